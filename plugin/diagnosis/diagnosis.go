@@ -1,0 +1,187 @@
+// Package diagnosis turns a failure on the way to a mail server into words: the stable code of its cause, one sentence
+// that says what is wrong, what to do about it, the field it concerns and the server's own words as evidence.
+//
+// The knowledge is a table (see [row]), read from the top: the first row that matches names the cause. Rows for one
+// provider stand before rows for a clear code, these before rows that read the server's words, and those before the rows
+// that only know the step. A new cause is a new row and a test.
+//
+// The page, the command line and a dead letter all use it, so a failure reads the same wherever it is met.
+package diagnosis
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Outcome is the verdict of a test.
+type Outcome string
+
+// The four outcomes; scripts rely on the codes.
+const (
+	Complete         Outcome = "complete"
+	Failed           Outcome = "failed"
+	ConnectionFailed Outcome = "connection_failed"
+	LoginFailed      Outcome = "login_failed"
+)
+
+// Headline returns the outcome in words, letter for letter as the product's documentation has it.
+func (o Outcome) Headline() string {
+	switch o {
+	case Complete:
+		return "Test connection complete"
+	case ConnectionFailed:
+		return "SMTP server connection failed. Check server url or port"
+	case LoginFailed:
+		return "SMTP login failed. Check server login or password."
+	default:
+		return "Test connection failed"
+	}
+}
+
+// Circumstances are what is known about the attempt beside the failure itself.
+type Circumstances struct {
+	Target   smtpconn.Target
+	Envelope smtpconn.Envelope
+	// SenderField is the name of the field that holds the sender's address.
+	SenderField string
+	// Looked is true when other ports of the host were looked at; OpenPorts are those that answered.
+	Looked    bool
+	OpenPorts []int
+}
+
+// Explain names the cause of a failure. It never fails: what no row knows is explained by its step.
+func Explain(err error, c Circumstances) (Outcome, shared.Diagnostic) {
+	var failure *smtpconn.Error
+	if !errors.As(err, &failure) {
+		failure = &smtpconn.Error{Kind: smtpconn.KindInternal, Err: err}
+	}
+	found := match(failure, c)
+	words := wordsFor(failure, c)
+	return found.outcome, shared.Diagnostic{
+		Severity: shared.SeverityError,
+		Code:     found.code,
+		Step:     string(failure.Step),
+		Field:    fieldFor(found, c),
+		Summary:  words.Replace(found.summary),
+		Detail:   strings.TrimSpace(words.Replace(found.detail) + whatAnswered(found, c)),
+		Evidence: evidence(failure),
+		Fixes:    fixesFor(found, c),
+	}
+}
+
+func match(failure *smtpconn.Error, c Circumstances) row {
+	provider := providerOf(c.Target.Host)
+	for _, part := range [][]row{generalCauses, providerCauses, connectionCauses, loginCauses, envelopeCauses} {
+		for _, candidate := range part {
+			if candidate.matches(failure, provider, c) {
+				return candidate
+			}
+		}
+	}
+	return row{outcome: Failed, code: "unexplained", summary: "The test failed at the step “{step}”.",
+		detail: "The transcript below shows what was said."}
+}
+
+// fieldFor resolves the field of a row; senderField stands for whichever field holds the sender.
+func fieldFor(found row, c Circumstances) string {
+	if found.field == senderField {
+		return c.SenderField
+	}
+	return found.field
+}
+
+// maxEvidence bounds the server's words; the transcript has more.
+const maxEvidence = 1000
+
+func evidence(failure *smtpconn.Error) *shared.Evidence {
+	if failure.Reply == nil {
+		return nil
+	}
+	text := []rune(failure.Reply.Text())
+	if len(text) > maxEvidence {
+		text = append(text[:maxEvidence], '…')
+	}
+	return &shared.Evidence{Code: failure.Reply.Code, EnhancedCode: failure.Reply.EnhancedCode, Text: string(text)}
+}
+
+// whatAnswered says which other ports of the host answer, where that helps.
+func whatAnswered(found row, c Circumstances) string {
+	if !found.otherPorts || !c.Looked {
+		return ""
+	}
+	ports := slices.DeleteFunc(slices.Clone(c.OpenPorts), func(port int) bool { return port == c.Target.Port })
+	if len(ports) == 0 {
+		return " None of the usual mail ports of " + c.Target.Host + " (465, 587, 25, 2525) answers from here."
+	}
+	numbers := make([]string, len(ports))
+	for i, port := range ports {
+		numbers[i] = strconv.Itoa(port)
+	}
+	noun := " Port "
+	verb := " answers from here."
+	if len(ports) > 1 {
+		noun, verb = " Ports ", " answer from here."
+	}
+	return noun + strings.Join(numbers, ", ") + " of " + c.Target.Host + verb
+}
+
+func fixesFor(found row, c Circumstances) []shared.Fix {
+	fixes := slices.Clone(found.fixes)
+	if !found.otherPorts {
+		return fixes
+	}
+	for _, port := range c.OpenPorts {
+		if port == c.Target.Port {
+			continue
+		}
+		encrypt := port == 465 || port == 587
+		if c.Target.Encrypt && !encrypt {
+			continue // Never a suggestion to give up encryption.
+		}
+		how := " without SSL"
+		if encrypt {
+			how = " with SSL"
+		}
+		fixes = append(fixes, shared.Fix{
+			Label:  "Use port " + strconv.Itoa(port) + how,
+			Values: shared.Values{"port": shared.Integer(int64(port)), "use_ssl": shared.Boolean(encrypt)},
+		})
+	}
+	return fixes
+}
+
+// wordsFor fills in what a text leaves open.
+func wordsFor(failure *smtpconn.Error, c Circumstances) *strings.Replacer {
+	certificate := certificateWords(failure)
+	hello := c.Target.HELOName
+	if hello == "" {
+		hello = "the name of this machine"
+	}
+	reason := ""
+	if failure.Err != nil {
+		reason = failure.Err.Error()
+	}
+	return strings.NewReplacer(
+		"{host}", c.Target.Host,
+		"{port}", strconv.Itoa(c.Target.Port),
+		"{login}", c.Target.Login,
+		"{sender}", c.Envelope.Sender,
+		"{recipient}", c.Envelope.Recipient,
+		"{step}", string(failure.Step),
+		"{protocol}", failure.Protocol,
+		"{mechanism}", failure.Mechanism,
+		"{offered}", strings.Join(failure.Offered, ", "),
+		"{hello}", hello,
+		"{reason}", reason,
+		"{names}", certificate.names,
+		"{issuer}", certificate.issuer,
+		"{from}", certificate.from,
+		"{until}", certificate.until,
+		"{fingerprint}", certificate.fingerprint,
+	)
+}

@@ -1,0 +1,240 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// boundDraft is a draft laid over the newest revision, under the environment, and checked.
+type boundDraft struct {
+	page        *Page
+	base        store.Revision
+	draft       shared.Draft
+	stored      shared.Values // what a save would store
+	settings    settings.Settings
+	diagnostics shared.Diagnostics
+}
+
+func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error) {
+	base, err := p.store.Latest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b := &boundDraft{page: p, base: base, draft: draft, stored: overlay(base.Document.Values, draft.Values)}
+	inForce, err := p.layers.InForce(b.stored)
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range b.stored {
+		if _, declared := settings.Schema().Field(name); !declared {
+			inForce[name] = value // Kept for the check that names it.
+		}
+	}
+	b.settings, b.diagnostics = settings.Bind(inForce, b.secretSet)
+	b.checkLocks(inForce)
+	b.checkSecrets()
+	return b, nil
+}
+
+// overlay lays the draft's values over the stored ones; an empty value takes a stored one away.
+func overlay(stored, draft shared.Values) shared.Values {
+	joined := shared.Values{}
+	maps.Copy(joined, stored)
+	for name, value := range draft {
+		if value.IsEmpty() {
+			delete(joined, name)
+			continue
+		}
+		joined[name] = value
+	}
+	return joined
+}
+
+// secretSet reports whether the sensitive field would be set if the draft were saved.
+func (b *boundDraft) secretSet(field string) bool {
+	if _, fixed := b.page.layers.Secret(field); fixed {
+		return true
+	}
+	switch change := b.draft.Secrets[field]; change.Action {
+	case shared.SecretReplace:
+		return !change.Text.IsEmpty()
+	case shared.SecretClear:
+		return false
+	default:
+		_, stored := b.base.Document.Secrets[field]
+		return stored
+	}
+}
+
+// checkLocks reports fields that the draft would change although the environment fixes them.
+func (b *boundDraft) checkLocks(inForce shared.Values) {
+	schema := settings.Schema()
+	for name, lock := range b.page.layers.Locks() {
+		field, _ := schema.Field(name)
+		value, given := b.draft.Values[name]
+		change := b.draft.Secrets[name].Action
+		if given && value != inForce[name] || change != shared.SecretKeep {
+			b.fail(name, "field_locked", fmt.Sprintf("“%s” is fixed by the environment variable %s.", field.Label, lock.Source),
+				"Change the variable and restart the Console, or remove it to set the field here.")
+		}
+	}
+}
+
+// checkSecrets reports secrets that cannot be kept because what they are bound to has changed, and secrets that hold
+// what no server could be sent.
+func (b *boundDraft) checkSecrets() {
+	for name, change := range b.draft.Secrets {
+		field, declared := settings.Schema().Field(name)
+		switch {
+		case !declared || !field.Sensitive:
+			b.diagnostics = append(b.diagnostics, shared.Diagnostic{Severity: shared.SeverityError, Code: "unknown_field",
+				Summary: fmt.Sprintf("There is no secret field %q here.", name)})
+		case change.Action == shared.SecretReplace && strings.ContainsAny(change.Text.Reveal(), "\r\n\x00"):
+			b.fail(name, "control_character", fmt.Sprintf("“%s” contains a line break or another control character.", field.Label), "")
+		case change.Action == shared.SecretReplace && int64(len(change.Text.Reveal())) > *field.Max:
+			b.fail(name, "wrong_length", fmt.Sprintf("“%s” must have at most %d characters.", field.Label, *field.Max), "")
+		case change.Action == shared.SecretReplace && change.Text.Reveal() != strings.TrimSpace(change.Text.Reveal()):
+			b.diagnostics = append(b.diagnostics, shared.Diagnostic{Severity: shared.SeverityWarning, Field: name, Code: "secret_has_blanks",
+				Summary: fmt.Sprintf("“%s” begins or ends with a blank. It is used as it is.", field.Label)})
+		}
+	}
+	for name := range b.base.Document.Secrets {
+		if changed := b.bindingBroken(name); changed != "" {
+			field, _ := settings.Schema().Field(name)
+			b.fail(name, "secret_needed_again", fmt.Sprintf("“%s” must be entered again, because %s was changed.", field.Label, changed),
+				"The stored one is only ever used with the server, port, encryption and login for which it was entered, so that it cannot be sent anywhere else.")
+		}
+	}
+}
+
+// bindingBroken names what has changed since the stored secret was entered; empty when the secret is not wanted, not
+// kept, or still fits.
+func (b *boundDraft) bindingBroken(field string) string {
+	if b.draft.Secrets[field].Action != shared.SecretKeep || !b.wanted(field) {
+		return ""
+	}
+	if _, fixed := b.page.layers.Secret(field); fixed {
+		return ""
+	}
+	bound, now := b.base.Document.Secrets[field].Destination, b.destination(field)
+	schema := settings.Schema()
+	var changed []string
+	for _, part := range []struct {
+		field string
+		same  bool
+	}{
+		{settings.Server, strings.EqualFold(bound.Server, now.Server)},
+		{settings.Port, bound.Port == now.Port},
+		{settings.UseSSL, bound.Encrypt == now.Encrypt},
+		{settings.Login, bound.Login == now.Login},
+	} {
+		if !part.same {
+			declared, _ := schema.Field(part.field)
+			changed = append(changed, "“"+declared.Label+"”")
+		}
+	}
+	return strings.Join(changed, " and ")
+}
+
+func (b *boundDraft) wanted(field string) bool {
+	return field == settings.Password && b.settings.WantsPassword() || field == settings.AccessToken && b.settings.WantsToken()
+}
+
+func (b *boundDraft) destination(field string) secret.Destination {
+	return secret.Destination{
+		Purpose: "settings", Field: field,
+		Server: b.settings.Server, Port: b.settings.Port, Encrypt: b.settings.UseSSL, Login: b.settings.Login,
+	}
+}
+
+func (b *boundDraft) fail(field, code, summary, detail string) {
+	b.diagnostics = append(b.diagnostics, shared.Diagnostic{
+		Severity: shared.SeverityError, Field: field, Code: code, Summary: summary, Detail: detail,
+	})
+}
+
+// secret returns the secret that the draft would use, opening the stored one if it is kept.
+func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretText, error) {
+	if fixed, ok := b.page.layers.Secret(field); ok {
+		return fixed, nil
+	}
+	switch change := b.draft.Secrets[field]; change.Action {
+	case shared.SecretReplace:
+		return change.Text, nil
+	case shared.SecretClear:
+		return shared.SecretText{}, nil
+	}
+	stored, ok := b.base.Document.Secrets[field]
+	if !ok {
+		return shared.SecretText{}, nil
+	}
+	return b.page.keeper.Open(ctx, stored.Sealed, b.destination(field))
+}
+
+// document is what a save stores.
+func (b *boundDraft) document(ctx context.Context, now time.Time) (store.Document, error) {
+	document := store.Document{Values: b.stored, Secrets: map[string]store.SealedSecret{}}
+	for _, field := range settings.Schema().Fields() {
+		if !field.Sensitive {
+			continue
+		}
+		change := b.draft.Secrets[field.Name]
+		stored, ok := b.base.Document.Secrets[field.Name]
+		switch {
+		case change.Action == shared.SecretReplace && !change.Text.IsEmpty():
+			destination := b.destination(field.Name)
+			sealed, err := b.page.keeper.Seal(ctx, change.Text, destination)
+			if err != nil {
+				return store.Document{}, err
+			}
+			document.Secrets[field.Name] = store.SealedSecret{Sealed: sealed, Destination: destination, Since: now.UTC()}
+		case change.Action == shared.SecretKeep && ok:
+			document.Secrets[field.Name] = stored
+		}
+	}
+	return document, nil
+}
+
+// preview says what Test would do.
+func (b *boundDraft) preview() string {
+	if b.settings.Server == "" || b.settings.Port == 0 {
+		return ""
+	}
+	text := "Will connect to " + b.settings.Server + ":" + strconv.Itoa(b.settings.Port)
+	if b.settings.UseSSL {
+		text += " with TLS"
+	} else {
+		text += " unencrypted, or with STARTTLS if the server offers it"
+	}
+	switch {
+	case b.settings.WantsToken():
+		text += ", sign in as " + b.settings.Login + " with the access token"
+	case b.settings.WantsPassword():
+		text += ", sign in as " + b.settings.Login + ", using the " + b.whichPassword() + " password"
+	default:
+		text += ", without signing in"
+	}
+	if b.settings.Sender.Address != "" {
+		text += ", and check whether mail from " + b.settings.Sender.Address + " is accepted"
+	}
+	return text + ". No e-mail is sent unless you ask for it."
+}
+
+func (b *boundDraft) whichPassword() string {
+	if lock, fixed := b.page.layers.Locks()[settings.Password]; fixed {
+		return lock.Source
+	}
+	if b.draft.Secrets[settings.Password].Action == shared.SecretReplace {
+		return "entered"
+	}
+	return "stored"
+}

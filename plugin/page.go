@@ -1,0 +1,204 @@
+// Package plugin is the SMTP settings page: it implements the contract of package shared by sending each call to the one
+// room below that knows about it. It does not know how it is served; cmd/smtp-plugin does that.
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/plugin/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Version is the plugin's own version.
+const Version = "0.1.0"
+
+// Configuration is what the operator decides in plugin.hcl.
+type Configuration struct {
+	// DataDir holds the embedded database and the key file; it is made when it does not exist.
+	DataDir string
+	// Environ is the environment that may fix fields, as os.Environ returns it.
+	Environ []string
+	// Logger may be nil.
+	Logger hclog.Logger
+}
+
+// Page is the SMTP settings page. It may be used concurrently.
+type Page struct {
+	layers  *settings.Layers
+	store   *store.Store
+	keeper  *secret.Keeper
+	refused *refusals
+	logger  hclog.Logger
+}
+
+var _ shared.SettingsPage = (*Page)(nil)
+
+// New opens the page's database and key. Close releases them.
+func New(ctx context.Context, configuration Configuration) (*Page, error) {
+	logger := configuration.Logger
+	if logger == nil {
+		logger = hclog.NewNullLogger()
+	}
+	layers, err := settings.ReadEnvironment(configuration.Environ)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(configuration.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	wrapper, err := secret.KeyFile(filepath.Join(configuration.DataDir, "key"))
+	if err != nil {
+		return nil, err
+	}
+	database, err := store.OpenSQLite(ctx, configuration.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	return &Page{
+		layers: layers, store: database, keeper: secret.NewKeeper(wrapper), refused: newRefusals(), logger: logger,
+	}, nil
+}
+
+// Close ends the use of the database.
+func (p *Page) Close() error { return p.store.Close() }
+
+// Info describes the plugin.
+func (p *Page) Info(context.Context) (shared.Info, error) {
+	return shared.Info{Name: "smtp", Title: "SMTP settings", Version: Version}, nil
+}
+
+// Schema declares the form.
+func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, error) {
+	return settings.Schema(), nil
+}
+
+// Load returns the values in force.
+func (p *Page) Load(ctx context.Context, _ shared.LoadRequest) (shared.Snapshot, error) {
+	latest, err := p.store.Latest(ctx)
+	if err != nil {
+		return shared.Snapshot{}, err
+	}
+	return p.snapshot(ctx, latest)
+}
+
+func (p *Page) snapshot(ctx context.Context, revision store.Revision) (shared.Snapshot, error) {
+	values, err := p.layers.InForce(revision.Document.Values)
+	if err != nil {
+		return shared.Snapshot{}, err
+	}
+	snapshot := shared.Snapshot{
+		Values: values, Secrets: map[string]shared.SecretState{}, Locks: p.layers.Locks(), Revision: revision.Revision,
+	}
+	for _, field := range settings.Schema().Fields() {
+		if !field.Sensitive {
+			continue
+		}
+		sealed, stored := revision.Document.Secrets[field.Name]
+		_, fixed := p.layers.Secret(field.Name)
+		snapshot.Secrets[field.Name] = shared.SecretState{Set: stored || fixed, Since: sealed.Since}
+	}
+	verified, err := p.store.Verified(ctx)
+	if err != nil {
+		return shared.Snapshot{}, err
+	}
+	if verified != nil {
+		snapshot.Verified = &shared.Verification{
+			At: verified.At, Actor: verified.Actor, Changed: changedSince(verified.Values, p.fingerprint(snapshot)),
+		}
+	}
+	return snapshot, nil
+}
+
+// fingerprint is what the last verification is compared with: all values with their defaults, and when each secret was
+// set.
+func (p *Page) fingerprint(snapshot shared.Snapshot) shared.Values {
+	schema := settings.Schema()
+	print := shared.Values{}
+	for _, field := range schema.Fields() {
+		if field.Sensitive {
+			print[field.Name] = shared.Text(snapshot.Secrets[field.Name].Since.UTC().Format(time.RFC3339Nano))
+		} else {
+			print[field.Name] = schema.Effective(field.Name, snapshot.Values)
+		}
+	}
+	return print
+}
+
+func changedSince(verified, now shared.Values) []string {
+	var changed []string
+	for _, field := range settings.Schema().Fields() {
+		if verified[field.Name] != now[field.Name] {
+			changed = append(changed, field.Name)
+		}
+	}
+	return changed
+}
+
+// Validate checks a draft.
+func (p *Page) Validate(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
+	bound, err := p.bind(ctx, request.Draft)
+	if err != nil {
+		return shared.Validation{}, err
+	}
+	found := bound.diagnostics
+	if !found.HasErrors() {
+		found = append(found, bound.refusedBefore(ctx)...)
+	}
+	return shared.Validation{Diagnostics: found, Preview: bound.preview()}, nil
+}
+
+// Save validates the draft and makes it the next revision.
+func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
+	bound, err := p.bind(ctx, request.Draft)
+	if err != nil {
+		return shared.SaveResult{}, err
+	}
+	if bound.base.Number != request.Revision {
+		return p.conflict(ctx, bound.base)
+	}
+	if bound.diagnostics.HasErrors() {
+		snapshot, err := p.snapshot(ctx, bound.base)
+		return shared.SaveResult{Diagnostics: bound.diagnostics, Snapshot: snapshot}, err
+	}
+	now := time.Now()
+	document, err := bound.document(ctx, now)
+	if err != nil {
+		return shared.SaveResult{}, err
+	}
+	saved, err := p.store.Append(ctx, request.Revision, document, request.Actor, now)
+	if errors.Is(err, store.ErrConflict) {
+		latest, err := p.store.Latest(ctx)
+		if err != nil {
+			return shared.SaveResult{}, err
+		}
+		return p.conflict(ctx, latest)
+	}
+	if err != nil {
+		return shared.SaveResult{}, err
+	}
+	p.logger.Info("settings saved", "revision", saved.Number, "actor", saved.Author)
+	snapshot, err := p.snapshot(ctx, saved)
+	return shared.SaveResult{Saved: true, Diagnostics: bound.diagnostics, Snapshot: snapshot}, err
+}
+
+func (p *Page) conflict(ctx context.Context, latest store.Revision) (shared.SaveResult, error) {
+	snapshot, err := p.snapshot(ctx, latest)
+	author := latest.Author
+	if author == "" {
+		author = "somebody else"
+	}
+	return shared.SaveResult{Conflict: true, Snapshot: snapshot, Diagnostics: shared.Diagnostics{{
+		Severity: shared.SeverityError, Code: "revision_conflict",
+		Summary: fmt.Sprintf("The settings were saved by %s in the meantime (revision %d); yours were not saved.", author, latest.Number),
+		Detail:  "Compare what is in force now with what you entered, and save again.",
+	}}}, err
+}

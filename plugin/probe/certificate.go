@@ -1,0 +1,67 @@
+package probe
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// certificateCards shows the server's certificate and the encryption that came of it; nothing when there was no TLS.
+func certificateCards(session *smtpconn.Session, failed bool, now time.Time) []shared.Card {
+	if session == nil || session.TLS == nil || len(session.TLS.PeerCertificates) == 0 {
+		return nil
+	}
+	leaf := session.TLS.PeerCertificates[0]
+	card := shared.Card{Title: "Certificate of the server", Status: shared.StatusPassed}
+	fact := func(label, value string) { card.Facts = append(card.Facts, shared.Fact{Label: label, Value: value}) }
+	fact("Issued to", leaf.Subject.String())
+	fact("Valid for", diagnosis.Names(leaf))
+	fact("Issued by", leaf.Issuer.String())
+	fact("Valid from", leaf.NotBefore.UTC().Format(time.DateTime+" UTC"))
+	fact("Valid until", leaf.NotAfter.UTC().Format(time.DateTime+" UTC")+remaining(leaf.NotAfter.Sub(now)))
+	fact("Key", describeKey(leaf))
+	fact("Fingerprint (SHA-256)", fmt.Sprintf("%x", sha256.Sum256(leaf.Raw)))
+	fact("Encryption", tls.VersionName(session.TLS.Version)+", "+tls.CipherSuiteName(session.TLS.CipherSuite))
+	if session.Unverified != nil {
+		card.Status = shared.StatusWarning
+		if failed && session.Encryption == smtpconn.NoEncryption {
+			card.Status = shared.StatusFailed
+		}
+		fact("Not accepted because", session.Unverified.Error())
+	}
+	return []shared.Card{card}
+}
+
+func remaining(left time.Duration) string {
+	days := int(left / (24 * time.Hour))
+	switch {
+	case left < 0:
+		return " (expired)"
+	case days == 1:
+		return " (1 day left)"
+	default:
+		return fmt.Sprintf(" (%d days left)", days)
+	}
+}
+
+func describeKey(certificate *x509.Certificate) string {
+	switch key := certificate.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA, %d bits", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ECDSA, " + key.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	default:
+		return certificate.PublicKeyAlgorithm.String()
+	}
+}

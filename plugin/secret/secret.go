@@ -1,0 +1,92 @@
+// Package secret keeps passwords and tokens at rest. Each is sealed for one destination: the ciphertext can be opened only
+// by naming the same purpose, field, server, port, encryption and login again. A stored password therefore cannot be sent
+// to a server for which it was not entered, however the request is made.
+//
+// The envelope is ours: the secret is encrypted under a fresh data key with the destination as additional authenticated
+// data (AES-256-GCM), and only the data key goes to the wrapper. Wrappers for key services may ignore additional data, so
+// the binding must not depend on them.
+package secret
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+
+	wrapping "github.com/hashicorp/go-kms-wrapping/v2"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Destination is what a secret is sealed for. All members count.
+type Destination struct {
+	// Purpose keeps apart what is sealed with the same key, such as "settings" and "notification".
+	Purpose string `json:"purpose"`
+	Field   string `json:"field"`
+	Server  string `json:"server"`
+	Port    int    `json:"port"`
+	Encrypt bool   `json:"encrypt"`
+	Login   string `json:"login"`
+}
+
+// additionalData is an unambiguous encoding of the destination: each part with its length before it.
+func (d Destination) additionalData() []byte {
+	var data []byte
+	for _, part := range []string{
+		"v1", d.Purpose, d.Field, strings.ToLower(d.Server), fmt.Sprint(d.Port), fmt.Sprint(d.Encrypt), d.Login,
+	} {
+		data = binary.BigEndian.AppendUint32(data, uint32(len(part))) //nolint:gosec // the parts are far shorter
+		data = append(data, part...)
+	}
+	return data
+}
+
+// ErrCannotOpen means that a sealed secret is damaged, was sealed with another key, or is bound to another destination.
+var ErrCannotOpen = errors.New("the stored secret cannot be opened: it was sealed with another key or for another server")
+
+// Keeper seals and opens secrets. It may be used concurrently.
+type Keeper struct{ wrapper wrapping.Wrapper }
+
+// NewKeeper returns a Keeper whose data keys are protected by the wrapper.
+func NewKeeper(wrapper wrapping.Wrapper) *Keeper { return &Keeper{wrapper: wrapper} }
+
+// Seal encrypts the secret for the destination.
+func (k *Keeper) Seal(ctx context.Context, secret shared.SecretText, destination Destination) ([]byte, error) {
+	envelope, err := wrapping.EnvelopeEncrypt([]byte(secret.Reveal()), wrapping.WithAad(destination.additionalData()))
+	if err != nil {
+		return nil, fmt.Errorf("seal secret: %w", err)
+	}
+	dataKey, err := k.wrapper.Encrypt(ctx, envelope.Key)
+	if err != nil {
+		return nil, fmt.Errorf("seal secret: %w", err)
+	}
+	wrappedKey, err := proto.Marshal(dataKey)
+	if err != nil {
+		return nil, fmt.Errorf("seal secret: %w", err)
+	}
+	return proto.Marshal(&wrapping.BlobInfo{Ciphertext: envelope.Ciphertext, Iv: envelope.Iv, KeyInfo: &wrapping.KeyInfo{WrappedKey: wrappedKey}})
+}
+
+// Open decrypts what Seal returned for the same destination. The error is ErrCannotOpen or wraps it.
+func (k *Keeper) Open(ctx context.Context, sealed []byte, destination Destination) (shared.SecretText, error) {
+	var blob wrapping.BlobInfo
+	var dataKey wrapping.BlobInfo
+	if err := proto.Unmarshal(sealed, &blob); err != nil {
+		return shared.SecretText{}, ErrCannotOpen
+	}
+	if err := proto.Unmarshal(blob.GetKeyInfo().GetWrappedKey(), &dataKey); err != nil {
+		return shared.SecretText{}, ErrCannotOpen
+	}
+	key, err := k.wrapper.Decrypt(ctx, &dataKey)
+	if err != nil {
+		return shared.SecretText{}, fmt.Errorf("%w (%w)", ErrCannotOpen, err)
+	}
+	plain, err := wrapping.EnvelopeDecrypt(&wrapping.EnvelopeInfo{Ciphertext: blob.GetCiphertext(), Iv: blob.GetIv(), Key: key},
+		wrapping.WithAad(destination.additionalData()))
+	if err != nil {
+		return shared.SecretText{}, ErrCannotOpen
+	}
+	return shared.NewSecretText(string(plain)), nil
+}

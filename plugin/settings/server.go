@@ -1,0 +1,98 @@
+package settings
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// server checks the server's name, with a fix for what people paste instead of one.
+func (b *binding) server(s *Settings) {
+	if s.Server == "" {
+		return
+	}
+	correct := func(host string, port int64) shared.Fix {
+		values := shared.Values{Server: shared.Text(host)}
+		label := "Use " + host
+		if port > 0 {
+			values[Port] = shared.Integer(port)
+			label += " and port " + strconv.FormatInt(port, 10)
+		}
+		return shared.Fix{Label: label, Values: values}
+	}
+	switch host, port := splitPort(s.Server); {
+	case strings.Contains(s.Server, "://"):
+		var fixes []shared.Fix
+		if parsed, err := url.Parse(s.Server); err == nil && parsed.Hostname() != "" {
+			port, _ := strconv.ParseInt(parsed.Port(), 10, 64)
+			fixes = append(fixes, correct(parsed.Hostname(), port))
+		}
+		b.fail(Server, "url_as_server", "“SMTP server” is a name, not a web address.", "Enter it without http:// and without a path.", fixes...)
+	case strings.Contains(s.Server, "/"):
+		b.fail(Server, "url_as_server", "“SMTP server” is a name, not a web address.", "Enter it without a path.",
+			correct(strings.SplitN(s.Server, "/", 2)[0], 0))
+	case strings.Contains(s.Server, "@"):
+		b.fail(Server, "address_as_server", "“SMTP server” is the name of a server, not an e-mail address.",
+			"Ask your provider for it; often it is smtp. followed by what stands after the @ sign.")
+	case port > 0:
+		b.fail(Server, "port_in_server", "The port belongs into the field “SMTP port”.", "", correct(host, port))
+	default:
+		if _, err := smtpconn.ASCIIHost(s.Server); err != nil || strings.ContainsAny(s.Server, " \t\"'<>,;") {
+			b.fail(Server, "name_invalid", fmt.Sprintf("“%s” cannot be the name of a server.", s.Server),
+				"Enter a host name such as smtp.email.com or an IP address.")
+		}
+	}
+}
+
+// splitPort recognises "host:25" and "[::1]:25"; a bare IPv6 address has no port.
+func splitPort(server string) (host string, port int64) {
+	host, digits, err := net.SplitHostPort(server)
+	if err != nil || host == "" {
+		return server, 0
+	}
+	port, err = strconv.ParseInt(digits, 10, 32)
+	if err != nil {
+		return server, 0
+	}
+	return host, port
+}
+
+// hints points out what is allowed but probably not meant.
+func (b *binding) hints(s Settings) {
+	warn := func(field, code, summary, detail string, fixes ...shared.Fix) {
+		b.report(shared.SeverityWarning, field, code, summary, detail, fixes...)
+	}
+	port, _ := b.values[Port].AsInteger()
+	switch {
+	case s.UseSSL && port == 25:
+		warn(Port, "port_25_with_ssl", "Port 25 is usually unencrypted; with “Use SSL” it works only if the server offers STARTTLS there.", "",
+			shared.Fix{Label: "Use port 465", Values: shared.Values{Port: shared.Integer(465)}})
+	case !s.UseSSL && port == 465:
+		warn(UseSSL, "port_465_without_ssl", "Port 465 expects an encrypted connection, but “Use SSL” is off.", "",
+			shared.Fix{Label: "Turn on Use SSL", Values: shared.Values{UseSSL: shared.Boolean(true)}})
+	case s.UseSSL && port == 587:
+		b.report(shared.SeverityInfo, Port, "port_587_with_ssl", "Port 587 begins unencrypted and is then encrypted with STARTTLS. That is fine.", "")
+	}
+	if !s.UseSSL && s.WantsPassword() && port != 465 && s.Server != "" && !isLocal(s.Server) {
+		warn(UseSSL, "password_may_be_unencrypted", "Without “Use SSL” the password may cross the network unencrypted.", "",
+			shared.Fix{Label: "Turn on Use SSL", Values: shared.Values{UseSSL: shared.Boolean(true)}})
+	}
+	for _, field := range []string{Server, Login, Name, Email} {
+		if text, ok := b.values[field].AsText(); ok && text != strings.TrimSpace(text) {
+			b.report(shared.SeverityInfo, field, "blanks_removed", "Blanks at the beginning or end are left out.", "")
+		}
+	}
+}
+
+func isLocal(server string) bool {
+	if server == "localhost" {
+		return true
+	}
+	address := net.ParseIP(server)
+	return address != nil && address.IsLoopback()
+}

@@ -1,0 +1,161 @@
+package smtpconn
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// connectionAttemptDelay is how long the next address waits for the one before it (RFC 8305 section 5).
+const connectionAttemptDelay = 250 * time.Millisecond
+
+// Attempt is how connecting to one address went.
+type Attempt struct {
+	Address netip.AddrPort
+	// Err is nil for the address that was connected to first. An attempt that was given up because another one had
+	// succeeded has KindCancelled.
+	Err  *Error
+	Took time.Duration
+}
+
+func (a Attempt) String() string {
+	outcome := "connected"
+	switch {
+	case a.Err != nil && a.Err.Kind == KindCancelled:
+		outcome = "not needed"
+	case a.Err != nil:
+		outcome = a.Err.brief()
+	}
+	return fmt.Sprintf("%s %s (%.0f ms)", a.Address, outcome, float64(a.Took)/float64(time.Millisecond))
+}
+
+func describeAttempts(attempts []Attempt) string {
+	texts := make([]string, len(attempts))
+	for i, attempt := range attempts {
+		texts[i] = attempt.String()
+	}
+	return strings.Join(texts, "; ")
+}
+
+type dialled struct {
+	index int
+	conn  net.Conn
+	err   error
+	took  time.Duration
+}
+
+// race connects to the first address that answers. Each has its own limit; the next one starts when the one before has
+// failed or has been silent for connectionAttemptDelay. It returns the attempts in the order in which they started.
+func race(ctx context.Context, addresses []netip.AddrPort, limit time.Duration) (net.Conn, []Attempt, error) {
+	if len(addresses) == 0 {
+		return nil, nil, &Error{Kind: KindNotPermitted}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	results := make(chan dialled, len(addresses))
+	attempts := make([]Attempt, 0, len(addresses))
+	start := func() {
+		index, address := len(attempts), addresses[len(attempts)]
+		attempts = append(attempts, Attempt{Address: address, Err: &Error{Kind: KindCancelled}})
+		go func() {
+			began := time.Now()
+			conn, err := dial(ctx, address, limit)
+			results <- dialled{index: index, conn: conn, err: err, took: time.Since(began)}
+		}()
+	}
+	start()
+	delay := time.NewTimer(connectionAttemptDelay)
+	defer delay.Stop()
+	var winner net.Conn
+	for pending := 1; pending > 0; {
+		select {
+		case <-delay.C:
+			if winner == nil && len(attempts) < len(addresses) {
+				start()
+				pending++
+				delay.Reset(connectionAttemptDelay)
+			}
+		case result := <-results:
+			pending--
+			attempt := &attempts[result.index]
+			attempt.Took = result.took
+			switch {
+			case result.err == nil && winner == nil:
+				attempt.Err, winner = nil, result.conn
+				cancel()
+			case result.err == nil:
+				_ = result.conn.Close()
+			default:
+				attempt.Err = asError(result.err)
+				if winner == nil && len(attempts) < len(addresses) && ctx.Err() == nil {
+					start()
+					pending++
+					delay.Reset(connectionAttemptDelay)
+				}
+			}
+		}
+	}
+	if winner != nil {
+		return winner, attempts, nil
+	}
+	return nil, attempts, mostTelling(attempts)
+}
+
+func dial(ctx context.Context, address netip.AddrPort, limit time.Duration) (net.Conn, error) {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	// A network of one family keeps the dialer from racing on its own.
+	return (&net.Dialer{}).DialContext(limited, "tcp", address.String())
+}
+
+// mostTelling picks the failure that says most about the server. A refusal proves that the machine is there; a silent
+// address says that something swallows the packets; an unreachable one often only means that this machine has no IPv6.
+func mostTelling(attempts []Attempt) error {
+	rank := map[Kind]int{KindConnectionRefused: 5, KindReset: 4, KindTimeout: 3, KindNotPermitted: 2, KindNetwork: 1}
+	best := attempts[0].Err
+	for _, attempt := range attempts[1:] {
+		if rank[attempt.Err.Kind] > rank[best.Kind] {
+			best = attempt.Err
+		}
+	}
+	return &Error{Kind: best.Kind, Err: best.Err}
+}
+
+// LookAt reports which ports of the target's host answer a connection, all at once, each within the limit. It sends
+// nothing. A host whose name does not resolve answers on none.
+func LookAt(ctx context.Context, target Target, ports []int, limit time.Duration) []int {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	host, err := ASCIIHost(target.Host)
+	if err != nil {
+		return nil
+	}
+	addresses, err := resolve(ctx, host)
+	if err != nil {
+		return nil
+	}
+	answers := make([]chan bool, len(ports))
+	for i, port := range ports {
+		answers[i] = make(chan bool, 1)
+		go func() { answers[i] <- answersAt(ctx, target, addresses, port, limit) }()
+	}
+	var open []int
+	for i, port := range ports {
+		if <-answers[i] {
+			open = append(open, port)
+		}
+	}
+	return open
+}
+
+func answersAt(ctx context.Context, target Target, addresses []netip.Addr, port int, limit time.Duration) bool {
+	conn, _, err := race(ctx, target.permitted(addresses, port), limit)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}

@@ -1,0 +1,156 @@
+package smtpconn
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"golang.org/x/net/idna"
+)
+
+// Envelope is the sender and the recipient of one message.
+type Envelope struct {
+	Sender    string
+	Recipient string
+}
+
+// onWire returns the form of an address that goes into MAIL or RCPT: the domain in ASCII (RFC 5891) unless the local
+// part needs SMTPUTF8 (RFC 6531), which the second result tells.
+func onWire(address string) (text string, needsUTF8 bool, err error) {
+	if strings.ContainsAny(address, "\r\n\x00<> ") {
+		return "", false, errors.New("the address contains a blank, an angle bracket or a control character")
+	}
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return address, false, nil
+	}
+	local, domain := address[:at], address[at+1:]
+	if isASCII(local) && !strings.HasPrefix(domain, "[") {
+		ascii, err := idna.Lookup.ToASCII(domain)
+		if err != nil {
+			return "", false, err
+		}
+		domain = ascii
+	}
+	return local + "@" + domain, !isASCII(local), nil
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// wireEnvelope is an envelope in the form that goes on the wire.
+type wireEnvelope struct {
+	sender, recipient string
+	options           *smtp.MailOptions
+}
+
+func (c *Conn) prepare(envelope Envelope) (wireEnvelope, *Error) {
+	sender, senderUTF8, err := onWire(envelope.Sender)
+	if err != nil {
+		return wireEnvelope{}, &Error{Step: StepSender, Kind: KindInternal, Err: err}
+	}
+	recipient, recipientUTF8, err := onWire(envelope.Recipient)
+	if err != nil {
+		return wireEnvelope{}, &Error{Step: StepRecipient, Kind: KindInternal, Err: err}
+	}
+	prepared := wireEnvelope{sender: sender, recipient: recipient, options: &smtp.MailOptions{}}
+	if senderUTF8 || recipientUTF8 {
+		if !c.session.Offers("SMTPUTF8") {
+			step := StepSender
+			if !senderUTF8 {
+				step = StepRecipient
+			}
+			return wireEnvelope{}, &Error{Step: step, Kind: KindNoSMTPUTF8}
+		}
+		prepared.options.UTF8 = true
+	}
+	return prepared, nil
+}
+
+// Check gives sender and recipient to the server and leaves, so that no message is sent. Where PIPELINING is offered
+// both and the QUIT go out together. It returns the first refusal as an *Error; the connection is of no further use.
+//
+// quitAnswered tells whether the server answered the QUIT. It is only waited for where it costs no round trip, so it is
+// also true when nobody looked.
+func (c *Conn) Check(ctx context.Context, envelope Envelope) (quitAnswered bool, err error) {
+	defer c.Close()
+	grouped, err := c.begin(ctx, envelope, "QUIT")
+	switch {
+	case err != nil:
+		return true, err
+	case !grouped:
+		c.leave(ctx)
+		return true, nil
+	}
+	defer c.wire.limit(ctx, c.limits.Quit)()
+	_, quitErr := c.wire.receive()
+	return quitErr == nil || ctx.Err() != nil, nil
+}
+
+// begin runs the steps sender and recipient. Where PIPELINING is offered it sends them together with the last command,
+// whose reply is then the next one to come; otherwise it does not send the last command.
+func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (grouped bool, err error) {
+	prepared, failure := c.prepare(envelope)
+	if failure != nil {
+		return false, c.trace.run(failure.Step, func() (Result, string, error) { return Failed, "", failure })
+	}
+	mail := func() error { return c.client.Mail(prepared.sender, prepared.options) }
+	rcpt := func() error { return c.client.Rcpt(prepared.recipient, nil) }
+	if !c.session.Offers("PIPELINING") {
+		if err := c.step(ctx, StepSender, c.limits.Command, mail); err != nil {
+			return false, err
+		}
+		return false, c.step(ctx, StepRecipient, c.limits.Command, rcpt)
+	}
+	c.wire.holding = true
+	err = c.step(ctx, StepSender, c.limits.Command, func() error {
+		if err := errors.Join(mail(), rcpt(), c.wire.sendGroup(last)); err != nil {
+			return err
+		}
+		return c.positive()
+	})
+	if err != nil {
+		return true, err
+	}
+	return true, c.step(ctx, StepRecipient, c.limits.Command, c.positive)
+}
+
+// positive reads the next reply, which must mean yes.
+func (c *Conn) positive() error {
+	reply, err := c.wire.receive()
+	if err == nil && reply.Code/100 != 2 {
+		err = &Error{Kind: KindRefusedByReply, Reply: &reply}
+	}
+	return err
+}
+
+// step runs one command as a step. The detail is the server's reply.
+func (c *Conn) step(ctx context.Context, step Step, limit time.Duration, command func() error) error {
+	return c.trace.run(step, func() (Result, string, error) {
+		defer c.wire.limit(ctx, limit)()
+		if err := command(); err != nil {
+			return Failed, "", inContext(ctx, c.failure(err))
+		}
+		return Passed, c.wire.last.String(), nil
+	})
+}
+
+// leave says QUIT without waiting for the answer.
+func (c *Conn) leave(ctx context.Context) {
+	defer c.wire.limit(ctx, c.limits.Quit)()
+	_ = c.wire.send("QUIT\r\n")
+}
+
+// Leave says QUIT without waiting for the answer, and closes the connection.
+func (c *Conn) Leave(ctx context.Context) {
+	c.leave(ctx)
+	c.Close()
+}

@@ -1,0 +1,187 @@
+package smtpconn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// Kind says what happened, independent of the step in which it happened.
+type Kind string
+
+// The kinds of failure.
+const (
+	// KindRefusedByReply is a reply with a code that means no; Error.Reply has it.
+	KindRefusedByReply Kind = "refused_by_reply"
+
+	KindNameNotFound     Kind = "name_not_found"     // the name does not exist
+	KindNameInvalid      Kind = "name_invalid"       // the name cannot exist
+	KindNameLookupFailed Kind = "name_lookup_failed" // no answer from the name servers
+	KindNoUsableAddress  Kind = "no_usable_address"  // the name exists but has no address to connect to
+
+	KindConnectionRefused Kind = "connection_refused"
+	KindUnreachable       Kind = "unreachable"
+	KindTimeout           Kind = "timeout" // a step took longer than its limit
+	KindClosed            Kind = "closed"  // the server ended the connection
+	KindReset             Kind = "reset"   // the connection was torn down
+	KindNetwork           Kind = "network" // any other network failure
+	KindNotPermitted      Kind = "not_permitted"
+
+	KindCancelled Kind = "cancelled"
+	KindOutOfTime Kind = "out_of_time" // the caller's own deadline passed
+
+	KindNotSMTP         Kind = "not_smtp"        // Error.Protocol names the protocol when it was recognised
+	KindMalformedReply  Kind = "malformed_reply" // an SMTP server that does not keep to the reply syntax
+	KindReplyTooLong    Kind = "reply_too_long"
+	KindUnexpectedBytes Kind = "unexpected_bytes" // plain text behind STARTTLS: an attack or a defect
+
+	KindPlainInsteadOfTLS Kind = "plain_instead_of_tls"
+	KindTLSInsteadOfPlain Kind = "tls_instead_of_plain"
+	KindCertificate       Kind = "certificate" // Error.Err is the reason, of package x509 or a PinMismatchError
+	KindTLSVersion        Kind = "tls_version"
+	KindTLSHandshake      Kind = "tls_handshake"
+	KindClientCertificate Kind = "client_certificate" // the server demands one
+	KindStartTLSMissing   Kind = "starttls_missing"
+
+	KindNoCommonMechanism Kind = "no_common_mechanism" // Error.Offered lists what the server has
+	KindBadChallenge      Kind = "bad_challenge"       // the login exchange does not make sense
+	KindServerUntrusted   Kind = "server_untrusted"    // SCRAM: the server does not know the password either
+	KindPasswordNeedsTLS  Kind = "password_needs_tls"  // our own refusal to send a credential in plain
+
+	KindNoSMTPUTF8 Kind = "no_smtputf8" // the address needs SMTPUTF8, which is not offered
+	KindInternal   Kind = "internal"    // a defect of ours
+)
+
+// Error is a failure on the way to a mail server.
+type Error struct {
+	Step Step
+	Kind Kind
+	// Reply is the server's answer; nil when it gave none.
+	Reply *Reply
+	// Protocol names the other protocol, such as "HTTP", with KindNotSMTP; empty when it was not recognised.
+	Protocol string
+	// Offered lists the login mechanisms of the server with KindNoCommonMechanism.
+	Offered []string
+	// Mechanism is the login mechanism in use; empty outside a login.
+	Mechanism string
+	// Session is what was learned before the failure; nil only for errors of a Conn's later calls.
+	Session *Session
+	// Err is the cause; may be nil.
+	Err error
+}
+
+func (e *Error) Error() string {
+	text := fmt.Sprintf("smtp %s: %s", e.Step, e.brief())
+	if e.Err != nil && e.Reply == nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// brief is one line for the list of steps.
+func (e *Error) brief() string {
+	switch {
+	case e.Reply != nil && e.Mechanism != "":
+		return e.Mechanism + " refused: " + e.Reply.String()
+	case e.Reply != nil:
+		return e.Reply.String()
+	case e.Protocol != "":
+		return "the server speaks " + e.Protocol
+	default:
+		return briefs[e.Kind]
+	}
+}
+
+var briefs = map[Kind]string{
+	KindNameNotFound:      "name not found",
+	KindNameInvalid:       "not a valid name",
+	KindNameLookupFailed:  "name lookup failed",
+	KindNoUsableAddress:   "no usable address",
+	KindConnectionRefused: "connection refused",
+	KindUnreachable:       "unreachable",
+	KindTimeout:           "no answer in time",
+	KindClosed:            "the server closed the connection",
+	KindReset:             "the connection was reset",
+	KindNetwork:           "network failure",
+	KindNotPermitted:      "not permitted",
+	KindCancelled:         "cancelled",
+	KindOutOfTime:         "out of time",
+	KindNotSMTP:           "not an SMTP server",
+	KindMalformedReply:    "malformed reply",
+	KindReplyTooLong:      "reply too long",
+	KindUnexpectedBytes:   "unexpected bytes before encryption began",
+	KindPlainInsteadOfTLS: "the port answered in plain text",
+	KindTLSInsteadOfPlain: "the port expects TLS",
+	KindCertificate:       "certificate not accepted",
+	KindTLSVersion:        "no TLS version in common",
+	KindTLSHandshake:      "TLS handshake failed",
+	KindClientCertificate: "client certificate demanded",
+	KindStartTLSMissing:   "STARTTLS not offered",
+	KindNoCommonMechanism: "no login mechanism in common",
+	KindBadChallenge:      "login exchange not understood",
+	KindServerUntrusted:   "the server could not prove that it knows the password",
+	KindPasswordNeedsTLS:  "the connection is not encrypted",
+	KindNoSMTPUTF8:        "SMTPUTF8 not offered",
+	KindInternal:          "internal failure",
+}
+
+// asError returns err as an *Error, classifying it when it is another error.
+func asError(err error) *Error {
+	var already *Error
+	if errors.As(err, &already) {
+		return already
+	}
+	return &Error{Kind: kindOf(err), Err: err}
+}
+
+// kindOf sorts the errors of package net, crypto/tls and the operating system.
+func kindOf(err error) Kind {
+	var netErr net.Error
+	var dnsErr *net.DNSError
+	switch {
+	case errors.Is(err, context.Canceled):
+		return KindCancelled
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return KindTimeout
+	case errors.As(err, &dnsErr):
+		if dnsErr.IsNotFound {
+			return KindNameNotFound
+		}
+		return KindNameLookupFailed
+	case clientCertificateAlert(remoteAlert(err)):
+		// A TLS 1.3 server says so only after the handshake, at the first read.
+		return KindClientCertificate
+	case remoteAlert(err) != "":
+		return KindTLSHandshake
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return KindConnectionRefused
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
+		return KindUnreachable
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+		return KindReset
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		return KindClosed
+	case errors.As(err, &netErr) && netErr.Timeout():
+		return KindTimeout
+	default:
+		return KindNetwork
+	}
+}
+
+// inContext tells a caller's own cancellation or deadline from a step's limit: both arrive as a network timeout.
+func inContext(ctx context.Context, err error) error {
+	failure := asError(err)
+	switch ctx.Err() {
+	case context.Canceled:
+		failure.Kind, failure.Err = KindCancelled, ctx.Err()
+	case context.DeadlineExceeded:
+		failure.Kind, failure.Err = KindOutOfTime, ctx.Err()
+	}
+	return failure
+}

@@ -1,0 +1,128 @@
+package smtpconn
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/emersion/go-sasl"
+)
+
+// login authenticates once, with the strongest mechanism that both sides have.
+func (o *opening) login() error {
+	session := o.conn.session
+	if !o.target.wantsLogin() {
+		o.trace.skip(StepAuth, "no login is set")
+		return nil
+	}
+	offered := strings.Fields(session.Extensions["AUTH"])
+	if len(offered) == 0 && o.target.Authentication != AuthenticateOAuth2 {
+		// Some ports need no login. Whether this one does shows when the sender is given.
+		session.Login = LoginNotOffered
+		o.trace.started(StepAuth)
+		o.trace.finished(StepAuth, Noted, 0, "the server does not ask for a login")
+		return nil
+	}
+	return o.trace.run(StepAuth, func() (Result, string, error) {
+		mechanism := choose(o.target, session, offered)
+		if mechanism == nil {
+			return Failed, "", &Error{Kind: KindNoCommonMechanism, Offered: offered}
+		}
+		session.Mechanism = mechanism.name
+		if o.target.Encrypt && session.Encryption == NoEncryption {
+			// Open does not come this far without encryption; this is the last line of defence.
+			return Failed, "", &Error{Kind: KindPasswordNeedsTLS, Mechanism: mechanism.name}
+		}
+		if err := o.conn.authenticate(o, mechanism); err != nil {
+			return Failed, "", err
+		}
+		session.Login = LoginDone
+		return Passed, mechanism.name, nil
+	})
+}
+
+func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {
+	defer c.wire.limit(o.ctx, c.limits.Auth)()
+	exchange := &saslExchange{Client: mechanism.client(o.target, c.session), challenges: maxChallenges}
+	err := c.client.Auth(exchange)
+	if err == nil && c.wire.last.Code == 235 {
+		if exchange.unfinished() {
+			return &Error{Kind: KindServerUntrusted, Mechanism: mechanism.name}
+		}
+		return nil
+	}
+	var own *Error
+	failure := c.failure(err)
+	switch {
+	case c.wire.failure != nil:
+		// A broken connection explains everything that followed.
+	case errors.As(exchange.err, &own):
+		failure = own
+	case exchange.err != nil:
+		failure = &Error{Kind: KindBadChallenge, Err: exchange.err}
+	case c.wire.last.Code == 334 || err != nil && failure.Kind != KindRefusedByReply:
+		failure = &Error{Kind: KindBadChallenge, Err: err}
+	}
+	failure.Mechanism = mechanism.name
+	return inContext(o.ctx, failure)
+}
+
+// maxChallenges bounds one login. The longest known exchange has three.
+const maxChallenges = 8
+
+// saslExchange watches a mechanism on behalf of authenticate: it keeps the mechanism's own error, which go-smtp would
+// replace by the server's answer to the cancellation, and it bounds the number of challenges.
+type saslExchange struct {
+	sasl.Client
+	challenges int
+	err        error
+}
+
+// maxInitialResponse is how long an AUTH line may be without CRLF and keyword (RFC 4954 section 4 allows 12,288 octets
+// to later lines but 512 to a command line).
+const maxCommandLine = 510
+
+func (s *saslExchange) Start() (string, []byte, error) {
+	name, response, err := s.Client.Start()
+	if err != nil {
+		s.err = err
+		return name, nil, err
+	}
+	if len("AUTH "+name+" ")+(len(response)+2)/3*4 > maxCommandLine {
+		s.Client = &delayedResponse{Client: s.Client, response: response}
+		response = nil
+	}
+	return name, response, nil
+}
+
+func (s *saslExchange) Next(challenge []byte) ([]byte, error) {
+	if s.challenges--; s.challenges < 0 {
+		s.err = errors.New("too many challenges")
+		return nil, s.err
+	}
+	response, err := s.Client.Next(challenge)
+	if err == nil && response == nil {
+		response = []byte{} // To go-smtp nil means that the exchange is over.
+	}
+	s.err = err
+	return response, err
+}
+
+// unfinished reports whether the mechanism still waits for the server's proof.
+func (s *saslExchange) unfinished() bool {
+	mutual, ok := s.Client.(interface{ proven() bool })
+	return ok && !mutual.proven()
+}
+
+// delayedResponse sends an initial response that does not fit into the AUTH line as the answer to an empty challenge.
+type delayedResponse struct {
+	sasl.Client
+	response []byte
+}
+
+func (d *delayedResponse) Next(challenge []byte) ([]byte, error) {
+	if response := d.response; response != nil {
+		d.response = nil
+		return response, nil
+	}
+	return d.Client.Next(challenge)
+}

@@ -1,0 +1,375 @@
+package smtpconn
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+// Conn is a connection to a mail server that has been greeted and, when the target asks for it, logged in to. It serves
+// one goroutine at a time.
+type Conn struct {
+	session *Session
+	wire    *wire
+	client  *smtp.Client
+	limits  Limits
+	trace   *Trace
+}
+
+// Session returns what was learned about the server.
+func (c *Conn) Session() *Session { return c.session }
+
+// Open connects to the target and logs in, reporting each step to the trace, which may be nil. The error is an *Error.
+// When ctx ends, the conversation is cut off at once.
+func Open(ctx context.Context, target Target, trace *Trace) (*Conn, error) {
+	o := &opening{
+		ctx: ctx, target: target, trace: trace,
+		conn: &Conn{session: &Session{Encryption: NoEncryption}, limits: target.Limits.withDefaults(), trace: trace},
+	}
+	if err := o.run(); err != nil {
+		o.conn.Close()
+		failure := asError(inContext(ctx, err))
+		failure.Session = o.conn.session
+		return nil, failure
+	}
+	return o.conn, nil
+}
+
+// opening is the state of one Open.
+type opening struct {
+	ctx    context.Context
+	target Target
+	trace  *Trace
+	conn   *Conn
+	host   string // ASCII form of the target's host
+}
+
+func (o *opening) run() error {
+	if err := o.resolve(); err != nil {
+		return err
+	}
+	if err := o.connect(); err != nil {
+		return err
+	}
+	if o.target.Encrypt && !plainByCustom(o.target.Port) {
+		if err := o.implicitTLS(); err != nil {
+			return err
+		}
+	}
+	if err := o.greeting(); err != nil {
+		return err
+	}
+	if err := o.hello(); err != nil {
+		return err
+	}
+	if o.conn.session.Encryption == NoEncryption {
+		if err := o.startTLS(); err != nil {
+			return err
+		}
+	}
+	return o.login()
+}
+
+// plainByCustom reports whether servers greet in plain text on this port (RFC 8314 section 3.3, and 2525 which relays
+// offer beside them). On other ports an encrypted connection begins with TLS. Either guess is corrected by what the
+// server says; it only saves the detour.
+func plainByCustom(port int) bool { return port == 25 || port == 587 || port == 2525 }
+
+func (o *opening) resolve() error {
+	session := o.conn.session
+	return o.trace.run(StepResolve, func() (Result, string, error) {
+		host, err := ASCIIHost(o.target.Host)
+		if err != nil {
+			return Failed, "", &Error{Kind: KindNameInvalid, Err: err}
+		}
+		o.host = host
+		ctx, cancel := context.WithTimeout(o.ctx, o.conn.limits.Resolve)
+		defer cancel()
+		session.Addresses, err = resolve(ctx, host)
+		if err != nil {
+			return Failed, "", inContext(o.ctx, err)
+		}
+		return Passed, joinAddresses(session.Addresses), nil
+	})
+}
+
+func (o *opening) connect() error {
+	session := o.conn.session
+	return o.trace.run(StepConnect, func() (Result, string, error) {
+		permitted := o.target.permitted(session.Addresses, o.target.Port)
+		if len(permitted) == 0 {
+			return Failed, "", &Error{Kind: KindNotPermitted, Err: o.target.refusal(session.Addresses[0])}
+		}
+		tcp, attempts, err := race(o.ctx, permitted, o.conn.limits.Connect)
+		session.Attempts = attempts
+		if err != nil {
+			return Failed, describeAttempts(attempts), inContext(o.ctx, err)
+		}
+		session.Remote = tcp.RemoteAddr().(*net.TCPAddr).AddrPort()
+		o.adopt(tcp)
+		return Passed, describeAttempts(attempts), nil
+	})
+}
+
+// adopt makes tcp the connection that is talked over, keeping the transcript of the one before.
+func (o *opening) adopt(tcp net.Conn) {
+	next := newWire(tcp, echoesOf(o.target))
+	if before := o.conn.wire; before != nil {
+		_ = before.Close()
+		next.transcript = before.transcript
+	}
+	o.conn.wire = next
+	o.conn.session.transcript = &next.transcript
+	next.transcript.event("connected to " + tcp.RemoteAddr().String())
+}
+
+// redial opens a second connection to the address that has answered before.
+func (o *opening) redial() (net.Conn, error) {
+	return dial(o.ctx, o.conn.session.Remote, o.conn.limits.Connect)
+}
+
+// implicitTLS speaks TLS first. A server that answers in plain text is called again and must then offer STARTTLS.
+func (o *opening) implicitTLS() error {
+	return o.trace.run(StepTLS, func() (Result, string, error) {
+		err := o.secure(ImplicitTLS)
+		var failure *Error
+		if errors.As(err, &failure) && failure.Kind == KindPlainInsteadOfTLS {
+			tcp, again := o.redial()
+			if again != nil {
+				return Failed, "", inContext(o.ctx, again)
+			}
+			o.conn.session.PlainAnswered = true
+			o.conn.wire.transcript.event("the port answered in plain text")
+			o.adopt(tcp)
+			return Noted, "the port answered in plain text; STARTTLS will be used", nil
+		}
+		if err != nil {
+			return Failed, "", err
+		}
+		session := o.conn.session
+		return Passed, describeTLS(session.TLS, session.Unverified), nil
+	})
+}
+
+// secure sets up TLS over the present connection.
+func (o *opening) secure(how Encryption) error {
+	session, wire := o.conn.session, o.conn.wire
+	secured, state, unverified, err := handshake(o.ctx, wire.tcp, o.target, o.host, o.conn.limits.TLS)
+	session.TLS, session.Unverified = state, unverified
+	if err != nil {
+		return inContext(o.ctx, err)
+	}
+	session.Encryption = how
+	wire.use(secured)
+	wire.transcript.event("encrypted with " + tls.VersionName(state.Version))
+	return nil
+}
+
+// greeting reads the server's first reply.
+func (o *opening) greeting() error {
+	session := o.conn.session
+	err := o.trace.run(StepGreeting, func() (Result, string, error) {
+		reply, err := o.awaitGreeting()
+		if err != nil {
+			return Failed, "", inContext(o.ctx, err)
+		}
+		session.Greeting = reply
+		if reply.Code != 220 {
+			return Failed, "", &Error{Kind: KindRefusedByReply, Reply: &reply}
+		}
+		return Passed, reply.Text(), nil
+	})
+	var failure *Error
+	if errors.As(err, &failure) && failure.Kind == KindTLSInsteadOfPlain && o.target.Encrypt {
+		return o.turnToTLS()
+	}
+	return err
+}
+
+// turnToTLS is the way out when a port that greets in plain text by custom turned out to expect TLS.
+func (o *opening) turnToTLS() error {
+	tcp, err := o.redial()
+	if err != nil {
+		return &Error{Step: StepConnect, Kind: kindOf(err), Err: err}
+	}
+	o.conn.session.TLSAnswered = true
+	o.adopt(tcp)
+	if err := o.implicitTLS(); err != nil {
+		return err
+	}
+	return o.greeting()
+}
+
+// awaitGreeting waits for the greeting. A plain connection that stays silent nearly always leads to a port that expects
+// TLS: after a while that is tried on a second connection, while the first one goes on waiting.
+func (o *opening) awaitGreeting() (Reply, error) {
+	wire, limits := o.conn.wire, o.conn.limits
+	defer wire.limit(o.ctx, limits.Greeting)()
+	if o.conn.session.Encryption != NoEncryption || limits.Silence >= limits.Greeting {
+		return wire.receive()
+	}
+	ctx, cancel := context.WithCancel(o.ctx)
+	defer cancel()
+	expectsTLS := make(chan bool, 1)
+	silence := time.AfterFunc(limits.Silence, func() {
+		second, err := dial(ctx, o.conn.session.Remote, limits.Connect)
+		found := err == nil && speaksTLS(ctx, second, o.target, o.host, limits.TLS)
+		if found {
+			_ = wire.tcp.SetReadDeadline(time.Unix(1, 0)) // Ends the wait below.
+		}
+		expectsTLS <- found
+	})
+	reply, err := wire.receive()
+	if silence.Stop() {
+		return reply, err // The greeting, or the end, came before the patience ended.
+	}
+	cancel()
+	if found := <-expectsTLS; found && err != nil && o.ctx.Err() == nil {
+		return Reply{}, &Error{Kind: KindTLSInsteadOfPlain, Err: err}
+	}
+	return reply, err
+}
+
+// hello says EHLO, or HELO to servers that do not know it.
+func (o *opening) hello() error {
+	return o.trace.run(StepHello, func() (Result, string, error) { return o.sayHello() })
+}
+
+func (o *opening) sayHello() (Result, string, error) {
+	session, wire := o.conn.session, o.conn.wire
+	defer wire.limit(o.ctx, o.conn.limits.Command)()
+	o.conn.client = smtp.NewClient(wire)
+	wire.answer("220 the greeting was read before") // go-smtp wants to read one itself.
+	local := wire.LocalAddr().(*net.TCPAddr).AddrPort().Addr()
+	if err := o.conn.client.Hello(o.target.heloName(local)); err != nil {
+		return Failed, "", inContext(o.ctx, o.conn.failure(err))
+	}
+	session.Extensions = wire.extensions
+	return Passed, describeExtensions(session.Extensions), nil
+}
+
+func describeExtensions(extensions map[string]string) string {
+	if extensions == nil {
+		return "HELO only, no extensions"
+	}
+	shown := []string{}
+	for _, keyword := range []string{"STARTTLS", "AUTH", "PIPELINING", "SIZE", "SMTPUTF8"} {
+		if parameters, ok := extensions[keyword]; ok {
+			shown = append(shown, strings.TrimSpace(keyword+" "+parameters))
+		}
+	}
+	return strings.Join(shown, ", ")
+}
+
+// startTLS encrypts the connection where it is demanded or offered.
+func (o *opening) startTLS() error {
+	session := o.conn.session
+	if !session.Offers("STARTTLS") {
+		if o.target.Encrypt {
+			return o.trace.run(StepStartTLS, func() (Result, string, error) {
+				return Failed, "", &Error{Kind: KindStartTLSMissing}
+			})
+		}
+		return nil
+	}
+	err := o.trace.run(StepStartTLS, func() (Result, string, error) {
+		err := o.upgrade()
+		var failure *Error
+		switch {
+		case err == nil && session.Unverified != nil:
+			return Noted, describeTLS(session.TLS, session.Unverified), nil
+		case err == nil:
+			return Passed, describeTLS(session.TLS, nil), nil
+		case o.target.Encrypt || o.ctx.Err() != nil || !errors.As(err, &failure) || failure.Kind == KindUnexpectedBytes:
+			return Failed, "", err
+		}
+		// Without Encrypt the connection may be plain anyway, so a STARTTLS that does not work is no reason to give up.
+		session.StartTLSFailure = failure
+		session.StartTLSFailure.Step = StepStartTLS
+		if err := o.goOnPlain(failure); err != nil {
+			return Failed, "", err
+		}
+		return Noted, failure.brief() + "; going on unencrypted", nil
+	})
+	if err != nil || session.Encryption == NoEncryption {
+		return err
+	}
+	// What was said in plain text counts no longer (RFC 3207 section 4.2). This EHLO is only reported when it fails.
+	if _, _, err := o.sayHello(); err != nil {
+		return o.trace.run(StepHello, func() (Result, string, error) { return Failed, "", err })
+	}
+	return nil
+}
+
+func (o *opening) upgrade() error {
+	wire := o.conn.wire
+	if err := o.requestTLS(); err != nil {
+		return inContext(o.ctx, err)
+	}
+	if wire.reader.Buffered() > 0 {
+		return &Error{Kind: KindUnexpectedBytes}
+	}
+	return o.secure(StartTLS)
+}
+
+func (o *opening) requestTLS() error {
+	wire := o.conn.wire
+	defer wire.limit(o.ctx, o.conn.limits.Command)()
+	reply, err := wire.exchange("STARTTLS")
+	if err != nil {
+		return err
+	}
+	if reply.Code != 220 {
+		return &Error{Kind: KindRefusedByReply, Reply: &reply}
+	}
+	return nil
+}
+
+// goOnPlain continues after a STARTTLS that failed. A server that said no is still there; after a broken handshake it has
+// to be called again.
+func (o *opening) goOnPlain(failure *Error) error {
+	if failure.Kind == KindRefusedByReply {
+		return nil
+	}
+	tcp, err := o.redial()
+	if err != nil {
+		return inContext(o.ctx, err)
+	}
+	o.adopt(tcp)
+	reply, err := o.awaitGreeting()
+	if err != nil {
+		return inContext(o.ctx, err)
+	}
+	if reply.Code != 220 {
+		return &Error{Kind: KindRefusedByReply, Reply: &reply}
+	}
+	_, _, err = o.sayHello()
+	return err
+}
+
+// failure turns what go-smtp returned into the failure behind it: the wire's own, or the server's last reply, or a
+// defect of the exchange that go-smtp noticed itself.
+func (c *Conn) failure(err error) *Error {
+	var refused *smtp.SMTPError
+	switch {
+	case c.wire.failure != nil:
+		return c.wire.failure
+	case errors.As(err, &refused):
+		reply := c.wire.last
+		return &Error{Kind: KindRefusedByReply, Reply: &reply}
+	default:
+		return asError(err)
+	}
+}
+
+// Close ends the connection without a word; see Quit for the polite way. It may be called more than once.
+func (c *Conn) Close() {
+	if c.wire != nil {
+		_ = c.wire.Close()
+	}
+}

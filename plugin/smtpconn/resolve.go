@@ -1,0 +1,74 @@
+package smtpconn
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// maxAddresses bounds how many addresses of a name are tried.
+const maxAddresses = 16
+
+// ASCIIHost returns the form of a host name that goes on the wire: an IP address as it is, an internationalised name in
+// its ASCII form (RFC 5891), without a trailing dot.
+func ASCIIHost(host string) (string, error) {
+	bare := strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	if address, err := netip.ParseAddr(bare); err == nil {
+		return address.String(), nil
+	}
+	return idna.Lookup.ToASCII(strings.TrimSuffix(host, "."))
+}
+
+// resolve finds the addresses of the host, families interleaved (RFC 8305 section 4).
+func resolve(ctx context.Context, host string) ([]netip.Addr, error) {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return usable([]netip.Addr{address})
+	}
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return nil, asError(err)
+	}
+	return usable(addresses)
+}
+
+// usable drops what cannot be connected to and interleaves the families, the resolver's first choice first.
+func usable(addresses []netip.Addr) ([]netip.Addr, error) {
+	var first, second []netip.Addr
+	seen := map[netip.Addr]bool{}
+	for _, address := range addresses {
+		address = address.Unmap()
+		if seen[address] || address.IsUnspecified() || address.IsMulticast() {
+			continue
+		}
+		seen[address] = true
+		if len(first) == 0 || address.Is4() == first[0].Is4() {
+			first = append(first, address)
+		} else {
+			second = append(second, address)
+		}
+	}
+	if len(first) == 0 {
+		return nil, &Error{Kind: KindNoUsableAddress}
+	}
+	var ordered []netip.Addr
+	for i := 0; len(ordered) < maxAddresses && (i < len(first) || i < len(second)); i++ {
+		if i < len(first) {
+			ordered = append(ordered, first[i])
+		}
+		if i < len(second) {
+			ordered = append(ordered, second[i])
+		}
+	}
+	return ordered, nil
+}
+
+func joinAddresses(addresses []netip.Addr) string {
+	texts := make([]string, len(addresses))
+	for i, address := range addresses {
+		texts[i] = address.String()
+	}
+	return strings.Join(texts, ", ")
+}

@@ -1,0 +1,67 @@
+package smtpconn
+
+import (
+	"crypto/tls"
+	"net/netip"
+)
+
+// Session is what was learned about the server. After a failure it holds what was learned before it.
+type Session struct {
+	// Addresses are all addresses of the name, in the order in which they are tried.
+	Addresses []netip.Addr
+	// Attempts are the addresses that were tried, in order.
+	Attempts []Attempt
+	// Remote is the address that was connected to; the zero value when none was.
+	Remote netip.AddrPort
+	// Greeting is the server's first reply; its Code is 0 when there was none.
+	Greeting Reply
+	// Extensions are the keywords of the last EHLO in upper case, with their parameters; nil after HELO.
+	Extensions map[string]string
+	// Encryption is how the connection is protected.
+	Encryption Encryption
+	// TLS is the state of the handshake, also when its certificate was refused; nil when there was none.
+	TLS *tls.ConnectionState
+	// Unverified is why the certificate does not prove the server's identity; nil when it does or there is none.
+	Unverified error
+	// StartTLSFailure is why an offered STARTTLS could not be used on a target that does not demand it; nil when it was
+	// not offered, not tried, or worked.
+	StartTLSFailure *Error
+	// PlainAnswered is true when TLS was spoken to a port that answered in plain text, and STARTTLS was used instead.
+	PlainAnswered bool
+	// TLSAnswered is true when a plain greeting was awaited on a port that expects TLS, and implicit TLS was used instead.
+	TLSAnswered bool
+	// Login is how the login went.
+	Login LoginState
+	// Mechanism is the login mechanism that was used; empty when there was no login.
+	Mechanism string
+
+	transcript *Transcript
+}
+
+// LoginState says how the login went.
+type LoginState uint8
+
+// The ways in which a login can have gone.
+const (
+	LoginNotWanted LoginState = iota
+	// LoginNotOffered means that there were credentials but the server does not offer AUTH at all.
+	LoginNotOffered
+	LoginDone
+)
+
+// Transcript returns the conversation so far, line by line, with credentials hidden.
+func (s *Session) Transcript() []string {
+	if s == nil || s.transcript == nil {
+		return nil
+	}
+	return s.transcript.Lines()
+}
+
+// LoginEncrypted reports whether the credentials went over an encrypted connection.
+func (s *Session) LoginEncrypted() bool { return s.Encryption != NoEncryption }
+
+// Offers reports whether the server offered the extension in its last EHLO; keyword is in upper case.
+func (s *Session) Offers(keyword string) bool {
+	_, ok := s.Extensions[keyword]
+	return ok
+}

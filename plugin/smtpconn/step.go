@@ -1,0 +1,76 @@
+package smtpconn
+
+import "time"
+
+// Step is one stage on the way to a mail server. The values are stable: scripts and translations rely on them.
+type Step string
+
+// The steps, in the order in which they happen. TLS stands before the greeting on an implicit-TLS port; STARTTLS after
+// the first EHLO. A connection has one of the two or neither.
+const (
+	StepResolve   Step = "resolve"
+	StepConnect   Step = "connect"
+	StepTLS       Step = "tls"
+	StepGreeting  Step = "greeting"
+	StepHello     Step = "hello"
+	StepStartTLS  Step = "starttls"
+	StepAuth      Step = "auth"
+	StepSender    Step = "sender"
+	StepRecipient Step = "recipient"
+	StepMessage   Step = "message"
+)
+
+// Result says how a step ended.
+type Result uint8
+
+// The results. Noted means passed with something to look at, which the Session tells.
+const (
+	Passed Result = iota
+	Noted
+	Failed
+	Skipped
+)
+
+// Trace is told of each step as it happens, like net/http/httptrace. Either function may be nil. Calls come one at a
+// time, from the goroutine that called into this package.
+type Trace struct {
+	StepStarted  func(Step)
+	StepFinished func(step Step, result Result, took time.Duration, detail string)
+}
+
+func (t *Trace) started(step Step) {
+	if t != nil && t.StepStarted != nil {
+		t.StepStarted(step)
+	}
+}
+
+func (t *Trace) finished(step Step, result Result, took time.Duration, detail string) {
+	if t != nil && t.StepFinished != nil {
+		t.StepFinished(step, result, took, detail)
+	}
+}
+
+// run reports a step around the work it consists of. The work returns a line of detail for people and, when it fails,
+// an *Error whose step is filled in here.
+func (t *Trace) run(step Step, work func() (Result, string, error)) error {
+	t.started(step)
+	start := time.Now()
+	result, detail, err := work()
+	if err != nil {
+		failure := asError(err)
+		if failure.Step == "" {
+			failure.Step = step
+		}
+		result, err = Failed, failure
+		if detail == "" {
+			detail = failure.brief()
+		}
+	}
+	t.finished(step, result, time.Since(start), detail)
+	return err
+}
+
+func (t *Trace) skip(step Step, detail string) {
+	t.started(step)
+	t.finished(step, Skipped, 0, detail)
+}

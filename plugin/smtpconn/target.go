@@ -1,0 +1,141 @@
+package smtpconn
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Target says which mail server to talk to, and how. It must not be changed while Open runs.
+type Target struct {
+	// Host is a host name (internationalised ones too) or an IP address.
+	Host string
+	Port int
+	// Encrypt demands an encrypted, verified connection or none at all. Without it the connection is plain, STARTTLS is
+	// used where it is offered, and a certificate that cannot be verified is only noted.
+	Encrypt bool
+	// Login and Password are the credentials; both empty means that no login is attempted.
+	Login    string
+	Password shared.SecretText
+	// Authentication chooses how to log in. The zero value uses the strongest mechanism in common.
+	Authentication Authentication
+	// AccessToken is the OAuth 2.0 token, used only with AuthenticateOAuth2.
+	AccessToken shared.SecretText
+	// HELOName is the name given in EHLO; empty means the name of this machine, or its address as a literal.
+	HELOName string
+	// AdditionalCA holds certificates that are trusted beside those of the operating system; nil means none.
+	AdditionalCA []*x509.Certificate
+	// PinnedCertificate is the SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it
+	// and whatever name it carries; the zero value pins nothing.
+	PinnedCertificate [sha256.Size]byte
+	// Permit decides about every address before it is dialled; nil permits all. Its error is shown to the administrator.
+	Permit func(netip.AddrPort) error
+	// Limits bounds the time of each step; the zero value means DefaultLimits.
+	Limits Limits
+}
+
+// Authentication is how to log in.
+type Authentication uint8
+
+const (
+	// AuthenticateAutomatically logs in with the password when there is one.
+	AuthenticateAutomatically Authentication = iota
+	// AuthenticateOAuth2 logs in with the access token (XOAUTH2 or OAUTHBEARER, RFC 7628).
+	AuthenticateOAuth2
+	// AuthenticateNever does not log in, whatever the credentials.
+	AuthenticateNever
+)
+
+// Limits bounds the time of each step. A zero field means the default.
+type Limits struct {
+	Resolve time.Duration // name lookup; 5 s
+	Connect time.Duration // each address; 5 s
+	TLS     time.Duration // handshake; 10 s
+	// Greeting is how long the server may take to greet; 10 s. Some pause on purpose to catch spammers.
+	Greeting time.Duration
+	// Silence is how long a plain connection may stay silent before TLS is tried on a second one; 2 s.
+	Silence time.Duration
+	// Auth is longer because servers delay a refusal on purpose, up to 10 s; 20 s.
+	Auth    time.Duration
+	Command time.Duration // each other command; 10 s
+	Data    time.Duration // the message and the answer to it; 5 min, as RFC 5321 section 4.5.3.2 asks
+	Quit    time.Duration // the answer to QUIT, on which nothing depends; 1 s
+}
+
+func (l Limits) withDefaults() Limits {
+	for _, limit := range []struct {
+		value    *time.Duration
+		standard time.Duration
+	}{
+		{&l.Resolve, 5 * time.Second}, {&l.Connect, 5 * time.Second}, {&l.TLS, 10 * time.Second},
+		{&l.Greeting, 10 * time.Second}, {&l.Silence, 2 * time.Second}, {&l.Auth, 20 * time.Second},
+		{&l.Command, 10 * time.Second}, {&l.Data, 5 * time.Minute}, {&l.Quit, time.Second},
+	} {
+		if *limit.value == 0 {
+			*limit.value = limit.standard
+		}
+	}
+	return l
+}
+
+// wantsLogin reports whether the target has something to log in with.
+func (t Target) wantsLogin() bool {
+	switch t.Authentication {
+	case AuthenticateNever:
+		return false
+	case AuthenticateOAuth2:
+		return true
+	default:
+		return t.Login != "" || !t.Password.IsEmpty()
+	}
+}
+
+// permitted returns the addresses that may be dialled on the port.
+func (t Target) permitted(addresses []netip.Addr, port int) []netip.AddrPort {
+	var permitted []netip.AddrPort
+	for _, address := range addresses {
+		at := netip.AddrPortFrom(address, uint16(port)) //nolint:gosec // checked when the settings are bound
+		if t.Permit == nil || t.Permit(at) == nil {
+			permitted = append(permitted, at)
+		}
+	}
+	return permitted
+}
+
+// refusal is why the address may not be dialled.
+func (t Target) refusal(address netip.Addr) error {
+	return t.Permit(netip.AddrPortFrom(address, uint16(t.Port))) //nolint:gosec // checked when the settings are bound
+}
+
+// heloName returns the name for EHLO: the configured one, else this machine's fully qualified name, else the local
+// address as a literal (RFC 5321 section 4.1.3). It is never "localhost", which strict servers refuse.
+func (t Target) heloName(local netip.Addr) string {
+	if t.HELOName != "" {
+		return t.HELOName
+	}
+	if name, err := os.Hostname(); err == nil && isQualified(name) {
+		return name
+	}
+	local = local.Unmap()
+	if local.Is6() {
+		return "[IPv6:" + local.WithZone("").String() + "]"
+	}
+	return "[" + local.String() + "]"
+}
+
+func isQualified(name string) bool {
+	if !strings.Contains(strings.Trim(name, "."), ".") || strings.HasPrefix(name, "localhost") {
+		return false
+	}
+	for _, r := range name {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.' && r != '-' {
+			return false
+		}
+	}
+	return true
+}

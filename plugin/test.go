@@ -1,0 +1,141 @@
+package plugin
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/notify"
+	"github.com/smtp-settings/smtp-settings/plugin/probe"
+	"github.com/smtp-settings/smtp-settings/plugin/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
+	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Test tries the draft out against the server that it names.
+func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+	bound, err := p.bind(ctx, request.Draft)
+	if err != nil {
+		return err
+	}
+	problems := append(bound.diagnostics, settings.Schema().Test.ValidateOptions(request.Options)...)
+	if problems.HasErrors() {
+		return send(shared.Completed{Report: invalid(problems)})
+	}
+	plan, err := bound.plan(ctx, request)
+	if err != nil {
+		p.logger.Error("a stored secret cannot be opened", "error", err)
+		return send(shared.Completed{Report: invalid(shared.Diagnostics{unusableSecret(bound)})})
+	}
+	// A step that cannot be reported is no reason to stop the test; a caller that is gone cancels ctx.
+	report, failure := probe.Run(ctx, plan, func(event shared.TestEvent) { _ = send(event) })
+	switch {
+	case failure == nil:
+		p.rememberVerified(ctx, request, bound)
+	case report.Outcome == string(diagnosis.LoginFailed) && failure.Step == smtpconn.StepAuth:
+		p.refused.remember(plan.Target, time.Now())
+	}
+	return send(shared.Completed{Report: report})
+}
+
+// target is the draft as a target, with the secret that it logs in with.
+func (b *boundDraft) target(ctx context.Context) (smtpconn.Target, error) {
+	var password, token shared.SecretText
+	var err error
+	if b.settings.WantsPassword() {
+		if password, err = b.secret(ctx, settings.Password); err != nil {
+			return smtpconn.Target{}, err
+		}
+	}
+	if b.settings.WantsToken() {
+		if token, err = b.secret(ctx, settings.AccessToken); err != nil {
+			return smtpconn.Target{}, err
+		}
+	}
+	return b.settings.Target(password, token), nil
+}
+
+// refusedBefore warns of credentials that the server has refused not long ago.
+func (b *boundDraft) refusedBefore(ctx context.Context) shared.Diagnostics {
+	target, err := b.target(ctx)
+	if err != nil {
+		return nil // Test says what is wrong with the secret.
+	}
+	return b.page.refused.warning(target, settings.Password, time.Now())
+}
+
+// plan is the draft as a test.
+func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (probe.Plan, error) {
+	target, err := b.target(ctx)
+	if err != nil {
+		return probe.Plan{}, err
+	}
+	recipient, _ := request.Options[settings.Recipient].AsText()
+	if recipient == "" {
+		recipient = b.settings.Sender.Address
+	}
+	plan := probe.Plan{
+		Target:      target,
+		Envelope:    smtpconn.Envelope{Sender: b.settings.Sender.Address, Recipient: recipient},
+		SenderField: b.settings.SenderField(),
+		TimeLimit:   b.settings.TimeLimit,
+	}
+	if wanted, _ := request.Options[settings.SendMessage].AsBoolean(); wanted {
+		plan.Message, err = notify.Compose(testMessage(b.settings, recipient, request.Actor))
+	}
+	return plan, err
+}
+
+func testMessage(s settings.Settings, recipient, actor string) notify.Message {
+	by := ""
+	if actor != "" {
+		by = " by " + actor
+	}
+	return notify.Message{
+		From: s.Sender, To: recipient, Key: rand.Text(), Date: time.Now(),
+		Subject: "Test e-mail of the notification service",
+		Text: fmt.Sprintf("This e-mail was sent%s from the page SMTP settings, through %s, port %d.\r\n\r\n"+
+			"If you read it, e-mail notifications work.\r\n", by, s.Server, s.Port),
+	}
+}
+
+// invalid is the verdict on a draft that cannot be tested.
+func invalid(problems shared.Diagnostics) shared.TestReport {
+	return shared.TestReport{
+		Outcome: string(diagnosis.Failed), Headline: diagnosis.Failed.Headline(), Status: shared.StatusFailed, Diagnostics: problems,
+	}
+}
+
+func unusableSecret(b *boundDraft) shared.Diagnostic {
+	field := settings.Password
+	if b.settings.WantsToken() {
+		field = settings.AccessToken
+	}
+	declared, _ := settings.Schema().Field(field)
+	return shared.Diagnostic{
+		Severity: shared.SeverityError, Code: "secret_unreadable", Field: field,
+		Summary: fmt.Sprintf("The stored secret of “%s” cannot be opened.", declared.Label),
+		Detail:  "The key has changed or the database was copied without it. Enter the secret again and save.",
+	}
+}
+
+// rememberVerified keeps what was tested. That it cannot be kept is no reason to fail a test that passed.
+func (p *Page) rememberVerified(ctx context.Context, request shared.TestRequest, bound *boundDraft) {
+	now := time.Now()
+	document := store.Document{Values: bound.stored, Secrets: map[string]store.SealedSecret{}}
+	for name, sealed := range bound.base.Document.Secrets {
+		if bound.draft.Secrets[name].Action == shared.SecretKeep {
+			document.Secrets[name] = sealed
+		}
+	}
+	tested, err := p.snapshot(ctx, store.Revision{Document: document})
+	if err == nil {
+		err = p.store.SetVerified(ctx, store.Verification{At: now.UTC(), Actor: request.Actor, Values: p.fingerprint(tested)})
+	}
+	if err != nil {
+		p.logger.Warn("the last verification could not be kept", "error", err)
+	}
+}

@@ -1,0 +1,167 @@
+package shared
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	goplugin "github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
+
+	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
+)
+
+// ErrPluginUnavailable means that the plugin's process is not there to answer: it was not started, it died, or it was
+// stopped. Test for it with errors.Is.
+var ErrPluginUnavailable = errors.New("the plugin is unavailable")
+
+// ClientPlugins is what a host puts into go-plugin's ClientConfig.VersionedPlugins.
+func ClientPlugins() map[int]goplugin.PluginSet {
+	return map[int]goplugin.PluginSet{ProtocolVersion: {pageName: &grpcPlugin{}}}
+}
+
+// ClientDialOptions is what a host puts into go-plugin's ClientConfig.GRPCDialOptions: replies are bounded, since a
+// plugin is untrusted input.
+func ClientDialOptions() []grpc.DialOption {
+	return []grpc.DialOption{grpc.WithDefaultCallOptions(
+		grpc.MaxCallRecvMsgSize(maxMessageSize), grpc.MaxCallSendMsgSize(maxMessageSize))}
+}
+
+// Connection is a page in another process. Its page is reached until the process ends.
+type Connection struct {
+	SettingsPage
+	alive  context.Context
+	health grpc_health_v1.HealthClient
+}
+
+// Dispense returns the page that a started go-plugin client serves.
+func Dispense(protocol goplugin.ClientProtocol) (*Connection, error) {
+	dispensed, err := protocol.Dispense(pageName)
+	if err != nil {
+		return nil, err
+	}
+	client, ok := dispensed.(*client)
+	if !ok {
+		return nil, fmt.Errorf("dispensed %T instead of a settings page", dispensed)
+	}
+	return &Connection{SettingsPage: client, alive: client.alive, health: grpc_health_v1.NewHealthClient(client.conn)}, nil
+}
+
+// Gone is closed when the plugin's process has ended.
+func (c *Connection) Gone() <-chan struct{} { return c.alive.Done() }
+
+// Healthy asks the plugin whether it still answers; ctx must have a deadline, for a stopped process never does.
+func (c *Connection) Healthy(ctx context.Context) error {
+	_, err := c.health.Check(ctx, &grpc_health_v1.HealthCheckRequest{Service: goplugin.GRPCServiceName})
+	return err
+}
+
+type client struct {
+	alive context.Context
+	conn  *grpc.ClientConn
+	rpc   settingsv1.SettingsPageServiceClient
+}
+
+var _ SettingsPage = (*client)(nil)
+
+func newClient(alive context.Context, conn *grpc.ClientConn) *client {
+	return &client{alive: alive, conn: conn, rpc: settingsv1.NewSettingsPageServiceClient(conn)}
+}
+
+func (c *client) Info(ctx context.Context) (Info, error) {
+	reply, err := c.rpc.Info(ctx, &settingsv1.InfoRequest{})
+	if err != nil {
+		return Info{}, c.fromStatus(ctx, err)
+	}
+	return infoFromProto(reply), nil
+}
+
+func (c *client) Schema(ctx context.Context, request SchemaRequest) (Schema, error) {
+	reply, err := c.rpc.Schema(ctx, &settingsv1.SchemaRequest{Locale: validUTF8(request.Locale)})
+	if err != nil {
+		return Schema{}, c.fromStatus(ctx, err)
+	}
+	return schemaFromProto(reply.GetSchema()), nil
+}
+
+func (c *client) Load(ctx context.Context, request LoadRequest) (Snapshot, error) {
+	reply, err := c.rpc.Load(ctx, &settingsv1.LoadRequest{Locale: validUTF8(request.Locale)})
+	if err != nil {
+		return Snapshot{}, c.fromStatus(ctx, err)
+	}
+	return snapshotFromProto(reply.GetSnapshot()), nil
+}
+
+func (c *client) Validate(ctx context.Context, request ValidateRequest) (Validation, error) {
+	reply, err := c.rpc.Validate(ctx, validateRequestToProto(request))
+	if err != nil {
+		return Validation{}, c.fromStatus(ctx, err)
+	}
+	return validationFromProto(reply), nil
+}
+
+func (c *client) Save(ctx context.Context, request SaveRequest) (SaveResult, error) {
+	reply, err := c.rpc.Save(ctx, saveRequestToProto(request))
+	if err != nil {
+		return SaveResult{}, c.fromStatus(ctx, err)
+	}
+	return saveResultFromProto(reply), nil
+}
+
+// errNoVerdict is a stream that ended well but without Completed.
+var errNoVerdict = status.Error(codes.Internal, "the plugin ended the test without a verdict")
+
+func (c *client) Test(ctx context.Context, request TestRequest, send func(TestEvent) error) error {
+	// The stream is cancelled on every way out: an abandoned one would block the plugin's next Send for ever.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := c.rpc.Test(ctx, testRequestToProto(request))
+	if err != nil {
+		return c.fromStatus(ctx, err)
+	}
+	completed := false
+	for {
+		reply, err := stream.Recv()
+		switch {
+		case errors.Is(err, io.EOF) && completed:
+			return nil
+		case errors.Is(err, io.EOF):
+			return errNoVerdict
+		case err != nil:
+			return c.fromStatus(ctx, err)
+		case completed:
+			return status.Error(codes.Internal, "the plugin went on after the verdict")
+		}
+		event := testEventFromProto(reply)
+		if event == nil {
+			continue // A later minor version may send events that this host does not know.
+		}
+		_, completed = event.(Completed)
+		if err := send(event); err != nil {
+			return err
+		}
+	}
+}
+
+// exitNotice is how long a failed call waits for the news that the process has ended, which arrives by another way.
+const exitNotice = 2 * time.Second
+
+// fromStatus sorts a failed call: cancelled by the caller, plugin gone, or a defect of the call.
+func (c *client) fromStatus(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if status.Code(err) == codes.Unavailable {
+		select {
+		case <-c.alive.Done():
+		case <-time.After(exitNotice):
+		}
+		return fmt.Errorf("%w: its process ended", ErrPluginUnavailable)
+	}
+	return err
+}

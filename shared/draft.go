@@ -1,0 +1,51 @@
+package shared
+
+import "time"
+
+// Draft is the form as it stands, saved or not: what Validate, Save and Test work on.
+//
+// A field that is not in Values keeps the value in force; a field with an empty Value goes back to its default. The
+// same holds for Secrets: a sensitive field that is not in the map is kept.
+type Draft struct {
+	Values  Values
+	Secrets map[string]SecretChange
+}
+
+// Snapshot is the settings in force, as Load returns them. It holds no secret.
+type Snapshot struct {
+	// Values holds the fields that were given a value, by the administrator or by the environment. A field that is not
+	// here has its default.
+	Values Values `json:"values"`
+	// Secrets has an entry for every sensitive field.
+	Secrets map[string]SecretState `json:"secrets"`
+	// Locks has an entry for every field that cannot be changed from the page.
+	Locks map[string]Lock `json:"locks,omitempty"`
+	// Revision is the last saved revision.
+	Revision Revision `json:"revision"`
+	// Verified is the last test that passed, nil when none has.
+	Verified *Verification `json:"verified,omitempty"`
+}
+
+// Lock says that the field's value is fixed outside the page.
+type Lock struct {
+	// Source is the name of the environment variable that holds the value.
+	Source string `json:"source"`
+}
+
+// Revision identifies one saved state of the settings.
+type Revision struct {
+	// Number counts saves from 1; 0 means that nothing has been saved yet.
+	Number int64 `json:"number"`
+	// Author is the actor who saved it, as the Console named them; may be empty.
+	Author string `json:"author,omitempty"`
+	// At is the time of the save; zero with Number 0.
+	At time.Time `json:"at,omitzero"`
+}
+
+// Verification remembers the last test that passed.
+type Verification struct {
+	At    time.Time `json:"at"`
+	Actor string    `json:"actor,omitempty"`
+	// Changed names the fields whose value in force differs from what was tested, in the order of the schema.
+	Changed []string `json:"changed,omitempty"`
+}

@@ -1,0 +1,189 @@
+package shared
+
+// Schema declares a settings page. It is data: the host renders it without knowing what the fields are for.
+type Schema struct {
+	// Title is the page's heading.
+	Title string
+	// Description stands under the heading; plain text, may be empty.
+	Description string
+	// Prerequisites stand before the form, with their live state where the host knows how to ask for it.
+	Prerequisites []Prerequisite
+	Sections      []Section
+	// Presets fill the form with known values; may be empty.
+	Presets []Preset
+	// Test declares the page's test.
+	Test TestAction
+	// SaveNote says what happens after saving; may be empty.
+	SaveNote string
+}
+
+// Section is a titled group of fields.
+type Section struct {
+	Name string
+	// Title may be empty: the fields then stand without a heading.
+	Title string
+	Help  string
+	// Advanced sections are folded until they are asked for.
+	Advanced bool
+	Fields   []Field
+}
+
+// Kind says what a field holds and how it is edited.
+type Kind string
+
+// The kinds. The set is closed: a host refuses a schema with a kind that it does not know.
+const (
+	// KindText is one line of text.
+	KindText Kind = "text"
+	// KindMultiline is text of several lines, such as a PEM certificate.
+	KindMultiline Kind = "multiline"
+	// KindInteger is a whole number.
+	KindInteger Kind = "integer"
+	// KindBoolean is a tick-box. Its default is false.
+	KindBoolean Kind = "boolean"
+	// KindChoice is one of Options.
+	KindChoice Kind = "choice"
+	// KindEmail is an e-mail address.
+	KindEmail Kind = "email"
+	// KindDuration is a length of time as text, such as "30s" (time.ParseDuration).
+	KindDuration Kind = "duration"
+)
+
+// Field declares one setting. The facets are named as in JSON Schema where it has a word for them.
+type Field struct {
+	// Name identifies the field in drafts, diagnostics and on the command line: lower case letters, digits and
+	// underscores, starting with a letter, at most 64 characters, unique in the schema.
+	Name  string
+	Label string
+	// Help is plain text; may be empty.
+	Help string
+	Kind Kind
+	// Required fields must have a value (or a default) while they are visible.
+	Required bool
+	// Sensitive fields are secrets: their text goes in as a SecretChange and never comes out.
+	Sensitive bool
+	// Default applies while the field is empty. The zero Value means no default.
+	Default Value
+	// DefaultWhen overrides Default: the first rule whose condition holds wins.
+	DefaultWhen []ConditionalDefault
+	// VisibleWhen hides the field unless the condition holds; nil means always visible. A hidden field is not required
+	// and not checked.
+	VisibleWhen *Condition
+	// Min and Max bound an integer's value, or the length in characters of any text. nil means no bound.
+	Min, Max *int64
+	// Pattern is a regular expression (RE2) that the whole text must match; empty means any.
+	Pattern string
+	// Options are the values of a KindChoice.
+	Options []Option
+	// Placeholder is an example, shown while the field is empty.
+	Placeholder string
+	// Group puts neighbouring fields of the same non-empty group on one line.
+	Group string
+}
+
+// Option is one value of a choice.
+type Option struct {
+	Value string
+	Label string
+}
+
+// Condition holds when the named field has one of the values (its default counts while it is empty).
+type Condition struct {
+	Field string
+	AnyOf []Value
+}
+
+// ConditionalDefault is a default that depends on another field.
+type ConditionalDefault struct {
+	When  Condition
+	Value Value
+}
+
+// Preset fills the form with the known values of, say, a provider.
+type Preset struct {
+	Name  string
+	Label string
+	// Values are written into the form; fields that are not named stay as they are.
+	Values Values
+	// Note tells what else there is to know; plain text, may be empty.
+	Note string
+}
+
+// Prerequisite is a condition outside the page. The host that knows the ID shows its state.
+type Prerequisite struct {
+	ID   string
+	Text string
+}
+
+// TestAction declares the page's test.
+type TestAction struct {
+	// Label is the button's text.
+	Label string
+	// Options are asked beside the button and sent as TestRequest.Options; usually none or few. They are never
+	// Sensitive.
+	Options []Field
+}
+
+// Fields returns every field of every section, in order.
+func (s Schema) Fields() []Field {
+	var fields []Field
+	for _, section := range s.Sections {
+		fields = append(fields, section.Fields...)
+	}
+	return fields
+}
+
+// Field returns the named field, and whether there is one.
+func (s Schema) Field(name string) (Field, bool) {
+	for _, field := range s.Fields() {
+		if field.Name == name {
+			return field, true
+		}
+	}
+	return Field{}, false
+}
+
+// Effective returns the field's value among values, or the default that applies to it.
+func (s Schema) Effective(name string, values Values) Value {
+	return s.effective(name, values, 0)
+}
+
+// Defaults may depend on fields whose defaults depend on fields; Check refuses a longer chain than this.
+const maxDefaultDepth = 4
+
+func (s Schema) effective(name string, values Values, depth int) Value {
+	if value := values[name]; !value.IsEmpty() {
+		return value
+	}
+	field, ok := s.Field(name)
+	if !ok || depth > maxDefaultDepth {
+		return Value{}
+	}
+	for _, rule := range field.DefaultWhen {
+		if s.holds(rule.When, values, depth+1) {
+			return rule.Value
+		}
+	}
+	if field.Default.IsEmpty() && field.Kind == KindBoolean {
+		return Boolean(false)
+	}
+	return field.Default
+}
+
+// Holds reports whether the condition holds for the values.
+func (s Schema) Holds(condition Condition, values Values) bool { return s.holds(condition, values, 0) }
+
+func (s Schema) holds(condition Condition, values Values, depth int) bool {
+	have := s.effective(condition.Field, values, depth)
+	for _, want := range condition.AnyOf {
+		if have == want {
+			return true
+		}
+	}
+	return false
+}
+
+// Visible reports whether the field is visible for the values.
+func (s Schema) Visible(field Field, values Values) bool {
+	return field.VisibleWhen == nil || s.Holds(*field.VisibleWhen, values)
+}

@@ -1,6 +1,8 @@
 package shared
 
 import (
+	"os"
+
 	goplugin "github.com/hashicorp/go-plugin"
 )
 
@@ -14,6 +16,10 @@ var Handshake = goplugin.HandshakeConfig{
 	MagicCookieKey:   "SETTINGS_PAGE_PLUGIN",
 	MagicCookieValue: "5a0f6c1d9e2b4783",
 }
+
+// StartedByHost reports whether a host has started this process. A plugin asks before it opens anything, so that starting
+// the binary by hand does nothing but say so.
+func StartedByHost() bool { return os.Getenv(Handshake.MagicCookieKey) == Handshake.MagicCookieValue }
 
 // pageName is the name under which go-plugin dispenses the page.
 const pageName = "settings_page"

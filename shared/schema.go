@@ -3,29 +3,29 @@ package shared
 // Schema declares a settings page. It is data: the host renders it without knowing what the fields are for.
 type Schema struct {
 	// Title is the page's heading.
-	Title string
+	Title string `json:"title,omitempty"`
 	// Description stands under the heading; plain text, may be empty.
-	Description string
+	Description string `json:"description,omitempty"`
 	// Prerequisites stand before the form, with their live state where the host knows how to ask for it.
-	Prerequisites []Prerequisite
-	Sections      []Section
+	Prerequisites []Prerequisite `json:"prerequisites,omitempty"`
+	Sections      []Section      `json:"sections"`
 	// Presets fill the form with known values; may be empty.
-	Presets []Preset
+	Presets []Preset `json:"presets,omitempty"`
 	// Test declares the page's test.
-	Test TestAction
+	Test TestAction `json:"test"`
 	// SaveNote says what happens after saving; may be empty.
-	SaveNote string
+	SaveNote string `json:"save_note,omitempty"`
 }
 
 // Section is a titled group of fields.
 type Section struct {
-	Name string
+	Name string `json:"name"`
 	// Title may be empty: the fields then stand without a heading.
-	Title string
-	Help  string
+	Title string `json:"title,omitempty"`
+	Help  string `json:"help,omitempty"`
 	// Advanced sections are folded until they are asked for.
-	Advanced bool
-	Fields   []Field
+	Advanced bool    `json:"advanced,omitempty"`
+	Fields   []Field `json:"fields"`
 }
 
 // Kind says what a field holds and how it is edited.
@@ -53,75 +53,76 @@ const (
 type Field struct {
 	// Name identifies the field in drafts, diagnostics and on the command line: lower case letters, digits and
 	// underscores, starting with a letter, at most 64 characters, unique in the schema.
-	Name  string
-	Label string
+	Name  string `json:"name"`
+	Label string `json:"label"`
 	// Help is plain text; may be empty.
-	Help string
-	Kind Kind
+	Help string `json:"help,omitempty"`
+	Kind Kind   `json:"kind"`
 	// Required fields must have a value (or a default) while they are visible.
-	Required bool
+	Required bool `json:"required,omitempty"`
 	// Sensitive fields are secrets: their text goes in as a SecretChange and never comes out.
-	Sensitive bool
+	Sensitive bool `json:"sensitive,omitempty"`
 	// Default applies while the field is empty. The zero Value means no default.
-	Default Value
+	Default Value `json:"default,omitzero"`
 	// DefaultWhen overrides Default: the first rule whose condition holds wins.
-	DefaultWhen []ConditionalDefault
+	DefaultWhen []ConditionalDefault `json:"default_when,omitempty"`
 	// VisibleWhen hides the field unless the condition holds; nil means always visible. A hidden field is not required
 	// and not checked.
-	VisibleWhen *Condition
-	// Min and Max bound an integer's value, or the length in characters of any text. nil means no bound.
-	Min, Max *int64
+	VisibleWhen *Condition `json:"visible_when,omitempty"`
+	// Min and Max bound an integer's value, or the length in characters of any other text; nil means no bound.
+	Min *int64 `json:"min,omitempty"`
+	Max *int64 `json:"max,omitempty"`
 	// Pattern is a regular expression (RE2) that the whole text must match; empty means any.
-	Pattern string
+	Pattern string `json:"pattern,omitempty"`
 	// Options are the values of a KindChoice.
-	Options []Option
+	Options []Option `json:"options,omitempty"`
 	// Placeholder is an example, shown while the field is empty.
-	Placeholder string
+	Placeholder string `json:"placeholder,omitempty"`
 	// Group puts neighbouring fields of the same non-empty group on one line.
-	Group string
+	Group string `json:"group,omitempty"`
 }
 
 // Option is one value of a choice.
 type Option struct {
-	Value string
-	Label string
+	Value string `json:"value"`
+	Label string `json:"label"`
 }
 
 // Condition holds when the named field has one of the values (its default counts while it is empty).
 type Condition struct {
-	Field string
-	AnyOf []Value
+	Field string  `json:"field"`
+	AnyOf []Value `json:"any_of"`
 }
 
 // ConditionalDefault is a default that depends on another field.
 type ConditionalDefault struct {
-	When  Condition
-	Value Value
+	When  Condition `json:"when"`
+	Value Value     `json:"value"`
 }
 
 // Preset fills the form with the known values of, say, a provider.
 type Preset struct {
-	Name  string
-	Label string
+	Name  string `json:"name"`
+	Label string `json:"label"`
 	// Values are written into the form; fields that are not named stay as they are.
-	Values Values
+	Values Values `json:"values"`
 	// Note tells what else there is to know; plain text, may be empty.
-	Note string
+	Note string `json:"note,omitempty"`
 }
 
 // Prerequisite is a condition outside the page. The host that knows the ID shows its state.
 type Prerequisite struct {
-	ID   string
-	Text string
+	ID   string `json:"id"`
+	Text string `json:"text"`
 }
 
 // TestAction declares the page's test.
 type TestAction struct {
 	// Label is the button's text.
-	Label string
+	Label string `json:"label"`
 	// Options are asked beside the button and sent as TestRequest.Options; usually none or few. They are never
 	// Sensitive.
-	Options []Field
+	Options []Field `json:"options,omitempty"`
 }
 
 // Fields returns every field of every section, in order.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -207,6 +209,25 @@ func (c *schemaCheck) values(where string, values Values) {
 			c.refuse("%s sets %q to %q, which is not of kind %q", where, name, values[name], field.Kind)
 		}
 	}
+}
+
+// Parse reads a value as people write it on a command line or in the environment. The empty text is the empty value.
+func (f Field) Parse(text string) (Value, error) {
+	value := Text(text)
+	switch f.Kind {
+	case KindInteger:
+		if number, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
+			value = Integer(number)
+		}
+	case KindBoolean:
+		if truth, err := strconv.ParseBool(strings.TrimSpace(text)); err == nil {
+			value = Boolean(truth)
+		}
+	}
+	if !f.Fits(value) {
+		return Value{}, fmt.Errorf("“%s” must be %s", f.Label, misfit[f.Kind].expected)
+	}
+	return value, nil
 }
 
 // Fits reports whether the value is of the field's kind; an empty value fits every kind.

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 
 	"github.com/hashicorp/go-hclog"
@@ -18,6 +19,10 @@ func main() {
 	path := flag.String("manifest", "plugin.hcl", "the file that declares this plugin")
 	dataDir := flag.String("data-dir", "", "overrides config.data_dir")
 	flag.Parse()
+	if !shared.StartedByHost() {
+		fmt.Fprintln(os.Stderr, "smtp-plugin is a plugin: a Console starts it by way of plugin.hcl. To try it out, run testharness console.")
+		os.Exit(1)
+	}
 	// The host reads the log line by line from standard error; standard output belongs to the handshake.
 	logger := hclog.New(&hclog.LoggerOptions{
 		Name: "smtp-plugin", Level: hclog.Trace, Output: os.Stderr, JSONFormat: true,

@@ -24,8 +24,13 @@ var envelopeCauses = []row{
 		summary: "The server's answer makes no sense as SMTP.",
 		detail:  "The transcript shows what was answered."},
 
+	// Clear codes before words.
+	{steps: recipient, enhanced: enhanced("x.2.2"), outcome: Failed, code: "recipient_mailbox_full",
+		summary: "The mail box of {recipient} is full.",
+		detail:  "The settings are right so far; the owner of the mail box has to empty it."},
+
 	// Greylisting and its kin.
-	{steps: atEnvelope, replies: replies(450, 451, 421, 452), words: words(`gr[ae]y ?-?list|try again (in|after)|come back|retry (in|after|later)|deferred for`), outcome: Failed, code: "greylisted", field: "server",
+	{steps: atEnvelope, replies: replies(450, 451, 421, 452), words: words(`gr[ae]y ?-?list|try again (in|after|later)|come back|retry (in|after|later)|deferred for`), outcome: Failed, code: "greylisted", field: "server",
 		summary: "The server puts unknown senders off for a few minutes (greylisting).",
 		detail:  "The settings are right so far. Notifications will be retried by themselves; repeat the test in a quarter of an hour."},
 	{steps: atEnvelope, replies: replies(450, 451, 421, 452), enhanced: enhanced("4.7.28", "4.5.3", "4.2.1"), outcome: Failed, code: "rate_limited", field: "server",
@@ -89,9 +94,6 @@ var envelopeCauses = []row{
 	{steps: recipient, replies: replies(5), words: words(`relay|not local|not permitted to relay`), outcome: Failed, code: "relay_denied", field: "login",
 		summary: "The server does not pass on mail to {recipient} for this machine.",
 		detail:  "Log in with a mail box of this server, or have its operator allow this machine to relay."},
-	{steps: recipient, enhanced: enhanced("x.2.2"), outcome: Failed, code: "recipient_mailbox_full",
-		summary: "The mail box of {recipient} is full.",
-		detail:  "The settings are right so far; the owner of the mail box has to empty it."},
 	{steps: recipient, enhanced: enhanced("x.2.1"), outcome: Failed, code: "recipient_disabled",
 		summary: "The mail box {recipient} does not accept mail.",
 		detail:  "The settings are right so far; test with another recipient."},

@@ -3,7 +3,6 @@ package settings
 import (
 	"fmt"
 	"maps"
-	"strconv"
 	"strings"
 
 	"github.com/knadh/koanf/providers/confmap"
@@ -37,39 +36,19 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 			if !ok || text == "" {
 				return "", nil // Not one of ours, or emptied to take a lock away.
 			}
-			value, err := parse(field, text)
+			value, err := field.Parse(text)
 			if err != nil {
 				invalid = fmt.Errorf("environment variable %s: %w", variable, err)
 				return "", nil
 			}
 			layers.locks[name] = shared.Lock{Source: variable}
-			return name, value
+			return name, toAny(value)
 		},
 	})
 	if err := layers.environment.Load(provider, nil); err != nil {
 		return nil, err
 	}
 	return layers, invalid
-}
-
-// parse reads a value as people write it.
-func parse(field shared.Field, text string) (any, error) {
-	switch field.Kind {
-	case shared.KindInteger:
-		number, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("%q must be a whole number", field.Label)
-		}
-		return number, nil
-	case shared.KindBoolean:
-		truth, err := strconv.ParseBool(text)
-		if err != nil {
-			return nil, fmt.Errorf("%q must be true or false", field.Label)
-		}
-		return truth, nil
-	default:
-		return text, nil
-	}
 }
 
 // Locks returns the fields that the environment fixes.
@@ -104,15 +83,19 @@ func (l *Layers) InForce(stored shared.Values) (shared.Values, error) {
 func toMap(values shared.Values) map[string]any {
 	m := map[string]any{}
 	for name, value := range values {
-		if number, ok := value.AsInteger(); ok {
-			m[name] = number
-		} else if truth, ok := value.AsBoolean(); ok {
-			m[name] = truth
-		} else if text, ok := value.AsText(); ok {
-			m[name] = text
-		}
+		m[name] = toAny(value)
 	}
 	return m
+}
+
+func toAny(value shared.Value) any {
+	if number, ok := value.AsInteger(); ok {
+		return number
+	}
+	if truth, ok := value.AsBoolean(); ok {
+		return truth
+	}
+	return value.String()
 }
 
 func fromAny(value any) shared.Value {

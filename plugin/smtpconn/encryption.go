@@ -35,8 +35,13 @@ func (e *PinMismatchError) Error() string {
 func handshake(ctx context.Context, conn net.Conn, target Target, host string, limit time.Duration) (secured *tls.Conn, state *tls.ConnectionState, unverified, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	certificateDemanded := false
 	secured = tls.Client(conn, &tls.Config{
 		ServerName: host,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			certificateDemanded = true
+			return &tls.Certificate{}, nil // There is none; the server decides what that means.
+		},
 		MinVersion: tls.VersionTLS12,
 		// The chain is verified below, in the same way as crypto/tls does: here a certificate that fails must still be
 		// seen, and without Encrypt it is better than none.
@@ -54,6 +59,9 @@ func handshake(ctx context.Context, conn net.Conn, target Target, host string, l
 	if err == nil {
 		complete := secured.ConnectionState()
 		return secured, &complete, unverified, nil
+	}
+	if certificateDemanded && unverified == nil && remoteAlert(err) != "" {
+		return nil, state, nil, &Error{Kind: KindClientCertificate, Err: err}
 	}
 	return nil, state, unverified, handshakeError(err, unverified)
 }

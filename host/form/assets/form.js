@@ -1,0 +1,217 @@
+// Adds to the plain form: fields that follow each other, hints while typing, live steps with Cancel, one-click fixes.
+// All HTML that is put into the page was made by the server, which has escaped it.
+
+const form = document.getElementById("settings-form");
+if (form) start();
+
+function start() {
+  const fields = new Map([...form.querySelectorAll("[data-field]")].map((element) => [element.dataset.field, field(element)]));
+  let unsaved = false;
+  let hint = 0;
+  let running = null;
+
+  function field(element) {
+    return {
+      element,
+      rules: JSON.parse(element.dataset.rules),
+      control: element.querySelector("[name^='value.'], [name^='secret.']"),
+      findings: element.querySelector(".findings"),
+    };
+  }
+
+  // The value of a field as the schema's conditions compare it; its default while it is empty.
+  function effective(name, depth = 0) {
+    const one = fields.get(name);
+    if (!one || !one.control || depth > 4) return null;
+    if (one.control.type === "checkbox") return one.control.checked;
+    return one.control.value !== "" ? one.control.value : defaultOf(one, depth);
+  }
+
+  function defaultOf(one, depth = 0) {
+    const rule = (one.rules.defaults ?? []).find((candidate) => holds(candidate.when, depth + 1));
+    return rule ? rule.value : one.rules.default;
+  }
+
+  function holds(condition, depth = 0) {
+    const have = effective(condition.field, depth);
+    return condition.any_of.some((want) => String(want) === String(have));
+  }
+
+  function follow() {
+    for (const one of fields.values()) {
+      if (one.rules.visible) {
+        const concealed = !holds(one.rules.visible);
+        one.element.toggleAttribute("data-concealed", concealed);
+        for (const control of one.element.querySelectorAll("input, select, textarea")) {
+          if (!one.element.querySelector(".lock")) control.disabled = concealed;
+        }
+      }
+      const standard = defaultOf(one);
+      if (one.control?.type === "text" && standard !== null && standard !== undefined) one.control.placeholder = standard;
+    }
+  }
+
+  function show(findings) {
+    for (const [name, one] of fields) {
+      const html = findings[name] ?? "";
+      one.findings.innerHTML = html;
+      one.control?.toggleAttribute("aria-invalid", html.includes("finding error"));
+    }
+  }
+
+  function posted() {
+    return new URLSearchParams(new FormData(form));
+  }
+
+  async function check() {
+    const mine = ++hint;
+    try {
+      const answer = await fetch("validate", { method: "POST", body: posted() });
+      if (!answer.ok || mine !== hint || running) return;
+      const { preview, findings } = await answer.json();
+      document.getElementById("preview").textContent = preview;
+      show(findings);
+    } catch { /* Hints are no more than that; the next keystroke asks again. */ }
+  }
+
+  let debounce;
+  form.addEventListener("input", (event) => {
+    if (!event.target.name || event.target.name.startsWith("option.")) return;
+    unsaved = true;
+    document.getElementById("unsaved").hidden = false;
+    follow();
+    clearTimeout(debounce);
+    debounce = setTimeout(check, 400);
+  });
+
+  function fill(values) {
+    for (const [name, value] of Object.entries(values)) {
+      const control = fields.get(name)?.control;
+      if (!control || control.disabled && !fields.get(name).element.hasAttribute("data-concealed")) continue;
+      if (control.type === "checkbox") control.checked = Boolean(value);
+      else control.value = value ?? "";
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
+  const preset = document.getElementById("preset");
+  preset?.addEventListener("change", () => {
+    const chosen = preset.selectedOptions[0];
+    const note = document.getElementById("preset-note");
+    note.textContent = chosen.dataset.note ?? "";
+    note.hidden = !chosen.dataset.note;
+    if (chosen.dataset.values) fill(JSON.parse(chosen.dataset.values));
+  });
+
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (button?.name === "fix") {
+      event.preventDefault();
+      fill(JSON.parse(button.value));
+    } else if (button?.id === "test-button") {
+      event.preventDefault();
+      test();
+    } else {
+      unsaved = false;
+    }
+  });
+
+  const testButton = document.getElementById("test-button");
+  const cancelButton = document.getElementById("cancel-button");
+  const progress = document.getElementById("test-progress");
+  const steps = document.getElementById("steps");
+  const report = document.getElementById("report");
+  cancelButton.addEventListener("click", () => running?.abort());
+
+  async function test() {
+    if (running) return;
+    running = new AbortController();
+    clearTimeout(debounce);
+    testButton.disabled = true;
+    cancelButton.hidden = false;
+    progress.hidden = false;
+    progress.textContent = "Testing…";
+    steps.replaceChildren();
+    steps.hidden = false;
+    report.replaceChildren();
+    let completed = false;
+    try {
+      const answer = await fetch("test", {
+        method: "POST", body: posted(), headers: { Accept: "application/x-ndjson" }, signal: running.signal,
+      });
+      if (!answer.ok) throw new Error((await answer.text()).slice(0, 500));
+      for await (const line of lines(answer.body)) {
+        take(line);
+        completed ||= line.event === "completed";
+      }
+      if (!completed) throw new Error("The connection to the Console ended before the test did.");
+    } catch (error) {
+      const cancelled = error.name === "AbortError";
+      note(cancelled ? "The test was cancelled." : error.message || "The Console cannot be reached.");
+    } finally {
+      running = null;
+      testButton.disabled = false;
+      cancelButton.hidden = true;
+      progress.hidden = true;
+    }
+  }
+
+  function note(text) {
+    const paragraph = document.createElement("p");
+    paragraph.className = "notice error";
+    paragraph.textContent = text;
+    report.replaceChildren(paragraph);
+    for (const step of steps.querySelectorAll(".step:not(.passed, .failed, .warning, .skipped)")) step.remove();
+  }
+
+  function take(line) {
+    if (line.event === "completed") {
+      report.innerHTML = line.html;
+      show(line.findings);
+      for (const copy of report.querySelectorAll(".copy")) copy.hidden = false;
+      return;
+    }
+    const template = document.createElement("template");
+    template.innerHTML = line.html;
+    const running = [...steps.children].findLast((step) => step.dataset.step === line.id);
+    if (line.event === "finished" && running) running.replaceWith(template.content);
+    else steps.append(template.content);
+  }
+
+  report.addEventListener("click", async (event) => {
+    const button = event.target.closest(".copy");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+  });
+
+  addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+
+  setInterval(async () => {
+    if (document.hidden || running) return;
+    try {
+      const answer = await fetch("state");
+      if (!answer.ok) return;
+      const { prerequisites } = await answer.json();
+      const place = document.getElementById("prerequisites");
+      if (prerequisites !== undefined && place.innerHTML !== prerequisites) place.innerHTML = prerequisites;
+    } catch { /* The Console may be restarting; ask again later. */ }
+  }, 3000);
+
+  follow();
+}
+
+// lines reads a stream of one JSON document a line.
+async function* lines(stream) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split("\n");
+    rest = parts.pop();
+    for (const part of parts) if (part) yield JSON.parse(part);
+  }
+}

@@ -1,0 +1,231 @@
+// Package form turns a declared page into HTML and carries what the administrator does back to the page: check, test,
+// save. It knows forms and nothing of what they are for; everything specific comes from the schema.
+//
+// The page works as a plain HTML form. A small script adds live steps, hints while typing and one-click fixes; it asks the
+// same routes, and the HTML it puts into the page is made here, by html/template, so there is one place that escapes.
+package form
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Options is what the page needs from its host.
+type Options struct {
+	// Authorize is called for every request; it returns the actor's name or an error. Required.
+	Authorize func(*http.Request) (actor string, err error)
+	// Prerequisites are the checks of declared prerequisites by id.
+	Prerequisites map[string]func(context.Context) error
+	// Layout is the Console's frame; nil means a document of its own.
+	Layout Layout
+	// PluginState and Restart tell about the plugin when it is down. Required.
+	PluginState func() PluginState
+	Restart     func()
+	Logger      hclog.Logger
+}
+
+// PluginState is how the plugin is.
+type PluginState struct {
+	Running, Failed bool
+	Since           time.Time
+	Reason          string
+	Log             []string
+}
+
+// Content is a rendered page without its frame.
+type Content struct {
+	Title string
+	// Head belongs into the head element, Body into the body.
+	Head, Body template.HTML
+}
+
+// Layout writes a page in the Console's frame. It must not add scripts or styles inline: the content security policy
+// forbids them.
+type Layout func(w http.ResponseWriter, r *http.Request, content Content) error
+
+// maxBody bounds a posted form in bytes. The largest field that a page may sensibly have is a bundle of certificates.
+const maxBody = 512 << 10
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed assets/*
+var assetFiles embed.FS
+
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"milliseconds": milliseconds,
+	"ago":          ago,
+	"json":         toJSON,
+	"icon":         icon,
+}).ParseFS(templateFiles, "templates/*.html"))
+
+type handler struct {
+	page    shared.SettingsPage
+	options Options
+
+	mu      sync.Mutex
+	testing map[string]bool // actors with a test under way
+}
+
+// New returns the handler of the page.
+func New(page shared.SettingsPage, options Options) http.Handler {
+	h := &handler{page: page, options: options, testing: map[string]bool{}}
+	mux := http.NewServeMux()
+	mux.Handle("GET /assets/", http.FileServerFS(assetFiles))
+	mux.HandleFunc("GET /{$}", h.authorized(h.show))
+	mux.HandleFunc("GET /state", h.authorized(h.state))
+	mux.HandleFunc("POST /validate", h.authorized(h.validate))
+	mux.HandleFunc("POST /test", h.authorized(h.test))
+	mux.HandleFunc("POST /save", h.authorized(h.save))
+	mux.HandleFunc("POST /apply", h.authorized(h.apply))
+	mux.HandleFunc("POST /restart", h.authorized(h.restart))
+	return securityHeaders(http.NewCrossOriginProtection().Handler(mux))
+}
+
+// securityHeaders allows the page nothing but its own files, and nobody to frame or cache it.
+func securityHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		header.Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+type actorKey struct{}
+
+// authorized lets only those through whom the Console lets.
+func (h *handler) authorized(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		actor, err := h.options.Authorize(r)
+		if err != nil {
+			http.Error(w, "You may not use this page: "+err.Error(), http.StatusForbidden)
+			return
+		}
+		next(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, actor)))
+	}
+}
+
+func actorOf(r *http.Request) string {
+	actor, _ := r.Context().Value(actorKey{}).(string)
+	return actor
+}
+
+// show renders the page with the values in force.
+func (h *handler) show(w http.ResponseWriter, r *http.Request) {
+	view := h.newView(r)
+	view.Saved = r.URL.Query().Has("saved")
+	h.render(w, r, http.StatusOK, view)
+}
+
+// validate answers with the findings on the form as it stands, for hints while typing.
+func (h *handler) validate(w http.ResponseWriter, r *http.Request) {
+	_, submission, ok := h.submitted(w, r)
+	if !ok {
+		return
+	}
+	validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: locale(r), Draft: submission.draft})
+	if err != nil {
+		http.Error(w, h.explain(err), http.StatusServiceUnavailable)
+		return
+	}
+	h.writeJSON(w, map[string]any{
+		"preview": validation.Preview, "findings": h.findingsHTML(validation.Diagnostics, submission.hasContent),
+	})
+}
+
+// save makes the form the settings in force.
+func (h *handler) save(w http.ResponseWriter, r *http.Request) {
+	schema, submission, ok := h.submitted(w, r)
+	if !ok {
+		return
+	}
+	result, err := h.page.Save(r.Context(), shared.SaveRequest{
+		Locale: locale(r), Actor: actorOf(r), Draft: submission.draft, Revision: submission.revision,
+	})
+	if err == nil && result.Saved {
+		http.Redirect(w, r, "./?saved", http.StatusSeeOther)
+		return
+	}
+	view := h.newView(r)
+	view.adopt(schema, submission)
+	switch {
+	case err != nil:
+		view.Failure = h.explain(err)
+		h.render(w, r, http.StatusServiceUnavailable, view)
+	case result.Conflict:
+		view.showConflict(schema, submission, result)
+		h.render(w, r, http.StatusConflict, view)
+	default:
+		view.setFindings(result.Diagnostics)
+		view.Refused = true
+		h.render(w, r, http.StatusUnprocessableEntity, view)
+	}
+}
+
+// apply fills the form with the values of a preset or a fix, for browsers without scripts.
+func (h *handler) apply(w http.ResponseWriter, r *http.Request) {
+	schema, submission, ok := h.submitted(w, r)
+	if !ok {
+		return
+	}
+	for name, value := range chosenValues(schema, r) {
+		submission.draft.Values[name] = value
+	}
+	view := h.newView(r)
+	view.adopt(schema, submission)
+	h.render(w, r, http.StatusOK, view)
+}
+
+// restart starts the plugin anew.
+func (h *handler) restart(w http.ResponseWriter, r *http.Request) {
+	h.options.Logger.Info("restart of the plugin asked for", "actor", actorOf(r))
+	h.options.Restart()
+	http.Redirect(w, r, "./", http.StatusSeeOther)
+}
+
+// submitted reads the posted form. When that fails it has answered already.
+func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Schema, submission, bool) {
+	if err := r.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			http.Error(w, "The form is larger than this page accepts.", http.StatusRequestEntityTooLarge)
+		} else {
+			http.Error(w, "The form cannot be read.", http.StatusBadRequest)
+		}
+		return shared.Schema{}, submission{}, false
+	}
+	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)})
+	if err != nil {
+		view := h.newView(r)
+		view.Typed = typedTexts(r.PostForm)
+		h.render(w, r, http.StatusServiceUnavailable, view)
+		return shared.Schema{}, submission{}, false
+	}
+	return schema, readSubmission(schema, r.PostForm), true
+}
+
+// explain puts a failed call into words; what else there is to know is in the log.
+func (h *handler) explain(err error) string {
+	h.options.Logger.Error("a call of the plugin failed", "error", err)
+	if errors.Is(err, shared.ErrPluginUnavailable) {
+		return "The plugin is not running just now, so this could not be done. What you typed is still here; try again in a moment."
+	}
+	return "This could not be done, because the plugin reported a defect: " + err.Error()
+}

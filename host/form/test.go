@@ -1,0 +1,119 @@
+package form
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// streamType is what the script asks for: one JSON document a line, as things happen.
+const streamType = "application/x-ndjson"
+
+// test tries the form out as it stands. Closing the connection cancels the test.
+func (h *handler) test(w http.ResponseWriter, r *http.Request) {
+	schema, submission, ok := h.submitted(w, r)
+	if !ok {
+		return
+	}
+	actor := actorOf(r)
+	if !h.beginTest(actor) {
+		h.answerBusy(w, r, schema, submission)
+		return
+	}
+	defer h.endTest(actor)
+	request := shared.TestRequest{Locale: locale(r), Actor: actor, Draft: submission.draft, Options: submission.options}
+	if strings.Contains(r.Header.Get("Accept"), streamType) {
+		h.streamTest(w, r, request)
+		return
+	}
+	view := h.newView(r)
+	view.adopt(schema, submission)
+	report, err := h.runTest(r, request, func(shared.TestEvent) {})
+	if err != nil {
+		report = brokenReport(h.explain(err))
+	}
+	view.setFindings(report.Diagnostics)
+	view.Report = &report
+	h.render(w, r, http.StatusOK, view)
+}
+
+// beginTest allows one test at a time for each actor.
+func (h *handler) beginTest(actor string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.testing[actor] {
+		return false
+	}
+	h.testing[actor] = true
+	return true
+}
+
+func (h *handler) endTest(actor string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.testing, actor)
+}
+
+const busyText = "A test of yours is still running. Wait until it has ended, or cancel it."
+
+func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission) {
+	if strings.Contains(r.Header.Get("Accept"), streamType) {
+		http.Error(w, busyText, http.StatusTooManyRequests)
+		return
+	}
+	view := h.newView(r)
+	view.adopt(schema, s)
+	view.Failure = busyText
+	h.render(w, r, http.StatusTooManyRequests, view)
+}
+
+// runTest returns the verdict.
+func (h *handler) runTest(r *http.Request, request shared.TestRequest, each func(shared.TestEvent)) (shared.TestReport, error) {
+	var report shared.TestReport
+	err := h.page.Test(r.Context(), request, func(event shared.TestEvent) error {
+		if completed, ok := event.(shared.Completed); ok {
+			report = completed.Report
+		} else {
+			each(event)
+		}
+		return nil
+	})
+	return report, err
+}
+
+// brokenReport is the verdict when the plugin gave none.
+func brokenReport(reason string) shared.TestReport {
+	return shared.TestReport{
+		Outcome: "failed", Headline: "Test connection failed", Status: shared.StatusFailed,
+		Diagnostics: shared.Diagnostics{{Severity: shared.SeverityError, Code: "plugin_stopped",
+			Summary: "The plugin stopped before the test had ended.", Detail: reason}},
+	}
+}
+
+// streamTest sends each step as a line as it happens, and the verdict last. The HTML in the lines is ready to be shown.
+func (h *handler) streamTest(w http.ResponseWriter, r *http.Request, request shared.TestRequest) {
+	w.Header().Set("Content-Type", streamType)
+	control := http.NewResponseController(w)
+	send := func(line map[string]any) {
+		_ = json.NewEncoder(w).Encode(line) // The browser being gone cancels the request's context.
+		_ = control.Flush()
+	}
+	report, err := h.runTest(r, request, func(event shared.TestEvent) {
+		switch event := event.(type) {
+		case shared.StepStarted:
+			send(map[string]any{"event": "started", "id": event.ID,
+				"html": h.fragment("step", shared.StepResult{ID: event.ID, Label: event.Label})})
+		case shared.StepFinished:
+			send(map[string]any{"event": "finished", "id": event.ID, "html": h.fragment("step", event.StepResult)})
+		}
+	})
+	if err != nil {
+		report = brokenReport(h.explain(err))
+	}
+	send(map[string]any{
+		"event": "completed", "status": report.Status, "headline": report.Headline, "html": h.fragment("report", &report),
+		"findings": h.findingsHTML(report.Diagnostics, nil),
+	})
+}

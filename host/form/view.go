@@ -1,0 +1,344 @@
+package form
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// view is what the template shows.
+type view struct {
+	Schema        shared.Schema
+	Snapshot      shared.Snapshot
+	Plugin        PluginState
+	Down          bool              // the plugin could not be asked
+	Typed         map[string]string // what was typed when it went down
+	Failure       string            // why the last action could not be carried out
+	Saved         bool
+	Refused       bool
+	Conflict      *conflict
+	Prerequisites []prerequisiteView
+	Sections      []sectionView
+	Options       []fieldView
+	Preview       string
+	General       shared.Diagnostics // findings that concern no field
+	Report        *shared.TestReport
+	Busy          bool
+}
+
+type sectionView struct {
+	shared.Section
+	Open   bool
+	Groups [][]fieldView // neighbours of one group stand together
+}
+
+type fieldView struct {
+	shared.Field
+	Control   string // name of the control
+	Value     shared.Value
+	Effective shared.Value
+	Default   shared.Value // the default that applies now
+	Checked   bool
+	Concealed bool
+	Lock      *shared.Lock
+	Secret    shared.SecretState
+	Findings  shared.Diagnostics
+	Rules     fieldRules
+}
+
+// fieldRules are what the script needs to follow the form while it is typed in.
+type fieldRules struct {
+	Visible  *shared.Condition           `json:"visible,omitempty"`
+	Defaults []shared.ConditionalDefault `json:"defaults,omitempty"`
+	Default  shared.Value                `json:"default"`
+}
+
+type prerequisiteView struct {
+	shared.Prerequisite
+	Known, Met bool
+	Reason     string
+}
+
+type conflict struct {
+	Revision shared.Revision
+	Fields   []conflictField
+}
+
+type conflictField struct{ Label, Yours, Theirs string }
+
+// newView asks the plugin for everything that the page shows. When the plugin is down the view says so.
+func (h *handler) newView(r *http.Request) *view {
+	v := &view{Plugin: h.options.PluginState()}
+	var err error
+	if v.Schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)}); err == nil {
+		v.Snapshot, err = h.page.Load(r.Context(), shared.LoadRequest{Locale: locale(r)})
+	}
+	if err != nil {
+		v.Down, v.Failure = true, h.explain(err)
+		v.Plugin = h.options.PluginState()
+		return v
+	}
+	v.Prerequisites = h.checkPrerequisites(r.Context(), v.Schema.Prerequisites)
+	v.build(v.Snapshot.Values)
+	if validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: locale(r)}); err == nil {
+		v.Preview = validation.Preview
+	}
+	return v
+}
+
+// build lays the fields out with the given values.
+func (v *view) build(values shared.Values) {
+	v.Sections = nil
+	for _, section := range v.Schema.Sections {
+		shown := sectionView{Section: section, Open: !section.Advanced}
+		for i, field := range section.Fields {
+			one := v.field(field, values)
+			if section.Advanced && !values[field.Name].IsEmpty() {
+				shown.Open = true
+			}
+			if i > 0 && field.Group != "" && field.Group == section.Fields[i-1].Group {
+				last := len(shown.Groups) - 1
+				shown.Groups[last] = append(shown.Groups[last], one)
+			} else {
+				shown.Groups = append(shown.Groups, []fieldView{one})
+			}
+		}
+		v.Sections = append(v.Sections, shown)
+	}
+	v.Options = nil
+	for _, option := range v.Schema.Test.Options {
+		v.Options = append(v.Options, fieldView{Field: option, Control: optionPrefix + option.Name})
+	}
+}
+
+func (v *view) field(field shared.Field, values shared.Values) fieldView {
+	one := fieldView{
+		Field: field, Control: valuePrefix + field.Name, Value: values[field.Name],
+		Effective: v.Schema.Effective(field.Name, values),
+		Concealed: !v.Schema.Visible(field, values),
+		Secret:    v.Snapshot.Secrets[field.Name],
+		Rules:     fieldRules{Visible: field.VisibleWhen, Defaults: field.DefaultWhen, Default: field.Default},
+	}
+	one.Checked, _ = one.Effective.AsBoolean()
+	others := shared.Values{}
+	for name, value := range values {
+		if name != field.Name {
+			others[name] = value
+		}
+	}
+	one.Default = v.Schema.Effective(field.Name, others)
+	if lock, locked := v.Snapshot.Locks[field.Name]; locked {
+		one.Lock = &lock
+	}
+	if field.Sensitive {
+		one.Control = secretPrefix + field.Name
+	}
+	return one
+}
+
+// adopt shows what was submitted instead of what is in force.
+func (v *view) adopt(schema shared.Schema, s submission) {
+	if v.Down {
+		v.Schema, v.Snapshot = schema, shared.Snapshot{Revision: shared.Revision{Number: s.revision}}
+		v.Down = false // The form can still be shown: its schema is known.
+	}
+	values := shared.Values{}
+	for name, value := range v.Snapshot.Values {
+		values[name] = value
+	}
+	for name, value := range s.draft.Values {
+		values[name] = value
+	}
+	v.build(values)
+	for i, option := range v.Options {
+		v.Options[i].Value = s.options[option.Name]
+		v.Options[i].Checked, _ = s.options[option.Name].AsBoolean()
+	}
+	// The form stays bound to the revision that it was made from; only a conflict moves it on.
+	v.Snapshot.Revision.Number = s.revision
+}
+
+func (v *view) setFindings(found shared.Diagnostics) {
+	known := map[string]bool{}
+	for _, section := range v.Sections {
+		for _, group := range section.Groups {
+			for i := range group {
+				group[i].Findings = found.ForField(group[i].Name)
+				known[group[i].Name] = true
+			}
+		}
+	}
+	v.General = nil
+	for _, one := range found {
+		if !known[one.Field] {
+			v.General = append(v.General, one)
+		}
+	}
+	v.openWhereNeeded()
+}
+
+func (v *view) openWhereNeeded() {
+	for i, section := range v.Sections {
+		for _, group := range section.Groups {
+			for _, field := range group {
+				v.Sections[i].Open = v.Sections[i].Open || len(field.Findings) > 0
+			}
+		}
+	}
+}
+
+// showConflict shows both versions side by side; saving again is then a decision.
+func (v *view) showConflict(schema shared.Schema, s submission, result shared.SaveResult) {
+	v.Conflict = &conflict{Revision: result.Snapshot.Revision}
+	for _, field := range schema.Fields() {
+		yours, given := s.draft.Values[field.Name]
+		theirs := result.Snapshot.Values[field.Name]
+		switch {
+		case field.Sensitive && s.draft.Secrets[field.Name].Action != shared.SecretKeep:
+			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, "changed", "not shown"})
+		case given && yours != theirs && schema.Effective(field.Name, s.draft.Values) != schema.Effective(field.Name, result.Snapshot.Values):
+			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, orDefault(yours), orDefault(theirs)})
+		}
+	}
+	v.Snapshot.Revision = result.Snapshot.Revision
+}
+
+func orDefault(value shared.Value) string {
+	if value.IsEmpty() {
+		return "(default)"
+	}
+	return value.String()
+}
+
+// prerequisiteLimit bounds one check of a prerequisite.
+const prerequisiteLimit = 2 * time.Second
+
+func (h *handler) checkPrerequisites(ctx context.Context, declared []shared.Prerequisite) []prerequisiteView {
+	ctx, cancel := context.WithTimeout(ctx, prerequisiteLimit)
+	defer cancel()
+	var shown []prerequisiteView
+	for _, one := range declared {
+		view := prerequisiteView{Prerequisite: one}
+		if check, known := h.options.Prerequisites[one.ID]; known {
+			view.Known = true
+			if err := check(ctx); err != nil {
+				view.Reason = err.Error()
+			} else {
+				view.Met = true
+			}
+		}
+		shown = append(shown, view)
+	}
+	return shown
+}
+
+// state answers with what changes while the page is open.
+func (h *handler) state(w http.ResponseWriter, r *http.Request) {
+	v := &view{Plugin: h.options.PluginState()}
+	reply := map[string]any{"running": v.Plugin.Running}
+	if schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)}); err == nil {
+		v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
+		reply["prerequisites"] = h.fragment("prerequisites", v)
+	}
+	h.writeJSON(w, reply)
+}
+
+func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, v *view) {
+	title := v.Schema.Title
+	if title == "" {
+		title = "Settings"
+	}
+	content := Content{Title: title, Head: h.fragment("head", v), Body: h.fragment("page", v)}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	layout := h.options.Layout
+	if layout == nil {
+		layout = ownDocument
+	}
+	if err := layout(w, r, content); err != nil {
+		h.options.Logger.Warn("the page was not sent to the end", "error", err)
+	}
+}
+
+func ownDocument(w http.ResponseWriter, _ *http.Request, content Content) error {
+	return templates.ExecuteTemplate(w, "document", content)
+}
+
+// fragment renders one template. The templates are fixed, so a failure is a defect, and it is logged as one.
+func (h *handler) fragment(name string, data any) template.HTML {
+	var out bytes.Buffer
+	if err := templates.ExecuteTemplate(&out, name, data); err != nil {
+		h.options.Logger.Error("a template failed", "template", name, "error", err)
+		return "<p>This part of the page could not be shown.</p>"
+	}
+	return template.HTML(out.String()) //nolint:gosec // html/template has escaped it
+}
+
+// findingsHTML renders the findings of each field; those of a field without content are only hints in the way.
+func (h *handler) findingsHTML(found shared.Diagnostics, wanted map[string]bool) map[string]template.HTML {
+	rendered := map[string]template.HTML{}
+	for _, one := range found {
+		if one.Field != "" && (wanted == nil || wanted[one.Field]) && rendered[one.Field] == "" {
+			rendered[one.Field] = h.fragment("findings", found.ForField(one.Field))
+		}
+	}
+	return rendered
+}
+
+func (h *handler) writeJSON(w http.ResponseWriter, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(value); err != nil {
+		h.options.Logger.Warn("an answer was not sent to the end", "error", err)
+	}
+}
+
+func milliseconds(e shared.Elapsed) string {
+	if ms := e.Milliseconds(); ms < 10 {
+		return fmt.Sprintf("%.1f ms", ms)
+	} else if ms < 10_000 {
+		return fmt.Sprintf("%.0f ms", ms)
+	}
+	return fmt.Sprintf("%.1f s", e.Milliseconds()/1000)
+}
+
+func ago(t time.Time) string {
+	switch d := time.Since(t); {
+	case d < time.Minute:
+		return "just now"
+	case d < 2*time.Minute:
+		return "a minute ago"
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d minutes ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d hours ago", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+	}
+}
+
+func toJSON(value any) (string, error) {
+	encoded, err := json.Marshal(value)
+	return string(encoded), err
+}
+
+// icon is the sign that stands beside a status, so that nothing depends on colour alone.
+func icon(status any) string {
+	switch fmt.Sprint(status) {
+	case "passed":
+		return "✔"
+	case "warning":
+		return "▲"
+	case "failed", "error":
+		return "✖"
+	case "skipped":
+		return "–"
+	default:
+		return "ℹ"
+	}
+}

@@ -1,0 +1,90 @@
+package host
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+
+	"github.com/smtp-settings/smtp-settings/host/form"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/manifest"
+)
+
+// Host runs the plugin of one plugin.hcl. It may be used concurrently.
+type Host struct {
+	manifest   *manifest.Manifest
+	options    options
+	supervisor *supervisor
+	page       *page
+}
+
+// Open reads the manifest, starts the plugin that it declares and checks that it keeps to the contract. Close ends the
+// plugin. A manifest that cannot be used is a *manifest.Error; a plugin that does not start is an error for which
+// errors.Is(err, shared.ErrPluginUnavailable) holds. After an error nothing is left running. ctx bounds the start only.
+func Open(ctx context.Context, path string, opts ...Option) (*Host, error) {
+	o := defaults()
+	for _, option := range opts {
+		option(&o)
+	}
+	if directory, ok := o.overrides["data-dir"]; ok {
+		absolute, err := filepath.Abs(directory)
+		if err != nil {
+			return nil, err
+		}
+		o.overrides["data-dir"] = absolute
+	}
+	m, err := manifest.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	if o.pluginName != "" && o.pluginName != m.Name {
+		return nil, &manifest.Error{Path: path, Reason: "declares plugin \"" + m.Name + "\", not \"" + o.pluginName + "\""}
+	}
+	s, err := supervise(ctx, m, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Host{manifest: m, options: o, supervisor: s, page: &page{supervisor: s}}, nil
+}
+
+// Name is the plugin's name in the manifest.
+func (h *Host) Name() string { return h.manifest.Name }
+
+// Page returns the plugin's page. It stays the same, and usable, over all restarts of the plugin.
+func (h *Host) Page() shared.SettingsPage { return h.page }
+
+// Status returns how the plugin is.
+func (h *Host) Status() Status { return h.supervisor.status() }
+
+// Restart starts the plugin anew, also when it has failed too often to be restarted by itself.
+func (h *Host) Restart() { h.supervisor.requestRestart() }
+
+// Close ends the plugin and returns when its process is gone. Calls that are under way fail.
+func (h *Host) Close() { h.supervisor.close() }
+
+// Handler serves the page and all that belongs to it below the path it is mounted at, which must end in a slash:
+//
+//	mux.Handle("/settings/smtp/", http.StripPrefix("/settings/smtp", h.Handler()))
+//
+// WithAuthorize must be given.
+func (h *Host) Handler() http.Handler {
+	if h.options.authorize == nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, ErrNoAuthorize.Error(), http.StatusForbidden)
+		})
+	}
+	return form.New(h.page, form.Options{
+		Authorize:     h.options.authorize,
+		Prerequisites: h.options.prerequisites,
+		Layout:        h.options.layout,
+		Logger:        h.options.logger.Named("page"),
+		Restart:       h.Restart,
+		PluginState: func() form.PluginState {
+			status := h.Status()
+			return form.PluginState{
+				Running: status.State == StateRunning, Failed: status.State == StateFailed,
+				Since: status.Since, Reason: status.Reason, Log: status.Log,
+			}
+		},
+	})
+}

@@ -1,0 +1,90 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/host/form"
+)
+
+// Option changes how a Host works.
+type Option func(*options)
+
+type options struct {
+	logger        hclog.Logger
+	authorize     func(*http.Request) (actor string, err error)
+	prerequisites map[string]func(context.Context) error
+	layout        form.Layout
+	overrides     map[string]string
+	pluginName    string
+	policy        RestartPolicy
+	health        HealthCheck
+}
+
+func defaults() options {
+	return options{
+		logger:        hclog.NewNullLogger(),
+		prerequisites: map[string]func(context.Context) error{},
+		overrides:     map[string]string{},
+		policy:        RestartPolicy{First: 250 * time.Millisecond, Longest: 30 * time.Second, Crashes: 5, Within: 10 * time.Minute},
+		health:        HealthCheck{Every: time.Second, Patience: 3 * time.Second},
+	}
+}
+
+// WithLogger sends the host's and the plugin's log to the logger. Without it nothing is logged.
+func WithLogger(logger hclog.Logger) Option { return func(o *options) { o.logger = logger } }
+
+// WithAuthorize decides who may use the page. authorize is called for every request; it returns the name of the actor, or
+// an error to turn the request away. Without it the handler refuses to serve.
+func WithAuthorize(authorize func(*http.Request) (actor string, err error)) Option {
+	return func(o *options) { o.authorize = authorize }
+}
+
+// WithPrerequisite shows the live state of the prerequisite that the plugin declares under the id: check returns nil when
+// it is met. It is called with a deadline, at every rendering of the page and every few seconds while the page is open.
+func WithPrerequisite(id string, check func(context.Context) error) Option {
+	return func(o *options) { o.prerequisites[id] = check }
+}
+
+// WithProcessingServer tells the page whether the Processing Server is running.
+func WithProcessingServer(check func(context.Context) error) Option {
+	return WithPrerequisite("processing_server", check)
+}
+
+// WithLayout puts the page into the Console's own frame. Without it the page is a document of its own.
+func WithLayout(layout form.Layout) Option { return func(o *options) { o.layout = layout } }
+
+// WithDataDir overrides config.data_dir of plugin.hcl.
+func WithDataDir(directory string) Option {
+	return func(o *options) { o.overrides["data-dir"] = directory }
+}
+
+// WithPluginName makes Open fail unless plugin.hcl declares the plugin of this name.
+func WithPluginName(name string) Option { return func(o *options) { o.pluginName = name } }
+
+// RestartPolicy says what happens after a crash. The delay doubles from First to Longest, with jitter. After Crashes
+// crashes Within the time, the plugin stays down until Restart is called.
+type RestartPolicy struct {
+	First, Longest time.Duration // 250 ms and 30 s
+	Crashes        int           // 5
+	Within         time.Duration // 10 min
+}
+
+// WithRestartPolicy replaces the default restart policy.
+func WithRestartPolicy(policy RestartPolicy) Option { return func(o *options) { o.policy = policy } }
+
+// HealthCheck says how often the plugin is asked whether it still answers, and how long it may take. A plugin that does
+// not answer is killed and restarted.
+type HealthCheck struct {
+	Every, Patience time.Duration // 1 s and 3 s
+}
+
+// WithHealthCheck replaces the default health check.
+func WithHealthCheck(check HealthCheck) Option { return func(o *options) { o.health = check } }
+
+// ErrNoAuthorize is what the handler answers, to everything, when WithAuthorize was not given.
+var ErrNoAuthorize = errors.New("this page is closed: the Console must say who may use it (host.WithAuthorize)")

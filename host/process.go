@@ -1,0 +1,248 @@
+package host
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	goplugin "github.com/hashicorp/go-plugin"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/manifest"
+)
+
+// How long the steps of a process's life may take. go-plugin has no deadline of its own for most of them.
+const (
+	startTimeout    = 10 * time.Second
+	firstCallsLimit = 10 * time.Second
+	goodbyeTimeout  = 3 * time.Second
+)
+
+// process is one run of the plugin. Everything in it is made anew for each start: go-plugin's client, the command, the
+// checksum's state and the directory of the socket can all be used only once.
+type process struct {
+	page      *shared.Connection
+	client    *goplugin.Client
+	command   *exec.Cmd
+	socketDir string
+	exited    chan struct{} // closed when the process is gone and its traces are removed
+}
+
+// startProcess starts the plugin and makes sure that it is one we can work with. On failure nothing is left behind.
+func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *logTail) (_ *process, err error) {
+	if err := checkBinary(m); err != nil {
+		return nil, err
+	}
+	// The path of a socket has about 100 bytes, so the directory must be near the root.
+	socketDir, err := os.MkdirTemp("", "sp-")
+	if err != nil {
+		return nil, fmt.Errorf("directory for the plugin's socket: %w", err)
+	}
+	p := &process{socketDir: socketDir, exited: make(chan struct{})}
+	p.command = exec.Command(m.Binary, arguments(m, o)...)
+	p.command.Env = append(allowedEnvironment(m.Env, os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+socketDir)
+	p.command.Dir = filepath.Dir(m.Path)
+	endWithParent(p.command)
+	secure, err := secureConfig(m.SHA256)
+	if err != nil {
+		_ = os.RemoveAll(socketDir)
+		return nil, err
+	}
+	p.client = goplugin.NewClient(&goplugin.ClientConfig{
+		HandshakeConfig:  shared.Handshake,
+		VersionedPlugins: shared.ClientPlugins(),
+		Cmd:              p.command,
+		SecureConfig:     secure,
+		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
+		AutoMTLS:         true,
+		SkipHostEnv:      true,
+		StartTimeout:     startTimeout,
+		GRPCDialOptions:  shared.ClientDialOptions(),
+		Logger:           o.logger.Named("plugin"),
+		Stderr:           log,
+		SyncStdout:       log,
+		SyncStderr:       log,
+	})
+	protocol, err := p.launch(ctx)
+	if err != nil {
+		p.stop()
+		return nil, err
+	}
+	// From here on the process runs, so every failure must end it.
+	if err := p.admit(ctx, protocol); err != nil {
+		p.stop()
+		return nil, err
+	}
+	return p, nil
+}
+
+// launch starts the process on a thread that lives as long as the process does: the kernel ends the child when the
+// thread that created it ends.
+func (p *process) launch(ctx context.Context) (goplugin.ClientProtocol, error) {
+	type result struct {
+		protocol goplugin.ClientProtocol
+		err      error
+	}
+	started := make(chan result, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		protocol, err := p.client.Client()
+		started <- result{protocol, err}
+		if err == nil {
+			<-p.exited
+		}
+	}()
+	select {
+	case r := <-started:
+		return r.protocol, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// admit dispenses the page and makes the calls that must succeed before anybody else makes one.
+func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol) error {
+	ctx, cancel := context.WithTimeout(ctx, firstCallsLimit)
+	defer cancel()
+	page, err := shared.Dispense(protocol)
+	if err != nil {
+		return err
+	}
+	if _, err := page.Info(ctx); err != nil {
+		return fmt.Errorf("it did not describe itself: %w", err)
+	}
+	schema, err := page.Schema(ctx, shared.SchemaRequest{})
+	if err != nil {
+		return fmt.Errorf("it did not declare its form: %w", err)
+	}
+	if err := schema.Check(); err != nil {
+		return fmt.Errorf("its form is refused: %w", err)
+	}
+	p.page = page
+	return nil
+}
+
+// stop ends the process: politely, and after goodbyeTimeout by force, which also ends one that is stopped or hangs. It
+// returns when the process is gone.
+func (p *process) stop() {
+	done := make(chan struct{})
+	go func() {
+		p.client.Kill()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(goodbyeTimeout):
+		p.kill()
+		<-done
+	}
+	p.clear()
+}
+
+// kill ends the process by force.
+func (p *process) kill() {
+	if p.command.Process != nil {
+		_ = p.command.Process.Kill()
+	}
+}
+
+// clear removes what the process leaves behind: its socket outlives a crash.
+func (p *process) clear() {
+	_ = os.RemoveAll(p.socketDir)
+	select {
+	case <-p.exited:
+	default:
+		close(p.exited)
+	}
+}
+
+func arguments(m *manifest.Manifest, o options) []string {
+	list := []string{"-manifest", m.Path}
+	for name, value := range o.overrides {
+		list = append(list, "-"+name, value)
+	}
+	return list
+}
+
+// allowedEnvironment returns the variables that the manifest allows. A name may end in "*".
+func allowedEnvironment(allowed, environ []string) []string {
+	always := []string{"PATH", "HOME", "TZ", "TMPDIR", "LANG"}
+	var passed []string
+	for _, variable := range environ {
+		name, _, _ := strings.Cut(variable, "=")
+		if slices.ContainsFunc(append(always, allowed...), func(pattern string) bool {
+			prefix, wildcard := strings.CutSuffix(pattern, "*")
+			return name == pattern || wildcard && strings.HasPrefix(name, prefix)
+		}) {
+			passed = append(passed, variable)
+		}
+	}
+	return passed
+}
+
+// checkBinary refuses what cannot or must not be run, with a reason that says more than the operating system's.
+func checkBinary(m *manifest.Manifest) error {
+	refuse := func(format string, args ...any) error {
+		return &manifest.Error{Path: m.Path, Reason: fmt.Sprintf("plugin %q: binary %s ", m.Name, m.Binary) + fmt.Sprintf(format, args...)}
+	}
+	info, err := os.Stat(m.Binary)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return refuse("does not exist; build it with make build, or correct the path")
+	case err != nil:
+		return refuse("cannot be used: %s", err)
+	case info.IsDir():
+		return refuse("is a directory")
+	case info.Mode()&0o111 == 0:
+		return refuse("is not executable; run chmod +x")
+	case info.Mode().Perm()&0o022 != 0:
+		return refuse("can be written by others (mode %04o), so anybody could replace it; run chmod go-w", info.Mode().Perm())
+	}
+	if m.SHA256 == "" {
+		return nil
+	}
+	sum, err := checksum(m.Binary)
+	if err != nil {
+		return refuse("cannot be read: %s", err)
+	}
+	if sum != m.SHA256 {
+		return refuse("has the checksum %s, but sha256 says %s; it was not run", sum, m.SHA256)
+	}
+	return nil
+}
+
+func checksum(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// secureConfig has go-plugin check the sum once more, right before it runs the binary.
+func secureConfig(sum string) (*goplugin.SecureConfig, error) {
+	if sum == "" {
+		return nil, nil
+	}
+	decoded, err := hex.DecodeString(sum)
+	if err != nil {
+		return nil, fmt.Errorf("sha256 is not hexadecimal: %w", err)
+	}
+	return &goplugin.SecureConfig{Checksum: decoded, Hash: sha256.New()}, nil
+}

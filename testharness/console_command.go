@@ -1,0 +1,33 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/testharness/console"
+)
+
+func newConsoleCommand(g *global) *cobra.Command {
+	var listen string
+	command := &cobra.Command{
+		Use:   "console",
+		Short: "Run a stand-in Console with practice mail servers",
+		Long: `console serves a stand-in for an Administration and Monitoring Console: the plugin's page, a switch for the
+Processing Server, practice mail servers that go wrong in every classic way, and the inbox where test e-mails arrive.
+It is for trying out and developing; anybody who reaches the address may use it.`,
+		Example: "  testharness console --listen 127.0.0.1:9000",
+		RunE: func(command *cobra.Command, _ []string) error {
+			return console.Run(command.Context(), console.Options{
+				Listen: listen, Actor: g.actor,
+				Open: func(options ...host.Option) (*host.Host, error) { return g.open(command.Context(), options...) },
+				Ready: func(address string) {
+					fmt.Fprintf(command.OutOrStdout(), "The Console is at http://%s/ — stop it with Ctrl-C.\n", address)
+				},
+			})
+		},
+	}
+	command.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "the `address` to listen on; port 0 takes a free one")
+	return command
+}

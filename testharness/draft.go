@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// maxSecret bounds a secret that is read from a file or standard input, in bytes.
+const maxSecret = 64 << 10
+
+// draftFlags are --set and --secret.
+type draftFlags struct {
+	set     []string
+	secrets []string
+}
+
+func (d *draftFlags) register(command *cobra.Command) {
+	flags := command.Flags()
+	flags.StringArrayVar(&d.set, "set", nil, "set a field: `field=value`, or field=@file to read the value from a file; may be repeated")
+	flags.StringArrayVar(&d.secrets, "secret", nil, "set a secret: `field=source`, where source is env:NAME, file:PATH, - (standard input), keep or clear; may be repeated")
+}
+
+// draft reads the flags. Fields that are not set keep the value in force.
+func (d *draftFlags) draft(ctx context.Context, page shared.SettingsPage, locale string) (shared.Draft, error) {
+	schema, err := page.Schema(ctx, shared.SchemaRequest{Locale: locale})
+	if err != nil {
+		return shared.Draft{}, err
+	}
+	draft := shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}}
+	for _, assignment := range d.set {
+		name, text, ok := strings.Cut(assignment, "=")
+		if !ok {
+			return draft, usagef("--set %s: write field=value", assignment)
+		}
+		if err := set(draft.Values, schema, name, text); err != nil {
+			return draft, err
+		}
+	}
+	for _, assignment := range d.secrets {
+		name, source, ok := strings.Cut(assignment, "=")
+		if !ok {
+			return draft, usagef("--secret: write field=env:NAME, field=file:PATH, field=-, field=keep or field=clear")
+		}
+		if field, declared := schema.Field(name); !declared || !field.Sensitive {
+			return draft, usagef("--secret %s: there is no such secret; see testharness schema", name)
+		}
+		change, err := readSecret(name, source)
+		if err != nil {
+			return draft, err
+		}
+		draft.Secrets[name] = change
+	}
+	return draft, nil
+}
+
+func set(values shared.Values, schema shared.Schema, name, text string) error {
+	field, declared := schema.Field(name)
+	switch {
+	case !declared:
+		return usagef("--set %s: there is no such field; see testharness schema", name)
+	case field.Sensitive:
+		return usagef("--set %s: a secret never stands on the command line; use --secret %s=env:NAME, file:PATH or -", name, name)
+	}
+	if path, fromFile := strings.CutPrefix(text, "@"); fromFile {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return usagef("--set %s: %w", name, err)
+		}
+		text = strings.TrimRight(string(content), "\r\n")
+	}
+	value, err := field.Parse(text)
+	if err != nil {
+		value = shared.Text(text) // The plugin says what is wrong with it, in the same words as on the page.
+	}
+	values[name] = value
+	return nil
+}
+
+// readSecret reads a secret from its source. One line break at the end is not part of it.
+func readSecret(name, source string) (shared.SecretChange, error) {
+	kind, rest, _ := strings.Cut(source, ":")
+	var content []byte
+	var err error
+	switch {
+	case source == "keep":
+		return shared.KeepSecret(), nil
+	case source == "clear":
+		return shared.ClearSecret(), nil
+	case source == "-":
+		content, err = io.ReadAll(io.LimitReader(os.Stdin, maxSecret))
+	case kind == "file":
+		content, err = os.ReadFile(rest)
+	case kind == "env":
+		text, given := os.LookupEnv(rest)
+		if !given {
+			return shared.SecretChange{}, usagef("--secret %s: the environment variable %s is not set", name, rest)
+		}
+		content = []byte(text)
+	default:
+		return shared.SecretChange{}, usagef("--secret %s: the source must be env:NAME, file:PATH, -, keep or clear; a secret never stands on the command line", name)
+	}
+	if err != nil {
+		return shared.SecretChange{}, usagef("--secret %s: %w", name, err)
+	}
+	text := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	if text == "" {
+		return shared.SecretChange{}, usagef("--secret %s: the source is empty; use %s=clear to remove the secret", name, name)
+	}
+	return shared.ReplaceSecret(text), nil
+}
+
+// testOptions turns flags into the options that the plugin's schema declares for its test.
+func testOptions(schema shared.Schema, given map[string]shared.Value) (shared.Values, error) {
+	declared := map[string]bool{}
+	for _, option := range schema.Test.Options {
+		declared[option.Name] = true
+	}
+	options := shared.Values{}
+	for name, value := range given {
+		if !declared[name] {
+			return nil, usageError{fmt.Errorf("this plugin's test has no option %q", name)}
+		}
+		options[name] = value
+	}
+	return options, nil
+}

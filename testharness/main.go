@@ -1,0 +1,62 @@
+// Command testharness is the developer's host: everything that the page can do, without a browser, and a stand-in Console
+// with practice mail servers for those who want to see it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/manifest"
+)
+
+// Exit statuses; scripts rely on them.
+const (
+	exitDone        = 0
+	exitFailed      = 1 // the test failed, or the values are invalid
+	exitUsage       = 2 // usage or manifest error
+	exitUnavailable = 3 // the plugin is unavailable
+)
+
+// errFailed ends the program with exitFailed; everything there is to say has been said.
+var errFailed = errors.New("failed")
+
+// usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := newRootCommand().ExecuteContext(ctx)
+	stop()
+	os.Exit(report(err))
+}
+
+// report prints the error and returns the exit status.
+func report(err error) int {
+	var usage usageError
+	var unusable *manifest.Error
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errFailed):
+		return exitFailed
+	}
+	fmt.Fprintln(os.Stderr, "testharness: "+err.Error())
+	switch {
+	case errors.As(err, &usage):
+		fmt.Fprintln(os.Stderr, "Run testharness --help, or the command with --help.")
+		return exitUsage
+	case errors.As(err, &unusable):
+		return exitUsage
+	case errors.Is(err, shared.ErrPluginUnavailable):
+		return exitUnavailable
+	default:
+		return exitFailed
+	}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/spf13/cobra"
+
+	"github.com/smtp-settings/smtp-settings/host"
+)
+
+// global holds the options that every command has.
+type global struct {
+	manifest string
+	plugin   string
+	dataDir  string
+	logLevel string
+	actor    string
+	locale   string
+}
+
+func newRootCommand() *cobra.Command {
+	g := &global{}
+	root := &cobra.Command{
+		Use:   "testharness",
+		Short: "Play the Console of a settings plugin",
+		Long: `testharness starts the settings plugin that plugin.hcl declares and does with it what a Console does:
+shows its form, validates, saves and tests settings.
+
+Exit status: 0 passed or done; 1 the test failed or the values are invalid;
+2 usage or manifest error; 3 the plugin is unavailable.`,
+		Example: `  testharness console
+  testharness test --set server=smtp.email.com --set use_ssl=true --set login=me@email.com --secret password=env:MAIL_PASSWORD
+  testharness save --set server=smtp.email.com --set login=me@email.com --secret password=-  < password.txt
+  testharness load --json`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	flags := root.PersistentFlags()
+	flags.StringVar(&g.manifest, "manifest", "plugin.hcl", "the `file` that declares the plugin")
+	flags.StringVar(&g.plugin, "plugin", "", "the `name` of the plugin, to make sure that the manifest declares this one")
+	flags.StringVar(&g.dataDir, "data-dir", "", "overrides config.data_dir of the manifest with `DIR`")
+	flags.StringVar(&g.logLevel, "log-level", "warn", "trace, debug, info, warn, error or off; the log goes to standard error")
+	flags.StringVar(&g.actor, "actor", os.Getenv("USER"), "the `name` of who tests and saves")
+	flags.StringVar(&g.locale, "locale", "en", "the `language` of texts")
+	root.AddCommand(
+		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
+		newConsoleCommand(g), newConformanceCommand(g), newMailserverCommand(),
+	)
+	for _, command := range root.Commands() {
+		command.Args = withUsage(command.Args)
+	}
+	root.Args = withUsage(root.Args)
+	root.RunE = func(*cobra.Command, []string) error { return usagef("say what to do") }
+	return root
+}
+
+// withUsage makes wrong arguments usage errors.
+func withUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	if check == nil {
+		check = cobra.NoArgs
+	}
+	return func(command *cobra.Command, args []string) error {
+		if err := check(command, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// open starts the plugin.
+func (g *global) open(ctx context.Context, more ...host.Option) (*host.Host, error) {
+	level := hclog.LevelFromString(g.logLevel)
+	if level == hclog.NoLevel && !strings.EqualFold(g.logLevel, "off") {
+		return nil, usagef("--log-level %s is none of trace, debug, info, warn, error and off", g.logLevel)
+	}
+	options := []host.Option{host.WithLogger(hclog.New(&hclog.LoggerOptions{Name: "testharness", Level: level, Output: os.Stderr}))}
+	if g.dataDir != "" {
+		options = append(options, host.WithDataDir(g.dataDir))
+	}
+	if g.plugin != "" {
+		options = append(options, host.WithPluginName(g.plugin))
+	}
+	return host.Open(ctx, g.manifest, append(options, more...)...)
+}

@@ -260,5 +260,5 @@ func (c *crashCounter) next(now time.Time) (delay time.Duration, enough bool) {
 		delay = c.policy.Longest
 	}
 	// Half of the delay is left to chance, so that several hosts do not start in step.
-	return delay/2 + rand.N(delay/2+1), false
+	return delay/2 + rand.N(delay/2+1), false //nolint:gosec // nobody gains by guessing it
 }

@@ -32,8 +32,10 @@ func main() {
 		logger.Error("cannot start: " + err.Error())
 		os.Exit(1)
 	}
-	defer page.Close()
 	shared.Serve(page, logger)
+	if err := page.Close(); err != nil {
+		logger.Warn("the database was not closed", "error", err)
+	}
 }
 
 func open(path, dataDir string, logger hclog.Logger) (*plugin.Page, error) {

@@ -129,7 +129,7 @@ var enhancedCode = regexp.MustCompile(`^([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)`)
 // splitEnhancedCode moves the enhanced status code out of the text; RFC 2034 repeats it on every line.
 func (r *Reply) splitEnhancedCode() {
 	match := enhancedCode.FindStringSubmatch(r.Lines[0])
-	if match == nil || match[1][0] != byte('0'+r.Code/100) {
+	if match == nil || int(match[1][0]-'0') != r.Code/100 {
 		return
 	}
 	r.EnhancedCode = match[1]

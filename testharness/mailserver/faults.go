@@ -85,9 +85,9 @@ func greetingFaults() []Fault {
 		return Fault{Name: "speaks-" + name, Label: "The port speaks " + protocol, replies: replies("greeting", greeting),
 			Expect: Expectation{"connection_failed", "wrong_protocol", "greeting", "port"}}
 	}
-	greeting := func(name, label, reply, code, field string) Fault {
+	greeting := func(name, label, reply, code string) Fault {
 		return Fault{Name: "greeting-" + name, Label: label, replies: replies("greeting", reply),
-			Expect: Expectation{"connection_failed", code, "greeting", field}}
+			Expect: Expectation{"connection_failed", code, "greeting", "server"}}
 	}
 	hello := func(name, label, reply, outcome, code, field string) Fault {
 		return Fault{Name: "hello-" + name, Label: label, replies: map[string]string{"EHLO": reply, "HELO": reply},
@@ -103,13 +103,13 @@ func greetingFaults() []Fault {
 			replies: map[string]string{"greeting": "220 (vsFTPd 3.0.3)", "EHLO": "530 Please login with USER and PASS.", "HELO": "530 Please login with USER and PASS."}},
 		{Name: "speaks-ftp-500", Label: "The port speaks FTP and knows no EHLO", Expect: Expectation{"connection_failed", "wrong_protocol_ftp", "hello", "port"},
 			replies: map[string]string{"greeting": "220 ProFTPD FTP Server ready", "EHLO": "500 EHLO not understood", "HELO": "500 HELO not understood"}},
-		greeting("busy", "The server is busy (421)", "421 4.3.2 Service not available, closing transmission channel", "server_busy", "server"),
-		greeting("too-many", "Too many connections (421)", "421 4.7.0 Too many concurrent connections from your address", "too_many_connections", "server"),
-		greeting("denied", "The server turns this machine away (554)", "554 5.7.1 No SMTP service here", "access_denied", "server"),
-		greeting("blocklisted", "This machine's address is on a blocklist", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", "address_blocklisted", "server"),
-		greeting("multi-line-refusal", "A refusal in several lines", "554-No\r\n554-really\r\n554 not here", "access_denied", "server"),
-		greeting("odd-refusal", "A refusal with an unusual code", "500 5.5.0 What?", "greeting_refused", "server"),
-		greeting("odd-success", "A greeting with the wrong code", "250 Hello", "greeting_refused", "server"),
+		greeting("busy", "The server is busy (421)", "421 4.3.2 Service not available, closing transmission channel", "server_busy"),
+		greeting("too-many", "Too many connections (421)", "421 4.7.0 Too many concurrent connections from your address", "too_many_connections"),
+		greeting("denied", "The server turns this machine away (554)", "554 5.7.1 No SMTP service here", "access_denied"),
+		greeting("blocklisted", "This machine's address is on a blocklist", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", "address_blocklisted"),
+		greeting("multi-line-refusal", "A refusal in several lines", "554-No\r\n554-really\r\n554 not here", "access_denied"),
+		greeting("odd-refusal", "A refusal with an unusual code", "500 5.5.0 What?", "greeting_refused"),
+		greeting("odd-success", "A greeting with the wrong code", "250 Hello", "greeting_refused"),
 		{Name: "greeting-mixed-codes", Label: "A greeting whose lines contradict each other", replies: replies("greeting", "220-one\r\n554 two"),
 			Expect: Expectation{"failed", "malformed_reply", "greeting", "server"}},
 		{Name: "greeting-many-lines", Label: "A greeting of two hundred lines", replies: replies("greeting", lines("220", 200)),
@@ -186,9 +186,9 @@ func encryptionFaults() []Fault {
 		return Fault{Name: "tls-" + name, Label: label, UseSSL: true, implicit: true, certificate: good, Slow: slow,
 			replies: replies("handshake", action), Expect: Expectation{"connection_failed", code, "tls", field}}
 	}
-	starttls := func(name, label, key, reply, outcome, code, step, field string) Fault {
+	starttls := func(name, label, key, reply, code, step, field string) Fault {
 		return Fault{Name: "starttls-" + name, Label: label, UseSSL: true, certificate: good, replies: replies(key, reply),
-			Expect: Expectation{outcome, code, step, field}}
+			Expect: Expectation{"connection_failed", code, step, field}}
 	}
 	return []Fault{
 		{Name: "tls-on-plain-port", Label: "Use SSL on a port that only speaks plain text", UseSSL: true,
@@ -223,13 +223,13 @@ func encryptionFaults() []Fault {
 			Expect: Expectation{"connection_failed", "wrong_protocol", "tls", "port"}},
 		{Name: "tls-speaks-ssh", Label: "Use SSL on a port that speaks SSH", UseSSL: true, replies: replies("greeting", "SSH-2.0-OpenSSH_9.2p1"),
 			Expect: Expectation{"connection_failed", "wrong_protocol", "tls", "port"}},
-		starttls("refused-454", "STARTTLS is offered but not available", "STARTTLS", "454 4.7.0 TLS not available due to local problem", "connection_failed", "starttls_unavailable", "starttls", "use_ssl"),
-		starttls("refused-502", "STARTTLS is offered but refused", "STARTTLS", "502 5.5.1 Command not implemented", "connection_failed", "starttls_refused", "starttls", "use_ssl"),
-		starttls("closed", "The server closes at STARTTLS", "STARTTLS", actionClose, "connection_failed", "tls_closed", "starttls", "use_ssl"),
-		starttls("injected", "Plain text is smuggled in behind STARTTLS", "STARTTLS", "220 Go ahead\r\n250-fake\r\n250 AUTH PLAIN", "connection_failed", "starttls_injection", "starttls", "server"),
-		starttls("garbage", "Rubbish follows STARTTLS", "handshake", actionGarbage, "connection_failed", "tls_handshake_failed", "starttls", "server"),
-		starttls("handshake-closed", "The server closes at the handshake after STARTTLS", "handshake", actionClose, "connection_failed", "tls_closed", "starttls", "use_ssl"),
-		starttls("ehlo-refused", "EHLO is refused after STARTTLS", "EHLO tls", "504 5.5.2 Name refused", "connection_failed", "hello_name_refused", "hello", "ehlo_name"),
+		starttls("refused-454", "STARTTLS is offered but not available", "STARTTLS", "454 4.7.0 TLS not available due to local problem", "starttls_unavailable", "starttls", "use_ssl"),
+		starttls("refused-502", "STARTTLS is offered but refused", "STARTTLS", "502 5.5.1 Command not implemented", "starttls_refused", "starttls", "use_ssl"),
+		starttls("closed", "The server closes at STARTTLS", "STARTTLS", actionClose, "tls_closed", "starttls", "use_ssl"),
+		starttls("injected", "Plain text is smuggled in behind STARTTLS", "STARTTLS", "220 Go ahead\r\n250-fake\r\n250 AUTH PLAIN", "starttls_injection", "starttls", "server"),
+		starttls("garbage", "Rubbish follows STARTTLS", "handshake", actionGarbage, "tls_handshake_failed", "starttls", "server"),
+		starttls("handshake-closed", "The server closes at the handshake after STARTTLS", "handshake", actionClose, "tls_closed", "starttls", "use_ssl"),
+		starttls("ehlo-refused", "EHLO is refused after STARTTLS", "EHLO tls", "504 5.5.2 Name refused", "hello_name_refused", "hello", "ehlo_name"),
 		{Name: "starttls-broken-not-demanded", Label: "STARTTLS does not work, without Use SSL", certificate: good, replies: replies("handshake", actionClose),
 			Expect: Expectation{"complete", "starttls_failed", "starttls", "use_ssl"}},
 		{Name: "starttls-refused-not-demanded", Label: "STARTTLS is refused, without Use SSL", certificate: good, replies: replies("STARTTLS", "454 4.7.0 TLS not available"),

@@ -1,0 +1,71 @@
+# Everything that is done with this project. `make` lists it.
+
+SHELL      := /bin/bash
+GO         ?= go
+TOOLS      := .ci/tools
+BIN        := bin
+TESTFLAGS  ?=
+PACKAGES   := ./...
+FUZZTIME   ?= 60s
+export GOFLAGS := -buildvcs=false
+
+tool = $(GO) tool -modfile=$(TOOLS)/$(1).mod $(1)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build the plugin and the harness into bin/
+	@mkdir -p $(BIN)
+	$(GO) build -trimpath -ldflags "-s -w" -o $(BIN)/ ./cmd/smtp-plugin ./testharness
+	@chmod go-w $(BIN)/smtp-plugin $(BIN)/testharness
+
+.PHONY: run
+run: build ## run the practice Console and print its address
+	$(BIN)/testharness console
+
+.PHONY: test
+test: build packages ## run the whole suite (installs what is missing when run as root on Debian)
+	$(call tool,gotestsum) --format pkgname-and-test-fails --packages "$(PACKAGES)" -- -timeout 20m -shuffle=on $(TESTFLAGS)
+
+.PHONY: race
+race: TESTFLAGS += -race
+race: test ## run the suite under the race detector
+
+.PHONY: packages
+packages: ## install the mail servers and the browser that the suite uses
+	@bash .ci/packages
+
+.PHONY: soak
+soak: build packages ## run the long campaigns in full
+	SOAK=1 $(GO) test -timeout 85m -run 'Soak' -v $(PACKAGES)
+
+.PHONY: lint
+lint: ## check the style and the import law
+	$(call tool,golangci-lint) run --config .ci/golangci.yaml
+	$(call tool,buf) lint --config .ci/buf.yaml
+
+.PHONY: fuzz
+fuzz: ## fuzz every parser for FUZZTIME (60s)
+	@bash .ci/fuzz $(FUZZTIME)
+
+.PHONY: bench
+bench: build packages ## measure side by side with other programs
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./testharness/acceptance/...
+
+.PHONY: proto
+proto: ## generate the code of the contract
+	@mkdir -p $(BIN)/tools
+	$(GO) build -modfile=$(TOOLS)/protoc-gen.mod -o $(BIN)/tools/ google.golang.org/protobuf/cmd/protoc-gen-go google.golang.org/grpc/cmd/protoc-gen-go-grpc
+	PATH="$(CURDIR)/$(BIN)/tools:$$PATH" $(call tool,buf) generate --config .ci/buf.yaml --template .ci/buf.gen.yaml
+
+.PHONY: proto-check
+proto-check: proto ## fail when the generated code is not current
+	git diff --exit-code -- shared/internal
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BIN)

@@ -1,0 +1,116 @@
+// Package settingstest checks that a settings page keeps the contract of package shared. Run is for the tests of a plugin,
+// Report for a command line:
+//
+//	func TestConformance(t *testing.T) {
+//		settingstest.Run(t, func(t *testing.T) shared.SettingsPage { return newPage(t) }, valid)
+//	}
+//
+// Every rule is a function that returns what it found wrong. Each has a page in this package's own tests that breaks it,
+// so a rule that could not fail would be noticed.
+package settingstest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Rule is one promise of the contract.
+type Rule struct {
+	// Name is stable, such as "schema/valid".
+	Name string
+	// Text says the promise in a sentence.
+	Text string
+	// Check returns nil when the page keeps the promise. valid is a draft that the page can save.
+	Check func(ctx context.Context, page shared.SettingsPage, valid shared.Draft) error
+}
+
+// ruleLimit bounds one rule.
+const ruleLimit = 90 * time.Second
+
+// Run checks every rule as a subtest, each against a page of its own. valid is laid over values made from the schema and
+// may be empty where those can be saved.
+func Run(t *testing.T, newPage func(*testing.T) shared.SettingsPage, valid shared.Draft) {
+	t.Helper()
+	for _, rule := range Rules() {
+		t.Run(rule.Name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), ruleLimit)
+			defer cancel()
+			page := newPage(t)
+			if err := check(ctx, rule, page, valid); err != nil {
+				t.Errorf("%s\n%v", rule.Text, err)
+			}
+		})
+	}
+}
+
+// Report checks every rule against pages from newPage, prints a line for each and reports whether all were kept.
+func Report(ctx context.Context, out io.Writer, newPage func() shared.SettingsPage, valid shared.Draft) bool {
+	broken := 0
+	for _, rule := range Rules() {
+		limited, cancel := context.WithTimeout(ctx, ruleLimit)
+		err := check(limited, rule, newPage(), valid)
+		cancel()
+		if err == nil {
+			fmt.Fprintf(out, "ok    %-24s %s\n", rule.Name, rule.Text)
+			continue
+		}
+		broken++
+		fmt.Fprintf(out, "FAIL  %-24s %s\n      %v\n", rule.Name, rule.Text, err)
+	}
+	fmt.Fprintf(out, "%d rules kept, %d broken\n", len(Rules())-broken, broken)
+	return broken == 0
+}
+
+func check(ctx context.Context, rule Rule, page shared.SettingsPage, valid shared.Draft) error {
+	schema, err := page.Schema(ctx, shared.SchemaRequest{})
+	if err != nil {
+		return fmt.Errorf("the form was not declared: %w", err)
+	}
+	return rule.Check(ctx, page, example(schema, valid))
+}
+
+// example makes a draft from defaults and placeholders and lays the given one over it.
+func example(schema shared.Schema, given shared.Draft) shared.Draft {
+	draft := shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}}
+	for _, field := range schema.Fields() {
+		if field.Sensitive || !field.Required || !schema.Visible(field, draft.Values) || !schema.Effective(field.Name, draft.Values).IsEmpty() {
+			continue
+		}
+		draft.Values[field.Name] = exampleValue(field)
+	}
+	for name, value := range given.Values {
+		draft.Values[name] = value
+	}
+	for name, change := range given.Secrets {
+		draft.Secrets[name] = change
+	}
+	return draft
+}
+
+func exampleValue(field shared.Field) shared.Value {
+	if value, err := field.Parse(field.Placeholder); err == nil && !value.IsEmpty() {
+		return value
+	}
+	switch field.Kind {
+	case shared.KindInteger:
+		if field.Min != nil {
+			return shared.Integer(*field.Min)
+		}
+		return shared.Integer(1)
+	case shared.KindBoolean:
+		return shared.Boolean(true)
+	case shared.KindChoice:
+		return shared.Text(field.Options[0].Value)
+	case shared.KindEmail:
+		return shared.Text("somebody@example.com")
+	case shared.KindDuration:
+		return shared.Text("30s")
+	default:
+		return shared.Text("example")
+	}
+}

@@ -1,0 +1,168 @@
+// Package console is a stand-in for an Administration and Monitoring Console: its frame, its navigation, a switch for the
+// Processing Server, practice mail servers and their inbox. It imports host as a real Console does.
+package console
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/host/form"
+)
+
+// Options is what the Console needs.
+type Options struct {
+	// Listen is the address to listen on.
+	Listen string
+	// Actor is the name of whoever uses the Console; empty means "developer".
+	Actor string
+	// Open starts the plugin with the Console's options.
+	Open func(...host.Option) (*host.Host, error)
+	// Ready is called with the address when the Console answers.
+	Ready func(address string)
+}
+
+//go:embed templates/*.html assets/*
+var files embed.FS
+
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"json": func(value any) (string, error) {
+		encoded, err := json.Marshal(value)
+		return string(encoded), err
+	},
+}).ParseFS(files, "templates/*.html"))
+
+// console is the running Console.
+type console struct {
+	actor             string
+	host              *host.Host
+	practice          *practice
+	processingStopped atomic.Bool
+	stoppedAt         atomic.Int64
+}
+
+// frame is what every page of the Console shows around its content.
+type frame struct {
+	Title             string
+	Path              string
+	Actor             string
+	PluginTitle       string
+	Content           form.Content
+	ProcessingStopped bool
+	Practice          *practice
+	OnSettings        bool
+	Data              any
+}
+
+// settingsPath is where the plugin's page is mounted.
+const settingsPath = "/settings/smtp/"
+
+// Run serves the Console until ctx ends.
+func Run(ctx context.Context, options Options) error {
+	c := &console{actor: options.Actor}
+	if c.actor == "" {
+		c.actor = "developer"
+	}
+	var err error
+	if c.practice, err = startPractice(); err != nil {
+		return err
+	}
+	defer c.practice.close()
+	c.host, err = options.Open(
+		host.WithAuthorize(func(*http.Request) (string, error) { return c.actor, nil }),
+		host.WithProcessingServer(c.checkProcessingServer),
+		host.WithLayout(c.layout),
+	)
+	if err != nil {
+		return err
+	}
+	defer c.host.Close()
+	listener, err := net.Listen("tcp", options.Listen)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: c.routes(), ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	stop := context.AfterFunc(ctx, func() {
+		limited, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		_ = server.Shutdown(limited)
+		_ = server.Close()
+	})
+	defer stop()
+	options.Ready(listener.Addr().String())
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func (c *console) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", http.RedirectHandler(settingsPath, http.StatusSeeOther))
+	mux.Handle("GET /assets/", http.FileServerFS(files))
+	mux.Handle(settingsPath, http.StripPrefix("/settings/smtp", c.host.Handler()))
+	mux.HandleFunc("GET /monitoring/{$}", c.monitoring)
+	mux.HandleFunc("GET /practice/inbox", c.inbox)
+	mux.HandleFunc("POST /monitoring/processing-server", c.switchProcessingServer)
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+func (c *console) checkProcessingServer(context.Context) error {
+	if c.processingStopped.Load() {
+		return errors.New("stopped since " + time.Unix(c.stoppedAt.Load(), 0).Format("15:04:05"))
+	}
+	return nil
+}
+
+func (c *console) switchProcessingServer(w http.ResponseWriter, r *http.Request) {
+	stopped := r.FormValue("state") == "stopped"
+	c.stoppedAt.Store(time.Now().Unix())
+	c.processingStopped.Store(stopped)
+	http.Redirect(w, r, "/monitoring/", http.StatusSeeOther)
+}
+
+// layout puts the plugin's page into the Console's frame.
+func (c *console) layout(w http.ResponseWriter, r *http.Request, content form.Content) error {
+	return templates.ExecuteTemplate(w, "frame", c.frame(r, content.Title, frame{Content: content, OnSettings: true}))
+}
+
+func (c *console) frame(_ *http.Request, title string, f frame) frame {
+	f.Title, f.Actor, f.Practice, f.ProcessingStopped = title, c.actor, c.practice, c.processingStopped.Load()
+	return f
+}
+
+func (c *console) show(w http.ResponseWriter, r *http.Request, title, name string, data any) {
+	w.Header().Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	f := c.frame(r, title, frame{Data: data, Path: name})
+	if err := templates.ExecuteTemplate(w, "frame", f); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+func (c *console) monitoring(w http.ResponseWriter, r *http.Request) {
+	c.show(w, r, "Monitoring", "monitoring", c.host.Status())
+}
+
+// maxShown bounds how much of a mail is shown, in bytes.
+const maxShown = 20_000
+
+func (c *console) inbox(w http.ResponseWriter, r *http.Request) {
+	type shown struct{ From, To, At, Content string }
+	var mails []shown
+	for _, mail := range c.practice.inbox() {
+		content := mail.Content
+		if len(content) > maxShown {
+			content = content[:maxShown]
+		}
+		mails = append(mails, shown{mail.From, mail.To, mail.At.Format(time.DateTime), string(content)})
+	}
+	c.show(w, r, "Practice inbox", "inbox", mails)
+}

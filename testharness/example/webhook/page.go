@@ -1,0 +1,216 @@
+// Package webhook is a second settings plugin, small and quite different from the first: notifications go to a web
+// address. It exists to be read by authors of plugins, and to prove that a host needs no change for another page.
+package webhook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Page keeps its settings in one JSON file. That is enough for an example; its token is not sealed.
+type Page struct {
+	path   string
+	client *http.Client
+
+	mu      sync.Mutex
+	current state
+}
+
+// state is what is stored.
+type state struct {
+	Values   shared.Values
+	Token    string
+	Since    time.Time
+	Revision shared.Revision
+}
+
+var _ shared.SettingsPage = (*Page)(nil)
+
+// New reads the settings in the directory, which is made when it does not exist.
+func New(directory string) (*Page, error) {
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return nil, err
+	}
+	p := &Page{path: filepath.Join(directory, "webhook.json"), client: &http.Client{Timeout: 10 * time.Second}}
+	content, err := os.ReadFile(p.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return p, nil
+	case err != nil:
+		return nil, err
+	}
+	return p, json.Unmarshal(content, &p.current)
+}
+
+// Info describes the plugin.
+func (p *Page) Info(context.Context) (shared.Info, error) {
+	return shared.Info{Name: "webhook", Title: "Webhook settings", Version: "0.1.0"}, nil
+}
+
+// Schema declares the form.
+func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, error) {
+	least, most := int64(0), int64(10)
+	return shared.Schema{
+		Title:       "Webhook settings",
+		Description: "The web address that notifications are posted to.",
+		Sections: []shared.Section{{Name: "target", Fields: []shared.Field{
+			{Name: "url", Label: "Address", Kind: shared.KindText, Required: true, Placeholder: "https://hooks.example.com/notify"},
+			{Name: "method", Label: "Method", Kind: shared.KindChoice, Default: shared.Text("POST"),
+				Options: []shared.Option{{Value: "POST", Label: "POST"}, {Value: "PUT", Label: "PUT"}}},
+			{Name: "retries", Label: "Retries", Kind: shared.KindInteger, Min: &least, Max: &most, Default: shared.Integer(3)},
+			{Name: "authenticate", Label: "Authenticate", Kind: shared.KindBoolean},
+			{Name: "token", Label: "Bearer token", Kind: shared.KindText, Sensitive: true,
+				VisibleWhen: &shared.Condition{Field: "authenticate", AnyOf: []shared.Value{shared.Boolean(true)}}},
+		}}},
+		Test: shared.TestAction{Label: "Send a ping"},
+	}, nil
+}
+
+// Load returns the values in force.
+func (p *Page) Load(context.Context, shared.LoadRequest) (shared.Snapshot, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.snapshot(), nil
+}
+
+func (p *Page) snapshot() shared.Snapshot {
+	return shared.Snapshot{
+		Values:   p.current.Values,
+		Secrets:  map[string]shared.SecretState{"token": {Set: p.current.Token != "", Since: p.current.Since}},
+		Revision: p.current.Revision,
+	}
+}
+
+// next is the state that the draft would lead to, and what is wrong with it.
+func (p *Page) next(draft shared.Draft) (state, shared.Diagnostics) {
+	after := state{Values: shared.Values{}, Token: p.current.Token, Since: p.current.Since, Revision: p.current.Revision}
+	for name, value := range p.current.Values {
+		after.Values[name] = value
+	}
+	for name, value := range draft.Values {
+		after.Values[name] = value
+		if value.IsEmpty() {
+			delete(after.Values, name)
+		}
+	}
+	switch change := draft.Secrets["token"]; change.Action {
+	case shared.SecretReplace:
+		after.Token, after.Since = change.Text.Reveal(), time.Now().UTC()
+	case shared.SecretClear:
+		after.Token, after.Since = "", time.Time{}
+	}
+	schema, _ := p.Schema(context.Background(), shared.SchemaRequest{})
+	found := schema.Validate(after.Values, func(string) bool { return after.Token != "" })
+	address, _ := after.Values["url"].AsText()
+	if parsed, err := url.Parse(address); len(found.ForField("url")) == 0 && (err != nil || parsed.Host == "" || !strings.HasPrefix(parsed.Scheme, "http")) {
+		found = append(found, shared.Diagnostic{Severity: shared.SeverityError, Code: "not_a_web_address", Field: "url",
+			Summary: "“Address” must be a web address.", Detail: "It begins with https:// or http://."})
+	}
+	return after, found
+}
+
+// Validate checks a draft.
+func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shared.Validation, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	after, found := p.next(request.Draft)
+	return shared.Validation{Diagnostics: found, Preview: "Will send a ping to " + after.Values["url"].String() + "."}, nil
+}
+
+// Save makes the draft the settings in force.
+func (p *Page) Save(_ context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if request.Revision != p.current.Revision.Number {
+		return shared.SaveResult{Conflict: true, Snapshot: p.snapshot(), Diagnostics: shared.Diagnostics{{
+			Severity: shared.SeverityError, Code: "revision_conflict", Summary: "The settings were changed in the meantime."}}}, nil
+	}
+	after, found := p.next(request.Draft)
+	if found.HasErrors() {
+		return shared.SaveResult{Snapshot: p.snapshot(), Diagnostics: found}, nil
+	}
+	after.Revision = shared.Revision{Number: p.current.Revision.Number + 1, Author: request.Actor, At: time.Now().UTC()}
+	if err := p.write(after); err != nil {
+		return shared.SaveResult{}, err
+	}
+	p.current = after
+	return shared.SaveResult{Saved: true, Diagnostics: found, Snapshot: p.snapshot()}, nil
+}
+
+// write replaces the file in one step, so that a crash leaves the old one.
+func (p *Page) write(after state) error {
+	content, err := json.Marshal(after)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(p.path+".new", content, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(p.path+".new", p.path)
+}
+
+// Test sends a ping.
+func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+	p.mu.Lock()
+	after, found := p.next(request.Draft)
+	p.mu.Unlock()
+	began := time.Now()
+	report := shared.TestReport{Outcome: "failed", Headline: "The ping failed", Status: shared.StatusFailed, Diagnostics: found}
+	if !found.HasErrors() {
+		if err := send(shared.StepStarted{ID: "ping", Label: "Ping"}); err != nil {
+			return err
+		}
+		result, problem := p.ping(ctx, after)
+		result.Duration = shared.Elapsed(time.Since(began))
+		if err := send(shared.StepFinished{StepResult: result}); err != nil {
+			return err
+		}
+		report.Steps = []shared.StepResult{result}
+		if problem == nil {
+			report.Outcome, report.Headline, report.Status = "complete", "The ping arrived", shared.StatusPassed
+		} else {
+			report.Diagnostics = append(report.Diagnostics, *problem)
+		}
+	}
+	report.Duration = shared.Elapsed(time.Since(began))
+	return send(shared.Completed{Report: report})
+}
+
+func (p *Page) ping(ctx context.Context, s state) (shared.StepResult, *shared.Diagnostic) {
+	result := shared.StepResult{ID: "ping", Label: "Ping", Status: shared.StatusFailed}
+	method, _ := s.Values["method"].AsText()
+	if method == "" {
+		method = http.MethodPost
+	}
+	request, err := http.NewRequestWithContext(ctx, method, s.Values["url"].String(), strings.NewReader(`{"ping":true}`))
+	if err == nil {
+		if s.Token != "" {
+			request.Header.Set("Authorization", "Bearer "+s.Token)
+		}
+		var reply *http.Response
+		if reply, err = p.client.Do(request); err == nil {
+			_ = reply.Body.Close()
+			result.Detail = reply.Status
+			if reply.StatusCode < 300 {
+				result.Status = shared.StatusPassed
+				return result, nil
+			}
+			return result, &shared.Diagnostic{Severity: shared.SeverityError, Code: "refused", Field: "url", Step: "ping",
+				Summary: "The server refused the ping.", Evidence: &shared.Evidence{Code: reply.StatusCode, Text: reply.Status}}
+		}
+	}
+	result.Detail = "no answer"
+	return result, &shared.Diagnostic{Severity: shared.SeverityError, Code: "unreachable", Field: "url", Step: "ping",
+		Summary: "The address cannot be reached.", Detail: "Check it, and whether this machine may connect to it."}
+}

@@ -43,16 +43,14 @@ func open(path, dataDir string, logger hclog.Logger) (*plugin.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if dataDir != "" {
-		if err := declared.Override("data_dir", dataDir); err != nil {
-			return nil, err
-		}
-	}
 	config := struct {
 		DataDir string `koanf:"data_dir"`
 	}{DataDir: "data"}
 	if err := declared.Config(&config, "data_dir"); err != nil {
 		return nil, err
+	}
+	if dataDir != "" {
+		config.DataDir = dataDir
 	}
 	return plugin.New(context.Background(), plugin.Configuration{
 		DataDir: declared.Resolve(config.DataDir), Environ: os.Environ(), Logger: logger,

@@ -24,11 +24,9 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte) (
 	}
 	err = c.step(ctx, StepMessage, c.limits.Data, func() error {
 		if grouped {
-			reply, err := c.wire.receive()
-			if err != nil {
+			if err := c.wire.receiveAhead(); err != nil {
 				return err
 			}
-			c.wire.ahead = &reply
 		}
 		data, err := c.client.Data()
 		if err != nil {

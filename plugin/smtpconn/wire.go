@@ -202,6 +202,9 @@ func (w *wire) forward(line string) error {
 		return nil
 	case w.ahead != nil && hasVerb(bare, "DATA"):
 		w.handOver(*w.ahead)
+		if w.ahead.Code == 354 {
+			w.phase = dataPhase
+		}
 		w.ahead = nil
 		return nil
 	default:
@@ -218,6 +221,16 @@ func (w *wire) sendGroup(last string) error {
 	lines := w.held + last + "\r\n"
 	w.holding, w.held = false, ""
 	return w.send(lines)
+}
+
+// receiveAhead reads the reply to a DATA that left with a group and keeps it until go-smtp sends its own.
+func (w *wire) receiveAhead() error {
+	reply, err := w.receive()
+	if err != nil {
+		return err
+	}
+	w.ahead, w.phase = &reply, commandPhase
+	return nil
 }
 
 // answer gives go-smtp a reply that the server did not send.

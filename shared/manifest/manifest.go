@@ -144,9 +144,6 @@ func (m *Manifest) Resolve(path string) string {
 	return filepath.Join(filepath.Dir(m.Path), path)
 }
 
-// Override sets a key of the config block, as an option on a command line does.
-func (m *Manifest) Override(key, value string) error { return m.config.Set(key, value) }
-
 // Config decodes the config block into target, a pointer to a struct with koanf tags. Unknown keys and wrong types are
 // errors; known names the keys for the message.
 func (m *Manifest) Config(target any, known string) error {

@@ -1,0 +1,75 @@
+// Package acceptance checks the product as its users meet it: real binaries, real mail servers, a real browser.
+package acceptance
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// binaries is where TestMain has built the programs.
+var binaries string
+
+func TestMain(m *testing.M) { os.Exit(runAll(m)) }
+
+func runAll(m *testing.M) int {
+	directory, err := os.MkdirTemp("", "binaries-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(directory)
+	binaries = directory
+	build := exec.Command("go", "build", "-o", directory+"/", "../../cmd/smtp-plugin", "../../testharness", "../example/webhook/webhook-plugin", "./testdata/...")
+	if out, err := build.CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("build: %v\n%s", err, out))
+	}
+	return m.Run()
+}
+
+func binary(name string) string { return filepath.Join(binaries, name) }
+
+// manifest writes a plugin.hcl for the named binary into a new directory.
+func manifest(t testing.TB, plugin, binaryName string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "plugin.hcl")
+	write(t, path, fmt.Sprintf("plugin %q {\n  binary = %q\n  env = [\"SMTP_*\"]\n}\n", plugin, binary(binaryName)), 0o644)
+	return path
+}
+
+// result is what a run of the harness came to.
+type result struct {
+	status         int
+	stdout, stderr string
+}
+
+// harness runs the harness with a secret in the variable SECRET.
+func harness(t testing.TB, secret string, args ...string) result {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), binary("testharness"), args...)
+	command.Env = append(os.Environ(), "SECRET="+secret)
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	err := command.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return result{status: command.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
+}
+
+// verdict reads the document of test --json.
+func verdict(t testing.TB, r result) shared.TestReport {
+	t.Helper()
+	var report shared.TestReport
+	if err := json.Unmarshal([]byte(r.stdout), &report); err != nil {
+		t.Fatalf("exit status %d; not one JSON document: %v\nstdout: %s\nstderr: %s", r.status, err, r.stdout, r.stderr)
+	}
+	return report
+}

@@ -1,0 +1,97 @@
+// Command odd-plugin misbehaves in the way that the name of its file says.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	goplugin "github.com/hashicorp/go-plugin"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/example/webhook"
+)
+
+func main() {
+	logger := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: os.Stderr, JSONFormat: true})
+	way := filepath.Base(os.Args[0])
+	switch way {
+	case "no-plugin":
+		fmt.Println("hello world")
+		return
+	case "dies-at-start":
+		logger.Error("cannot start: the moon is in the wrong phase")
+		os.Exit(7)
+	case "hangs-at-start":
+		time.Sleep(time.Hour)
+	case "other-version":
+		goplugin.Serve(&goplugin.ServeConfig{
+			HandshakeConfig:  goplugin.HandshakeConfig{MagicCookieKey: shared.Handshake.MagicCookieKey, MagicCookieValue: shared.Handshake.MagicCookieValue},
+			VersionedPlugins: map[int]goplugin.PluginSet{99: shared.ClientPlugins()[1]},
+			GRPCServer:       goplugin.DefaultGRPCServer,
+		})
+		return
+	}
+	page, err := webhook.New(filepath.Join(filepath.Dir(os.Args[0]), "state-"+way))
+	if err != nil {
+		logger.Error(err.Error())
+		os.Exit(1)
+	}
+	shared.Serve(&oddPage{Page: page, way: way}, logger)
+}
+
+type oddPage struct {
+	*webhook.Page
+	way string
+}
+
+func (p *oddPage) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {
+	schema, err := p.Page.Schema(ctx, request)
+	switch p.way {
+	case "unknown-kind":
+		schema.Sections[0].Fields[0].Kind = "hologram"
+	case "too-many-fields":
+		field := schema.Sections[0].Fields[0]
+		for i := range 100_000 {
+			field.Name = fmt.Sprintf("field_%d", i)
+			schema.Sections[0].Fields = append(schema.Sections[0].Fields, field)
+		}
+	case "hostile-texts":
+		schema.Title = `<script>alert("title")</script>`
+		schema.Sections[0].Fields[0].Help = `"><img src=x onerror=alert(1)>`
+	}
+	return schema, err
+}
+
+func (p *oddPage) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+	started := shared.StepStarted{ID: "ping", Label: "Ping"}
+	switch p.way {
+	case "dies-in-test":
+		// The first test dies; the next one, in a new process, goes well.
+		mark := filepath.Join(filepath.Dir(os.Args[0]), "has-died")
+		if _, err := os.Stat(mark); err != nil {
+			_ = os.WriteFile(mark, nil, 0o600)
+			_ = send(started)
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		}
+	case "panics-in-test":
+		panic("with secret: " + request.Draft.Values["url"].String())
+	case "no-verdict":
+		return send(started)
+	case "two-verdicts":
+		verdict := shared.Completed{Report: shared.TestReport{Outcome: "complete", Headline: "yes", Status: shared.StatusPassed}}
+		_ = send(verdict)
+		return send(verdict)
+	case "floods":
+		for ctx.Err() == nil {
+			_ = send(shared.StepFinished{StepResult: shared.StepResult{ID: "ping", Label: strings.Repeat("x", 10_000), Status: shared.StatusPassed}})
+		}
+		return ctx.Err()
+	}
+	return p.Page.Test(ctx, request, send)
+}

@@ -34,7 +34,7 @@ var classics = []string{
 	"auth-wrong-password", "auth-app-password-535", "auth-locked", "auth-temporary", "auth-not-offered", "auth-needs-encryption",
 	"certificate-expired", "certificate-wrong-host", "certificate-self-signed", "certificate-unknown-issuer",
 	"plain-on-tls-port", "tls-on-plain-port", "tls-found-starttls", "starttls-refused-454", "tls-old-version",
-	"greeting-busy", "greeting-blocklisted", "greeting-silent", "greeting-closed", "speaks-http", "speaks-imap",
+	"greeting-busy", "greeting-blocklisted", "greeting-silent", "greeting-close", "speaks-http", "speaks-imap",
 	"hello-name-refused", "sender-not-owned", "sender-domain", "recipient-relay", "recipient-unknown", "recipient-greylisted",
 	"recipient-html", "hello-endless",
 }

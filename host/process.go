@@ -53,16 +53,11 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	p.command.Env = append(allowedEnvironment(m.Env, os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+socketDir)
 	p.command.Dir = filepath.Dir(m.Path)
 	endWithParent(p.command)
-	secure, err := secureConfig(m.SHA256)
-	if err != nil {
-		_ = os.RemoveAll(socketDir)
-		return nil, err
-	}
 	p.client = goplugin.NewClient(&goplugin.ClientConfig{
 		HandshakeConfig:  shared.Handshake,
 		VersionedPlugins: shared.ClientPlugins(),
 		Cmd:              p.command,
-		SecureConfig:     secure,
+		SecureConfig:     secureConfig(m.SHA256),
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
 		AutoMTLS:         true,
 		SkipHostEnv:      true,
@@ -76,6 +71,9 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	protocol, err := p.launch(ctx)
 	if err != nil {
 		p.stop()
+		if p.command.ProcessState != nil && p.command.ProcessState.ExitCode() == shared.ExitConfiguration {
+			return nil, &manifest.Error{Path: m.Path, Reason: log.lastError(), Err: err}
+		}
 		return nil, err
 	}
 	// From here on the process runs, so every failure must end it.
@@ -235,14 +233,11 @@ func checksum(path string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// secureConfig has go-plugin check the sum once more, right before it runs the binary.
-func secureConfig(sum string) (*goplugin.SecureConfig, error) {
+// secureConfig has go-plugin check the sum once more, right before it runs the binary. The manifest has checked its form.
+func secureConfig(sum string) *goplugin.SecureConfig {
 	if sum == "" {
-		return nil, nil
+		return nil
 	}
-	decoded, err := hex.DecodeString(sum)
-	if err != nil {
-		return nil, fmt.Errorf("sha256 is not hexadecimal: %w", err)
-	}
-	return &goplugin.SecureConfig{Checksum: decoded, Hash: sha256.New()}, nil
+	decoded, _ := hex.DecodeString(sum)
+	return &goplugin.SecureConfig{Checksum: decoded, Hash: sha256.New()}
 }

@@ -1,10 +1,6 @@
 package shared
 
-import (
-	"os"
-
-	goplugin "github.com/hashicorp/go-plugin"
-)
+import goplugin "github.com/hashicorp/go-plugin"
 
 // ProtocolVersion is the major version of the contract. It changes only when an old plugin can no longer be understood.
 const ProtocolVersion = 1
@@ -16,10 +12,6 @@ var Handshake = goplugin.HandshakeConfig{
 	MagicCookieKey:   "SETTINGS_PAGE_PLUGIN",
 	MagicCookieValue: "5a0f6c1d9e2b4783",
 }
-
-// StartedByHost reports whether a host has started this process. A plugin asks before it opens anything, so that starting
-// the binary by hand does nothing but say so.
-func StartedByHost() bool { return os.Getenv(Handshake.MagicCookieKey) == Handshake.MagicCookieValue }
 
 // pageName is the name under which go-plugin dispenses the page.
 const pageName = "settings_page"

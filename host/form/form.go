@@ -160,7 +160,7 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 		Locale: locale(r), Actor: actorOf(r), Draft: submission.draft, Revision: submission.revision,
 	})
 	if err == nil && result.Saved {
-		http.Redirect(w, r, "./?saved", http.StatusSeeOther)
+		toPage(w, "?saved")
 		return
 	}
 	view := h.newView(r)
@@ -197,7 +197,14 @@ func (h *handler) apply(w http.ResponseWriter, r *http.Request) {
 func (h *handler) restart(w http.ResponseWriter, r *http.Request) {
 	h.options.Logger.Info("restart of the plugin asked for", "actor", actorOf(r))
 	h.options.Restart()
-	http.Redirect(w, r, "./", http.StatusSeeOther)
+	toPage(w, "")
+}
+
+// toPage sends the browser back to the page. The address stays relative, which http.Redirect would not leave it: where the
+// handler is mounted is not known here.
+func toPage(w http.ResponseWriter, query string) {
+	w.Header().Set("Location", "./"+query)
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // submitted reads the posted form. When that fails it has answered already.

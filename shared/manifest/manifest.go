@@ -4,6 +4,8 @@
 package manifest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -96,15 +98,15 @@ func onlyPlugin(node any) (name string, block map[string]any, err error) {
 			if block, ok := node[names[0]].(map[string]any); ok {
 				return names[0], block, nil
 			}
-			if _, twice := node[names[0]].([]map[string]any); twice {
-				return "", nil, fmt.Errorf("declares plugin %q twice; leave one of the blocks out", names[0])
-			}
 		}
 		return "", nil, errors.New(`the block must have a name: plugin "NAME" { … }`)
 	case []map[string]any:
 		var names []string
 		for _, one := range node {
 			names = append(names, slices.Sorted(maps.Keys(one))...)
+		}
+		if different := slices.Compact(slices.Sorted(slices.Values(names))); len(different) < len(names) {
+			return "", nil, fmt.Errorf("declares a plugin twice (%s); leave one of the blocks out", strings.Join(names, ", "))
 		}
 		return "", nil, fmt.Errorf("declares %d plugins (%s); give each a file of its own", len(names), strings.Join(names, ", "))
 	default:
@@ -129,8 +131,8 @@ func (m *Manifest) read(block map[string]any) error {
 	if keys.Binary == "" {
 		return errors.New(`the key "binary" is missing; it is the path of the plugin`)
 	}
-	if digits := len(keys.SHA256); digits != 0 && digits != 64 {
-		return fmt.Errorf(`the key "sha256" must have 64 hexadecimal digits, it has %d`, digits)
+	if sum, err := hex.DecodeString(keys.SHA256); keys.SHA256 != "" && (err != nil || len(sum) != sha256.Size) {
+		return fmt.Errorf(`the key "sha256" must have 64 hexadecimal digits, as sha256sum prints them; it has %d characters`, len(keys.SHA256))
 	}
 	m.Binary, m.SHA256, m.Env = m.Resolve(keys.Binary), strings.ToLower(keys.SHA256), keys.Env
 	return m.config.Load(confmap.Provider(keys.Config, ""), nil)

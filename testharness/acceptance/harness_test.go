@@ -26,14 +26,20 @@ func runAll(m *testing.M) int {
 	}
 	defer os.RemoveAll(directory)
 	binaries = directory
-	build := exec.Command("go", "build", "-o", directory+"/", "../../cmd/smtp-plugin", "../../testharness", "../example/webhook/webhook-plugin", "./testdata/...")
+	build := exec.Command("go", "build", "-o", directory+"/", "../../cmd/smtp-plugin", "../../testharness", "../example/webhook/webhook-plugin", "./testdata/odd-plugin")
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build: %v\n%s", err, out))
 	}
 	return m.Run()
 }
 
-func binary(name string) string { return filepath.Join(binaries, name) }
+// binary is the path of a program that TestMain has built; an absolute path stays as it is.
+func binary(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(binaries, name)
+}
 
 // manifest writes a plugin.hcl for the named binary into a new directory.
 func manifest(t testing.TB, plugin, binaryName string) string {
@@ -52,8 +58,14 @@ type result struct {
 // harness runs the harness with a secret in the variable SECRET.
 func harness(t testing.TB, secret string, args ...string) result {
 	t.Helper()
+	return harnessIn(t, os.TempDir(), secret, args...)
+}
+
+// harnessIn is harness with a directory for temporary files.
+func harnessIn(t testing.TB, temporary, secret string, args ...string) result {
+	t.Helper()
 	command := exec.CommandContext(t.Context(), binary("testharness"), args...)
-	command.Env = append(os.Environ(), "SECRET="+secret)
+	command.Env = append(os.Environ(), "SECRET="+secret, "TMPDIR="+temporary)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()

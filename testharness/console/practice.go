@@ -11,7 +11,7 @@ import (
 // Credentials of the practice servers that work.
 const (
 	practiceLogin    = "console@practice.example"
-	practicePassword = "practice"
+	practicePassword = "practice-Pa55word"
 )
 
 // practiceServer is a button that fills in the form.

@@ -1,0 +1,82 @@
+package shared
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/shared/manifest"
+)
+
+// Start is what a host gives to a plugin that it starts.
+type Start struct {
+	// Manifest is the plugin.hcl that declares the plugin.
+	Manifest *manifest.Manifest
+	// Logger writes to the host's log.
+	Logger hclog.Logger
+
+	dataDir string
+}
+
+// DataDir returns the directory for the plugin's files: the configured one, a relative path starting from the manifest's
+// directory, unless the operator has overridden it on the command line.
+func (s Start) DataDir(configured string) string {
+	if s.dataDir != "" {
+		return s.dataDir
+	}
+	return s.Manifest.Resolve(configured)
+}
+
+// ExitConfiguration is the exit status of a plugin that cannot start because plugin.hcl is at fault (EX_CONFIG of
+// sysexits.h). The host then blames the file, not the plugin.
+const ExitConfiguration = 78
+
+// Main is the whole main function of a plugin: it makes sure that a host has started the process, reads the manifest,
+// opens the page and serves it until the host says goodbye. A page that is an io.Closer is closed then. name is the
+// program's name for the log and for people who start it by hand.
+//
+// Nothing may be written to standard output before Main: the handshake goes there.
+func Main(name string, open func(Start) (SettingsPage, error)) {
+	path := flag.String("manifest", "plugin.hcl", "the file that declares this plugin")
+	dataDir := flag.String("data-dir", "", "overrides config.data_dir")
+	flag.Parse()
+	if !startedByHost() {
+		fmt.Fprintln(os.Stderr, name+" is a plugin: a Console starts it by way of plugin.hcl. To try it out, run testharness console.")
+		os.Exit(1)
+	}
+	// The host reads the log line by line from standard error and picks the level.
+	logger := hclog.New(&hclog.LoggerOptions{Name: name, Level: hclog.Trace, Output: os.Stderr, JSONFormat: true})
+	declared, err := manifest.Read(*path)
+	if err != nil {
+		refuseToStart(logger, err)
+	}
+	page, err := open(Start{Manifest: declared, Logger: logger, dataDir: *dataDir})
+	if err != nil {
+		refuseToStart(logger, err)
+	}
+	Serve(page, logger)
+	if closer, ok := page.(io.Closer); ok {
+		if err := closer.Close(); err != nil {
+			logger.Warn("not everything was closed", "error", err)
+		}
+	}
+}
+
+// startedByHost reports whether a host has started this process. It is asked before anything is opened, so that starting
+// the binary by hand does nothing but say so.
+func startedByHost() bool { return os.Getenv(Handshake.MagicCookieKey) == Handshake.MagicCookieValue }
+
+// refuseToStart says why and ends the process. The host shows the last error of the log.
+func refuseToStart(logger hclog.Logger, err error) {
+	var unusable *manifest.Error
+	if errors.As(err, &unusable) {
+		logger.Error(unusable.Reason)
+		os.Exit(ExitConfiguration)
+	}
+	logger.Error(err.Error())
+	os.Exit(1)
+}

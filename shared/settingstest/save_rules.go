@@ -1,0 +1,117 @@
+package settingstest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// saveValid saves the valid draft over what is in force.
+func saveValid(ctx context.Context, p page, valid shared.Draft) (shared.SaveResult, error) {
+	before, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return shared.SaveResult{}, err
+	}
+	result, err := p.Save(ctx, shared.SaveRequest{Actor: "conformance", Draft: valid, Revision: before.Revision.Number})
+	if err != nil {
+		return result, err
+	}
+	if !result.Saved {
+		return result, fmt.Errorf("the example was not saved; give valid values. The findings are %+v", result.Diagnostics)
+	}
+	return result, nil
+}
+
+func saveRoundTrip(ctx context.Context, p page, valid shared.Draft) error {
+	before, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return err
+	}
+	result, err := saveValid(ctx, p, valid)
+	if err != nil {
+		return err
+	}
+	after, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return err
+	}
+	switch {
+	case after.Revision.Number <= before.Revision.Number:
+		return fmt.Errorf("the revision went from %d to %d", before.Revision.Number, after.Revision.Number)
+	case after.Revision.Author != "conformance":
+		return fmt.Errorf("the author is %q instead of \"conformance\"", after.Revision.Author)
+	case result.Snapshot.Revision.Number != after.Revision.Number:
+		return fmt.Errorf("the reply to Save has revision %d, that to Load %d", result.Snapshot.Revision.Number, after.Revision.Number)
+	}
+	for name, value := range valid.Values {
+		if _, locked := after.Locks[name]; !locked && after.Values[name] != value {
+			return fmt.Errorf("%q was saved as %q and loaded as %q", name, value, after.Values[name])
+		}
+	}
+	return nil
+}
+
+func saveInvalid(ctx context.Context, p page, valid shared.Draft) error {
+	draft := shared.Draft{Values: maps.Clone(valid.Values), Secrets: valid.Secrets}
+	draft.Values[undeclared] = shared.Text("x")
+	return unchanged(ctx, p, func() error {
+		now, err := p.Load(ctx, shared.LoadRequest{})
+		if err != nil {
+			return err
+		}
+		result, err := p.Save(ctx, shared.SaveRequest{Draft: draft, Revision: now.Revision.Number})
+		switch {
+		case err != nil:
+			return err
+		case result.Saved:
+			return errors.New("a field that is not declared was saved")
+		case !result.Diagnostics.HasErrors():
+			return errors.New("nothing was saved, but no reason was given")
+		}
+		return nil
+	})
+}
+
+func saveConflict(ctx context.Context, p page, valid shared.Draft) error {
+	first, err := saveValid(ctx, p, valid)
+	if err != nil {
+		return err
+	}
+	return unchanged(ctx, p, func() error {
+		result, err := p.Save(ctx, shared.SaveRequest{Draft: valid, Revision: first.Snapshot.Revision.Number - 1})
+		switch {
+		case err != nil:
+			return err
+		case result.Saved || !result.Conflict:
+			return fmt.Errorf("saved over a newer revision: saved %t, conflict %t", result.Saved, result.Conflict)
+		case result.Snapshot.Revision.Number != first.Snapshot.Revision.Number:
+			return errors.New("the result of a conflict does not hold what is in force")
+		}
+		return nil
+	})
+}
+
+func savePartial(ctx context.Context, p page, valid shared.Draft) error {
+	if _, err := saveValid(ctx, p, valid); err != nil {
+		return err
+	}
+	before, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return err
+	}
+	if _, err := saveValid(ctx, p, shared.Draft{}); err != nil {
+		return err
+	}
+	after, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(before.Values, after.Values) {
+		return fmt.Errorf("an empty draft changed the values from %v to %v", before.Values, after.Values)
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package settingstest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// canary is a secret that is looked for in every reply.
+const canary = "canary-6f1f0a52"
+
+// withSecrets is the draft with the canary in every editable, visible secret.
+func withSecrets(ctx context.Context, p page, valid shared.Draft) (shared.Draft, []string, error) {
+	schema, fields, err := editable(ctx, p)
+	draft := shared.Draft{Values: valid.Values, Secrets: map[string]shared.SecretChange{}}
+	maps.Copy(draft.Secrets, valid.Secrets)
+	var secrets []string
+	for _, field := range fields {
+		if field.Sensitive && schema.Visible(field, valid.Values) {
+			draft.Secrets[field.Name] = shared.ReplaceSecret(canary)
+			secrets = append(secrets, field.Name)
+		}
+	}
+	return draft, secrets, err
+}
+
+func secretHidden(ctx context.Context, p page, valid shared.Draft) error {
+	draft, secrets, err := withSecrets(ctx, p, valid)
+	if err != nil || len(secrets) == 0 {
+		return err
+	}
+	before, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return err
+	}
+	// Whether it saves or not: a secret does not come out either way.
+	validation, err1 := p.Validate(ctx, shared.ValidateRequest{Draft: draft})
+	result, err2 := p.Save(ctx, shared.SaveRequest{Draft: draft, Revision: before.Revision.Number})
+	snapshot, err3 := p.Load(ctx, shared.LoadRequest{})
+	events, err4 := runTest(ctx, p, draft)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return err
+	}
+	for what, reply := range map[string]any{"Validate": validation, "Save": result, "Load": snapshot, "Test": events} {
+		text, err := json.Marshal(reply)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(string(text), canary) {
+			return fmt.Errorf("%s returned the secret: %s", what, text)
+		}
+	}
+	return nil
+}
+
+func secretThreeWays(ctx context.Context, p page, valid shared.Draft) error {
+	draft, secrets, err := withSecrets(ctx, p, valid)
+	if err != nil || len(secrets) == 0 {
+		return err
+	}
+	name := secrets[0]
+	for _, way := range []struct {
+		change shared.SecretChange
+		set    bool
+	}{{shared.ReplaceSecret(canary), true}, {shared.KeepSecret(), true}, {shared.ClearSecret(), false}, {shared.KeepSecret(), false}} {
+		draft.Secrets = map[string]shared.SecretChange{name: way.change}
+		now, err := p.Load(ctx, shared.LoadRequest{})
+		if err != nil {
+			return err
+		}
+		result, err := p.Save(ctx, shared.SaveRequest{Draft: draft, Revision: now.Revision.Number})
+		if err != nil {
+			return err
+		}
+		if !result.Saved {
+			return nil // Whether a secret may be set or missing here is the page's to say.
+		}
+		after, err := p.Load(ctx, shared.LoadRequest{})
+		if err != nil {
+			return err
+		}
+		if after.Secrets[name].Set != way.set {
+			return fmt.Errorf("after %q the secret is set: %t", way.change.Action, after.Secrets[name].Set)
+		}
+	}
+	return nil
+}

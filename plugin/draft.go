@@ -17,7 +17,7 @@ import (
 // boundDraft is a draft laid over the newest revision, under the environment, and checked.
 type boundDraft struct {
 	page        *Page
-	base        store.Revision
+	base        store.State
 	draft       shared.Draft
 	stored      shared.Values // what a save would store
 	settings    settings.Settings
@@ -25,15 +25,12 @@ type boundDraft struct {
 }
 
 func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error) {
-	base, err := p.store.Latest(ctx)
+	base, err := p.store.Current(ctx)
 	if err != nil {
 		return nil, err
 	}
-	b := &boundDraft{page: p, base: base, draft: draft, stored: overlay(base.Document.Values, draft.Values)}
-	inForce, err := p.layers.InForce(b.stored)
-	if err != nil {
-		return nil, err
-	}
+	b := &boundDraft{page: p, base: base, draft: draft, stored: overlay(base.Revision.Document.Values, draft.Values)}
+	inForce := p.layers.InForce(b.stored)
 	for name, value := range b.stored {
 		if _, declared := settings.Schema().Field(name); !declared {
 			inForce[name] = value // Kept for the check that names it.
@@ -70,7 +67,7 @@ func (b *boundDraft) secretSet(field string) bool {
 	case shared.SecretClear:
 		return false
 	default:
-		_, stored := b.base.Document.Secrets[field]
+		_, stored := b.base.Revision.Document.Secrets[field]
 		return stored
 	}
 }
@@ -107,7 +104,7 @@ func (b *boundDraft) checkSecrets() {
 				Summary: fmt.Sprintf("“%s” begins or ends with a blank. It is used as it is.", field.Label)})
 		}
 	}
-	for name := range b.base.Document.Secrets {
+	for name := range b.base.Revision.Document.Secrets {
 		if changed := b.bindingBroken(name); changed != "" {
 			field, _ := settings.Schema().Field(name)
 			b.fail(name, "secret_needed_again", fmt.Sprintf("“%s” must be entered again, because %s was changed.", field.Label, changed),
@@ -125,7 +122,7 @@ func (b *boundDraft) bindingBroken(field string) string {
 	if _, fixed := b.page.layers.Secret(field); fixed {
 		return ""
 	}
-	bound, now := b.base.Document.Secrets[field].Destination, b.destination(field)
+	bound, now := b.base.Revision.Document.Secrets[field].Destination, b.destination(field)
 	schema := settings.Schema()
 	var changed []string
 	for _, part := range []struct {
@@ -173,7 +170,7 @@ func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretTex
 	case shared.SecretClear:
 		return shared.SecretText{}, nil
 	}
-	stored, ok := b.base.Document.Secrets[field]
+	stored, ok := b.base.Revision.Document.Secrets[field]
 	if !ok {
 		return shared.SecretText{}, nil
 	}
@@ -188,7 +185,7 @@ func (b *boundDraft) document(ctx context.Context, now time.Time) (store.Documen
 			continue
 		}
 		change := b.draft.Secrets[field.Name]
-		stored, ok := b.base.Document.Secrets[field.Name]
+		stored, ok := b.base.Revision.Document.Secrets[field.Name]
 		switch {
 		case change.Action == shared.SecretReplace && !change.Text.IsEmpty():
 			destination := b.destination(field.Name)

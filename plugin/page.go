@@ -83,20 +83,14 @@ func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, err
 
 // Load returns the values in force.
 func (p *Page) Load(ctx context.Context, _ shared.LoadRequest) (shared.Snapshot, error) {
-	latest, err := p.store.Latest(ctx)
-	if err != nil {
-		return shared.Snapshot{}, err
-	}
-	return p.snapshot(ctx, latest)
+	state, err := p.store.Current(ctx)
+	return p.snapshot(state), err
 }
 
-func (p *Page) snapshot(ctx context.Context, revision store.Revision) (shared.Snapshot, error) {
-	values, err := p.layers.InForce(revision.Document.Values)
-	if err != nil {
-		return shared.Snapshot{}, err
-	}
+func (p *Page) snapshot(state store.State) shared.Snapshot {
+	revision := state.Revision
 	snapshot := shared.Snapshot{
-		Values: values, Secrets: map[string]shared.SecretState{}, Locks: p.layers.Locks(), Revision: revision.Revision,
+		Values: p.layers.InForce(revision.Document.Values), Secrets: map[string]shared.SecretState{}, Locks: p.layers.Locks(), Revision: revision.Revision,
 	}
 	for _, field := range settings.Schema().Fields() {
 		if !field.Sensitive {
@@ -106,16 +100,12 @@ func (p *Page) snapshot(ctx context.Context, revision store.Revision) (shared.Sn
 		_, fixed := p.layers.Secret(field.Name)
 		snapshot.Secrets[field.Name] = shared.SecretState{Set: stored || fixed, Since: sealed.Since}
 	}
-	verified, err := p.store.Verified(ctx)
-	if err != nil {
-		return shared.Snapshot{}, err
-	}
-	if verified != nil {
+	if verified := state.Verified; verified != nil {
 		snapshot.Verified = &shared.Verification{
 			At: verified.At, Actor: verified.Actor, Changed: changedSince(verified.Values, p.fingerprint(snapshot)),
 		}
 	}
-	return snapshot, nil
+	return snapshot
 }
 
 // fingerprint is what the last verification is compared with: all values with their defaults, and when each secret was
@@ -162,12 +152,11 @@ func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 	if err != nil {
 		return shared.SaveResult{}, err
 	}
-	if bound.base.Number != request.Revision {
-		return p.conflict(ctx, bound.base)
+	if bound.base.Revision.Number != request.Revision {
+		return p.conflict(bound.base), nil
 	}
 	if bound.diagnostics.HasErrors() {
-		snapshot, err := p.snapshot(ctx, bound.base)
-		return shared.SaveResult{Diagnostics: bound.diagnostics, Snapshot: snapshot}, err
+		return shared.SaveResult{Diagnostics: bound.diagnostics, Snapshot: p.snapshot(bound.base)}, nil
 	}
 	now := time.Now()
 	document, err := bound.document(ctx, now)
@@ -175,30 +164,26 @@ func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 		return shared.SaveResult{}, err
 	}
 	saved, err := p.store.Append(ctx, request.Revision, document, request.Actor, now)
-	if errors.Is(err, store.ErrConflict) {
-		latest, err := p.store.Latest(ctx)
-		if err != nil {
-			return shared.SaveResult{}, err
-		}
-		return p.conflict(ctx, latest)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrConflict):
+		latest, err := p.store.Current(ctx)
+		return p.conflict(latest), err
+	case err != nil:
 		return shared.SaveResult{}, err
 	}
+	state := store.State{Revision: saved, Verified: bound.base.Verified}
 	p.logger.Info("settings saved", "revision", saved.Number, "actor", saved.Author)
-	snapshot, err := p.snapshot(ctx, saved)
-	return shared.SaveResult{Saved: true, Diagnostics: bound.diagnostics, Snapshot: snapshot}, err
+	return shared.SaveResult{Saved: true, Diagnostics: bound.diagnostics, Snapshot: p.snapshot(state)}, nil
 }
 
-func (p *Page) conflict(ctx context.Context, latest store.Revision) (shared.SaveResult, error) {
-	snapshot, err := p.snapshot(ctx, latest)
-	author := latest.Author
+func (p *Page) conflict(state store.State) shared.SaveResult {
+	author := state.Revision.Author
 	if author == "" {
 		author = "somebody else"
 	}
-	return shared.SaveResult{Conflict: true, Snapshot: snapshot, Diagnostics: shared.Diagnostics{{
+	return shared.SaveResult{Conflict: true, Snapshot: p.snapshot(state), Diagnostics: shared.Diagnostics{{
 		Severity: shared.SeverityError, Code: "revision_conflict",
-		Summary: fmt.Sprintf("The settings were saved by %s in the meantime (revision %d); yours were not saved.", author, latest.Number),
+		Summary: fmt.Sprintf("The settings were saved by %s in the meantime (revision %d); yours were not saved.", author, state.Revision.Number),
 		Detail:  "Compare what is in force now with what you entered, and save again.",
-	}}}, err
+	}}}
 }

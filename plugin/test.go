@@ -126,15 +126,13 @@ func unusableSecret(b *boundDraft) shared.Diagnostic {
 func (p *Page) rememberVerified(ctx context.Context, request shared.TestRequest, bound *boundDraft) {
 	now := time.Now()
 	document := store.Document{Values: bound.stored, Secrets: map[string]store.SealedSecret{}}
-	for name, sealed := range bound.base.Document.Secrets {
+	for name, sealed := range bound.base.Revision.Document.Secrets {
 		if bound.draft.Secrets[name].Action == shared.SecretKeep {
 			document.Secrets[name] = sealed
 		}
 	}
-	tested, err := p.snapshot(ctx, store.Revision{Document: document})
-	if err == nil {
-		err = p.store.SetVerified(ctx, store.Verification{At: now.UTC(), Actor: request.Actor, Values: p.fingerprint(tested)})
-	}
+	tested := p.snapshot(store.State{Revision: store.Revision{Document: document}})
+	err := p.store.SetVerified(ctx, store.Verification{At: now.UTC(), Actor: request.Actor, Values: p.fingerprint(tested)})
 	if err != nil {
 		p.logger.Warn("the last verification could not be kept", "error", err)
 	}

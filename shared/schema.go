@@ -127,7 +127,11 @@ type TestAction struct {
 
 // Fields returns every field of every section, in order.
 func (s Schema) Fields() []Field {
-	var fields []Field
+	count := 0
+	for _, section := range s.Sections {
+		count += len(section.Fields)
+	}
+	fields := make([]Field, 0, count)
 	for _, section := range s.Sections {
 		fields = append(fields, section.Fields...)
 	}
@@ -136,9 +140,11 @@ func (s Schema) Fields() []Field {
 
 // Field returns the named field, and whether there is one.
 func (s Schema) Field(name string) (Field, bool) {
-	for _, field := range s.Fields() {
-		if field.Name == name {
-			return field, true
+	for _, section := range s.Sections {
+		for _, field := range section.Fields {
+			if field.Name == name {
+				return field, true
+			}
 		}
 	}
 	return Field{}, false

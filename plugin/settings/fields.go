@@ -2,7 +2,11 @@
 // valid, and what they mean as a target for a connection.
 package settings
 
-import "github.com/smtp-settings/smtp-settings/shared"
+import (
+	"sync"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
 
 // Names of the fields. Scripts, the environment (as SMTP_SERVER and so on) and stored documents rely on them.
 const (
@@ -39,8 +43,10 @@ const (
 // ProcessingServer is the id of the prerequisite that the Console resolves.
 const ProcessingServer = "processing_server"
 
-// Schema declares the page.
-func Schema() shared.Schema {
+// Schema declares the page. The result is shared and must not be changed.
+var Schema = sync.OnceValue(declare)
+
+func declare() shared.Schema {
 	return shared.Schema{
 		Title:         "SMTP settings",
 		Description:   "The mail server through which e-mail notifications are sent.",

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the embedded engine
@@ -51,8 +52,28 @@ type Verification struct {
 // ErrConflict means that another revision was saved since the one that a draft was made from.
 var ErrConflict = errors.New("the settings were changed in the meantime")
 
+// State is what is in force: the newest revision, whose Number is 0 when nothing has been saved yet, and the last test that
+// passed, nil when none has. It is shared and must not be changed.
+type State struct {
+	Revision Revision
+	Verified *Verification
+}
+
 // Store is the database. It may be used concurrently.
-type Store struct{ db *sql.DB }
+type Store struct {
+	db      *sql.DB
+	current *sql.Stmt
+
+	mu    sync.Mutex
+	known known
+}
+
+// known is what was last read. A revision never changes, so its number says whether it is still the newest one; of a
+// verification the text does.
+type known struct {
+	state        State
+	verification string
+}
 
 //go:embed schema.sql
 var schemaFiles embed.FS
@@ -102,19 +123,51 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.db.ExecContext(ctx, string(statements))
+	if _, err = s.db.ExecContext(ctx, string(statements)); err != nil {
+		return err
+	}
+	s.current, err = s.db.PrepareContext(ctx, `
+		SELECT COALESCE((SELECT MAX(revision) FROM settings_revision), 0),
+		       COALESCE((SELECT document FROM last_verification WHERE id = 1), '')`)
 	return err
 }
 
 // Close ends the use of the database.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Latest returns the newest revision; its Number is 0 when nothing has been saved yet.
-func (s *Store) Latest(ctx context.Context) (Revision, error) {
-	row := s.db.QueryRowContext(ctx, `SELECT revision, document, author, saved_at FROM settings_revision ORDER BY revision DESC LIMIT 1`)
+// Current returns what is in force.
+func (s *Store) Current(ctx context.Context) (State, error) {
+	var newest int64
+	var verification string
+	if err := s.current.QueryRowContext(ctx).Scan(&newest, &verification); err != nil {
+		return State{}, fmt.Errorf("read settings: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.known
+	if now.state.Revision.Number != newest {
+		revision, err := s.Revision(ctx, newest)
+		if err != nil {
+			return State{}, err
+		}
+		now.state.Revision = revision
+	}
+	if now.verification != verification {
+		now.verification, now.state.Verified = verification, &Verification{}
+		if err := json.Unmarshal([]byte(verification), now.state.Verified); err != nil {
+			return State{}, fmt.Errorf("the last verification is damaged: %w", err)
+		}
+	}
+	s.known = now
+	return now.state, nil
+}
+
+// Revision returns the revision of the number. sql.ErrNoRows is wrapped when there is none.
+func (s *Store) Revision(ctx context.Context, number int64) (Revision, error) {
+	row := s.db.QueryRowContext(ctx, `SELECT revision, document, author, saved_at FROM settings_revision WHERE revision = $1`, number)
 	revision, err := scanRevision(row)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Revision{}, nil
+		err = fmt.Errorf("there is no settings revision %d: %w", number, err)
 	}
 	return revision, err
 }
@@ -170,21 +223,4 @@ func (s *Store) SetVerified(ctx context.Context, verification Verification) erro
 		INSERT INTO last_verification (id, document) VALUES (1, $1)
 		ON CONFLICT (id) DO UPDATE SET document = excluded.document`, string(encoded))
 	return err
-}
-
-// Verified returns the last test that passed; nil when none has.
-func (s *Store) Verified(ctx context.Context) (*Verification, error) {
-	var document string
-	err := s.db.QueryRowContext(ctx, `SELECT document FROM last_verification WHERE id = 1`).Scan(&document)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var verification Verification
-	if err := json.Unmarshal([]byte(document), &verification); err != nil {
-		return nil, fmt.Errorf("the last verification is damaged: %w", err)
-	}
-	return &verification, nil
 }

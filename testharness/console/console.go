@@ -43,6 +43,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 type console struct {
 	actor             string
 	host              *host.Host
+	pluginTitle       string
 	practice          *practice
 	processingStopped atomic.Bool
 	stoppedAt         atomic.Int64
@@ -84,6 +85,11 @@ func Run(ctx context.Context, options Options) error {
 		return err
 	}
 	defer c.host.Close()
+	info, err := c.host.Page().Info(ctx)
+	if err != nil {
+		return err
+	}
+	c.pluginTitle = info.Title
 	listener, err := net.Listen("tcp", options.Listen)
 	if err != nil {
 		return err
@@ -134,7 +140,7 @@ func (c *console) layout(w http.ResponseWriter, r *http.Request, content form.Co
 }
 
 func (c *console) frame(_ *http.Request, title string, f frame) frame {
-	f.Title, f.Actor, f.Practice, f.ProcessingStopped = title, c.actor, c.practice, c.processingStopped.Load()
+	f.Title, f.PluginTitle, f.Actor, f.Practice, f.ProcessingStopped = title, c.pluginTitle, c.actor, c.practice, c.processingStopped.Load()
 	return f
 }
 

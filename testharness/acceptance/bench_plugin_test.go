@@ -1,0 +1,176 @@
+package acceptance
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	goplugin "github.com/hashicorp/go-plugin"
+
+	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/host/form"
+	"github.com/smtp-settings/smtp-settings/plugin"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/acceptance/internal/minimal"
+)
+
+// startMinimal starts the minimal plugin as a host would.
+func startMinimal(b *testing.B) (minimal.Echo, func()) {
+	b.Helper()
+	client := goplugin.NewClient(&goplugin.ClientConfig{
+		HandshakeConfig: minimal.Handshake, Plugins: goplugin.PluginSet{minimal.Name: minimal.Plugin{}},
+		Cmd: exec.Command(binary("minimal-plugin")), AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
+		AutoMTLS: true, SkipHostEnv: true, Logger: hclog.NewNullLogger(),
+	})
+	protocol, err := client.Client()
+	if err != nil {
+		b.Fatal(err)
+	}
+	dispensed, err := protocol.Dispense(minimal.Name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return dispensed.(minimal.Echo), client.Kill
+}
+
+func openHost(b *testing.B, path string) *host.Host {
+	b.Helper()
+	h, err := host.Open(b.Context(), path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return h
+}
+
+// BenchmarkStart is from nothing to the first call answered.
+func BenchmarkStart(b *testing.B) {
+	path := manifest(b, "smtp", "smtp-plugin")
+	for range b.N {
+		medians := sideBySide(b, 20,
+			contestant{"minimal", func() time.Duration {
+				began := time.Now()
+				echo, stop := startMinimal(b)
+				defer stop()
+				if _, err := echo(b.Context(), "x"); err != nil {
+					b.Fatal(err)
+				}
+				return time.Since(began)
+			}},
+			contestant{"ours", func() time.Duration {
+				began := time.Now()
+				h := openHost(b, path)
+				defer h.Close()
+				if _, err := h.Page().Info(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+				return time.Since(began)
+			}})
+		ratio := float64(medians[1]) / float64(medians[0])
+		b.ReportMetric(ratio, "×minimal")
+		table(b, "start to the first call answered, median of 20 in turns (bar: 1.5 × minimal)",
+			[]string{"minimal go-plugin", medians[0].String()}, []string{"ours", medians[1].String(), fmt.Sprintf("%.2f ×", ratio)})
+	}
+}
+
+// BenchmarkLoad is one call of Load, beside the unary call of the minimal plugin; and the memory of the idle plugin.
+func BenchmarkLoad(b *testing.B) {
+	path := manifest(b, "smtp", "smtp-plugin")
+	h := openHost(b, path)
+	defer h.Close()
+	echo, stop := startMinimal(b)
+	defer stop()
+	saved, err := h.Page().Save(b.Context(), shared.SaveRequest{Draft: shared.Draft{
+		Values:  shared.Values{"server": shared.Text("smtp.email.com"), "login": shared.Text("me@email.com")},
+		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret("s3cret")},
+	}})
+	if err != nil || !saved.Saved {
+		b.Fatal(err, saved.Diagnostics)
+	}
+	memory := residentMemory(b, path)
+	for range b.N {
+		medians := sideBySide(b, 5000,
+			contestant{"minimal", func() time.Duration {
+				return took(b, func() error { _, err := echo(b.Context(), "x"); return err })
+			}},
+			contestant{"ours", func() time.Duration {
+				return took(b, func() error { _, err := h.Page().Load(b.Context(), shared.LoadRequest{}); return err })
+			}})
+		ratio := float64(medians[1]) / float64(medians[0])
+		b.ReportMetric(ratio, "×minimal")
+		b.ReportMetric(memory, "MiB-idle")
+		table(b, "Load, median of 5,000 in turns (bars: 1.5 × minimal, 30 MiB)",
+			[]string{"minimal unary call", medians[0].String()}, []string{"ours", medians[1].String(), fmt.Sprintf("%.2f ×", ratio)},
+			[]string{"resident memory of the idle plugin", fmt.Sprintf("%.1f MiB", memory)})
+	}
+}
+
+// residentMemory is the resident set of the plugin started with the manifest, in MiB.
+func residentMemory(b *testing.B, path string) float64 {
+	b.Helper()
+	pids := processesWith(b, path)
+	if len(pids) != 1 {
+		b.Fatalf("%d processes with %s", len(pids), path)
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pids[0]))
+	if err != nil {
+		b.Fatal(err)
+	}
+	match := regexp.MustCompile(`VmRSS:\s+([0-9]+) kB`).FindSubmatch(status)
+	kilobytes, err := strconv.ParseFloat(string(match[1]), 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return kilobytes / 1024
+}
+
+// BenchmarkRender is the page's HTML, with the plugin in the same process so that no call lies between.
+func BenchmarkRender(b *testing.B) {
+	page, err := plugin.New(b.Context(), plugin.Configuration{DataDir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer page.Close()
+	handler := form.New(page, form.Options{
+		Authorize:   func(*http.Request) (string, error) { return "anna", nil },
+		PluginState: func() form.PluginState { return form.PluginState{Running: true} },
+		Restart:     func() {},
+		Logger:      hclog.NewNullLogger(),
+	})
+	calls := func() error {
+		ctx := context.Background()
+		if _, err := page.Schema(ctx, shared.SchemaRequest{}); err != nil {
+			return err
+		}
+		if _, err := page.Load(ctx, shared.LoadRequest{}); err != nil {
+			return err
+		}
+		_, err := page.Validate(ctx, shared.ValidateRequest{})
+		return err
+	}
+	for range b.N {
+		medians := sideBySide(b, 500,
+			contestant{"calls", func() time.Duration { return took(b, calls) }},
+			contestant{"page", func() time.Duration {
+				return took(b, func() error {
+					recorder := httptest.NewRecorder()
+					handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/", nil))
+					if recorder.Code != http.StatusOK {
+						return fmt.Errorf("status %d", recorder.Code)
+					}
+					return nil
+				})
+			}})
+		rendering := medians[1] - medians[0]
+		b.ReportMetric(float64(rendering.Microseconds())/1000, "ms-render")
+		table(b, "the page, median of 500 in turns (bar: 2 ms beside the calls)",
+			[]string{"the three calls", medians[0].String()}, []string{"the whole page", medians[1].String()}, []string{"rendering alone", rendering.String()})
+	}
+}

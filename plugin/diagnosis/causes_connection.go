@@ -149,7 +149,7 @@ var connectionCauses = []row{
 		outcome: ConnectionFailed, code: "address_blocklisted", field: "server",
 		summary: "The server turns this machine away because its internet address is on a blocklist.",
 		detail:  "The server's answer usually names the list and how to get off it. A server that you log in to on port 465 or 587 often does not check lists."},
-	{steps: steps(smtpconn.StepGreeting, smtpconn.StepHello), replies: replies(421, 450, 451, 452), words: words(`too many|rate|concurren|connections? limit`),
+	{steps: steps(smtpconn.StepGreeting, smtpconn.StepHello), replies: replies(421, 450, 451, 452), words: words(`too many|\brates?\b|rate.?limit|concurren|connections? limit`),
 		outcome: ConnectionFailed, code: "too_many_connections", field: "server",
 		summary: "The server has too many connections from this machine.",
 		detail:  "Wait a few minutes and try again; do not test repeatedly."},

@@ -56,7 +56,7 @@ var loginCauses = []row{
 		detail:  "The transcript shows what was answered."},
 
 	// Temporary refusals of a login say nothing about the password.
-	{steps: steps(smtpconn.StepAuth), replies: replies(421, 454, 450, 451), words: words(`too many|rate|try again later.*(login|auth)|attempts`), outcome: Failed, code: "too_many_logins", field: "login",
+	{steps: steps(smtpconn.StepAuth), replies: replies(421, 454, 450, 451), words: words(`too many|\brates?\b|rate.?limit|try again later.*(login|auth)|attempts`), outcome: Failed, code: "too_many_logins", field: "login",
 		summary: "The server takes no more logins for the moment, because there were too many.",
 		detail:  "Wait before you try again, a quarter of an hour at least: every further attempt may prolong the pause."},
 	{steps: steps(smtpconn.StepAuth), replies: replies(432), outcome: LoginFailed, code: "password_transition_needed", field: "password",
@@ -111,7 +111,7 @@ var loginCauses = []row{
 	{steps: steps(smtpconn.StepAuth), replies: replies(535), outcome: LoginFailed, code: "wrong_credentials", field: "password",
 		summary: "The server does not accept this login and password.",
 		detail:  "Check both; many servers want the whole e-mail address as login. Watch out for blanks at either end and for a password pasted from an old note."},
-	{steps: steps(smtpconn.StepAuth), replies: replies(500, 502, 503, 504), enhanced: nil, outcome: LoginFailed, code: "login_not_enabled", field: "authentication",
+	{steps: steps(smtpconn.StepAuth), replies: replies(500, 502, 503, 504), outcome: LoginFailed, code: "login_not_enabled", field: "authentication",
 		summary: "The server offers a login but does not carry it out.",
 		detail:  "Its operator has to enable it; or use another port (465 or 587), where logins are usually accepted.", otherPorts: true},
 	{steps: steps(smtpconn.StepAuth), replies: replies(530), outcome: LoginFailed, code: "login_refused", field: "login",

@@ -1,9 +1,10 @@
 // Package diagnosis turns a failure on the way to a mail server into words: the stable code of its cause, one sentence
 // that says what is wrong, what to do about it, the field it concerns and the server's own words as evidence.
 //
-// The knowledge is a table (see [row]), read from the top: the first row that matches names the cause. Rows for one
-// provider stand before rows for a clear code, these before rows that read the server's words, and those before the rows
-// that only know the step. A new cause is a new row and a test.
+// The knowledge is a table (see [row]), read from the top: the first row that matches names the cause. Rows that know an
+// enhanced status code are asked before all others, so that no pattern of words overrides a clear code. Among the rest,
+// rows for one provider stand before those for everybody, rows that read the server's words before the rows that only know
+// the reply code or the step. A new cause is a new row and a test.
 //
 // The page, the command line and a dead letter all use it, so a failure reads the same wherever it is met.
 package diagnosis
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -74,11 +76,16 @@ func Explain(err error, c Circumstances) (Outcome, shared.Diagnostic) {
 	}
 }
 
+// causes is the whole table.
+var causes = sync.OnceValue(func() []row {
+	return slices.Concat(generalCauses, providerCauses, connectionCauses, loginCauses, envelopeCauses)
+})
+
 func match(failure *smtpconn.Error, c Circumstances) row {
 	provider := providerOf(c.Target.Host)
-	for _, part := range [][]row{generalCauses, providerCauses, connectionCauses, loginCauses, envelopeCauses} {
-		for _, candidate := range part {
-			if candidate.matches(failure, provider, c) {
+	for _, knowsCode := range []bool{true, false} {
+		for _, candidate := range causes() {
+			if (len(candidate.enhanced) > 0) == knowsCode && candidate.matches(failure, provider, c) {
 				return candidate
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 )
 
 // Kind says what happened, independent of the step in which it happened.
@@ -174,14 +175,16 @@ func kindOf(err error) Kind {
 	}
 }
 
-// inContext tells a caller's own cancellation or deadline from a step's limit: both arrive as a network timeout.
+// inContext tells a caller's own cancellation or deadline from a step's limit: both arrive as a network timeout. The
+// connection's deadline may pass a moment before the context notices that it is the same.
 func inContext(ctx context.Context, err error) error {
 	failure := asError(err)
-	switch ctx.Err() {
-	case context.Canceled:
+	deadline, limited := ctx.Deadline()
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
 		failure.Kind, failure.Err = KindCancelled, ctx.Err()
-	case context.DeadlineExceeded:
-		failure.Kind, failure.Err = KindOutOfTime, ctx.Err()
+	case ctx.Err() != nil, limited && failure.Kind == KindTimeout && !time.Now().Before(deadline):
+		failure.Kind, failure.Err = KindOutOfTime, context.DeadlineExceeded
 	}
 	return failure
 }

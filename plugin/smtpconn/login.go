@@ -77,8 +77,8 @@ type saslExchange struct {
 	err        error
 }
 
-// maxInitialResponse is how long an AUTH line may be without CRLF and keyword (RFC 4954 section 4 allows 12,288 octets
-// to later lines but 512 to a command line).
+// maxCommandLine is how long an AUTH line may be without its CRLF (RFC 4954 section 4 allows 12,288 octets to later lines
+// but 512 to a command line).
 const maxCommandLine = 510
 
 func (s *saslExchange) Start() (string, []byte, error) {
@@ -95,6 +95,9 @@ func (s *saslExchange) Start() (string, []byte, error) {
 }
 
 func (s *saslExchange) Next(challenge []byte) ([]byte, error) {
+	if s.err != nil {
+		return nil, s.err // An exchange that has failed stays failed: SCRAM could otherwise be talked into a false proof.
+	}
 	if s.challenges--; s.challenges < 0 {
 		s.err = errors.New("too many challenges")
 		return nil, s.err

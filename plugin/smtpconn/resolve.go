@@ -2,8 +2,10 @@ package smtpconn
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -12,6 +14,12 @@ import (
 // maxAddresses bounds how many addresses of a name are tried.
 const maxAddresses = 16
 
+// hostNames is the Lookup profile of RFC 5891 section 5 with the limits of the DNS on top, but without its ban of
+// underscores, which names of containers often have.
+var hostNames = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(false), idna.VerifyDNSLength(true))
+
+var hostCharacters = regexp.MustCompile(`^[a-z0-9_.-]+$`)
+
 // ASCIIHost returns the form of a host name that goes on the wire: an IP address as it is, an internationalised name in
 // its ASCII form (RFC 5891), without a trailing dot.
 func ASCIIHost(host string) (string, error) {
@@ -19,7 +27,11 @@ func ASCIIHost(host string) (string, error) {
 	if address, err := netip.ParseAddr(bare); err == nil {
 		return address.String(), nil
 	}
-	return idna.Lookup.ToASCII(strings.TrimSuffix(host, "."))
+	ascii, err := hostNames.ToASCII(strings.TrimSuffix(host, "."))
+	if err == nil && !hostCharacters.MatchString(ascii) {
+		err = errors.New("a host name holds letters, digits, hyphens and dots")
+	}
+	return ascii, err
 }
 
 // resolve finds the addresses of the host, families interleaved (RFC 8305 section 4).

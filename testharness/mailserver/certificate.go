@@ -25,6 +25,11 @@ func NewAuthority() (*Authority, error) {
 }
 
 func newAuthority(name string, from, until time.Time) (*Authority, error) {
+	return (*Authority)(nil).issueAuthority(name, from, until)
+}
+
+// issueAuthority makes an authority below a, or one that vouches for itself when a is nil.
+func (a *Authority) issueAuthority(name string, from, until time.Time) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -33,7 +38,11 @@ func newAuthority(name string, from, until time.Time) (*Authority, error) {
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: until,
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 	}
-	encoded, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	parent, signer := template, key
+	if a != nil {
+		parent, signer = a.Certificate, a.key
+	}
+	encoded, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +63,10 @@ type Request struct {
 	SelfSigned  bool
 	ForClients  bool // usable by clients only
 	NoNames     bool
+	// Weak has it signed with SHA-1.
+	Weak bool
+	// ExpiredIssuer puts an intermediate authority in between whose own certificate has expired.
+	ExpiredIssuer bool
 }
 
 // Issue makes a certificate.
@@ -80,15 +93,25 @@ func (a *Authority) Issue(request Request) (tls.Certificate, error) {
 	if request.ForClients {
 		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	}
-	parent, signer := a.Certificate, a.key
-	if request.SelfSigned {
+	if request.Weak {
+		template.SignatureAlgorithm = x509.ECDSAWithSHA1
+	}
+	parent, signer, above := a.Certificate, a.key, [][]byte{}
+	switch {
+	case request.SelfSigned:
 		parent, signer = template, key
+	case request.ExpiredIssuer:
+		between, err := a.issueAuthority("Practice intermediate CA", time.Now().AddDate(-1, 0, 0), time.Now().Add(-time.Hour))
+		if err != nil {
+			return tls.Certificate{}, err
+		}
+		parent, signer, above = between.Certificate, between.key, [][]byte{between.Certificate.Raw}
 	}
 	encoded, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	return tls.Certificate{Certificate: [][]byte{encoded}, PrivateKey: key}, nil
+	return tls.Certificate{Certificate: append([][]byte{encoded}, above...), PrivateKey: key}, nil
 }
 
 // Config is a server's TLS configuration with a certificate of the request.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/rand"
 	"crypto/tls"
+	"encoding/base64"
 	"net"
 	"slices"
 	"strings"
@@ -58,9 +59,11 @@ type Running struct {
 	listener net.Listener
 	config   *tls.Config
 	closed   chan struct{}
+	stalled  chan struct{}
 	mu       sync.Mutex
 	conns    map[net.Conn]bool
 	received []string
+	inClear  []string
 	wg       sync.WaitGroup
 }
 
@@ -70,7 +73,7 @@ func (f Fault) Start(authority *Authority, port int) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Running{fault: f, listener: listener, closed: make(chan struct{}), conns: map[net.Conn]bool{}}
+	r := &Running{fault: f, listener: listener, closed: make(chan struct{}), stalled: make(chan struct{}), conns: map[net.Conn]bool{}}
 	if f.untrusted {
 		if authority, err = newAuthority("Somebody's own CA", time.Now().Add(-time.Hour), time.Now().AddDate(1, 0, 0)); err != nil {
 			return nil, err
@@ -94,11 +97,50 @@ func (f Fault) Start(authority *Authority, port int) (*Running, error) {
 // Port is where the fault listens.
 func (r *Running) Port() int { return r.listener.Addr().(*net.TCPAddr).Port }
 
+// Certificate is the server's certificate in DER form, also where it is never shown.
+func (r *Running) Certificate() []byte { return r.config.Certificates[0].Certificate[0] }
+
 // Received returns every line that clients have sent, over all connections.
 func (r *Running) Received() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.received)
+}
+
+// InClear returns those of the received lines that came over an unencrypted connection.
+func (r *Running) InClear() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.inClear)
+}
+
+// Stalled is closed when the server has fallen silent for the first time.
+func (r *Running) Stalled() <-chan struct{} { return r.stalled }
+
+func (r *Running) stall() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-r.stalled:
+	default:
+		close(r.stalled)
+	}
+}
+
+func (r *Running) record(line string, secured bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.received = append(r.received, line)
+	if !secured {
+		r.inClear = append(r.inClear, line)
+	}
+}
+
+// Drain stops listening and returns when the clients have ended all connections themselves and everything that they sent
+// has been read.
+func (r *Running) Drain() {
+	_ = r.listener.Close()
+	r.wg.Wait()
 }
 
 // Close ends the server and all its connections and returns when they are gone.
@@ -145,6 +187,8 @@ type script struct {
 	secured bool
 	auth    int // lines of the login so far; 0 outside one
 	data    bool
+	// password is the last thing that was sent in a login, for servers that repeat it.
+	password string
 }
 
 func (s *script) serve() {
@@ -160,10 +204,9 @@ func (s *script) serve() {
 		if err != nil {
 			return
 		}
-		s.running.mu.Lock()
-		s.running.received = append(s.running.received, strings.TrimRight(line, "\r\n"))
-		s.running.mu.Unlock()
-		if !s.command(strings.TrimRight(line, "\r\n")) {
+		line = strings.TrimRight(line, "\r\n")
+		s.running.record(line, s.secured)
+		if !s.command(line) {
 			return
 		}
 	}
@@ -179,7 +222,7 @@ func (s *script) command(line string) bool {
 		s.data = false
 		return s.answer(".", "250 2.0.0 Queued")
 	case s.auth > 0:
-		return s.login("")
+		return s.login(line)
 	}
 	verb := strings.ToUpper(strings.SplitN(line, " ", 2)[0])
 	switch verb {
@@ -228,6 +271,12 @@ func (s *script) capabilities() string {
 // login answers a line of a login. Without a script every password is right.
 func (s *script) login(line string) bool {
 	s.auth++
+	if words := strings.Fields(line); len(words) > 0 {
+		if sent, err := base64.StdEncoding.DecodeString(words[len(words)-1]); err == nil {
+			fields := strings.Split(string(sent), "\x00")
+			s.password = fields[len(fields)-1]
+		}
+	}
 	standard := "235 2.7.0 Authentication successful"
 	if s.auth == 1 && strings.EqualFold(line, "AUTH LOGIN") {
 		standard = "334 VXNlcm5hbWU6"
@@ -243,7 +292,7 @@ func (s *script) login(line string) bool {
 	if !strings.HasPrefix(reply, "334") {
 		s.auth = 0
 	}
-	return s.perform(reply)
+	return s.perform(strings.ReplaceAll(reply, "{password}", s.password))
 }
 
 func (s *script) startTLS() bool {
@@ -327,6 +376,7 @@ func (s *script) perform(reply string) bool {
 
 // wait reads without answering until the client gives up.
 func (s *script) wait() {
+	s.running.stall()
 	buffer := make([]byte, 1024)
 	for {
 		if _, err := s.tcp.Read(buffer); err != nil {

@@ -163,6 +163,8 @@ func certificateFaults() []Fault {
 		fault("wrong-host", "Certificate for another host", Request{Names: []string{"mail.example.com", "mx.example.com"}}, "certificate_wrong_host", "server"),
 		fault("self-signed", "Self-signed certificate", Request{SelfSigned: true}, "certificate_self_signed", "ca_certificate"),
 		fault("wrong-purpose", "Certificate for clients only", Request{ForClients: true}, "certificate_wrong_purpose", "server"),
+		fault("weak", "Certificate signed with SHA-1", Request{Weak: true}, "certificate_weak", "server"),
+		fault("issuer-expired", "The issuer's certificate has expired", Request{ExpiredIssuer: true}, "certificate_issuer_expired", "server"),
 		fault("without-names", "Certificate without a host name", Request{NoNames: true}, "certificate_without_names", "server"),
 	)
 	unknown := fault("unknown-issuer", "Certificate of an unknown authority", Request{}, "certificate_unknown_issuer", "ca_certificate")

@@ -1,0 +1,150 @@
+package smtpconn
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
+)
+
+func listening(t *testing.T, address string) netip.AddrPort {
+	t.Helper()
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Skipf("cannot listen on %s: %v", address, err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	return listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+func closedPort(t *testing.T) netip.AddrPort {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+func filteredPort(t *testing.T) netip.AddrPort {
+	t.Helper()
+	filtered, err := mailserver.NewFiltered()
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(filtered.Close)
+	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(filtered.Port()))
+}
+
+// TestRace connects to lists of addresses of which some are dead (RFC 8305).
+func TestRace(t *testing.T) {
+	good, six := listening(t, "127.0.0.1:0"), listening(t, "[::1]:0")
+	refused, filtered := closedPort(t), filteredPort(t)
+	const limit = 600 * time.Millisecond
+	for _, c := range []struct {
+		name      string
+		addresses []netip.AddrPort
+		want      string // how the attempts went, without times
+		kind      Kind   // of the failure, when there is one
+	}{
+		{"first", []netip.AddrPort{good, six}, "connected", ""},
+		{"ipv6-first", []netip.AddrPort{six, good}, "connected", ""},
+		{"refused-first", []netip.AddrPort{refused, good}, "connection refused, connected", ""},
+		{"silent-first", []netip.AddrPort{filtered, good}, "not needed, connected", ""},
+		{"all-dead", []netip.AddrPort{filtered, refused}, "no answer in time, connection refused", KindConnectionRefused},
+		{"all-silent", []netip.AddrPort{filtered, filtered}, "no answer in time, no answer in time", KindTimeout},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			conn, attempts, err := race(t.Context(), c.addresses, limit)
+			if conn != nil {
+				_ = conn.Close()
+			}
+			var outcomes []string
+			for i, attempt := range attempts {
+				text, _, _ := strings.Cut(attempt.String(), " (")
+				outcomes = append(outcomes, strings.TrimPrefix(text, c.addresses[i].String()+" "))
+			}
+			if got := strings.Join(outcomes, ", "); got != c.want {
+				t.Errorf("the attempts went: %s; want: %s", got, c.want)
+			}
+			if (err != nil) != (c.kind != "") || err != nil && asError(err).Kind != c.kind {
+				t.Errorf("failed with %v, want kind %q", err, c.kind)
+			}
+		})
+	}
+}
+
+func TestRaceIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if conn, _, err := race(ctx, []netip.AddrPort{filteredPort(t)}, time.Hour); conn != nil || asError(err).Kind == "" {
+		t.Errorf("connected although it was cancelled: %v", err)
+	}
+}
+
+func TestUsable(t *testing.T) {
+	parse := func(texts ...string) []netip.Addr {
+		var addresses []netip.Addr
+		for _, text := range texts {
+			addresses = append(addresses, netip.MustParseAddr(text))
+		}
+		return addresses
+	}
+	for _, c := range []struct{ given, want []netip.Addr }{
+		{parse("2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2", "192.0.2.3"), parse("2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2", "192.0.2.3")},
+		{parse("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1"), parse("192.0.2.1")},
+		{parse("0.0.0.0", "224.0.0.1", "192.0.2.1"), parse("192.0.2.1")},
+		{parse("0.0.0.0", "::"), nil},
+		{nil, nil},
+	} {
+		got, err := usable(c.given)
+		if difference := cmp.Diff(c.want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); difference != "" {
+			t.Errorf("of %v (-want +got):\n%s", c.given, difference)
+		}
+		if (err != nil) != (c.want == nil) {
+			t.Errorf("of %v: %v", c.given, err)
+		}
+	}
+}
+
+func TestASCIIHost(t *testing.T) {
+	for host, want := range map[string]string{
+		"smtp.email.com": "smtp.email.com", "smtp.email.com.": "smtp.email.com", "SMTP.Email.com": "smtp.email.com",
+		"bücher.example": "xn--bcher-kva.example", "почта.рф": "xn--80a1acny.xn--p1ai", "メール.例え.jp": "xn--4dkua4c.xn--r8jz45g.jp",
+		"[::1]": "::1", "::1": "::1", "192.0.2.1": "192.0.2.1", "faß.de": "xn--fa-hia.de", "mail_server": "mail_server",
+	} {
+		if got, err := ASCIIHost(host); got != want || err != nil {
+			t.Errorf("%s became %q, %v, want %q", host, got, err, want)
+		}
+	}
+	for _, host := range []string{"-bad-.example", "a..b", "a/b", "a\"b", "", "a b", strings.Repeat("a", 64) + ".example"} {
+		if got, err := ASCIIHost(host); err == nil {
+			t.Errorf("%q became %q, want an error", host, got)
+		}
+	}
+}
+
+func TestOnWire(t *testing.T) {
+	for address, want := range map[string]string{
+		"me@email.com": "me@email.com", "me@bücher.example": "me@xn--bcher-kva.example", "me@[192.0.2.1]": "me@[192.0.2.1]", "postmaster": "postmaster",
+	} {
+		if got, needsUTF8, err := onWire(address); got != want || needsUTF8 || err != nil {
+			t.Errorf("%s became %q, %t, %v", address, got, needsUTF8, err)
+		}
+	}
+	if got, needsUTF8, err := onWire("grüße@bücher.example"); got != "grüße@bücher.example" || !needsUTF8 || err != nil {
+		t.Errorf("an address that needs SMTPUTF8 became %q, %t, %v", got, needsUTF8, err)
+	}
+	for _, address := range []string{"a@b> SIZE=1 X=<", "a@b\r\nRCPT TO:<c@d>", "a\x00@b", "a b@c", "a@b\n"} {
+		if got, _, err := onWire(address); err == nil {
+			t.Errorf("%q went through as %q", address, got)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package smtpconn
+
+import (
+	"crypto/tls"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/emersion/go-sasl"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+var loginTarget = Target{Host: "mail.example", Port: 465, Login: "anna", Password: shared.NewSecretText("s3cret"), AccessToken: shared.NewSecretText("t0ken")}
+
+func mechanismNamed(t testing.TB, name string) *mechanism {
+	t.Helper()
+	i := slices.IndexFunc(mechanisms, func(m *mechanism) bool { return m.name == name })
+	if i < 0 {
+		t.Fatalf("there is no mechanism %s", name)
+	}
+	return mechanisms[i]
+}
+
+func TestChoose(t *testing.T) {
+	oauth := loginTarget
+	oauth.Authentication = AuthenticateOAuth2
+	encrypted := &Session{Encryption: ImplicitTLS, TLS: &tls.ConnectionState{Version: tls.VersionTLS13}}
+	plain := &Session{Encryption: NoEncryption}
+	for _, c := range []struct {
+		offered string
+		target  Target
+		session *Session
+		want    string
+	}{
+		{"PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS", loginTarget, encrypted, "SCRAM-SHA-256-PLUS"},
+		{"PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS", loginTarget, plain, "SCRAM-SHA-256"},
+		{"PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-1-PLUS", loginTarget, encrypted, "SCRAM-SHA-1-PLUS"},
+		{"LOGIN PLAIN CRAM-MD5", loginTarget, plain, "CRAM-MD5"},
+		{"LOGIN PLAIN", loginTarget, encrypted, "PLAIN"},
+		{"LOGIN", loginTarget, encrypted, "LOGIN"},
+		{"XOAUTH2 PLAIN", loginTarget, encrypted, "PLAIN"},
+		{"XOAUTH2 PLAIN", oauth, encrypted, "XOAUTH2"},
+		{"XOAUTH2 OAUTHBEARER PLAIN", oauth, encrypted, "OAUTHBEARER"},
+		{"PLAIN", oauth, encrypted, ""},
+		{"GSSAPI NTLM", loginTarget, encrypted, ""},
+		{"", loginTarget, encrypted, ""},
+	} {
+		got := ""
+		if chosen := choose(c.target, c.session, strings.Fields(c.offered)); chosen != nil {
+			got = chosen.name
+		}
+		if got != c.want {
+			t.Errorf("of %q: %q, want %q", c.offered, got, c.want)
+		}
+	}
+}
+
+// TestExchanges plays the server's side of each exchange from the documents that define it.
+func TestExchanges(t *testing.T) {
+	for _, c := range []struct {
+		mechanism string
+		initial   string
+		exchange  [][2]string // challenge and expected response
+	}{
+		{"PLAIN", "\x00anna\x00s3cret", nil},
+		{"LOGIN", "", [][2]string{{"Username:", "anna"}, {"Password:", "s3cret"}}},
+		{"LOGIN", "", [][2]string{{"password:", "s3cret"}, {"username:", "anna"}}},
+		{"LOGIN", "", [][2]string{{"", "anna"}, {"", "s3cret"}}},
+		{"LOGIN", "", [][2]string{{"User Name\x00", "anna"}, {"Passwort\x00", "s3cret"}}},
+		// The example of RFC 2195 section 2 with another name and password, computed independently.
+		{"CRAM-MD5", "", [][2]string{{"<1896.697170952@postoffice.reston.mci.net>", "anna e6c24deec1aad29c4c523c103c027c56"}}},
+		{"XOAUTH2", "user=anna\x01auth=Bearer t0ken\x01\x01", [][2]string{{`{"status":"401"}`, ""}}},
+		{"OAUTHBEARER", "n,a=anna,\x01host=mail.example\x01port=0\x01auth=Bearer t0ken\x01\x01", [][2]string{{`{"status":"invalid_token"}`, "\x01"}}},
+	} {
+		client := mechanismNamed(t, c.mechanism).client(loginTarget, &Session{})
+		name, initial, err := client.Start()
+		if name != c.mechanism || string(initial) != c.initial || err != nil {
+			t.Errorf("%s begins with %s %q, %v, want %q", c.mechanism, name, initial, err, c.initial)
+		}
+		for _, turn := range c.exchange {
+			response, err := client.Next([]byte(turn[0]))
+			if string(response) != turn[1] || err != nil {
+				t.Errorf("%s answers %q with %q, %v, want %q", c.mechanism, turn[0], response, err, turn[1])
+			}
+		}
+	}
+}
+
+func TestLongTokenWaitsForChallenge(t *testing.T) {
+	target := loginTarget
+	target.AccessToken = shared.NewSecretText(strings.Repeat("x", 600))
+	exchange := &saslExchange{Client: mechanismNamed(t, "XOAUTH2").client(target, &Session{}), challenges: maxChallenges}
+	if _, initial, err := exchange.Start(); initial != nil || err != nil {
+		t.Errorf("an AUTH line beyond 512 octets: %d octets of response, %v", len(initial), err)
+	}
+	if response, err := exchange.Next(nil); len(response) < 600 || err != nil {
+		t.Errorf("the answer to the empty challenge has %d octets, %v", len(response), err)
+	}
+}
+
+func TestScramBoundsIterations(t *testing.T) {
+	client := mechanismNamed(t, "SCRAM-SHA-256").client(loginTarget, &Session{})
+	_, first, err := client.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, nonce, _ := strings.Cut(string(first), "r=")
+	for _, count := range []string{"1000001", "2147483647", "99999999999999999999", "1"} {
+		if _, err := client.Next([]byte("r=" + nonce + "x,s=c2FsdA==,i=" + count)); err == nil {
+			t.Errorf("%s iterations were accepted", count)
+		}
+	}
+}
+
+// FuzzLogin lets a server say anything in any exchange.
+func FuzzLogin(f *testing.F) {
+	f.Add(uint8(0), []byte("r=abc,s=c2FsdA==,i=4096"), []byte("v=abc"))
+	f.Add(uint8(4), []byte("<1@x>"), []byte{})
+	f.Add(uint8(6), []byte("Username:"), []byte("Password:"))
+	f.Add(uint8(8), []byte(`{"status":"401"}`), []byte("x"))
+	session := &Session{Encryption: ImplicitTLS, TLS: &tls.ConnectionState{Version: tls.VersionTLS13}}
+	f.Fuzz(func(t *testing.T, which uint8, first, second []byte) {
+		candidate := mechanisms[int(which)%len(mechanisms)]
+		if candidate.bound {
+			return // Channel binding needs a real connection.
+		}
+		exchange := &saslExchange{Client: candidate.client(loginTarget, session), challenges: maxChallenges}
+		if _, _, err := exchange.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for range maxChallenges + 2 {
+			for _, challenge := range [][]byte{first, second} {
+				if response, err := exchange.Next(challenge); err == nil && response == nil {
+					t.Errorf("%s: no response and no error", candidate.name)
+				}
+			}
+		}
+		if exchange.err == nil {
+			t.Errorf("%s goes on for ever", candidate.name)
+		}
+		if proof, ok := exchange.Client.(interface{ proven() bool }); ok && proof.proven() {
+			t.Errorf("%s took %q for the proof of a server that knows the password", candidate.name, second)
+		}
+	})
+}
+
+var _ sasl.Client = (*saslExchange)(nil)

@@ -29,7 +29,7 @@ run: build ## run the practice Console and print its address
 
 .PHONY: test
 test: build packages ## run the whole suite (installs what is missing when run as root on Debian)
-	$(call tool,gotestsum) --format pkgname-and-test-fails --packages "$(PACKAGES)" -- -timeout 20m -shuffle=on $(TESTFLAGS)
+	$(call tool,gotestsum) --format pkgname-and-test-fails --packages "$(PACKAGES)" -- -timeout 20m -shuffle=on -parallel 8 $(TESTFLAGS)
 
 .PHONY: race
 race: TESTFLAGS += -race

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"google.golang.org/grpc"
 
 	"github.com/smtp-settings/smtp-settings/host/form"
 )
@@ -23,6 +24,7 @@ type options struct {
 	pluginName    string
 	policy        RestartPolicy
 	health        HealthCheck
+	dialOptions   []grpc.DialOption
 }
 
 func defaults() options {
@@ -65,6 +67,12 @@ func WithDataDir(directory string) Option {
 
 // WithPluginName makes Open fail unless plugin.hcl declares the plugin of this name.
 func WithPluginName(name string) Option { return func(o *options) { o.pluginName = name } }
+
+// WithDialOptions adds options to the gRPC connection with the plugin, such as a stats handler for tracing. Requests carry
+// secrets that the administrator has typed: an interceptor must not log them.
+func WithDialOptions(dialOptions ...grpc.DialOption) Option {
+	return func(o *options) { o.dialOptions = append(o.dialOptions, dialOptions...) }
+}
 
 // RestartPolicy says what happens after a crash. The delay doubles from First to Longest, with jitter. After Crashes
 // crashes Within the time, the plugin stays down until Restart is called.

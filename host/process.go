@@ -62,7 +62,7 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 		AutoMTLS:         true,
 		SkipHostEnv:      true,
 		StartTimeout:     startTimeout,
-		GRPCDialOptions:  shared.ClientDialOptions(),
+		GRPCDialOptions:  append(shared.ClientDialOptions(), o.dialOptions...),
 		Logger:           o.logger.Named("plugin"),
 		Stderr:           log,
 		SyncStdout:       log,

@@ -2,13 +2,17 @@ package smtpconn
 
 import (
 	"crypto/tls"
+	"errors"
+	"net"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/emersion/go-sasl"
+	"github.com/xdg-go/scram"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
 var loginTarget = Target{Host: "mail.example", Port: 465, Login: "anna", Password: shared.NewSecretText("s3cret"), AccessToken: shared.NewSecretText("t0ken")}
@@ -111,6 +115,82 @@ func TestScramBoundsIterations(t *testing.T) {
 			t.Errorf("%s iterations were accepted", count)
 		}
 	}
+}
+
+// TestScram logs in to a server of another make, with and without channel binding, over both versions of TLS.
+func TestScram(t *testing.T) {
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		client, server := tlsPair(t, version)
+		session := &Session{Encryption: ImplicitTLS, TLS: &client}
+		for name, hash := range map[string]scram.HashGeneratorFcn{
+			"SCRAM-SHA-256-PLUS": scram.SHA256, "SCRAM-SHA-256": scram.SHA256, "SCRAM-SHA-1-PLUS": scram.SHA1, "SCRAM-SHA-1": scram.SHA1,
+		} {
+			for password, right := range map[string]bool{"s3cret": true, "wrong": false} {
+				if err := logIn(t, name, hash, password, session, server); (err == nil) != right {
+					t.Errorf("%s over %s with the password %q: %v", name, tls.VersionName(version), password, err)
+				}
+			}
+		}
+	}
+}
+
+// logIn runs one exchange against a server that knows the account anna with the password.
+func logIn(t *testing.T, name string, hash scram.HashGeneratorFcn, password string, session *Session, server tls.ConnectionState) error {
+	t.Helper()
+	known, err := hash.NewClient("anna", password, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	credentials := known.GetStoredCredentials(scram.KeyFactors{Salt: "salt", Iters: 4096})
+	verifier, err := hash.NewServer(func(string) (scram.StoredCredentials, error) { return credentials, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	conversation := verifier.NewConversation()
+	if strings.HasSuffix(name, "-PLUS") {
+		binding, err := channelBinding(&Session{TLS: &server})
+		if err != nil {
+			t.Fatal(err)
+		}
+		conversation = verifier.NewConversationWithChannelBindingRequired(binding)
+	}
+	exchange := &saslExchange{Client: mechanismNamed(t, name).client(loginTarget, session), challenges: maxChallenges}
+	_, response, err := exchange.Start()
+	for err == nil && !conversation.Done() {
+		var challenge string
+		if challenge, err = conversation.Step(string(response)); err == nil {
+			response, err = exchange.Next([]byte(challenge))
+		}
+	}
+	if err == nil && exchange.unfinished() {
+		t.Errorf("%s: the server is accepted without its proof", name)
+	}
+	return err
+}
+
+// tlsPair is the two ends' view of one TLS connection.
+func tlsPair(t *testing.T, version uint16) (client, server tls.ConnectionState) {
+	t.Helper()
+	authority, err := mailserver.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := authority.Config(mailserver.Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, far := net.Pipe()
+	t.Cleanup(func() { _ = near.Close(); _ = far.Close() })
+	serving := tls.Server(far, config)
+	done := make(chan error, 1)
+	go func() { done <- serving.Handshake() }()
+	calling := tls.Client(near, &tls.Config{InsecureSkipVerify: true, MaxVersion: version})
+	if err := errors.Join(calling.Handshake(), <-done); err != nil {
+		t.Fatal(err)
+	}
+	client, server = calling.ConnectionState(), serving.ConnectionState()
+	server.PeerCertificates = client.PeerCertificates // The server binds to its own certificate, which its state leaves out.
+	return client, server
 }
 
 // FuzzLogin lets a server say anything in any exchange.

@@ -1,0 +1,204 @@
+package settings
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+func TestSchemaKeepsTheContract(t *testing.T) {
+	if err := Schema().Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDocumentedWords holds labels and help texts letter for letter.
+func TestDocumentedWords(t *testing.T) {
+	for name, want := range map[string][2]string{
+		Server:          {"SMTP server", "The address of the notification server (e.g. smtp.email.com)."},
+		Port:            {"SMTP port", "The port number. By default 25 for unencrypted connections and 465 for SSL-encrypted connections."},
+		Login:           {"SMTP login", "The name of the mail box that will be used for sending notifications."},
+		Password:        {"Password", "The password used for accessing the e-mail server."},
+		UseSSL:          {"Use SSL", "Select to use SSL encryption."},
+		UseOtherAccount: {"Use other account settings", "For when the login is not an e-mail address."},
+		Name:            {"Name", "The user name shown in notifications."},
+		Email:           {"E-mail address", "The address notifications are sent from."},
+	} {
+		field, ok := Schema().Field(name)
+		if got := [2]string{field.Label, field.Help}; !ok || got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if text := Schema().Prerequisites[0].Text; text != "Make sure that the Processing Server is running." {
+		t.Errorf("the prerequisite is %q", text)
+	}
+	if label := Schema().Test.Label; label != "Test connection" {
+		t.Errorf("the test is called %q", label)
+	}
+}
+
+// good are values that are valid together with a password.
+func good() shared.Values {
+	return shared.Values{Server: shared.Text("smtp.email.com"), Login: shared.Text("me@email.com"), UseSSL: shared.Boolean(true)}
+}
+
+func with(name string, value shared.Value, more ...any) shared.Values {
+	values := good()
+	values[name] = value
+	for i := 0; i < len(more); i += 2 {
+		values[more[i].(string)] = more[i+1].(shared.Value)
+	}
+	return values
+}
+
+// TestMistakes holds one Diagnostic for each mistake and field.
+func TestMistakes(t *testing.T) {
+	text, number, yes, no, none := shared.Text, shared.Integer, shared.Boolean(true), shared.Boolean(false), shared.Value{}
+	for _, c := range []struct {
+		name       string
+		values     shared.Values
+		noPassword bool
+		want       string // severity code field, joined by semicolons
+	}{
+		{"good", good(), false, ""},
+		{"relay-without-login", shared.Values{Server: text("relay.local"), UseOtherAccount: yes, Email: text("a@b.example")}, true, ""},
+		{"empty", shared.Values{}, true, "error required server; error sender_missing use_other_account"},
+		{"web-address", with(Server, text("https://smtp.email.com:465/mail")), false, "error url_as_server server"},
+		{"path", with(Server, text("smtp.email.com/mail")), false, "error url_as_server server"},
+		{"mail-address", with(Server, text("me@email.com")), false, "error address_as_server server"},
+		{"port-in-server", with(Server, text("smtp.email.com:465")), false, "error port_in_server server"},
+		{"blank-in-server", with(Server, text("smtp email com")), false, "error name_invalid server"},
+		{"line-break-in-server", with(Server, text("smtp\r\nRSET")), false, "error control_character server"},
+		{"blanks-around", with(Login, text(" me@email.com ")), false, "info blanks_removed login"},
+		{"port-zero", with(Port, number(0)), false, "error out_of_range port"},
+		{"port-too-big", with(Port, number(65536)), false, "error out_of_range port"},
+		{"port-word", with(Port, text("smtp")), false, "error not_a_number port"},
+		{"port-25-ssl", with(Port, number(25)), false, "warning port_25_with_ssl port"},
+		{"port-587-ssl", with(Port, number(587)), false, "info port_587_with_ssl port"},
+		{"port-465-plain", with(Port, number(465), UseSSL, no), false, "warning port_465_without_ssl use_ssl"},
+		{"plain-password", with(UseSSL, no), false, "warning password_may_be_unencrypted use_ssl"},
+		{"plain-password-local", with(UseSSL, no, Server, text("127.0.0.1")), false, ""},
+		{"no-password", good(), true, "error password_missing password"},
+		{"no-login", with(Login, none), false, "error login_missing login; error sender_missing use_other_account"},
+		{"login-no-address", with(Login, text("admin")), false, "error sender_missing use_other_account"},
+		{"other-account", with(Login, text("admin"), UseOtherAccount, yes, Name, text("Büro"), Email, text("a@b.example")), false, ""},
+		{"other-account-without-address", with(UseOtherAccount, yes), false, "error required email"},
+		{"other-account-bad-address", with(UseOtherAccount, yes, Email, text("a b@c")), false, "error not_an_address email"},
+		{"other-account-injection", with(UseOtherAccount, yes, Email, text("a@b>\r\nDATA")), false, "error control_character email"},
+		{"name-with-line-break", with(UseOtherAccount, yes, Name, text("a\nBcc: x@y"), Email, text("a@b.example")), false, "error control_character name"},
+		{"name-too-long", with(UseOtherAccount, yes, Name, text(strings.Repeat("x", 129)), Email, text("a@b.example")), false, "error wrong_length name"},
+		{"ehlo-name", with("ehlo_name", text("my console")), false, "error wrong_form ehlo_name"},
+		{"ca-rubbish", with(CACertificate, text("hello")), false, "error not_a_certificate ca_certificate"},
+		{"ca-key", with(CACertificate, text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")), false, "error not_a_certificate ca_certificate"},
+		{"pin-short", with(PinnedCertificate, text("ab:cd")), false, "error wrong_form pinned_certificate"},
+		{"authentication-unknown", with(Authentication, text("kerberos")), false, "error not_an_option authentication"},
+		{"oauth2-without-token", with(Authentication, text("oauth2")), true, "error token_missing access_token"},
+		{"time-limit-word", with(TimeLimit, text("soon")), false, "error not_a_duration time_limit"},
+		{"time-limit-long", with(TimeLimit, text("1h")), false, "error out_of_range time_limit"},
+		{"unknown", with("colour", text("red")), false, "error unknown_field "},
+		{"secret-among-values", with(Password, text("x")), false, "error unknown_field "},
+	} {
+		_, found := Bind(c.values, func(field string) bool { return field == Password && !c.noPassword })
+		var got []string
+		for _, one := range found {
+			got = append(got, string(one.Severity)+" "+one.Code+" "+one.Field)
+			if one.Summary == "" {
+				t.Errorf("%s: %s says nothing", c.name, one.Code)
+			}
+		}
+		if got := strings.Join(got, "; "); got != c.want {
+			t.Errorf("%s: %s\nwant: %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestPortFollowsUseSSL(t *testing.T) {
+	for _, c := range []struct {
+		values shared.Values
+		want   int
+	}{
+		{shared.Values{}, 25},
+		{shared.Values{UseSSL: shared.Boolean(true)}, 465},
+		{shared.Values{UseSSL: shared.Boolean(true), Port: shared.Integer(587)}, 587},
+		{shared.Values{Port: shared.Integer(2525)}, 2525},
+	} {
+		if s, _ := Bind(c.values, func(string) bool { return false }); s.Port != c.want {
+			t.Errorf("%v: port %d, want %d", c.values, s.Port, c.want)
+		}
+	}
+}
+
+func TestFixesOfServer(t *testing.T) {
+	_, found := Bind(with(Server, shared.Text("https://smtp.email.com:2525/x")), func(string) bool { return true })
+	want := shared.Values{Server: shared.Text("smtp.email.com"), Port: shared.Integer(2525)}
+	if fixes := found.ForField(Server)[0].Fixes; len(fixes) != 1 || !cmp.Equal(fixes[0].Values, want, cmp.Comparer(func(a, b shared.Value) bool { return a == b })) {
+		t.Errorf("the fixes are %+v, want %v", fixes, want)
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	layers, err := ReadEnvironment([]string{"SMTP_SERVER=relay.local", "SMTP_PORT=2525", "SMTP_USE_SSL=", "SMTP_PASSWORD=s3cret", "SMTP_COLOUR=red", "HOME=/root", "smtp_login=x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inForce := layers.InForce(shared.Values{Server: shared.Text("stored"), Login: shared.Text("me@email.com"), "colour": shared.Text("red")})
+	want := shared.Values{Server: shared.Text("relay.local"), Port: shared.Integer(2525), Login: shared.Text("me@email.com")}
+	if difference := cmp.Diff(want, inForce, cmp.Comparer(func(a, b shared.Value) bool { return a == b })); difference != "" {
+		t.Errorf("in force (-want +got):\n%s", difference)
+	}
+	locks := map[string]shared.Lock{Server: {Source: "SMTP_SERVER"}, Port: {Source: "SMTP_PORT"}, Password: {Source: "SMTP_PASSWORD"}}
+	if difference := cmp.Diff(locks, layers.Locks()); difference != "" {
+		t.Errorf("locks (-want +got):\n%s", difference)
+	}
+	if secret, given := layers.Secret(Password); !given || secret.Reveal() != "s3cret" {
+		t.Errorf("the password of the environment: %t", given)
+	}
+	if _, err := ReadEnvironment([]string{"SMTP_PORT=hunter2"}); err == nil || !strings.Contains(err.Error(), "SMTP_PORT") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("a port that is none: %v", err)
+	}
+}
+
+// FuzzBind lets an administrator or a script enter anything.
+func FuzzBind(f *testing.F) {
+	f.Add("smtp.email.com", int64(465), "me@email.com", true, "", "", "30s")
+	f.Add("http://[::1]:99999/", int64(-1), "\x00", false, "-----BEGIN CERTIFICATE-----\n", "sha256:ab", "1h")
+	f.Fuzz(func(t *testing.T, server string, port int64, login string, ssl bool, ca, pin, limit string) {
+		values := shared.Values{
+			Server: shared.Text(server), Port: shared.Integer(port), Login: shared.Text(login), UseSSL: shared.Boolean(ssl),
+			CACertificate: shared.Text(ca), PinnedCertificate: shared.Text(pin), TimeLimit: shared.Text(limit),
+			UseOtherAccount: shared.Boolean(true), Email: shared.Text(login), Name: shared.Text(server),
+		}
+		s, found := Bind(values, func(string) bool { return true })
+		for _, one := range found {
+			if one.Code == "" || one.Summary == "" {
+				t.Errorf("a diagnostic without words: %+v", one)
+			}
+			for _, fix := range one.Fixes {
+				for name, value := range fix.Values {
+					if field, ok := Schema().Field(name); !ok || !field.Fits(value) {
+						t.Errorf("a fix that does not fit: %s=%q", name, value)
+					}
+				}
+			}
+		}
+		if found.HasErrors() {
+			return
+		}
+		target := s.Target(shared.NewSecretText("x"), shared.SecretText{})
+		for _, text := range []string{target.Host, target.Login, target.HELOName, s.Sender.Address, s.Sender.Name} {
+			if strings.ContainsAny(text, "\r\n\x00") {
+				t.Errorf("a control character went through: %q", text)
+			}
+		}
+		if target.Host == "" || target.Port < 1 || target.Port > 65535 || s.TimeLimit < time.Second || s.TimeLimit > 5*time.Minute {
+			t.Errorf("valid, but unusable: %+v", s)
+		}
+		if strings.ContainsAny(s.Sender.Address, "<> ") {
+			t.Errorf("an address that breaks out of MAIL went through: %q", s.Sender.Address)
+		}
+	})
+}

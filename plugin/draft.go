@@ -39,6 +39,7 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 	b.settings, b.diagnostics = settings.Bind(inForce, b.secretSet)
 	b.checkLocks(inForce)
 	b.checkSecrets()
+	b.checkReference()
 	return b, nil
 }
 
@@ -142,8 +143,33 @@ func (b *boundDraft) bindingBroken(field string) string {
 	return strings.Join(changed, " and ")
 }
 
+// wanted reports whether the settings use the secret that is stored for the field.
 func (b *boundDraft) wanted(field string) bool {
-	return field == settings.Password && b.settings.WantsPassword() || field == settings.AccessToken && b.settings.WantsToken()
+	switch field {
+	case settings.Password:
+		return b.settings.WantsPassword() && b.settings.PasswordReference == ""
+	case settings.AccessToken:
+		return b.settings.WantsToken()
+	default:
+		return false
+	}
+}
+
+// checkReference reports a password that is typed and named at once, and one that may not be named or is not there.
+func (b *boundDraft) checkReference() {
+	reference := b.settings.PasswordReference
+	if reference == "" || !b.settings.WantsPassword() || len(b.diagnostics.ForField(settings.PasswordReference)) > 0 {
+		return
+	}
+	if b.draft.Secrets[settings.Password].Action == shared.SecretReplace {
+		b.fail(settings.PasswordReference, "two_passwords", "The password is typed and named at the same time.",
+			"Clear “Password reference” to use the typed password, or leave “Password” empty.")
+		return
+	}
+	if _, err := b.page.configuration.References.Resolve(reference); err != nil {
+		b.fail(settings.PasswordReference, "reference_refused", "“Password reference” cannot be used: "+err.Error()+".",
+			"The operator decides in plugin.hcl which secrets may be named.")
+	}
 }
 
 func (b *boundDraft) destination(field string) secret.Destination {
@@ -163,6 +189,9 @@ func (b *boundDraft) fail(field, code, summary, detail string) {
 func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretText, error) {
 	if fixed, ok := b.page.layers.Secret(field); ok {
 		return fixed, nil
+	}
+	if field == settings.Password && b.settings.PasswordReference != "" {
+		return b.page.configuration.References.Resolve(b.settings.PasswordReference)
 	}
 	switch change := b.draft.Secrets[field]; change.Action {
 	case shared.SecretReplace:
@@ -194,6 +223,8 @@ func (b *boundDraft) document(ctx context.Context, now time.Time) (store.Documen
 				return store.Document{}, err
 			}
 			document.Secrets[field.Name] = store.SealedSecret{Sealed: sealed, Destination: destination, Since: now.UTC()}
+		case field.Name == settings.Password && b.settings.PasswordReference != "":
+			// What is named elsewhere is not kept here as well.
 		case change.Action == shared.SecretKeep && ok:
 			document.Secrets[field.Name] = stored
 		}
@@ -230,8 +261,12 @@ func (b *boundDraft) whichPassword() string {
 	if lock, fixed := b.page.layers.Locks()[settings.Password]; fixed {
 		return lock.Source
 	}
-	if b.draft.Secrets[settings.Password].Action == shared.SecretReplace {
+	switch {
+	case b.settings.PasswordReference != "":
+		return "referenced"
+	case b.draft.Secrets[settings.Password].Action == shared.SecretReplace:
 		return "entered"
+	default:
+		return "stored"
 	}
-	return "stored"
 }

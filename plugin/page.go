@@ -4,14 +4,13 @@ package plugin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/smtp-settings/smtp-settings/plugin/egress"
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/store"
@@ -25,6 +24,18 @@ const Version = "0.1.0"
 type Configuration struct {
 	// DataDir holds the embedded database and the key file; it is made when it does not exist.
 	DataDir string
+	// Database is the address of a PostgreSQL database; empty means the embedded one.
+	Database string
+	// Key and OldKeys say where the key is that secrets are sealed with, and where older ones are; see secret.OpenKeyring.
+	Key     string
+	OldKeys []string
+	// References says which secrets an administrator may name instead of typing them.
+	References secret.References
+	// Egress says which addresses may be connected to.
+	Egress egress.Policy
+	// TestRecipients are the addresses, or "@domain" for all of a domain, that a test may name as recipient beside the
+	// sender's own; empty allows every address.
+	TestRecipients []string
 	// Environ is the environment that may fix fields, as os.Environ returns it.
 	Environ []string
 	// Logger may be nil.
@@ -33,39 +44,61 @@ type Configuration struct {
 
 // Page is the SMTP settings page. It may be used concurrently.
 type Page struct {
-	layers  *settings.Layers
-	store   *store.Store
-	keeper  *secret.Keeper
-	refused *refusals
-	logger  hclog.Logger
+	configuration Configuration
+	layers        *settings.Layers
+	store         *store.Store
+	keys          *secret.Keyring
+	keeper        *secret.Keeper
+	tested        *tested
+	testMails     *testMails
+	logger        hclog.Logger
 }
 
-var _ shared.SettingsPage = (*Page)(nil)
+var (
+	_ shared.SettingsPage    = (*Page)(nil)
+	_ shared.SettingsHistory = (*Page)(nil)
+	_ shared.SecretKey       = (*Page)(nil)
+)
 
 // New opens the page's database and key. Close releases them.
 func New(ctx context.Context, configuration Configuration) (*Page, error) {
-	logger := configuration.Logger
-	if logger == nil {
-		logger = hclog.NewNullLogger()
+	if configuration.Logger == nil {
+		configuration.Logger = hclog.NewNullLogger()
 	}
 	layers, err := settings.ReadEnvironment(configuration.Environ)
 	if err != nil {
 		return nil, err
 	}
+	database, err := openDatabase(ctx, configuration)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := database.HasSecrets(ctx)
+	if err == nil {
+		var keys *secret.Keyring
+		if keys, err = secret.OpenKeyring(ctx, configuration.DataDir, configuration.Key, configuration.OldKeys, !sealed); err == nil {
+			return &Page{
+				configuration: configuration, layers: layers, store: database, keys: keys, keeper: secret.NewKeeper(keys),
+				tested: newTested(), testMails: newTestMails(), logger: configuration.Logger,
+			}, nil
+		}
+	}
+	_ = database.Close()
+	return nil, err
+}
+
+func openDatabase(ctx context.Context, configuration Configuration) (*store.Store, error) {
 	if err := os.MkdirAll(configuration.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
-	wrapper, err := secret.KeyFile(filepath.Join(configuration.DataDir, "key"))
-	if err != nil {
-		return nil, err
+	if configuration.Database == "" {
+		return store.OpenSQLite(ctx, configuration.DataDir)
 	}
-	database, err := store.OpenSQLite(ctx, configuration.DataDir)
+	address, err := secret.Read(configuration.Database)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("database: %w", err)
 	}
-	return &Page{
-		layers: layers, store: database, keeper: secret.NewKeeper(wrapper), refused: newRefusals(), logger: logger,
-	}, nil
+	return store.OpenPostgres(ctx, address)
 }
 
 // Close ends the use of the database.
@@ -102,7 +135,8 @@ func (p *Page) snapshot(state store.State) shared.Snapshot {
 	}
 	if verified := state.Verified; verified != nil {
 		snapshot.Verified = &shared.Verification{
-			At: verified.At, Actor: verified.Actor, Changed: changedSince(verified.Values, p.fingerprint(snapshot)),
+			At: verified.At, Actor: verified.Actor, Revision: verified.Revision,
+			Changed: changedSince(verified.Values, p.fingerprint(snapshot)),
 		}
 	}
 	return snapshot
@@ -163,27 +197,10 @@ func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 	if err != nil {
 		return shared.SaveResult{}, err
 	}
-	saved, err := p.store.Append(ctx, request.Revision, document, request.Actor, now)
-	switch {
-	case errors.Is(err, store.ErrConflict):
-		latest, err := p.store.Current(ctx)
-		return p.conflict(latest), err
-	case err != nil:
-		return shared.SaveResult{}, err
+	result, err := p.append(ctx, bound.base, document, request.Actor, now)
+	if err == nil && result.Saved {
+		result.Diagnostics = bound.diagnostics
+		p.confirmVerified(ctx, bound, &result.Snapshot)
 	}
-	state := store.State{Revision: saved, Verified: bound.base.Verified}
-	p.logger.Info("settings saved", "revision", saved.Number, "actor", saved.Author)
-	return shared.SaveResult{Saved: true, Diagnostics: bound.diagnostics, Snapshot: p.snapshot(state)}, nil
-}
-
-func (p *Page) conflict(state store.State) shared.SaveResult {
-	author := state.Revision.Author
-	if author == "" {
-		author = "somebody else"
-	}
-	return shared.SaveResult{Conflict: true, Snapshot: p.snapshot(state), Diagnostics: shared.Diagnostics{{
-		Severity: shared.SeverityError, Code: "revision_conflict",
-		Summary: fmt.Sprintf("The settings were saved by %s in the meantime (revision %d); yours were not saved.", author, state.Revision.Number),
-		Detail:  "Compare what is in force now with what you entered, and save again.",
-	}}}
+	return result, err
 }

@@ -2,8 +2,8 @@ package plugin
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
@@ -21,7 +21,7 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 	if err != nil {
 		return err
 	}
-	problems := append(bound.diagnostics, settings.Schema().Test.ValidateOptions(request.Options)...)
+	problems := append(bound.diagnostics, bound.checkOptions(request)...)
 	if problems.HasErrors() {
 		return send(shared.Completed{Report: invalid(problems)})
 	}
@@ -36,9 +36,30 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 	case failure == nil:
 		p.rememberVerified(ctx, request, bound)
 	case report.Outcome == string(diagnosis.LoginFailed) && failure.Step == smtpconn.StepAuth:
-		p.refused.remember(plan.Target, time.Now())
+		p.tested.rememberRefused(plan.Target, time.Now())
 	}
 	return send(shared.Completed{Report: report})
+}
+
+// checkOptions says what is wrong with the options of a test, or not allowed.
+func (b *boundDraft) checkOptions(request shared.TestRequest) shared.Diagnostics {
+	found := settings.Schema().Test.ValidateOptions(request.Options)
+	if found.HasErrors() || b.diagnostics.HasErrors() {
+		return found
+	}
+	found = append(found, b.checkRecipient(b.recipient(request))...)
+	if wanted, _ := request.Options[settings.SendMessage].AsBoolean(); wanted && !found.HasErrors() {
+		found = append(found, b.page.checkAllowance(request.Actor, time.Now())...)
+	}
+	return found
+}
+
+// recipient is whom a test names: the given one, or else the sender itself.
+func (b *boundDraft) recipient(request shared.TestRequest) string {
+	if given, _ := request.Options[settings.Recipient].AsText(); given != "" {
+		return given
+	}
+	return b.settings.Sender.Address
 }
 
 // target is the draft as a target, with the secret that it logs in with.
@@ -55,7 +76,9 @@ func (b *boundDraft) target(ctx context.Context) (smtpconn.Target, error) {
 			return smtpconn.Target{}, err
 		}
 	}
-	return b.settings.Target(password, token), nil
+	target := b.settings.Target(password, token)
+	target.Permit = b.page.configuration.Egress.Permit
+	return target, nil
 }
 
 // refusedBefore warns of credentials that the server has refused not long ago.
@@ -64,7 +87,7 @@ func (b *boundDraft) refusedBefore(ctx context.Context) shared.Diagnostics {
 	if err != nil {
 		return nil // Test says what is wrong with the secret.
 	}
-	return b.page.refused.warning(target, settings.Password, time.Now())
+	return b.page.tested.warning(target, time.Now())
 }
 
 // plan is the draft as a test.
@@ -73,10 +96,7 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 	if err != nil {
 		return probe.Plan{}, err
 	}
-	recipient, _ := request.Options[settings.Recipient].AsText()
-	if recipient == "" {
-		recipient = b.settings.Sender.Address
-	}
+	recipient := b.recipient(request)
 	plan := probe.Plan{
 		Target:      target,
 		Envelope:    smtpconn.Envelope{Sender: b.settings.Sender.Address, Recipient: recipient},
@@ -87,19 +107,6 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 		plan.Message, err = notify.Compose(testMessage(b.settings, recipient, request.Actor))
 	}
 	return plan, err
-}
-
-func testMessage(s settings.Settings, recipient, actor string) notify.Message {
-	by := ""
-	if actor != "" {
-		by = " by " + actor
-	}
-	return notify.Message{
-		From: s.Sender, To: recipient, Key: rand.Text(), Date: time.Now(),
-		Subject: "Test e-mail of the notification service",
-		Text: fmt.Sprintf("This e-mail was sent%s from the page SMTP settings, through %s, port %d.\r\n\r\n"+
-			"If you read it, e-mail notifications work.\r\n", by, s.Server, s.Port),
-	}
 }
 
 // invalid is the verdict on a draft that cannot be tested.
@@ -124,16 +131,49 @@ func unusableSecret(b *boundDraft) shared.Diagnostic {
 
 // rememberVerified keeps what was tested. That it cannot be kept is no reason to fail a test that passed.
 func (p *Page) rememberVerified(ctx context.Context, request shared.TestRequest, bound *boundDraft) {
-	now := time.Now()
 	document := store.Document{Values: bound.stored, Secrets: map[string]store.SealedSecret{}}
 	for name, sealed := range bound.base.Revision.Document.Secrets {
 		if bound.draft.Secrets[name].Action == shared.SecretKeep {
 			document.Secrets[name] = sealed
 		}
 	}
+	for name, change := range bound.draft.Secrets {
+		if change.Action == shared.SecretReplace {
+			p.tested.rememberPassed(name, change.Text, bound.destination(name))
+		}
+	}
 	tested := p.snapshot(store.State{Revision: store.Revision{Document: document}})
-	err := p.store.SetVerified(ctx, store.Verification{At: now.UTC(), Actor: request.Actor, Values: p.fingerprint(tested)})
-	if err != nil {
+	p.setVerified(ctx, store.Verification{
+		At: time.Now().UTC(), Actor: request.Actor, Revision: bound.base.Revision.Number, Values: p.fingerprint(tested),
+	})
+}
+
+func (p *Page) setVerified(ctx context.Context, verification store.Verification) {
+	if err := p.store.SetVerified(ctx, verification); err != nil {
 		p.logger.Warn("the last verification could not be kept", "error", err)
+	}
+}
+
+// confirmVerified recognises secrets that were saved as those with which the last test passed.
+func (p *Page) confirmVerified(ctx context.Context, bound *boundDraft, saved *shared.Snapshot) {
+	if bound.base.Verified == nil {
+		return
+	}
+	verification := *bound.base.Verified
+	verification.Values = maps.Clone(verification.Values)
+	now := p.fingerprint(*saved)
+	confirmed := false
+	for name, change := range bound.draft.Secrets {
+		if change.Action == shared.SecretReplace && p.tested.hasPassed(name, change.Text, bound.destination(name)) {
+			verification.Values[name], confirmed = now[name], true
+		}
+	}
+	if !confirmed {
+		return
+	}
+	verification.Revision = saved.Revision.Number
+	p.setVerified(ctx, verification)
+	saved.Verified = &shared.Verification{
+		At: verification.At, Actor: verification.Actor, Revision: verification.Revision, Changed: changedSince(verification.Values, now),
 	}
 }

@@ -20,6 +20,9 @@ import (
 // stopped. Test for it with errors.Is.
 var ErrPluginUnavailable = errors.New("the plugin is unavailable")
 
+// ErrUnsupported means that the plugin does not offer what was asked for; see [Info.Capabilities].
+var ErrUnsupported = errors.New("the plugin does not offer this")
+
 // ClientPlugins is what a host puts into go-plugin's ClientConfig.VersionedPlugins.
 func ClientPlugins() map[int]goplugin.PluginSet {
 	return map[int]goplugin.PluginSet{ProtocolVersion: {pageName: &grpcPlugin{}}}
@@ -35,6 +38,8 @@ func ClientDialOptions() []grpc.DialOption {
 // Connection is a page in another process. Its page is reached until the process ends.
 type Connection struct {
 	SettingsPage
+	SettingsHistory
+	SecretKey
 	alive  context.Context
 	health grpc_health_v1.HealthClient
 }
@@ -49,7 +54,7 @@ func Dispense(protocol goplugin.ClientProtocol) (*Connection, error) {
 	if !ok {
 		return nil, fmt.Errorf("dispensed %T instead of a settings page", dispensed)
 	}
-	return &Connection{SettingsPage: client, alive: client.alive, health: grpc_health_v1.NewHealthClient(client.conn)}, nil
+	return &Connection{SettingsPage: client, SettingsHistory: client, SecretKey: client, alive: client.alive, health: grpc_health_v1.NewHealthClient(client.conn)}, nil
 }
 
 // Gone is closed when the plugin's process has ended.
@@ -155,6 +160,9 @@ const exitNotice = 2 * time.Second
 func (c *client) fromStatus(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if status.Code(err) == codes.Unimplemented {
+		return ErrUnsupported
 	}
 	if status.Code(err) == codes.Unavailable {
 		select {

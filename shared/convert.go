@@ -86,11 +86,13 @@ func timeFromProto(t *timestamppb.Timestamp) time.Time {
 }
 
 func infoToProto(i Info) *settingsv1.InfoResponse {
-	return &settingsv1.InfoResponse{Name: validUTF8(i.Name), Title: validUTF8(i.Title), Version: validUTF8(i.Version)}
+	return &settingsv1.InfoResponse{
+		Name: validUTF8(i.Name), Title: validUTF8(i.Title), Version: validUTF8(i.Version), Capabilities: validUTF8s(i.Capabilities),
+	}
 }
 
 func infoFromProto(i *settingsv1.InfoResponse) Info {
-	return Info{Name: i.GetName(), Title: i.GetTitle(), Version: i.GetVersion()}
+	return Info{Name: i.GetName(), Title: i.GetTitle(), Version: i.GetVersion(), Capabilities: i.GetCapabilities()}
 }
 
 func secretChangeToProto(c SecretChange) *settingsv1.SecretChange {
@@ -132,9 +134,7 @@ func snapshotToProto(s Snapshot) *settingsv1.Snapshot {
 		Locks: eachValue(s.Locks, func(lock Lock) *settingsv1.Lock {
 			return &settingsv1.Lock{Source: validUTF8(lock.Source)}
 		}),
-		Revision: &settingsv1.Revision{
-			Number: s.Revision.Number, Author: validUTF8(s.Revision.Author), At: timeToProto(s.Revision.At),
-		},
+		Revision: revisionToProto(s.Revision),
 		Verified: verificationToProto(s.Verified),
 	}
 }
@@ -145,11 +145,8 @@ func snapshotFromProto(s *settingsv1.Snapshot) Snapshot {
 		Secrets: eachValue(s.GetSecrets(), func(state *settingsv1.SecretState) SecretState {
 			return SecretState{Set: state.GetSet(), Since: timeFromProto(state.GetSince())}
 		}),
-		Locks: eachValue(s.GetLocks(), func(lock *settingsv1.Lock) Lock { return Lock{Source: lock.GetSource()} }),
-		Revision: Revision{
-			Number: s.GetRevision().GetNumber(), Author: s.GetRevision().GetAuthor(),
-			At: timeFromProto(s.GetRevision().GetAt()),
-		},
+		Locks:    eachValue(s.GetLocks(), func(lock *settingsv1.Lock) Lock { return Lock{Source: lock.GetSource()} }),
+		Revision: revisionFromProto(s.GetRevision()),
 		Verified: verificationFromProto(s.GetVerified()),
 	}
 }
@@ -158,14 +155,14 @@ func verificationToProto(v *Verification) *settingsv1.Verification {
 	if v == nil {
 		return nil
 	}
-	return &settingsv1.Verification{At: timeToProto(v.At), Actor: validUTF8(v.Actor), Changed: validUTF8s(v.Changed)}
+	return &settingsv1.Verification{At: timeToProto(v.At), Actor: validUTF8(v.Actor), Changed: validUTF8s(v.Changed), Revision: v.Revision}
 }
 
 func verificationFromProto(v *settingsv1.Verification) *Verification {
 	if v == nil {
 		return nil
 	}
-	return &Verification{At: timeFromProto(v.GetAt()), Actor: v.GetActor(), Changed: v.GetChanged()}
+	return &Verification{At: timeFromProto(v.GetAt()), Actor: v.GetActor(), Changed: v.GetChanged(), Revision: v.GetRevision()}
 }
 
 func validateRequestToProto(r ValidateRequest) *settingsv1.ValidateRequest {

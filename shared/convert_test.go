@@ -140,6 +140,10 @@ func TestRoundTrip(t *testing.T) {
 	t.Run("SaveResult", roundTrip(saveResultToProto, saveResultFromProto))
 	t.Run("TestRequest", roundTrip(testRequestToProto, testRequestFromProto))
 	t.Run("TestReport", roundTrip(testReportToProto, testReportFromProto))
+	t.Run("RevisionsRequest", roundTrip(revisionsRequestToProto, revisionsRequestFromProto))
+	t.Run("RevisionList", roundTrip(revisionListToProto, revisionListFromProto))
+	t.Run("RestoreRequest", roundTrip(restoreRequestToProto, restoreRequestFromProto))
+	t.Run("RekeyResult", roundTrip(rekeyResultToProto, rekeyResultFromProto))
 	t.Run("StepResult", roundTrip(stepResultToProto, stepResultFromProto))
 }
 

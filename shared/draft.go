@@ -48,4 +48,6 @@ type Verification struct {
 	Actor string    `json:"actor,omitempty"`
 	// Changed names the fields whose value in force differs from what was tested, in the order of the schema.
 	Changed []string `json:"changed,omitempty"`
+	// Revision is the number of the revision that the tested form was made from; 0 when nothing had been saved.
+	Revision int64 `json:"revision,omitempty"`
 }

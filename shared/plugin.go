@@ -19,7 +19,25 @@ var _ goplugin.GRPCPlugin = (*grpcPlugin)(nil)
 
 func (p *grpcPlugin) GRPCServer(_ *goplugin.GRPCBroker, server *grpc.Server) error {
 	settingsv1.RegisterSettingsPageServiceServer(server, &server1{page: p.page})
+	if history, ok := p.page.(SettingsHistory); ok {
+		settingsv1.RegisterSettingsHistoryServiceServer(server, &historyServer{history: history})
+	}
+	if key, ok := p.page.(SecretKey); ok {
+		settingsv1.RegisterSecretKeyServiceServer(server, &secretKeyServer{key: key})
+	}
 	return nil
+}
+
+// capabilities names the optional interfaces that the page implements.
+func capabilities(page SettingsPage) []string {
+	var names []string
+	if _, ok := page.(SettingsHistory); ok {
+		names = append(names, CapabilityHistory)
+	}
+	if _, ok := page.(SecretKey); ok {
+		names = append(names, CapabilitySecretKey)
+	}
+	return names
 }
 
 // GRPCClient is called by go-plugin with a context that ends when the plugin's process does.

@@ -67,6 +67,7 @@ func (s *server1) Info(ctx context.Context, _ *settingsv1.InfoRequest) (*setting
 	if err != nil {
 		return nil, toStatus(err)
 	}
+	info.Capabilities = capabilities(s.page)
 	return infoToProto(info), nil
 }
 

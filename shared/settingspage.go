@@ -1,6 +1,9 @@
 package shared
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // SettingsPage is what a plugin implements and a Console calls: six methods behind which everything that the page is
 // about stays hidden.
@@ -37,7 +40,13 @@ type Info struct {
 	Title string `json:"title"`
 	// Version is the plugin's own semantic version, shown to administrators and never used for compatibility.
 	Version string `json:"version"`
+	// Capabilities names what the page offers beside the six methods, such as CapabilityHistory. Serve fills it in from the
+	// interfaces that the page implements.
+	Capabilities []string `json:"capabilities,omitempty"`
 }
+
+// Offers reports whether the page has the capability.
+func (i Info) Offers(capability string) bool { return slices.Contains(i.Capabilities, capability) }
 
 // SchemaRequest asks for the form.
 type SchemaRequest struct {

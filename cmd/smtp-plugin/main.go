@@ -7,19 +7,41 @@ import (
 	"os"
 
 	"github.com/smtp-settings/smtp-settings/plugin"
+	"github.com/smtp-settings/smtp-settings/plugin/egress"
+	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 func main() { shared.Main("smtp-plugin", open) }
 
+// config is the config block of plugin.hcl.
+type config struct {
+	DataDir        string   `koanf:"data_dir"`
+	Database       string   `koanf:"database"`
+	Key            string   `koanf:"key"`
+	OldKeys        []string `koanf:"old_keys"`
+	SecretDir      string   `koanf:"secret_dir"`
+	SecretPrefix   string   `koanf:"secret_prefix"`
+	Allow          []string `koanf:"allow"`
+	Deny           []string `koanf:"deny"`
+	TestRecipients []string `koanf:"test_recipients"`
+}
+
+const configKeys = "data_dir, database, key, old_keys, secret_dir, secret_prefix, allow, deny and test_recipients"
+
 func open(start shared.Start) (shared.SettingsPage, error) {
-	config := struct {
-		DataDir string `koanf:"data_dir"`
-	}{DataDir: "data"}
-	if err := start.Manifest.Config(&config, "data_dir"); err != nil {
+	c := config{DataDir: "data"}
+	if err := start.Manifest.Config(&c, configKeys); err != nil {
 		return nil, err
 	}
+	policy, err := egress.New(c.Allow, c.Deny)
+	if err != nil {
+		return nil, start.Manifest.Refuse("config: %s", err)
+	}
 	return plugin.New(context.Background(), plugin.Configuration{
-		DataDir: start.DataDir(config.DataDir), Environ: os.Environ(), Logger: start.Logger,
+		DataDir: start.DataDir(c.DataDir), Database: c.Database, Key: c.Key, OldKeys: c.OldKeys,
+		References: secret.References{Directory: c.SecretDir, Prefix: c.SecretPrefix},
+		Egress:     policy, TestRecipients: c.TestRecipients,
+		Environ: os.Environ(), Logger: start.Logger,
 	})
 }

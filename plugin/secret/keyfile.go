@@ -3,6 +3,7 @@ package secret
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -15,64 +16,148 @@ import (
 	"github.com/hashicorp/go-kms-wrapping/v2/aead"
 )
 
+// keyLength is that of AES-256, in bytes.
 const keyLength = 32
 
-// KeyFile returns a wrapper with the key in the file, which is made when it does not exist. It protects copies and
-// backups of the database, not against somebody who can read the file: the file must not be readable by others.
-func KeyFile(path string) (wrapping.Wrapper, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := createKeyFile(path); err != nil {
-			return nil, fmt.Errorf("key file: %w", err)
-		}
-		text, err = os.ReadFile(path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("key file %s can be read by others (mode %04o): run chmod 600 %s", path, info.Mode().Perm(), path)
-	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(key) != keyLength {
-		return nil, fmt.Errorf("key file %s does not hold a key of %d hexadecimal digits", path, 2*keyLength)
-	}
-	return newWrapper(key)
+// keyFileName is the local key file in the data directory.
+const keyFileName = "key"
+
+// keyFile is a file with a key a line, the current one first, each of 64 hexadecimal digits. It protects copies and backups
+// of the database, not against somebody who can read the file: others must not be able to.
+type keyFile struct {
+	path string
+	// count is how many keys it held when it was last read.
+	count int
 }
 
-// createKeyFile writes a new key in one step: a half-written key would be a lost one. Whoever comes second finds the key
-// of the first.
-func createKeyFile(path string) error {
-	key := make([]byte, keyLength)
-	if _, err := rand.Read(key); err != nil {
-		return err
+func newKeyFile(directory string) *keyFile {
+	return &keyFile{path: filepath.Join(directory, keyFileName)}
+}
+
+// create makes the file with a new key unless it exists. Whoever comes second finds the key of the first.
+func (f *keyFile) create() error {
+	if _, err := os.Lstat(f.path); err == nil {
+		return nil
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".key-*") // mode 0600
+	return f.write([]string{newKey()}, func(temporary string) error {
+		if err := os.Link(temporary, f.path); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		return nil
+	})
+}
+
+func newKey() string {
+	key := make([]byte, keyLength)
+	_, _ = rand.Read(key) // It never fails; see its documentation.
+	return hex.EncodeToString(key)
+}
+
+// write writes the keys into a temporary file and puts it in place: a half-written key would be a lost one.
+func (f *keyFile) write(lines []string, place func(temporary string) error) error {
+	file, err := os.CreateTemp(filepath.Dir(f.path), ".key-*") // mode 0600
 	if err != nil {
-		return err
+		return fmt.Errorf("key file: %w", err)
 	}
 	defer os.Remove(file.Name())
-	_, err = file.WriteString(hex.EncodeToString(key) + "\n")
+	_, err = file.WriteString(strings.Join(lines, "\n") + "\n")
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
+		return fmt.Errorf("key file: %w", err)
 	}
-	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+	if err := place(file.Name()); err != nil {
+		return fmt.Errorf("key file: %w", err)
 	}
-	return nil
+	return syncDirectory(filepath.Dir(f.path))
 }
 
-func newWrapper(key []byte) (wrapping.Wrapper, error) {
+// syncDirectory makes a new name in the directory survive a power cut.
+func syncDirectory(path string) error {
+	directory, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
+	return directory.Sync()
+}
+
+func (f *keyFile) replace(lines []string) error {
+	return f.write(lines, func(temporary string) error { return os.Rename(temporary, f.path) })
+}
+
+// renew puts a new key before the present ones.
+func (f *keyFile) renew() error {
+	lines, err := f.lines()
+	if err != nil {
+		return err
+	}
+	return f.replace(append([]string{newKey()}, lines...))
+}
+
+// forget keeps only the current key.
+func (f *keyFile) forget() error {
+	lines, err := f.lines()
+	if err != nil {
+		return err
+	}
+	return f.replace(lines[:1])
+}
+
+// stamp changes when the file is replaced.
+func (f *keyFile) stamp() (string, error) {
+	info, err := os.Stat(f.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("key file %s is missing, but secrets are stored that were sealed with it: put it back from a backup; "+
+			"if it is lost, move the database away as well and enter the settings anew", f.path)
+	case err != nil:
+		return "", fmt.Errorf("key file: %w", err)
+	case info.Mode().Perm()&0o077 != 0:
+		return "", fmt.Errorf("key file %s can be read by others (mode %04o): run chmod 600 %s", f.path, info.Mode().Perm(), f.path)
+	}
+	return fmt.Sprint(info.ModTime().UnixNano(), info.Size()), nil
+}
+
+func (f *keyFile) lines() ([]string, error) {
+	text, err := os.ReadFile(f.path)
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	lines := strings.Fields(string(text))
+	if len(lines) == 0 {
+		return nil, fmt.Errorf("key file %s is empty", f.path)
+	}
+	return lines, nil
+}
+
+func (f *keyFile) read() ([]key, error) {
+	lines, err := f.lines()
+	if err != nil {
+		return nil, err
+	}
+	var keys []key
+	for _, line := range lines {
+		one, err := localKey(line)
+		if err != nil {
+			return nil, fmt.Errorf("key file %s: %w", f.path, err)
+		}
+		keys = append(keys, one)
+	}
+	return keys, nil
+}
+
+// localKey is a key that this process knows. Its id is a hash of it, so the same key has the same id wherever it comes
+// from.
+func localKey(digits string) (key, error) {
+	secret, err := hex.DecodeString(strings.TrimSpace(digits))
+	if err != nil || len(secret) != keyLength {
+		return key{}, fmt.Errorf("it does not hold a key of %d hexadecimal digits", 2*keyLength)
+	}
 	wrapper := aead.NewWrapper()
-	if err := wrapper.SetAesGcmKeyBytes(key); err != nil {
-		return nil, err
+	if err := wrapper.SetAesGcmKeyBytes(secret); err != nil {
+		return key{}, err
 	}
-	if _, err := wrapper.SetConfig(context.Background(), wrapping.WithKeyId("local")); err != nil {
-		return nil, err
-	}
-	return wrapper, nil
+	sum := sha256.Sum256(append([]byte("key id"), secret...))
+	id := "local-" + hex.EncodeToString(sum[:8])
+	_, err = wrapper.SetConfig(context.Background(), wrapping.WithKeyId(id))
+	return key{prefix: id, wrapper: wrapper}, err
 }

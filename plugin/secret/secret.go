@@ -3,8 +3,9 @@
 // to a server for which it was not entered, however the request is made.
 //
 // The envelope is ours: the secret is encrypted under a fresh data key with the destination as additional authenticated
-// data (AES-256-GCM), and only the data key goes to the wrapper. Wrappers for key services may ignore additional data, so
-// the binding must not depend on them.
+// data (AES-256-GCM), and only the data key is wrapped by a key of the [Keyring]. Services that hold keys may ignore
+// additional data, so the binding must not depend on them; and another key means that data keys are wrapped anew, never
+// that secrets are decrypted.
 package secret
 
 import (
@@ -47,10 +48,10 @@ func (d Destination) additionalData() []byte {
 var ErrCannotOpen = errors.New("the stored secret cannot be opened: it was sealed with another key or for another server")
 
 // Keeper seals and opens secrets. It may be used concurrently.
-type Keeper struct{ wrapper wrapping.Wrapper }
+type Keeper struct{ keys *Keyring }
 
-// NewKeeper returns a Keeper whose data keys are protected by the wrapper.
-func NewKeeper(wrapper wrapping.Wrapper) *Keeper { return &Keeper{wrapper: wrapper} }
+// NewKeeper returns a Keeper whose data keys are wrapped by the newest key of the ring.
+func NewKeeper(keys *Keyring) *Keeper { return &Keeper{keys: keys} }
 
 // Seal encrypts the secret for the destination.
 func (k *Keeper) Seal(ctx context.Context, secret shared.SecretText, destination Destination) ([]byte, error) {
@@ -58,35 +59,51 @@ func (k *Keeper) Seal(ctx context.Context, secret shared.SecretText, destination
 	if err != nil {
 		return nil, fmt.Errorf("seal secret: %w", err)
 	}
-	dataKey, err := k.wrapper.Encrypt(ctx, envelope.Key)
+	wrapped, err := k.keys.wrap(ctx, envelope.Key)
 	if err != nil {
 		return nil, fmt.Errorf("seal secret: %w", err)
 	}
-	wrappedKey, err := proto.Marshal(dataKey)
-	if err != nil {
-		return nil, fmt.Errorf("seal secret: %w", err)
-	}
-	return proto.Marshal(&wrapping.BlobInfo{Ciphertext: envelope.Ciphertext, Iv: envelope.Iv, KeyInfo: &wrapping.KeyInfo{WrappedKey: wrappedKey}})
+	return proto.Marshal(&wrapping.BlobInfo{Ciphertext: envelope.Ciphertext, Iv: envelope.Iv, KeyInfo: &wrapping.KeyInfo{WrappedKey: wrapped}})
 }
 
 // Open decrypts what Seal returned for the same destination. The error is ErrCannotOpen or wraps it.
 func (k *Keeper) Open(ctx context.Context, sealed []byte, destination Destination) (shared.SecretText, error) {
 	var blob wrapping.BlobInfo
-	var dataKey wrapping.BlobInfo
 	if err := proto.Unmarshal(sealed, &blob); err != nil {
 		return shared.SecretText{}, ErrCannotOpen
 	}
-	if err := proto.Unmarshal(blob.GetKeyInfo().GetWrappedKey(), &dataKey); err != nil {
-		return shared.SecretText{}, ErrCannotOpen
-	}
-	key, err := k.wrapper.Decrypt(ctx, &dataKey)
+	dataKey, err := k.keys.unwrap(ctx, blob.GetKeyInfo().GetWrappedKey())
 	if err != nil {
 		return shared.SecretText{}, fmt.Errorf("%w (%w)", ErrCannotOpen, err)
 	}
-	plain, err := wrapping.EnvelopeDecrypt(&wrapping.EnvelopeInfo{Ciphertext: blob.GetCiphertext(), Iv: blob.GetIv(), Key: key},
+	plain, err := wrapping.EnvelopeDecrypt(&wrapping.EnvelopeInfo{Ciphertext: blob.GetCiphertext(), Iv: blob.GetIv(), Key: dataKey},
 		wrapping.WithAad(destination.additionalData()))
 	if err != nil {
 		return shared.SecretText{}, ErrCannotOpen
 	}
 	return shared.NewSecretText(string(plain)), nil
+}
+
+// Rewrap wraps the data key of a sealed secret with the newest key of the ring; the secret itself stays sealed. The second
+// result is false when there was nothing to do.
+func (k *Keeper) Rewrap(ctx context.Context, sealed []byte) ([]byte, bool, error) {
+	var blob wrapping.BlobInfo
+	if err := proto.Unmarshal(sealed, &blob); err != nil {
+		return nil, false, ErrCannotOpen
+	}
+	current, err := k.keys.isCurrent(ctx, blob.GetKeyInfo().GetWrappedKey())
+	if err != nil || current {
+		return sealed, false, err
+	}
+	dataKey, err := k.keys.unwrap(ctx, blob.GetKeyInfo().GetWrappedKey())
+	if err != nil {
+		return nil, false, fmt.Errorf("%w (%w)", ErrCannotOpen, err)
+	}
+	wrapped, err := k.keys.wrap(ctx, dataKey)
+	if err != nil {
+		return nil, false, err
+	}
+	blob.KeyInfo = &wrapping.KeyInfo{WrappedKey: wrapped}
+	encoded, err := proto.Marshal(&blob)
+	return encoded, true, err
 }

@@ -23,6 +23,7 @@ const (
 	PinnedCertificate = "pinned_certificate"
 	Authentication    = "authentication"
 	AccessToken       = "access_token"
+	PasswordReference = "password_reference"
 	TimeLimit         = "time_limit"
 )
 
@@ -107,6 +108,10 @@ func advancedSection() shared.Section {
 					{Value: authenticateOAuth2, Label: "OAuth 2.0 access token"}, {Value: authenticateNone, Label: "No login"},
 				},
 				Help: "Automatic logs in with the strongest method that the server offers when a login is set."},
+			{Name: PasswordReference, Label: "Password reference", Kind: shared.KindText, Max: bound(1024), Pattern: `(env|file)://.+`,
+				VisibleWhen: when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword)),
+				Help:        "Where the password is, instead of the password itself: env://NAME or file:///path, as far as the operator allows it.",
+				Placeholder: "file:///run/secrets/smtp-password"},
 			{Name: EHLOName, Label: "EHLO name", Kind: shared.KindText, Max: bound(253), Pattern: `[A-Za-z0-9.\-]+|\[[0-9A-Fa-fIPv:.]+\]`,
 				Help: "The name under which this machine introduces itself. Empty means its host name.", Placeholder: "console.email.com"},
 			{Name: CACertificate, Label: "Additional CA certificate", Kind: shared.KindMultiline, Max: bound(65536),

@@ -54,7 +54,31 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 			layers.fixed[field.Name] = value
 		}
 	}
-	return layers, nil
+	return layers, layers.bindSecrets()
+}
+
+// bindSecrets makes sure that a secret of the environment goes only to the destination that the environment names: else
+// somebody could have it sent elsewhere by changing the server on the page.
+func (l *Layers) bindSecrets() error {
+	for _, field := range []string{Password, AccessToken} {
+		lock, given := l.locks[field]
+		if !given {
+			continue
+		}
+		for _, needed := range []string{Server, Login} {
+			if _, fixed := l.locks[needed]; !fixed {
+				return fmt.Errorf("environment variable %s needs %s beside it: a secret of the environment goes only to the server that the environment names",
+					lock.Source, environmentPrefix+strings.ToUpper(needed))
+			}
+		}
+		for _, implied := range []string{UseSSL, Port} {
+			if _, fixed := l.locks[implied]; !fixed {
+				l.fixed[implied] = Schema().Effective(implied, l.fixed)
+				l.locks[implied] = lock
+			}
+		}
+	}
+	return nil
 }
 
 // Locks returns the fields that the environment fixes.

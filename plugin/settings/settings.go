@@ -22,6 +22,8 @@ type Settings struct {
 	UseSSL    bool
 	Sender    mail.Address
 	TimeLimit time.Duration
+	// PasswordReference says where the password is; empty when it is stored here.
+	PasswordReference string
 
 	authentication smtpconn.Authentication
 	ehloName       string
@@ -70,6 +72,7 @@ func Bind(values shared.Values, secretSet func(field string) bool) (Settings, sh
 	s := Settings{
 		Server: b.text(Server), Port: int(b.integer(Port)), Login: b.text(Login),
 		UseSSL: b.boolean(UseSSL), ehloName: b.text(EHLOName), otherAccount: b.boolean(UseOtherAccount),
+		PasswordReference: b.text(PasswordReference),
 	}
 	b.server(&s)
 	b.credentials(&s)
@@ -132,11 +135,12 @@ func (b *binding) credentials(s *Settings) {
 		s.authentication = smtpconn.AuthenticateNever
 		return
 	}
+	havePassword := s.PasswordReference != "" || b.secretSet(Password)
 	switch {
-	case s.Login != "" && !b.secretSet(Password):
+	case s.Login != "" && !havePassword:
 		b.fail(Password, "password_missing", "There is a login but no password.",
 			"Enter the password, or remove the login if the server needs none.")
-	case s.Login == "" && b.secretSet(Password):
+	case s.Login == "" && havePassword:
 		b.fail(Login, "login_missing", "There is a password but no login.",
 			"Enter the name of the mail box, or clear the password if the server needs none.")
 	case s.Login == "" && kind == authenticatePassword:

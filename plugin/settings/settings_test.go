@@ -91,6 +91,8 @@ func TestMistakes(t *testing.T) {
 		{"other-account-injection", with(UseOtherAccount, yes, Email, text("a@b>\r\nDATA")), false, "error control_character email"},
 		{"name-with-line-break", with(UseOtherAccount, yes, Name, text("a\nBcc: x@y"), Email, text("a@b.example")), false, "error control_character name"},
 		{"name-too-long", with(UseOtherAccount, yes, Name, text(strings.Repeat("x", 129)), Email, text("a@b.example")), false, "error wrong_length name"},
+		{"password-by-reference", with(PasswordReference, text("file:///run/secrets/x")), true, ""},
+		{"reference-of-another-kind", with(PasswordReference, text("https://x")), true, "error wrong_form password_reference"},
 		{"ehlo-name", with("ehlo_name", text("my console")), false, "error wrong_form ehlo_name"},
 		{"ca-rubbish", with(CACertificate, text("hello")), false, "error not_a_certificate ca_certificate"},
 		{"ca-key", with(CACertificate, text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")), false, "error not_a_certificate ca_certificate"},
@@ -141,21 +143,24 @@ func TestFixesOfServer(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	layers, err := ReadEnvironment([]string{"SMTP_SERVER=relay.local", "SMTP_PORT=2525", "SMTP_USE_SSL=", "SMTP_PASSWORD=s3cret", "SMTP_COLOUR=red", "HOME=/root", "smtp_login=x"})
+	layers, err := ReadEnvironment([]string{"SMTP_SERVER=relay.local", "SMTP_PORT=2525", "SMTP_LOGIN=anna", "SMTP_USE_SSL=", "SMTP_PASSWORD=s3cret", "SMTP_COLOUR=red", "HOME=/root", "smtp_login=x"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	inForce := layers.InForce(shared.Values{Server: shared.Text("stored"), Login: shared.Text("me@email.com"), "colour": shared.Text("red")})
-	want := shared.Values{Server: shared.Text("relay.local"), Port: shared.Integer(2525), Login: shared.Text("me@email.com")}
+	want := shared.Values{Server: shared.Text("relay.local"), Port: shared.Integer(2525), Login: shared.Text("anna"), UseSSL: shared.Boolean(false)}
 	if difference := cmp.Diff(want, inForce, cmp.Comparer(func(a, b shared.Value) bool { return a == b })); difference != "" {
 		t.Errorf("in force (-want +got):\n%s", difference)
 	}
-	locks := map[string]shared.Lock{Server: {Source: "SMTP_SERVER"}, Port: {Source: "SMTP_PORT"}, Password: {Source: "SMTP_PASSWORD"}}
+	locks := map[string]shared.Lock{Server: {Source: "SMTP_SERVER"}, Port: {Source: "SMTP_PORT"}, Login: {Source: "SMTP_LOGIN"}, UseSSL: {Source: "SMTP_PASSWORD"}, Password: {Source: "SMTP_PASSWORD"}}
 	if difference := cmp.Diff(locks, layers.Locks()); difference != "" {
 		t.Errorf("locks (-want +got):\n%s", difference)
 	}
 	if secret, given := layers.Secret(Password); !given || secret.Reveal() != "s3cret" {
 		t.Errorf("the password of the environment: %t", given)
+	}
+	if _, err := ReadEnvironment([]string{"SMTP_PASSWORD=hunter2", "SMTP_LOGIN=anna"}); err == nil || !strings.Contains(err.Error(), "SMTP_SERVER") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("a password without its server: %v", err)
 	}
 	if _, err := ReadEnvironment([]string{"SMTP_PORT=hunter2"}); err == nil || !strings.Contains(err.Error(), "SMTP_PORT") || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a port that is none: %v", err)

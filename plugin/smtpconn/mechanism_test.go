@@ -141,7 +141,10 @@ func logIn(t *testing.T, name string, hash scram.HashGeneratorFcn, password stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	credentials := known.GetStoredCredentials(scram.KeyFactors{Salt: "salt", Iters: 4096})
+	credentials, err := known.GetStoredCredentialsWithError(scram.KeyFactors{Salt: "salt", Iters: 4096})
+	if err != nil {
+		t.Fatal(err)
+	}
 	verifier, err := hash.NewServer(func(string) (scram.StoredCredentials, error) { return credentials, nil })
 	if err != nil {
 		t.Fatal(err)

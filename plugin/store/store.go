@@ -1,5 +1,6 @@
 // Package store keeps the settings: every save is a new revision that is only ever inserted, never changed. The table is
-// the audit trail, and its primary key decides which of two simultaneous savers wins.
+// the audit trail, and its primary key decides which of two simultaneous savers wins. The same statements run on SQLite,
+// embedded, and on PostgreSQL, shared by several Consoles.
 package store
 
 import (
@@ -9,14 +10,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
-
-	_ "modernc.org/sqlite" // the embedded engine
 
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -26,6 +21,8 @@ import (
 type Document struct {
 	Values  shared.Values           `json:"values"`
 	Secrets map[string]SealedSecret `json:"secrets,omitempty"`
+	// RestoredFrom is the revision that was restored; 0 for an ordinary save.
+	RestoredFrom int64 `json:"restored_from,omitempty"`
 }
 
 // SealedSecret is a secret as it is stored. The destination stands beside it in clear, so that a refusal can name what
@@ -44,13 +41,11 @@ type Revision struct {
 
 // Verification is the last test that passed, with a fingerprint of each field's value at that time.
 type Verification struct {
-	At     time.Time     `json:"at"`
-	Actor  string        `json:"actor"`
-	Values shared.Values `json:"values"`
+	At       time.Time     `json:"at"`
+	Actor    string        `json:"actor"`
+	Revision int64         `json:"revision"`
+	Values   shared.Values `json:"values"`
 }
-
-// ErrConflict means that another revision was saved since the one that a draft was made from.
-var ErrConflict = errors.New("the settings were changed in the meantime")
 
 // State is what is in force: the newest revision, whose Number is 0 when nothing has been saved yet, and the last test that
 // passed, nil when none has. It is shared and must not be changed.
@@ -59,10 +54,18 @@ type State struct {
 	Verified *Verification
 }
 
+// ErrConflict means that another revision was saved since the one that a draft was made from.
+var ErrConflict = errors.New("the settings were changed in the meantime")
+
+// ErrNoRevision means that there is no revision of the number.
+var ErrNoRevision = errors.New("there is no such revision")
+
 // Store is the database. It may be used concurrently.
 type Store struct {
 	db      *sql.DB
+	close   func() error
 	current *sql.Stmt
+	place   string // for people
 
 	mu    sync.Mutex
 	known known
@@ -78,69 +81,56 @@ type known struct {
 //go:embed schema.sql
 var schemaFiles embed.FS
 
-// DatabaseName is the file in the data directory that holds the embedded database.
-const DatabaseName = "smtp-settings.db"
-
-// OpenSQLite opens the embedded database in the directory, making both when they do not exist.
-func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
-	if err := os.MkdirAll(directory, 0o700); err != nil {
-		return nil, fmt.Errorf("data directory: %w", err)
-	}
-	path := filepath.Join(directory, DatabaseName)
-	if err := createPrivately(path); err != nil {
-		return nil, fmt.Errorf("database: %w", err)
-	}
-	// WAL with synchronous=FULL loses nothing in a power cut; NORMAL does. One connection, because SQLite has one writer.
-	source := "file:" + (&url.URL{Path: path}).EscapedPath() +
-		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate"
-	db, err := sql.Open("sqlite", source)
-	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
-	}
-	db.SetMaxOpenConns(1)
-	store := &Store{db: db}
-	if err := store.prepare(ctx); err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("database %s: %w", path, err)
-	}
-	return store, nil
-}
-
-// createPrivately makes the file readable for its owner only; SQLite gives the files beside it the same mode.
-func createPrivately(path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return file.Close()
-}
-
-func (s *Store) prepare(ctx context.Context) error {
+// prepare makes the tables that are missing and makes sure that what is there can be read. lock is a statement that keeps
+// other processes from doing the same at the same time; it may be empty.
+func (s *Store) prepare(ctx context.Context, lock string) error {
 	statements, err := schemaFiles.ReadFile("schema.sql")
 	if err != nil {
 		return err
 	}
-	if _, err = s.db.ExecContext(ctx, string(statements)); err != nil {
+	transaction, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	if _, err = transaction.ExecContext(ctx, lock+string(statements)); err != nil {
+		return err
+	}
+	if err := transaction.Commit(); err != nil {
 		return err
 	}
 	s.current, err = s.db.PrepareContext(ctx, `
 		SELECT COALESCE((SELECT MAX(revision) FROM settings_revision), 0),
 		       COALESCE((SELECT document FROM last_verification WHERE id = 1), '')`)
+	if err != nil {
+		return err
+	}
+	_, err = s.Current(ctx)
 	return err
 }
 
+// Place says where the database is, for people.
+func (s *Store) Place() string { return s.place }
+
 // Close ends the use of the database.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error { return s.close() }
+
+// unreadable explains a failure to read.
+func (s *Store) unreadable(err error) error {
+	return fmt.Errorf("the settings cannot be read from %s: %w", s.place, err)
+}
+
+// unwritten explains a failure to write.
+func (s *Store) unwritten(err error) error {
+	return fmt.Errorf("nothing was changed, because %s cannot be written: %w", s.place, err)
+}
 
 // Current returns what is in force.
 func (s *Store) Current(ctx context.Context) (State, error) {
 	var newest int64
 	var verification string
 	if err := s.current.QueryRowContext(ctx).Scan(&newest, &verification); err != nil {
-		return State{}, fmt.Errorf("read settings: %w", err)
+		return State{}, s.unreadable(err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,21 +145,47 @@ func (s *Store) Current(ctx context.Context) (State, error) {
 	if now.verification != verification {
 		now.verification, now.state.Verified = verification, &Verification{}
 		if err := json.Unmarshal([]byte(verification), now.state.Verified); err != nil {
-			return State{}, fmt.Errorf("the last verification is damaged: %w", err)
+			return State{}, s.unreadable(fmt.Errorf("the last verification is damaged: %w", err))
 		}
 	}
 	s.known = now
 	return now.state, nil
 }
 
-// Revision returns the revision of the number. sql.ErrNoRows is wrapped when there is none.
+// revisionColumns are what scanRevision reads.
+const revisionColumns = `SELECT revision, document, author, saved_at FROM settings_revision `
+
+// Revision returns the revision of the number; ErrNoRevision when there is none.
 func (s *Store) Revision(ctx context.Context, number int64) (Revision, error) {
-	row := s.db.QueryRowContext(ctx, `SELECT revision, document, author, saved_at FROM settings_revision WHERE revision = $1`, number)
-	revision, err := scanRevision(row)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = fmt.Errorf("there is no settings revision %d: %w", number, err)
+	revision, err := scanRevision(s.db.QueryRowContext(ctx, revisionColumns+`WHERE revision = $1`, number))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Revision{}, ErrNoRevision
+	case err != nil:
+		return Revision{}, s.unreadable(err)
 	}
-	return revision, err
+	return revision, nil
+}
+
+// Revisions returns at most limit revisions with numbers below before, newest first; 0 begins with the newest.
+func (s *Store) Revisions(ctx context.Context, before int64, limit int) ([]Revision, error) {
+	rows, err := s.db.QueryContext(ctx, revisionColumns+`WHERE $1 = 0 OR revision < $1 ORDER BY revision DESC LIMIT $2`, before, limit)
+	if err != nil {
+		return nil, s.unreadable(err)
+	}
+	defer rows.Close()
+	var found []Revision
+	for rows.Next() {
+		revision, err := scanRevision(rows)
+		if err != nil {
+			return nil, s.unreadable(err)
+		}
+		found = append(found, revision)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, s.unreadable(err)
+	}
+	return found, nil
 }
 
 func scanRevision(row interface{ Scan(...any) error }) (Revision, error) {
@@ -198,15 +214,18 @@ func (s *Store) Append(ctx context.Context, base int64, document Document, autho
 	}
 	result, err := s.db.ExecContext(ctx, `
 		INSERT INTO settings_revision (revision, document, author, saved_at)
-		SELECT CAST($1 AS BIGINT) + 1, $2, $3, $4
-		WHERE (SELECT COALESCE(MAX(revision), 0) FROM settings_revision) = $1
+		SELECT CAST($1 AS BIGINT) + 1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT)
+		WHERE (SELECT COALESCE(MAX(revision), 0) FROM settings_revision) = CAST($1 AS BIGINT)
 		ON CONFLICT DO NOTHING`,
 		base, string(encoded), author, now.UTC().Format(time.RFC3339Nano))
 	if err != nil {
-		return Revision{}, fmt.Errorf("save settings: %w", err)
+		return Revision{}, s.unwritten(err)
 	}
-	if saved, err := result.RowsAffected(); err != nil || saved == 0 {
-		return Revision{}, errors.Join(ErrConflict, err)
+	switch saved, err := result.RowsAffected(); {
+	case err != nil:
+		return Revision{}, s.unwritten(err)
+	case saved == 0:
+		return Revision{}, ErrConflict
 	}
 	return Revision{
 		Revision: shared.Revision{Number: base + 1, Author: author, At: now.UTC()}, Document: document,
@@ -222,5 +241,69 @@ func (s *Store) SetVerified(ctx context.Context, verification Verification) erro
 	_, err = s.db.ExecContext(ctx, `
 		INSERT INTO last_verification (id, document) VALUES (1, $1)
 		ON CONFLICT (id) DO UPDATE SET document = excluded.document`, string(encoded))
-	return err
+	if err != nil {
+		return s.unwritten(err)
+	}
+	return nil
+}
+
+// Reseal gives every sealed secret of every revision to reseal and stores what it returns, all in one transaction. It
+// returns how many were changed. It is the one exception to the rule that a revision never changes: what is sealed in it
+// stays the same.
+func (s *Store) Reseal(ctx context.Context, reseal func([]byte) ([]byte, bool, error)) (int64, error) {
+	revisions, err := s.Revisions(ctx, 0, maxResealed)
+	if err != nil {
+		return 0, err
+	}
+	transaction, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, s.unwritten(err)
+	}
+	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	count := int64(0)
+	for _, revision := range revisions {
+		changed := false
+		for name, sealed := range revision.Document.Secrets {
+			again, different, err := reseal(sealed.Sealed)
+			if err != nil {
+				return 0, fmt.Errorf("secret %q of revision %d: %w", name, revision.Number, err)
+			}
+			if different {
+				sealed.Sealed = again
+				revision.Document.Secrets[name] = sealed
+				changed = true
+				count++
+			}
+		}
+		if !changed {
+			continue
+		}
+		encoded, err := json.Marshal(revision.Document)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := transaction.ExecContext(ctx, `UPDATE settings_revision SET document = $1 WHERE revision = $2`, string(encoded), revision.Number); err != nil {
+			return 0, s.unwritten(err)
+		}
+	}
+	if err := transaction.Commit(); err != nil {
+		return 0, s.unwritten(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known = known{}
+	return count, nil
+}
+
+// maxResealed bounds how many revisions are held in memory at once; a settings page is not saved a million times.
+const maxResealed = 1_000_000
+
+// HasSecrets reports whether any revision holds a sealed secret.
+func (s *Store) HasSecrets(ctx context.Context) (bool, error) {
+	var found bool
+	err := s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM settings_revision WHERE document LIKE '%"sealed":%')`).Scan(&found)
+	if err != nil {
+		return false, s.unreadable(err)
+	}
+	return found, nil
 }

@@ -150,9 +150,14 @@ func (m *Manifest) Resolve(path string) string {
 // errors; known names the keys for the message.
 func (m *Manifest) Config(target any, known string) error {
 	if err := decode(m.config, target, known); err != nil {
-		return &Error{Path: m.Path, Reason: fmt.Sprintf("plugin %q: config: %s", m.Name, err), Err: err}
+		return m.Refuse("config: %s", err)
 	}
 	return nil
+}
+
+// Refuse is an error about the content of the file; it names the file and the plugin.
+func (m *Manifest) Refuse(format string, args ...any) error {
+	return &Error{Path: m.Path, Reason: fmt.Sprintf("plugin %q: ", m.Name) + fmt.Sprintf(format, args...)}
 }
 
 func decode(tree *koanf.Koanf, target any, known string) error {

@@ -367,7 +367,9 @@ type InfoResponse struct {
 	// Name for people.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	// The plugin's own semantic version; never used for compatibility.
-	Version       string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
+	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
+	// Which optional services the plugin serves beside SettingsPageService, such as "history".
+	Capabilities  []string `protobuf:"bytes,4,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -421,6 +423,13 @@ func (x *InfoResponse) GetVersion() string {
 		return x.Version
 	}
 	return ""
+}
+
+func (x *InfoResponse) GetCapabilities() []string {
+	if x != nil {
+		return x.Capabilities
+	}
+	return nil
 }
 
 // SchemaRequest asks for the form.
@@ -1564,7 +1573,9 @@ type Verification struct {
 	// Who ran it; may be empty.
 	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
 	// Fields whose value in force differs from what was tested.
-	Changed       []string `protobuf:"bytes,3,rep,name=changed,proto3" json:"changed,omitempty"`
+	Changed []string `protobuf:"bytes,3,rep,name=changed,proto3" json:"changed,omitempty"`
+	// The revision that the tested form was made from; 0 when nothing had been saved.
+	Revision      int64 `protobuf:"varint,4,opt,name=revision,proto3" json:"revision,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1618,6 +1629,13 @@ func (x *Verification) GetChanged() []string {
 		return x.Changed
 	}
 	return nil
+}
+
+func (x *Verification) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
 }
 
 // Draft is the form as it stands.
@@ -2890,11 +2908,12 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\ainteger\x18\x02 \x01(\x03H\x00R\ainteger\x12\x1a\n" +
 	"\aboolean\x18\x03 \x01(\bH\x00R\abooleanB\t\n" +
 	"\acontent\"\r\n" +
-	"\vInfoRequest\"R\n" +
+	"\vInfoRequest\"v\n" +
 	"\fInfoResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x18\n" +
-	"\aversion\x18\x03 \x01(\tR\aversion\"'\n" +
+	"\aversion\x18\x03 \x01(\tR\aversion\x12\"\n" +
+	"\fcapabilities\x18\x04 \x03(\tR\fcapabilities\"'\n" +
 	"\rSchemaRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\"=\n" +
 	"\x0eSchemaResponse\x12+\n" +
@@ -2984,11 +3003,12 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\bRevision\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x03R\x06number\x12\x16\n" +
 	"\x06author\x18\x02 \x01(\tR\x06author\x12*\n" +
-	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"j\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\x86\x01\n" +
 	"\fVerification\x12*\n" +
 	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x18\n" +
-	"\achanged\x18\x03 \x03(\tR\achanged\"\xa0\x02\n" +
+	"\achanged\x18\x03 \x03(\tR\achanged\x12\x1a\n" +
+	"\brevision\x18\x04 \x01(\x03R\brevision\"\xa0\x02\n" +
 	"\x05Draft\x126\n" +
 	"\x06values\x18\x01 \x03(\v2\x1e.settings.v1.Draft.ValuesEntryR\x06values\x129\n" +
 	"\asecrets\x18\x02 \x03(\v2\x1f.settings.v1.Draft.SecretsEntryR\asecrets\x1aM\n" +

@@ -1,0 +1,124 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Revisions lists what was saved, newest first.
+func (p *Page) Revisions(ctx context.Context, request shared.RevisionsRequest) (shared.RevisionList, error) {
+	limit := request.Bounded()
+	// One more than is shown: the oldest one is compared with the one before it.
+	revisions, err := p.store.Revisions(ctx, request.Before, limit+1)
+	if err != nil {
+		return shared.RevisionList{}, err
+	}
+	list := shared.RevisionList{More: len(revisions) > limit}
+	for i, revision := range revisions[:min(limit, len(revisions))] {
+		before := store.Document{}
+		if i+1 < len(revisions) {
+			before = revisions[i+1].Document
+		}
+		list.Entries = append(list.Entries, shared.RevisionEntry{
+			Revision: revision.Revision, RestoredFrom: revision.Document.RestoredFrom, Changes: changes(before, revision.Document),
+		})
+	}
+	return list, nil
+}
+
+// changes lists the fields that differ between two documents.
+func changes(before, after store.Document) []shared.Change {
+	var found []shared.Change
+	for _, field := range settings.Schema().Fields() {
+		if field.Sensitive {
+			old, had := before.Secrets[field.Name]
+			now, has := after.Secrets[field.Name]
+			if had != has || !old.Since.Equal(now.Since) {
+				found = append(found, shared.Change{Field: field.Name})
+			}
+			continue
+		}
+		if old, now := before.Values[field.Name], after.Values[field.Name]; old != now {
+			found = append(found, shared.Change{Field: field.Name, Before: old, After: now})
+		}
+	}
+	return found
+}
+
+// Restore makes the content of an old revision the next one. Its secrets come back as they were sealed, for the destination
+// that comes back with them.
+func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
+	base, err := p.store.Current(ctx)
+	if err != nil {
+		return shared.SaveResult{}, err
+	}
+	if base.Revision.Number != request.Revision {
+		return p.conflict(base), nil
+	}
+	old, err := p.store.Revision(ctx, request.Number)
+	if errors.Is(err, store.ErrNoRevision) {
+		return shared.SaveResult{Snapshot: p.snapshot(base), Diagnostics: shared.Diagnostics{{
+			Severity: shared.SeverityError, Code: "no_such_revision", Summary: fmt.Sprintf("There is no revision %d.", request.Number),
+			Detail: fmt.Sprintf("The newest one is revision %d.", base.Revision.Number),
+		}}}, nil
+	}
+	if err != nil {
+		return shared.SaveResult{}, err
+	}
+	document := store.Document{Values: maps.Clone(old.Document.Values), Secrets: maps.Clone(old.Document.Secrets), RestoredFrom: old.Number}
+	return p.append(ctx, base, document, request.Actor, time.Now())
+}
+
+// append makes the document the revision after base.
+func (p *Page) append(ctx context.Context, base store.State, document store.Document, actor string, now time.Time) (shared.SaveResult, error) {
+	saved, err := p.store.Append(ctx, base.Revision.Number, document, actor, now)
+	switch {
+	case errors.Is(err, store.ErrConflict):
+		latest, err := p.store.Current(ctx)
+		return p.conflict(latest), err
+	case err != nil:
+		return shared.SaveResult{}, err
+	}
+	p.logger.Info("settings saved", "revision", saved.Number, "actor", saved.Author, "restored_from", document.RestoredFrom)
+	return shared.SaveResult{Saved: true, Snapshot: p.snapshot(store.State{Revision: saved, Verified: base.Verified})}, nil
+}
+
+func (p *Page) conflict(state store.State) shared.SaveResult {
+	author := state.Revision.Author
+	if author == "" {
+		author = "somebody else"
+	}
+	return shared.SaveResult{Conflict: true, Snapshot: p.snapshot(state), Diagnostics: shared.Diagnostics{{
+		Severity: shared.SeverityError, Code: "revision_conflict",
+		Summary: fmt.Sprintf("The settings were saved by %s in the meantime (revision %d); yours were not saved.", author, state.Revision.Number),
+		Detail:  "Compare what is in force now with what you entered, and save again.",
+	}}}
+}
+
+// Rekey turns to a new key and wraps the data keys of all stored secrets with it. It can be repeated at any time.
+func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
+	if err := p.keys.Renew(ctx); err != nil {
+		return shared.RekeyResult{}, err
+	}
+	result := shared.RekeyResult{Summary: p.keys.Describe()}
+	// A save that is under way may still use the old key, so this goes on until nothing is left that needs it.
+	for {
+		count, err := p.store.Reseal(ctx, func(sealed []byte) ([]byte, bool, error) { return p.keeper.Rewrap(ctx, sealed) })
+		if err != nil {
+			return shared.RekeyResult{}, err
+		}
+		result.Secrets += count
+		if count == 0 {
+			break
+		}
+	}
+	p.logger.Info("secrets sealed under a new key", "actor", request.Actor, "secrets", result.Secrets)
+	return result, p.keys.Forget()
+}

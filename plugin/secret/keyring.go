@@ -1,0 +1,175 @@
+package secret
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	wrapping "github.com/hashicorp/go-kms-wrapping/v2"
+	"google.golang.org/protobuf/proto"
+)
+
+// Keyring holds the keys that wrap data keys: the current one, and older ones that still unwrap. It may be used
+// concurrently.
+type Keyring struct {
+	// file is the local key file; nil when the keys come from elsewhere.
+	file *keyFile
+
+	mu    sync.Mutex
+	keys  []key // the current one first
+	stamp string
+}
+
+// key is one key, or one name of a key with all its versions in a service.
+type key struct {
+	// prefix begins the id that the wrapper gives to what it wraps.
+	prefix  string
+	wrapper wrapping.Wrapper
+}
+
+// OpenKeyring opens the key that the source names, and the old ones, which only unwrap. A source is
+//
+//	""                                  the key file in the directory, which is made when it does not exist
+//	env://NAME                          a variable of the environment
+//	file:///path                        a file that somebody else looks after
+//	transit://host:port/mount/name      a key of Vault's Transit engine, over TLS; transit+http:// without it
+//
+// The first three hold 64 hexadecimal digits. mayCreate is false when a key file must not be made, because secrets exist
+// that were sealed with another key.
+func OpenKeyring(ctx context.Context, directory, source string, old []string, mayCreate bool) (*Keyring, error) {
+	if source == "" {
+		ring := &Keyring{file: newKeyFile(directory)}
+		if mayCreate {
+			if err := ring.file.create(); err != nil {
+				return nil, err
+			}
+		}
+		if err := ring.reload(); err != nil {
+			return nil, err
+		}
+		return ring, ring.add(ctx, old)
+	}
+	ring := &Keyring{}
+	return ring, ring.add(ctx, append([]string{source}, old...))
+}
+
+func (r *Keyring) add(ctx context.Context, sources []string) error {
+	for _, source := range sources {
+		added, err := openKey(ctx, source)
+		if err != nil {
+			return err
+		}
+		r.keys = append(r.keys, added)
+	}
+	return nil
+}
+
+// reload reads the key file again when it has changed: another process may have turned to a new key.
+func (r *Keyring) reload() error {
+	if r.file == nil {
+		return nil
+	}
+	stamp, err := r.file.stamp()
+	if err != nil {
+		return err
+	}
+	if stamp == r.stamp {
+		return nil
+	}
+	keys, err := r.file.read()
+	if err != nil {
+		return err
+	}
+	others := r.keys[min(len(r.keys), r.file.count):]
+	r.keys, r.stamp, r.file.count = append(keys, others...), stamp, len(keys)
+	return nil
+}
+
+// wrap encrypts a data key with the current key.
+func (r *Keyring) wrap(ctx context.Context, dataKey []byte) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.reload(); err != nil {
+		return nil, err
+	}
+	wrapped, err := r.keys[0].wrapper.Encrypt(ctx, dataKey)
+	if err != nil {
+		return nil, err
+	}
+	return proto.Marshal(wrapped)
+}
+
+var errKeyMissing = errors.New("its key is not there")
+
+// unwrap decrypts a data key with whichever key it was wrapped with.
+func (r *Keyring) unwrap(ctx context.Context, wrapped []byte) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.reload(); err != nil {
+		return nil, err
+	}
+	var blob wrapping.BlobInfo
+	if err := proto.Unmarshal(wrapped, &blob); err != nil {
+		return nil, err
+	}
+	for _, candidate := range r.keys {
+		if strings.HasPrefix(blob.GetKeyInfo().GetKeyId(), candidate.prefix) {
+			return candidate.wrapper.Decrypt(ctx, &blob)
+		}
+	}
+	return nil, errKeyMissing
+}
+
+// isCurrent reports whether a data key is wrapped with the current version of the current key.
+func (r *Keyring) isCurrent(ctx context.Context, wrapped []byte) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.reload(); err != nil {
+		return false, err
+	}
+	var blob wrapping.BlobInfo
+	if err := proto.Unmarshal(wrapped, &blob); err != nil {
+		return false, err
+	}
+	id, err := r.keys[0].wrapper.KeyId(ctx)
+	return id == blob.GetKeyInfo().GetKeyId(), err
+}
+
+// Renew turns to a new key, where the keyring is the one to make it: in the local key file. The old key stays until
+// Forget. A service makes new versions of its keys itself, and keys from the environment are the operator's.
+func (r *Keyring) Renew(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.file != nil {
+		if err := r.file.renew(); err != nil {
+			return err
+		}
+		return r.reload()
+	}
+	// A service tells its newest version only when it is asked to wrap something.
+	_, err := r.keys[0].wrapper.Encrypt(ctx, []byte("version"))
+	return err
+}
+
+// Forget drops all keys of the local key file but the current one.
+func (r *Keyring) Forget() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.file == nil {
+		return nil
+	}
+	if err := r.file.forget(); err != nil {
+		return err
+	}
+	return r.reload()
+}
+
+// Describe says where the current key is.
+func (r *Keyring) Describe() string {
+	if r.file != nil {
+		return fmt.Sprintf("The key is in %s; the old one was forgotten.", r.file.path)
+	}
+	return "The key is where plugin.hcl says; the sources in old_keys are no longer needed."
+}

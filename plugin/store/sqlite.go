@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	_ "modernc.org/sqlite" // the embedded engine
+)
+
+// DatabaseName is the file in the data directory that holds the embedded database.
+const DatabaseName = "smtp-settings.db"
+
+// OpenSQLite opens the embedded database in the directory, making both when they do not exist.
+func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	path := filepath.Join(directory, DatabaseName)
+	explain := func(err error) error {
+		return fmt.Errorf("database %s cannot be used: %w; make room, correct its mode, or restore it from a backup", path, err)
+	}
+	if err := createPrivately(path); err != nil {
+		return nil, explain(err)
+	}
+	// WAL with synchronous=FULL loses nothing in a power cut; NORMAL does. One connection, because SQLite has one writer.
+	source := "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate"
+	db, err := sql.Open("sqlite", source)
+	if err != nil {
+		return nil, explain(err)
+	}
+	db.SetMaxOpenConns(1)
+	store := &Store{db: db, close: db.Close, place: "database " + path}
+	if err := store.prepare(ctx, ""); err != nil {
+		_ = db.Close()
+		return nil, explain(err)
+	}
+	return store, nil
+}
+
+// createPrivately makes the file readable for its owner only; SQLite gives the files beside it the same mode.
+func createPrivately(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}

@@ -1,0 +1,89 @@
+package plugin
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/smtp-settings/smtp-settings/plugin/notify"
+	"github.com/smtp-settings/smtp-settings/plugin/settings"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// testMails limits how many test e-mails each actor may send: a test that mails whomever it is told to is a relay.
+type testMails struct {
+	mu    sync.Mutex
+	actor map[string]*rate.Limiter
+}
+
+// A burst of five, then one a minute.
+const (
+	testMailBurst  = 5
+	testMailPeriod = time.Minute
+	maxActors      = 10_000
+)
+
+func newTestMails() *testMails { return &testMails{actor: map[string]*rate.Limiter{}} }
+
+// allow takes one test e-mail from the actor's allowance.
+func (m *testMails) allow(actor string, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	limiter, known := m.actor[actor]
+	if !known {
+		if len(m.actor) >= maxActors {
+			clear(m.actor) // Names come from the Console; this many mean that they are made up.
+		}
+		limiter = rate.NewLimiter(rate.Every(testMailPeriod), testMailBurst)
+		m.actor[actor] = limiter
+	}
+	return limiter.AllowN(now, 1)
+}
+
+// checkRecipient says why a test may not name the recipient; nothing when it may.
+func (b *boundDraft) checkRecipient(recipient string) shared.Diagnostics {
+	allowed := b.page.configuration.TestRecipients
+	if len(allowed) == 0 || strings.EqualFold(recipient, b.settings.Sender.Address) {
+		return nil
+	}
+	_, domain, _ := strings.Cut(recipient, "@")
+	for _, one := range allowed {
+		if strings.EqualFold(one, recipient) || strings.EqualFold(one, "@"+domain) {
+			return nil
+		}
+	}
+	return shared.Diagnostics{{
+		Severity: shared.SeverityError, Code: "recipient_not_permitted", Field: settings.Recipient,
+		Summary: fmt.Sprintf("The operator does not allow tests with the recipient %s.", recipient),
+		Detail:  "Leave “Test recipient” empty to test with the sender's own address. Allowed are also: " + strings.Join(allowed, ", ") + ".",
+	}}
+}
+
+// checkAllowance says that the actor has sent too many test e-mails.
+func (p *Page) checkAllowance(actor string, now time.Time) shared.Diagnostics {
+	if p.testMails.allow(actor, now) {
+		return nil
+	}
+	return shared.Diagnostics{{
+		Severity: shared.SeverityError, Code: "too_many_test_mails", Field: settings.SendMessage,
+		Summary: "Too many test e-mails were sent in a short time.",
+		Detail:  "Wait a minute, or test without sending an e-mail.",
+	}}
+}
+
+func testMessage(s settings.Settings, recipient, actor string) notify.Message {
+	by := ""
+	if actor != "" {
+		by = " by " + actor
+	}
+	return notify.Message{
+		From: s.Sender, To: recipient, Key: rand.Text(), Date: time.Now(),
+		Subject: "Test e-mail of the notification service",
+		Text: fmt.Sprintf("This e-mail was sent%s from the page SMTP settings, through %s, port %d.\r\n\r\n"+
+			"If you read it, e-mail notifications work.\r\n", by, s.Server, s.Port),
+	}
+}

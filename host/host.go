@@ -53,6 +53,13 @@ func (h *Host) Name() string { return h.manifest.Name }
 // Page returns the plugin's page. It stays the same, and usable, over all restarts of the plugin.
 func (h *Host) Page() shared.SettingsPage { return h.page }
 
+// History returns the audit trail of the settings. Its calls fail with shared.ErrUnsupported when the plugin keeps none.
+func (h *Host) History() shared.SettingsHistory { return h.page }
+
+// SecretKey returns what looks after the key of the plugin's secrets. Its calls fail with shared.ErrUnsupported when the
+// plugin has none.
+func (h *Host) SecretKey() shared.SecretKey { return h.page }
+
 // Status returns how the plugin is.
 func (h *Host) Status() Status { return h.supervisor.status() }
 
@@ -74,6 +81,13 @@ func (h *Host) Handler() http.Handler {
 		})
 	}
 	return form.New(h.page, form.Options{
+		History: func() shared.SettingsHistory {
+			if h.supervisor.offers(shared.CapabilityHistory) {
+				return h.page
+			}
+			return nil
+		},
+		TestLimit:     h.options.testLimit,
 		Authorize:     h.options.authorize,
 		Prerequisites: h.options.prerequisites,
 		Layout:        h.options.layout,

@@ -25,6 +25,7 @@ type options struct {
 	policy        RestartPolicy
 	health        HealthCheck
 	dialOptions   []grpc.DialOption
+	testLimit     form.TestLimit
 }
 
 func defaults() options {
@@ -34,6 +35,7 @@ func defaults() options {
 		overrides:     map[string]string{},
 		policy:        RestartPolicy{First: 250 * time.Millisecond, Longest: 30 * time.Second, Crashes: 5, Within: 10 * time.Minute},
 		health:        HealthCheck{Every: time.Second, Patience: 3 * time.Second},
+		testLimit:     form.TestLimit{Every: 6 * time.Second, Burst: 10},
 	}
 }
 
@@ -73,6 +75,9 @@ func WithPluginName(name string) Option { return func(o *options) { o.pluginName
 func WithDialOptions(dialOptions ...grpc.DialOption) Option {
 	return func(o *options) { o.dialOptions = append(o.dialOptions, dialOptions...) }
 }
+
+// WithTestLimit limits how often one actor may test; the default is a burst of ten and then one test every six seconds.
+func WithTestLimit(limit form.TestLimit) Option { return func(o *options) { o.testLimit = limit } }
 
 // RestartPolicy says what happens after a crash. The delay doubles from First to Longest, with jitter. After Crashes
 // crashes Within the time, the plugin stays down until Restart is called.

@@ -13,22 +13,26 @@ const (
 	queryLimit = 10 * time.Second
 	saveLimit  = 30 * time.Second
 	testLimit  = 6 * time.Minute
+	rekeyLimit = 10 * time.Minute
 )
 
 // page is the plugin's page over all its restarts. A call during which the plugin dies fails with
-// shared.ErrPluginUnavailable and is not repeated: a second save or test is not the same as one.
+// shared.ErrPluginUnavailable and is not repeated: a second save or test is not the same as one. What comes back is
+// bounded; see bounded.go.
 type page struct{ supervisor *supervisor }
 
-var _ shared.SettingsPage = (*page)(nil)
+var (
+	_ shared.SettingsPage    = (*page)(nil)
+	_ shared.SettingsHistory = (*page)(nil)
+	_ shared.SecretKey       = (*page)(nil)
+)
 
 func (p *page) Info(ctx context.Context) (shared.Info, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now shared.SettingsPage) (shared.Info, error) {
-		return now.Info(ctx)
-	})
+	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Info, error) { return now.Info(ctx) })
 }
 
 func (p *page) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now shared.SettingsPage) (shared.Schema, error) {
+	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Schema, error) {
 		schema, err := now.Schema(ctx, request)
 		if err == nil {
 			err = schema.Check()
@@ -38,32 +42,57 @@ func (p *page) Schema(ctx context.Context, request shared.SchemaRequest) (shared
 }
 
 func (p *page) Load(ctx context.Context, request shared.LoadRequest) (shared.Snapshot, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now shared.SettingsPage) (shared.Snapshot, error) {
-		return now.Load(ctx, request)
+	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Snapshot, error) {
+		snapshot, err := now.Load(ctx, request)
+		return boundedSnapshot(snapshot), err
 	})
 }
 
 func (p *page) Validate(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now shared.SettingsPage) (shared.Validation, error) {
-		return now.Validate(ctx, request)
+	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Validation, error) {
+		validation, err := now.Validate(ctx, request)
+		validation.Diagnostics, validation.Preview = boundedDiagnostics(validation.Diagnostics), boundedText(validation.Preview)
+		return validation, err
 	})
 }
 
 func (p *page) Save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
-	return call(ctx, p, saveLimit, func(ctx context.Context, now shared.SettingsPage) (shared.SaveResult, error) {
-		return now.Save(ctx, request)
+	return call(ctx, p, saveLimit, func(ctx context.Context, now *shared.Connection) (shared.SaveResult, error) {
+		result, err := now.Save(ctx, request)
+		return boundedSaveResult(result), err
 	})
 }
 
 func (p *page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
-	_, err := call(ctx, p, testLimit, func(ctx context.Context, now shared.SettingsPage) (struct{}, error) {
-		return struct{}{}, now.Test(ctx, request, send)
+	_, err := call(ctx, p, testLimit, func(ctx context.Context, now *shared.Connection) (struct{}, error) {
+		return struct{}{}, now.Test(ctx, request, boundedEvents(send))
 	})
 	return err
 }
 
+func (p *page) Revisions(ctx context.Context, request shared.RevisionsRequest) (shared.RevisionList, error) {
+	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.RevisionList, error) {
+		list, err := now.Revisions(ctx, request)
+		list.Entries = list.Entries[:min(len(list.Entries), request.Bounded())]
+		return list, err
+	})
+}
+
+func (p *page) Restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
+	return call(ctx, p, saveLimit, func(ctx context.Context, now *shared.Connection) (shared.SaveResult, error) {
+		result, err := now.Restore(ctx, request)
+		return boundedSaveResult(result), err
+	})
+}
+
+func (p *page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
+	return call(ctx, p, rekeyLimit, func(ctx context.Context, now *shared.Connection) (shared.RekeyResult, error) {
+		return now.Rekey(ctx, request)
+	})
+}
+
 // call makes one call to the process that is running now.
-func call[Reply any](ctx context.Context, p *page, limit time.Duration, make func(context.Context, shared.SettingsPage) (Reply, error)) (Reply, error) {
+func call[Reply any](ctx context.Context, p *page, limit time.Duration, make func(context.Context, *shared.Connection) (Reply, error)) (Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	now, err := p.supervisor.running(ctx)

@@ -32,8 +32,10 @@ const (
 // checksum's state and the directory of the socket can all be used only once.
 type process struct {
 	page      *shared.Connection
+	info      shared.Info
 	client    *goplugin.Client
 	command   *exec.Cmd
+	kill      context.CancelFunc // ends the process by force, at any time, from any goroutine
 	socketDir string
 	exited    chan struct{} // closed when the process is gone and its traces are removed
 }
@@ -43,13 +45,13 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	if err := checkBinary(m); err != nil {
 		return nil, err
 	}
-	// The path of a socket has about 100 bytes, so the directory must be near the root.
-	socketDir, err := os.MkdirTemp("", "sp-")
+	socketDir, err := makeSocketDir()
 	if err != nil {
 		return nil, fmt.Errorf("directory for the plugin's socket: %w", err)
 	}
-	p := &process{socketDir: socketDir, exited: make(chan struct{})}
-	p.command = exec.Command(m.Binary, arguments(m, o)...)
+	killed, kill := context.WithCancel(context.Background())
+	p := &process{socketDir: socketDir, exited: make(chan struct{}), kill: kill}
+	p.command = exec.CommandContext(killed, m.Binary, arguments(m, o)...)
 	p.command.Env = append(allowedEnvironment(m.Env, os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+socketDir)
 	p.command.Dir = filepath.Dir(m.Path)
 	endWithParent(p.command)
@@ -105,6 +107,7 @@ func (p *process) launch(ctx context.Context) (goplugin.ClientProtocol, error) {
 	case r := <-started:
 		return r.protocol, r.err
 	case <-ctx.Done():
+		p.kill() // go-plugin does not let go of a process that has not said yet where it listens.
 		return nil, ctx.Err()
 	}
 }
@@ -117,7 +120,7 @@ func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol) e
 	if err != nil {
 		return err
 	}
-	if _, err := page.Info(ctx); err != nil {
+	if p.info, err = page.Info(ctx); err != nil {
 		return fmt.Errorf("it did not describe itself: %w", err)
 	}
 	schema, err := page.Schema(ctx, shared.SchemaRequest{})
@@ -148,15 +151,9 @@ func (p *process) stop() {
 	p.clear()
 }
 
-// kill ends the process by force.
-func (p *process) kill() {
-	if p.command.Process != nil {
-		_ = p.command.Process.Kill()
-	}
-}
-
 // clear removes what the process leaves behind: its socket outlives a crash.
 func (p *process) clear() {
+	p.kill()
 	_ = os.RemoveAll(p.socketDir)
 	select {
 	case <-p.exited:

@@ -51,6 +51,7 @@ type supervisor struct {
 	since   time.Time
 	reason  string
 	process *process
+	info    shared.Info   // of the last process that ran
 	changed chan struct{} // closed, and replaced, at every change of state
 }
 
@@ -87,58 +88,74 @@ func (s *supervisor) startError(err error) error {
 // run is the life of the plugin: running, crashed, waiting, running again, until it is stopped or has failed.
 func (s *supervisor) run(ctx context.Context, current *process) {
 	defer close(s.stopped)
+	defer s.enter(StateStopped, "the host has stopped it", nil)
 	crashes := crashCounter{policy: s.options.policy}
 	for {
-		if current != nil {
-			s.enter(StateRunning, "", current)
-			reason := s.watch(ctx, current)
-			if ctx.Err() != nil {
-				s.enter(StateStopped, "the host has stopped it", nil)
-				current.stop()
-				return
-			}
-			s.options.logger.Error("the plugin is gone", "plugin", s.manifest.Name, "reason", reason)
-			s.enter(StateWaiting, reason, nil)
-			current.stop()
-		}
-		delay, enough := crashes.next(time.Now())
-		if enough {
-			s.enter(StateFailed, s.currentReason(), nil)
-			if !s.awaitRestart(ctx) {
-				s.enter(StateStopped, "the host has stopped it", nil)
-				return
-			}
-			crashes = crashCounter{policy: s.options.policy}
-		} else if !s.pause(ctx, delay) {
-			s.enter(StateStopped, "the host has stopped it", nil)
+		if current != nil && !s.oversee(ctx, current, &crashes) {
 			return
 		}
 		s.enter(StateStarting, s.currentReason(), nil)
 		var err error
-		if current, err = startProcess(ctx, s.manifest, s.options, &s.log); err != nil {
-			current = nil
-			s.enter(StateWaiting, s.startError(err).Error(), nil)
-			s.options.logger.Error("the plugin did not start again", "plugin", s.manifest.Name, "error", err)
+		if current, err = startProcess(ctx, s.manifest, s.options, &s.log); err == nil {
+			continue
+		}
+		current = nil
+		s.options.logger.Error("the plugin did not start again", "plugin", s.manifest.Name, "error", err)
+		s.enter(StateWaiting, s.startError(err).Error(), nil)
+		if !s.recover(ctx, &crashes) {
+			return
 		}
 	}
 }
 
-// watch returns when the process has ended, has stopped answering, or is to be restarted, and says which.
-func (s *supervisor) watch(ctx context.Context, p *process) (reason string) {
+// oversee watches a running process to its end, and waits until the next one may be started. It reports false when the
+// host stops.
+func (s *supervisor) oversee(ctx context.Context, current *process, crashes *crashCounter) bool {
+	s.enter(StateRunning, "", current)
+	reason, asked := s.watch(ctx, current)
+	if ctx.Err() != nil {
+		s.enter(StateStopped, "the host has stopped it", nil)
+		current.stop()
+		return false
+	}
+	s.enter(StateWaiting, reason, nil)
+	current.stop()
+	if asked {
+		return true
+	}
+	s.options.logger.Error("the plugin is gone", "plugin", s.manifest.Name, "reason", reason)
+	return s.recover(ctx, crashes)
+}
+
+// recover waits after a crash as long as the policy says, or until somebody asks for a restart. It reports false when the
+// host stops.
+func (s *supervisor) recover(ctx context.Context, crashes *crashCounter) bool {
+	delay, enough := crashes.next(time.Now())
+	if !enough {
+		return s.pause(ctx, delay)
+	}
+	s.enter(StateFailed, s.currentReason(), nil)
+	*crashes = crashCounter{policy: s.options.policy}
+	return s.awaitRestart(ctx)
+}
+
+// watch returns when the process has ended, has stopped answering, or is to be restarted, and says which. asked is true
+// when somebody wanted it so.
+func (s *supervisor) watch(ctx context.Context, p *process) (reason string, asked bool) {
 	tick := time.NewTicker(s.options.health.Every)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return ""
+			return "", true
 		case <-p.page.Gone():
-			return "its process ended"
+			return "its process ended", false
 		case <-s.restart:
-			return "a restart was asked for"
+			return "a restart was asked for", true
 		case <-tick.C:
 			if !s.healthy(ctx, p) && ctx.Err() == nil {
 				p.kill()
-				return "it stopped answering"
+				return "it stopped answering", false
 			}
 		}
 	}
@@ -176,6 +193,9 @@ func (s *supervisor) enter(state State, reason string, p *process) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state, s.reason, s.process, s.since = state, reason, p, time.Now()
+	if p != nil {
+		s.info = p.info
+	}
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
@@ -193,6 +213,13 @@ func (s *supervisor) status() Status {
 	return Status{State: s.state, Since: s.since, Reason: s.reason, Log: s.log.last()}
 }
 
+// offers reports whether the plugin has the capability.
+func (s *supervisor) offers(capability string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.info.Offers(capability)
+}
+
 // requestRestart has the plugin started anew, from whatever state it is in.
 func (s *supervisor) requestRestart() {
 	select {
@@ -205,7 +232,7 @@ func (s *supervisor) requestRestart() {
 const startPatience = 5 * time.Second
 
 // running returns the page of the running process. While the plugin is being restarted it waits.
-func (s *supervisor) running(ctx context.Context) (shared.SettingsPage, error) {
+func (s *supervisor) running(ctx context.Context) (*shared.Connection, error) {
 	patience := time.NewTimer(startPatience)
 	defer patience.Stop()
 	for {

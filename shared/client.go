@@ -164,7 +164,8 @@ func (c *client) fromStatus(ctx context.Context, err error) error {
 	if status.Code(err) == codes.Unimplemented {
 		return ErrUnsupported
 	}
-	if status.Code(err) == codes.Unavailable {
+	// A connection that is closed because the process has ended cancels the calls that are under way.
+	if code := status.Code(err); code == codes.Unavailable || code == codes.Canceled {
 		select {
 		case <-c.alive.Done():
 		case <-time.After(exitNotice):

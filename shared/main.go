@@ -48,6 +48,7 @@ func Main(name string, open func(Start) (SettingsPage, error)) {
 		fmt.Fprintln(os.Stderr, name+" is a plugin: a Console starts it by way of plugin.hcl. To try it out, run testharness console.")
 		os.Exit(1)
 	}
+	protectMemory()
 	// The host reads the log line by line from standard error and picks the level.
 	logger := hclog.New(&hclog.LoggerOptions{Name: name, Level: hclog.Trace, Output: os.Stderr, JSONFormat: true})
 	declared, err := manifest.Read(*path)

@@ -213,22 +213,29 @@ func newSaveCommand(g *global) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				result.Diagnostics = listed(result.Diagnostics)
-				err = printJSON(command.OutOrStdout(), result)
-			} else {
-				printDiagnostics(command.OutOrStdout(), result.Diagnostics)
-				if result.Saved {
-					fmt.Fprintf(command.OutOrStdout(), "Saved as revision %d.\n", result.Snapshot.Revision.Number)
-				} else {
-					fmt.Fprintln(command.OutOrStdout(), "Nothing was saved.")
-				}
-			}
-			return failedIf(!result.Saved, err)
+			return printSaved(command.OutOrStdout(), result, asJSON)
 		},
 	}
 	flags.register(command)
 	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	command.Flags().Int64Var(&revision, "revision", 0, "save only if revision `N` is still the newest; without it the newest is replaced")
 	return command
+}
+
+// printSaved tells what a save did.
+func printSaved(out io.Writer, result shared.SaveResult, asJSON bool) error {
+	var err error
+	switch {
+	case asJSON:
+		result.Diagnostics = listed(result.Diagnostics)
+		err = printJSON(out, result)
+	default:
+		printDiagnostics(out, result.Diagnostics)
+		if result.Saved {
+			fmt.Fprintf(out, "Saved as revision %d.\n", result.Snapshot.Revision.Number)
+		} else {
+			fmt.Fprintln(out, "Nothing was saved.")
+		}
+	}
+	return failedIf(!result.Saved, err)
 }

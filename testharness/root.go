@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"os/user"
 	"strings"
 
 	"github.com/hashicorp/go-hclog"
@@ -45,10 +46,11 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 	flags.StringVar(&g.plugin, "plugin", "", "the `name` of the plugin, to make sure that the manifest declares this one")
 	flags.StringVar(&g.dataDir, "data-dir", "", "overrides config.data_dir of the manifest with `DIR`")
 	flags.StringVar(&g.logLevel, "log-level", "warn", "trace, debug, info, warn, error or off; the log goes to standard error")
-	flags.StringVar(&g.actor, "actor", os.Getenv("USER"), "the `name` of who tests and saves")
+	flags.StringVar(&g.actor, "actor", currentUser(), "the `name` of who tests and saves")
 	flags.StringVar(&g.locale, "locale", "en", "the `language` of texts")
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
+		newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g),
 		newConsoleCommand(g), newConformanceCommand(g), newMailserverCommand(),
 	)
 	for _, command := range root.Commands() {
@@ -86,4 +88,12 @@ func (g *global) open(ctx context.Context, more ...host.Option) (*host.Host, err
 		options = append(options, host.WithPluginName(g.plugin))
 	}
 	return host.Open(ctx, g.manifest, append(options, more...)...)
+}
+
+// currentUser names whoever runs the command; empty when the system does not tell.
+func currentUser() string {
+	if known, err := user.Current(); err == nil {
+		return known.Username
+	}
+	return os.Getenv("USER")
 }

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -31,6 +30,10 @@ type Options struct {
 	PluginState func() PluginState
 	Restart     func()
 	Logger      hclog.Logger
+	// History returns the audit trail, nil when the plugin keeps none. A nil function shows none either.
+	History func() shared.SettingsHistory
+	// TestLimit limits how often one actor may test; the zero value does not limit it.
+	TestLimit TestLimit
 }
 
 // PluginState is how the plugin is.
@@ -66,19 +69,22 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"ago":          ago,
 	"json":         toJSON,
 	"icon":         icon,
+	"label": func(schema shared.Schema, name string) string {
+		field, _ := schema.Field(name)
+		return field.Label
+	},
 }).ParseFS(templateFiles, "templates/*.html"))
 
 type handler struct {
 	page    shared.SettingsPage
 	options Options
 
-	mu      sync.Mutex
-	testing map[string]bool // actors with a test under way
+	tests tests
 }
 
 // New returns the handler of the page.
 func New(page shared.SettingsPage, options Options) http.Handler {
-	h := &handler{page: page, options: options, testing: map[string]bool{}}
+	h := &handler{page: page, options: options, tests: newTests(options.TestLimit)}
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/", http.FileServerFS(assetFiles))
 	mux.HandleFunc("GET /{$}", h.authorized(h.show))
@@ -87,6 +93,8 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	mux.HandleFunc("POST /test", h.authorized(h.test))
 	mux.HandleFunc("POST /save", h.authorized(h.save))
 	mux.HandleFunc("POST /apply", h.authorized(h.apply))
+	mux.HandleFunc("GET /history", h.authorized(h.history))
+	mux.HandleFunc("POST /restore", h.authorized(h.restore))
 	mux.HandleFunc("POST /restart", h.authorized(h.restart))
 	return securityHeaders(http.NewCrossOriginProtection().Handler(mux))
 }
@@ -106,6 +114,14 @@ func securityHeaders(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// auditTrail returns the history of the settings, nil when there is none.
+func (h *handler) auditTrail() shared.SettingsHistory {
+	if h.options.History == nil {
+		return nil
+	}
+	return h.options.History()
 }
 
 type actorKey struct{}

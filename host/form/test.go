@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -18,11 +19,11 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	actor := actorOf(r)
-	if !h.beginTest(actor) {
-		h.answerBusy(w, r, schema, submission)
+	if busy := h.tests.begin(actor, time.Now()); busy != "" {
+		h.answerBusy(w, r, schema, submission, busy)
 		return
 	}
-	defer h.endTest(actor)
+	defer h.tests.end(actor)
 	request := shared.TestRequest{Locale: locale(r), Actor: actor, Draft: submission.draft, Options: submission.options}
 	if strings.Contains(r.Header.Get("Accept"), streamType) {
 		h.streamTest(w, r, request)
@@ -37,36 +38,6 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 	view.setFindings(report.Diagnostics)
 	view.Report = &report
 	h.render(w, r, http.StatusOK, view)
-}
-
-// beginTest allows one test at a time for each actor.
-func (h *handler) beginTest(actor string) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.testing[actor] {
-		return false
-	}
-	h.testing[actor] = true
-	return true
-}
-
-func (h *handler) endTest(actor string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.testing, actor)
-}
-
-const busyText = "A test of yours is still running. Wait until it has ended, or cancel it."
-
-func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission) {
-	if strings.Contains(r.Header.Get("Accept"), streamType) {
-		http.Error(w, busyText, http.StatusTooManyRequests)
-		return
-	}
-	view := h.newView(r)
-	view.adopt(schema, s)
-	view.Failure = busyText
-	h.render(w, r, http.StatusTooManyRequests, view)
 }
 
 // runTest returns the verdict.

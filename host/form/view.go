@@ -29,7 +29,7 @@ type view struct {
 	Preview       string
 	General       shared.Diagnostics // findings that concern no field
 	Report        *shared.TestReport
-	Busy          bool
+	HasHistory    bool
 }
 
 type sectionView struct {
@@ -74,7 +74,7 @@ type conflictField struct{ Label, Yours, Theirs string }
 
 // newView asks the plugin for everything that the page shows. When the plugin is down the view says so.
 func (h *handler) newView(r *http.Request) *view {
-	v := &view{Plugin: h.options.PluginState()}
+	v := &view{Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil}
 	var err error
 	if v.Schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)}); err == nil {
 		v.Snapshot, err = h.page.Load(r.Context(), shared.LoadRequest{Locale: locale(r)})
@@ -254,7 +254,11 @@ func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, v *
 	if title == "" {
 		title = "Settings"
 	}
-	content := Content{Title: title, Head: h.fragment("head", v), Body: h.fragment("page", v)}
+	h.send(w, r, status, Content{Title: title, Head: h.fragment("head", v), Body: h.fragment("page", v)})
+}
+
+// send puts the content into the Console's frame.
+func (h *handler) send(w http.ResponseWriter, r *http.Request, status int, content Content) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	layout := h.options.Layout

@@ -17,7 +17,9 @@ var Handshake = goplugin.HandshakeConfig{ProtocolVersion: 1, MagicCookieKey: "MI
 const Name = "echo"
 
 // Plugin joins the call to go-plugin. Dispensing it returns an Echo.
-type Plugin struct{ goplugin.NetRPCUnsupportedPlugin }
+type Plugin struct {
+	goplugin.NetRPCUnsupportedPlugin
+}
 
 // Echo makes the call.
 type Echo func(context.Context, string) (string, error)

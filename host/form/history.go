@@ -1,0 +1,94 @@
+package form
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// historyView is what the audit trail shows.
+type historyView struct {
+	Schema  shared.Schema
+	Newest  int64
+	Entries []historyEntry
+	Older   int64 // the number to go on from; 0 when that was all
+}
+
+type historyEntry struct {
+	shared.RevisionEntry
+	Current bool
+	Changes []changeView
+}
+
+type changeView struct {
+	Label, Before, After string
+	Secret               bool
+}
+
+// history shows what was saved, by whom and when.
+func (h *handler) history(w http.ResponseWriter, r *http.Request) {
+	trail := h.auditTrail()
+	if trail == nil {
+		http.NotFound(w, r)
+		return
+	}
+	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)})
+	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: locale(r)})
+	list, err3 := trail.Revisions(r.Context(), shared.RevisionsRequest{Locale: locale(r), Before: before})
+	if err := errors.Join(err1, err2, err3); err != nil {
+		view := h.newView(r)
+		view.Failure = h.explain(err)
+		h.render(w, r, http.StatusServiceUnavailable, view)
+		return
+	}
+	view := historyView{Schema: schema, Newest: snapshot.Revision.Number}
+	for _, entry := range list.Entries {
+		view.Entries = append(view.Entries, newHistoryEntry(schema, entry, snapshot.Revision.Number))
+		if list.More {
+			view.Older = entry.Number
+		}
+	}
+	h.send(w, r, http.StatusOK, Content{Title: schema.Title, Head: h.fragment("head", view), Body: h.fragment("history", view)})
+}
+
+func newHistoryEntry(schema shared.Schema, entry shared.RevisionEntry, newest int64) historyEntry {
+	shown := historyEntry{RevisionEntry: entry, Current: entry.Number == newest}
+	for _, change := range entry.Changes {
+		field, declared := schema.Field(change.Field)
+		if !declared {
+			continue
+		}
+		shown.Changes = append(shown.Changes, changeView{
+			Label: field.Label, Secret: field.Sensitive, Before: orDefault(change.Before), After: orDefault(change.After),
+		})
+	}
+	return shown
+}
+
+// restore makes an old revision the next one.
+func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
+	trail := h.auditTrail()
+	if err := r.ParseForm(); err != nil || trail == nil {
+		http.Error(w, "The form cannot be read.", http.StatusBadRequest)
+		return
+	}
+	number, _ := strconv.ParseInt(r.PostForm.Get("number"), 10, 64)
+	revision, _ := strconv.ParseInt(r.PostForm.Get("revision"), 10, 64)
+	result, err := trail.Restore(r.Context(), shared.RestoreRequest{
+		Locale: locale(r), Actor: actorOf(r), Number: number, Revision: revision,
+	})
+	if err == nil && result.Saved {
+		toPage(w, "?saved")
+		return
+	}
+	view := h.newView(r)
+	status := http.StatusConflict
+	if err != nil {
+		view.Failure, status = h.explain(err), http.StatusServiceUnavailable
+	}
+	view.setFindings(result.Diagnostics)
+	h.render(w, r, status, view)
+}

@@ -1,0 +1,78 @@
+package form
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// TestLimit is how often one actor may test: a burst at once, then one test in each period. A test is a login attempt and
+// a connection to wherever the actor says.
+type TestLimit struct {
+	Every time.Duration
+	Burst int
+}
+
+// tests keeps count of who is testing. It may be used concurrently.
+type tests struct {
+	limit TestLimit
+
+	mu       sync.Mutex
+	underWay map[string]bool
+	limiters map[string]*rate.Limiter
+}
+
+func newTests(limit TestLimit) tests {
+	return tests{limit: limit, underWay: map[string]bool{}, limiters: map[string]*rate.Limiter{}}
+}
+
+// maxActors bounds how many actors are remembered; their names come from the Console.
+const maxActors = 10_000
+
+// begin lets the actor test, one test at a time and not too often. It returns why not; empty when it does, and then end
+// must follow.
+func (t *tests) begin(actor string, now time.Time) (busy string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.underWay[actor] {
+		return "A test of yours is still running. Wait until it has ended, or cancel it."
+	}
+	if t.limit.Every > 0 {
+		limiter, known := t.limiters[actor]
+		if !known {
+			if len(t.limiters) >= maxActors {
+				clear(t.limiters)
+			}
+			limiter = rate.NewLimiter(rate.Every(t.limit.Every), t.limit.Burst)
+			t.limiters[actor] = limiter
+		}
+		if !limiter.AllowN(now, 1) {
+			return fmt.Sprintf("You have tested very often in a short time. Wait %s, then test again.", t.limit.Every)
+		}
+	}
+	t.underWay[actor] = true
+	return ""
+}
+
+func (t *tests) end(actor string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.underWay, actor)
+}
+
+func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy string) {
+	if strings.Contains(r.Header.Get("Accept"), streamType) {
+		http.Error(w, busy, http.StatusTooManyRequests)
+		return
+	}
+	view := h.newView(r)
+	view.adopt(schema, s)
+	view.Failure = busy
+	h.render(w, r, http.StatusTooManyRequests, view)
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package shared
+
+// protectMemory has no counterpart here.
+func protectMemory() {}

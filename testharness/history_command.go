@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+func newHistoryCommand(g *global) *cobra.Command {
+	var asJSON bool
+	var request shared.RevisionsRequest
+	command := &cobra.Command{
+		Use:     "history",
+		Short:   "Show who saved what and when",
+		Long:    "history lists the saved revisions, newest first, with the fields that each changed. Secrets are not shown.",
+		Example: "  testharness history\n  testharness history --before 12 --limit 5 --json",
+		RunE: func(command *cobra.Command, _ []string) error {
+			h, err := g.open(command.Context())
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			request.Locale = g.locale
+			list, err := h.History().Revisions(command.Context(), request)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				if list.Entries == nil {
+					list.Entries = []shared.RevisionEntry{}
+				}
+				return printJSON(command.OutOrStdout(), list)
+			}
+			printHistory(command.OutOrStdout(), list)
+			return nil
+		},
+	}
+	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	command.Flags().Int64Var(&request.Before, "before", 0, "only revisions before revision `N`")
+	command.Flags().IntVar(&request.Limit, "limit", 0, "at most `N` revisions; without it 50, and never more than 200")
+	return command
+}
+
+func printHistory(out io.Writer, list shared.RevisionList) {
+	if len(list.Entries) == 0 {
+		fmt.Fprintln(out, "Nothing has been saved yet.")
+	}
+	for _, entry := range list.Entries {
+		fmt.Fprintf(out, "Revision %d  %s", entry.Number, entry.At.Local().Format(time.DateTime))
+		if entry.Author != "" {
+			fmt.Fprintf(out, "  by %s", entry.Author)
+		}
+		if entry.RestoredFrom != 0 {
+			fmt.Fprintf(out, "  (restored from revision %d)", entry.RestoredFrom)
+		}
+		fmt.Fprintln(out)
+		for _, change := range entry.Changes {
+			fmt.Fprintf(out, "  %s: %s\n", change.Field, describeChange(change))
+		}
+	}
+	if list.More {
+		fmt.Fprintf(out, "Older ones: --before %d\n", list.Entries[len(list.Entries)-1].Number)
+	}
+}
+
+func describeChange(change shared.Change) string {
+	if change.Before.IsEmpty() && change.After.IsEmpty() {
+		return "changed (a secret is not shown)"
+	}
+	text := func(value shared.Value) string {
+		if value.IsEmpty() {
+			return "(default)"
+		}
+		return strconv.Quote(value.String())
+	}
+	return strings.Join([]string{text(change.Before), "→", text(change.After)}, " ")
+}
+
+func newRollbackCommand(g *global) *cobra.Command {
+	var asJSON bool
+	command := &cobra.Command{
+		Use:     "rollback REVISION",
+		Short:   "Save an old revision again as the newest one",
+		Long:    "rollback makes the content of an old revision, its secrets included, the next revision. Nothing is lost: the revisions in between stay in the history.",
+		Example: "  testharness rollback 3",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			number, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return usagef("%q is not the number of a revision; testharness history lists them", args[0])
+			}
+			h, err := g.open(command.Context())
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			snapshot, err := h.Page().Load(command.Context(), shared.LoadRequest{Locale: g.locale})
+			if err != nil {
+				return err
+			}
+			result, err := h.History().Restore(command.Context(), shared.RestoreRequest{
+				Locale: g.locale, Actor: g.actor, Number: number, Revision: snapshot.Revision.Number,
+			})
+			if err != nil {
+				return err
+			}
+			return printSaved(command.OutOrStdout(), result, asJSON)
+		},
+	}
+	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	return command
+}
+
+func newRekeyCommand(g *global) *cobra.Command {
+	var asJSON bool
+	command := &cobra.Command{
+		Use:   "rekey",
+		Short: "Seal all stored secrets under a new key",
+		Long: `rekey turns to a new key and seals every stored secret with it, those of old revisions too. A key file in the data
+directory is replaced; with a key in Vault's Transit engine the newest version is used; with a key from a variable or a file,
+put the new one there and list where the old one is in old_keys of plugin.hcl first. It can be repeated at any time.`,
+		Example: "  testharness rekey",
+		RunE: func(command *cobra.Command, _ []string) error {
+			h, err := g.open(command.Context())
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			result, err := h.SecretKey().Rekey(command.Context(), shared.RekeyRequest{Actor: g.actor})
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(command.OutOrStdout(), result)
+			}
+			fmt.Fprintf(command.OutOrStdout(), "%d secrets were sealed anew. %s\n", result.Secrets, result.Summary)
+			return nil
+		},
+	}
+	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	return command
+}

@@ -21,6 +21,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/host/form"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
@@ -114,7 +115,8 @@ func startCanaryHost(t *testing.T) *canaryHost {
 	c.host, err = host.Open(t.Context(), c.manifest,
 		host.WithLogger(hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &c.log})),
 		host.WithDialOptions(recordReplies(&c.replies)...),
-		host.WithAuthorize(func(r *http.Request) (string, error) { return r.Header.Get("Actor"), nil }))
+		host.WithAuthorize(func(r *http.Request) (string, error) { return r.Header.Get("Actor"), nil }),
+		host.WithTestLimit(noTestLimit))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,9 +127,9 @@ func startCanaryHost(t *testing.T) *canaryHost {
 }
 
 // post sends a form as the actor and returns the whole answer.
-func (c *canaryHost) post(t testing.TB, actor, route, accept string, form url.Values) string {
+func (c *canaryHost) post(t testing.TB, actor, route, accept string, filled url.Values) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.server.URL+route, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.server.URL+route, strings.NewReader(filled.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,18 +150,18 @@ func (c *canaryHost) post(t testing.TB, actor, route, accept string, form url.Va
 
 // settingsForm is the page's form, filled in.
 func settingsForm(values map[string]string, secrets map[string]string) url.Values {
-	form := url.Values{"revision": {"0"}}
+	filled := url.Values{"revision": {"0"}}
 	for name, value := range values {
-		form.Add("present", name)
+		filled.Add("present", name)
 		if value != "" {
-			form.Set("value."+name, value)
+			filled.Set("value."+name, value)
 		}
 	}
 	for name, value := range secrets {
-		form.Add("present", name)
-		form.Set("secret."+name, value)
+		filled.Add("present", name)
+		filled.Set("secret."+name, value)
 	}
-	return form
+	return filled
 }
 
 // TestCanaryOverEveryFault tests against every fault with a password that must not be found in anything that comes out:
@@ -198,12 +200,12 @@ func (c *canaryHost) testFault(t *testing.T, fault mailserver.Fault, authority *
 	if fault.UseSSL {
 		values["use_ssl"] = "true"
 	}
-	form := settingsForm(values, map[string]string{"password": canaryPassword})
+	filled := settingsForm(values, map[string]string{"password": canaryPassword})
 	accept := "application/x-ndjson"
 	if fault.Slow {
 		accept = "text/html"
 	}
-	answer := c.post(t, fault.Name, "/test", accept, form)
+	answer := c.post(t, fault.Name, "/test", accept, filled)
 	if !strings.Contains(answer, "headline") {
 		t.Errorf("there was no verdict: %.300s", answer)
 	}
@@ -273,7 +275,7 @@ func TestCanaryOverEveryRoute(t *testing.T) {
 	for _, route := range []string{"/validate", "/test", "/save", "/apply"} {
 		answers.WriteString(c.post(t, "anna", route, "", settingsForm(values, secrets)))
 	}
-	for _, route := range []string{"/", "/?saved", "/state", "/assets/form.js"} {
+	for _, route := range []string{"/", "/?saved", "/state", "/history", "/assets/form.js"} {
 		answer, err := http.Get(c.server.URL + route)
 		if err != nil {
 			t.Fatal(err)
@@ -292,3 +294,15 @@ func TestCanaryOverEveryRoute(t *testing.T) {
 	}
 	c.check(t)
 }
+
+func readAll(t testing.TB, from io.Reader) string {
+	t.Helper()
+	content, err := io.ReadAll(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// noTestLimit lets a campaign test as often as it likes.
+var noTestLimit = form.TestLimit{}

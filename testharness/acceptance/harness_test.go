@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -41,11 +42,12 @@ func binary(name string) string {
 	return filepath.Join(binaries, name)
 }
 
-// manifest writes a plugin.hcl for the named binary into a new directory.
-func manifest(t testing.TB, plugin, binaryName string) string {
+// manifest writes a plugin.hcl for the named binary into a new directory. The lines of config go into its config block.
+func manifest(t testing.TB, plugin, binaryName string, config ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "plugin.hcl")
-	write(t, path, fmt.Sprintf("plugin %q {\n  binary = %q\n  env = [\"SMTP_*\"]\n}\n", plugin, binary(binaryName)), 0o644)
+	write(t, path, fmt.Sprintf("plugin %q {\n  binary = %q\n  env = [\"SMTP_*\", \"VAULT_TOKEN\"]\n  config {\n%s\n  }\n}\n",
+		plugin, binary(binaryName), strings.Join(config, "\n")), 0o644)
 	return path
 }
 

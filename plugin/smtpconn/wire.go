@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -192,6 +193,9 @@ func (w *wire) Write(p []byte) (int, error) {
 func (w *wire) forward(line string) error {
 	bare := strings.TrimRight(line, "\r\n")
 	switch {
+	case strings.ContainsAny(bare, "\r\n\x00"):
+		// Values are checked where they come in. This is the last line of defence.
+		return w.fail(&Error{Kind: KindInternal, Err: errors.New("a command with a control character was not sent")})
 	case bare == "*" && w.phase != loginPhase:
 		// go-smtp cancels a login that the server has already ended; RFC 4954 section 4 has no place for that.
 		w.answer("501 5.7.0 the login has ended")

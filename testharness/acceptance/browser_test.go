@@ -152,3 +152,6 @@ func (b *tab) testConnection() string {
 	b.await("#report #headline")
 	return read[string](b, `document.getElementById("headline").textContent`)
 }
+
+// clear empties a field.
+func clear(selector string) chromedp.Action[chromedp.Void] { return chromedp.Clear(chromedp.CSS(selector)) }

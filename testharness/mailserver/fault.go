@@ -59,6 +59,7 @@ type Running struct {
 	listener net.Listener
 	config   *tls.Config
 	closed   chan struct{}
+	closing  sync.Once
 	stalled  chan struct{}
 	mu       sync.Mutex
 	conns    map[net.Conn]bool
@@ -143,9 +144,9 @@ func (r *Running) Drain() {
 	r.wg.Wait()
 }
 
-// Close ends the server and all its connections and returns when they are gone.
+// Close ends the server and all its connections and returns when they are gone. It may be called more than once.
 func (r *Running) Close() {
-	close(r.closed)
+	r.closing.Do(func() { close(r.closed) })
 	_ = r.listener.Close()
 	r.mu.Lock()
 	for conn := range r.conns {
@@ -408,4 +409,10 @@ func (s *script) flood(piece string) {
 			return
 		}
 	}
+}
+
+// Offering returns the fault with other keywords in its reply to EHLO.
+func (f Fault) Offering(keywords ...string) Fault {
+	f.ehlo = keywords
+	return f
 }

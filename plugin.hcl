@@ -1,4 +1,4 @@
-# The one file that an operator writes. Paths start from the directory of this file.
+# The one file that an operator writes. Paths start from the directory of this file. docs/plugin-hcl.md explains every key.
 plugin "smtp" {
   # The plugin's binary. It must not be writable by group or others.
   binary = "bin/smtp-plugin"
@@ -13,5 +13,13 @@ plugin "smtp" {
   config {
     # The database and the key file live here. It is made at the first start, readable for its owner only.
     data_dir = "data"
+
+    # Several Consoles share one database and one key:
+    # database = "postgres://console@db.example:5432/console"
+    # key      = "env://SMTP_PLUGIN_KEY"   # or "file:///run/secrets/key", or "transit://vault.example:8200/transit/smtp"
+
+    # Where tests may connect to, and whom they may name as recipient:
+    # allow           = ["10.0.0.0/8", "192.0.2.25"]
+    # test_recipients = ["@email.com"]
   }
 }

@@ -145,7 +145,7 @@ func actorOf(r *http.Request) string {
 
 // show renders the page with the values in force.
 func (h *handler) show(w http.ResponseWriter, r *http.Request) {
-	view := h.newView(r)
+	view := h.newView(r, shared.Draft{})
 	view.Saved = r.URL.Query().Has("saved")
 	h.render(w, r, http.StatusOK, view)
 }
@@ -179,7 +179,7 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 		toPage(w, "?saved")
 		return
 	}
-	view := h.newView(r)
+	view := h.newView(r, submission.draft)
 	view.adopt(schema, submission)
 	switch {
 	case err != nil:
@@ -204,7 +204,7 @@ func (h *handler) apply(w http.ResponseWriter, r *http.Request) {
 	for name, value := range chosenValues(schema, r) {
 		submission.draft.Values[name] = value
 	}
-	view := h.newView(r)
+	view := h.newView(r, submission.draft)
 	view.adopt(schema, submission)
 	h.render(w, r, http.StatusOK, view)
 }
@@ -236,7 +236,7 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 	}
 	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)})
 	if err != nil {
-		view := h.newView(r)
+		view := h.newView(r, shared.Draft{})
 		view.Typed = typedTexts(r.PostForm)
 		h.render(w, r, http.StatusServiceUnavailable, view)
 		return shared.Schema{}, submission{}, false

@@ -29,7 +29,7 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 		h.streamTest(w, r, request)
 		return
 	}
-	view := h.newView(r)
+	view := h.newView(r, submission.draft)
 	view.adopt(schema, submission)
 	report, err := h.runTest(r, request, func(shared.TestEvent) {})
 	if err != nil {

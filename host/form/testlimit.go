@@ -71,7 +71,7 @@ func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shar
 		http.Error(w, busy, http.StatusTooManyRequests)
 		return
 	}
-	view := h.newView(r)
+	view := h.newView(r, s.draft)
 	view.adopt(schema, s)
 	view.Failure = busy
 	h.render(w, r, http.StatusTooManyRequests, view)

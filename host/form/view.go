@@ -72,8 +72,9 @@ type conflict struct {
 
 type conflictField struct{ Label, Yours, Theirs string }
 
-// newView asks the plugin for everything that the page shows. When the plugin is down the view says so.
-func (h *handler) newView(r *http.Request) *view {
+// newView asks the plugin for everything that the page shows. When the plugin is down the view says so. The draft is the
+// form as it stands, empty for what is in force.
+func (h *handler) newView(r *http.Request, draft shared.Draft) *view {
 	v := &view{Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil}
 	var err error
 	if v.Schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)}); err == nil {
@@ -86,7 +87,7 @@ func (h *handler) newView(r *http.Request) *view {
 	}
 	v.Prerequisites = h.checkPrerequisites(r.Context(), v.Schema.Prerequisites)
 	v.build(v.Snapshot.Values)
-	if validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: locale(r)}); err == nil {
+	if validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: locale(r), Draft: draft}); err == nil {
 		v.Preview = validation.Preview
 	}
 	return v

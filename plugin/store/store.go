@@ -127,20 +127,44 @@ func (s *Store) unwritten(err error) error {
 
 // Current returns what is in force.
 func (s *Store) Current(ctx context.Context) (State, error) {
-	var newest int64
-	var verification string
-	if err := s.current.QueryRowContext(ctx).Scan(&newest, &verification); err != nil {
-		return State{}, s.unreadable(err)
+	newest, verification, err := s.readCurrent(ctx)
+	if err != nil {
+		return State{}, err
 	}
+	s.mu.Lock()
+	overtaken := newest < s.known.state.Revision.Number
+	s.mu.Unlock()
+	if overtaken {
+		// Another call has read a newer revision in the meantime. If it is still not there, the database was put back to an
+		// older state, and that is what is in force.
+		if newest, verification, err = s.readCurrent(ctx); err != nil {
+			return State{}, err
+		}
+	}
+	return s.remember(ctx, newest, verification)
+}
+
+func (s *Store) readCurrent(ctx context.Context) (newest int64, verification string, err error) {
+	if err := s.current.QueryRowContext(ctx).Scan(&newest, &verification); err != nil {
+		return 0, "", s.unreadable(err)
+	}
+	return newest, verification, nil
+}
+
+// remember returns the state of the number and the verification, reading only what is not known yet.
+func (s *Store) remember(ctx context.Context, newest int64, verification string) (State, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.known
 	if now.state.Revision.Number != newest {
-		revision, err := s.Revision(ctx, newest)
-		if err != nil {
-			return State{}, err
+		now.state.Revision = Revision{}
+		if newest > 0 {
+			revision, err := s.Revision(ctx, newest)
+			if err != nil {
+				return State{}, err
+			}
+			now.state.Revision = revision
 		}
-		now.state.Revision = revision
 	}
 	if now.verification != verification {
 		now.verification, now.state.Verified = verification, &Verification{}

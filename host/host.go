@@ -60,6 +60,9 @@ func (h *Host) History() shared.SettingsHistory { return h.page }
 // plugin has none.
 func (h *Host) SecretKey() shared.SecretKey { return h.page }
 
+// Notifier returns the notification service. Its calls fail with shared.ErrUnsupported when the plugin has none.
+func (h *Host) Notifier() shared.Notifier { return notifier{h.page} }
+
 // Status returns how the plugin is.
 func (h *Host) Status() Status { return h.supervisor.status() }
 

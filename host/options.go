@@ -26,6 +26,7 @@ type options struct {
 	health        HealthCheck
 	dialOptions   []grpc.DialOption
 	testLimit     form.TestLimit
+	passive       bool
 }
 
 func defaults() options {
@@ -66,6 +67,10 @@ func WithLayout(layout form.Layout) Option { return func(o *options) { o.layout 
 func WithDataDir(directory string) Option {
 	return func(o *options) { o.overrides["data-dir"] = directory }
 }
+
+// WithPassivePlugin has the plugin answer calls but start no service of its own, such as the delivery of notifications. It
+// is for programs that look something up and end.
+func WithPassivePlugin() Option { return func(o *options) { o.passive = true } }
 
 // WithPluginName makes Open fail unless plugin.hcl declares the plugin of this name.
 func WithPluginName(name string) Option { return func(o *options) { o.pluginName = name } }

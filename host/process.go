@@ -164,6 +164,9 @@ func (p *process) clear() {
 
 func arguments(m *manifest.Manifest, o options) []string {
 	list := []string{"-manifest", m.Path}
+	if o.passive {
+		list = append(list, "-passive")
+	}
 	for name, value := range o.overrides {
 		list = append(list, "-"+name, value)
 	}

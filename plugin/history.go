@@ -86,6 +86,7 @@ func (p *Page) append(ctx context.Context, base store.State, document store.Docu
 	case err != nil:
 		return shared.SaveResult{}, err
 	}
+	p.notifications.SettingsChanged(ctx)
 	p.logger.Info("settings saved", "revision", saved.Number, "actor", saved.Author, "restored_from", document.RestoredFrom)
 	return shared.SaveResult{Saved: true, Snapshot: p.snapshot(store.State{Revision: saved, Verified: base.Verified})}, nil
 }
@@ -114,8 +115,12 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 		if err != nil {
 			return shared.RekeyResult{}, err
 		}
+		waiting, err := p.notifications.Reseal(ctx)
+		if err != nil {
+			return shared.RekeyResult{}, err
+		}
 		result.Secrets += count
-		if count == 0 {
+		if count+waiting == 0 {
 			break
 		}
 	}

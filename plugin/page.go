@@ -4,6 +4,7 @@ package plugin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/plugin/egress"
+	"github.com/smtp-settings/smtp-settings/plugin/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/store"
@@ -36,10 +38,22 @@ type Configuration struct {
 	// TestRecipients are the addresses, or "@domain" for all of a domain, that a test may name as recipient beside the
 	// sender's own; empty allows every address.
 	TestRecipients []string
+	// Notifications is how the notification service delivers; its zero value has sane defaults.
+	Notifications Notifications
+	// Passive starts no notification service; notifications are taken all the same.
+	Passive bool
 	// Environ is the environment that may fix fields, as os.Environ returns it.
 	Environ []string
 	// Logger may be nil.
 	Logger hclog.Logger
+}
+
+// Notifications is how the notification service delivers. Zero means the default of notify.Configuration.
+type Notifications struct {
+	Connections           int
+	MessagesPerConnection int
+	MessagesPerMinute     int
+	RetryAfter            time.Duration
 }
 
 // Page is the SMTP settings page. It may be used concurrently.
@@ -51,6 +65,7 @@ type Page struct {
 	keeper        *secret.Keeper
 	tested        *tested
 	testMails     *testMails
+	notifications *notify.Service
 	logger        hclog.Logger
 }
 
@@ -73,18 +88,29 @@ func New(ctx context.Context, configuration Configuration) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := database.HasSecrets(ctx)
-	if err == nil {
-		var keys *secret.Keyring
-		if keys, err = secret.OpenKeyring(ctx, configuration.DataDir, configuration.Key, configuration.OldKeys, !sealed); err == nil {
-			return &Page{
-				configuration: configuration, layers: layers, store: database, keys: keys, keeper: secret.NewKeeper(keys),
-				tested: newTested(), testMails: newTestMails(), logger: configuration.Logger,
-			}, nil
-		}
+	p := &Page{
+		configuration: configuration, layers: layers, store: database,
+		tested: newTested(), testMails: newTestMails(), logger: configuration.Logger,
 	}
-	_ = database.Close()
-	return nil, err
+	if err := p.open(ctx); err != nil {
+		_ = p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// open opens the key and the notification service.
+func (p *Page) open(ctx context.Context) error {
+	sealed, err := p.store.HasSecrets(ctx)
+	if err != nil {
+		return err
+	}
+	c := p.configuration
+	if p.keys, err = secret.OpenKeyring(ctx, c.DataDir, c.Key, c.OldKeys, !sealed); err != nil {
+		return err
+	}
+	p.keeper = secret.NewKeeper(p.keys)
+	return p.openNotifications(ctx)
 }
 
 func openDatabase(ctx context.Context, configuration Configuration) (*store.Store, error) {
@@ -101,8 +127,14 @@ func openDatabase(ctx context.Context, configuration Configuration) (*store.Stor
 	return store.OpenPostgres(ctx, address)
 }
 
-// Close ends the use of the database.
-func (p *Page) Close() error { return p.store.Close() }
+// Close stops the notification service and ends the use of the database.
+func (p *Page) Close() error {
+	var err error
+	if p.notifications != nil {
+		err = p.notifications.Close()
+	}
+	return errors.Join(err, p.store.Close())
+}
 
 // Info describes the plugin.
 func (p *Page) Info(context.Context) (shared.Info, error) {

@@ -32,7 +32,7 @@ func ClientPlugins() map[int]goplugin.PluginSet {
 // plugin is untrusted input.
 func ClientDialOptions() []grpc.DialOption {
 	return []grpc.DialOption{grpc.WithDefaultCallOptions(
-		grpc.MaxCallRecvMsgSize(maxMessageSize), grpc.MaxCallSendMsgSize(maxMessageSize))}
+		grpc.MaxCallRecvMsgSize(maxReplySize), grpc.MaxCallSendMsgSize(maxRequestSize))}
 }
 
 // Connection is a page in another process. Its page is reached until the process ends.
@@ -40,8 +40,9 @@ type Connection struct {
 	SettingsPage
 	SettingsHistory
 	SecretKey
-	alive  context.Context
-	health grpc_health_v1.HealthClient
+	Notifier Notifier
+	alive    context.Context
+	health   grpc_health_v1.HealthClient
 }
 
 // Dispense returns the page that a started go-plugin client serves.
@@ -54,7 +55,10 @@ func Dispense(protocol goplugin.ClientProtocol) (*Connection, error) {
 	if !ok {
 		return nil, fmt.Errorf("dispensed %T instead of a settings page", dispensed)
 	}
-	return &Connection{SettingsPage: client, SettingsHistory: client, SecretKey: client, alive: client.alive, health: grpc_health_v1.NewHealthClient(client.conn)}, nil
+	return &Connection{
+		SettingsPage: client, SettingsHistory: client, SecretKey: client, Notifier: notifierClient{client},
+		alive: client.alive, health: grpc_health_v1.NewHealthClient(client.conn),
+	}, nil
 }
 
 // Gone is closed when the plugin's process has ended.

@@ -31,6 +31,8 @@ func (f *filler) special(v reflect.Value) bool {
 		v.Set(reflect.ValueOf(KindChoice))
 	case Status:
 		v.Set(reflect.ValueOf(StatusWarning))
+	case ServiceState:
+		v.Set(reflect.ValueOf(ServiceDegraded))
 	case Severity:
 		v.Set(reflect.ValueOf(SeverityInfo))
 	default:
@@ -144,6 +146,11 @@ func TestRoundTrip(t *testing.T) {
 	t.Run("RevisionList", roundTrip(revisionListToProto, revisionListFromProto))
 	t.Run("RestoreRequest", roundTrip(restoreRequestToProto, restoreRequestFromProto))
 	t.Run("RekeyResult", roundTrip(rekeyResultToProto, rekeyResultFromProto))
+	t.Run("NotifyRequest", roundTrip(notifyRequestToProto, notifyRequestFromProto))
+	t.Run("Receipt", roundTrip(receiptToProto, receiptFromProto))
+	t.Run("ServiceStatus", roundTrip(serviceStatusToProto, serviceStatusFromProto))
+	t.Run("ListRequest", roundTrip(listRequestToProto, listRequestFromProto))
+	t.Run("NotificationList", roundTrip(notificationListToProto, notificationListFromProto))
 	t.Run("StepResult", roundTrip(stepResultToProto, stepResultFromProto))
 }
 

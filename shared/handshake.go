@@ -16,6 +16,9 @@ var Handshake = goplugin.HandshakeConfig{
 // pageName is the name under which go-plugin dispenses the page.
 const pageName = "settings_page"
 
-// maxMessageSize bounds one message in either direction, in bytes. A form is a few kilobytes; go-plugin's own limit is
-// two gigabytes.
-const maxMessageSize = 1 << 20
+// Bounds of one message, in bytes. A form is a few kilobytes, and what comes out of a plugin is untrusted; a batch of
+// notifications goes in. go-plugin's own limit is two gigabytes.
+const (
+	maxRequestSize = 16 << 20
+	maxReplySize   = 1 << 20
+)

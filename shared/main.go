@@ -18,6 +18,8 @@ type Start struct {
 	Manifest *manifest.Manifest
 	// Logger writes to the host's log.
 	Logger hclog.Logger
+	// Passive asks the plugin to answer calls but to start no service of its own.
+	Passive bool
 
 	dataDir string
 }
@@ -43,6 +45,7 @@ const ExitConfiguration = 78
 func Main(name string, open func(Start) (SettingsPage, error)) {
 	path := flag.String("manifest", "plugin.hcl", "the file that declares this plugin")
 	dataDir := flag.String("data-dir", "", "overrides config.data_dir")
+	passive := flag.Bool("passive", false, "answer calls but start no service")
 	flag.Parse()
 	if !startedByHost() {
 		fmt.Fprintln(os.Stderr, name+" is a plugin: a Console starts it by way of plugin.hcl. To try it out, run testharness console.")
@@ -55,7 +58,7 @@ func Main(name string, open func(Start) (SettingsPage, error)) {
 	if err != nil {
 		refuseToStart(logger, err)
 	}
-	page, err := open(Start{Manifest: declared, Logger: logger, dataDir: *dataDir})
+	page, err := open(Start{Manifest: declared, Logger: logger, Passive: *passive, dataDir: *dataDir})
 	if err != nil {
 		refuseToStart(logger, err)
 	}

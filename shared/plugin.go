@@ -25,6 +25,9 @@ func (p *grpcPlugin) GRPCServer(_ *goplugin.GRPCBroker, server *grpc.Server) err
 	if key, ok := p.page.(SecretKey); ok {
 		settingsv1.RegisterSecretKeyServiceServer(server, &secretKeyServer{key: key})
 	}
+	if notifier, ok := p.page.(interface{ Notifier() Notifier }); ok {
+		settingsv1.RegisterNotifierServiceServer(server, &notifierServer{notifier: notifier.Notifier()})
+	}
 	return nil
 }
 
@@ -36,6 +39,9 @@ func capabilities(page SettingsPage) []string {
 	}
 	if _, ok := page.(SecretKey); ok {
 		names = append(names, CapabilitySecretKey)
+	}
+	if _, ok := page.(interface{ Notifier() Notifier }); ok {
+		names = append(names, CapabilityNotifier)
 	}
 	return names
 }

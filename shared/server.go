@@ -27,7 +27,7 @@ func Serve(page SettingsPage, logger hclog.Logger) {
 		Logger:           logger,
 		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
 			return grpc.NewServer(append(options,
-				grpc.MaxRecvMsgSize(maxMessageSize),
+				grpc.MaxRecvMsgSize(maxRequestSize),
 				grpc.ChainUnaryInterceptor(recoverUnary(logger)),
 				grpc.ChainStreamInterceptor(recoverStream(logger)))...)
 		},

@@ -21,7 +21,7 @@ It is for trying out and developing; anybody who reaches the address may use it.
 		RunE: func(command *cobra.Command, _ []string) error {
 			return console.Run(command.Context(), console.Options{
 				Listen: listen, Actor: g.actor,
-				Open: func(options ...host.Option) (*host.Host, error) { return g.open(command.Context(), options...) },
+				Open: func(options ...host.Option) (*host.Host, error) { return g.openActive(command.Context(), options...) },
 				Ready: func(address string) {
 					fmt.Fprintf(command.OutOrStdout(), "The Console is at http://%s/ — stop it with Ctrl-C.\n", address)
 				},

@@ -50,6 +50,7 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 	flags.StringVar(&g.locale, "locale", "en", "the `language` of texts")
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
+		newNotifyCommand(g), newStatusCommand(g), newListCommand(g), newRetryCommand(g), newCancelCommand(g),
 		newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g),
 		newConsoleCommand(g), newConformanceCommand(g), newMailserverCommand(),
 	)
@@ -74,8 +75,13 @@ func withUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// open starts the plugin.
-func (g *global) open(ctx context.Context, more ...host.Option) (*host.Host, error) {
+// open starts the plugin for a command that looks something up or changes it and ends: it delivers no notifications.
+func (g *global) open(ctx context.Context) (*host.Host, error) {
+	return g.openActive(ctx, host.WithPassivePlugin())
+}
+
+// openActive starts the plugin with all that it does in a Console.
+func (g *global) openActive(ctx context.Context, more ...host.Option) (*host.Host, error) {
 	level := hclog.LevelFromString(g.logLevel)
 	if level == hclog.NoLevel && !strings.EqualFold(g.logLevel, "off") {
 		return nil, usagef("--log-level %s is none of trace, debug, info, warn, error and off", g.logLevel)

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"os"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin"
 	"github.com/smtp-settings/smtp-settings/plugin/egress"
@@ -25,12 +26,18 @@ type config struct {
 	Allow          []string `koanf:"allow"`
 	Deny           []string `koanf:"deny"`
 	TestRecipients []string `koanf:"test_recipients"`
+
+	Connections           int    `koanf:"connections"`
+	MessagesPerConnection int    `koanf:"messages_per_connection"`
+	MessagesPerMinute     int    `koanf:"messages_per_minute"`
+	RetryAfter            string `koanf:"retry_after"`
 }
 
-const configKeys = "data_dir, database, key, old_keys, secret_dir, secret_prefix, allow, deny and test_recipients"
+const configKeys = "data_dir, database, key, old_keys, secret_dir, secret_prefix, allow, deny, " +
+	"test_recipients, connections, messages_per_connection, messages_per_minute and retry_after"
 
 func open(start shared.Start) (shared.SettingsPage, error) {
-	c := config{DataDir: "data"}
+	c := config{DataDir: "data", RetryAfter: "30s"}
 	if err := start.Manifest.Config(&c, configKeys); err != nil {
 		return nil, err
 	}
@@ -38,10 +45,18 @@ func open(start shared.Start) (shared.SettingsPage, error) {
 	if err != nil {
 		return nil, start.Manifest.Refuse("config: %s", err)
 	}
+	retryAfter, err := time.ParseDuration(c.RetryAfter)
+	if err != nil || retryAfter <= 0 {
+		return nil, start.Manifest.Refuse("config: retry_after: %q is not a length of time such as 30s", c.RetryAfter)
+	}
 	return plugin.New(context.Background(), plugin.Configuration{
 		DataDir: start.DataDir(c.DataDir), Database: c.Database, Key: c.Key, OldKeys: c.OldKeys,
 		References: secret.References{Directory: c.SecretDir, Prefix: c.SecretPrefix},
 		Egress:     policy, TestRecipients: c.TestRecipients,
+		Notifications: plugin.Notifications{
+			Connections: c.Connections, MessagesPerConnection: c.MessagesPerConnection, MessagesPerMinute: c.MessagesPerMinute, RetryAfter: retryAfter,
+		},
+		Passive: start.Passive,
 		Environ: os.Environ(), Logger: start.Logger,
 	})
 }

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -63,6 +65,7 @@ var ErrNoRevision = errors.New("there is no such revision")
 // Store is the database. It may be used concurrently.
 type Store struct {
 	db      *sql.DB
+	pool    *pgxpool.Pool // nil for the embedded database
 	close   func() error
 	current *sql.Stmt
 	place   string // for people
@@ -111,6 +114,12 @@ func (s *Store) prepare(ctx context.Context, lock string) error {
 
 // Place says where the database is, for people.
 func (s *Store) Place() string { return s.place }
+
+// DB returns the database for others who keep something in it.
+func (s *Store) DB() *sql.DB { return s.db }
+
+// Pool returns the connections to PostgreSQL, nil for the embedded database.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
 // Close ends the use of the database.
 func (s *Store) Close() error { return s.close() }

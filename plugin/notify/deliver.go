@@ -1,0 +1,197 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// worker delivers one notification.
+type worker struct {
+	river.WorkerDefaults[outgoing]
+	service *Service
+}
+
+// Work is one attempt. What it returns tells River what becomes of the job: nil, it was delivered and committed; a snooze,
+// the attempt does not count; a cancellation, it is a dead letter; any other error, another attempt follows.
+func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
+	s := w.service
+	stayAway, ok := s.gate.enter(ctx)
+	if !ok {
+		return snooze(stayAway)
+	}
+	delivery, missing, err := s.configuration.Delivery(ctx)
+	if err != nil || missing != nil {
+		return s.unconfigured(missing, err)
+	}
+	if err := s.statistics.pace(ctx, s.configuration.MessagesPerMinute); err != nil {
+		s.gate.release()
+		return snooze(0)
+	}
+	composed, err := s.compose(ctx, job, delivery)
+	if err != nil {
+		s.gate.release()
+		return dead(shared.Diagnostic{Severity: shared.SeverityError, Code: "message_unusable", Summary: "The message cannot be written: " + err.Error() + "."})
+	}
+	envelope := smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To}
+	if err := s.deliver(ctx, delivery, envelope, composed); err != nil {
+		return s.refused(ctx, err, delivery, envelope)
+	}
+	if s.gate.passed() {
+		if err := s.queue.wake(ctx); err != nil {
+			s.configuration.Logger.Warn("waiting notifications could not be woken", "error", err)
+		}
+	}
+	s.statistics.delivered(time.Now())
+	_, err = s.complete.do(context.WithoutCancel(ctx), []int64{job.ID})
+	return err
+}
+
+// snooze sends the job back to the queue without counting the attempt.
+func snooze(stayAway time.Duration) error { return river.JobSnooze(max(stayAway, 0)) }
+
+// unconfigured holds deliveries back until there are settings.
+func (s *Service) unconfigured(missing *shared.Diagnostic, err error) error {
+	if missing == nil {
+		s.configuration.Logger.Error("the settings for deliveries cannot be read", "error", err)
+		missing = &shared.Diagnostic{Severity: shared.SeverityError, Code: "settings_unreadable", Summary: "The settings cannot be read at the moment."}
+	}
+	return snooze(s.gate.shut(*missing, false))
+}
+
+func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], delivery Delivery) ([]byte, error) {
+	texts, err := s.unseal(ctx, job.Args)
+	if err != nil {
+		return nil, err
+	}
+	return Compose(Message{
+		From: delivery.From, To: job.Args.To, Subject: job.Args.Subject, Text: texts.Text, HTML: texts.HTML, Key: job.Args.Key, Date: job.CreatedAt,
+	})
+}
+
+// deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the server;
+// then another one is tried at once, as long as the message itself was not on its way.
+func (s *Service) deliver(ctx context.Context, delivery Delivery, envelope smtpconn.Envelope, composed []byte) error {
+	for fresh := false; ; fresh = true {
+		one, reused, err := s.pool.get(ctx, delivery, fresh)
+		if err != nil {
+			return err
+		}
+		// From here on the outcome must be learned: a message that may have been accepted must not be given up.
+		_, err = one.conn.Deliver(context.WithoutCancel(ctx), envelope, composed)
+		one.messages++
+		if one.conn.Usable(err) {
+			s.pool.put(one)
+		} else {
+			s.pool.drop(one)
+		}
+		if err != nil && reused && wasClosed(err) {
+			continue
+		}
+		return err
+	}
+}
+
+// wasClosed reports whether the connection ended before the message was on its way.
+func wasClosed(err error) bool {
+	var failure *smtpconn.Error
+	if !errors.As(err, &failure) || failure.Step != smtpconn.StepSender {
+		return false
+	}
+	return failure.Kind == smtpconn.KindClosed || failure.Kind == smtpconn.KindReset || failure.Reply != nil && failure.Reply.Code == 421
+}
+
+// pausing are the causes that would be met by every message.
+var pausing = map[string]bool{
+	"sender_not_owned": true, "sender_not_verified": true, "sender_refused": true, "sender_syntax_refused": true, "sender_domain_not_found": true,
+	"sending_limit_reached": true, "rate_limited": true, "address_blocklisted": true, "server_storage_full": true, "too_many_connections": true,
+}
+
+// refused decides what a failed attempt means: for all messages, for this one for now, or for this one for good.
+func (s *Service) refused(ctx context.Context, err error, delivery Delivery, envelope smtpconn.Envelope) error {
+	if ctx.Err() != nil {
+		s.gate.release()
+		return ctx.Err()
+	}
+	s.statistics.failed.Add(1)
+	outcome, cause := diagnosis.Explain(err, diagnosis.Circumstances{Target: delivery.Target, Envelope: envelope, SenderField: delivery.SenderField})
+	var failure *smtpconn.Error
+	errors.As(err, &failure)
+	loginRefused := outcome == diagnosis.LoginFailed
+	switch {
+	case loginRefused, !atEnvelope(failure), pausing[cause.Code]:
+		s.configuration.Logger.Warn("deliveries pause", "cause", cause.Code)
+		return snooze(s.gate.shut(cause, loginRefused))
+	case permanent(failure):
+		s.gate.passed()
+		return dead(cause)
+	default:
+		s.gate.passed()
+		return errors.New(encode(cause))
+	}
+}
+
+// atEnvelope reports whether the failure came when the message was handed over, not before.
+func atEnvelope(failure *smtpconn.Error) bool {
+	if failure == nil {
+		return false
+	}
+	switch failure.Step {
+	case smtpconn.StepSender, smtpconn.StepRecipient, smtpconn.StepMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+func permanent(failure *smtpconn.Error) bool {
+	return failure.Reply != nil && failure.Reply.Code >= 500 || failure.Kind == smtpconn.KindNoSMTPUTF8 || failure.Kind == smtpconn.KindInternal
+}
+
+// dead makes the notification a dead letter.
+func dead(cause shared.Diagnostic) error { return river.JobCancel(errors.New(encode(cause))) }
+
+// encode writes a cause as the text of an error, which is all that River keeps.
+func encode(cause shared.Diagnostic) string {
+	encoded, err := json.Marshal(cause)
+	if err != nil {
+		return cause.Summary
+	}
+	return string(encoded)
+}
+
+// texts are what is sealed of a message.
+type texts struct {
+	Text string `json:"text"`
+	HTML string `json:"html,omitempty"`
+}
+
+// messageDestination binds sealed texts to their recipient and key.
+func messageDestination(key, to string) secret.Destination {
+	return secret.Destination{Purpose: "notification", Field: key, Login: to}
+}
+
+func (s *Service) seal(ctx context.Context, key, to string, content texts) ([]byte, error) {
+	encoded, err := json.Marshal(content)
+	if err != nil {
+		return nil, err
+	}
+	return s.configuration.Keeper.Seal(ctx, shared.NewSecretText(string(encoded)), messageDestination(key, to))
+}
+
+func (s *Service) unseal(ctx context.Context, m outgoing) (texts, error) {
+	opened, err := s.configuration.Keeper.Open(ctx, m.Sealed, messageDestination(m.Key, m.To))
+	if err != nil {
+		return texts{}, err
+	}
+	var content texts
+	return content, json.Unmarshal([]byte(opened.Reveal()), &content)
+}

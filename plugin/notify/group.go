@@ -1,0 +1,115 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// group gathers what several callers want committed and commits it together: while one commit is under way, the next one
+// gathers. A caller returns when its own part is durable.
+type group[In, Out any] struct {
+	commit func(context.Context, []In) ([]Out, error)
+	wants  chan want[In, Out]
+	ending chan struct{}
+	ended  chan struct{}
+	once   sync.Once
+}
+
+type want[In, Out any] struct {
+	parts []In
+	done  chan outcome[Out]
+}
+
+type outcome[Out any] struct {
+	results []Out
+	err     error
+}
+
+// Bounds of one commit. A short wait lets callers that were freed by the last commit join the next one.
+const (
+	maxGroup    = 500
+	groupLinger = 2 * time.Millisecond
+)
+
+var errClosed = errors.New("the notification service has stopped")
+
+func newGroup[In, Out any](commit func(context.Context, []In) ([]Out, error)) *group[In, Out] {
+	g := &group[In, Out]{
+		commit: commit, wants: make(chan want[In, Out], maxGroup), ending: make(chan struct{}), ended: make(chan struct{}),
+	}
+	go g.run()
+	return g
+}
+
+// do commits the parts and returns a result for each, in order.
+func (g *group[In, Out]) do(ctx context.Context, parts []In) ([]Out, error) {
+	wanted := want[In, Out]{parts: parts, done: make(chan outcome[Out], 1)}
+	select {
+	case g.wants <- wanted:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-g.ending:
+		return nil, errClosed
+	}
+	select {
+	case result := <-wanted.done:
+		return result.results, result.err
+	case <-g.ended:
+		return nil, errClosed
+	}
+}
+
+func (g *group[In, Out]) run() {
+	defer close(g.ended)
+	for {
+		select {
+		case first := <-g.wants:
+			g.commitTogether(g.gather(first))
+		case <-g.ending:
+			return
+		}
+	}
+}
+
+// gather returns what is to be committed together, beginning with the first.
+func (g *group[In, Out]) gather(first want[In, Out]) []want[In, Out] {
+	gathered := []want[In, Out]{first}
+	count := len(first.parts)
+	linger := time.NewTimer(groupLinger)
+	defer linger.Stop()
+	for count < maxGroup {
+		select {
+		case next := <-g.wants:
+			gathered = append(gathered, next)
+			count += len(next.parts)
+		case <-linger.C:
+			return gathered
+		}
+	}
+	return gathered
+}
+
+func (g *group[In, Out]) commitTogether(gathered []want[In, Out]) {
+	var parts []In
+	for _, one := range gathered {
+		parts = append(parts, one.parts...)
+	}
+	// A commit serves several callers, so none of their contexts may end it.
+	results, err := g.commit(context.Background(), parts)
+	for _, one := range gathered {
+		if err != nil {
+			one.done <- outcome[Out]{err: err}
+			continue
+		}
+		one.done <- outcome[Out]{results: results[:len(one.parts)]}
+		results = results[len(one.parts):]
+	}
+}
+
+// close ends the group after the commit that is under way.
+func (g *group[In, Out]) close() {
+	g.once.Do(func() { close(g.ending) })
+	<-g.ended
+}

@@ -1,0 +1,275 @@
+package notify
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+var _ shared.Notifier = (*Service)(nil)
+
+// Notify takes notifications and returns when they are durable.
+func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
+	receipts := make([]shared.Receipt, len(request.Notifications))
+	if refusal := s.refusal(ctx, request); refusal != nil {
+		for i := range receipts {
+			receipts[i].Diagnostics = shared.Diagnostics{*refusal}
+		}
+		return receipts, nil
+	}
+	var jobs []river.InsertManyParams
+	var places []int // which receipt each job belongs to
+	for i, notification := range request.Notifications {
+		if receipts[i].Diagnostics = check(notification); receipts[i].Diagnostics.HasErrors() {
+			continue
+		}
+		job, err := s.newJob(ctx, request.Actor, notification)
+		if err != nil {
+			return nil, err
+		}
+		jobs, places = append(jobs, job), append(places, i)
+	}
+	if len(jobs) == 0 {
+		return receipts, nil
+	}
+	inserted, err := s.accept.do(ctx, jobs)
+	if err != nil {
+		return nil, fmt.Errorf("the notifications were not accepted: %w", err)
+	}
+	for i, one := range inserted {
+		receipts[places[i]].ID, receipts[places[i]].Duplicate = strconv.FormatInt(one.id, 10), one.duplicate
+	}
+	return receipts, nil
+}
+
+// refusal is why no notification can be taken.
+func (s *Service) refusal(ctx context.Context, request shared.NotifyRequest) *shared.Diagnostic {
+	if n := len(request.Notifications); n > shared.MaxNotifications {
+		return &shared.Diagnostic{Severity: shared.SeverityError, Code: "too_many_notifications",
+			Summary: fmt.Sprintf("%d notifications were handed over at once, at most %d are taken.", n, shared.MaxNotifications)}
+	}
+	_, missing, err := s.configuration.Delivery(ctx)
+	if err != nil {
+		return nil // That the settings cannot be read just now is no reason to lose a notification.
+	}
+	return missing
+}
+
+// Bounds of a notification.
+const (
+	maxKey     = 200
+	maxSubject = 500
+	maxBody    = 512 << 10
+)
+
+// check says what is wrong with a notification.
+func check(n shared.Notification) shared.Diagnostics {
+	fail := func(field, code, summary string) shared.Diagnostics {
+		return shared.Diagnostics{{Severity: shared.SeverityError, Code: code, Field: field, Summary: summary}}
+	}
+	switch {
+	case !shared.IsEmailAddress(n.To) || strings.ContainsFunc(n.To, unicode.IsControl):
+		return fail("to", "not_an_address", fmt.Sprintf("%q is not an e-mail address.", n.To))
+	case len(n.Key) > maxKey:
+		return fail("key", "wrong_length", fmt.Sprintf("The key has more than %d bytes.", maxKey))
+	case len(n.Subject) > maxSubject:
+		return fail("subject", "wrong_length", fmt.Sprintf("The subject has more than %d bytes.", maxSubject))
+	case len(n.Text)+len(n.HTML) > maxBody:
+		return fail("text", "wrong_length", fmt.Sprintf("The message has more than %d bytes.", maxBody))
+	case n.Text == "" && n.HTML == "" && n.Subject == "":
+		return fail("text", "empty_message", "The message has neither subject nor text.")
+	}
+	return nil
+}
+
+func (s *Service) newJob(ctx context.Context, actor string, n shared.Notification) (river.InsertManyParams, error) {
+	key := n.Key
+	if key == "" {
+		key = rand.Text()
+	}
+	sealed, err := s.seal(ctx, key, n.To, texts{Text: n.Text, HTML: n.HTML})
+	if err != nil {
+		return river.InsertManyParams{}, err
+	}
+	return river.InsertManyParams{
+		Args:       outgoing{Key: key, To: n.To, Subject: n.Subject, Actor: actor, Sealed: sealed},
+		InsertOpts: uniqueOptions(),
+	}, nil
+}
+
+// Status tells how the service is.
+func (s *Service) Status(ctx context.Context, _ shared.StatusRequest) (shared.ServiceStatus, error) {
+	counts, err := s.queue.counts(ctx)
+	if err != nil {
+		return shared.ServiceStatus{}, err
+	}
+	cause, since, next := s.gate.state()
+	status := shared.ServiceStatus{
+		State: shared.ServiceRunning, Since: latest(since, s.since), Counts: counts,
+		DeliveredLastMinute: s.statistics.lastMinute(time.Now()),
+		DeliveredTotal:      s.statistics.total.Load(), FailedAttemptsTotal: s.statistics.failed.Load(),
+	}
+	_, missing, err := s.configuration.Delivery(ctx)
+	switch {
+	case err != nil:
+		return shared.ServiceStatus{}, err
+	case missing != nil:
+		status.State, status.Reason = shared.ServiceNotConfigured, missing
+	case !s.delivering.Load():
+		status.State = shared.ServiceStopped
+	case cause != nil:
+		status.State, status.Reason, status.NextAttempt = shared.ServiceDegraded, cause, next
+	}
+	return status, nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// List returns notifications, newest first.
+func (s *Service) List(ctx context.Context, request shared.ListRequest) (shared.NotificationList, error) {
+	limit := request.Bounded()
+	jobs, err := s.queue.list(ctx, request, limit+1)
+	if err != nil {
+		return shared.NotificationList{}, err
+	}
+	list := shared.NotificationList{More: len(jobs) > limit}
+	for _, job := range jobs[:min(limit, len(jobs))] {
+		list.Entries = append(list.Entries, newEntry(job))
+	}
+	return list, nil
+}
+
+// Retry has a notification tried at once.
+func (s *Service) Retry(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+	return s.act(ctx, request, "retried", s.queue.client.JobRetry)
+}
+
+// Cancel takes a notification out of the queue.
+func (s *Service) Cancel(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+	return s.act(ctx, request, "cancelled", s.queue.client.JobCancel)
+}
+
+func (s *Service) act(ctx context.Context, request shared.NotificationRequest, what string, action func(context.Context, int64) (*rivertype.JobRow, error)) (shared.NotificationEntry, error) {
+	id, err := strconv.ParseInt(request.ID, 10, 64)
+	if err != nil {
+		return shared.NotificationEntry{}, shared.ErrNoNotification
+	}
+	before, err := s.queue.client.JobGet(ctx, id)
+	if err == nil && before.State == rivertype.JobStateCompleted {
+		return newEntry(before), nil // What was delivered is neither sent again nor taken back.
+	}
+	job, err := action(ctx, id)
+	switch {
+	case errors.Is(err, rivertype.ErrNotFound):
+		return shared.NotificationEntry{}, shared.ErrNoNotification
+	case err != nil:
+		return shared.NotificationEntry{}, err
+	}
+	s.configuration.Logger.Info("notification "+what, "id", request.ID, "actor", request.Actor)
+	return newEntry(job), nil
+}
+
+// newEntry shows a job as a notification.
+func newEntry(job *rivertype.JobRow) shared.NotificationEntry {
+	var args outgoing
+	_ = json.Unmarshal(job.EncodedArgs, &args) // What cannot be read is shown empty.
+	entry := shared.NotificationEntry{
+		ID: strconv.FormatInt(job.ID, 10), Key: args.Key, To: args.To, Subject: args.Subject, Actor: args.Actor,
+		State: stateOf(job), Attempts: len(job.Errors), Created: job.CreatedAt, Failure: failureOf(job),
+	}
+	switch {
+	case job.FinalizedAt != nil:
+		entry.Finished = *job.FinalizedAt
+	case job.State == rivertype.JobStateScheduled || job.State == rivertype.JobStateRetryable:
+		entry.NextAttempt = job.ScheduledAt
+	}
+	if entry.State == shared.NotificationDelivered {
+		entry.Attempts++
+	}
+	return entry
+}
+
+func stateOf(job *rivertype.JobRow) shared.NotificationState {
+	var metadata struct {
+		Cancelled string `json:"cancel_attempted_at"`
+	}
+	_ = json.Unmarshal(job.Metadata, &metadata)
+	switch job.State {
+	case rivertype.JobStateRunning:
+		return shared.NotificationSending
+	case rivertype.JobStateCompleted:
+		return shared.NotificationDelivered
+	case rivertype.JobStateDiscarded:
+		return shared.NotificationDead
+	case rivertype.JobStateCancelled:
+		if metadata.Cancelled != "" {
+			return shared.NotificationCancelled
+		}
+		return shared.NotificationDead
+	default:
+		if len(job.Errors) > 0 {
+			return shared.NotificationRetrying
+		}
+		return shared.NotificationQueued
+	}
+}
+
+// failureOf reads the last cause; see encode.
+func failureOf(job *rivertype.JobRow) *shared.Diagnostic {
+	if len(job.Errors) == 0 {
+		return nil
+	}
+	text := job.Errors[len(job.Errors)-1].Error
+	var cause shared.Diagnostic
+	if at := strings.IndexByte(text, '{'); at >= 0 && json.Unmarshal([]byte(text[at:]), &cause) == nil && cause.Code != "" {
+		return &cause
+	}
+	return &shared.Diagnostic{Severity: shared.SeverityError, Code: "internal", Summary: "The attempt failed because of a defect in this software.", Detail: text}
+}
+
+// Reseal wraps the data keys of the texts that wait with the newest key.
+func (s *Service) Reseal(ctx context.Context) (int64, error) {
+	count := int64(0)
+	for before := ""; ; {
+		jobs, err := s.queue.list(ctx, shared.ListRequest{Before: before}, 200)
+		if err != nil || len(jobs) == 0 {
+			return count, err
+		}
+		for _, job := range jobs {
+			before = strconv.FormatInt(job.ID, 10)
+			var args outgoing
+			if json.Unmarshal(job.EncodedArgs, &args) != nil || job.State == rivertype.JobStateCompleted {
+				continue
+			}
+			again, changed, err := s.configuration.Keeper.Rewrap(ctx, args.Sealed)
+			if err != nil || !changed {
+				continue // What cannot be opened any more is no worse for it.
+			}
+			args.Sealed = again
+			encoded, err := json.Marshal(args)
+			if err == nil {
+				err = s.queue.replaceArguments(ctx, job.ID, encoded)
+			}
+			if err != nil {
+				return count, err
+			}
+			count++
+		}
+	}
+}

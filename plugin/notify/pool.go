@@ -1,0 +1,128 @@
+package notify
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
+)
+
+// pool keeps connections to the server open between messages. A connection belongs to the revision of the settings that it
+// was opened with: after a save the next message gets a new one.
+type pool struct {
+	slots  chan struct{}
+	longer int // messages for each connection
+
+	mu     sync.Mutex
+	idle   []*pooled
+	reaper *time.Timer
+	closed bool
+}
+
+// pooled is a connection and what it has been used for.
+type pooled struct {
+	conn     *smtpconn.Conn
+	revision int64
+	messages int
+	since    time.Time // when it became idle
+}
+
+// idleLimit is how long a connection stays open without a message. Servers close theirs after a few minutes; many providers
+// allow only a few connections at a time.
+const idleLimit = 15 * time.Second
+
+func newPool(connections, messages int) *pool {
+	return &pool{slots: make(chan struct{}, connections), longer: messages}
+}
+
+// get returns a connection for the delivery; reused tells whether it has been idle, in which case the server may have
+// closed it meanwhile. put or drop must follow.
+func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool) (connection *pooled, reused bool, err error) {
+	select {
+	case p.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
+	if !fresh {
+		if found := p.takeIdle(delivery.Revision); found != nil {
+			return found, true, nil
+		}
+	}
+	conn, err := smtpconn.Open(ctx, delivery.Target, nil)
+	if err != nil {
+		<-p.slots
+		return nil, false, err
+	}
+	return &pooled{conn: conn, revision: delivery.Revision}, false, nil
+}
+
+// takeIdle returns the connection that was idle for the shortest time, and closes those of other revisions.
+func (p *pool) takeIdle(revision int64) *pooled {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.idle) > 0 {
+		last := p.idle[len(p.idle)-1]
+		p.idle = p.idle[:len(p.idle)-1]
+		if last.revision == revision && time.Since(last.since) < idleLimit {
+			return last
+		}
+		go leave(last)
+	}
+	return nil
+}
+
+// put gives back a connection that can be used again.
+func (p *pool) put(one *pooled) {
+	defer func() { <-p.slots }()
+	one.since = time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || one.messages >= p.longer {
+		go leave(one)
+		return
+	}
+	p.idle = append(p.idle, one)
+	if p.reaper == nil {
+		p.reaper = time.AfterFunc(idleLimit, p.reap)
+	}
+}
+
+// drop gives back a connection that cannot be used any more.
+func (p *pool) drop(one *pooled) {
+	one.conn.Close()
+	<-p.slots
+}
+
+// reap closes what has been idle for too long.
+func (p *pool) reap() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var kept []*pooled
+	for _, one := range p.idle {
+		if time.Since(one.since) >= idleLimit {
+			go leave(one)
+			continue
+		}
+		kept = append(kept, one)
+	}
+	p.idle, p.reaper = kept, nil
+	if len(kept) > 0 && !p.closed {
+		p.reaper = time.AfterFunc(idleLimit, p.reap)
+	}
+}
+
+func leave(one *pooled) { one.conn.Leave(context.Background()) }
+
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	if p.reaper != nil {
+		p.reaper.Stop()
+	}
+	for _, one := range p.idle {
+		one.conn.Leave(context.Background())
+	}
+	p.idle = nil
+}

@@ -1,0 +1,160 @@
+package shared
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// CapabilityNotifier names the notification service; see [Info.Capabilities].
+const CapabilityNotifier = "notifier"
+
+// Notifier takes notifications and delivers them with the saved settings. A page offers it by a method Notifier() that
+// returns it. All methods may be called concurrently.
+type Notifier interface {
+	// Notify takes notifications, at most 1,000 at a time, and returns a receipt for each. When it returns, those with an id
+	// are durable: each is delivered at least once or ends as a dead letter.
+	Notify(ctx context.Context, request NotifyRequest) ([]Receipt, error)
+	// Status tells how the service is.
+	Status(ctx context.Context, request StatusRequest) (ServiceStatus, error)
+	// List returns notifications, newest first, without their texts.
+	List(ctx context.Context, request ListRequest) (NotificationList, error)
+	// Retry has a dead letter, or one that waits for its next attempt, tried at once. The error is ErrNoNotification when
+	// there is none of the id.
+	Retry(ctx context.Context, request NotificationRequest) (NotificationEntry, error)
+	// Cancel takes a notification that was not delivered yet out of the queue. The error is ErrNoNotification when there is
+	// none of the id.
+	Cancel(ctx context.Context, request NotificationRequest) (NotificationEntry, error)
+}
+
+// ErrNoNotification means that there is no notification of the id.
+var ErrNoNotification = errors.New("there is no such notification")
+
+// MaxNotifications is how many notifications one call may hand over.
+const MaxNotifications = 1000
+
+// Notification is a message to one recipient.
+type Notification struct {
+	// Key is the idempotency key: a second notification with the same key and recipient within 7 days is the same one.
+	// Empty makes a new one each time.
+	Key     string `json:"key,omitempty"`
+	To      string `json:"to"`
+	Subject string `json:"subject,omitempty"`
+	Text    string `json:"text,omitempty"`
+	// HTML is the same message as HTML; may be empty.
+	HTML string `json:"html,omitempty"`
+}
+
+// NotifyRequest hands notifications over.
+type NotifyRequest struct {
+	Locale        string
+	Actor         string
+	Notifications []Notification
+}
+
+// Receipt tells what became of one notification.
+type Receipt struct {
+	// ID is empty when the notification was refused.
+	ID string `json:"id,omitempty"`
+	// Duplicate is true when a notification with this key and recipient was accepted before; ID is that one's.
+	Duplicate bool `json:"duplicate,omitempty"`
+	// Diagnostics says why it was refused.
+	Diagnostics Diagnostics `json:"diagnostics,omitempty"`
+}
+
+// StatusRequest asks how the service is.
+type StatusRequest struct{ Locale string }
+
+// ServiceState says how the service is.
+type ServiceState string
+
+// The states of the service.
+const (
+	ServiceNotConfigured ServiceState = "not_configured"
+	ServiceRunning       ServiceState = "running"
+	// ServiceDegraded means that the server is away or refuses, so deliveries wait.
+	ServiceDegraded ServiceState = "degraded"
+	// ServiceStopped means that another process delivers, or none.
+	ServiceStopped ServiceState = "stopped"
+)
+
+// ServiceStatus tells how the service is.
+type ServiceStatus struct {
+	State ServiceState `json:"state"`
+	Since time.Time    `json:"since,omitzero"`
+	// Reason is why deliveries wait; nil unless the service is degraded.
+	Reason *Diagnostic `json:"reason,omitempty"`
+	// NextAttempt is when the server is tried again; zero unless the service is degraded.
+	NextAttempt time.Time `json:"next_attempt,omitzero"`
+	// Counts is how many notifications are in each state.
+	Counts              map[NotificationState]int64 `json:"counts"`
+	DeliveredLastMinute int64                       `json:"delivered_last_minute"`
+	// DeliveredTotal and FailedAttemptsTotal count since the plugin's process started.
+	DeliveredTotal      int64 `json:"delivered_total"`
+	FailedAttemptsTotal int64 `json:"failed_attempts_total"`
+}
+
+// NotificationState is how far a notification has come.
+type NotificationState string
+
+// The states of a notification.
+const (
+	NotificationQueued    NotificationState = "queued"
+	NotificationRetrying  NotificationState = "retrying" // an attempt failed, another will follow
+	NotificationSending   NotificationState = "sending"
+	NotificationDelivered NotificationState = "delivered"
+	NotificationDead      NotificationState = "dead" // given up after a failure: a dead letter
+	NotificationCancelled NotificationState = "cancelled"
+)
+
+// NotificationStates are all states, in the order of a notification's life.
+var NotificationStates = []NotificationState{
+	NotificationQueued, NotificationRetrying, NotificationSending, NotificationDelivered, NotificationDead, NotificationCancelled,
+}
+
+// ListRequest asks for notifications.
+type ListRequest struct {
+	Locale string
+	// State limits the list to one state; empty means all.
+	State NotificationState
+	// Search limits it to those whose recipient or subject contains the text; empty means all.
+	Search string
+	// Before limits it to those before the id; empty begins with the newest.
+	Before string
+	// Limit is how many are wanted at most; 0 means 50, and there are never more than 200.
+	Limit int
+}
+
+// Bounded returns the limit within its bounds.
+func (r ListRequest) Bounded() int { return RevisionsRequest{Limit: r.Limit}.Bounded() }
+
+// NotificationList is a page of notifications.
+type NotificationList struct {
+	Entries []NotificationEntry `json:"entries"`
+	// More is true when older ones follow.
+	More bool `json:"more,omitempty"`
+}
+
+// NotificationEntry is one notification as the service sees it. It holds no text of the message.
+type NotificationEntry struct {
+	ID       string            `json:"id"`
+	Key      string            `json:"key"`
+	To       string            `json:"to"`
+	Subject  string            `json:"subject"`
+	Actor    string            `json:"actor,omitempty"`
+	State    NotificationState `json:"state"`
+	Attempts int               `json:"attempts"`
+	Created  time.Time         `json:"created"`
+	// NextAttempt is zero when there is none.
+	NextAttempt time.Time `json:"next_attempt,omitzero"`
+	// Finished is when it was delivered or given up; zero before.
+	Finished time.Time `json:"finished,omitzero"`
+	// Failure is why the last attempt failed; nil when none has.
+	Failure *Diagnostic `json:"failure,omitempty"`
+}
+
+// NotificationRequest names one notification, and who wants something done with it.
+type NotificationRequest struct {
+	Actor string
+	ID    string
+}

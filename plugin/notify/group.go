@@ -27,7 +27,8 @@ type outcome[Out any] struct {
 	err     error
 }
 
-// Bounds of one commit. A short wait lets callers that were freed by the last commit join the next one.
+// Bounds of one commit. A short wait lets the callers that were freed by the last commit join the next one; it ends as soon
+// as there are as many again.
 const (
 	maxGroup    = 500
 	groupLinger = 2 * time.Millisecond
@@ -63,20 +64,23 @@ func (g *group[In, Out]) do(ctx context.Context, parts []In) ([]Out, error) {
 
 func (g *group[In, Out]) run() {
 	defer close(g.ended)
+	expected := 0
 	for {
 		select {
 		case first := <-g.wants:
-			g.commitTogether(g.gather(first))
+			gathered, count := g.gather(first, expected)
+			g.commitTogether(gathered)
+			expected = count
 		case <-g.ending:
 			return
 		}
 	}
 }
 
-// gather returns what is to be committed together, beginning with the first.
-func (g *group[In, Out]) gather(first want[In, Out]) []want[In, Out] {
-	gathered := []want[In, Out]{first}
-	count := len(first.parts)
+// gather returns what is to be committed together, beginning with the first, and how many parts that are. It waits a moment
+// for as many as are expected.
+func (g *group[In, Out]) gather(first want[In, Out], expected int) (gathered []want[In, Out], count int) {
+	gathered, count = []want[In, Out]{first}, len(first.parts)
 	linger := time.NewTimer(groupLinger)
 	defer linger.Stop()
 	for count < maxGroup {
@@ -84,11 +88,21 @@ func (g *group[In, Out]) gather(first want[In, Out]) []want[In, Out] {
 		case next := <-g.wants:
 			gathered = append(gathered, next)
 			count += len(next.parts)
+			continue
+		default:
+		}
+		if count >= expected {
+			break
+		}
+		select {
+		case next := <-g.wants:
+			gathered = append(gathered, next)
+			count += len(next.parts)
 		case <-linger.C:
-			return gathered
+			return gathered, count
 		}
 	}
-	return gathered
+	return gathered, count
 }
 
 func (g *group[In, Out]) commitTogether(gathered []want[In, Out]) {

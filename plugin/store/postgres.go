@@ -30,7 +30,7 @@ func OpenPostgres(ctx context.Context, address string) (*Store, error) {
 		return nil, fmt.Errorf("%s cannot be used: %w", place, err)
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	store := &Store{db: db, pool: pool, place: place, close: func() error {
+	store := &Store{db: db, reader: db, pool: pool, place: place, close: func() error {
 		err := db.Close()
 		pool.Close()
 		return err

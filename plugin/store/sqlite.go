@@ -30,15 +30,23 @@ func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
 	}
 	// WAL with synchronous=FULL loses nothing in a power cut; NORMAL does. One connection, because SQLite has one writer.
 	source := "file:" + (&url.URL{Path: path}).EscapedPath() +
-		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate"
-	db, err := sql.Open("sqlite", source)
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)"
+	db, err := sql.Open("sqlite", source+"&_txlock=immediate")
 	if err != nil {
 		return nil, explain(err)
 	}
 	db.SetMaxOpenConns(1)
-	store := &Store{db: db, close: db.Close, place: "database " + path}
+	// Readers have a connection of their own: in WAL mode they never wait for a writer.
+	reader, err := sql.Open("sqlite", source+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, explain(err)
+	}
+	reader.SetMaxOpenConns(1)
+	store := &Store{db: db, reader: reader, place: "database " + path, close: func() error {
+		return errors.Join(reader.Close(), db.Close())
+	}}
 	if err := store.prepare(ctx, ""); err != nil {
-		_ = db.Close()
+		_ = store.close()
 		return nil, explain(err)
 	}
 	return store, nil

@@ -65,6 +65,7 @@ var ErrNoRevision = errors.New("there is no such revision")
 // Store is the database. It may be used concurrently.
 type Store struct {
 	db      *sql.DB
+	reader  *sql.DB       // for what only reads
 	pool    *pgxpool.Pool // nil for the embedded database
 	close   func() error
 	current *sql.Stmt
@@ -102,7 +103,7 @@ func (s *Store) prepare(ctx context.Context, lock string) error {
 	if err := transaction.Commit(); err != nil {
 		return err
 	}
-	s.current, err = s.db.PrepareContext(ctx, `
+	s.current, err = s.reader.PrepareContext(ctx, `
 		SELECT COALESCE((SELECT MAX(revision) FROM settings_revision), 0),
 		       COALESCE((SELECT document FROM last_verification WHERE id = 1), '')`)
 	if err != nil {
@@ -190,7 +191,7 @@ const revisionColumns = `SELECT revision, document, author, saved_at FROM settin
 
 // Revision returns the revision of the number; ErrNoRevision when there is none.
 func (s *Store) Revision(ctx context.Context, number int64) (Revision, error) {
-	revision, err := scanRevision(s.db.QueryRowContext(ctx, revisionColumns+`WHERE revision = $1`, number))
+	revision, err := scanRevision(s.reader.QueryRowContext(ctx, revisionColumns+`WHERE revision = $1`, number))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Revision{}, ErrNoRevision
@@ -202,7 +203,7 @@ func (s *Store) Revision(ctx context.Context, number int64) (Revision, error) {
 
 // Revisions returns at most limit revisions with numbers below before, newest first; 0 begins with the newest.
 func (s *Store) Revisions(ctx context.Context, before int64, limit int) ([]Revision, error) {
-	rows, err := s.db.QueryContext(ctx, revisionColumns+`WHERE $1 = 0 OR revision < $1 ORDER BY revision DESC LIMIT $2`, before, limit)
+	rows, err := s.reader.QueryContext(ctx, revisionColumns+`WHERE $1 = 0 OR revision < $1 ORDER BY revision DESC LIMIT $2`, before, limit)
 	if err != nil {
 		return nil, s.unreadable(err)
 	}
@@ -334,7 +335,7 @@ const maxResealed = 1_000_000
 // HasSecrets reports whether any revision holds a sealed secret.
 func (s *Store) HasSecrets(ctx context.Context) (bool, error) {
 	var found bool
-	err := s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM settings_revision WHERE document LIKE '%"sealed":%')`).Scan(&found)
+	err := s.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM settings_revision WHERE document LIKE '%"sealed":%')`).Scan(&found)
 	if err != nil {
 		return false, s.unreadable(err)
 	}

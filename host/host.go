@@ -79,11 +79,33 @@ func (h *Host) Close() { h.supervisor.close() }
 // WithAuthorize must be given.
 func (h *Host) Handler() http.Handler {
 	if h.options.authorize == nil {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, ErrNoAuthorize.Error(), http.StatusForbidden)
-		})
+		return closed
 	}
-	return form.New(h.page, form.Options{
+	return form.New(h.page, h.formOptions())
+}
+
+// NotificationsHandler serves the page of the notification service, below a path that ends in a slash. WithAuthorize must be
+// given.
+func (h *Host) NotificationsHandler() http.Handler {
+	if h.options.authorize == nil {
+		return closed
+	}
+	return form.NewNotifications(h.Notifier(), h.formOptions())
+}
+
+// closed is the handler of a Console that does not say who may use its pages.
+var closed = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, ErrNoAuthorize.Error(), http.StatusForbidden)
+})
+
+func (h *Host) formOptions() form.Options {
+	return form.Options{
+		Notifier: func() shared.Notifier {
+			if h.supervisor.offers(shared.CapabilityNotifier) {
+				return h.Notifier()
+			}
+			return nil
+		},
 		History: func() shared.SettingsHistory {
 			if h.supervisor.offers(shared.CapabilityHistory) {
 				return h.page
@@ -103,5 +125,5 @@ func (h *Host) Handler() http.Handler {
 				Since: status.Since, Reason: status.Reason, Log: status.Log,
 			}
 		},
-	})
+	}
 }

@@ -20,6 +20,7 @@ func (p *Page) openNotifications(ctx context.Context) error {
 		Store: p.store, Keeper: p.keeper, Logger: p.logger.Named("notifications"), Delivery: (&deliveries{page: p}).current,
 		Connections: c.Notifications.Connections, MessagesPerConnection: c.Notifications.MessagesPerConnection,
 		MessagesPerMinute: c.Notifications.MessagesPerMinute, RetryAfter: c.Notifications.RetryAfter,
+		AttemptLimit: c.Notifications.AttemptLimit, RescueAfter: c.Notifications.RescueAfter,
 	}
 	if c.Database == "" {
 		configuration.LockFile = filepath.Join(c.DataDir, serviceLock)

@@ -31,13 +31,15 @@ type config struct {
 	MessagesPerConnection int    `koanf:"messages_per_connection"`
 	MessagesPerMinute     int    `koanf:"messages_per_minute"`
 	RetryAfter            string `koanf:"retry_after"`
+	AttemptLimit          string `koanf:"attempt_limit"`
+	RescueAfter           string `koanf:"rescue_after"`
 }
 
 const configKeys = "data_dir, database, key, old_keys, secret_dir, secret_prefix, allow, deny, " +
-	"test_recipients, connections, messages_per_connection, messages_per_minute and retry_after"
+	"test_recipients, connections, messages_per_connection, messages_per_minute, retry_after, attempt_limit and rescue_after"
 
 func open(start shared.Start) (shared.SettingsPage, error) {
-	c := config{DataDir: "data", RetryAfter: "30s"}
+	c := config{DataDir: "data", RetryAfter: "30s", AttemptLimit: "5m", RescueAfter: "6m"}
 	if err := start.Manifest.Config(&c, configKeys); err != nil {
 		return nil, err
 	}
@@ -45,18 +47,26 @@ func open(start shared.Start) (shared.SettingsPage, error) {
 	if err != nil {
 		return nil, start.Manifest.Refuse("config: %s", err)
 	}
-	retryAfter, err := time.ParseDuration(c.RetryAfter)
-	if err != nil || retryAfter <= 0 {
-		return nil, start.Manifest.Refuse("config: retry_after: %q is not a length of time such as 30s", c.RetryAfter)
+	notifications := plugin.Notifications{
+		Connections: c.Connections, MessagesPerConnection: c.MessagesPerConnection, MessagesPerMinute: c.MessagesPerMinute,
+	}
+	for _, one := range []struct {
+		key, text string
+		value     *time.Duration
+	}{
+		{"retry_after", c.RetryAfter, &notifications.RetryAfter}, {"attempt_limit", c.AttemptLimit, &notifications.AttemptLimit},
+		{"rescue_after", c.RescueAfter, &notifications.RescueAfter},
+	} {
+		if *one.value, err = time.ParseDuration(one.text); err != nil || *one.value <= 0 {
+			return nil, start.Manifest.Refuse("config: %s: %q is not a length of time such as 30s", one.key, one.text)
+		}
 	}
 	return plugin.New(context.Background(), plugin.Configuration{
 		DataDir: start.DataDir(c.DataDir), Database: c.Database, Key: c.Key, OldKeys: c.OldKeys,
 		References: secret.References{Directory: c.SecretDir, Prefix: c.SecretPrefix},
 		Egress:     policy, TestRecipients: c.TestRecipients,
-		Notifications: plugin.Notifications{
-			Connections: c.Connections, MessagesPerConnection: c.MessagesPerConnection, MessagesPerMinute: c.MessagesPerMinute, RetryAfter: retryAfter,
-		},
-		Passive: start.Passive,
-		Environ: os.Environ(), Logger: start.Logger,
+		Notifications: notifications,
+		Passive:       start.Passive,
+		Environ:       os.Environ(), Logger: start.Logger,
 	})
 }

@@ -32,6 +32,8 @@ type Options struct {
 	Logger      hclog.Logger
 	// History returns the audit trail, nil when the plugin keeps none. A nil function shows none either.
 	History func() shared.SettingsHistory
+	// Notifier returns the notification service, nil when the plugin has none. A nil function shows none either.
+	Notifier func() shared.Notifier
 	// TestLimit limits how often one actor may test; the zero value does not limit it.
 	TestLimit TestLimit
 }
@@ -69,6 +71,8 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"ago":          ago,
 	"json":         toJSON,
 	"icon":         icon,
+	"serviceText":  serviceText,
+	"soon":         soon,
 	"label": func(schema shared.Schema, name string) string {
 		field, _ := schema.Field(name)
 		return field.Label

@@ -30,6 +30,7 @@ type view struct {
 	General       shared.Diagnostics // findings that concern no field
 	Report        *shared.TestReport
 	HasHistory    bool
+	Service       *shared.ServiceStatus // nil when there is no notification service
 }
 
 type sectionView struct {
@@ -86,6 +87,7 @@ func (h *handler) newView(r *http.Request, draft shared.Draft) *view {
 		return v
 	}
 	v.Prerequisites = h.checkPrerequisites(r.Context(), v.Schema.Prerequisites)
+	v.Service = h.service(r)
 	v.build(v.Snapshot.Values)
 	if validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: locale(r), Draft: draft}); err == nil {
 		v.Preview = validation.Preview
@@ -239,6 +241,23 @@ func (h *handler) checkPrerequisites(ctx context.Context, declared []shared.Prer
 	return shown
 }
 
+// service returns how the notification service is, nil when there is none or it cannot be asked.
+func (h *handler) service(r *http.Request) *shared.ServiceStatus {
+	if h.options.Notifier == nil {
+		return nil
+	}
+	notifier := h.options.Notifier()
+	if notifier == nil {
+		return nil
+	}
+	status, err := notifier.Status(r.Context(), shared.StatusRequest{Locale: locale(r)})
+	if err != nil {
+		h.options.Logger.Warn("the notification service could not be asked", "error", err)
+		return nil
+	}
+	return &status
+}
+
 // state answers with what changes while the page is open.
 func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 	v := &view{Plugin: h.options.PluginState()}
@@ -246,6 +265,9 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 	if schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)}); err == nil {
 		v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
 		reply["prerequisites"] = h.fragment("prerequisites", v)
+		if status := h.service(r); status != nil {
+			reply["service"] = h.fragment("service", status)
+		}
 	}
 	h.writeJSON(w, reply)
 }

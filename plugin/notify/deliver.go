@@ -24,9 +24,9 @@ type worker struct {
 // the attempt does not count; a cancellation, it is a dead letter; any other error, another attempt follows.
 func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	s := w.service
-	stayAway, ok := s.gate.enter(ctx)
+	pass, ok := s.gate.enter(ctx)
 	if !ok {
-		return snooze(stayAway)
+		return backToQueue()
 	}
 	delivery, missing, err := s.configuration.Delivery(ctx)
 	if err != nil || missing != nil {
@@ -34,7 +34,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	}
 	if err := s.statistics.pace(ctx, s.configuration.MessagesPerMinute); err != nil {
 		s.gate.release()
-		return snooze(0)
+		return backToQueue()
 	}
 	composed, err := s.compose(ctx, job, delivery)
 	if err != nil {
@@ -42,7 +42,14 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		return dead(shared.Diagnostic{Severity: shared.SeverityError, Code: "message_unusable", Summary: "The message cannot be written: " + err.Error() + "."})
 	}
 	envelope := smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To}
-	if err := s.deliver(ctx, delivery, envelope, composed); err != nil {
+	opening := opening{
+		allowed: func() bool { return s.gate.good(pass) },
+		failed: func(err error) {
+			outcome, cause := s.explain(err, delivery, envelope)
+			s.pause(cause, outcome)
+		},
+	}
+	if err := s.deliver(ctx, delivery, envelope, composed, opening); err != nil {
 		return s.refused(ctx, err, delivery, envelope)
 	}
 	if s.gate.passed() {
@@ -55,8 +62,12 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	return err
 }
 
-// snooze sends the job back to the queue without counting the attempt.
-func snooze(stayAway time.Duration) error { return river.JobSnooze(max(stayAway, 0)) }
+// absence is how long a job that may not be delivered now stays away. It is short: when the server is back, or the settings
+// are others, no message waits longer than this.
+const absence = 4 * time.Second
+
+// backToQueue sends the job back to the queue without counting the attempt.
+func backToQueue() error { return river.JobSnooze(absence) }
 
 // unconfigured holds deliveries back until there are settings.
 func (s *Service) unconfigured(missing *shared.Diagnostic, err error) error {
@@ -64,7 +75,8 @@ func (s *Service) unconfigured(missing *shared.Diagnostic, err error) error {
 		s.configuration.Logger.Error("the settings for deliveries cannot be read", "error", err)
 		missing = &shared.Diagnostic{Severity: shared.SeverityError, Code: "settings_unreadable", Summary: "The settings cannot be read at the moment."}
 	}
-	return snooze(s.gate.shut(*missing, false))
+	s.gate.shut(*missing, false)
+	return backToQueue()
 }
 
 func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], delivery Delivery) ([]byte, error) {
@@ -79,9 +91,9 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 
 // deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the server;
 // then another one is tried at once, as long as the message itself was not on its way.
-func (s *Service) deliver(ctx context.Context, delivery Delivery, envelope smtpconn.Envelope, composed []byte) error {
+func (s *Service) deliver(ctx context.Context, delivery Delivery, envelope smtpconn.Envelope, composed []byte, opening opening) error {
 	for fresh := false; ; fresh = true {
-		one, reused, err := s.pool.get(ctx, delivery, fresh)
+		one, reused, err := s.pool.get(ctx, delivery, fresh, opening)
 		if err != nil {
 			return err
 		}
@@ -117,19 +129,21 @@ var pausing = map[string]bool{
 
 // refused decides what a failed attempt means: for all messages, for this one for now, or for this one for good.
 func (s *Service) refused(ctx context.Context, err error, delivery Delivery, envelope smtpconn.Envelope) error {
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		s.gate.release()
 		return ctx.Err()
+	case errors.Is(err, errHeldBack):
+		return backToQueue()
 	}
 	s.statistics.failed.Add(1)
-	outcome, cause := diagnosis.Explain(err, diagnosis.Circumstances{Target: delivery.Target, Envelope: envelope, SenderField: delivery.SenderField})
+	outcome, cause := s.explain(err, delivery, envelope)
 	var failure *smtpconn.Error
 	errors.As(err, &failure)
-	loginRefused := outcome == diagnosis.LoginFailed
 	switch {
-	case loginRefused, !atEnvelope(failure), pausing[cause.Code]:
-		s.configuration.Logger.Warn("deliveries pause", "cause", cause.Code)
-		return snooze(s.gate.shut(cause, loginRefused))
+	case outcome == diagnosis.LoginFailed, !atEnvelope(failure), pausing[cause.Code]:
+		s.pause(cause, outcome)
+		return backToQueue()
 	case permanent(failure):
 		s.gate.passed()
 		return dead(cause)
@@ -137,6 +151,16 @@ func (s *Service) refused(ctx context.Context, err error, delivery Delivery, env
 		s.gate.passed()
 		return errors.New(encode(cause))
 	}
+}
+
+func (s *Service) explain(err error, delivery Delivery, envelope smtpconn.Envelope) (diagnosis.Outcome, shared.Diagnostic) {
+	return diagnosis.Explain(err, diagnosis.Circumstances{Target: delivery.Target, Envelope: envelope, SenderField: delivery.SenderField})
+}
+
+// pause holds all deliveries back.
+func (s *Service) pause(cause shared.Diagnostic, outcome diagnosis.Outcome) {
+	s.configuration.Logger.Warn("deliveries pause", "cause", cause.Code)
+	s.gate.shut(cause, outcome == diagnosis.LoginFailed)
 }
 
 // atEnvelope reports whether the failure came when the message was handed over, not before.

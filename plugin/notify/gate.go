@@ -16,6 +16,7 @@ type gate struct {
 
 	mu       sync.Mutex
 	closed   bool
+	shuts    pass               // how often it was shut
 	cause    *shared.Diagnostic // nil while the gate is open
 	since    time.Time
 	next     time.Time // when one may go and see
@@ -23,6 +24,9 @@ type gate struct {
 	failures int
 	changed  chan struct{} // closed, and replaced, at every change
 }
+
+// pass is what a delivery was let through with. It is good until the gate is shut again.
+type pass int
 
 // backoff is how long a pause is at first and at most.
 type backoff struct{ first, longest time.Duration }
@@ -40,8 +44,8 @@ func newGate(retryAfter time.Duration) *gate {
 // longestWait is how long a delivery waits at the gate before it goes back to the queue.
 const longestWait = 20 * time.Second
 
-// enter returns when the delivery may go on. Otherwise it returns how long the delivery should stay away, and false.
-func (g *gate) enter(ctx context.Context) (stayAway time.Duration, ok bool) {
+// enter returns when the delivery may go on; false means that it must go back to the queue.
+func (g *gate) enter(ctx context.Context) (pass, bool) {
 	patience := time.NewTimer(longestWait)
 	defer patience.Stop()
 	for {
@@ -51,12 +55,12 @@ func (g *gate) enter(ctx context.Context) (stayAway time.Duration, ok bool) {
 			g.mu.Unlock()
 			return 0, false
 		case g.cause == nil:
-			g.mu.Unlock()
-			return 0, true
+			defer g.mu.Unlock()
+			return g.shuts, true
 		case !g.probing && !time.Now().Before(g.next):
 			g.probing = true
-			g.mu.Unlock()
-			return 0, true
+			defer g.mu.Unlock()
+			return g.shuts, true
 		}
 		wait := time.Until(g.next)
 		if g.probing {
@@ -70,13 +74,20 @@ func (g *gate) enter(ctx context.Context) (stayAway time.Duration, ok bool) {
 		case <-timer.C:
 		case <-patience.C:
 			timer.Stop()
-			return max(wait, time.Second), false
+			return 0, false
 		case <-ctx.Done():
 			timer.Stop()
 			return 0, false
 		}
 		timer.Stop()
 	}
+}
+
+// good reports whether a pass is still good: whoever waited for a connection while the gate was shut must not try as well.
+func (g *gate) good(p pass) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return p == g.shuts
 }
 
 // passed opens the gate. It reports whether it was closed.
@@ -102,8 +113,8 @@ func (g *gate) open() {
 	g.announce()
 }
 
-// shut holds deliveries back for the cause, and returns for how long.
-func (g *gate) shut(cause shared.Diagnostic, loginRefused bool) time.Duration {
+// shut holds deliveries back for the cause.
+func (g *gate) shut(cause shared.Diagnostic, loginRefused bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	pause := g.away
@@ -111,7 +122,7 @@ func (g *gate) shut(cause shared.Diagnostic, loginRefused bool) time.Duration {
 		pause = g.login
 	}
 	if g.cause != nil && !g.probing {
-		return time.Until(g.next) // Others have met the same at the same time.
+		return // Others have met the same at the same time.
 	}
 	if g.cause == nil {
 		g.since, g.failures = time.Now(), 0
@@ -119,8 +130,8 @@ func (g *gate) shut(cause shared.Diagnostic, loginRefused bool) time.Duration {
 	wait := doubled(pause.first, g.failures, pause.longest)
 	g.cause, g.next, g.probing = &cause, time.Now().Add(wait), false
 	g.failures++
+	g.shuts++
 	g.announce()
-	return wait
 }
 
 // release takes back that one has gone to see: it found out nothing about the server.

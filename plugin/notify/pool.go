@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 type pool struct {
 	slots  chan struct{}
 	longer int // messages for each connection
+	// opening lets one connection be opened at a time: when the login is refused, it is refused once.
+	opening chan struct{}
 
 	mu     sync.Mutex
 	idle   []*pooled
@@ -33,12 +36,15 @@ type pooled struct {
 const idleLimit = 15 * time.Second
 
 func newPool(connections, messages int) *pool {
-	return &pool{slots: make(chan struct{}, connections), longer: messages}
+	return &pool{slots: make(chan struct{}, connections), longer: messages, opening: make(chan struct{}, 1)}
 }
+
+// errHeldBack means that the server was found away, or refusing, while the delivery waited for a connection.
+var errHeldBack = errors.New("held back")
 
 // get returns a connection for the delivery; reused tells whether it has been idle, in which case the server may have
 // closed it meanwhile. put or drop must follow.
-func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool) (connection *pooled, reused bool, err error) {
+func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool, opening opening) (connection *pooled, reused bool, err error) {
 	select {
 	case p.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -49,12 +55,35 @@ func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool) (connecti
 			return found, true, nil
 		}
 	}
-	conn, err := smtpconn.Open(ctx, delivery.Target, nil)
+	conn, err := p.open(ctx, delivery, opening)
 	if err != nil {
 		<-p.slots
 		return nil, false, err
 	}
 	return &pooled{conn: conn, revision: delivery.Revision}, false, nil
+}
+
+// opening is asked right before a new connection is opened, and told when that fails, before anybody else may try.
+type opening struct {
+	allowed func() bool
+	failed  func(error)
+}
+
+func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*smtpconn.Conn, error) {
+	select {
+	case p.opening <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-p.opening }()
+	if !opening.allowed() {
+		return nil, errHeldBack
+	}
+	conn, err := smtpconn.Open(ctx, delivery.Target, nil)
+	if err != nil && ctx.Err() == nil {
+		opening.failed(err)
+	}
+	return conn, err
 }
 
 // takeIdle returns the connection that was idle for the shortest time, and closes those of other revisions.

@@ -38,13 +38,6 @@ const keyLifetime = 7 * 24 * time.Hour
 // days.
 const maxAttempts = 60
 
-// On PostgreSQL several processes deliver. A job whose process has died is taken over when it has been under way for
-// longer than any delivery may take.
-const (
-	attemptLimit = 5 * time.Minute
-	rescueAfter  = 6 * time.Minute
-)
-
 // client is what this package needs of a river.Client, whatever its engine.
 type client interface {
 	Start(ctx context.Context) error
@@ -90,7 +83,7 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	var err error
 	if pool := database.Pool(); pool != nil {
 		q.dialect = postgresDialect
-		config.JobTimeout, config.RescueStuckJobsAfter = attemptLimit, rescueAfter
+		config.JobTimeout, config.RescueStuckJobsAfter = s.configuration.AttemptLimit, s.configuration.RescueAfter
 		q.client, err = openClient(ctx, riverpgxv5.New(pool), config)
 	} else {
 		q.client, err = openClient(ctx, riversqlite.New(database.DB()), config)

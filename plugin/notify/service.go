@@ -50,6 +50,9 @@ type Configuration struct {
 	// RetryAfter is how long a message waits after its first temporary refusal; each further one doubles it, up to an hour.
 	// 0 means 30 s. The pauses of the whole service are made from it as well.
 	RetryAfter time.Duration
+	// AttemptLimit is how long one attempt may take where several processes deliver from one database, and RescueAfter
+	// when a job is taken over from a process that has died; it must be longer. 0 means 5 min and 6 min.
+	AttemptLimit, RescueAfter time.Duration
 	// LockFile keeps two processes from delivering from one embedded database; empty where several may deliver.
 	LockFile string
 }
@@ -95,6 +98,12 @@ func withDefaults(c Configuration) Configuration {
 	}
 	if c.RetryAfter <= 0 {
 		c.RetryAfter = 30 * time.Second
+	}
+	if c.AttemptLimit <= 0 {
+		c.AttemptLimit = 5 * time.Minute
+	}
+	if c.RescueAfter <= c.AttemptLimit {
+		c.RescueAfter = c.AttemptLimit + max(c.AttemptLimit/5, time.Second)
 	}
 	return c
 }

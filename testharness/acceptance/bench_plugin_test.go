@@ -113,7 +113,7 @@ func BenchmarkLoad(b *testing.B) {
 }
 
 // residentMemory is the resident set of the plugin started with the manifest, in MiB.
-func residentMemory(b *testing.B, path string) float64 {
+func residentMemory(b testing.TB, path string) float64 {
 	b.Helper()
 	pids := processesWith(b, path)
 	if len(pids) != 1 {

@@ -154,4 +154,6 @@ func (b *tab) testConnection() string {
 }
 
 // clear empties a field.
-func clear(selector string) chromedp.Action[chromedp.Void] { return chromedp.Clear(chromedp.CSS(selector)) }
+func clear(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Clear(chromedp.CSS(selector))
+}

@@ -398,4 +398,3 @@ func TestWrongKey(t *testing.T) {
 		t.Errorf("a new key was made: %v", err)
 	}
 }
-

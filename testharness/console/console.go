@@ -65,6 +65,9 @@ type frame struct {
 // settingsPath is where the plugin's page is mounted.
 const settingsPath = "/settings/smtp/"
 
+// notificationsPath is where the page of the notification service is mounted.
+const notificationsPath = "/monitoring/notifications/"
+
 // Run serves the Console until ctx ends.
 func Run(ctx context.Context, options Options) error {
 	c := &console{actor: options.Actor}
@@ -115,6 +118,8 @@ func (c *console) routes() http.Handler {
 	mux.Handle("GET /assets/", http.FileServerFS(files))
 	mux.Handle(settingsPath, http.StripPrefix("/settings/smtp", c.host.Handler()))
 	mux.HandleFunc("GET /monitoring/{$}", c.monitoring)
+	mux.Handle(notificationsPath, http.StripPrefix("/monitoring/notifications", c.host.NotificationsHandler()))
+	mux.Handle("GET /metrics", c.host.MetricsHandler())
 	mux.HandleFunc("GET /practice/inbox", c.inbox)
 	mux.HandleFunc("POST /monitoring/processing-server", c.switchProcessingServer)
 	return http.NewCrossOriginProtection().Handler(mux)
@@ -136,7 +141,11 @@ func (c *console) switchProcessingServer(w http.ResponseWriter, r *http.Request)
 
 // layout puts the plugin's page into the Console's frame.
 func (c *console) layout(w http.ResponseWriter, r *http.Request, content form.Content) error {
-	return templates.ExecuteTemplate(w, "frame", c.frame(r, content.Title, frame{Content: content, OnSettings: true}))
+	f := frame{Content: content, OnSettings: content.Title != "Notifications"}
+	if !f.OnSettings {
+		f.Path = "notifications"
+	}
+	return templates.ExecuteTemplate(w, "frame", c.frame(r, content.Title, f))
 }
 
 func (c *console) frame(_ *http.Request, title string, f frame) frame {

@@ -31,6 +31,8 @@ type Server struct {
 	RefuseSender func(from string, login string) error
 	// RefuseRecipient answers RCPT with this; nil accepts everybody.
 	RefuseRecipient func(to string) error
+	// Receive takes each message; its error is the answer to the final dot. nil puts it into the inbox.
+	Receive func(Mail) error
 
 	inbox    inbox
 	listener net.Listener
@@ -181,7 +183,11 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	s.server.inbox.add(Mail{From: s.from, To: s.to, At: time.Now(), Content: content})
+	mail := Mail{From: s.from, To: s.to, At: time.Now(), Content: content}
+	if s.server.Receive != nil {
+		return s.server.Receive(mail)
+	}
+	s.server.inbox.add(mail)
 	return nil
 }
 

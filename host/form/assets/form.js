@@ -3,6 +3,7 @@
 
 const form = document.getElementById("settings-form");
 if (form) start();
+else if (document.getElementById("service")) keepCurrent(() => false);
 
 function start() {
   const fields = new Map([...form.querySelectorAll("[data-field]")].map((element) => [element.dataset.field, field(element)]));
@@ -189,18 +190,24 @@ function start() {
     if (unsaved) event.preventDefault();
   });
 
+  keepCurrent(() => running);
+  follow();
+}
+
+// keepCurrent asks every few seconds for what changes while the page is open.
+function keepCurrent(busy) {
   setInterval(async () => {
-    if (document.hidden || running) return;
+    if (document.hidden || busy()) return;
     try {
       const answer = await fetch("state");
       if (!answer.ok) return;
-      const { prerequisites } = await answer.json();
-      const place = document.getElementById("prerequisites");
-      if (prerequisites !== undefined && place.innerHTML !== prerequisites) place.innerHTML = prerequisites;
+      const state = await answer.json();
+      for (const name of ["prerequisites", "service"]) {
+        const place = document.getElementById(name);
+        if (place && state[name] !== undefined && place.innerHTML !== state[name]) place.innerHTML = state[name];
+      }
     } catch { /* The Console may be restarting; ask again later. */ }
   }, 3000);
-
-  follow();
 }
 
 // lines reads a stream of one JSON document a line.

@@ -1,0 +1,144 @@
+package form
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
+// given up and why. Of the options it uses Authorize, Layout and Logger.
+func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
+	n := &notifications{handler: &handler{options: options}, notifier: notifier}
+	mux := http.NewServeMux()
+	mux.Handle("GET /assets/", http.FileServerFS(assetFiles))
+	mux.HandleFunc("GET /{$}", n.authorized(n.show))
+	mux.HandleFunc("GET /state", n.authorized(n.live))
+	mux.HandleFunc("POST /retry", n.authorized(n.act(notifier.Retry)))
+	mux.HandleFunc("POST /cancel", n.authorized(n.act(notifier.Cancel)))
+	return securityHeaders(http.NewCrossOriginProtection().Handler(mux))
+}
+
+type notifications struct {
+	*handler
+	notifier shared.Notifier
+}
+
+// notificationsView is what the page shows.
+type notificationsView struct {
+	Status  *shared.ServiceStatus
+	Failure string
+	States  []stateView
+	State   shared.NotificationState
+	Search  string
+	Entries []shared.NotificationEntry
+	Older   string // the query of the next page; empty when that was all
+	Query   string // the query of this page
+}
+
+type stateView struct {
+	State  shared.NotificationState
+	Count  int64
+	Chosen bool
+}
+
+// show renders the service's state and a page of notifications.
+func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	view := &notificationsView{State: shared.NotificationState(query.Get("state")), Search: query.Get("search"), Query: query.Encode()}
+	status, err1 := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: locale(r)})
+	list, err2 := n.notifier.List(r.Context(), shared.ListRequest{
+		Locale: locale(r), State: view.State, Search: view.Search, Before: query.Get("before"),
+	})
+	code := http.StatusOK
+	if err := errors.Join(err1, err2); err != nil {
+		view.Failure, code = n.explain(err), http.StatusServiceUnavailable
+	} else {
+		view.fill(status, list)
+	}
+	n.send(w, r, code, Content{Title: "Notifications", Head: n.fragment("head", view), Body: n.fragment("notifications", view)})
+}
+
+func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList) {
+	v.Status, v.Entries = &status, list.Entries
+	for _, state := range shared.NotificationStates {
+		v.States = append(v.States, stateView{State: state, Count: status.Counts[state], Chosen: state == v.State})
+	}
+	if list.More {
+		older := url.Values{"before": {list.Entries[len(list.Entries)-1].ID}}
+		for name, value := range map[string]string{"state": string(v.State), "search": v.Search} {
+			if value != "" {
+				older.Set(name, value)
+			}
+		}
+		v.Older = older.Encode()
+	}
+}
+
+// live answers with the state, which changes while the page is open.
+func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
+	reply := map[string]any{}
+	if status, err := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: locale(r)}); err == nil {
+		reply["service"] = n.fragment("service", &status)
+	}
+	n.writeJSON(w, reply)
+}
+
+// act does something with one notification and shows the page again as it was.
+func (n *notifications) act(action func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			http.Error(w, "The form cannot be read.", http.StatusBadRequest)
+			return
+		}
+		_, err := action(r.Context(), shared.NotificationRequest{Actor: actorOf(r), ID: r.PostForm.Get("id")})
+		switch {
+		case errors.Is(err, shared.ErrNoNotification):
+			http.Error(w, "There is no such notification any more.", http.StatusNotFound)
+		case err != nil:
+			http.Error(w, n.explain(err), http.StatusServiceUnavailable)
+		default:
+			query, err := url.ParseQuery(r.PostForm.Get("query"))
+			if err != nil {
+				query = nil
+			}
+			toPage(w, "?"+query.Encode())
+		}
+	}
+}
+
+// serviceText says in words how the service is.
+func serviceText(status *shared.ServiceStatus) string {
+	switch status.State {
+	case shared.ServiceRunning:
+		return fmt.Sprintf("The notification service is running: %d delivered in the last minute, %d waiting.",
+			status.DeliveredLastMinute, waiting(status))
+	case shared.ServiceDegraded:
+		text := "The notification service waits, because the server is away or refuses."
+		if !status.NextAttempt.IsZero() {
+			text += fmt.Sprintf(" Next attempt %s.", soon(status.NextAttempt))
+		}
+		return text
+	case shared.ServiceNotConfigured:
+		return "The notification service is not running: there are no settings to deliver with."
+	default:
+		return "The notification service does not deliver from here: another process does, or none."
+	}
+}
+
+func waiting(status *shared.ServiceStatus) int64 {
+	return status.Counts[shared.NotificationQueued] + status.Counts[shared.NotificationRetrying] + status.Counts[shared.NotificationSending]
+}
+
+func soon(at time.Time) string {
+	left := time.Until(at).Round(time.Second)
+	if left <= 0 {
+		return "now"
+	}
+	return "in " + left.String()
+}

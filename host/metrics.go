@@ -1,0 +1,74 @@
+package host
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// MetricsHandler serves the plugin's figures in the format of Prometheus. The plugin itself opens no port. Who may read
+// them is the Console's to decide.
+func (h *Host) MetricsHandler() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(&collector{host: h})
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// collector asks the plugin at every scrape.
+type collector struct{ host *Host }
+
+var (
+	metricUp = prometheus.NewDesc("settings_plugin_up",
+		"Whether the plugin is running.", []string{"plugin"}, nil)
+	metricState = prometheus.NewDesc("notifications_service_state",
+		"State of the notification service: 1 for the present one.", []string{"plugin", "state"}, nil)
+	metricNotifications = prometheus.NewDesc("notifications",
+		"Notifications by state.", []string{"plugin", "state"}, nil)
+	metricDelivered = prometheus.NewDesc("notifications_delivered_total",
+		"Notifications delivered since the plugin started.", []string{"plugin"}, nil)
+	metricFailed = prometheus.NewDesc("notifications_failed_attempts_total",
+		"Attempts that failed since the plugin started.", []string{"plugin"}, nil)
+)
+
+func (c *collector) Describe(to chan<- *prometheus.Desc) {
+	for _, one := range []*prometheus.Desc{metricUp, metricState, metricNotifications, metricDelivered, metricFailed} {
+		to <- one
+	}
+}
+
+func (c *collector) Collect(to chan<- prometheus.Metric) {
+	name := c.host.Name()
+	gauge := func(description *prometheus.Desc, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(description, prometheus.GaugeValue, value, append([]string{name}, labels...)...)
+	}
+	if c.host.Status().State != StateRunning {
+		gauge(metricUp, 0)
+		return
+	}
+	gauge(metricUp, 1)
+	if !c.host.supervisor.offers(shared.CapabilityNotifier) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), queryLimit)
+	defer cancel()
+	status, err := c.host.Notifier().Status(ctx, shared.StatusRequest{})
+	if err != nil {
+		return
+	}
+	for _, state := range []shared.ServiceState{shared.ServiceRunning, shared.ServiceDegraded, shared.ServiceNotConfigured, shared.ServiceStopped} {
+		present := 0.0
+		if status.State == state {
+			present = 1
+		}
+		gauge(metricState, present, string(state))
+	}
+	for state, count := range status.Counts {
+		gauge(metricNotifications, float64(count), string(state))
+	}
+	to <- prometheus.MustNewConstMetric(metricDelivered, prometheus.CounterValue, float64(status.DeliveredTotal), name)
+	to <- prometheus.MustNewConstMetric(metricFailed, prometheus.CounterValue, float64(status.FailedAttemptsTotal), name)
+}

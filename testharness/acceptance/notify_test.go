@@ -1,0 +1,482 @@
+package acceptance
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/quotedprintable"
+	"net/http"
+	"net/http/httptest"
+	"net/mail"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
+)
+
+// notifier is a running plugin with settings for a server.
+func notifier(t testing.TB, server *mailserver.Server, config ...string) *host.Host {
+	t.Helper()
+	h, err := host.Open(t.Context(), manifest(t, "smtp", "smtp-plugin", append([]string{`retry_after = "1s"`}, config...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	configure(t, h, server.Port(), server.Password)
+	return h
+}
+
+const notifyLogin = "me@practice.example"
+
+// configure saves settings for the port of this machine.
+func configure(t testing.TB, h *host.Host, port int, password string) {
+	t.Helper()
+	now, err := h.Page().Load(t.Context(), shared.LoadRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := h.Page().Save(t.Context(), shared.SaveRequest{Actor: "anna", Revision: now.Revision.Number, Draft: shared.Draft{
+		Values:  shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(port)), "login": shared.Text(notifyLogin)},
+		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(password)},
+	}})
+	if err != nil || !result.Saved {
+		t.Fatal(err, result.Diagnostics)
+	}
+}
+
+func practiceMailServer(t testing.TB) *mailserver.Server {
+	t.Helper()
+	return &mailserver.Server{Login: notifyLogin, Password: "practice"}
+}
+
+func startMailServer(t testing.TB, server *mailserver.Server, port int) {
+	t.Helper()
+	if err := server.Start(port); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+}
+
+// notify hands one notification over.
+func notify(t testing.TB, h *host.Host, n shared.Notification) shared.Receipt {
+	t.Helper()
+	receipts, err := h.Notifier().Notify(t.Context(), shared.NotifyRequest{Actor: "anna", Notifications: []shared.Notification{n}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return receipts[0]
+}
+
+// awaitEntry waits until the notification is in the state.
+func awaitEntry(t testing.TB, h *host.Host, id string, state shared.NotificationState) shared.NotificationEntry {
+	t.Helper()
+	late := time.Now().Add(time.Minute)
+	for {
+		list, err := h.Notifier().List(t.Context(), shared.ListRequest{Limit: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range list.Entries {
+			if entry.ID == id && entry.State == state {
+				return entry
+			}
+			if entry.ID == id && time.Now().After(late) {
+				t.Fatalf("notification %s is %+v, not %s", id, entry, state)
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func awaitService(t testing.TB, h *host.Host, state shared.ServiceState) shared.ServiceStatus {
+	t.Helper()
+	late := time.Now().Add(time.Minute)
+	for {
+		status, err := h.Notifier().Status(t.Context(), shared.StatusRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status.State == state {
+			return status
+		}
+		if time.Now().After(late) {
+			t.Fatalf("the service is %+v, not %s", status, state)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// TestNotificationChain sends through a real Postfix with SASL and TLS to a mailbox file, and reads what arrived.
+func TestNotificationChain(t *testing.T) {
+	authority, err := mailserver.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ports := freePorts(t, 3)
+	dovecot := startDovecot(t, authority, ports[0])
+	postfix := startPostfix(t, authority, ports, dovecot.saslSocket)
+	h, err := host.Open(t.Context(), manifest(t, "smtp", "smtp-plugin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	saved, err := h.Page().Save(t.Context(), shared.SaveRequest{Draft: shared.Draft{
+		Values: shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(postfix.starttls)), "use_ssl": shared.Boolean(true),
+			"login": shared.Text(postfix.login), "ca_certificate": shared.Text(string(authority.PEM())),
+			"use_other_account": shared.Boolean(true), "name": shared.Text("Überwachung"), "email": shared.Text(postfix.login)},
+		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(postfix.password)},
+	}})
+	if err != nil || !saved.Saved {
+		t.Fatal(err, saved.Diagnostics)
+	}
+	for name, text := range map[string]string{
+		"ascii":        "Hello,\nthis is a line.\n",
+		"cyrillic":     "Привет, диск заполнен.\n",
+		"japanese":     "ディスクがいっぱいです。\n",
+		"rtl":          "القرص ممتلئ.\n",
+		"long-line":    strings.Repeat("x", 5000) + "\n",
+		"lone-dot":     "before\n.\n..\nafter\n",
+		"bare-cr":      "before\rMAIL FROM:<evil@example>\r.\r\nafter\n",
+		"trailing":     "no line break at the end",
+		"equals-signs": "a=b =3D = \n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_ = os.Remove(postfix.mailbox)
+			receipt := notify(t, h, shared.Notification{To: "inbox@postfix.test", Subject: "Тест " + name, Text: text})
+			awaitEntry(t, h, receipt.ID, shared.NotificationDelivered)
+			checkMail(t, awaitMail(t, postfix.mailbox), "Тест "+name, text)
+		})
+	}
+}
+
+func checkMail(t *testing.T, content, subject, text string) {
+	t.Helper()
+	_, content, _ = strings.Cut(content, "\n") // The line "From …" of the mailbox.
+	read, err := mail.ReadMessage(strings.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := new(mime.WordDecoder).DecodeHeader(read.Header.Get("Subject"))
+	if err != nil || decoded != subject {
+		t.Errorf("the subject is %q, %v", decoded, err)
+	}
+	from, err := read.Header.AddressList("From")
+	if err != nil || from[0].Name != "Überwachung" || from[0].Address != "anna@postfix.test" {
+		t.Errorf("From is %v, %v", from, err)
+	}
+	for name, want := range map[string]string{"Auto-Submitted": "auto-generated", "Mime-Version": "1.0", "Message-Id": "<", "Date": ""} {
+		if got := read.Header.Get(name); !strings.HasPrefix(got, want) || got == "" {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+	body, err := io.ReadAll(quotedprintable.NewReader(read.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A mailbox has line feeds, and a bare carriage return is a line break like any other.
+	plain := func(s string) string {
+		return strings.TrimRight(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s), "\n")
+	}
+	if plain(string(body)) != plain(text) {
+		t.Errorf("the text became %q, was %q", body, text)
+	}
+	if strings.Contains(content, "\r") {
+		t.Error("a bare carriage return arrived")
+	}
+}
+
+// TestIdempotency hands the same notification over again, in every state.
+func TestIdempotency(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	h := notifier(t, server)
+	first := notify(t, h, shared.Notification{Key: "disk-42", To: "you@email.com", Subject: "Disk", Text: "full"})
+	awaitEntry(t, h, first.ID, shared.NotificationDelivered)
+	for range 3 {
+		if again := notify(t, h, shared.Notification{Key: "disk-42", To: "you@email.com", Subject: "Disk", Text: "full"}); again.ID != first.ID || !again.Duplicate {
+			t.Errorf("the repetition got %+v, the first one %+v", again, first)
+		}
+	}
+	other := notify(t, h, shared.Notification{Key: "disk-42", To: "ops@email.com", Subject: "Disk", Text: "full"})
+	if other.Duplicate || other.ID == first.ID {
+		t.Errorf("another recipient with the same key got %+v", other)
+	}
+	awaitEntry(t, h, other.ID, shared.NotificationDelivered)
+	if n := len(server.Inbox()); n != 2 {
+		t.Errorf("%d messages arrived", n)
+	}
+	ids := map[string]bool{}
+	for _, mail := range server.Inbox() {
+		parsed, err := parseMail(mail.Content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[parsed.Header.Get("Message-Id")] = true
+	}
+	if len(ids) != 2 {
+		t.Errorf("the messages share an id: %v", ids)
+	}
+}
+
+func parseMail(content []byte) (*mail.Message, error) {
+	return mail.ReadMessage(strings.NewReader(string(content)))
+}
+
+// TestRefusedNotifications hands over what cannot be taken.
+func TestRefusedNotifications(t *testing.T) {
+	h, err := host.Open(t.Context(), manifest(t, "smtp", "smtp-plugin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	if got := notify(t, h, shared.Notification{To: "a@b.example", Text: "x"}); got.ID != "" || got.Diagnostics[0].Code != "not_configured" {
+		t.Errorf("without settings: %+v", got)
+	}
+	if status := awaitService(t, h, shared.ServiceNotConfigured); status.Reason == nil {
+		t.Error("no reason is given")
+	}
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	configure(t, h, server.Port(), "practice")
+	for _, n := range []shared.Notification{
+		{To: "nobody", Text: "x"}, {To: "a@b> SIZE=1", Text: "x"}, {To: "a@b.example\r\nRCPT TO:<c@d>", Text: "x"}, {To: "a@b.example"},
+		{To: "a@b.example", Text: strings.Repeat("x", 600<<10)}, {To: "a@b.example", Text: "x", Key: strings.Repeat("k", 300)},
+	} {
+		if got := notify(t, h, n); got.ID != "" || len(got.Diagnostics) != 1 {
+			t.Errorf("%.60q: %+v", n.To, got)
+		}
+	}
+	injected := notify(t, h, shared.Notification{To: "a@b.example", Subject: "x\r\nBcc: evil@example", Text: "x"})
+	awaitEntry(t, h, injected.ID, shared.NotificationDelivered)
+	if parsed, err := parseMail(server.Inbox()[0].Content); err != nil || parsed.Header.Get("Bcc") != "" || parsed.Header.Get("Subject") != "x Bcc: evil@example" {
+		t.Errorf("the header is %v, %v", parsed.Header, err)
+	}
+}
+
+// TestServerAway takes the relay away: deliveries wait without losing attempts, the page says so, and they go on by
+// themselves when it is back.
+func TestServerAway(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	h := notifier(t, server)
+	port := server.Port()
+	server.Close()
+	var ids []string
+	for range 5 {
+		ids = append(ids, notify(t, h, shared.Notification{To: "you@email.com", Text: "x"}).ID)
+	}
+	status := awaitService(t, h, shared.ServiceDegraded)
+	if status.Reason == nil || status.Reason.Code != "connection_refused" || status.NextAttempt.IsZero() {
+		t.Errorf("the status is %+v", status)
+	}
+	back := practiceMailServer(t)
+	startMailServer(t, back, port)
+	for _, id := range ids {
+		if entry := awaitEntry(t, h, id, shared.NotificationDelivered); entry.Attempts != 1 {
+			t.Errorf("an attempt was counted while the server was away: %+v", entry)
+		}
+	}
+	awaitService(t, h, shared.ServiceRunning)
+}
+
+// TestLoginRefused changes the password at the provider: the queue pauses after one refusal, and goes on after the next save.
+func TestLoginRefused(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	h := notifier(t, server, `retry_after = "10m"`)
+	_ = h
+	wrong := &mailserver.Server{Login: notifyLogin, Password: "changed"}
+	startMailServer(t, wrong, 0)
+	configure(t, h, wrong.Port(), "practice")
+	var ids []string
+	for range 20 {
+		ids = append(ids, notify(t, h, shared.Notification{To: "you@email.com", Text: "x"}).ID)
+	}
+	status := awaitService(t, h, shared.ServiceDegraded)
+	if status.Reason.Code != "wrong_credentials" {
+		t.Errorf("the reason is %+v", status.Reason)
+	}
+	if refused := status.FailedAttemptsTotal; refused > 1 {
+		t.Errorf("the wrong password was tried %d times", refused)
+	}
+	configure(t, h, wrong.Port(), "changed")
+	for _, id := range ids {
+		awaitEntry(t, h, id, shared.NotificationDelivered)
+	}
+}
+
+// TestOneRefusedAmongMany has one recipient refused for good and one for a while.
+func TestOneRefusedAmongMany(t *testing.T) {
+	var mu sync.Mutex
+	greylisted := 0
+	server := practiceMailServer(t)
+	server.RefuseRecipient = func(to string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case to == "nobody@email.com":
+			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "User unknown"}
+		case to == "grey@email.com" && greylisted < 2:
+			greylisted++
+			return &smtp.SMTPError{Code: 450, EnhancedCode: smtp.EnhancedCode{4, 2, 0}, Message: "Greylisted, try again later"}
+		}
+		return nil
+	}
+	startMailServer(t, server, 0)
+	h := notifier(t, server)
+	receipts := map[string]shared.Receipt{}
+	for _, to := range []string{"a@email.com", "nobody@email.com", "grey@email.com", "b@email.com"} {
+		receipts[to] = notify(t, h, shared.Notification{To: to, Subject: "Alarm", Text: "x"})
+	}
+	for _, to := range []string{"a@email.com", "b@email.com"} {
+		awaitEntry(t, h, receipts[to].ID, shared.NotificationDelivered)
+	}
+	dead := awaitEntry(t, h, receipts["nobody@email.com"].ID, shared.NotificationDead)
+	if dead.Failure == nil || dead.Failure.Code != "recipient_unknown" || dead.Failure.Evidence.Code != 550 || dead.Attempts != 1 {
+		t.Errorf("the dead letter is %+v", dead)
+	}
+	if grey := awaitEntry(t, h, receipts["grey@email.com"].ID, shared.NotificationDelivered); grey.Attempts != 3 {
+		t.Errorf("the greylisted one is %+v", grey)
+	}
+	checkMonitoring(t, h, dead)
+	server.RefuseRecipient = nil
+	if _, err := h.Notifier().Retry(t.Context(), shared.NotificationRequest{ID: dead.ID, Actor: "anna"}); err != nil {
+		t.Fatal(err)
+	}
+	awaitEntry(t, h, dead.ID, shared.NotificationDelivered)
+	if _, err := h.Notifier().Retry(t.Context(), shared.NotificationRequest{ID: "999999"}); !errors.Is(err, shared.ErrNoNotification) {
+		t.Errorf("an unknown notification: %v", err)
+	}
+}
+
+// checkMonitoring looks for the dead letter on the page and in the metrics.
+func checkMonitoring(t *testing.T, h *host.Host, dead shared.NotificationEntry) {
+	t.Helper()
+	for search, found := range map[string]bool{"": true, "NOBODY": true, "alarm": true, "elsewhere": false, "%": false} {
+		list, err := h.Notifier().List(t.Context(), shared.ListRequest{State: shared.NotificationDead, Search: search})
+		if err != nil || (len(list.Entries) == 1) != found {
+			t.Errorf("a search for %q found %d, %v", search, len(list.Entries), err)
+		}
+	}
+	metrics := httptest.NewRecorder()
+	h.MetricsHandler().ServeHTTP(metrics, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for _, want := range []string{`notifications{plugin="smtp",state="dead"} 1`, `notifications_service_state{plugin="smtp",state="running"} 1`, `settings_plugin_up{plugin="smtp"} 1`} {
+		if !strings.Contains(metrics.Body.String(), want) {
+			t.Errorf("the metrics do not hold %s:\n%s", want, metrics.Body.String())
+		}
+	}
+	_ = dead
+}
+
+// TestRelayHangs has the relay fall silent when the message is there: the attempt ends, and the message is tried again.
+func TestRelayHangs(t *testing.T) {
+	hanging := make(chan struct{})
+	var mu sync.Mutex
+	first := true
+	server := practiceMailServer(t)
+	server.Receive = func(mailserver.Mail) error {
+		mu.Lock()
+		hang := first
+		first = false
+		mu.Unlock()
+		if hang {
+			<-hanging
+			return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "too late"}
+		}
+		return nil
+	}
+	startMailServer(t, server, 0)
+	h := notifier(t, server)
+	one := notify(t, h, shared.Notification{To: "you@email.com", Subject: "one", Text: "x"})
+	awaitEntry(t, h, one.ID, shared.NotificationSending)
+	// While one hangs, others are delivered.
+	other := notify(t, h, shared.Notification{To: "you@email.com", Subject: "two", Text: "x"})
+	awaitEntry(t, h, other.ID, shared.NotificationDelivered)
+	close(hanging)
+	if entry := awaitEntry(t, h, one.ID, shared.NotificationDelivered); entry.Attempts != 2 {
+		t.Errorf("the message that hung is %+v", entry)
+	}
+}
+
+// TestCancelledNotification takes a waiting notification out of the queue.
+func TestCancelledNotification(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	h := notifier(t, server, `retry_after = "10m"`)
+	server.Close()
+	one := notify(t, h, shared.Notification{To: "you@email.com", Text: "x"})
+	awaitService(t, h, shared.ServiceDegraded)
+	entry, err := h.Notifier().Cancel(t.Context(), shared.NotificationRequest{ID: one.ID, Actor: "anna"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	awaitEntry(t, h, one.ID, shared.NotificationCancelled)
+	if again := notify(t, h, shared.Notification{Key: entry.Key, To: "you@email.com", Text: "x"}); !again.Duplicate {
+		t.Errorf("a repetition revived a cancelled notification: %+v", again)
+	}
+}
+
+// TestBodiesAreSealed looks for the text of a waiting notification in the database.
+func TestBodiesAreSealed(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "10m"`)
+	h := supervised(t, path)
+	configure(t, h, server.Port(), "practice")
+	server.Close()
+	receipt := notify(t, h, shared.Notification{To: "you@email.com", Text: "https://console/reset?token=" + canaryToken})
+	awaitService(t, h, shared.ServiceDegraded)
+	c := &canaryHost{manifest: path, dir: path[:len(path)-len("plugin.hcl")] + "data"}
+	c.check(t)
+	// After a new key was made the message can still be read.
+	if r := harness(t, "", "rekey", "--manifest", path); r.status != 0 || !strings.Contains(r.stdout, "sealed anew") {
+		t.Fatalf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	back := practiceMailServer(t)
+	startMailServer(t, back, server.Port())
+	if _, err := h.Notifier().Retry(t.Context(), shared.NotificationRequest{ID: receipt.ID}); err != nil {
+		t.Fatal(err)
+	}
+	configure(t, h, server.Port(), "practice")
+	awaitEntry(t, h, receipt.ID, shared.NotificationDelivered)
+	if mails := back.Inbox(); len(mails) != 1 || !strings.Contains(strings.ReplaceAll(string(mails[0].Content), "=\r\n", ""), "T0ken/51ce77") {
+		t.Errorf("%d messages arrived: %s", len(mails), fmt.Sprint(mails))
+	}
+}
+
+// TestNotifyCommand uses the service from the command line.
+func TestNotifyCommand(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	path := manifest(t, "smtp", "smtp-plugin")
+	if r := harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--text", "x"); r.status != 1 || !strings.Contains(r.stdout, "No mail server has been set yet.") {
+		t.Errorf("without settings: exit status %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	save := harness(t, "practice", "save", "--manifest", path, "--set", "server=127.0.0.1", "--set", fmt.Sprintf("port=%d", server.Port()), "--set", "login="+notifyLogin, "--secret", "password=env:SECRET")
+	if save.status != 0 {
+		t.Fatal(save.stdout, save.stderr)
+	}
+	r := harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--to", "c@d.example", "--subject", "Alarm", "--text", "x", "--key", "k1", "--wait", "30s")
+	if r.status != 0 || len(server.Inbox()) != 2 {
+		t.Errorf("exit status %d, %d messages arrived\n%s%s", r.status, len(server.Inbox()), r.stdout, r.stderr)
+	}
+	if r := harness(t, "", "list", "--json", "--manifest", path, "--state", "delivered"); r.status != 0 || strings.Count(r.stdout, `"state": "delivered"`) != 2 {
+		t.Errorf("list: exit status %d\n%s", r.status, r.stdout)
+	}
+	if r := harness(t, "", "status", "--json", "--manifest", path); r.status != 0 || !strings.Contains(r.stdout, `"delivered": 2`) {
+		t.Errorf("status: exit status %d\n%s", r.status, r.stdout)
+	}
+	for _, command := range []string{"retry", "cancel"} {
+		if r := harness(t, "", command, "12345", "--manifest", path); r.status != 2 || !strings.Contains(r.stderr, "there is no notification 12345") {
+			t.Errorf("%s: exit status %d\n%s", command, r.status, r.stderr)
+		}
+	}
+}

@@ -60,6 +60,9 @@ func (h *Host) History() shared.SettingsHistory { return h.page }
 // plugin has none.
 func (h *Host) SecretKey() shared.SecretKey { return h.page }
 
+// Storage returns what moves the plugin's database. Its calls fail with shared.ErrUnsupported when the plugin cannot.
+func (h *Host) Storage() shared.Storage { return h.page }
+
 // Notifier returns the notification service. Its calls fail with shared.ErrUnsupported when the plugin has none.
 func (h *Host) Notifier() shared.Notifier { return notifier{h.page} }
 

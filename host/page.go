@@ -13,7 +13,7 @@ const (
 	queryLimit = 10 * time.Second
 	saveLimit  = 30 * time.Second
 	testLimit  = 6 * time.Minute
-	rekeyLimit = 10 * time.Minute
+	longLimit  = 10 * time.Minute
 )
 
 // page is the plugin's page over all its restarts. A call during which the plugin dies fails with
@@ -25,6 +25,7 @@ var (
 	_ shared.SettingsPage    = (*page)(nil)
 	_ shared.SettingsHistory = (*page)(nil)
 	_ shared.SecretKey       = (*page)(nil)
+	_ shared.Storage         = (*page)(nil)
 )
 
 func (p *page) Info(ctx context.Context) (shared.Info, error) {
@@ -86,8 +87,14 @@ func (p *page) Restore(ctx context.Context, request shared.RestoreRequest) (shar
 }
 
 func (p *page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
-	return call(ctx, p, rekeyLimit, func(ctx context.Context, now *shared.Connection) (shared.RekeyResult, error) {
+	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.RekeyResult, error) {
 		return now.Rekey(ctx, request)
+	})
+}
+
+func (p *page) Migrate(ctx context.Context, request shared.MigrateRequest) (shared.MigrateResult, error) {
+	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.MigrateResult, error) {
+		return now.Migrate(ctx, request)
 	})
 }
 

@@ -40,6 +40,7 @@ type Connection struct {
 	SettingsPage
 	SettingsHistory
 	SecretKey
+	Storage
 	Notifier Notifier
 	alive    context.Context
 	health   grpc_health_v1.HealthClient
@@ -56,7 +57,7 @@ func Dispense(protocol goplugin.ClientProtocol) (*Connection, error) {
 		return nil, fmt.Errorf("dispensed %T instead of a settings page", dispensed)
 	}
 	return &Connection{
-		SettingsPage: client, SettingsHistory: client, SecretKey: client, Notifier: notifierClient{client},
+		SettingsPage: client, SettingsHistory: client, SecretKey: client, Storage: client, Notifier: notifierClient{client},
 		alive: client.alive, health: grpc_health_v1.NewHealthClient(client.conn),
 	}, nil
 }

@@ -9,6 +9,7 @@ import (
 var (
 	_ SettingsHistory = (*client)(nil)
 	_ SecretKey       = (*client)(nil)
+	_ Storage         = (*client)(nil)
 )
 
 func (c *client) Revisions(ctx context.Context, request RevisionsRequest) (RevisionList, error) {
@@ -33,4 +34,14 @@ func (c *client) Rekey(ctx context.Context, request RekeyRequest) (RekeyResult, 
 		return RekeyResult{}, c.fromStatus(ctx, err)
 	}
 	return rekeyResultFromProto(reply), nil
+}
+
+func (c *client) Migrate(ctx context.Context, request MigrateRequest) (MigrateResult, error) {
+	reply, err := settingsv1.NewStorageServiceClient(c.conn).Migrate(ctx, &settingsv1.MigrateRequest{
+		Actor: validUTF8(request.Actor), To: validUTF8(request.To.Reveal()),
+	})
+	if err != nil {
+		return MigrateResult{}, c.fromStatus(ctx, err)
+	}
+	return MigrateResult{Revisions: reply.GetRevisions(), Notifications: reply.GetNotifications()}, nil
 }

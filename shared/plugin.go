@@ -25,6 +25,9 @@ func (p *grpcPlugin) GRPCServer(_ *goplugin.GRPCBroker, server *grpc.Server) err
 	if key, ok := p.page.(SecretKey); ok {
 		settingsv1.RegisterSecretKeyServiceServer(server, &secretKeyServer{key: key})
 	}
+	if storage, ok := p.page.(Storage); ok {
+		settingsv1.RegisterStorageServiceServer(server, &storageServer{storage: storage})
+	}
 	if notifier, ok := p.page.(interface{ Notifier() Notifier }); ok {
 		settingsv1.RegisterNotifierServiceServer(server, &notifierServer{notifier: notifier.Notifier()})
 	}
@@ -39,6 +42,9 @@ func capabilities(page SettingsPage) []string {
 	}
 	if _, ok := page.(SecretKey); ok {
 		names = append(names, CapabilitySecretKey)
+	}
+	if _, ok := page.(Storage); ok {
+		names = append(names, CapabilityStorage)
 	}
 	if _, ok := page.(interface{ Notifier() Notifier }); ok {
 		names = append(names, CapabilityNotifier)

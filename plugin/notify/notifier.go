@@ -242,34 +242,3 @@ func failureOf(job *rivertype.JobRow) *shared.Diagnostic {
 	}
 	return &shared.Diagnostic{Severity: shared.SeverityError, Code: "internal", Summary: "The attempt failed because of a defect in this software.", Detail: text}
 }
-
-// Reseal wraps the data keys of the texts that wait with the newest key.
-func (s *Service) Reseal(ctx context.Context) (int64, error) {
-	count := int64(0)
-	for before := ""; ; {
-		jobs, err := s.queue.list(ctx, shared.ListRequest{Before: before}, 200)
-		if err != nil || len(jobs) == 0 {
-			return count, err
-		}
-		for _, job := range jobs {
-			before = strconv.FormatInt(job.ID, 10)
-			var args outgoing
-			if json.Unmarshal(job.EncodedArgs, &args) != nil || job.State == rivertype.JobStateCompleted {
-				continue
-			}
-			again, changed, err := s.configuration.Keeper.Rewrap(ctx, args.Sealed)
-			if err != nil || !changed {
-				continue // What cannot be opened any more is no worse for it.
-			}
-			args.Sealed = again
-			encoded, err := json.Marshal(args)
-			if err == nil {
-				err = s.queue.replaceArguments(ctx, job.ID, encoded)
-			}
-			if err != nil {
-				return count, err
-			}
-			count++
-		}
-	}
-}

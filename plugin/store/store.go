@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -340,4 +341,36 @@ func (s *Store) HasSecrets(ctx context.Context) (bool, error) {
 		return false, s.unreadable(err)
 	}
 	return found, nil
+}
+
+// CopyTo inserts every revision and the last verification into another store, as far as they are not there yet, and returns
+// how many revisions were inserted. A revision of the same number with another content is an error: the other store has a
+// history of its own.
+func (s *Store) CopyTo(ctx context.Context, other *Store) (int64, error) {
+	revisions, err := s.Revisions(ctx, 0, maxResealed)
+	if err != nil {
+		return 0, err
+	}
+	copied := int64(0)
+	for _, revision := range slices.Backward(revisions) {
+		_, err := other.Append(ctx, revision.Number-1, revision.Document, revision.Author, revision.At)
+		if err == nil {
+			copied++
+			continue
+		}
+		present, presentErr := other.Revision(ctx, revision.Number)
+		switch {
+		case !errors.Is(err, ErrConflict):
+			return copied, err
+		case presentErr != nil:
+			return copied, presentErr
+		case !present.At.Equal(revision.At) || present.Author != revision.Author:
+			return copied, fmt.Errorf("%s has another revision %d already, so it is not an empty database or a copy of this one", other.place, revision.Number)
+		}
+	}
+	state, err := s.Current(ctx)
+	if err == nil && state.Verified != nil {
+		err = other.SetVerified(ctx, *state.Verified)
+	}
+	return copied, err
 }

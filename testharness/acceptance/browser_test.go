@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -156,4 +157,16 @@ func (b *tab) testConnection() string {
 // clear empties a field.
 func clear(selector string) chromedp.Action[chromedp.Void] {
 	return chromedp.Clear(chromedp.CSS(selector))
+}
+
+// awaitText waits until an expression of JavaScript contains the text.
+func (b *tab) awaitText(expression, text string) {
+	b.t.Helper()
+	last := ""
+	for late := time.Now().Add(browserLimit / 2); time.Now().Before(late); time.Sleep(20 * time.Millisecond) {
+		if last = read[string](b, expression); strings.Contains(last, text) {
+			return
+		}
+	}
+	b.t.Fatalf("%s is %q and never held %q", expression, last, text)
 }

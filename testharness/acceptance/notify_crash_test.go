@@ -179,7 +179,7 @@ func TestSoakHostKills(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	h = supervised(t, path)
+	supervised(t, path)
 	l.await(t)
 	l.report(t, kills, kills*inFlight)
 }

@@ -491,6 +491,116 @@ func (x *RekeyResponse) GetSummary() string {
 	return ""
 }
 
+// MigrateRequest asks to copy everything.
+type MigrateRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who asks, as the Console names them.
+	Actor string `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	// Address of the other database; it may hold a password.
+	To            string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MigrateRequest) Reset() {
+	*x = MigrateRequest{}
+	mi := &file_settings_v1_history_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MigrateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MigrateRequest) ProtoMessage() {}
+
+func (x *MigrateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_history_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MigrateRequest.ProtoReflect.Descriptor instead.
+func (*MigrateRequest) Descriptor() ([]byte, []int) {
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *MigrateRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *MigrateRequest) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+// MigrateResponse tells what was copied.
+type MigrateResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Revisions of the settings that are there now and were not before.
+	Revisions int64 `protobuf:"varint,1,opt,name=revisions,proto3" json:"revisions,omitempty"`
+	// Notifications that are there now and were not before.
+	Notifications int64 `protobuf:"varint,2,opt,name=notifications,proto3" json:"notifications,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MigrateResponse) Reset() {
+	*x = MigrateResponse{}
+	mi := &file_settings_v1_history_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MigrateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MigrateResponse) ProtoMessage() {}
+
+func (x *MigrateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_history_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MigrateResponse.ProtoReflect.Descriptor instead.
+func (*MigrateResponse) Descriptor() ([]byte, []int) {
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *MigrateResponse) GetRevisions() int64 {
+	if x != nil {
+		return x.Revisions
+	}
+	return 0
+}
+
+func (x *MigrateResponse) GetNotifications() int64 {
+	if x != nil {
+		return x.Notifications
+	}
+	return 0
+}
+
 var File_settings_v1_history_proto protoreflect.FileDescriptor
 
 const file_settings_v1_history_proto_rawDesc = "" +
@@ -522,12 +632,20 @@ const file_settings_v1_history_proto_rawDesc = "" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\"C\n" +
 	"\rRekeyResponse\x12\x18\n" +
 	"\asecrets\x18\x01 \x01(\x03R\asecrets\x12\x18\n" +
-	"\asummary\x18\x02 \x01(\tR\asummary2\xaa\x01\n" +
+	"\asummary\x18\x02 \x01(\tR\asummary\"6\n" +
+	"\x0eMigrateRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x0e\n" +
+	"\x02to\x18\x02 \x01(\tR\x02to\"U\n" +
+	"\x0fMigrateResponse\x12\x1c\n" +
+	"\trevisions\x18\x01 \x01(\x03R\trevisions\x12$\n" +
+	"\rnotifications\x18\x02 \x01(\x03R\rnotifications2\xaa\x01\n" +
 	"\x16SettingsHistoryService\x12J\n" +
 	"\tRevisions\x12\x1d.settings.v1.RevisionsRequest\x1a\x1e.settings.v1.RevisionsResponse\x12D\n" +
 	"\aRestore\x12\x1b.settings.v1.RestoreRequest\x1a\x1c.settings.v1.RestoreResponse2R\n" +
 	"\x10SecretKeyService\x12>\n" +
-	"\x05Rekey\x12\x19.settings.v1.RekeyRequest\x1a\x1a.settings.v1.RekeyResponseBNZLgithub.com/smtp-settings/smtp-settings/shared/internal/settingsv1;settingsv1b\x06proto3"
+	"\x05Rekey\x12\x19.settings.v1.RekeyRequest\x1a\x1a.settings.v1.RekeyResponse2V\n" +
+	"\x0eStorageService\x12D\n" +
+	"\aMigrate\x12\x1b.settings.v1.MigrateRequest\x1a\x1c.settings.v1.MigrateResponseBNZLgithub.com/smtp-settings/smtp-settings/shared/internal/settingsv1;settingsv1b\x06proto3"
 
 var (
 	file_settings_v1_history_proto_rawDescOnce sync.Once
@@ -541,7 +659,7 @@ func file_settings_v1_history_proto_rawDescGZIP() []byte {
 	return file_settings_v1_history_proto_rawDescData
 }
 
-var file_settings_v1_history_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_settings_v1_history_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_settings_v1_history_proto_goTypes = []any{
 	(*RevisionsRequest)(nil),  // 0: settings.v1.RevisionsRequest
 	(*RevisionsResponse)(nil), // 1: settings.v1.RevisionsResponse
@@ -551,25 +669,29 @@ var file_settings_v1_history_proto_goTypes = []any{
 	(*RestoreResponse)(nil),   // 5: settings.v1.RestoreResponse
 	(*RekeyRequest)(nil),      // 6: settings.v1.RekeyRequest
 	(*RekeyResponse)(nil),     // 7: settings.v1.RekeyResponse
-	(*Revision)(nil),          // 8: settings.v1.Revision
-	(*Value)(nil),             // 9: settings.v1.Value
-	(*SaveResponse)(nil),      // 10: settings.v1.SaveResponse
+	(*MigrateRequest)(nil),    // 8: settings.v1.MigrateRequest
+	(*MigrateResponse)(nil),   // 9: settings.v1.MigrateResponse
+	(*Revision)(nil),          // 10: settings.v1.Revision
+	(*Value)(nil),             // 11: settings.v1.Value
+	(*SaveResponse)(nil),      // 12: settings.v1.SaveResponse
 }
 var file_settings_v1_history_proto_depIdxs = []int32{
 	2,  // 0: settings.v1.RevisionsResponse.entries:type_name -> settings.v1.RevisionEntry
-	8,  // 1: settings.v1.RevisionEntry.revision:type_name -> settings.v1.Revision
+	10, // 1: settings.v1.RevisionEntry.revision:type_name -> settings.v1.Revision
 	3,  // 2: settings.v1.RevisionEntry.changes:type_name -> settings.v1.Change
-	9,  // 3: settings.v1.Change.before:type_name -> settings.v1.Value
-	9,  // 4: settings.v1.Change.after:type_name -> settings.v1.Value
-	10, // 5: settings.v1.RestoreResponse.result:type_name -> settings.v1.SaveResponse
+	11, // 3: settings.v1.Change.before:type_name -> settings.v1.Value
+	11, // 4: settings.v1.Change.after:type_name -> settings.v1.Value
+	12, // 5: settings.v1.RestoreResponse.result:type_name -> settings.v1.SaveResponse
 	0,  // 6: settings.v1.SettingsHistoryService.Revisions:input_type -> settings.v1.RevisionsRequest
 	4,  // 7: settings.v1.SettingsHistoryService.Restore:input_type -> settings.v1.RestoreRequest
 	6,  // 8: settings.v1.SecretKeyService.Rekey:input_type -> settings.v1.RekeyRequest
-	1,  // 9: settings.v1.SettingsHistoryService.Revisions:output_type -> settings.v1.RevisionsResponse
-	5,  // 10: settings.v1.SettingsHistoryService.Restore:output_type -> settings.v1.RestoreResponse
-	7,  // 11: settings.v1.SecretKeyService.Rekey:output_type -> settings.v1.RekeyResponse
-	9,  // [9:12] is the sub-list for method output_type
-	6,  // [6:9] is the sub-list for method input_type
+	8,  // 9: settings.v1.StorageService.Migrate:input_type -> settings.v1.MigrateRequest
+	1,  // 10: settings.v1.SettingsHistoryService.Revisions:output_type -> settings.v1.RevisionsResponse
+	5,  // 11: settings.v1.SettingsHistoryService.Restore:output_type -> settings.v1.RestoreResponse
+	7,  // 12: settings.v1.SecretKeyService.Rekey:output_type -> settings.v1.RekeyResponse
+	9,  // 13: settings.v1.StorageService.Migrate:output_type -> settings.v1.MigrateResponse
+	10, // [10:14] is the sub-list for method output_type
+	6,  // [6:10] is the sub-list for method input_type
 	6,  // [6:6] is the sub-list for extension type_name
 	6,  // [6:6] is the sub-list for extension extendee
 	0,  // [0:6] is the sub-list for field type_name
@@ -587,9 +709,9 @@ func file_settings_v1_history_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_history_proto_rawDesc), len(file_settings_v1_history_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   10,
 			NumExtensions: 0,
-			NumServices:   2,
+			NumServices:   3,
 		},
 		GoTypes:           file_settings_v1_history_proto_goTypes,
 		DependencyIndexes: file_settings_v1_history_proto_depIdxs,

@@ -277,3 +277,111 @@ var SecretKeyService_ServiceDesc = grpc.ServiceDesc{
 	Streams:  []grpc.StreamDesc{},
 	Metadata: "settings/v1/history.proto",
 }
+
+const (
+	StorageService_Migrate_FullMethodName = "/settings.v1.StorageService/Migrate"
+)
+
+// StorageServiceClient is the client API for StorageService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// StorageService moves what a plugin stores to another database. Capability "storage".
+type StorageServiceClient interface {
+	// Migrate copies settings with their history, and what was not delivered yet, into another database. It can be repeated.
+	Migrate(ctx context.Context, in *MigrateRequest, opts ...grpc.CallOption) (*MigrateResponse, error)
+}
+
+type storageServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewStorageServiceClient(cc grpc.ClientConnInterface) StorageServiceClient {
+	return &storageServiceClient{cc}
+}
+
+func (c *storageServiceClient) Migrate(ctx context.Context, in *MigrateRequest, opts ...grpc.CallOption) (*MigrateResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(MigrateResponse)
+	err := c.cc.Invoke(ctx, StorageService_Migrate_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StorageServiceServer is the server API for StorageService service.
+// All implementations must embed UnimplementedStorageServiceServer
+// for forward compatibility.
+//
+// StorageService moves what a plugin stores to another database. Capability "storage".
+type StorageServiceServer interface {
+	// Migrate copies settings with their history, and what was not delivered yet, into another database. It can be repeated.
+	Migrate(context.Context, *MigrateRequest) (*MigrateResponse, error)
+	mustEmbedUnimplementedStorageServiceServer()
+}
+
+// UnimplementedStorageServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedStorageServiceServer struct{}
+
+func (UnimplementedStorageServiceServer) Migrate(context.Context, *MigrateRequest) (*MigrateResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Migrate not implemented")
+}
+func (UnimplementedStorageServiceServer) mustEmbedUnimplementedStorageServiceServer() {}
+func (UnimplementedStorageServiceServer) testEmbeddedByValue()                        {}
+
+// UnsafeStorageServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to StorageServiceServer will
+// result in compilation errors.
+type UnsafeStorageServiceServer interface {
+	mustEmbedUnimplementedStorageServiceServer()
+}
+
+func RegisterStorageServiceServer(s grpc.ServiceRegistrar, srv StorageServiceServer) {
+	// If the following call panics, it indicates UnimplementedStorageServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&StorageService_ServiceDesc, srv)
+}
+
+func _StorageService_Migrate_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MigrateRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(StorageServiceServer).Migrate(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: StorageService_Migrate_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(StorageServiceServer).Migrate(ctx, req.(*MigrateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// StorageService_ServiceDesc is the grpc.ServiceDesc for StorageService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var StorageService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "settings.v1.StorageService",
+	HandlerType: (*StorageServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Migrate",
+			Handler:    _StorageService_Migrate_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "settings/v1/history.proto",
+}

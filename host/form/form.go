@@ -73,6 +73,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"icon":         icon,
 	"serviceText":  serviceText,
 	"soon":         soon,
+	"givenUp":      func(status *shared.ServiceStatus) int64 { return status.Counts[shared.NotificationDead] },
 	"label": func(schema shared.Schema, name string) string {
 		field, _ := schema.Field(name)
 		return field.Label

@@ -64,7 +64,7 @@ func (h *Host) SecretKey() shared.SecretKey { return h.page }
 func (h *Host) Storage() shared.Storage { return h.page }
 
 // Notifier returns the notification service. Its calls fail with shared.ErrUnsupported when the plugin has none.
-func (h *Host) Notifier() shared.Notifier { return notifier{h.page} }
+func (h *Host) Notifier() shared.Notifier { return h.page.Notifier() }
 
 // Status returns how the plugin is.
 func (h *Host) Status() Status { return h.supervisor.status() }

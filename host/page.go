@@ -28,6 +28,9 @@ var (
 	_ shared.Storage         = (*page)(nil)
 )
 
+// Notifier returns the notification service, as a page that has one does.
+func (p *page) Notifier() shared.Notifier { return notifier{p} }
+
 func (p *page) Info(ctx context.Context) (shared.Info, error) {
 	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Info, error) { return now.Info(ctx) })
 }

@@ -14,10 +14,11 @@ type memoryPage struct {
 	mu       sync.Mutex
 	snapshot shared.Snapshot
 	secret   string
+	notifier *memoryNotifier
 }
 
 func newMemoryPage() *memoryPage {
-	return &memoryPage{snapshot: shared.Snapshot{Values: shared.Values{}, Secrets: map[string]shared.SecretState{"token": {}}}}
+	return &memoryPage{notifier: &memoryNotifier{}, snapshot: shared.Snapshot{Values: shared.Values{}, Secrets: map[string]shared.SecretState{"token": {}}}}
 }
 
 var memorySchema = shared.Schema{

@@ -28,6 +28,10 @@ func Rules() []Rule {
 		{"test/verdict", "Test sends steps in order and the verdict exactly once and last.", testVerdict},
 		{"test/harmless", "Test saves nothing.", testHarmless},
 		{"test/cancel", "Test ends soon after it is cancelled.", testCancel},
+		{"notifier/status", "The notification service, if there is one, is in a known state and counts every state.", withNotifier(notifierStatus)},
+		{"notifier/refuses", "Notify gives a receipt for each notification, with an id or with a reason.", withNotifier(notifierRefuses)},
+		{"notifier/idempotent", "The same key and recipient is one notification, and its text is not shown.", withNotifier(notifierIdempotent)},
+		{"notifier/unknown", "Retry and Cancel of an unknown notification say so.", withNotifier(notifierUnknown)},
 		{"concurrent", "All calls may run at the same time.", concurrent},
 	}
 }

@@ -14,6 +14,14 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/settingstest"
 )
 
+// TestGoodNotifier runs the suite for a page with a notification service.
+func TestGoodNotifier(t *testing.T) {
+	settingstest.Run(t, func(*testing.T) shared.SettingsPage {
+		good := newMemoryPage()
+		return &notifyingPage{&wrongPage{SettingsPage: good}, good.notifier}
+	}, shared.Draft{})
+}
+
 // TestGoodPage runs the suite as the author of a plugin does.
 func TestGoodPage(t *testing.T) {
 	settingstest.Run(t, func(*testing.T) shared.SettingsPage { return newMemoryPage() }, shared.Draft{})
@@ -23,6 +31,11 @@ func TestGoodPage(t *testing.T) {
 // says so.
 func TestEveryRuleCanFail(t *testing.T) {
 	wrong := wrongPages()
+	for name, breakers := range wrongNotifiers() {
+		for _, breakIt := range breakers {
+			wrong[name] = append(wrong[name], func(_ *wrongPage, good *memoryPage) { breakIt(good.notifier) })
+		}
+	}
 	for _, rule := range settingstest.Rules() {
 		if len(wrong[rule.Name]) == 0 {
 			t.Errorf("no wrong page breaks the rule %s", rule.Name)
@@ -30,8 +43,9 @@ func TestEveryRuleCanFail(t *testing.T) {
 		for i, breakIt := range wrong[rule.Name] {
 			t.Run(fmt.Sprintf("%s/%d", rule.Name, i), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					page := &wrongPage{SettingsPage: newMemoryPage()}
-					breakIt(page, page.SettingsPage.(*memoryPage))
+					good := newMemoryPage()
+					page := &notifyingPage{&wrongPage{SettingsPage: good}, good.notifier}
+					breakIt(page.wrongPage, good)
 					var out strings.Builder
 					if settingstest.Report(t.Context(), &out, func() shared.SettingsPage { return page }, shared.Draft{}) {
 						t.Fatal("all rules were kept")

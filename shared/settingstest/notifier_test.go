@@ -1,0 +1,130 @@
+package settingstest_test
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// notifyingPage is a memoryPage with a notification service that delivers nothing.
+type notifyingPage struct {
+	*wrongPage
+	notifier shared.Notifier
+}
+
+func (p *notifyingPage) Notifier() shared.Notifier { return p.notifier }
+
+// memoryNotifier keeps the contract; its functions, when set, replace a method.
+type memoryNotifier struct {
+	mu      sync.Mutex
+	entries []shared.NotificationEntry
+
+	notify func([]shared.Receipt) []shared.Receipt
+	status func(*shared.ServiceStatus)
+	list   func(*shared.NotificationList)
+	act    func() (shared.NotificationEntry, error)
+}
+
+func (n *memoryNotifier) Notify(_ context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	receipts := make([]shared.Receipt, 0, len(request.Notifications))
+	for _, one := range request.Notifications {
+		receipts = append(receipts, n.accept(one, request.Actor))
+	}
+	if n.notify != nil {
+		receipts = n.notify(receipts)
+	}
+	return receipts, nil
+}
+
+func (n *memoryNotifier) accept(one shared.Notification, actor string) shared.Receipt {
+	if !shared.IsEmailAddress(one.To) {
+		return shared.Receipt{Diagnostics: shared.Diagnostics{{Severity: shared.SeverityError, Code: "not_an_address", Summary: "No."}}}
+	}
+	for _, entry := range n.entries {
+		if one.Key != "" && entry.Key == one.Key && entry.To == one.To {
+			return shared.Receipt{ID: entry.ID, Duplicate: true}
+		}
+	}
+	entry := shared.NotificationEntry{ID: strconv.Itoa(len(n.entries) + 1), Key: one.Key, To: one.To, Subject: one.Subject, Actor: actor,
+		State: shared.NotificationQueued, Created: time.Now()}
+	n.entries = append(n.entries, entry)
+	return shared.Receipt{ID: entry.ID}
+}
+
+func (n *memoryNotifier) Status(context.Context, shared.StatusRequest) (shared.ServiceStatus, error) {
+	status := shared.ServiceStatus{State: shared.ServiceRunning, Counts: map[shared.NotificationState]int64{}}
+	for _, state := range shared.NotificationStates {
+		status.Counts[state] = 0
+	}
+	if n.status != nil {
+		n.status(&status)
+	}
+	return status, nil
+}
+
+func (n *memoryNotifier) List(context.Context, shared.ListRequest) (shared.NotificationList, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	list := shared.NotificationList{Entries: append([]shared.NotificationEntry(nil), n.entries...)}
+	if n.list != nil {
+		n.list(&list)
+	}
+	return list, nil
+}
+
+func (n *memoryNotifier) Retry(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error) {
+	if n.act != nil {
+		return n.act()
+	}
+	return shared.NotificationEntry{}, shared.ErrNoNotification
+}
+
+func (n *memoryNotifier) Cancel(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+	return n.Retry(ctx, request)
+}
+
+// wrongNotifiers break the rules of the notification service.
+func wrongNotifiers() map[string][]func(*memoryNotifier) {
+	return map[string][]func(*memoryNotifier){
+		"notifier/status": {
+			func(n *memoryNotifier) { n.status = func(s *shared.ServiceStatus) { s.State = "tired" } },
+			func(n *memoryNotifier) { n.status = func(s *shared.ServiceStatus) { s.State = shared.ServiceDegraded } },
+			func(n *memoryNotifier) {
+				n.status = func(s *shared.ServiceStatus) { delete(s.Counts, shared.NotificationDead) }
+			},
+		},
+		"notifier/refuses": {
+			func(n *memoryNotifier) { n.notify = func(r []shared.Receipt) []shared.Receipt { return r[:1] } },
+			func(n *memoryNotifier) {
+				n.notify = func(r []shared.Receipt) []shared.Receipt { r[0] = shared.Receipt{ID: "7"}; return r }
+			},
+			func(n *memoryNotifier) {
+				n.notify = func(r []shared.Receipt) []shared.Receipt { r[0].Diagnostics = nil; return r }
+			},
+		},
+		"notifier/idempotent": {
+			func(n *memoryNotifier) {
+				n.notify = func(r []shared.Receipt) []shared.Receipt { r[0].Duplicate = false; return r }
+			},
+			func(n *memoryNotifier) { n.list = func(l *shared.NotificationList) { l.Entries = nil } },
+			func(n *memoryNotifier) {
+				n.list = func(l *shared.NotificationList) { l.Entries[len(l.Entries)-1].To = "" }
+			},
+			func(n *memoryNotifier) {
+				n.list = func(l *shared.NotificationList) {
+					l.Entries[0].Failure = &shared.Diagnostic{Code: "x", Summary: "canary-6f1f0a52"}
+				}
+			},
+		},
+		"notifier/unknown": {
+			func(n *memoryNotifier) {
+				n.act = func() (shared.NotificationEntry, error) { return shared.NotificationEntry{}, nil }
+			},
+		},
+	}
+}

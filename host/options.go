@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
+	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 
 	"github.com/smtp-settings/smtp-settings/host/form"
@@ -79,6 +81,12 @@ func WithPluginName(name string) Option { return func(o *options) { o.pluginName
 // secrets that the administrator has typed: an interceptor must not log them.
 func WithDialOptions(dialOptions ...grpc.DialOption) Option {
 	return func(o *options) { o.dialOptions = append(o.dialOptions, dialOptions...) }
+}
+
+// WithTracerProvider makes an OpenTelemetry span of every call to the plugin: tests, saves, notifications. Spans hold the
+// name of the call and how it ended, never what was sent.
+func WithTracerProvider(provider trace.TracerProvider) Option {
+	return WithDialOptions(grpc.WithStatsHandler(otelgrpc.NewClientHandler(otelgrpc.WithTracerProvider(provider))))
 }
 
 // WithTestLimit limits how often one actor may test; the default is a burst of ten and then one test every six seconds.

@@ -113,7 +113,7 @@ func TestLastVerified(t *testing.T) {
 	b.typeInto("#control-port", "2500")
 	b.typeInto("#control-password", "another")
 	b.click(".save-bar button")
-	b.await(".notice.success")
+	b.awaitText(`document.querySelector(".history").innerText`, "Revision 2")
 	if text := verified(); !strings.Contains(text, "Verified just now by anna (revision 1) — changed since: SMTP port, Password.") {
 		t.Errorf("after a change: %s", text)
 	}

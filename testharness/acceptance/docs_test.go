@@ -1,0 +1,62 @@
+package acceptance
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestDocumentsHoldTheProgram keeps the program in the documents the one that compiles.
+func TestDocumentsHoldTheProgram(t *testing.T) {
+	program, err := os.ReadFile("../example/embed/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := os.ReadFile("../../docs/embed.md")
+	if err != nil || !strings.Contains(string(document), "```go\n"+string(program)+"```") {
+		t.Errorf("docs/embed.md does not hold testharness/example/embed/main.go as it is: %v", err)
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
+
+// TestDocumentsLink follows every link between the documents.
+func TestDocumentsLink(t *testing.T) {
+	documents, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(documents) < 8 {
+		t.Fatal(documents, err)
+	}
+	for _, document := range append(documents, "../../README.md") {
+		content, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range link.FindAllStringSubmatch(string(content), -1) {
+			if strings.Contains(match[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(document), match[1])); err != nil {
+				t.Errorf("%s links to %s: %v", document, match[1], err)
+			}
+		}
+	}
+}
+
+// TestDocumentedKeys makes sure that every key of plugin.hcl is explained.
+func TestDocumentedKeys(t *testing.T) {
+	document, err := os.ReadFile("../../docs/plugin-hcl.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("../../cmd/smtp-plugin/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, match := range regexp.MustCompile("`koanf:\"([a-z_]+)\"`").FindAllStringSubmatch(string(source), -1) {
+		if !strings.Contains(string(document), "`"+match[1]+"`") {
+			t.Errorf("docs/plugin-hcl.md does not explain %s", match[1])
+		}
+	}
+}

@@ -164,7 +164,9 @@ func (b *tab) awaitText(expression, text string) {
 	b.t.Helper()
 	last := ""
 	for late := time.Now().Add(browserLimit / 2); time.Now().Before(late); time.Sleep(20 * time.Millisecond) {
-		if last = read[string](b, expression); strings.Contains(last, text) {
+		// While a page is being left there may be nothing to read.
+		found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`(() => { try { return `+expression+` } catch { return "" } })()`))
+		if last = found; err == nil && strings.Contains(found, text) {
 			return
 		}
 	}

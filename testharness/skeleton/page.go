@@ -1,0 +1,186 @@
+// Package skeleton is a settings page to begin with.
+package skeleton
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Page keeps its settings in one JSON file. It may be used concurrently.
+type Page struct {
+	path string
+
+	mu      sync.Mutex
+	current stored
+}
+
+// stored is what the file holds.
+type stored struct {
+	Values   shared.Values   `json:"values"`
+	Revision shared.Revision `json:"revision"`
+}
+
+var _ shared.SettingsPage = (*Page)(nil)
+
+// New reads the settings in the directory, which is made when it does not exist.
+func New(directory string) (*Page, error) {
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return nil, err
+	}
+	p := &Page{path: filepath.Join(directory, "skeleton.json"), current: stored{Values: shared.Values{}}}
+	content, err := os.ReadFile(p.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return p, nil
+	case err != nil:
+		return nil, err
+	}
+	return p, json.Unmarshal(content, &p.current)
+}
+
+// Info describes the plugin.
+func (p *Page) Info(context.Context) (shared.Info, error) {
+	return shared.Info{Name: "skeleton", Title: "Skeleton settings", Version: "0.1.0"}, nil
+}
+
+// schema declares the form: change it to what your page is about.
+var schema = shared.Schema{
+	Title:       "Skeleton settings",
+	Description: "What this page is for, in one sentence.",
+	Sections: []shared.Section{{Name: "server", Title: "Server", Fields: []shared.Field{
+		{Name: "address", Label: "Address", Kind: shared.KindText, Required: true, Placeholder: "localhost:514",
+			Help: "Host and port."},
+		{Name: "timeout", Label: "Timeout", Kind: shared.KindDuration, Default: shared.Text("5s"),
+			Help: "How long a connection may take."},
+	}}},
+	Test: shared.TestAction{Label: "Test connection"},
+}
+
+// Schema declares the form.
+func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, error) {
+	return schema, nil
+}
+
+// Load returns the values in force.
+func (p *Page) Load(context.Context, shared.LoadRequest) (shared.Snapshot, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.snapshot(), nil
+}
+
+func (p *Page) snapshot() shared.Snapshot {
+	return shared.Snapshot{Values: maps.Clone(p.current.Values), Revision: p.current.Revision}
+}
+
+// overlay is what the draft would lead to, and what is wrong with it.
+func (p *Page) overlay(draft shared.Draft) (shared.Values, shared.Diagnostics) {
+	values := maps.Clone(p.current.Values)
+	for name, value := range draft.Values {
+		if values[name] = value; value.IsEmpty() {
+			delete(values, name)
+		}
+	}
+	found := schema.Validate(values, func(string) bool { return false })
+	if address, ok := values["address"].AsText(); ok && !found.HasErrors() {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			found = append(found, shared.Diagnostic{Severity: shared.SeverityError, Code: "not_an_address", Field: "address",
+				Summary: "“Address” must be a host and a port.", Detail: "Write it as localhost:514."})
+		}
+	}
+	return values, found
+}
+
+// Validate checks a draft.
+func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shared.Validation, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	values, found := p.overlay(request.Draft)
+	return shared.Validation{Diagnostics: found, Preview: fmt.Sprintf("Will connect to %s.", values["address"])}, nil
+}
+
+// Save makes the draft the settings in force.
+func (p *Page) Save(_ context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if request.Revision != p.current.Revision.Number {
+		return shared.SaveResult{Conflict: true, Snapshot: p.snapshot(), Diagnostics: shared.Diagnostics{{
+			Severity: shared.SeverityError, Code: "revision_conflict", Summary: "The settings were changed in the meantime."}}}, nil
+	}
+	values, found := p.overlay(request.Draft)
+	if found.HasErrors() {
+		return shared.SaveResult{Diagnostics: found, Snapshot: p.snapshot()}, nil
+	}
+	next := stored{Values: values, Revision: shared.Revision{Number: request.Revision + 1, Author: request.Actor, At: time.Now().UTC()}}
+	if err := p.write(next); err != nil {
+		return shared.SaveResult{}, err
+	}
+	p.current = next
+	return shared.SaveResult{Saved: true, Diagnostics: found, Snapshot: p.snapshot()}, nil
+}
+
+// write replaces the file in one step, so that a crash leaves the old one.
+func (p *Page) write(next stored) error {
+	content, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(p.path+".new", content, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(p.path+".new", p.path)
+}
+
+// Test connects to the address.
+func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+	p.mu.Lock()
+	values, found := p.overlay(request.Draft)
+	p.mu.Unlock()
+	report := shared.TestReport{Outcome: "failed", Headline: "Test connection failed", Status: shared.StatusFailed, Diagnostics: found}
+	if found.HasErrors() {
+		return send(shared.Completed{Report: report})
+	}
+	began := time.Now()
+	if err := send(shared.StepStarted{ID: "connect", Label: "Connect"}); err != nil {
+		return err
+	}
+	err := connect(ctx, values)
+	step := shared.StepResult{ID: "connect", Label: "Connect", Status: shared.StatusPassed, Duration: shared.Elapsed(time.Since(began))}
+	if err != nil {
+		step.Status, step.Detail = shared.StatusFailed, "no connection"
+		report.Diagnostics = append(report.Diagnostics, shared.Diagnostic{
+			Severity: shared.SeverityError, Code: "unreachable", Step: "connect", Field: "address",
+			Summary: fmt.Sprintf("%s cannot be reached.", values["address"]), Detail: "Check the address, and whether the server is running.",
+			Evidence: &shared.Evidence{Text: err.Error()},
+		})
+	} else {
+		report.Outcome, report.Headline, report.Status = "complete", "Test connection complete", shared.StatusPassed
+	}
+	if err := send(shared.StepFinished{StepResult: step}); err != nil {
+		return err
+	}
+	report.Steps, report.Duration = []shared.StepResult{step}, shared.Elapsed(time.Since(began))
+	return send(shared.Completed{Report: report})
+}
+
+func connect(ctx context.Context, values shared.Values) error {
+	timeout, err := time.ParseDuration(schema.Effective("timeout", values).String())
+	if err != nil {
+		return err
+	}
+	conn, err := (&net.Dialer{Timeout: timeout}).DialContext(ctx, "tcp", values["address"].String())
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}

@@ -39,9 +39,14 @@ race: test ## run the suite under the race detector
 packages: ## install the mail servers and the browser that the suite uses
 	@bash .ci/packages
 
+.PHONY: screenshots
+screenshots: build packages ## make the pictures of docs/images anew
+	SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -count=1 -run 'PageInBrowser|NotificationsInBrowser|Conflict|History' ./testharness/acceptance
+	cd docs/images && mv -f certificate-wrong-host.png page.png && rm -f auth-wrong-password.png recipient-relay.png works-ssl.png certificate-expired.png empty.png saved.png narrow.png
+
 .PHONY: soak
 soak: build packages ## run the long campaigns in full
-	SOAK=1 $(GO) test -timeout 85m -run 'Soak' -v $(PACKAGES)
+	SOAK=1 $(GO) test -timeout 85m -run 'Soak' -v ./testharness/acceptance
 
 .PHONY: lint
 lint: ## check the style and the import law
@@ -54,7 +59,7 @@ fuzz: ## fuzz every parser for FUZZTIME (60s)
 
 .PHONY: bench
 bench: build packages ## measure side by side with other programs
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./testharness/acceptance/...
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./testharness/acceptance
 
 .PHONY: proto
 proto: ## generate the code of the contract

@@ -46,6 +46,7 @@ func checkHeadlines(t *testing.T, b *tab) {
 		{"works-ssl", "Test connection complete"},
 		{"recipient-relay", "Test connection failed"},
 		{"certificate-expired", "SMTP server connection failed. Check server url or port"},
+		{"certificate-wrong-host", "SMTP server connection failed. Check server url or port"},
 		{"auth-wrong-password", "SMTP login failed. Check server login or password."},
 	} {
 		b.practise(c.practice)

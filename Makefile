@@ -20,7 +20,7 @@ help: ## list the targets
 .PHONY: build
 build: ## build the plugin and the harness into bin/
 	@mkdir -p $(BIN)
-	$(GO) build -trimpath -ldflags "-s -w" -o $(BIN)/ ./cmd/smtp-plugin ./testharness
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $(BIN)/ ./cmd/smtp-plugin ./testharness
 	@chmod go-w $(BIN)/smtp-plugin $(BIN)/testharness
 
 .PHONY: run
@@ -49,9 +49,10 @@ soak: build packages ## run the long campaigns in full
 	SOAK=1 $(GO) test -timeout 85m -run 'Soak' -v ./testharness/acceptance
 
 .PHONY: lint
-lint: ## check the style and the import law
+lint: ## check the style, the import law and that the contract is still compatible
 	$(call tool,golangci-lint) run --config .ci/golangci.yaml
 	$(call tool,buf) lint --config .ci/buf.yaml
+	$(call tool,buf) breaking --config .ci/buf.yaml --against .ci/contract.binpb
 
 .PHONY: fuzz
 fuzz: ## fuzz every parser for FUZZTIME (60s)
@@ -67,10 +68,18 @@ proto: ## generate the code of the contract
 	$(GO) build -modfile=$(TOOLS)/protoc-gen.mod -o $(BIN)/tools/ google.golang.org/protobuf/cmd/protoc-gen-go google.golang.org/grpc/cmd/protoc-gen-go-grpc
 	PATH="$(CURDIR)/$(BIN)/tools:$$PATH" $(call tool,buf) generate --config .ci/buf.yaml --template .ci/buf.gen.yaml
 
+.PHONY: proto-release
+proto-release: ## hold the contract as released: from now on lint refuses a change that breaks plugins
+	$(call tool,buf) build --config .ci/buf.yaml --exclude-source-info -o .ci/contract.binpb
+
 .PHONY: proto-check
 proto-check: proto ## fail when the generated code is not current
 	git diff --exit-code -- shared/internal
 
+.PHONY: dist
+dist: ## build archives, a Debian package and checksums into dist/, the same bytes for the same commit
+	@bash .ci/dist
+
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BIN)
+	rm -rf $(BIN) dist

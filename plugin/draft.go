@@ -209,7 +209,7 @@ func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretTex
 // document is what a save stores.
 func (b *boundDraft) document(ctx context.Context, now time.Time) (store.Document, error) {
 	document := store.Document{Values: b.stored, Secrets: map[string]store.SealedSecret{}}
-	for _, field := range settings.Schema().Fields() {
+	for field := range settings.Schema().Fields() {
 		if !field.Sensitive {
 			continue
 		}

@@ -36,7 +36,7 @@ func (p *Page) Revisions(ctx context.Context, request shared.RevisionsRequest) (
 // changes lists the fields that differ between two documents.
 func changes(before, after store.Document) []shared.Change {
 	var found []shared.Change
-	for _, field := range settings.Schema().Fields() {
+	for field := range settings.Schema().Fields() {
 		if field.Sensitive {
 			old, had := before.Secrets[field.Name]
 			now, has := after.Secrets[field.Name]

@@ -159,7 +159,7 @@ func (p *Page) snapshot(state store.State) shared.Snapshot {
 	snapshot := shared.Snapshot{
 		Values: p.layers.InForce(revision.Document.Values), Secrets: map[string]shared.SecretState{}, Locks: p.layers.Locks(), Revision: revision.Revision,
 	}
-	for _, field := range settings.Schema().Fields() {
+	for field := range settings.Schema().Fields() {
 		if !field.Sensitive {
 			continue
 		}
@@ -181,7 +181,7 @@ func (p *Page) snapshot(state store.State) shared.Snapshot {
 func (p *Page) fingerprint(snapshot shared.Snapshot) shared.Values {
 	schema := settings.Schema()
 	print := shared.Values{}
-	for _, field := range schema.Fields() {
+	for field := range schema.Fields() {
 		if field.Sensitive {
 			print[field.Name] = shared.Text(snapshot.Secrets[field.Name].Since.UTC().Format(time.RFC3339Nano))
 		} else {
@@ -193,7 +193,7 @@ func (p *Page) fingerprint(snapshot shared.Snapshot) shared.Values {
 
 func changedSince(verified, now shared.Values) []string {
 	var changed []string
-	for _, field := range settings.Schema().Fields() {
+	for field := range settings.Schema().Fields() {
 		if verified[field.Name] != now[field.Name] {
 			changed = append(changed, field.Name)
 		}

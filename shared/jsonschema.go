@@ -10,7 +10,7 @@ const jsonSchemaDialect = "https://json-schema.org/draft/2020-12/schema"
 func (s Schema) JSONSchema() ([]byte, error) {
 	properties := map[string]any{}
 	var required []string
-	for _, field := range s.Fields() {
+	for field := range s.Fields() {
 		properties[field.Name] = field.jsonSchema()
 		if field.Required && field.VisibleWhen == nil {
 			required = append(required, field.Name)

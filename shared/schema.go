@@ -1,5 +1,7 @@
 package shared
 
+import "iter"
+
 // Schema declares a settings page. It is data: the host renders it without knowing what the fields are for.
 type Schema struct {
 	// Title is the page's heading.
@@ -125,17 +127,17 @@ type TestAction struct {
 	Options []Field `json:"options,omitempty"`
 }
 
-// Fields returns every field of every section, in order.
-func (s Schema) Fields() []Field {
-	count := 0
-	for _, section := range s.Sections {
-		count += len(section.Fields)
+// Fields goes through every field of every section, in order.
+func (s Schema) Fields() iter.Seq[Field] {
+	return func(yield func(Field) bool) {
+		for _, section := range s.Sections {
+			for _, field := range section.Fields {
+				if !yield(field) {
+					return
+				}
+			}
+		}
 	}
-	fields := make([]Field, 0, count)
-	for _, section := range s.Sections {
-		fields = append(fields, section.Fields...)
-	}
-	return fields
 }
 
 // Field returns the named field, and whether there is one.

@@ -29,17 +29,15 @@ var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 func (s Schema) Check() error {
 	check := schemaCheck{schema: s, kinds: map[string]Kind{}}
 	check.counts()
-	for _, field := range s.Fields() {
+	for field := range s.Fields() {
 		if _, twice := check.kinds[field.Name]; twice {
 			check.refuse("field %q is declared twice", field.Name)
 		}
 		check.kinds[field.Name] = field.Kind
 	}
 	check.texts()
-	for _, section := range s.Sections {
-		for _, field := range section.Fields {
-			check.field(field)
-		}
+	for field := range s.Fields() {
+		check.field(field)
 	}
 	for _, option := range s.Test.Options {
 		check.field(option)
@@ -70,11 +68,15 @@ func (c *schemaCheck) counts() {
 	if n := len(c.schema.Sections); n > maxSections {
 		c.refuse("%d sections, at most %d", n, maxSections)
 	}
-	if n := len(c.schema.Fields()) + len(c.schema.Test.Options); n > maxFields {
-		c.refuse("%d fields, at most %d", n, maxFields)
+	fields := 0
+	for range c.schema.Fields() {
+		fields++
 	}
-	if n := len(c.schema.Fields()); n == 0 {
+	if fields == 0 {
 		c.refuse("no fields")
+	}
+	if n := fields + len(c.schema.Test.Options); n > maxFields {
+		c.refuse("%d fields, at most %d", n, maxFields)
 	}
 	if n := len(c.schema.Presets); n > maxPresets {
 		c.refuse("%d presets, at most %d", n, maxPresets)

@@ -16,7 +16,7 @@ import (
 // in the order of the schema; then one for each name that is not declared.
 func (s Schema) Validate(values Values, secretSet func(field string) bool) Diagnostics {
 	var found Diagnostics
-	for _, field := range s.Fields() {
+	for field := range s.Fields() {
 		if s.Visible(field, values) {
 			found = append(found, s.validateField(field, values, secretSet)...)
 		}
@@ -35,7 +35,7 @@ func (s Schema) Validate(values Values, secretSet func(field string) bool) Diagn
 
 func (s Schema) valueNames() []string {
 	var names []string
-	for _, field := range s.Fields() {
+	for field := range s.Fields() {
 		if !field.Sensitive {
 			names = append(names, field.Name)
 		}

@@ -105,7 +105,7 @@ func newLoadCommand(g *global) *cobra.Command {
 
 func printSnapshot(out io.Writer, schema shared.Schema, snapshot shared.Snapshot) {
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	for _, field := range schema.Fields() {
+	for field := range schema.Fields() {
 		value := snapshot.Values[field.Name].String()
 		switch {
 		case field.Sensitive && snapshot.Secrets[field.Name].Set:

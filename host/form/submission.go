@@ -36,7 +36,7 @@ func readSubmission(schema shared.Schema, posted url.Values) submission {
 		hasContent: map[string]bool{},
 	}
 	s.revision, _ = strconv.ParseInt(posted.Get("revision"), 10, 64)
-	for _, field := range schema.Fields() {
+	for field := range schema.Fields() {
 		if !slices.Contains(posted[presentName], field.Name) {
 			continue // Not on the form: locked or hidden, so it keeps its value.
 		}

@@ -199,7 +199,7 @@ func (v *view) openWhereNeeded() {
 // showConflict shows both versions side by side; saving again is then a decision.
 func (v *view) showConflict(schema shared.Schema, s submission, result shared.SaveResult) {
 	v.Conflict = &conflict{Revision: result.Snapshot.Revision}
-	for _, field := range schema.Fields() {
+	for field := range schema.Fields() {
 		yours, given := s.draft.Values[field.Name]
 		theirs := result.Snapshot.Values[field.Name]
 		switch {

@@ -72,6 +72,7 @@ type Service struct {
 	lock          *fileLock // held by the process that delivers
 	since         time.Time
 	delivering    atomic.Bool
+	started       chan struct{} // closed once the queue is started; nil where this process does not deliver
 	statistics    statistics
 }
 
@@ -126,8 +127,17 @@ func (s *Service) Start(ctx context.Context) error {
 		}
 	}
 	s.delivering.Store(true)
-	// The service outlives the call that starts it.
-	return s.queue.client.Start(context.WithoutCancel(ctx))
+	s.started = make(chan struct{})
+	go s.startQueue(context.WithoutCancel(ctx)) // The page is served meanwhile, and the service outlives the call.
+	return nil
+}
+
+func (s *Service) startQueue(ctx context.Context) {
+	defer close(s.started)
+	if err := s.queue.client.Start(ctx); err != nil {
+		s.delivering.Store(false)
+		s.configuration.Logger.Error("the notification service does not deliver; restart the plugin", "error", err)
+	}
 }
 
 // drainLimit is how long deliveries that are under way may take when the service stops. The host gives a plugin two
@@ -136,6 +146,9 @@ const drainLimit = 1500 * time.Millisecond
 
 // Close stops delivering: what is under way is finished if it can be soon, and tried again by the next process otherwise.
 func (s *Service) Close() error {
+	if s.started != nil {
+		<-s.started
+	}
 	var err error
 	if s.delivering.Swap(false) {
 		s.gate.close()

@@ -37,7 +37,7 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, field := range Schema().Fields() {
+	for field := range Schema().Fields() {
 		text := variables.String(field.Name)
 		if text == "" {
 			continue // Not given, or emptied to take a lock away.
@@ -93,7 +93,7 @@ func (l *Layers) Secret(field string) (shared.SecretText, bool) {
 // InForce lays the environment over the stored values. Values of fields that are not declared are left out.
 func (l *Layers) InForce(stored shared.Values) shared.Values {
 	inForce := shared.Values{}
-	for _, field := range Schema().Fields() {
+	for field := range Schema().Fields() {
 		if value, given := stored[field.Name]; given && !field.Sensitive {
 			inForce[field.Name] = value
 		}

@@ -56,7 +56,7 @@ func schemaLocale(ctx context.Context, p page, _ shared.Draft) error {
 
 func names(schema shared.Schema) []string {
 	var list []string
-	for _, field := range schema.Fields() {
+	for field := range schema.Fields() {
 		list = append(list, field.Name)
 	}
 	return list
@@ -82,7 +82,7 @@ func loadDeclared(ctx context.Context, p page, valid shared.Draft) error {
 			return fmt.Errorf("%q is %q, which is not of kind %s", name, value, field.Kind)
 		}
 	}
-	for _, field := range schema.Fields() {
+	for field := range schema.Fields() {
 		if _, told := snapshot.Secrets[field.Name]; told != field.Sensitive {
 			return fmt.Errorf("%q: sensitive is %t, but an entry among the secrets is %t", field.Name, field.Sensitive, told)
 		}

@@ -77,7 +77,7 @@ func check(ctx context.Context, rule Rule, page shared.SettingsPage, valid share
 // example makes a draft from defaults and placeholders and lays the given one over it.
 func example(schema shared.Schema, given shared.Draft) shared.Draft {
 	draft := shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}}
-	for _, field := range schema.Fields() {
+	for field := range schema.Fields() {
 		if field.Sensitive || !field.Required || !schema.Visible(field, draft.Values) || !schema.Effective(field.Name, draft.Values).IsEmpty() {
 			continue
 		}

@@ -43,7 +43,7 @@ func editable(ctx context.Context, p page) (shared.Schema, []shared.Field, error
 	schema, err1 := p.Schema(ctx, shared.SchemaRequest{})
 	snapshot, err2 := p.Load(ctx, shared.LoadRequest{})
 	var fields []shared.Field
-	for _, field := range schema.Fields() {
+	for field := range schema.Fields() {
 		if _, locked := snapshot.Locks[field.Name]; !locked {
 			fields = append(fields, field)
 		}

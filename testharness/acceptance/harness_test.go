@@ -28,6 +28,7 @@ func runAll(m *testing.M) int {
 	defer os.RemoveAll(directory)
 	binaries = directory
 	build := exec.Command("go", "build", "-o", directory+"/", "../../cmd/smtp-plugin", "../../testharness", "../example/webhook/webhook-plugin", "./testdata/odd-plugin", "./testdata/minimal-plugin", "./testdata/feeder")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // As they are given to users.
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build: %v\n%s", err, out))
 	}

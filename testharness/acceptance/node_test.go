@@ -1,0 +1,75 @@
+package acceptance
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/shared/settingstest"
+)
+
+// nodePlugin lays out the plugin written in JavaScript in a directory of its own, where it keeps its settings, and returns
+// its manifest.
+func nodePlugin(t *testing.T) string {
+	t.Helper()
+	const source, contract = "testharness/example/node", "shared/proto/settings/v1/settings.proto"
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := filepath.Join(root, source, "node_modules")
+	if _, err := os.Stat(filepath.Join(packages, "@grpc", "grpc-js")); err != nil {
+		missing(t, "the npm packages of "+source+" are not installed")
+	}
+	directory := t.TempDir()
+	for _, file := range []string{contract, source + "/goplugin.js", source + "/collector-plugin.js"} {
+		content, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		target := filepath.Join(directory, file)
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, target, string(content), 0o755)
+	}
+	if err := os.Symlink(packages, filepath.Join(directory, source, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	return manifest(t, "collector", filepath.Join(directory, source, "collector-plugin.js"))
+}
+
+// TestNodePlugin holds that the contract is enough to write a plugin in another language.
+func TestNodePlugin(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	address := "address=" + listener.Addr().String()
+
+	r := harness(t, "", "conformance", "--manifest", nodePlugin(t), "--set", address)
+	if r.status != 0 || !strings.Contains(r.stdout, fmt.Sprintf("%d rules kept, 0 broken", len(settingstest.Rules()))) {
+		t.Fatalf("exit status %d\n%s\n%s", r.status, r.stdout, r.stderr)
+	}
+
+	path := nodePlugin(t)
+	if r := harness(t, "s3cret", "test", "--manifest", path, "--set", address); r.status != 0 || !strings.Contains(r.stdout, "The collector answers") {
+		t.Errorf("test: exit status %d\n%s\n%s", r.status, r.stdout, r.stderr)
+	}
+	if r := harness(t, "s3cret", "save", "--manifest", path, "--set", address, "--secret", "token=env:SECRET"); r.status != 0 {
+		t.Errorf("save: exit status %d\n%s\n%s", r.status, r.stdout, r.stderr)
+	}
+	c := startConsole(t, "--manifest", path)
+	b := newTab(t)
+	b.open(c.address + "settings/smtp/")
+	if shown := read[string](b, `document.getElementById("control-address").value`); shown != listener.Addr().String() {
+		t.Errorf("the page shows the address %q", shown)
+	}
+	if page := read[string](b, `document.documentElement.outerHTML`); strings.Contains(page, "s3cret") {
+		t.Error("the page shows the token")
+	}
+}

@@ -76,11 +76,10 @@ type Store struct {
 	known known
 }
 
-// known is what was last read. A revision never changes, so its number says whether it is still the newest one; of a
-// verification the text does.
+// known is what was last read, and what it means.
 type known struct {
-	state        State
-	verification string
+	stored stored
+	state  State
 }
 
 //go:embed schema.sql
@@ -105,8 +104,8 @@ func (s *Store) prepare(ctx context.Context, lock string) error {
 		return err
 	}
 	s.current, err = s.reader.PrepareContext(ctx, `
-		SELECT COALESCE((SELECT MAX(revision) FROM settings_revision), 0),
-		       COALESCE((SELECT document FROM last_verification WHERE id = 1), '')`)
+		SELECT revision, document, author, saved_at, COALESCE((SELECT document FROM last_verification WHERE id = 1), '')
+		FROM settings_revision ORDER BY revision DESC LIMIT 1`)
 	if err != nil {
 		return err
 	}
@@ -136,55 +135,66 @@ func (s *Store) unwritten(err error) error {
 	return fmt.Errorf("nothing was changed, because %s cannot be written: %w", s.place, err)
 }
 
+// stored is what is in force as it is stored. The whole of it is compared with what is known: sealing anew under another
+// key and restoring a backup change a document without changing its number.
+type stored struct {
+	number                             int64
+	document, author, at, verification string
+}
+
 // Current returns what is in force.
 func (s *Store) Current(ctx context.Context) (State, error) {
-	newest, verification, err := s.readCurrent(ctx)
+	newest, err := s.readCurrent(ctx)
 	if err != nil {
 		return State{}, err
 	}
 	s.mu.Lock()
-	overtaken := newest < s.known.state.Revision.Number
+	overtaken := newest.number < s.known.state.Revision.Number
 	s.mu.Unlock()
 	if overtaken {
 		// Another call has read a newer revision in the meantime. If it is still not there, the database was put back to an
 		// older state, and that is what is in force.
-		if newest, verification, err = s.readCurrent(ctx); err != nil {
+		if newest, err = s.readCurrent(ctx); err != nil {
 			return State{}, err
 		}
 	}
-	return s.remember(ctx, newest, verification)
+	return s.remember(newest)
 }
 
-func (s *Store) readCurrent(ctx context.Context) (newest int64, verification string, err error) {
-	if err := s.current.QueryRowContext(ctx).Scan(&newest, &verification); err != nil {
-		return 0, "", s.unreadable(err)
+func (s *Store) readCurrent(ctx context.Context) (stored, error) {
+	var newest stored
+	err := s.current.QueryRowContext(ctx).Scan(&newest.number, &newest.document, &newest.author, &newest.at, &newest.verification)
+	if errors.Is(err, sql.ErrNoRows) { // Nothing is saved, but something may have been tested.
+		err = s.reader.QueryRowContext(ctx, `SELECT COALESCE(MAX(document), '') FROM last_verification`).Scan(&newest.verification)
 	}
-	return newest, verification, nil
+	if err != nil {
+		return stored{}, s.unreadable(err)
+	}
+	return newest, nil
 }
 
-// remember returns the state of the number and the verification, reading only what is not known yet.
-func (s *Store) remember(ctx context.Context, newest int64, verification string) (State, error) {
+// remember returns the state of what is stored, and parses it only when it is not the one that is known.
+func (s *Store) remember(newest stored) (State, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.known
-	if now.state.Revision.Number != newest {
-		now.state.Revision = Revision{}
-		if newest > 0 {
-			revision, err := s.Revision(ctx, newest)
-			if err != nil {
-				return State{}, err
-			}
-			now.state.Revision = revision
+	if s.known.stored == newest {
+		return s.known.state, nil
+	}
+	var state State
+	if newest.number > 0 {
+		var err error
+		if state.Revision, err = newest.revision(); err != nil {
+			return State{}, s.unreadable(err)
 		}
 	}
-	if now.verification != verification {
-		now.verification, now.state.Verified = verification, &Verification{}
-		if err := json.Unmarshal([]byte(verification), now.state.Verified); err != nil {
+	if newest.verification != "" {
+		state.Verified = &Verification{}
+		if err := json.Unmarshal([]byte(newest.verification), state.Verified); err != nil {
 			return State{}, s.unreadable(fmt.Errorf("the last verification is damaged: %w", err))
 		}
 	}
-	s.known = now
-	return now.state, nil
+	s.known = known{stored: newest, state: state}
+	return state, nil
 }
 
 // revisionColumns are what scanRevision reads.
@@ -224,19 +234,22 @@ func (s *Store) Revisions(ctx context.Context, before int64, limit int) ([]Revis
 }
 
 func scanRevision(row interface{ Scan(...any) error }) (Revision, error) {
-	var revision Revision
-	var document, savedAt string
-	if err := row.Scan(&revision.Number, &document, &revision.Author, &savedAt); err != nil {
+	var one stored
+	if err := row.Scan(&one.number, &one.document, &one.author, &one.at); err != nil {
 		return Revision{}, err
 	}
-	if err := json.Unmarshal([]byte(document), &revision.Document); err != nil {
-		return Revision{}, fmt.Errorf("settings revision %d is damaged: %w", revision.Number, err)
+	return one.revision()
+}
+
+func (s stored) revision() (Revision, error) {
+	revision := Revision{Revision: shared.Revision{Number: s.number, Author: s.author}}
+	if err := json.Unmarshal([]byte(s.document), &revision.Document); err != nil {
+		return Revision{}, fmt.Errorf("settings revision %d is damaged: %w", s.number, err)
 	}
-	at, err := time.Parse(time.RFC3339Nano, savedAt)
-	if err != nil {
-		return Revision{}, fmt.Errorf("settings revision %d is damaged: %w", revision.Number, err)
+	var err error
+	if revision.At, err = time.Parse(time.RFC3339Nano, s.at); err != nil {
+		return Revision{}, fmt.Errorf("settings revision %d is damaged: %w", s.number, err)
 	}
-	revision.At = at
 	return revision, nil
 }
 
@@ -324,9 +337,6 @@ func (s *Store) Reseal(ctx context.Context, reseal func([]byte) ([]byte, bool, e
 	if err := transaction.Commit(); err != nil {
 		return 0, s.unwritten(err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.known = known{}
 	return count, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -130,6 +131,26 @@ func TestRekey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	running, err := host.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer running.Close()
+	testRunning := func() (code string) {
+		err := running.Page().Test(t.Context(), shared.TestRequest{}, func(event shared.TestEvent) error {
+			if completed, ok := event.(shared.Completed); ok {
+				code = completed.Report.Diagnostics[0].Code
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return code
+	}
+	if code := testRunning(); code != "connection_refused" {
+		t.Errorf("before: %s", code)
+	}
 	r := harness(t, "", "rekey", "--manifest", path)
 	if r.status != 0 || !strings.Contains(r.stdout, "2 secrets were sealed anew. The key is in "+key) {
 		t.Errorf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
@@ -143,6 +164,15 @@ func TestRekey(t *testing.T) {
 	}
 	if code := test(); code != "connection_refused" {
 		t.Errorf("with the new key: %s", code)
+	}
+	if code := testRunning(); code != "connection_refused" {
+		t.Errorf("with the new key, in a Console that has been running all the while: %s", code)
+	}
+	if saved, err := running.Page().Save(t.Context(), shared.SaveRequest{Revision: 2}); err != nil || !saved.Saved {
+		t.Errorf("saving in the running Console: %v, %v", saved.Diagnostics, err)
+	}
+	if code := test(); code != "connection_refused" {
+		t.Errorf("with what the running Console has saved: %s", code)
 	}
 	write(t, key, string(old), 0o600)
 	if code := test(); code != "secret_unreadable" {

@@ -246,6 +246,8 @@ func (b *boundDraft) preview() string {
 	switch {
 	case b.settings.WantsToken():
 		text += ", sign in as " + b.settings.Login + " with the access token"
+	case len(b.diagnostics.ForField(settings.Password)) > 0:
+		text += ", and cannot sign in as " + b.settings.Login + " without a password"
 	case b.settings.WantsPassword():
 		text += ", sign in as " + b.settings.Login + ", using the " + b.whichPassword() + " password"
 	default:

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // Validate does the checks that the schema alone allows: declared fields, kinds, required fields, bounds, patterns and
@@ -110,11 +112,21 @@ func bounds(field Field, unit string) string {
 }
 
 // IsEmailAddress reports whether text is one bare e-mail address: no display name, no angle brackets, no comment.
-// Addresses with letters outside ASCII and with a domain of one word are addresses.
+// Addresses with letters outside ASCII and with a domain of one word are addresses; a domain with letters outside ASCII must
+// have a form in ASCII (RFC 5891).
 func IsEmailAddress(text string) bool {
 	parsed, err := mail.ParseAddress(text)
 	if err != nil || parsed.Name != "" || strings.ContainsAny(text, "<>()\"\\ \t,;:") && !isAddressLiteral(text) {
 		return false
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return false
+	}
+	domain := text[strings.LastIndexByte(text, '@')+1:]
+	if strings.ContainsFunc(domain, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		if _, err := idna.Lookup.ToASCII(domain); err != nil {
+			return false
+		}
 	}
 	return parsed.Address == text && utf8.RuneCountInString(text) <= 254
 }

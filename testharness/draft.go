@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -83,6 +84,26 @@ func set(values shared.Values, schema shared.Schema, name, text string) error {
 	return nil
 }
 
+// variableName is what a name of an environment variable looks like (POSIX, Base Definitions, 8.1).
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func readSecretFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readBounded(file)
+}
+
+func readBounded(source io.Reader) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(source, maxSecret+1))
+	if len(content) > maxSecret {
+		return nil, fmt.Errorf("it is longer than a secret may be, %d bytes", maxSecret)
+	}
+	return content, err
+}
+
 // readSecret reads a secret from its source. One line break at the end is not part of it.
 func readSecret(name, source string) (shared.SecretChange, error) {
 	kind, rest, _ := strings.Cut(source, ":")
@@ -94,12 +115,15 @@ func readSecret(name, source string) (shared.SecretChange, error) {
 	case source == "clear":
 		return shared.ClearSecret(), nil
 	case source == "-":
-		content, err = io.ReadAll(io.LimitReader(os.Stdin, maxSecret))
+		content, err = readBounded(os.Stdin)
 	case kind == "file":
-		content, err = os.ReadFile(rest)
+		content, err = readSecretFile(rest)
 	case kind == "env":
 		text, given := os.LookupEnv(rest)
 		if !given {
+			if !variableName.MatchString(rest) { // It may be the secret itself.
+				return shared.SecretChange{}, usagef("--secret %s: what follows env: is not the name of an environment variable", name)
+			}
 			return shared.SecretChange{}, usagef("--secret %s: the environment variable %s is not set", name, rest)
 		}
 		content = []byte(text)

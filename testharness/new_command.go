@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"go/format"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,9 +25,10 @@ func newNewCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "new NAME",
 		Short: "Make the skeleton of a settings plugin",
-		Long: `new makes a directory NAME with a settings plugin that compiles, has its tests and runs in the stand-in Console: one
-page that connects to an address. Change its form and its test to what your page is about.`,
-		Example: "  testharness new syslog\n  cd syslog && go mod tidy && go test ./... && go build -o bin/ ./syslog-plugin && testharness console",
+		Long: `new makes a directory NAME, of 2 to 31 lower case letters and digits, with a settings plugin that compiles, has its tests and runs in the stand-in Console: one
+page that connects to an address. Change its form and its test to what your page is about. With --replace it uses the
+contract from a checkout instead of a published version.`,
+		Example: "  testharness new syslog --replace ~/src/smtp-settings\n  cd syslog && go mod tidy && go test ./... && go build -o bin/ ./syslog-plugin && testharness console",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			name := args[0]
@@ -62,13 +64,20 @@ func writeSkeleton(name, module, replace string) error {
 		if err != nil {
 			return err
 		}
-		return writeNew(filepath.Join(name, strings.ReplaceAll(path, "skeleton", name)), renamed.Replace(string(content)))
+		formatted, err := format.Source([]byte(renamed.Replace(string(content)))) // Another name is sorted elsewhere.
+		if err != nil {
+			return err
+		}
+		return writeNew(filepath.Join(name, strings.ReplaceAll(path, "skeleton", name)), string(formatted))
 	})
 	if err != nil {
 		return err
 	}
 	goMod := fmt.Sprintf("module %s\n\ngo 1.26.0\n\nrequire %s %s\n", module, thisModule, contractVersion())
 	if replace != "" {
+		if replace, err = filepath.Abs(replace); err != nil {
+			return err
+		}
 		goMod += fmt.Sprintf("\nreplace %s => %s\n", thisModule, replace)
 	}
 	if err := writeNew(filepath.Join(name, "go.mod"), goMod); err != nil {

@@ -58,7 +58,9 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 		command.Args = withUsage(command.Args)
 	}
 	root.Args = withUsage(root.Args)
-	root.RunE = func(*cobra.Command, []string) error { return usagef("say what to do") }
+	root.RunE = func(*cobra.Command, []string) error {
+		return usagef("say what to do: testharness --help lists the commands")
+	}
 	return root
 }
 

@@ -134,6 +134,7 @@ func TestASCIIHost(t *testing.T) {
 func TestOnWire(t *testing.T) {
 	for address, want := range map[string]string{
 		"me@email.com": "me@email.com", "me@bücher.example": "me@xn--bcher-kva.example", "me@[192.0.2.1]": "me@[192.0.2.1]", "postmaster": "postmaster",
+		"me@mail_relay.local": "me@mail_relay.local", "me@-x.com": "me@-x.com",
 	} {
 		if got, needsUTF8, err := onWire(address); got != want || needsUTF8 || err != nil {
 			t.Errorf("%s became %q, %t, %v", address, got, needsUTF8, err)

@@ -17,7 +17,8 @@ type Envelope struct {
 }
 
 // onWire returns the form of an address that goes into MAIL or RCPT: the domain in ASCII (RFC 5891) unless the local
-// part needs SMTPUTF8 (RFC 6531), which the second result tells.
+// part needs SMTPUTF8 (RFC 6531), which the second result tells. A domain that is ASCII already goes as it is: what IDNA
+// would refuse, such as an underscore, is common inside companies, and the server is the judge of it.
 func onWire(address string) (text string, needsUTF8 bool, err error) {
 	if strings.ContainsAny(address, "\r\n\x00<> ") {
 		return "", false, errors.New("the address contains a blank, an angle bracket or a control character")
@@ -27,7 +28,7 @@ func onWire(address string) (text string, needsUTF8 bool, err error) {
 		return address, false, nil
 	}
 	local, domain := address[:at], address[at+1:]
-	if isASCII(local) && !strings.HasPrefix(domain, "[") {
+	if isASCII(local) && !isASCII(domain) {
 		ascii, err := idna.Lookup.ToASCII(domain)
 		if err != nil {
 			return "", false, err

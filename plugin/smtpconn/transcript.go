@@ -3,6 +3,7 @@ package smtpconn
 import (
 	"encoding/base64"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -49,7 +50,7 @@ func (t *Transcript) add(line string) {
 }
 
 // echoes recognises our credentials in a server's words: some servers repeat what was typed. This cannot be known from
-// the state of the protocol, so it is a search, over the forms in which the credentials went out.
+// the state of the protocol, so it is a search, over the forms in which the credentials went out and come back.
 type echoes struct{ forms []string }
 
 func echoesOf(target Target) echoes {
@@ -59,29 +60,54 @@ func echoesOf(target Target) echoes {
 			continue
 		}
 		plain := secret.Reveal()
-		found.forms = append(found.forms, plain,
-			base64.StdEncoding.EncodeToString([]byte(plain)),
-			base64.StdEncoding.EncodeToString([]byte("\x00"+target.Login+"\x00"+plain)),
-			base64.StdEncoding.EncodeToString([]byte(target.Login+"\x00"+target.Login+"\x00"+plain)))
+		// A reply is made printable, and read as Latin-1 where it is not UTF-8.
+		found.forms = append(found.forms, plain, printable(plain), strings.TrimPrefix(printable("\xff"+plain), "ÿ"))
+		found.sent(base64.StdEncoding.EncodeToString([]byte(plain)))
+		found.sent(base64.StdEncoding.EncodeToString([]byte("\x00" + target.Login + "\x00" + plain)))
+		found.sent(base64.StdEncoding.EncodeToString([]byte(target.Login + "\x00" + target.Login + "\x00" + plain)))
 	}
 	return found
 }
 
-// hide replaces every echo. A secret of fewer than four characters is only looked for as a word of its own: it would
-// otherwise be found in the middle of innocent words.
-func (e echoes) hide(text string) string {
+// sent adds a line of the login as it went out; a server may leave the padding out when it repeats it.
+func (e *echoes) sent(line string) {
+	if form := strings.TrimRight(line, "="); len(form) > 1 { // "*" gives a login up.
+		e.forms = append(e.forms, form)
+	}
+}
+
+// shortForm is how many characters a form must have to be looked for everywhere. A shorter one is only looked for as a word
+// of its own: it would otherwise be found in the middle of innocent words.
+const shortForm = 4
+
+// hide replaces every echo.
+func (e *echoes) hide(text string) string {
 	for _, form := range e.forms {
-		if len(form) >= 4 {
+		if len(form) >= shortForm {
 			text = strings.ReplaceAll(text, form, hiddenText)
-			continue
+		} else {
+			text = hideWord(text, form)
 		}
-		words := strings.Split(text, " ")
-		for i, word := range words {
-			if strings.Trim(word, `"'<>()[]:;,.`) == form {
-				words[i] = hiddenText
-			}
-		}
-		text = strings.Join(words, " ")
 	}
 	return text
+}
+
+func hideWord(text, word string) string {
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	var hidden strings.Builder
+	for {
+		before, after, found := strings.Cut(text, word)
+		hidden.WriteString(before)
+		if !found {
+			return hidden.String()
+		}
+		left, _ := utf8.DecodeLastRuneInString(before)
+		right, _ := utf8.DecodeRuneInString(after)
+		if inWord(left) || inWord(right) {
+			hidden.WriteString(word)
+		} else {
+			hidden.WriteString(hiddenText)
+		}
+		text = after
+	}
 }

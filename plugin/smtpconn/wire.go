@@ -148,6 +148,7 @@ func (w *wire) send(lines string) error {
 func (w *wire) shown(line string) string {
 	if w.phase == loginPhase {
 		w.asked = append(w.asked, "")
+		w.transcript.sent(line)
 		return hiddenText
 	}
 	words := strings.SplitN(line, " ", 3)
@@ -160,6 +161,7 @@ func (w *wire) shown(line string) string {
 	if len(words) < 3 {
 		return line
 	}
+	w.transcript.sent(words[2])
 	return words[0] + " " + words[1] + " " + hiddenText
 }
 

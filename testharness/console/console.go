@@ -7,9 +7,13 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html/template"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -95,7 +99,7 @@ func Run(ctx context.Context, options Options) error {
 	c.pluginTitle = info.Title
 	listener, err := net.Listen("tcp", options.Listen)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; choose another address with --listen, such as --listen 127.0.0.1:0 for a free port", err)
 	}
 	server := &http.Server{Handler: c.routes(), ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	stop := context.AfterFunc(ctx, func() {
@@ -122,7 +126,20 @@ func (c *console) routes() http.Handler {
 	mux.Handle("GET /metrics", c.host.MetricsHandler())
 	mux.HandleFunc("GET /practice/inbox", c.inbox)
 	mux.HandleFunc("POST /monitoring/processing-server", c.switchProcessingServer)
-	return http.NewCrossOriginProtection().Handler(mux)
+	return refuseForeignNames(http.NewCrossOriginProtection().Handler(mux))
+}
+
+// refuseForeignNames answers only to addresses and to localhost. The practice Console asks nobody to sign in, so a web page
+// that has its own name point here (DNS rebinding) must not reach it.
+func refuseForeignNames(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := (&url.URL{Host: r.Host}).Hostname()
+		if _, err := netip.ParseAddr(name); err != nil && name != "localhost" {
+			http.Error(w, "The practice Console answers only under localhost or an IP address, not under "+strconv.Quote(name)+".", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (c *console) checkProcessingServer(context.Context) error {

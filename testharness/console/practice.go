@@ -25,8 +25,10 @@ type practiceServer struct {
 type practice struct {
 	working []*mailserver.Server
 	running []interface{ Close() }
-	Works   []practiceServer
-	Fails   []practiceServer
+	// Password is the one that the working servers know; it is no secret.
+	Password string
+	Works    []practiceServer
+	Fails    []practiceServer
 }
 
 // classics are the faults that have a button: one for each thing that an administrator meets sooner or later.
@@ -44,7 +46,7 @@ func startPractice() (*practice, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &practice{}
+	p := &practice{Password: practicePassword}
 	if err := p.startWorking(authority); err != nil {
 		p.close()
 		return nil, err

@@ -106,7 +106,11 @@ func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shar
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	values, found := p.overlay(request.Draft)
-	return shared.Validation{Diagnostics: found, Preview: fmt.Sprintf("Will connect to %s.", values["address"])}, nil
+	preview := ""
+	if !found.HasErrors() {
+		preview = fmt.Sprintf("Will connect to %s.", values["address"])
+	}
+	return shared.Validation{Diagnostics: found, Preview: preview}, nil
 }
 
 // Save makes the draft the settings in force.

@@ -125,7 +125,11 @@ func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shar
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	after, found := p.next(request.Draft)
-	return shared.Validation{Diagnostics: found, Preview: "Will send a ping to " + after.Values["url"].String() + "."}, nil
+	preview := ""
+	if !found.HasErrors() {
+		preview = "Will send a ping to " + after.Values["url"].String() + "."
+	}
+	return shared.Validation{Diagnostics: found, Preview: preview}, nil
 }
 
 // Save makes the draft the settings in force.

@@ -73,12 +73,16 @@ func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shar
 		return shared.SaveResult{}, err
 	}
 	document := store.Document{Values: maps.Clone(old.Document.Values), Secrets: maps.Clone(old.Document.Secrets), RestoredFrom: old.Number}
-	return p.append(ctx, base, document, request.Actor, time.Now())
+	result, err := p.append(ctx, base, document, request.Actor, time.Now())
+	if errors.Is(err, store.ErrResealed) {
+		return p.Restore(ctx, request) // with what is stored now
+	}
+	return result, err
 }
 
 // append makes the document the revision after base.
 func (p *Page) append(ctx context.Context, base store.State, document store.Document, actor string, now time.Time) (shared.SaveResult, error) {
-	saved, err := p.store.Append(ctx, base.Revision.Number, document, actor, now)
+	saved, err := p.store.Append(ctx, base.Revision, document, actor, now)
 	switch {
 	case errors.Is(err, store.ErrConflict):
 		latest, err := p.store.Current(ctx)

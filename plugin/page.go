@@ -232,6 +232,9 @@ func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 		return shared.SaveResult{}, err
 	}
 	result, err := p.append(ctx, bound.base, document, request.Actor, now)
+	if errors.Is(err, store.ErrResealed) {
+		return p.Save(ctx, request) // with what is stored now
+	}
 	if err == nil && result.Saved {
 		result.Diagnostics = bound.diagnostics
 		p.confirmVerified(ctx, bound, &result.Snapshot)

@@ -40,6 +40,8 @@ type SealedSecret struct {
 type Revision struct {
 	shared.Revision
 	Document Document
+
+	text string // of the document, as it was read
 }
 
 // Verification is the last test that passed, with a fingerprint of each field's value at that time.
@@ -59,6 +61,10 @@ type State struct {
 
 // ErrConflict means that another revision was saved since the one that a draft was made from.
 var ErrConflict = errors.New("the settings were changed in the meantime")
+
+// ErrResealed means that the secrets of the revision that a document was made from were sealed anew since it was read: what
+// the document keeps of them is sealed under a key that may be forgotten.
+var ErrResealed = errors.New("the secrets were sealed anew in the meantime")
 
 // ErrNoRevision means that there is no revision of the number.
 var ErrNoRevision = errors.New("there is no such revision")
@@ -242,7 +248,7 @@ func scanRevision(row interface{ Scan(...any) error }) (Revision, error) {
 }
 
 func (s stored) revision() (Revision, error) {
-	revision := Revision{Revision: shared.Revision{Number: s.number, Author: s.author}}
+	revision := Revision{Revision: shared.Revision{Number: s.number, Author: s.author}, text: s.document}
 	if err := json.Unmarshal([]byte(s.document), &revision.Document); err != nil {
 		return Revision{}, fmt.Errorf("settings revision %d is damaged: %w", s.number, err)
 	}
@@ -253,9 +259,9 @@ func (s stored) revision() (Revision, error) {
 	return revision, nil
 }
 
-// Append saves the document as the revision after base. It returns ErrConflict, and saves nothing, when base is not the
-// newest revision any more.
-func (s *Store) Append(ctx context.Context, base int64, document Document, author string, now time.Time) (Revision, error) {
+// Append saves the document as the revision after base. It saves nothing and returns ErrConflict when base is not the newest
+// revision any more, ErrResealed when it is not the same any more.
+func (s *Store) Append(ctx context.Context, base Revision, document Document, author string, now time.Time) (Revision, error) {
 	encoded, err := json.Marshal(document)
 	if err != nil {
 		return Revision{}, err
@@ -264,8 +270,9 @@ func (s *Store) Append(ctx context.Context, base int64, document Document, autho
 		INSERT INTO settings_revision (revision, document, author, saved_at)
 		SELECT CAST($1 AS BIGINT) + 1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT)
 		WHERE (SELECT COALESCE(MAX(revision), 0) FROM settings_revision) = CAST($1 AS BIGINT)
+		  AND (CAST($5 AS TEXT) = '' OR (SELECT document FROM settings_revision WHERE revision = CAST($1 AS BIGINT)) = CAST($5 AS TEXT))
 		ON CONFLICT DO NOTHING`,
-		base, string(encoded), author, now.UTC().Format(time.RFC3339Nano))
+		base.Number, string(encoded), author, now.UTC().Format(time.RFC3339Nano), base.text)
 	if err != nil {
 		return Revision{}, s.unwritten(err)
 	}
@@ -273,10 +280,13 @@ func (s *Store) Append(ctx context.Context, base int64, document Document, autho
 	case err != nil:
 		return Revision{}, s.unwritten(err)
 	case saved == 0:
+		if newest, err := s.Current(ctx); err == nil && newest.Revision.Number == base.Number {
+			return Revision{}, ErrResealed
+		}
 		return Revision{}, ErrConflict
 	}
 	return Revision{
-		Revision: shared.Revision{Number: base + 1, Author: author, At: now.UTC()}, Document: document,
+		Revision: shared.Revision{Number: base.Number + 1, Author: author, At: now.UTC()}, Document: document,
 	}, nil
 }
 
@@ -363,7 +373,8 @@ func (s *Store) CopyTo(ctx context.Context, other *Store) (int64, error) {
 	}
 	copied := int64(0)
 	for _, revision := range slices.Backward(revisions) {
-		_, err := other.Append(ctx, revision.Number-1, revision.Document, revision.Author, revision.At)
+		before := Revision{Revision: shared.Revision{Number: revision.Number - 1}}
+		_, err := other.Append(ctx, before, revision.Document, revision.Author, revision.At)
 		if err == nil {
 			copied++
 			continue

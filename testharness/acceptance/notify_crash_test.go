@@ -243,12 +243,13 @@ func TestSoakTwoNodes(t *testing.T) {
 // TestSoakPowerCut copies the disk as it is at an instant and mounts the copy: what was acknowledged by then is there.
 func TestSoakPowerCut(t *testing.T) {
 	image := filepath.Join(shortDir(t), "disk.img")
-	if out, err := exec.Command("sh", "-c", "truncate -s 64M "+image+" && mkfs.ext4 -q "+image).CombinedOutput(); err != nil {
-		missing(t, "no ext4 file system can be made: "+string(out))
-	}
 	acknowledged, lost := 0, 0
 	cuts := rounds(2, 20)
 	for range cuts {
+		// A new disk each time: what the rounds leave behind would fill it up.
+		if out, err := exec.Command("sh", "-c", "rm -f "+image+" && truncate -s 64M "+image+" && mkfs.ext4 -q "+image).CombinedOutput(); err != nil {
+			missing(t, "no ext4 file system can be made: "+string(out))
+		}
 		a, missed := cutPower(t, image)
 		acknowledged, lost = acknowledged+a, lost+missed
 	}

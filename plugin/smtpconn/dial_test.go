@@ -18,10 +18,19 @@ func listening(t *testing.T, address string) netip.AddrPort {
 	t.Helper()
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		t.Skipf("cannot listen on %s: %v", address, err)
+		skipOutsideCI(t, err)
 	}
 	t.Cleanup(func() { _ = listener.Close() })
 	return listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// skipOutsideCI gives up a test for want of something that a laptop may lack.
+func skipOutsideCI(t *testing.T, reason error) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("CI must not skip: %v", reason)
+	}
+	t.Skipf("SKIPPED: %v", reason)
 }
 
 func closedPort(t *testing.T) netip.AddrPort {
@@ -38,10 +47,7 @@ func filteredPort(t *testing.T) netip.AddrPort {
 	t.Helper()
 	filtered, err := mailserver.NewFiltered()
 	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("CI must not skip: %v", err)
-		}
-		t.Skipf("SKIPPED: %v", err)
+		skipOutsideCI(t, err)
 	}
 	t.Cleanup(filtered.Close)
 	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(filtered.Port()))

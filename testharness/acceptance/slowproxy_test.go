@@ -3,15 +3,18 @@ package acceptance
 import (
 	"io"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
 // slowProxy stands between a client and a server on loopback as a long line would: what either side sends arrives half a
 // round trip later, and the server notices the connection one and a half round trips after the client began it, when the
-// third packet of TCP's handshake arrives.
-func slowProxy(t testing.TB, target int, roundTrip time.Duration) (port int) {
+// third packet of TCP's handshake arrives. turns counts, over all connections, how often the client sent something after the
+// server had: each is a round trip that somebody waited for.
+func slowProxy(t testing.TB, target int, roundTrip time.Duration) (port int, turns *atomic.Int64) {
 	t.Helper()
+	turns = new(atomic.Int64)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -23,17 +26,22 @@ func slowProxy(t testing.TB, target int, roundTrip time.Duration) (port int) {
 			if err != nil {
 				return
 			}
-			go carry(client.(*net.TCPConn), target, roundTrip)
+			go carry(client.(*net.TCPConn), target, roundTrip, turns)
 		}
 	}()
-	return listener.Addr().(*net.TCPAddr).Port
+	return listener.Addr().(*net.TCPAddr).Port, turns
 }
 
-func carry(client *net.TCPConn, target int, roundTrip time.Duration) {
+func carry(client *net.TCPConn, target int, roundTrip time.Duration, turns *atomic.Int64) {
 	defer client.Close()
 	established := time.Now().Add(roundTrip)
 	// What the client sends before its handshake is over would leave only then.
-	fromClient := onTheWay(client, roundTrip/2, established)
+	var answered atomic.Bool
+	fromClient := onTheWay(client, roundTrip/2, established, func() {
+		if answered.Swap(false) {
+			turns.Add(1)
+		}
+	})
 	time.Sleep(time.Until(established.Add(roundTrip / 2)))
 	server, err := net.DialTCP("tcp", nil, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: target})
 	if err != nil {
@@ -52,7 +60,7 @@ func carry(client *net.TCPConn, target int, roundTrip time.Duration) {
 		done <- struct{}{}
 	}
 	go arrive(server, fromClient)
-	go arrive(client, onTheWay(server, roundTrip/2, established))
+	go arrive(client, onTheWay(server, roundTrip/2, established, func() { answered.Store(true) }))
 	<-done
 	<-done
 }
@@ -63,8 +71,8 @@ type piece struct {
 	due     time.Time
 }
 
-// onTheWay reads what is sent, each piece due after the delay, in order, however many are on their way.
-func onTheWay(from io.Reader, delay time.Duration, earliest time.Time) <-chan piece {
+// onTheWay reads what is sent, each piece due after the delay, in order, however many are on their way, and tells of each.
+func onTheWay(from io.Reader, delay time.Duration, earliest time.Time, tell func()) <-chan piece {
 	pieces := make(chan piece, 10_000)
 	go func() {
 		defer close(pieces)
@@ -76,6 +84,7 @@ func onTheWay(from io.Reader, delay time.Duration, earliest time.Time) <-chan pi
 				sent = earliest
 			}
 			if n > 0 {
+				tell()
 				pieces <- piece{buffer[:n], sent.Add(delay)}
 			}
 			if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
@@ -20,7 +21,7 @@ type worker struct {
 	service *Service
 }
 
-// Work is one attempt. What it returns tells River what becomes of the job: nil, it was delivered and committed; a snooze,
+// Work is one attempt. What it returns tells River what becomes of the job: reported, it was delivered and committed; a snooze,
 // the attempt does not count; a cancellation, it is a dead letter; any other error, another attempt follows.
 func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	s := w.service
@@ -58,9 +59,20 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		}
 	}
 	s.statistics.delivered(time.Now())
-	_, err = s.complete.do(context.WithoutCancel(ctx), []int64{job.ID})
-	return err
+	if _, err := s.complete.do(context.WithoutCancel(ctx), []int64{job.ID}); err != nil {
+		s.configuration.Logger.Warn("a delivery could not be committed, and is left to the queue", "error", err)
+		return nil // River sets the job completed, and repeats that until it succeeds: what was delivered stays delivered.
+	}
+	return reported{}
 }
+
+// reported tells River that nothing is left to report about the job. River asks errors for the jobs that they concern, and
+// then reports on these only; without it, River would look up each delivered job once more to find it completed.
+type reported struct{}
+
+func (reported) Error() string               { return "delivered and committed" }
+func (reported) Jobs() []*rivertype.JobRow   { return nil }
+func (reported) ErrorsByID() map[int64]error { return nil }
 
 // absence is how long a job that may not be delivered now stays away. It is short: when the server is back, or the settings
 // are others, no message waits longer than this.

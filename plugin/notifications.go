@@ -39,13 +39,12 @@ func (p *Page) openNotifications(ctx context.Context) error {
 func (p *Page) Notifier() shared.Notifier { return p.notifications }
 
 // deliveries gives the settings in force to the notification service. Binding them and opening the password is done once
-// for each revision.
+// for each reading of the store.
 type deliveries struct {
 	page *Page
 
 	mu       sync.Mutex
 	known    bool
-	revision int64
 	delivery notify.Delivery
 	missing  *shared.Diagnostic
 }
@@ -57,7 +56,7 @@ func (d *deliveries) current(ctx context.Context) (notify.Delivery, *shared.Diag
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.known && d.revision == state.Revision.Number {
+	if d.known && d.delivery.Version == state.Reading {
 		return d.delivery, d.missing, nil
 	}
 	delivery, missing, err := d.bind(ctx)
@@ -65,7 +64,7 @@ func (d *deliveries) current(ctx context.Context) (notify.Delivery, *shared.Diag
 		return notify.Delivery{}, nil, err
 	}
 	d.delivery, d.missing = delivery, missing
-	d.revision, d.known = delivery.Revision, missing == nil || missing.Code != "secret_unreadable"
+	d.known = missing == nil || missing.Code != "secret_unreadable"
 	return delivery, missing, nil
 }
 
@@ -75,7 +74,7 @@ func (d *deliveries) bind(ctx context.Context) (notify.Delivery, *shared.Diagnos
 	if err != nil {
 		return notify.Delivery{}, nil, err
 	}
-	delivery := notify.Delivery{Revision: bound.base.Revision.Number, From: bound.settings.Sender, SenderField: bound.settings.SenderField()}
+	delivery := notify.Delivery{Version: bound.base.Reading, From: bound.settings.Sender, SenderField: bound.settings.SenderField()}
 	if bound.settings.Server == "" {
 		return delivery, &shared.Diagnostic{
 			Severity: shared.SeverityError, Code: "not_configured", Field: settings.Server,

@@ -9,7 +9,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 )
 
-// pool keeps connections to the server open between messages. A connection belongs to the revision of the settings that it
+// pool keeps connections to the server open between messages. A connection belongs to the version of the settings that it
 // was opened with: after a save the next message gets a new one.
 type pool struct {
 	slots  chan struct{}
@@ -26,7 +26,7 @@ type pool struct {
 // pooled is a connection and what it has been used for.
 type pooled struct {
 	conn     *smtpconn.Conn
-	revision int64
+	version  uint64
 	messages int
 	since    time.Time // when it became idle
 }
@@ -51,7 +51,7 @@ func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool, opening o
 		return nil, false, ctx.Err()
 	}
 	if !fresh {
-		if found := p.takeIdle(delivery.Revision); found != nil {
+		if found := p.takeIdle(delivery.Version); found != nil {
 			return found, true, nil
 		}
 	}
@@ -60,7 +60,7 @@ func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool, opening o
 		<-p.slots
 		return nil, false, err
 	}
-	return &pooled{conn: conn, revision: delivery.Revision}, false, nil
+	return &pooled{conn: conn, version: delivery.Version}, false, nil
 }
 
 // opening is asked right before a new connection is opened, and told when that fails, before anybody else may try.
@@ -86,14 +86,14 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 	return conn, err
 }
 
-// takeIdle returns the connection that was idle for the shortest time, and closes those of other revisions.
-func (p *pool) takeIdle(revision int64) *pooled {
+// takeIdle returns the connection that was idle for the shortest time, and closes those of other versions.
+func (p *pool) takeIdle(version uint64) *pooled {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for len(p.idle) > 0 {
 		last := p.idle[len(p.idle)-1]
 		p.idle = p.idle[:len(p.idle)-1]
-		if last.revision == revision && time.Since(last.since) < idleLimit {
+		if last.version == version && time.Since(last.since) < idleLimit {
 			return last
 		}
 		go leave(last)

@@ -27,8 +27,8 @@ import (
 
 // Delivery is how mail is delivered: the saved settings.
 type Delivery struct {
-	// Revision is the number of the settings' revision.
-	Revision    int64
+	// Version differs when anything of the settings does.
+	Version     uint64
 	Target      smtpconn.Target
 	From        mail.Address
 	SenderField string

@@ -57,6 +57,9 @@ type Verification struct {
 type State struct {
 	Revision Revision
 	Verified *Verification
+	// Reading tells two states apart: whoever keeps something that was made from one keeps it as long as the number is the
+	// same. The revision's number does not do: sealing anew and restoring a backup leave it as it is.
+	Reading uint64
 }
 
 // ErrConflict means that another revision was saved since the one that a draft was made from.
@@ -186,7 +189,7 @@ func (s *Store) remember(newest stored) (State, error) {
 	if s.known.stored == newest {
 		return s.known.state, nil
 	}
-	var state State
+	state := State{Reading: s.known.state.Reading + 1}
 	if newest.number > 0 {
 		var err error
 		if state.Revision, err = newest.revision(); err != nil {

@@ -12,7 +12,9 @@ type notifier struct{ *page }
 
 var _ shared.Notifier = notifier{}
 
-func (n notifier) Notify(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
+func (n notifier) Notify(ctx context.Context, request shared.NotifyRequest) (receipts []shared.Receipt, err error) {
+	ctx, span := n.supervisor.startNotify(ctx, &request)
+	defer func() { endSpan(span, err) }()
 	return call(ctx, n.page, saveLimit, func(ctx context.Context, now *shared.Connection) ([]shared.Receipt, error) {
 		return now.Notifier.Notify(ctx, request)
 	})

@@ -29,6 +29,7 @@ type options struct {
 	dialOptions   []grpc.DialOption
 	testLimit     form.TestLimit
 	passive       bool
+	tracer        trace.Tracer // nil when nothing is traced
 }
 
 func defaults() options {
@@ -83,10 +84,14 @@ func WithDialOptions(dialOptions ...grpc.DialOption) Option {
 	return func(o *options) { o.dialOptions = append(o.dialOptions, dialOptions...) }
 }
 
-// WithTracerProvider makes an OpenTelemetry span of every call to the plugin: tests, saves, notifications. Spans hold the
-// name of the call and how it ended, never what was sent.
+// WithTracerProvider makes an OpenTelemetry span of every call to the plugin: tests, saves, notifications. Each attempt to
+// deliver a notification becomes a span below that of handing it over, with a span for each step on the way to the server.
+// Spans hold names, identifiers and how it ended, never what was sent or to whom.
 func WithTracerProvider(provider trace.TracerProvider) Option {
-	return WithDialOptions(grpc.WithStatsHandler(otelgrpc.NewClientHandler(otelgrpc.WithTracerProvider(provider))))
+	return func(o *options) {
+		o.tracer = provider.Tracer("github.com/smtp-settings/smtp-settings/host")
+		WithDialOptions(grpc.WithStatsHandler(otelgrpc.NewClientHandler(otelgrpc.WithTracerProvider(provider))))(o)
+	}
 }
 
 // WithTestLimit limits how often one actor may test; the default is a burst of ten and then one test every six seconds.

@@ -69,6 +69,9 @@ func supervise(ctx context.Context, m *manifest.Manifest, o options) (*superviso
 	running, stop := context.WithCancel(context.Background())
 	s.stopping = stop
 	go s.run(running, first)
+	if o.tracer != nil {
+		go s.traceDeliveries(running)
+	}
 	return s, nil
 }
 

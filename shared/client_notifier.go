@@ -2,6 +2,8 @@ package shared
 
 import (
 	"context"
+	"errors"
+	"io"
 
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 )
@@ -9,7 +11,10 @@ import (
 // notifierClient is apart from client because of its method Status.
 type notifierClient struct{ *client }
 
-var _ Notifier = notifierClient{}
+var (
+	_ Notifier        = notifierClient{}
+	_ DeliveryWatcher = notifierClient{}
+)
 
 func (c notifierClient) rpc() settingsv1.NotifierServiceClient {
 	return settingsv1.NewNotifierServiceClient(c.conn)
@@ -57,5 +62,26 @@ func (c notifierClient) entry(ctx context.Context, entry *settingsv1.Notificatio
 		return NotificationEntry{}, ErrNoNotification
 	default:
 		return entryFromProto(entry), nil
+	}
+}
+
+func (c notifierClient) Deliveries(ctx context.Context, send func(Delivery) error) error {
+	ctx, cancel := context.WithCancel(ctx) // Whatever way leads out of here, the stream ends.
+	defer cancel()
+	stream, err := c.rpc().Deliveries(ctx, &settingsv1.DeliveriesRequest{})
+	if err != nil {
+		return c.fromStatus(ctx, err)
+	}
+	for {
+		reply, err := stream.Recv()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return c.fromStatus(ctx, err)
+		}
+		if err := send(deliveryFromProto(reply)); err != nil {
+			return err
+		}
 	}
 }

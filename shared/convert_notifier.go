@@ -4,7 +4,7 @@ import "github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 
 func notifyRequestToProto(r NotifyRequest) *settingsv1.NotifyRequest {
 	return &settingsv1.NotifyRequest{
-		Locale: validUTF8(r.Locale), Actor: validUTF8(r.Actor),
+		Locale: validUTF8(r.Locale), Actor: validUTF8(r.Actor), TraceParent: validUTF8(r.TraceParent),
 		Notifications: each(r.Notifications, func(n Notification) *settingsv1.Notification {
 			return &settingsv1.Notification{
 				Key: validUTF8(n.Key), To: validUTF8(n.To), Subject: validUTF8(n.Subject), Text: validUTF8(n.Text), Html: validUTF8(n.HTML),
@@ -15,7 +15,7 @@ func notifyRequestToProto(r NotifyRequest) *settingsv1.NotifyRequest {
 
 func notifyRequestFromProto(r *settingsv1.NotifyRequest) NotifyRequest {
 	return NotifyRequest{
-		Locale: r.GetLocale(), Actor: r.GetActor(),
+		Locale: r.GetLocale(), Actor: r.GetActor(), TraceParent: r.GetTraceParent(),
 		Notifications: each(r.GetNotifications(), func(n *settingsv1.Notification) Notification {
 			return Notification{Key: n.GetKey(), To: n.GetTo(), Subject: n.GetSubject(), Text: n.GetText(), HTML: n.GetHtml()}
 		}),
@@ -116,5 +116,29 @@ func entryFromProto(e *settingsv1.NotificationEntry) NotificationEntry {
 		ID: e.GetId(), Key: e.GetKey(), To: e.GetTo(), Subject: e.GetSubject(), Actor: e.GetActor(),
 		State: NotificationState(e.GetState()), Attempts: int(e.GetAttempts()), Created: timeFromProto(e.GetCreated()),
 		NextAttempt: timeFromProto(e.GetNextAttempt()), Finished: timeFromProto(e.GetFinished()), Failure: oneDiagnosticFromProto(e.GetFailure()),
+	}
+}
+
+func deliveryToProto(d Delivery) *settingsv1.DeliveriesResponse {
+	return &settingsv1.DeliveriesResponse{
+		Id: validUTF8(d.ID), Attempt: int32(d.Attempt), TraceParent: validUTF8(d.TraceParent), //nolint:gosec // few
+		Started: timeToProto(d.Started), Finished: timeToProto(d.Finished), Failure: validUTF8(d.Failure),
+		Steps: each(d.Steps, func(s DeliveryStep) *settingsv1.DeliveryStep {
+			return &settingsv1.DeliveryStep{
+				Id: validUTF8(s.ID), Started: timeToProto(s.Started), Finished: timeToProto(s.Finished), Status: statusToProto[s.Status],
+			}
+		}),
+	}
+}
+
+func deliveryFromProto(d *settingsv1.DeliveriesResponse) Delivery {
+	return Delivery{
+		ID: d.GetId(), Attempt: int(d.GetAttempt()), TraceParent: d.GetTraceParent(),
+		Started: timeFromProto(d.GetStarted()), Finished: timeFromProto(d.GetFinished()), Failure: d.GetFailure(),
+		Steps: each(d.GetSteps(), func(s *settingsv1.DeliveryStep) DeliveryStep {
+			return DeliveryStep{
+				ID: s.GetId(), Started: timeFromProto(s.GetStarted()), Finished: timeFromProto(s.GetFinished()), Status: fromProto(statusToProto, s.GetStatus()),
+			}
+		}),
 	}
 }

@@ -50,6 +50,9 @@ type NotifyRequest struct {
 	Locale        string
 	Actor         string
 	Notifications []Notification
+	// TraceParent is the caller's span as in the header traceparent (W3C Trace Context); empty when there is none. What
+	// [DeliveryWatcher] tells of a delivery carries it.
+	TraceParent string
 }
 
 // Receipt tells what became of one notification.

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 )
 
@@ -57,4 +61,12 @@ func (s *notifierServer) Cancel(ctx context.Context, request *settingsv1.CancelR
 		return nil, toStatus(err)
 	}
 	return &settingsv1.CancelResponse{Entry: entryToProto(entry)}, nil
+}
+
+func (s *notifierServer) Deliveries(_ *settingsv1.DeliveriesRequest, stream grpc.ServerStreamingServer[settingsv1.DeliveriesResponse]) error {
+	watcher, ok := s.notifier.(DeliveryWatcher)
+	if !ok {
+		return status.Error(codes.Unimplemented, "deliveries are not told")
+	}
+	return toStatus(watcher.Deliveries(stream.Context(), func(d Delivery) error { return stream.Send(deliveryToProto(d)) }))
 }

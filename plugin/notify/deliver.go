@@ -43,7 +43,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		return dead(shared.Diagnostic{Severity: shared.SeverityError, Code: "message_unusable", Summary: "The message cannot be written: " + err.Error() + "."})
 	}
 	envelope := smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To}
+	attempt := s.attempts.begin(job)
 	opening := opening{
+		trace:   attempt.trace(),
 		allowed: func() bool { return s.gate.good(pass) },
 		failed: func(err error) {
 			outcome, cause := s.explain(err, delivery, envelope)
@@ -51,8 +53,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		},
 	}
 	if err := s.deliver(ctx, delivery, envelope, composed, opening); err != nil {
-		return s.refused(ctx, err, delivery, envelope)
+		return s.refused(ctx, err, delivery, envelope, attempt)
 	}
+	attempt.end("")
 	if s.gate.passed() {
 		if err := s.queue.wake(ctx); err != nil {
 			s.configuration.Logger.Warn("waiting notifications could not be woken", "error", err)
@@ -109,6 +112,7 @@ func (s *Service) deliver(ctx context.Context, delivery Delivery, envelope smtpc
 		if err != nil {
 			return err
 		}
+		one.conn.Observe(opening.trace)
 		// From here on the outcome must be learned: a message that may have been accepted must not be given up.
 		_, err = one.conn.Deliver(context.WithoutCancel(ctx), envelope, composed)
 		one.messages++
@@ -140,7 +144,7 @@ var pausing = map[string]bool{
 }
 
 // refused decides what a failed attempt means: for all messages, for this one for now, or for this one for good.
-func (s *Service) refused(ctx context.Context, err error, delivery Delivery, envelope smtpconn.Envelope) error {
+func (s *Service) refused(ctx context.Context, err error, delivery Delivery, envelope smtpconn.Envelope, attempt *attempt) error {
 	switch {
 	case ctx.Err() != nil:
 		s.gate.release()
@@ -150,6 +154,7 @@ func (s *Service) refused(ctx context.Context, err error, delivery Delivery, env
 	}
 	s.statistics.failed.Add(1)
 	outcome, cause := s.explain(err, delivery, envelope)
+	attempt.end(cause.Code)
 	var failure *smtpconn.Error
 	errors.As(err, &failure)
 	switch {

@@ -17,7 +17,10 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-var _ shared.Notifier = (*Service)(nil)
+var (
+	_ shared.Notifier        = (*Service)(nil)
+	_ shared.DeliveryWatcher = (*Service)(nil)
+)
 
 // Notify takes notifications and returns when they are durable.
 func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
@@ -34,7 +37,7 @@ func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]s
 		if receipts[i].Diagnostics = check(notification); receipts[i].Diagnostics.HasErrors() {
 			continue
 		}
-		job, err := s.newJob(ctx, request.Actor, notification)
+		job, err := s.newJob(ctx, request, notification)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +96,7 @@ func check(n shared.Notification) shared.Diagnostics {
 	return nil
 }
 
-func (s *Service) newJob(ctx context.Context, actor string, n shared.Notification) (river.InsertManyParams, error) {
+func (s *Service) newJob(ctx context.Context, request shared.NotifyRequest, n shared.Notification) (river.InsertManyParams, error) {
 	key := n.Key
 	if key == "" {
 		key = rand.Text()
@@ -103,7 +106,7 @@ func (s *Service) newJob(ctx context.Context, actor string, n shared.Notificatio
 		return river.InsertManyParams{}, err
 	}
 	return river.InsertManyParams{
-		Args:       outgoing{Key: key, To: n.To, Subject: n.Subject, Actor: actor, Sealed: sealed},
+		Args:       outgoing{Key: key, To: n.To, Subject: n.Subject, Actor: request.Actor, TraceParent: request.TraceParent, Sealed: sealed},
 		InsertOpts: uniqueOptions(),
 	}, nil
 }

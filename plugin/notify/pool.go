@@ -65,6 +65,7 @@ func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool, opening o
 
 // opening is asked right before a new connection is opened, and told when that fails, before anybody else may try.
 type opening struct {
+	trace   *smtpconn.Trace
 	allowed func() bool
 	failed  func(error)
 }
@@ -79,7 +80,7 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 	if !opening.allowed() {
 		return nil, errHeldBack
 	}
-	conn, err := smtpconn.Open(ctx, delivery.Target, nil)
+	conn, err := smtpconn.Open(ctx, delivery.Target, opening.trace)
 	if err != nil && ctx.Err() == nil {
 		opening.failed(err)
 	}

@@ -24,6 +24,8 @@ type outgoing struct {
 	To      string `json:"to" river:"unique"`
 	Subject string `json:"subject"`
 	Actor   string `json:"actor"`
+	// TraceParent is the span of whoever handed the notification over.
+	TraceParent string `json:"trace_parent,omitempty"`
 	// Sealed holds the texts, which may carry what nobody else should read, such as a link to set a password anew.
 	Sealed []byte `json:"sealed"`
 }

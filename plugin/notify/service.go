@@ -74,6 +74,7 @@ type Service struct {
 	delivering    atomic.Bool
 	started       chan struct{} // closed once the queue is started; nil where this process does not deliver
 	statistics    statistics
+	attempts      attempts
 }
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.

@@ -24,6 +24,9 @@ type Conn struct {
 // Session returns what was learned about the server.
 func (c *Conn) Session() *Session { return c.session }
 
+// Observe has the steps that follow reported to another trace, which may be nil.
+func (c *Conn) Observe(trace *Trace) { c.trace = trace }
+
 // Open connects to the target and logs in, reporting each step to the trace, which may be nil. The error is an *Error.
 // When ctx ends, the conversation is cut off at once.
 func Open(ctx context.Context, target Target, trace *Trace) (*Conn, error) {

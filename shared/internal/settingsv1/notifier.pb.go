@@ -177,6 +177,8 @@ type NotifyRequest struct {
 	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
 	// At most 1,000.
 	Notifications []*Notification `protobuf:"bytes,3,rep,name=notifications,proto3" json:"notifications,omitempty"`
+	// The caller's span, as in the header traceparent (W3C Trace Context); empty when there is none.
+	TraceParent   string `protobuf:"bytes,4,opt,name=trace_parent,json=traceParent,proto3" json:"trace_parent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -230,6 +232,13 @@ func (x *NotifyRequest) GetNotifications() []*Notification {
 		return x.Notifications
 	}
 	return nil
+}
+
+func (x *NotifyRequest) GetTraceParent() string {
+	if x != nil {
+		return x.TraceParent
+	}
+	return ""
 }
 
 // NotifyResponse has a receipt for each notification, in order.
@@ -972,6 +981,216 @@ func (x *CancelResponse) GetEntry() *NotificationEntry {
 	return nil
 }
 
+// DeliveriesRequest asks to be told of attempts.
+type DeliveriesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeliveriesRequest) Reset() {
+	*x = DeliveriesRequest{}
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeliveriesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeliveriesRequest) ProtoMessage() {}
+
+func (x *DeliveriesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeliveriesRequest.ProtoReflect.Descriptor instead.
+func (*DeliveriesRequest) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
+}
+
+// DeliveriesResponse is one attempt that has ended. It holds nothing of the message.
+type DeliveriesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The notification.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Which attempt it was, beginning with 1.
+	Attempt int32 `protobuf:"varint,2,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	// What came with the notification; see NotifyRequest.
+	TraceParent string `protobuf:"bytes,3,opt,name=trace_parent,json=traceParent,proto3" json:"trace_parent,omitempty"`
+	// When it began.
+	Started *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=started,proto3" json:"started,omitempty"`
+	// When it ended.
+	Finished *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=finished,proto3" json:"finished,omitempty"`
+	// Code of the diagnostic that says why it failed; empty when it was delivered.
+	Failure string `protobuf:"bytes,6,opt,name=failure,proto3" json:"failure,omitempty"`
+	// What was done, in order. Steps on the way to the server are missing when a connection was open already.
+	Steps         []*DeliveryStep `protobuf:"bytes,7,rep,name=steps,proto3" json:"steps,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeliveriesResponse) Reset() {
+	*x = DeliveriesResponse{}
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeliveriesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeliveriesResponse) ProtoMessage() {}
+
+func (x *DeliveriesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeliveriesResponse.ProtoReflect.Descriptor instead.
+func (*DeliveriesResponse) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *DeliveriesResponse) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DeliveriesResponse) GetAttempt() int32 {
+	if x != nil {
+		return x.Attempt
+	}
+	return 0
+}
+
+func (x *DeliveriesResponse) GetTraceParent() string {
+	if x != nil {
+		return x.TraceParent
+	}
+	return ""
+}
+
+func (x *DeliveriesResponse) GetStarted() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Started
+	}
+	return nil
+}
+
+func (x *DeliveriesResponse) GetFinished() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Finished
+	}
+	return nil
+}
+
+func (x *DeliveriesResponse) GetFailure() string {
+	if x != nil {
+		return x.Failure
+	}
+	return ""
+}
+
+func (x *DeliveriesResponse) GetSteps() []*DeliveryStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+// DeliveryStep is a part of an attempt.
+type DeliveryStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The step's stable name, such as "connect".
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// When it began.
+	Started *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=started,proto3" json:"started,omitempty"`
+	// When it ended.
+	Finished *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=finished,proto3" json:"finished,omitempty"`
+	// How it ended.
+	Status        Status `protobuf:"varint,4,opt,name=status,proto3,enum=settings.v1.Status" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeliveryStep) Reset() {
+	*x = DeliveryStep{}
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeliveryStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeliveryStep) ProtoMessage() {}
+
+func (x *DeliveryStep) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeliveryStep.ProtoReflect.Descriptor instead.
+func (*DeliveryStep) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *DeliveryStep) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DeliveryStep) GetStarted() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Started
+	}
+	return nil
+}
+
+func (x *DeliveryStep) GetFinished() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Finished
+	}
+	return nil
+}
+
+func (x *DeliveryStep) GetStatus() Status {
+	if x != nil {
+		return x.Status
+	}
+	return Status_STATUS_UNSPECIFIED
+}
+
 var File_settings_v1_notifier_proto protoreflect.FileDescriptor
 
 const file_settings_v1_notifier_proto_rawDesc = "" +
@@ -982,11 +1201,12 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x02to\x18\x02 \x01(\tR\x02to\x12\x18\n" +
 	"\asubject\x18\x03 \x01(\tR\asubject\x12\x12\n" +
 	"\x04text\x18\x04 \x01(\tR\x04text\x12\x12\n" +
-	"\x04html\x18\x05 \x01(\tR\x04html\"~\n" +
+	"\x04html\x18\x05 \x01(\tR\x04html\"\xa1\x01\n" +
 	"\rNotifyRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12?\n" +
-	"\rnotifications\x18\x03 \x03(\v2\x19.settings.v1.NotificationR\rnotifications\"B\n" +
+	"\rnotifications\x18\x03 \x03(\v2\x19.settings.v1.NotificationR\rnotifications\x12!\n" +
+	"\ftrace_parent\x18\x04 \x01(\tR\vtraceParent\"B\n" +
 	"\x0eNotifyResponse\x120\n" +
 	"\breceipts\x18\x01 \x03(\v2\x14.settings.v1.ReceiptR\breceipts\"r\n" +
 	"\aReceipt\x12\x0e\n" +
@@ -1038,19 +1258,35 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\"F\n" +
 	"\x0eCancelResponse\x124\n" +
-	"\x05entry\x18\x01 \x01(\v2\x1e.settings.v1.NotificationEntryR\x05entry*\xa1\x01\n" +
+	"\x05entry\x18\x01 \x01(\v2\x1e.settings.v1.NotificationEntryR\x05entry\"\x13\n" +
+	"\x11DeliveriesRequest\"\x9a\x02\n" +
+	"\x12DeliveriesResponse\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
+	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12!\n" +
+	"\ftrace_parent\x18\x03 \x01(\tR\vtraceParent\x124\n" +
+	"\astarted\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\astarted\x126\n" +
+	"\bfinished\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\bfinished\x12\x18\n" +
+	"\afailure\x18\x06 \x01(\tR\afailure\x12/\n" +
+	"\x05steps\x18\a \x03(\v2\x19.settings.v1.DeliveryStepR\x05steps\"\xb9\x01\n" +
+	"\fDeliveryStep\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x124\n" +
+	"\astarted\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\astarted\x126\n" +
+	"\bfinished\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\bfinished\x12+\n" +
+	"\x06status\x18\x04 \x01(\x0e2\x13.settings.v1.StatusR\x06status*\xa1\x01\n" +
 	"\fServiceState\x12\x1d\n" +
 	"\x19SERVICE_STATE_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cSERVICE_STATE_NOT_CONFIGURED\x10\x01\x12\x19\n" +
 	"\x15SERVICE_STATE_RUNNING\x10\x02\x12\x1a\n" +
 	"\x16SERVICE_STATE_DEGRADED\x10\x03\x12\x19\n" +
-	"\x15SERVICE_STATE_STOPPED\x10\x042\xd7\x02\n" +
+	"\x15SERVICE_STATE_STOPPED\x10\x042\xa8\x03\n" +
 	"\x0fNotifierService\x12A\n" +
 	"\x06Notify\x12\x1a.settings.v1.NotifyRequest\x1a\x1b.settings.v1.NotifyResponse\x12A\n" +
 	"\x06Status\x12\x1a.settings.v1.StatusRequest\x1a\x1b.settings.v1.StatusResponse\x12;\n" +
 	"\x04List\x12\x18.settings.v1.ListRequest\x1a\x19.settings.v1.ListResponse\x12>\n" +
 	"\x05Retry\x12\x19.settings.v1.RetryRequest\x1a\x1a.settings.v1.RetryResponse\x12A\n" +
-	"\x06Cancel\x12\x1a.settings.v1.CancelRequest\x1a\x1b.settings.v1.CancelResponseBNZLgithub.com/smtp-settings/smtp-settings/shared/internal/settingsv1;settingsv1b\x06proto3"
+	"\x06Cancel\x12\x1a.settings.v1.CancelRequest\x1a\x1b.settings.v1.CancelResponse\x12O\n" +
+	"\n" +
+	"Deliveries\x12\x1e.settings.v1.DeliveriesRequest\x1a\x1f.settings.v1.DeliveriesResponse0\x01BNZLgithub.com/smtp-settings/smtp-settings/shared/internal/settingsv1;settingsv1b\x06proto3"
 
 var (
 	file_settings_v1_notifier_proto_rawDescOnce sync.Once
@@ -1065,7 +1301,7 @@ func file_settings_v1_notifier_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_notifier_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_settings_v1_notifier_proto_goTypes = []any{
 	(ServiceState)(0),             // 0: settings.v1.ServiceState
 	(*Notification)(nil),          // 1: settings.v1.Notification
@@ -1081,41 +1317,53 @@ var file_settings_v1_notifier_proto_goTypes = []any{
 	(*RetryResponse)(nil),         // 11: settings.v1.RetryResponse
 	(*CancelRequest)(nil),         // 12: settings.v1.CancelRequest
 	(*CancelResponse)(nil),        // 13: settings.v1.CancelResponse
-	nil,                           // 14: settings.v1.StatusResponse.CountsEntry
-	(*Diagnostic)(nil),            // 15: settings.v1.Diagnostic
-	(*timestamppb.Timestamp)(nil), // 16: google.protobuf.Timestamp
+	(*DeliveriesRequest)(nil),     // 14: settings.v1.DeliveriesRequest
+	(*DeliveriesResponse)(nil),    // 15: settings.v1.DeliveriesResponse
+	(*DeliveryStep)(nil),          // 16: settings.v1.DeliveryStep
+	nil,                           // 17: settings.v1.StatusResponse.CountsEntry
+	(*Diagnostic)(nil),            // 18: settings.v1.Diagnostic
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(Status)(0),                   // 20: settings.v1.Status
 }
 var file_settings_v1_notifier_proto_depIdxs = []int32{
 	1,  // 0: settings.v1.NotifyRequest.notifications:type_name -> settings.v1.Notification
 	4,  // 1: settings.v1.NotifyResponse.receipts:type_name -> settings.v1.Receipt
-	15, // 2: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
+	18, // 2: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
 	0,  // 3: settings.v1.StatusResponse.state:type_name -> settings.v1.ServiceState
-	16, // 4: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
-	15, // 5: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
-	16, // 6: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
-	14, // 7: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
+	19, // 4: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
+	18, // 5: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
+	19, // 6: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
+	17, // 7: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
 	9,  // 8: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	16, // 9: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	16, // 10: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	16, // 11: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	15, // 12: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	19, // 9: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	19, // 10: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	19, // 11: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	18, // 12: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
 	9,  // 13: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
 	9,  // 14: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	2,  // 15: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	5,  // 16: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	7,  // 17: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	10, // 18: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	12, // 19: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	3,  // 20: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	6,  // 21: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	8,  // 22: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	11, // 23: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	13, // 24: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	20, // [20:25] is the sub-list for method output_type
-	15, // [15:20] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	19, // 15: settings.v1.DeliveriesResponse.started:type_name -> google.protobuf.Timestamp
+	19, // 16: settings.v1.DeliveriesResponse.finished:type_name -> google.protobuf.Timestamp
+	16, // 17: settings.v1.DeliveriesResponse.steps:type_name -> settings.v1.DeliveryStep
+	19, // 18: settings.v1.DeliveryStep.started:type_name -> google.protobuf.Timestamp
+	19, // 19: settings.v1.DeliveryStep.finished:type_name -> google.protobuf.Timestamp
+	20, // 20: settings.v1.DeliveryStep.status:type_name -> settings.v1.Status
+	2,  // 21: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	5,  // 22: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	7,  // 23: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	10, // 24: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	12, // 25: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	14, // 26: settings.v1.NotifierService.Deliveries:input_type -> settings.v1.DeliveriesRequest
+	3,  // 27: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	6,  // 28: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	8,  // 29: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	11, // 30: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	13, // 31: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	15, // 32: settings.v1.NotifierService.Deliveries:output_type -> settings.v1.DeliveriesResponse
+	27, // [27:33] is the sub-list for method output_type
+	21, // [21:27] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }
@@ -1130,7 +1378,7 @@ func file_settings_v1_notifier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_notifier_proto_rawDesc), len(file_settings_v1_notifier_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   14,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

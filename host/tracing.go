@@ -1,0 +1,92 @@
+package host
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// traceParent is the header of W3C Trace Context that names a span to another process.
+const traceParent = "traceparent"
+
+// startNotify begins the span of handing notifications over, and names it to the plugin, so that the deliveries find it.
+func (s *supervisor) startNotify(ctx context.Context, request *shared.NotifyRequest) (context.Context, trace.Span) {
+	if s.options.tracer == nil {
+		return ctx, noop.Span{}
+	}
+	ctx, span := s.options.tracer.Start(ctx, "notify", trace.WithSpanKind(trace.SpanKindProducer),
+		trace.WithAttributes(attribute.Int("messaging.batch.message_count", len(request.Notifications))))
+	carrier := propagation.MapCarrier{}
+	propagation.TraceContext{}.Inject(ctx, carrier)
+	request.TraceParent = carrier.Get(traceParent)
+	return ctx, span
+}
+
+// endSpan ends a span. What the error says stays out of it: it may hold what was typed.
+func endSpan(span trace.Span, err error) {
+	if err != nil {
+		span.SetStatus(codes.Error, "")
+	}
+	span.End()
+}
+
+// traceDeliveries makes spans of the attempts to deliver, of one process of the plugin after the other, until ctx ends.
+func (s *supervisor) traceDeliveries(ctx context.Context) {
+	for ctx.Err() == nil {
+		now, err := s.running(ctx)
+		if err != nil {
+			s.awaitRevival(ctx)
+			continue
+		}
+		if watcher, ok := now.Notifier.(shared.DeliveryWatcher); ok && s.offers(shared.CapabilityNotifier) {
+			err := watcher.Deliveries(ctx, func(delivery shared.Delivery) error {
+				s.traceDelivery(ctx, delivery)
+				return nil
+			})
+			s.options.logger.Debug("deliveries are not traced any more", "reason", err)
+		}
+		select { // This process has nothing more to tell.
+		case <-now.Gone():
+		case <-ctx.Done():
+		}
+	}
+}
+
+// awaitRevival returns when a plugin that was given up is tried again.
+func (s *supervisor) awaitRevival(ctx context.Context) {
+	s.mu.Lock()
+	state, changed := s.state, s.changed
+	s.mu.Unlock()
+	if state != StateFailed {
+		return
+	}
+	select {
+	case <-changed:
+	case <-ctx.Done():
+	}
+}
+
+// traceDelivery makes the spans of one attempt.
+func (s *supervisor) traceDelivery(ctx context.Context, delivery shared.Delivery) {
+	ctx = propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{traceParent: delivery.TraceParent})
+	ctx, span := s.options.tracer.Start(ctx, "deliver", trace.WithSpanKind(trace.SpanKindConsumer), trace.WithTimestamp(delivery.Started),
+		trace.WithAttributes(attribute.String("messaging.message.id", boundedText(delivery.ID)), attribute.Int("notification.attempt", delivery.Attempt)))
+	for _, step := range first(delivery.Steps, maxSteps) {
+		_, part := s.options.tracer.Start(ctx, "smtp "+boundedText(step.ID), trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(step.Started))
+		if step.Status == shared.StatusFailed {
+			part.SetStatus(codes.Error, "")
+		}
+		part.End(trace.WithTimestamp(step.Finished))
+	}
+	if delivery.Failure != "" {
+		span.SetAttributes(attribute.String("error.type", boundedText(delivery.Failure)))
+		span.SetStatus(codes.Error, "")
+	}
+	span.End(trace.WithTimestamp(delivery.Finished))
+}

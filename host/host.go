@@ -60,6 +60,10 @@ func (h *Host) History() shared.SettingsHistory { return h.page }
 // plugin has none.
 func (h *Host) SecretKey() shared.SecretKey { return h.page }
 
+// Suggester returns what proposes values for the form. Its calls fail with shared.ErrUnsupported when the plugin makes no
+// suggestions.
+func (h *Host) Suggester() shared.Suggester { return h.page }
+
 // Storage returns what moves the plugin's database. Its calls fail with shared.ErrUnsupported when the plugin cannot.
 func (h *Host) Storage() shared.Storage { return h.page }
 
@@ -115,10 +119,17 @@ func (h *Host) formOptions() form.Options {
 			}
 			return nil
 		},
+		Suggester: func() shared.Suggester {
+			if h.supervisor.offers(shared.CapabilitySuggestions) {
+				return h.page
+			}
+			return nil
+		},
 		TestLimit:     h.options.testLimit,
 		Authorize:     h.options.authorize,
 		Prerequisites: h.options.prerequisites,
 		Layout:        h.options.layout,
+		Language:      h.options.language,
 		Logger:        h.options.logger.Named("page"),
 		Restart:       h.Restart,
 		PluginState: func() form.PluginState {

@@ -22,6 +22,7 @@ type options struct {
 	authorize     func(*http.Request) (actor string, err error)
 	prerequisites map[string]func(context.Context) error
 	layout        form.Layout
+	language      func(*http.Request) string
 	overrides     map[string]string
 	pluginName    string
 	policy        RestartPolicy
@@ -61,6 +62,12 @@ func WithPrerequisite(id string, check func(context.Context) error) Option {
 // WithProcessingServer tells the page whether the Processing Server is running.
 func WithProcessingServer(check func(context.Context) error) Option {
 	return WithPrerequisite("processing_server", check)
+}
+
+// WithLanguage says in which language a reader wants the page: a BCP 47 tag, or nothing for what the browser asks for. The
+// page speaks English, German, French, Spanish, Portuguese, Russian, Japanese and Chinese; another language means English.
+func WithLanguage(language func(*http.Request) string) Option {
+	return func(o *options) { o.language = language }
 }
 
 // WithLayout puts the page into the Console's own frame. Without it the page is a document of its own.

@@ -26,6 +26,7 @@ var (
 	_ shared.SettingsHistory = (*page)(nil)
 	_ shared.SecretKey       = (*page)(nil)
 	_ shared.Storage         = (*page)(nil)
+	_ shared.Suggester       = (*page)(nil)
 )
 
 // Notifier returns the notification service, as a page that has one does.
@@ -98,6 +99,13 @@ func (p *page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 func (p *page) Migrate(ctx context.Context, request shared.MigrateRequest) (shared.MigrateResult, error) {
 	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.MigrateResult, error) {
 		return now.Migrate(ctx, request)
+	})
+}
+
+func (p *page) Suggest(ctx context.Context, request shared.SuggestRequest) (shared.Diagnostics, error) {
+	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Diagnostics, error) {
+		found, err := now.Suggest(ctx, request)
+		return boundedDiagnostics(found), err
 	})
 }
 

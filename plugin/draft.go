@@ -2,7 +2,6 @@ package plugin
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/store"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // boundDraft is a draft laid over the newest revision, under the environment, and checked.
@@ -81,7 +81,7 @@ func (b *boundDraft) checkLocks(inForce shared.Values) {
 		value, given := b.draft.Values[name]
 		change := b.draft.Secrets[name].Action
 		if given && value != inForce[name] || change != shared.SecretKeep {
-			b.fail(name, "field_locked", fmt.Sprintf("“%s” is fixed by the environment variable %s.", field.Label, lock.Source),
+			b.fail(name, "field_locked", phrase.Of("“{field}” is fixed by the environment variable {variable}.", "field", phrase.Word(field.Label), "variable", lock.Source),
 				"Change the variable and restart the Console, or remove it to set the field here.")
 		}
 	}
@@ -95,20 +95,20 @@ func (b *boundDraft) checkSecrets() {
 		switch {
 		case !declared || !field.Sensitive:
 			b.diagnostics = append(b.diagnostics, shared.Diagnostic{Severity: shared.SeverityError, Code: "unknown_field",
-				Summary: fmt.Sprintf("There is no secret field %q here.", name)})
+				Summary: phrase.Of("There is no secret field “{name}” here.", "name", name)})
 		case change.Action == shared.SecretReplace && strings.ContainsAny(change.Text.Reveal(), "\r\n\x00"):
-			b.fail(name, "control_character", fmt.Sprintf("“%s” contains a line break or another control character.", field.Label), "")
+			b.fail(name, "control_character", phrase.Of("“{field}” contains a line break or another control character.", "field", phrase.Word(field.Label)), "")
 		case change.Action == shared.SecretReplace && int64(len(change.Text.Reveal())) > *field.Max:
-			b.fail(name, "wrong_length", fmt.Sprintf("“%s” must have at most %d characters.", field.Label, *field.Max), "")
+			b.fail(name, "wrong_length", phrase.Of("“{field}” must have {bounds}.", "field", phrase.Word(field.Label), "bounds", phrase.Of("at most {max} characters", "max", *field.Max)), "")
 		case change.Action == shared.SecretReplace && change.Text.Reveal() != strings.TrimSpace(change.Text.Reveal()):
 			b.diagnostics = append(b.diagnostics, shared.Diagnostic{Severity: shared.SeverityWarning, Field: name, Code: "secret_has_blanks",
-				Summary: fmt.Sprintf("“%s” begins or ends with a blank. It is used as it is.", field.Label)})
+				Summary: phrase.Of("“{field}” begins or ends with a blank. It is used as it is.", "field", phrase.Word(field.Label))})
 		}
 	}
 	for name := range b.base.Revision.Document.Secrets {
 		if changed := b.bindingBroken(name); changed != "" {
 			field, _ := settings.Schema().Field(name)
-			b.fail(name, "secret_needed_again", fmt.Sprintf("“%s” must be entered again, because %s was changed.", field.Label, changed),
+			b.fail(name, "secret_needed_again", phrase.Of("“{field}” must be entered again, because {changed} was changed.", "field", phrase.Word(field.Label), "changed", changed),
 				"The stored one is only ever used with the server, port, encryption and login for which it was entered, so that it cannot be sent anywhere else.")
 		}
 	}
@@ -125,7 +125,7 @@ func (b *boundDraft) bindingBroken(field string) string {
 	}
 	bound, now := b.base.Revision.Document.Secrets[field].Destination, b.destination(field)
 	schema := settings.Schema()
-	var changed []string
+	changed := ""
 	for _, part := range []struct {
 		field string
 		same  bool
@@ -135,12 +135,16 @@ func (b *boundDraft) bindingBroken(field string) string {
 		{settings.UseSSL, bound.Encrypt == now.Encrypt},
 		{settings.Login, bound.Login == now.Login},
 	} {
-		if !part.same {
-			declared, _ := schema.Field(part.field)
-			changed = append(changed, "“"+declared.Label+"”")
+		declared, _ := schema.Field(part.field)
+		switch quoted := phrase.Of("“{field}”", "field", phrase.Word(declared.Label)); {
+		case part.same:
+		case changed == "":
+			changed = quoted
+		default:
+			changed = phrase.Of("{first} and {second}", "first", changed, "second", quoted)
 		}
 	}
-	return strings.Join(changed, " and ")
+	return changed
 }
 
 // wanted reports whether the settings use the secret that is stored for the field.
@@ -167,7 +171,7 @@ func (b *boundDraft) checkReference() {
 		return
 	}
 	if _, err := b.page.configuration.References.Resolve(reference); err != nil {
-		b.fail(settings.PasswordReference, "reference_refused", "“Password reference” cannot be used: "+err.Error()+".",
+		b.fail(settings.PasswordReference, "reference_refused", phrase.Of("“Password reference” cannot be used: {reason}.", "reason", err),
 			"The operator decides in plugin.hcl which secrets may be named.")
 	}
 }
@@ -237,38 +241,39 @@ func (b *boundDraft) preview() string {
 	if b.settings.Server == "" || b.settings.Port == 0 {
 		return ""
 	}
-	text := "Will connect to " + b.settings.Server + ":" + strconv.Itoa(b.settings.Port)
+	way := phrase.Of("Will connect to {address} unencrypted, or with STARTTLS if the server offers it", "address", b.address())
 	if b.settings.UseSSL {
-		text += " with TLS"
-	} else {
-		text += " unencrypted, or with STARTTLS if the server offers it"
+		way = phrase.Of("Will connect to {address} with TLS", "address", b.address())
 	}
-	switch {
-	case b.settings.WantsToken():
-		text += ", sign in as " + b.settings.Login + " with the access token"
-	case len(b.diagnostics.ForField(settings.Password)) > 0:
-		text += ", and cannot sign in as " + b.settings.Login + " without a password"
-	case b.settings.WantsPassword():
-		text += ", sign in as " + b.settings.Login + ", using the " + b.whichPassword() + " password"
-	default:
-		text += ", without signing in"
-	}
+	sender := phrase.Word("")
 	if b.settings.Sender.Address != "" {
-		text += ", and check whether mail from " + b.settings.Sender.Address + " is accepted"
+		sender = phrase.Of(", and check whether mail from {sender} is accepted", "sender", b.settings.Sender.Address)
 	}
-	return text + ". No e-mail is sent unless you ask for it."
+	return phrase.Of("{way}{login}{sender}. No e-mail is sent unless you ask for it.", "way", way, "login", b.previewLogin(), "sender", sender)
 }
 
-func (b *boundDraft) whichPassword() string {
+func (b *boundDraft) address() string { return b.settings.Server + ":" + strconv.Itoa(b.settings.Port) }
+
+// previewLogin is the part of the preview about the login.
+func (b *boundDraft) previewLogin() string {
+	login := b.settings.Login
+	switch {
+	case b.settings.WantsToken():
+		return phrase.Of(", sign in as {login} with the access token", "login", login)
+	case len(b.diagnostics.ForField(settings.Password)) > 0:
+		return phrase.Of(", and cannot sign in as {login} without a password", "login", login)
+	case !b.settings.WantsPassword():
+		return phrase.Word(", without signing in")
+	}
 	if lock, fixed := b.page.layers.Locks()[settings.Password]; fixed {
-		return lock.Source
+		return phrase.Of(", sign in as {login}, using the password of {variable}", "login", login, "variable", lock.Source)
 	}
 	switch {
 	case b.settings.PasswordReference != "":
-		return "referenced"
+		return phrase.Of(", sign in as {login}, using the referenced password", "login", login)
 	case b.draft.Secrets[settings.Password].Action == shared.SecretReplace:
-		return "entered"
+		return phrase.Of(", sign in as {login}, using the entered password", "login", login)
 	default:
-		return "stored"
+		return phrase.Of(", sign in as {login}, using the stored password", "login", login)
 	}
 }

@@ -3,13 +3,14 @@ package plugin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/language"
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/store"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Revisions lists what was saved, newest first.
@@ -55,6 +56,12 @@ func changes(before, after store.Document) []shared.Change {
 // Restore makes the content of an old revision the next one. Its secrets come back as they were sealed, for the destination
 // that comes back with them.
 func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
+	result, err := p.restore(ctx, request)
+	result.Diagnostics = result.Diagnostics.In(language.Of(request.Locale))
+	return result, err
+}
+
+func (p *Page) restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
 	base, err := p.store.Current(ctx)
 	if err != nil {
 		return shared.SaveResult{}, err
@@ -65,8 +72,8 @@ func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shar
 	old, err := p.store.Revision(ctx, request.Number)
 	if errors.Is(err, store.ErrNoRevision) {
 		return shared.SaveResult{Snapshot: p.snapshot(base), Diagnostics: shared.Diagnostics{{
-			Severity: shared.SeverityError, Code: "no_such_revision", Summary: fmt.Sprintf("There is no revision %d.", request.Number),
-			Detail: fmt.Sprintf("The newest one is revision %d.", base.Revision.Number),
+			Severity: shared.SeverityError, Code: "no_such_revision", Summary: phrase.Of("There is no revision {number}.", "number", request.Number),
+			Detail: phrase.Of("The newest one is revision {number}.", "number", base.Revision.Number),
 		}}}, nil
 	}
 	if err != nil {
@@ -75,7 +82,7 @@ func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shar
 	document := store.Document{Values: maps.Clone(old.Document.Values), Secrets: maps.Clone(old.Document.Secrets), RestoredFrom: old.Number}
 	result, err := p.append(ctx, base, document, request.Actor, time.Now())
 	if errors.Is(err, store.ErrResealed) {
-		return p.Restore(ctx, request) // with what is stored now
+		return p.restore(ctx, request) // with what is stored now
 	}
 	return result, err
 }
@@ -98,12 +105,13 @@ func (p *Page) append(ctx context.Context, base store.State, document store.Docu
 func (p *Page) conflict(state store.State) shared.SaveResult {
 	author := state.Revision.Author
 	if author == "" {
-		author = "somebody else"
+		author = phrase.Word("somebody else")
 	}
 	return shared.SaveResult{Conflict: true, Snapshot: p.snapshot(state), Diagnostics: shared.Diagnostics{{
 		Severity: shared.SeverityError, Code: "revision_conflict",
-		Summary: fmt.Sprintf("The settings were saved by %s in the meantime (revision %d); yours were not saved.", author, state.Revision.Number),
-		Detail:  "Compare what is in force now with what you entered, and save again.",
+		Summary: phrase.Of("The settings were saved by {author} in the meantime (revision {number}); yours were not saved.",
+			"author", author, "number", state.Revision.Number),
+		Detail: "Compare what is in force now with what you entered, and save again.",
 	}}}
 }
 

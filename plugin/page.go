@@ -11,7 +11,9 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/smtp-settings/smtp-settings/plugin/autoconfig"
 	"github.com/smtp-settings/smtp-settings/plugin/egress"
+	"github.com/smtp-settings/smtp-settings/plugin/language"
 	"github.com/smtp-settings/smtp-settings/plugin/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
@@ -33,6 +35,8 @@ type Configuration struct {
 	OldKeys []string
 	// References says which secrets an administrator may name instead of typing them.
 	References secret.References
+	// Resolver answers questions to DNS about a mail box's domain; nil means that of the operating system.
+	Resolver autoconfig.Resolver
 	// Egress says which addresses may be connected to.
 	Egress egress.Policy
 	// TestRecipients are the addresses, or "@domain" for all of a domain, that a test may name as recipient beside the
@@ -144,8 +148,8 @@ func (p *Page) Info(context.Context) (shared.Info, error) {
 }
 
 // Schema declares the form.
-func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, error) {
-	return settings.Schema(), nil
+func (p *Page) Schema(_ context.Context, request shared.SchemaRequest) (shared.Schema, error) {
+	return settings.Schema().In(language.Of(request.Locale)), nil
 }
 
 // Load returns the values in force.
@@ -211,11 +215,18 @@ func (p *Page) Validate(ctx context.Context, request shared.ValidateRequest) (sh
 	if !found.HasErrors() {
 		found = append(found, bound.refusedBefore(ctx)...)
 	}
-	return shared.Validation{Diagnostics: found, Preview: bound.preview()}, nil
+	reader := language.Of(request.Locale)
+	return shared.Validation{Diagnostics: found.In(reader), Preview: reader.Text(bound.preview())}, nil
 }
 
 // Save validates the draft and makes it the next revision.
 func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
+	result, err := p.save(ctx, request)
+	result.Diagnostics = result.Diagnostics.In(language.Of(request.Locale))
+	return result, err
+}
+
+func (p *Page) save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
 	bound, err := p.bind(ctx, request.Draft)
 	if err != nil {
 		return shared.SaveResult{}, err
@@ -233,7 +244,7 @@ func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 	}
 	result, err := p.append(ctx, bound.base, document, request.Actor, now)
 	if errors.Is(err, store.ErrResealed) {
-		return p.Save(ctx, request) // with what is stored now
+		return p.save(ctx, request) // with what is stored now
 	}
 	if err == nil && result.Saved {
 		result.Diagnostics = bound.diagnostics

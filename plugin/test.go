@@ -2,21 +2,26 @@ package plugin
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/language"
 	"github.com/smtp-settings/smtp-settings/plugin/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/probe"
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/plugin/store"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Test tries the draft out against the server that it names.
 func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+	return p.test(ctx, request, func(event shared.TestEvent) error { return send(shared.EventIn(event, language.Of(request.Locale))) })
+}
+
+func (p *Page) test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
 	bound, err := p.bind(ctx, request.Draft)
 	if err != nil {
 		return err
@@ -43,7 +48,7 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 
 // checkOptions says what is wrong with the options of a test, or not allowed.
 func (b *boundDraft) checkOptions(request shared.TestRequest) shared.Diagnostics {
-	found := settings.Schema().Test.ValidateOptions(request.Options)
+	found := settings.Schema().Test.OptionPhrases(request.Options)
 	if found.HasErrors() || b.diagnostics.HasErrors() {
 		return found
 	}
@@ -104,7 +109,7 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 		TimeLimit:   b.settings.TimeLimit,
 	}
 	if wanted, _ := request.Options[settings.SendMessage].AsBoolean(); wanted {
-		plan.Message, err = notify.Compose(testMessage(b.settings, recipient, request.Actor))
+		plan.Message, err = notify.Compose(testMessage(language.Of(request.Locale), b.settings, recipient, request.Actor))
 	}
 	return plan, err
 }
@@ -124,7 +129,7 @@ func unusableSecret(b *boundDraft) shared.Diagnostic {
 	declared, _ := settings.Schema().Field(field)
 	return shared.Diagnostic{
 		Severity: shared.SeverityError, Code: "secret_unreadable", Field: field,
-		Summary: fmt.Sprintf("The stored secret of “%s” cannot be opened.", declared.Label),
+		Summary: phrase.Of("The stored secret of “{field}” cannot be opened.", "field", phrase.Word(declared.Label)),
 		Detail:  "The key has changed or the database was copied without it. Enter the secret again and save.",
 	}
 }

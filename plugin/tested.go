@@ -11,6 +11,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // tested remembers what tests have shown about secrets: which credentials a server has refused, so that the administrator is
@@ -60,7 +61,7 @@ func (m *tested) warning(target smtpconn.Target, now time.Time) shared.Diagnosti
 	}
 	return shared.Diagnostics{{
 		Severity: shared.SeverityWarning, Code: "refused_before", Field: settings.Password,
-		Summary: fmt.Sprintf("The server refused this login and password at %s.", at.Format("15:04:05")),
+		Summary: phrase.Of("The server refused this login and password at {time}.", "time", at.Format("15:04:05")),
 		Detail:  "Trying the same ones again rarely helps, and several refusals can lock the account.",
 	}}
 }

@@ -2,7 +2,6 @@ package plugin
 
 import (
 	"crypto/rand"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // testMails limits how many test e-mails each actor may send: a test that mails whomever it is told to is a relay.
@@ -58,8 +58,8 @@ func (b *boundDraft) checkRecipient(recipient string) shared.Diagnostics {
 	}
 	return shared.Diagnostics{{
 		Severity: shared.SeverityError, Code: "recipient_not_permitted", Field: settings.Recipient,
-		Summary: fmt.Sprintf("The operator does not allow tests with the recipient %s.", recipient),
-		Detail:  "Leave “Test recipient” empty to test with the sender's own address. Allowed are also: " + strings.Join(allowed, ", ") + ".",
+		Summary: phrase.Of("The operator does not allow tests with the recipient {recipient}.", "recipient", recipient),
+		Detail:  phrase.Of("Leave “Test recipient” empty to test with the sender's own address. Allowed are also: {recipients}.", "recipients", strings.Join(allowed, ", ")),
 	}}
 }
 
@@ -75,15 +75,15 @@ func (p *Page) checkAllowance(actor string, now time.Time) shared.Diagnostics {
 	}}
 }
 
-func testMessage(s settings.Settings, recipient, actor string) notify.Message {
-	by := ""
+func testMessage(language phrase.Language, s settings.Settings, recipient, actor string) notify.Message {
+	text := phrase.Of("This e-mail was sent from the page SMTP settings, through {host}, port {port}.", "host", s.Server, "port", s.Port)
 	if actor != "" {
-		by = " by " + actor
+		text = phrase.Of("This e-mail was sent by {actor} from the page SMTP settings, through {host}, port {port}.",
+			"actor", actor, "host", s.Server, "port", s.Port)
 	}
 	return notify.Message{
 		From: s.Sender, To: recipient, Key: rand.Text(), Date: time.Now(),
-		Subject: "Test e-mail of the notification service",
-		Text: fmt.Sprintf("This e-mail was sent%s from the page SMTP settings, through %s, port %d.\r\n\r\n"+
-			"If you read it, e-mail notifications work.\r\n", by, s.Server, s.Port),
+		Subject: language.Text("Test e-mail of the notification service"),
+		Text:    language.Text(text) + "\r\n\r\n" + language.Text("If you read it, e-mail notifications work.") + "\r\n",
 	}
 }

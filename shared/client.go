@@ -41,6 +41,7 @@ type Connection struct {
 	SettingsHistory
 	SecretKey
 	Storage
+	Suggester
 	Notifier Notifier
 	alive    context.Context
 	health   grpc_health_v1.HealthClient
@@ -57,7 +58,7 @@ func Dispense(protocol goplugin.ClientProtocol) (*Connection, error) {
 		return nil, fmt.Errorf("dispensed %T instead of a settings page", dispensed)
 	}
 	return &Connection{
-		SettingsPage: client, SettingsHistory: client, SecretKey: client, Storage: client, Notifier: notifierClient{client},
+		SettingsPage: client, SettingsHistory: client, SecretKey: client, Storage: client, Suggester: client, Notifier: notifierClient{client},
 		alive: client.alive, health: grpc_health_v1.NewHealthClient(client.conn),
 	}, nil
 }

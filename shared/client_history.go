@@ -10,6 +10,7 @@ var (
 	_ SettingsHistory = (*client)(nil)
 	_ SecretKey       = (*client)(nil)
 	_ Storage         = (*client)(nil)
+	_ Suggester       = (*client)(nil)
 )
 
 func (c *client) Revisions(ctx context.Context, request RevisionsRequest) (RevisionList, error) {
@@ -44,4 +45,14 @@ func (c *client) Migrate(ctx context.Context, request MigrateRequest) (MigrateRe
 		return MigrateResult{}, c.fromStatus(ctx, err)
 	}
 	return MigrateResult{Revisions: reply.GetRevisions(), Notifications: reply.GetNotifications()}, nil
+}
+
+func (c *client) Suggest(ctx context.Context, request SuggestRequest) (Diagnostics, error) {
+	reply, err := settingsv1.NewSuggestionServiceClient(c.conn).Suggest(ctx, &settingsv1.SuggestRequest{
+		Locale: validUTF8(request.Locale), Values: valuesToProto(request.Values),
+	})
+	if err != nil {
+		return nil, c.fromStatus(ctx, err)
+	}
+	return diagnosticsFromProto(reply.GetSuggestions()), nil
 }

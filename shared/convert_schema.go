@@ -21,7 +21,7 @@ func schemaToProto(s Schema) *settingsv1.Schema {
 			}
 		}),
 		Test:     &settingsv1.TestAction{Label: validUTF8(s.Test.Label), Options: each(s.Test.Options, fieldToProto)},
-		SaveNote: validUTF8(s.SaveNote),
+		SaveNote: validUTF8(s.SaveNote), SuggestLabel: validUTF8(s.SuggestLabel),
 	}
 }
 
@@ -42,7 +42,7 @@ func schemaFromProto(s *settingsv1.Schema) Schema {
 			return Preset{Name: p.GetName(), Label: p.GetLabel(), Values: valuesFromProto(p.GetValues()), Note: p.GetNote()}
 		}),
 		Test:     TestAction{Label: s.GetTest().GetLabel(), Options: each(s.GetTest().GetOptions(), fieldFromProto)},
-		SaveNote: s.GetSaveNote(),
+		SaveNote: s.GetSaveNote(), SuggestLabel: s.GetSuggestLabel(),
 	}
 }
 

@@ -28,6 +28,9 @@ func (p *grpcPlugin) GRPCServer(_ *goplugin.GRPCBroker, server *grpc.Server) err
 	if storage, ok := p.page.(Storage); ok {
 		settingsv1.RegisterStorageServiceServer(server, &storageServer{storage: storage})
 	}
+	if suggester, ok := p.page.(Suggester); ok {
+		settingsv1.RegisterSuggestionServiceServer(server, &suggestionServer{suggester: suggester})
+	}
 	if notifier, ok := p.page.(interface{ Notifier() Notifier }); ok {
 		settingsv1.RegisterNotifierServiceServer(server, &notifierServer{notifier: notifier.Notifier()})
 	}
@@ -42,6 +45,9 @@ func capabilities(page SettingsPage) []string {
 	}
 	if _, ok := page.(SecretKey); ok {
 		names = append(names, CapabilitySecretKey)
+	}
+	if _, ok := page.(Suggester); ok {
+		names = append(names, CapabilitySuggestions)
 	}
 	if _, ok := page.(Storage); ok {
 		names = append(names, CapabilityStorage)

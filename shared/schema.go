@@ -17,6 +17,8 @@ type Schema struct {
 	Test TestAction `json:"test"`
 	// SaveNote says what happens after saving; may be empty.
 	SaveNote string `json:"save_note,omitempty"`
+	// SuggestLabel is the text of the button that asks for suggestions; empty when the page is no [Suggester].
+	SuggestLabel string `json:"suggest_label,omitempty"`
 }
 
 // Section is a titled group of fields.

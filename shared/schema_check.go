@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Bounds of a schema. They are far above what a person can fill in and far below what would hurt a host.
@@ -227,7 +229,7 @@ func (f Field) Parse(text string) (Value, error) {
 		}
 	}
 	if !f.Fits(value) {
-		return Value{}, fmt.Errorf("“%s” must be %s", f.Label, misfit[f.Kind].expected)
+		return Value{}, errors.New(strings.TrimSuffix(phrase.English(phrase.Of(misfit[f.Kind].text, "field", f.Label)), "."))
 	}
 	return value, nil
 }

@@ -1,7 +1,6 @@
 package shared
 
 import (
-	"fmt"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -10,13 +9,21 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Validate does the checks that the schema alone allows: declared fields, kinds, required fields, bounds, patterns and
 // options. A plugin calls it first in its own Validate and adds what only it knows. values are the values that would be
 // in force; secretSet tells whether the named sensitive field would be set. At most one Diagnostic per field comes back,
-// in the order of the schema; then one for each name that is not declared.
+// in the order of the schema; then one for each name that is not declared. The texts are English; see [Schema.Phrases].
 func (s Schema) Validate(values Values, secretSet func(field string) bool) Diagnostics {
+	return s.Phrases(values, secretSet).In(phrase.Language{})
+}
+
+// Phrases does the same and leaves the texts as phrases, for a page that speaks several languages: [Diagnostics.In] writes
+// them, with a catalogue that [Catalogue] stands behind.
+func (s Schema) Phrases(values Values, secretSet func(field string) bool) Diagnostics {
 	var found Diagnostics
 	for field := range s.Fields() {
 		if s.Visible(field, values) {
@@ -27,8 +34,8 @@ func (s Schema) Validate(values Values, secretSet func(field string) bool) Diagn
 		if field, ok := s.Field(name); !ok || field.Sensitive {
 			found = append(found, Diagnostic{
 				Severity: SeverityError, Code: "unknown_field",
-				Summary: fmt.Sprintf("There is no field %q here.", name),
-				Detail:  "The fields are " + strings.Join(s.valueNames(), ", ") + ".",
+				Summary: phrase.Of("There is no field “{name}” here.", "name", name),
+				Detail:  phrase.Of("The fields are {names}.", "names", strings.Join(s.valueNames(), ", ")),
 			})
 		}
 	}
@@ -46,28 +53,29 @@ func (s Schema) valueNames() []string {
 }
 
 func (s Schema) validateField(field Field, values Values, secretSet func(string) bool) Diagnostics {
-	fail := func(code, format string, args ...any) Diagnostics {
-		return Diagnostics{{Severity: SeverityError, Code: code, Field: field.Name, Summary: fmt.Sprintf(format, args...)}}
+	fail := func(code, english string, expected ...any) Diagnostics {
+		pairs := append([]any{"field", phrase.Word(field.Label)}, expected...)
+		return Diagnostics{{Severity: SeverityError, Code: code, Field: field.Name, Summary: phrase.Of(english, pairs...)}}
 	}
 	if field.Sensitive {
 		if field.Required && !secretSet(field.Name) {
-			return fail("required", "“%s” must be filled in.", field.Label)
+			return fail("required", "“{field}” must be filled in.")
 		}
 		return nil
 	}
 	value := s.Effective(field.Name, values)
 	if value.IsEmpty() {
 		if field.Required {
-			return fail("required", "“%s” must be filled in.", field.Label)
+			return fail("required", "“{field}” must be filled in.")
 		}
 		return nil
 	}
 	if !field.Fits(value) {
-		return fail(misfit[field.Kind].code, "“%s” must be %s.", field.Label, misfit[field.Kind].expected)
+		return fail(misfit[field.Kind].code, misfit[field.Kind].text)
 	}
 	if number, ok := value.AsInteger(); ok {
 		if field.Min != nil && number < *field.Min || field.Max != nil && number > *field.Max {
-			return fail("out_of_range", "“%s” must be %s.", field.Label, bounds(field, ""))
+			return fail("out_of_range", "“{field}” must be {bounds}.", "bounds", numberBounds(field))
 		}
 		return nil
 	}
@@ -76,38 +84,49 @@ func (s Schema) validateField(field Field, values Values, secretSet func(string)
 		return nil
 	}
 	if field.Kind != KindMultiline && strings.ContainsFunc(text, unicode.IsControl) || strings.ContainsRune(text, 0) {
-		return fail("control_character", "“%s” contains a line break or another control character.", field.Label)
+		return fail("control_character", "“{field}” contains a line break or another control character.")
 	}
 	if n := int64(utf8.RuneCountInString(text)); field.Min != nil && n < *field.Min || field.Max != nil && n > *field.Max {
-		return fail("wrong_length", "“%s” must have %s.", field.Label, bounds(field, " characters"))
+		return fail("wrong_length", "“{field}” must have {bounds}.", "bounds", lengthBounds(field))
 	}
 	if field.Kind == KindEmail && !IsEmailAddress(text) {
-		return fail("not_an_address", "“%s” must be an e-mail address such as notifications@example.com.", field.Label)
+		return fail("not_an_address", "“{field}” must be an e-mail address such as notifications@example.com.")
 	}
 	if field.Pattern != "" && !regexp.MustCompile(`^(?:`+field.Pattern+`)$`).MatchString(text) {
-		return fail("wrong_form", "“%s” does not have the expected form.", field.Label)
+		return fail("wrong_form", "“{field}” does not have the expected form.")
 	}
 	return nil
 }
 
-var misfit = map[Kind]struct{ code, expected string }{
-	KindText:      {"not_text", "text"},
-	KindMultiline: {"not_text", "text"},
-	KindEmail:     {"not_text", "text"},
-	KindInteger:   {"not_a_number", "a whole number"},
-	KindBoolean:   {"not_a_boolean", "true or false"},
-	KindChoice:    {"not_an_option", "one of the given options"},
-	KindDuration:  {"not_a_duration", "a length of time such as 30s or 2m"},
+var misfit = map[Kind]struct{ code, text string }{
+	KindText:      {"not_text", phrase.Of("“{field}” must be text.")},
+	KindMultiline: {"not_text", phrase.Of("“{field}” must be text.")},
+	KindEmail:     {"not_text", phrase.Of("“{field}” must be text.")},
+	KindInteger:   {"not_a_number", phrase.Of("“{field}” must be a whole number.")},
+	KindBoolean:   {"not_a_boolean", phrase.Of("“{field}” must be true or false.")},
+	KindChoice:    {"not_an_option", phrase.Of("“{field}” must be one of the given options.")},
+	KindDuration:  {"not_a_duration", phrase.Of("“{field}” must be a length of time such as 30s or 2m.")},
 }
 
-func bounds(field Field, unit string) string {
+func numberBounds(field Field) string {
 	switch {
 	case field.Min == nil:
-		return fmt.Sprintf("at most %d%s", *field.Max, unit)
+		return phrase.Of("at most {max}", "max", *field.Max)
 	case field.Max == nil:
-		return fmt.Sprintf("at least %d%s", *field.Min, unit)
+		return phrase.Of("at least {min}", "min", *field.Min)
 	default:
-		return fmt.Sprintf("between %d and %d%s", *field.Min, *field.Max, unit)
+		return phrase.Of("between {min} and {max}", "min", *field.Min, "max", *field.Max)
+	}
+}
+
+func lengthBounds(field Field) string {
+	switch {
+	case field.Min == nil:
+		return phrase.Of("at most {max} characters", "max", *field.Max)
+	case field.Max == nil:
+		return phrase.Of("at least {min} characters", "min", *field.Min)
+	default:
+		return phrase.Of("between {min} and {max} characters", "min", *field.Min, "max", *field.Max)
 	}
 }
 
@@ -135,8 +154,13 @@ var addressLiteral = regexp.MustCompile(`^[^\s<>()"\\,;:@]+@\[[0-9A-Fa-f:.IPv]+\
 
 func isAddressLiteral(text string) bool { return addressLiteral.MatchString(text) }
 
-// ValidateOptions checks the options of a test in the same way.
+// ValidateOptions checks the options of a test as [Schema.Validate] does the fields.
 func (t TestAction) ValidateOptions(values Values) Diagnostics {
+	return t.OptionPhrases(values).In(phrase.Language{})
+}
+
+// OptionPhrases checks the options of a test as [Schema.Phrases] does the fields.
+func (t TestAction) OptionPhrases(values Values) Diagnostics {
 	options := Schema{Sections: []Section{{Fields: slices.Clone(t.Options)}}}
-	return options.Validate(values, func(string) bool { return false })
+	return options.Phrases(values, func(string) bool { return false })
 }

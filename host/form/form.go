@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Options is what the page needs from its host.
@@ -24,6 +25,8 @@ type Options struct {
 	Authorize func(*http.Request) (actor string, err error)
 	// Prerequisites are the checks of declared prerequisites by id.
 	Prerequisites map[string]func(context.Context) error
+	// Language returns the reader's language, a BCP 47 tag; empty, as without the function, means what the browser asks for.
+	Language func(*http.Request) string
 	// Layout is the Console's frame; nil means a document of its own.
 	Layout Layout
 	// PluginState and Restart tell about the plugin when it is down. Required.
@@ -34,6 +37,8 @@ type Options struct {
 	History func() shared.SettingsHistory
 	// Notifier returns the notification service, nil when the plugin has none. A nil function shows none either.
 	Notifier func() shared.Notifier
+	// Suggester returns what proposes values, nil when the plugin does not. A nil function shows none either.
+	Suggester func() shared.Suggester
 	// TestLimit limits how often one actor may test; the zero value does not limit it.
 	TestLimit TestLimit
 }
@@ -49,6 +54,8 @@ type PluginState struct {
 // Content is a rendered page without its frame.
 type Content struct {
 	Title string
+	// Language is the BCP 47 tag of the page's language.
+	Language string
 	// Head belongs into the head element, Body into the body.
 	Head, Body template.HTML
 }
@@ -66,19 +73,7 @@ var templateFiles embed.FS
 //go:embed assets/*
 var assetFiles embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"milliseconds": milliseconds,
-	"ago":          ago,
-	"json":         toJSON,
-	"icon":         icon,
-	"serviceText":  serviceText,
-	"soon":         soon,
-	"givenUp":      func(status *shared.ServiceStatus) int64 { return status.Counts[shared.NotificationDead] },
-	"label": func(schema shared.Schema, name string) string {
-		field, _ := schema.Field(name)
-		return field.Label
-	},
-}).ParseFS(templateFiles, "templates/*.html"))
+var templates = template.Must(template.New("").Funcs(templateFunctions(phrase.Language{})).ParseFS(templateFiles, "templates/*.html"))
 
 type handler struct {
 	page    shared.SettingsPage
@@ -98,6 +93,7 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	mux.HandleFunc("POST /test", h.authorized(h.test))
 	mux.HandleFunc("POST /save", h.authorized(h.save))
 	mux.HandleFunc("POST /apply", h.authorized(h.apply))
+	mux.HandleFunc("POST /suggest", h.authorized(h.suggest))
 	mux.HandleFunc("GET /history", h.authorized(h.history))
 	mux.HandleFunc("POST /restore", h.authorized(h.restore))
 	mux.HandleFunc("POST /restart", h.authorized(h.restart))
@@ -136,7 +132,7 @@ func (h *handler) authorized(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		actor, err := h.options.Authorize(r)
 		if err != nil {
-			http.Error(w, "You may not use this page: "+err.Error(), http.StatusForbidden)
+			h.refuse(w, r, http.StatusForbidden, phrase.Of("You may not use this page: {reason}", "reason", err))
 			return
 		}
 		next(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, actor)))
@@ -161,13 +157,13 @@ func (h *handler) validate(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: locale(r), Draft: submission.draft})
+	validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: h.locale(r), Draft: submission.draft})
 	if err != nil {
-		http.Error(w, h.explain(err), http.StatusServiceUnavailable)
+		h.refuse(w, r, http.StatusServiceUnavailable, h.explain(err))
 		return
 	}
 	h.writeJSON(w, map[string]any{
-		"preview": validation.Preview, "findings": h.findingsHTML(validation.Diagnostics, submission.hasContent),
+		"preview": validation.Preview, "findings": h.findingsHTML(r, validation.Diagnostics, submission.hasContent),
 	})
 }
 
@@ -178,7 +174,7 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	result, err := h.page.Save(r.Context(), shared.SaveRequest{
-		Locale: locale(r), Actor: actorOf(r), Draft: submission.draft, Revision: submission.revision,
+		Locale: h.locale(r), Actor: actorOf(r), Draft: submission.draft, Revision: submission.revision,
 	})
 	if err == nil && result.Saved {
 		toPage(w, "?saved")
@@ -233,13 +229,13 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 	if err := r.ParseForm(); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			http.Error(w, "The form is larger than this page accepts.", http.StatusRequestEntityTooLarge)
+			h.refuse(w, r, http.StatusRequestEntityTooLarge, phrase.Of("The form is larger than this page accepts."))
 		} else {
-			http.Error(w, "The form cannot be read.", http.StatusBadRequest)
+			h.refuse(w, r, http.StatusBadRequest, phrase.Of("The form cannot be read."))
 		}
 		return shared.Schema{}, submission{}, false
 	}
-	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)})
+	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	if err != nil {
 		view := h.newView(r, shared.Draft{})
 		view.Typed = typedTexts(r.PostForm)
@@ -249,11 +245,16 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 	return schema, readSubmission(schema, r.PostForm), true
 }
 
-// explain puts a failed call into words; what else there is to know is in the log.
+// explain makes a phrase of a failed call; what else there is to know is in the log.
 func (h *handler) explain(err error) string {
 	h.options.Logger.Error("a call of the plugin failed", "error", err)
 	if errors.Is(err, shared.ErrPluginUnavailable) {
-		return "The plugin is not running just now, so this could not be done. What you typed is still here; try again in a moment."
+		return phrase.Of("The plugin is not running just now, so this could not be done. What you typed is still here; try again in a moment.")
 	}
-	return "This could not be done, because the plugin reported a defect: " + err.Error()
+	return phrase.Of("This could not be done, because the plugin reported a defect: {reason}", "reason", err)
+}
+
+// refuse answers with a line of text.
+func (h *handler) refuse(w http.ResponseWriter, r *http.Request, code int, reason string) {
+	http.Error(w, h.language(r).Text(reason), code)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // historyView is what the audit trail shows.
@@ -35,9 +36,9 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
-	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)})
-	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: locale(r)})
-	list, err3 := trail.Revisions(r.Context(), shared.RevisionsRequest{Locale: locale(r), Before: before})
+	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
+	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
+	list, err3 := trail.Revisions(r.Context(), shared.RevisionsRequest{Locale: h.locale(r), Before: before})
 	if err := errors.Join(err1, err2, err3); err != nil {
 		view := h.newView(r, shared.Draft{})
 		view.Failure = h.explain(err)
@@ -51,7 +52,7 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 			view.Older = entry.Number
 		}
 	}
-	h.send(w, r, http.StatusOK, Content{Title: schema.Title, Head: h.fragment("head", view), Body: h.fragment("history", view)})
+	h.send(w, r, http.StatusOK, Content{Title: schema.Title, Head: h.fragment(r, "head", view), Body: h.fragment(r, "history", view)})
 }
 
 func newHistoryEntry(schema shared.Schema, entry shared.RevisionEntry, newest int64) historyEntry {
@@ -72,13 +73,13 @@ func newHistoryEntry(schema shared.Schema, entry shared.RevisionEntry, newest in
 func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 	trail := h.auditTrail()
 	if err := r.ParseForm(); err != nil || trail == nil {
-		http.Error(w, "The form cannot be read.", http.StatusBadRequest)
+		h.refuse(w, r, http.StatusBadRequest, phrase.Of("The form cannot be read."))
 		return
 	}
 	number, _ := strconv.ParseInt(r.PostForm.Get("number"), 10, 64)
 	revision, _ := strconv.ParseInt(r.PostForm.Get("revision"), 10, 64)
 	result, err := trail.Restore(r.Context(), shared.RestoreRequest{
-		Locale: locale(r), Actor: actorOf(r), Number: number, Revision: revision,
+		Locale: h.locale(r), Actor: actorOf(r), Number: number, Revision: revision,
 	})
 	if err == nil && result.Saved {
 		toPage(w, "?saved")

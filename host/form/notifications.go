@@ -3,12 +3,11 @@ package form
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
@@ -51,9 +50,9 @@ type stateView struct {
 func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	view := &notificationsView{State: shared.NotificationState(query.Get("state")), Search: query.Get("search"), Query: query.Encode()}
-	status, err1 := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: locale(r)})
+	status, err1 := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)})
 	list, err2 := n.notifier.List(r.Context(), shared.ListRequest{
-		Locale: locale(r), State: view.State, Search: view.Search, Before: query.Get("before"),
+		Locale: n.locale(r), State: view.State, Search: view.Search, Before: query.Get("before"),
 	})
 	code := http.StatusOK
 	if err := errors.Join(err1, err2); err != nil {
@@ -61,7 +60,7 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	} else {
 		view.fill(status, list)
 	}
-	n.send(w, r, code, Content{Title: "Notifications", Head: n.fragment("head", view), Body: n.fragment("notifications", view)})
+	n.send(w, r, code, Content{Title: n.language(r).Text("Notifications"), Head: n.fragment(r, "head", view), Body: n.fragment(r, "notifications", view)})
 }
 
 func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList) {
@@ -83,8 +82,8 @@ func (v *notificationsView) fill(status shared.ServiceStatus, list shared.Notifi
 // live answers with the state, which changes while the page is open.
 func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
 	reply := map[string]any{}
-	if status, err := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: locale(r)}); err == nil {
-		reply["service"] = n.fragment("service", &status)
+	if status, err := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)}); err == nil {
+		reply["service"] = n.fragment(r, "service", &status)
 	}
 	n.writeJSON(w, reply)
 }
@@ -93,15 +92,15 @@ func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
 func (n *notifications) act(action func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
-			http.Error(w, "The form cannot be read.", http.StatusBadRequest)
+			n.refuse(w, r, http.StatusBadRequest, phrase.Of("The form cannot be read."))
 			return
 		}
 		_, err := action(r.Context(), shared.NotificationRequest{Actor: actorOf(r), ID: r.PostForm.Get("id")})
 		switch {
 		case errors.Is(err, shared.ErrNoNotification):
-			http.Error(w, "There is no such notification any more.", http.StatusNotFound)
+			n.refuse(w, r, http.StatusNotFound, phrase.Of("There is no such notification any more."))
 		case err != nil:
-			http.Error(w, n.explain(err), http.StatusServiceUnavailable)
+			n.refuse(w, r, http.StatusServiceUnavailable, n.explain(err))
 		default:
 			query, err := url.ParseQuery(r.PostForm.Get("query"))
 			if err != nil {
@@ -110,35 +109,4 @@ func (n *notifications) act(action func(context.Context, shared.NotificationRequ
 			toPage(w, "?"+query.Encode())
 		}
 	}
-}
-
-// serviceText says in words how the service is.
-func serviceText(status *shared.ServiceStatus) string {
-	switch status.State {
-	case shared.ServiceRunning:
-		return fmt.Sprintf("The notification service is running: %d delivered in the last minute, %d waiting.",
-			status.DeliveredLastMinute, waiting(status))
-	case shared.ServiceDegraded:
-		text := "The notification service waits, because the server is away or refuses."
-		if !status.NextAttempt.IsZero() {
-			text += fmt.Sprintf(" Next attempt %s.", soon(status.NextAttempt))
-		}
-		return text
-	case shared.ServiceNotConfigured:
-		return "The notification service is not running: there are no settings to deliver with."
-	default:
-		return "The notification service does not deliver from here: another process does, or none."
-	}
-}
-
-func waiting(status *shared.ServiceStatus) int64 {
-	return status.Counts[shared.NotificationQueued] + status.Counts[shared.NotificationRetrying] + status.Counts[shared.NotificationSending]
-}
-
-func soon(at time.Time) string {
-	left := time.Until(at).Round(time.Second)
-	if left <= 0 {
-		return "now"
-	}
-	return "in " + left.String()
 }

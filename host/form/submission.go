@@ -113,10 +113,3 @@ func typedTexts(posted url.Values) map[string]string {
 	}
 	return typed
 }
-
-// locale is the first language that the browser asks for.
-func locale(r *http.Request) string {
-	first, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
-	tag, _, _ := strings.Cut(first, ";")
-	return strings.TrimSpace(tag)
-}

@@ -24,7 +24,7 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer h.tests.end(actor)
-	request := shared.TestRequest{Locale: locale(r), Actor: actor, Draft: submission.draft, Options: submission.options}
+	request := shared.TestRequest{Locale: h.locale(r), Actor: actor, Draft: submission.draft, Options: submission.options}
 	if strings.Contains(r.Header.Get("Accept"), streamType) {
 		h.streamTest(w, r, request)
 		return
@@ -33,7 +33,7 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 	view.adopt(schema, submission)
 	report, err := h.runTest(r, request, func(shared.TestEvent) {})
 	if err != nil {
-		report = brokenReport(h.explain(err))
+		report = brokenReport(h.explain(err)).In(h.language(r))
 	}
 	view.setFindings(report.Diagnostics)
 	view.Report = &report
@@ -75,16 +75,16 @@ func (h *handler) streamTest(w http.ResponseWriter, r *http.Request, request sha
 		switch event := event.(type) {
 		case shared.StepStarted:
 			send(map[string]any{"event": "started", "id": event.ID,
-				"html": h.fragment("step", shared.StepResult{ID: event.ID, Label: event.Label})})
+				"html": h.fragment(r, "step", shared.StepResult{ID: event.ID, Label: event.Label})})
 		case shared.StepFinished:
-			send(map[string]any{"event": "finished", "id": event.ID, "html": h.fragment("step", event.StepResult)})
+			send(map[string]any{"event": "finished", "id": event.ID, "html": h.fragment(r, "step", event.StepResult)})
 		}
 	})
 	if err != nil {
-		report = brokenReport(h.explain(err))
+		report = brokenReport(h.explain(err)).In(h.language(r))
 	}
 	send(map[string]any{
-		"event": "completed", "status": report.Status, "headline": report.Headline, "html": h.fragment("report", &report),
-		"findings": h.findingsHTML(report.Diagnostics, nil),
+		"event": "completed", "status": report.Status, "headline": report.Headline, "html": h.fragment(r, "report", &report),
+		"findings": h.findingsHTML(r, report.Diagnostics, nil),
 	})
 }

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -10,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // TestLimit is how often one actor may test: a burst at once, then one test in each period. A test is a login attempt and
@@ -41,7 +41,7 @@ func (t *tests) begin(actor string, now time.Time) (busy string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.underWay[actor] {
-		return "A test of yours is still running. Wait until it has ended, or cancel it."
+		return phrase.Of("A test of yours is still running. Wait until it has ended, or cancel it.")
 	}
 	if t.limit.Every > 0 {
 		limiter, known := t.limiters[actor]
@@ -53,7 +53,7 @@ func (t *tests) begin(actor string, now time.Time) (busy string) {
 			t.limiters[actor] = limiter
 		}
 		if !limiter.AllowN(now, 1) {
-			return fmt.Sprintf("You have tested very often in a short time. Wait %s, then test again.", t.limit.Every)
+			return phrase.Of("You have tested very often in a short time. Wait {duration}, then test again.", "duration", t.limit.Every)
 		}
 	}
 	t.underWay[actor] = true
@@ -68,7 +68,7 @@ func (t *tests) end(actor string) {
 
 func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy string) {
 	if strings.Contains(r.Header.Get("Accept"), streamType) {
-		http.Error(w, busy, http.StatusTooManyRequests)
+		h.refuse(w, r, http.StatusTooManyRequests, busy)
 		return
 	}
 	view := h.newView(r, s.draft)

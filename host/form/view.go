@@ -10,27 +10,30 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // view is what the template shows.
 type view struct {
-	Schema        shared.Schema
-	Snapshot      shared.Snapshot
-	Plugin        PluginState
-	Down          bool              // the plugin could not be asked
-	Typed         map[string]string // what was typed when it went down
-	Failure       string            // why the last action could not be carried out
-	Saved         bool
-	Refused       bool
-	Conflict      *conflict
-	Prerequisites []prerequisiteView
-	Sections      []sectionView
-	Options       []fieldView
-	Preview       string
-	General       shared.Diagnostics // findings that concern no field
-	Report        *shared.TestReport
-	HasHistory    bool
-	Service       *shared.ServiceStatus // nil when there is no notification service
+	Schema           shared.Schema
+	Snapshot         shared.Snapshot
+	Plugin           PluginState
+	Down             bool              // the plugin could not be asked
+	Typed            map[string]string // what was typed when it went down
+	Failure          string            // why the last action could not be carried out
+	Saved            bool
+	Refused          bool
+	Conflict         *conflict
+	Prerequisites    []prerequisiteView
+	Sections         []sectionView
+	Options          []fieldView
+	Preview          string
+	General          shared.Diagnostics // findings that concern no field
+	Report           *shared.TestReport
+	HasHistory       bool
+	MakesSuggestions bool
+	Suggestions      shared.Diagnostics
+	Service          *shared.ServiceStatus // nil when there is no notification service
 }
 
 type sectionView struct {
@@ -76,10 +79,10 @@ type conflictField struct{ Label, Yours, Theirs string }
 // newView asks the plugin for everything that the page shows. When the plugin is down the view says so. The draft is the
 // form as it stands, empty for what is in force.
 func (h *handler) newView(r *http.Request, draft shared.Draft) *view {
-	v := &view{Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil}
+	v := &view{Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil, MakesSuggestions: h.suggester() != nil}
 	var err error
-	if v.Schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)}); err == nil {
-		v.Snapshot, err = h.page.Load(r.Context(), shared.LoadRequest{Locale: locale(r)})
+	if v.Schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)}); err == nil {
+		v.Snapshot, err = h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	}
 	if err != nil {
 		v.Down, v.Failure = true, h.explain(err)
@@ -89,7 +92,7 @@ func (h *handler) newView(r *http.Request, draft shared.Draft) *view {
 	v.Prerequisites = h.checkPrerequisites(r.Context(), v.Schema.Prerequisites)
 	v.Service = h.service(r)
 	v.build(v.Snapshot.Values)
-	if validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: locale(r), Draft: draft}); err == nil {
+	if validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: h.locale(r), Draft: draft}); err == nil {
 		v.Preview = validation.Preview
 	}
 	return v
@@ -204,7 +207,7 @@ func (v *view) showConflict(schema shared.Schema, s submission, result shared.Sa
 		theirs := result.Snapshot.Values[field.Name]
 		switch {
 		case field.Sensitive && s.draft.Secrets[field.Name].Action != shared.SecretKeep:
-			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, "changed", "not shown"})
+			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, phrase.Of("changed"), phrase.Of("not shown")})
 		case given && yours != theirs && schema.Effective(field.Name, s.draft.Values) != schema.Effective(field.Name, result.Snapshot.Values):
 			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, orDefault(yours), orDefault(theirs)})
 		}
@@ -212,11 +215,12 @@ func (v *view) showConflict(schema shared.Schema, s submission, result shared.Sa
 	v.Snapshot.Revision = result.Snapshot.Revision
 }
 
+// orDefault is a phrase for a value.
 func orDefault(value shared.Value) string {
 	if value.IsEmpty() {
-		return "(default)"
+		return phrase.Of("(default)")
 	}
-	return value.String()
+	return phrase.Verbatim(value.String())
 }
 
 // prerequisiteLimit bounds one check of a prerequisite.
@@ -250,7 +254,7 @@ func (h *handler) service(r *http.Request) *shared.ServiceStatus {
 	if notifier == nil {
 		return nil
 	}
-	status, err := notifier.Status(r.Context(), shared.StatusRequest{Locale: locale(r)})
+	status, err := notifier.Status(r.Context(), shared.StatusRequest{Locale: h.locale(r)})
 	if err != nil {
 		h.options.Logger.Warn("the notification service could not be asked", "error", err)
 		return nil
@@ -262,11 +266,11 @@ func (h *handler) service(r *http.Request) *shared.ServiceStatus {
 func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 	v := &view{Plugin: h.options.PluginState()}
 	reply := map[string]any{"running": v.Plugin.Running}
-	if schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: locale(r)}); err == nil {
+	if schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)}); err == nil {
 		v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
-		reply["prerequisites"] = h.fragment("prerequisites", v)
+		reply["prerequisites"] = h.fragment(r, "prerequisites", v)
 		if status := h.service(r); status != nil {
-			reply["service"] = h.fragment("service", status)
+			reply["service"] = h.fragment(r, "service", status)
 		}
 	}
 	h.writeJSON(w, reply)
@@ -275,14 +279,16 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, v *view) {
 	title := v.Schema.Title
 	if title == "" {
-		title = "Settings"
+		title = h.language(r).Text("Settings")
 	}
-	h.send(w, r, status, Content{Title: title, Head: h.fragment("head", v), Body: h.fragment("page", v)})
+	h.send(w, r, status, Content{Title: title, Head: h.fragment(r, "head", v), Body: h.fragment(r, "page", v)})
 }
 
 // send puts the content into the Console's frame.
 func (h *handler) send(w http.ResponseWriter, r *http.Request, status int, content Content) {
+	content.Language = h.locale(r)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", content.Language)
 	w.WriteHeader(status)
 	layout := h.options.Layout
 	if layout == nil {
@@ -294,13 +300,13 @@ func (h *handler) send(w http.ResponseWriter, r *http.Request, status int, conte
 }
 
 func ownDocument(w http.ResponseWriter, _ *http.Request, content Content) error {
-	return templates.ExecuteTemplate(w, "document", content)
+	return templatesIn(phrase.Language{}).ExecuteTemplate(w, "document", content)
 }
 
 // fragment renders one template. The templates are fixed, so a failure is a defect, and it is logged as one.
-func (h *handler) fragment(name string, data any) template.HTML {
+func (h *handler) fragment(r *http.Request, name string, data any) template.HTML {
 	var out bytes.Buffer
-	if err := templates.ExecuteTemplate(&out, name, data); err != nil {
+	if err := templatesIn(h.language(r)).ExecuteTemplate(&out, name, data); err != nil {
 		h.options.Logger.Error("a template failed", "template", name, "error", err)
 		return "<p>This part of the page could not be shown.</p>"
 	}
@@ -308,11 +314,11 @@ func (h *handler) fragment(name string, data any) template.HTML {
 }
 
 // findingsHTML renders the findings of each field; those of a field without content are only hints in the way.
-func (h *handler) findingsHTML(found shared.Diagnostics, wanted map[string]bool) map[string]template.HTML {
+func (h *handler) findingsHTML(r *http.Request, found shared.Diagnostics, wanted map[string]bool) map[string]template.HTML {
 	rendered := map[string]template.HTML{}
 	for _, one := range found {
 		if one.Field != "" && (wanted == nil || wanted[one.Field]) && rendered[one.Field] == "" {
-			rendered[one.Field] = h.fragment("findings", found.ForField(one.Field))
+			rendered[one.Field] = h.fragment(r, "findings", found.ForField(one.Field))
 		}
 	}
 	return rendered
@@ -322,30 +328,6 @@ func (h *handler) writeJSON(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(value); err != nil {
 		h.options.Logger.Warn("an answer was not sent to the end", "error", err)
-	}
-}
-
-func milliseconds(e shared.Elapsed) string {
-	if ms := e.Milliseconds(); ms < 10 {
-		return fmt.Sprintf("%.1f ms", ms)
-	} else if ms < 10_000 {
-		return fmt.Sprintf("%.0f ms", ms)
-	}
-	return fmt.Sprintf("%.1f s", e.Milliseconds()/1000)
-}
-
-func ago(t time.Time) string {
-	switch d := time.Since(t); {
-	case d < time.Minute:
-		return "just now"
-	case d < 2*time.Minute:
-		return "a minute ago"
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%d minutes ago", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d hours ago", int(d.Hours()))
-	default:
-		return fmt.Sprintf("%d days ago", int(d.Hours()/24))
 	}
 }
 

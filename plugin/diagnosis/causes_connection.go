@@ -70,7 +70,7 @@ var connectionCauses = []row{
 		detail:  "Use a port that offers encryption."},
 	{kinds: kinds(smtpconn.KindStartTLSMissing), outcome: ConnectionFailed, code: "starttls_not_offered", field: "use_ssl", otherPorts: true,
 		summary: "Port {port} of {host} offers no encryption, but “Use SSL” is on.",
-		detail:  "Use a port that offers encryption. Turn off “Use SSL” only if the server is in your own network and the connection may be read along the way."},
+		detail:  "Use a port that offers encryption. Turn off “Use SSL” only if the server is in your own network and you accept that the connection can be read along the way."},
 
 	// The certificate.
 	{kinds: kinds(smtpconn.KindCertificate), when: isNotPinned, outcome: ConnectionFailed, code: "certificate_pin_mismatch", field: "pinned_certificate",
@@ -90,7 +90,7 @@ var connectionCauses = []row{
 		detail:  "The operator of {host} has to replace it. If you know the certificate, pin it under Advanced (SHA-256 {fingerprint})."},
 	{kinds: kinds(smtpconn.KindCertificate), when: hasWrongName, outcome: ConnectionFailed, code: "certificate_wrong_host", field: "server",
 		summary: "The server's certificate is not for {host} but for {names}.",
-		detail:  "Enter the server under one of these names if it is one of yours."},
+		detail:  "If the server is yours, enter it under one of these names."},
 	{kinds: kinds(smtpconn.KindCertificate), when: isWeak, outcome: ConnectionFailed, code: "certificate_weak", field: "server",
 		summary: "The server's certificate uses a method that is no longer safe.",
 		detail:  "The operator of {host} has to replace it."},
@@ -148,7 +148,7 @@ var connectionCauses = []row{
 	{steps: steps(smtpconn.StepGreeting, smtpconn.StepHello), replies: replies(4, 5), words: words(`block ?list|black ?list|\brbl\b|dnsbl|spamhaus|barracuda|poor reputation|spamcop`),
 		outcome: ConnectionFailed, code: "address_blocklisted", field: "server",
 		summary: "The server turns this machine away because its internet address is on a blocklist.",
-		detail:  "The server's answer usually names the list and how to get off it. A server that you log in to on port 465 or 587 often does not check lists."},
+		detail:  "The server's answer usually names the list and how to get off it. Servers often do not check lists for those who log in, on port 465 or 587."},
 	{steps: steps(smtpconn.StepGreeting, smtpconn.StepHello), replies: replies(421, 450, 451, 452), words: words(`too many|\brates?\b|rate.?limit|concurren|connections? limit`),
 		outcome: ConnectionFailed, code: "too_many_connections", field: "server",
 		summary: "The server has too many connections from this machine.",

@@ -50,7 +50,7 @@ var envelopeCauses = []row{
 		detail:  "Only its operator can mend that. Try again later."},
 	{steps: atEnvelope, replies: replies(5), words: words(`block ?list|black ?list|\brbl\b|dnsbl|spamhaus|barracuda|spamcop|poor reputation`), outcome: Failed, code: "address_blocklisted", field: "server",
 		summary: "The server refuses mail from this machine because its internet address is on a blocklist.",
-		detail:  "The server's answer usually names the list and how to get off it. A server that you log in to often does not check lists."},
+		detail:  "The server's answer usually names the list and how to get off it. Servers often do not check lists for those who log in."},
 	{steps: atEnvelope, enhanced: enhanced("5.7.26", "5.7.25", "5.7.23", "5.7.27", "5.7.509"), outcome: Failed, code: "sender_authentication_missing", field: senderField,
 		summary: "The server refuses {sender} because the domain's SPF, DKIM or DMARC records do not allow this machine to send for it.",
 		detail:  "Send through the server of that domain, or add this server to the domain's records."},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // certificateOf returns the server's certificate, nil when the failure came before one was shown.
@@ -46,9 +47,9 @@ func Names(certificate *x509.Certificate) string {
 	}
 	switch {
 	case len(names) == 0:
-		return "no host name at all"
+		return phrase.Word("no host name at all")
 	case len(names) > maxNames:
-		names = append(names[:maxNames], fmt.Sprintf("and %d more", len(names)-maxNames))
+		return phrase.Of("{names} and {count} more", "names", strings.Join(names[:maxNames], ", "), "count", len(names)-maxNames)
 	}
 	return strings.Join(names, ", ")
 }

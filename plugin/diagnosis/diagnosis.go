@@ -11,13 +11,16 @@ package diagnosis
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/smtp-settings/smtp-settings/plugin/provider"
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Outcome is the verdict of a test.
@@ -35,13 +38,13 @@ const (
 func (o Outcome) Headline() string {
 	switch o {
 	case Complete:
-		return "Test connection complete"
+		return phrase.Of("Test connection complete")
 	case ConnectionFailed:
-		return "SMTP server connection failed. Check server url or port"
+		return phrase.Of("SMTP server connection failed. Check server url or port")
 	case LoginFailed:
-		return "SMTP login failed. Check server login or password."
+		return phrase.Of("SMTP login failed. Check server login or password.")
 	default:
-		return "Test connection failed"
+		return phrase.Of("Test connection failed")
 	}
 }
 
@@ -69,8 +72,8 @@ func Explain(err error, c Circumstances) (Outcome, shared.Diagnostic) {
 		Code:     found.code,
 		Step:     string(failure.Step),
 		Field:    fieldFor(found, c),
-		Summary:  words.Replace(found.summary),
-		Detail:   strings.TrimSpace(words.Replace(found.detail) + whatAnswered(found, c)),
+		Summary:  fill(found.summary, words),
+		Detail:   phrase.Sentences(fill(found.detail, words), whatAnswered(found, c)),
 		Evidence: evidence(failure),
 		Fixes:    fixesFor(found, c),
 	}
@@ -82,10 +85,10 @@ var causes = sync.OnceValue(func() []row {
 })
 
 func match(failure *smtpconn.Error, c Circumstances) row {
-	provider := providerOf(c.Target.Host)
+	server := provider.OfServer(c.Target.Host)
 	for _, knowsCode := range []bool{true, false} {
 		for _, candidate := range causes() {
-			if (len(candidate.enhanced) > 0) == knowsCode && candidate.matches(failure, provider, c) {
+			if (len(candidate.enhanced) > 0) == knowsCode && candidate.matches(failure, server, c) {
 				return candidate
 			}
 		}
@@ -123,18 +126,16 @@ func whatAnswered(found row, c Circumstances) string {
 	}
 	ports := slices.DeleteFunc(slices.Clone(c.OpenPorts), func(port int) bool { return port == c.Target.Port })
 	if len(ports) == 0 {
-		return " None of the usual mail ports of " + c.Target.Host + " (465, 587, 25, 2525) answers from here."
+		return phrase.Of("None of the usual mail ports of {host} (465, 587, 25, 2525) answers from here.", "host", c.Target.Host)
 	}
 	numbers := make([]string, len(ports))
 	for i, port := range ports {
 		numbers[i] = strconv.Itoa(port)
 	}
-	noun := " Port "
-	verb := " answers from here."
-	if len(ports) > 1 {
-		noun, verb = " Ports ", " answer from here."
+	if len(ports) == 1 {
+		return phrase.Of("Port {port} of {host} answers from here.", "port", numbers[0], "host", c.Target.Host)
 	}
-	return noun + strings.Join(numbers, ", ") + " of " + c.Target.Host + verb
+	return phrase.Of("Ports {ports} of {host} answer from here.", "ports", strings.Join(numbers, ", "), "host", c.Target.Host)
 }
 
 func fixesFor(found row, c Circumstances) []shared.Fix {
@@ -150,45 +151,56 @@ func fixesFor(found row, c Circumstances) []shared.Fix {
 		if c.Target.Encrypt && !encrypt {
 			continue // Never a suggestion to give up encryption.
 		}
-		how := " without SSL"
+		label := phrase.Of("Use port {port} without SSL", "port", port)
 		if encrypt {
-			how = " with SSL"
+			label = phrase.Of("Use port {port} with SSL", "port", port)
 		}
 		fixes = append(fixes, shared.Fix{
-			Label:  "Use port " + strconv.Itoa(port) + how,
+			Label:  label,
 			Values: shared.Values{"port": shared.Integer(int64(port)), "use_ssl": shared.Boolean(encrypt)},
 		})
 	}
 	return fixes
 }
 
-// wordsFor fills in what a text leaves open.
-func wordsFor(failure *smtpconn.Error, c Circumstances) *strings.Replacer {
+// fill makes a phrase of a text and the words that it leaves open.
+func fill(text string, words map[string]string) string {
+	var pairs []any
+	for _, open := range openWord.FindAllStringSubmatch(text, -1) {
+		pairs = append(pairs, open[1], words[open[1]])
+	}
+	return phrase.Of(text, pairs...)
+}
+
+var openWord = regexp.MustCompile(`\{(\w+)\}`)
+
+// wordsFor returns what a text may leave open.
+func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 	certificate := certificateWords(failure)
 	hello := c.Target.HELOName
 	if hello == "" {
-		hello = "the name of this machine"
+		hello = phrase.Word("the name of this machine")
 	}
 	reason := ""
 	if failure.Err != nil {
 		reason = failure.Err.Error()
 	}
-	return strings.NewReplacer(
-		"{host}", c.Target.Host,
-		"{port}", strconv.Itoa(c.Target.Port),
-		"{login}", c.Target.Login,
-		"{sender}", c.Envelope.Sender,
-		"{recipient}", c.Envelope.Recipient,
-		"{step}", string(failure.Step),
-		"{protocol}", failure.Protocol,
-		"{mechanism}", failure.Mechanism,
-		"{offered}", strings.Join(failure.Offered, ", "),
-		"{hello}", hello,
-		"{reason}", reason,
-		"{names}", certificate.names,
-		"{issuer}", certificate.issuer,
-		"{from}", certificate.from,
-		"{until}", certificate.until,
-		"{fingerprint}", certificate.fingerprint,
-	)
+	return map[string]string{
+		"host":        c.Target.Host,
+		"port":        strconv.Itoa(c.Target.Port),
+		"login":       c.Target.Login,
+		"sender":      c.Envelope.Sender,
+		"recipient":   c.Envelope.Recipient,
+		"step":        phrase.Word(Label(failure.Step)),
+		"protocol":    failure.Protocol,
+		"mechanism":   failure.Mechanism,
+		"offered":     strings.Join(failure.Offered, ", "),
+		"hello":       hello,
+		"reason":      reason,
+		"names":       certificate.names,
+		"issuer":      certificate.issuer,
+		"from":        certificate.from,
+		"until":       certificate.until,
+		"fingerprint": certificate.fingerprint,
+	}
 }

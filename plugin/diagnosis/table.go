@@ -104,6 +104,6 @@ var generalCauses = []row{
 		summary: "The test ran out of time at the step “{step}”.",
 		detail:  "The server answers, but so slowly that the whole test took longer than allowed. Try again, or raise the time limit under Advanced."},
 	{kinds: kinds(smtpconn.KindInternal), outcome: Failed, code: "internal",
-		summary: "The test stopped because of a defect in this software: {reason}.",
+		summary: "A defect in this software stopped this: {reason}.",
 		detail:  "Please report it, with the transcript below."},
 }

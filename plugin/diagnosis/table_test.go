@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtp-settings/smtp-settings/plugin/language"
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -109,8 +110,10 @@ func TestCauses(t *testing.T) {
 			if got.Code != e.want {
 				t.Errorf("%s %s %s%s: %s, want %s", e.host, e.step, e.kind, e.reply, got.Code, e.want)
 			}
-			if strings.ContainsAny(got.Summary+got.Detail, "{}") {
-				t.Errorf("%s: a blank was not filled in: %s %s", got.Code, got.Summary, got.Detail)
+			for _, tag := range language.Catalogue.Tags() {
+				if written := got.In(language.Of(tag)); strings.ContainsAny(written.Summary+written.Detail, "{}") {
+					t.Errorf("%s in %s: a blank was not filled in: %s %s", got.Code, tag, written.Summary, written.Detail)
+				}
 			}
 			if got.Summary == "" || got.Detail == "" {
 				t.Errorf("%s says nothing or gives no advice", got.Code)

@@ -2,21 +2,21 @@ package diagnosis
 
 import (
 	"crypto/x509"
-	"fmt"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // expiryNotice is how long before its end a certificate is warned of.
 const expiryNotice = 14 * 24 * time.Hour
 
 // Notes of the product's documentation, letter for letter.
-const (
-	noteNoGuarantee           = "Due to technical constraints of email servers, it is not possible to guarantee that electronic mailing list will function even after you check the settings."
-	noteLoginMayBeDisregarded = "With some ports, an SMTP server may disregard login and password. In this case, the check will be successfully completed even if user credentials are invalid."
-	noteFirewall              = "Make sure that the specified port is not blocked by your firewall."
+var (
+	noteNoGuarantee           = phrase.Of("Due to technical constraints of email servers, it is not possible to guarantee that electronic mailing list will function even after you check the settings.")
+	noteLoginMayBeDisregarded = phrase.Of("With some ports, an SMTP server may disregard login and password. In this case, the check will be successfully completed even if user credentials are invalid.")
+	noteFirewall              = phrase.Of("Make sure that the specified port is not blocked by your firewall.")
 )
 
 // Warnings returns what there is to look at in a session that has served its purpose.
@@ -33,31 +33,32 @@ func Warnings(session *smtpconn.Session, c Circumstances, quitAnswered bool, now
 			"The server did not ask for login and password, so they were not checked.", noteLoginMayBeDisregarded)
 	}
 	if session.Login == smtpconn.LoginDone && !session.LoginEncrypted() && !session.Remote.Addr().IsLoopback() {
-		summary := "The password crossed the network unencrypted: whoever listens along the way knows it now."
+		summary := phrase.Of("The password crossed the network unencrypted: whoever listens along the way knows it now.")
 		if session.Mechanism != "PLAIN" && session.Mechanism != "LOGIN" && session.Mechanism != "XOAUTH2" && session.Mechanism != "OAUTHBEARER" {
-			summary = "The login was scrambled, but everything else crosses the network unencrypted."
+			summary = phrase.Of("The login was scrambled, but everything else crosses the network unencrypted.")
 		}
 		warn("password_unencrypted", smtpconn.StepAuth, "use_ssl", summary, "Turn on “Use SSL” if the server offers encryption.", useSSL)
 	}
 	if session.StartTLSFailure != nil {
 		warn("starttls_failed", smtpconn.StepStartTLS, "use_ssl",
-			"The server offers encryption, but it did not work: "+session.StartTLSFailure.Error()+".",
-			"The conversation went on unencrypted. The operator of "+c.Target.Host+" has to mend it.")
+			phrase.Of("The server offers encryption, but it did not work: {reason}.", "reason", session.StartTLSFailure),
+			phrase.Of("The conversation went on unencrypted. The operator of {host} has to mend it.", "host", c.Target.Host))
 	}
 	if session.Encryption != smtpconn.NoEncryption && session.Unverified != nil {
 		warn("certificate_unverified", smtpconn.StepStartTLS, "use_ssl",
-			"The connection is encrypted, but the server's certificate does not prove that it is "+c.Target.Host+": "+session.Unverified.Error()+".",
+			phrase.Of("The connection is encrypted, but the server's certificate does not prove that it is {host}: {reason}.",
+				"host", c.Target.Host, "reason", session.Unverified),
 			"With “Use SSL” the certificate is checked.")
 	}
 	if leaf := leafOf(session); leaf != nil && session.Unverified == nil && leaf.NotAfter.Sub(now) < expiryNotice {
 		warn("certificate_expires_soon", encryptionStep(session), "server",
-			fmt.Sprintf("The server's certificate expires on %s.", leaf.NotAfter.UTC().Format(time.DateTime+" UTC")),
-			"If it is not renewed by then, notifications will stop. Tell the operator of "+c.Target.Host+".")
+			phrase.Of("The server's certificate expires on {until}.", "until", leaf.NotAfter.UTC().Format(time.DateTime+" UTC")),
+			phrase.Of("If it is not renewed by then, notifications will stop. Tell the operator of {host}.", "host", c.Target.Host))
 	}
 	if session.PlainAnswered {
 		found = append(found, shared.Diagnostic{
 			Severity: shared.SeverityInfo, Code: "starttls_used", Step: string(smtpconn.StepStartTLS), Field: "port",
-			Summary: fmt.Sprintf("Port %d answered in plain text; the connection was then encrypted with STARTTLS.", c.Target.Port),
+			Summary: phrase.Of("Port {port} answered in plain text; the connection was then encrypted with STARTTLS.", "port", c.Target.Port),
 			Detail:  "Nothing needs to be changed.",
 		})
 	}

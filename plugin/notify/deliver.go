@@ -13,6 +13,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // worker delivers one notification.
@@ -40,7 +41,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	composed, err := s.compose(ctx, job, delivery)
 	if err != nil {
 		s.gate.release()
-		return dead(shared.Diagnostic{Severity: shared.SeverityError, Code: "message_unusable", Summary: "The message cannot be written: " + err.Error() + "."})
+		return dead(shared.Diagnostic{Severity: shared.SeverityError, Code: "message_unusable", Summary: phrase.Of("The message cannot be written: {reason}.", "reason", err)})
 	}
 	envelope := smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To}
 	attempt := s.attempts.begin(job)

@@ -14,7 +14,9 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/language"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 var (
@@ -24,6 +26,14 @@ var (
 
 // Notify takes notifications and returns when they are durable.
 func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
+	receipts, err := s.take(ctx, request)
+	for i := range receipts {
+		receipts[i].Diagnostics = receipts[i].Diagnostics.In(language.Of(request.Locale))
+	}
+	return receipts, err
+}
+
+func (s *Service) take(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
 	receipts := make([]shared.Receipt, len(request.Notifications))
 	if refusal := s.refusal(ctx, request); refusal != nil {
 		for i := range receipts {
@@ -60,7 +70,7 @@ func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]s
 func (s *Service) refusal(ctx context.Context, request shared.NotifyRequest) *shared.Diagnostic {
 	if n := len(request.Notifications); n > shared.MaxNotifications {
 		return &shared.Diagnostic{Severity: shared.SeverityError, Code: "too_many_notifications",
-			Summary: fmt.Sprintf("%d notifications were handed over at once, at most %d are taken.", n, shared.MaxNotifications)}
+			Summary: phrase.Of("{count} notifications were handed over at once, at most {max} are taken.", "count", n, "max", shared.MaxNotifications)}
 	}
 	_, missing, err := s.configuration.Delivery(ctx)
 	if err != nil {
@@ -83,13 +93,13 @@ func check(n shared.Notification) shared.Diagnostics {
 	}
 	switch {
 	case !shared.IsEmailAddress(n.To) || strings.ContainsFunc(n.To, unicode.IsControl):
-		return fail("to", "not_an_address", fmt.Sprintf("%q is not an e-mail address.", n.To))
+		return fail("to", "not_an_address", phrase.Of("“{address}” is not an e-mail address.", "address", n.To))
 	case len(n.Key) > maxKey:
-		return fail("key", "wrong_length", fmt.Sprintf("The key has more than %d bytes.", maxKey))
+		return fail("key", "wrong_length", phrase.Of("The key has more than {max} bytes.", "max", maxKey))
 	case len(n.Subject) > maxSubject:
-		return fail("subject", "wrong_length", fmt.Sprintf("The subject has more than %d bytes.", maxSubject))
+		return fail("subject", "wrong_length", phrase.Of("The subject has more than {max} bytes.", "max", maxSubject))
 	case len(n.Text)+len(n.HTML) > maxBody:
-		return fail("text", "wrong_length", fmt.Sprintf("The message has more than %d bytes.", maxBody))
+		return fail("text", "wrong_length", phrase.Of("The message has more than {max} bytes.", "max", maxBody))
 	case n.Text == "" && n.HTML == "" && n.Subject == "":
 		return fail("text", "empty_message", "The message has neither subject nor text.")
 	}
@@ -112,7 +122,7 @@ func (s *Service) newJob(ctx context.Context, request shared.NotifyRequest, n sh
 }
 
 // Status tells how the service is.
-func (s *Service) Status(ctx context.Context, _ shared.StatusRequest) (shared.ServiceStatus, error) {
+func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (shared.ServiceStatus, error) {
 	counts, err := s.queue.counts(ctx)
 	if err != nil {
 		return shared.ServiceStatus{}, err
@@ -134,6 +144,7 @@ func (s *Service) Status(ctx context.Context, _ shared.StatusRequest) (shared.Se
 	case cause != nil:
 		status.State, status.Reason, status.NextAttempt = shared.ServiceDegraded, cause, next
 	}
+	status.Reason = in(language.Of(request.Locale), status.Reason)
 	return status, nil
 }
 
@@ -153,9 +164,20 @@ func (s *Service) List(ctx context.Context, request shared.ListRequest) (shared.
 	}
 	list := shared.NotificationList{More: len(jobs) > limit}
 	for _, job := range jobs[:min(limit, len(jobs))] {
-		list.Entries = append(list.Entries, newEntry(job))
+		entry := newEntry(job)
+		entry.Failure = in(language.Of(request.Locale), entry.Failure)
+		list.Entries = append(list.Entries, entry)
 	}
 	return list, nil
+}
+
+// in writes a finding that may be nil.
+func in(language phrase.Language, one *shared.Diagnostic) *shared.Diagnostic {
+	if one == nil {
+		return nil
+	}
+	written := one.In(language)
+	return &written
 }
 
 // Retry has a notification tried at once.
@@ -175,7 +197,7 @@ func (s *Service) act(ctx context.Context, request shared.NotificationRequest, w
 	}
 	before, err := s.queue.client.JobGet(ctx, id)
 	if err == nil && before.State == rivertype.JobStateCompleted {
-		return newEntry(before), nil // What was delivered is neither sent again nor taken back.
+		return written(before), nil // What was delivered is neither sent again nor taken back.
 	}
 	job, err := action(ctx, id)
 	switch {
@@ -185,7 +207,14 @@ func (s *Service) act(ctx context.Context, request shared.NotificationRequest, w
 		return shared.NotificationEntry{}, err
 	}
 	s.configuration.Logger.Info("notification "+what, "id", request.ID, "actor", request.Actor)
-	return newEntry(job), nil
+	return written(job), nil
+}
+
+// written is newEntry in English: whoever retries or cancels says no language.
+func written(job *rivertype.JobRow) shared.NotificationEntry {
+	entry := newEntry(job)
+	entry.Failure = in(phrase.Language{}, entry.Failure)
+	return entry
 }
 
 // newEntry shows a job as a notification.

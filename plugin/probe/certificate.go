@@ -13,6 +13,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // certificateCards shows the server's certificate and the encryption that came of it; nothing when there was no TLS.
@@ -27,7 +28,7 @@ func certificateCards(session *smtpconn.Session, failed bool, now time.Time) []s
 	fact("Valid for", diagnosis.Names(leaf))
 	fact("Issued by", leaf.Issuer.String())
 	fact("Valid from", leaf.NotBefore.UTC().Format(time.DateTime+" UTC"))
-	fact("Valid until", leaf.NotAfter.UTC().Format(time.DateTime+" UTC")+remaining(leaf.NotAfter.Sub(now)))
+	fact("Valid until", validUntil(leaf.NotAfter, now))
 	fact("Key", describeKey(leaf))
 	fact("Fingerprint (SHA-256)", fmt.Sprintf("%x", sha256.Sum256(leaf.Raw)))
 	fact("Encryption", tls.VersionName(session.TLS.Version)+", "+tls.CipherSuiteName(session.TLS.CipherSuite))
@@ -41,22 +42,23 @@ func certificateCards(session *smtpconn.Session, failed bool, now time.Time) []s
 	return []shared.Card{card}
 }
 
-func remaining(left time.Duration) string {
+func validUntil(end, now time.Time) string {
+	until, left := end.UTC().Format(time.DateTime+" UTC"), end.Sub(now)
 	days := int(left / (24 * time.Hour))
 	switch {
 	case left < 0:
-		return " (expired)"
+		return phrase.Of("{until} (expired)", "until", until)
 	case days == 1:
-		return " (1 day left)"
+		return phrase.Of("{until} (1 day left)", "until", until)
 	default:
-		return fmt.Sprintf(" (%d days left)", days)
+		return phrase.Of("{until} ({days} days left)", "until", until, "days", days)
 	}
 }
 
 func describeKey(certificate *x509.Certificate) string {
 	switch key := certificate.PublicKey.(type) {
 	case *rsa.PublicKey:
-		return fmt.Sprintf("RSA, %d bits", key.N.BitLen())
+		return phrase.Of("RSA, {bits} bits", "bits", key.N.BitLen())
 	case *ecdsa.PublicKey:
 		return "ECDSA, " + key.Curve.Params().Name
 	case ed25519.PublicKey:

@@ -106,43 +106,20 @@ func (r *run) trace() *smtpconn.Trace {
 			if step == smtpconn.StepConnect {
 				silence = time.AfterFunc(lookAfter, func() { r.look() })
 			}
-			r.send(shared.StepStarted{ID: string(step), Label: labels[step]})
+			r.send(shared.StepStarted{ID: string(step), Label: diagnosis.Label(step)})
 		},
 		StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, detail string) {
 			if step == smtpconn.StepConnect {
 				silence.Stop()
 			}
 			finished := shared.StepResult{
-				ID: string(step), Label: labels[step], Status: statuses[result],
-				Duration: shared.Elapsed(took), Detail: shorten(detail),
+				ID: string(step), Label: diagnosis.Label(step), Status: statuses[result],
+				Duration: shared.Elapsed(took), Detail: detail,
 			}
 			r.report.Steps = append(r.report.Steps, finished)
 			r.send(shared.StepFinished{StepResult: finished})
 		},
 	}
-}
-
-// maxDetail bounds the line of detail of a step, in characters.
-const maxDetail = 300
-
-func shorten(detail string) string {
-	if characters := []rune(detail); len(characters) > maxDetail {
-		return string(characters[:maxDetail]) + "…"
-	}
-	return detail
-}
-
-var labels = map[smtpconn.Step]string{
-	smtpconn.StepResolve:   "Look up the name",
-	smtpconn.StepConnect:   "Connect",
-	smtpconn.StepTLS:       "Encrypt (TLS)",
-	smtpconn.StepGreeting:  "Greeting",
-	smtpconn.StepHello:     "Introduction (EHLO)",
-	smtpconn.StepStartTLS:  "Encrypt (STARTTLS)",
-	smtpconn.StepAuth:      "Log in",
-	smtpconn.StepSender:    "Sender",
-	smtpconn.StepRecipient: "Recipient",
-	smtpconn.StepMessage:   "Test e-mail",
 }
 
 var statuses = map[smtpconn.Result]shared.Status{

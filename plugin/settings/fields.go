@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Names of the fields. Scripts, the environment (as SMTP_SERVER and so on) and stored documents rely on them.
@@ -59,7 +60,8 @@ func declare() shared.Schema {
 				Help: "Checks whether the server takes mail for this address. Empty means the sender's own address."},
 			{Name: SendMessage, Label: "Also send a test e-mail to this address", Kind: shared.KindBoolean},
 		}},
-		SaveNote: "After saving, the notification service is launched.",
+		SaveNote:     "After saving, the notification service is launched.",
+		SuggestLabel: phrase.Of("Find the server of the login"),
 	}
 }
 

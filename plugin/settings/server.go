@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"fmt"
 	"net"
 	"net/url"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // server checks the server's name, with a fix for what people paste instead of one.
@@ -18,10 +18,10 @@ func (b *binding) server(s *Settings) {
 	}
 	correct := func(host string, port int64) shared.Fix {
 		values := shared.Values{Server: shared.Text(host)}
-		label := "Use " + host
+		label := phrase.Of("Use {host}", "host", host)
 		if port > 0 {
 			values[Port] = shared.Integer(port)
-			label += " and port " + strconv.FormatInt(port, 10)
+			label = phrase.Of("Use {host} and port {port}", "host", host, "port", port)
 		}
 		return shared.Fix{Label: label, Values: values}
 	}
@@ -40,10 +40,10 @@ func (b *binding) server(s *Settings) {
 		b.fail(Server, "address_as_server", "“SMTP server” is the name of a server, not an e-mail address.",
 			"Ask your provider for it; often it is smtp. followed by what stands after the @ sign.")
 	case port > 0:
-		b.fail(Server, "port_in_server", "The port belongs into the field “SMTP port”.", "", correct(host, port))
+		b.fail(Server, "port_in_server", "The port belongs in the field “SMTP port”.", "", correct(host, port))
 	default:
 		if _, err := smtpconn.ASCIIHost(s.Server); err != nil || strings.ContainsAny(s.Server, " \t\"'<>,;") {
-			b.fail(Server, "name_invalid", fmt.Sprintf("“%s” cannot be the name of a server.", s.Server),
+			b.fail(Server, "name_invalid", phrase.Of("“{host}” cannot be the name of a server.", "host", s.Server),
 				"Enter a host name such as smtp.email.com or an IP address.")
 		}
 	}

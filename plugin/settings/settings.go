@@ -12,6 +12,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Settings are values that are valid together, with their defaults filled in.
@@ -68,7 +69,7 @@ func (s Settings) Target(password, token shared.SecretText) smtpconn.Target {
 // are only of use when there is no error among the Diagnostics. secretSet tells whether a sensitive field would be set.
 func Bind(values shared.Values, secretSet func(field string) bool) (Settings, shared.Diagnostics) {
 	b := &binding{schema: Schema(), values: values, secretSet: secretSet}
-	b.found = b.schema.Validate(values, secretSet)
+	b.found = b.schema.Phrases(values, secretSet)
 	s := Settings{
 		Server: b.text(Server), Port: int(b.integer(Port)), Login: b.text(Login),
 		UseSSL: b.boolean(UseSSL), ehloName: b.text(EHLOName), otherAccount: b.boolean(UseOtherAccount),
@@ -177,7 +178,7 @@ func (b *binding) advanced(s *Settings) {
 	}
 	var err error
 	if s.additionalCA, err = parseCertificates(b.text(CACertificate)); err != nil {
-		b.fail(CACertificate, "not_a_certificate", "“Additional CA certificate” cannot be read: "+err.Error()+".",
+		b.fail(CACertificate, "not_a_certificate", phrase.Of("“Additional CA certificate” cannot be read: {reason}.", "reason", err),
 			"Paste the whole certificate, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.")
 	}
 	if fingerprint := b.text(PinnedCertificate); fingerprint != "" {

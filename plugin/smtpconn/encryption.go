@@ -11,6 +11,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Encryption says how a connection is protected.
@@ -146,7 +148,7 @@ func plainAnswer(record tls.RecordHeaderError) *Error {
 func describeTLS(state *tls.ConnectionState, unverified error) string {
 	text := tls.VersionName(state.Version) + ", " + tls.CipherSuiteName(state.CipherSuite)
 	if unverified != nil {
-		text += ", certificate not verified: " + unverified.Error()
+		text = phrase.Of("{encryption}, certificate not verified: {reason}", "encryption", text, "reason", unverified)
 	}
 	return text
 }

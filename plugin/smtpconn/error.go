@@ -9,6 +9,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Kind says what happened, independent of the step in which it happened.
@@ -76,7 +78,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	text := fmt.Sprintf("smtp %s: %s", e.Step, e.brief())
+	text := fmt.Sprintf("smtp %s: %s", e.Step, phrase.English(e.brief()))
 	if e.Err != nil && e.Reply == nil {
 		text += ": " + e.Err.Error()
 	}
@@ -89,47 +91,60 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) brief() string {
 	switch {
 	case e.Reply != nil && e.Mechanism != "":
-		return e.Mechanism + " refused: " + e.Reply.String()
+		return phrase.Of("{mechanism} refused: {reply}", "mechanism", e.Mechanism, "reply", shortened(e.Reply.String()))
 	case e.Reply != nil:
-		return e.Reply.String()
+		return shortened(e.Reply.String())
 	case e.Protocol != "":
-		return "the server speaks " + e.Protocol
+		return phrase.Of("the server speaks {protocol}", "protocol", e.Protocol)
 	default:
 		return briefs[e.Kind]
 	}
 }
 
+// maxDetail bounds the line of detail of a step, in characters.
+const maxDetail = 300
+
+func shortened(text string) string {
+	if phrase.HasParts(text) {
+		return text
+	}
+	if characters := []rune(text); len(characters) > maxDetail {
+		return string(characters[:maxDetail]) + "…"
+	}
+	return text
+}
+
 var briefs = map[Kind]string{
-	KindNameNotFound:      "name not found",
-	KindNameInvalid:       "not a valid name",
-	KindNameLookupFailed:  "name lookup failed",
-	KindNoUsableAddress:   "no usable address",
-	KindConnectionRefused: "connection refused",
-	KindUnreachable:       "unreachable",
-	KindTimeout:           "no answer in time",
-	KindClosed:            "the server closed the connection",
-	KindReset:             "the connection was reset",
-	KindNetwork:           "network failure",
-	KindNotPermitted:      "not permitted",
-	KindCancelled:         "cancelled",
-	KindOutOfTime:         "out of time",
-	KindNotSMTP:           "not an SMTP server",
-	KindMalformedReply:    "malformed reply",
-	KindReplyTooLong:      "reply too long",
-	KindUnexpectedBytes:   "unexpected bytes before encryption began",
-	KindPlainInsteadOfTLS: "the port answered in plain text",
-	KindTLSInsteadOfPlain: "the port expects TLS",
-	KindCertificate:       "certificate not accepted",
-	KindTLSVersion:        "no TLS version in common",
-	KindTLSHandshake:      "TLS handshake failed",
-	KindClientCertificate: "client certificate demanded",
-	KindStartTLSMissing:   "STARTTLS not offered",
-	KindNoCommonMechanism: "no login mechanism in common",
-	KindBadChallenge:      "login exchange not understood",
-	KindServerUntrusted:   "the server could not prove that it knows the password",
-	KindPasswordNeedsTLS:  "the connection is not encrypted",
-	KindNoSMTPUTF8:        "SMTPUTF8 not offered",
-	KindInternal:          "internal failure",
+	KindNameNotFound:      phrase.Of("name not found"),
+	KindNameInvalid:       phrase.Of("not a valid name"),
+	KindNameLookupFailed:  phrase.Of("name lookup failed"),
+	KindNoUsableAddress:   phrase.Of("no usable address"),
+	KindConnectionRefused: phrase.Of("connection refused"),
+	KindUnreachable:       phrase.Of("unreachable"),
+	KindTimeout:           phrase.Of("no answer in time"),
+	KindClosed:            phrase.Of("the server closed the connection"),
+	KindReset:             phrase.Of("the connection was reset"),
+	KindNetwork:           phrase.Of("network failure"),
+	KindNotPermitted:      phrase.Of("not permitted"),
+	KindCancelled:         phrase.Of("cancelled"),
+	KindOutOfTime:         phrase.Of("out of time"),
+	KindNotSMTP:           phrase.Of("not an SMTP server"),
+	KindMalformedReply:    phrase.Of("malformed reply"),
+	KindReplyTooLong:      phrase.Of("reply too long"),
+	KindUnexpectedBytes:   phrase.Of("unexpected bytes before encryption began"),
+	KindPlainInsteadOfTLS: phrase.Of("the port answered in plain text"),
+	KindTLSInsteadOfPlain: phrase.Of("the port expects TLS"),
+	KindCertificate:       phrase.Of("certificate not accepted"),
+	KindTLSVersion:        phrase.Of("no TLS version in common"),
+	KindTLSHandshake:      phrase.Of("TLS handshake failed"),
+	KindClientCertificate: phrase.Of("client certificate demanded"),
+	KindStartTLSMissing:   phrase.Of("STARTTLS not offered"),
+	KindNoCommonMechanism: phrase.Of("no login mechanism in common"),
+	KindBadChallenge:      phrase.Of("login exchange not understood"),
+	KindServerUntrusted:   phrase.Of("the server could not prove that it knows the password"),
+	KindPasswordNeedsTLS:  phrase.Of("the connection is not encrypted"),
+	KindNoSMTPUTF8:        phrase.Of("SMTPUTF8 not offered"),
+	KindInternal:          phrase.Of("internal failure"),
 }
 
 // asError returns err as an *Error, classifying it when it is another error.

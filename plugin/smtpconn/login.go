@@ -5,13 +5,15 @@ import (
 	"strings"
 
 	"github.com/emersion/go-sasl"
+
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // login authenticates once, with the strongest mechanism that both sides have.
 func (o *opening) login() error {
 	session := o.conn.session
 	if !o.target.wantsLogin() {
-		o.trace.skip(StepAuth, "no login is set")
+		o.trace.skip(StepAuth, phrase.Of("no login is set"))
 		return nil
 	}
 	offered := strings.Fields(session.Extensions["AUTH"])
@@ -19,7 +21,7 @@ func (o *opening) login() error {
 		// Some ports need no login. Whether this one does shows when the sender is given.
 		session.Login = LoginNotOffered
 		o.trace.started(StepAuth)
-		o.trace.finished(StepAuth, Noted, 0, "the server does not ask for a login")
+		o.trace.finished(StepAuth, Noted, 0, phrase.Of("the server does not ask for a login"))
 		return nil
 	}
 	return o.trace.run(StepAuth, func() (Result, string, error) {

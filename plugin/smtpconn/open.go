@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Conn is a connection to a mail server that has been greeted and, when the target asks for it, logged in to. It serves
@@ -149,7 +151,7 @@ func (o *opening) implicitTLS() error {
 			o.conn.session.PlainAnswered = true
 			o.conn.wire.transcript.event("the port answered in plain text")
 			o.adopt(tcp)
-			return Noted, "the port answered in plain text; STARTTLS will be used", nil
+			return Noted, phrase.Of("the port answered in plain text; STARTTLS will be used"), nil
 		}
 		if err != nil {
 			return Failed, "", err
@@ -258,7 +260,7 @@ func (o *opening) sayHello() (Result, string, error) {
 
 func describeExtensions(extensions map[string]string) string {
 	if extensions == nil {
-		return "HELO only, no extensions"
+		return phrase.Of("HELO only, no extensions")
 	}
 	shown := []string{}
 	for _, keyword := range []string{"STARTTLS", "AUTH", "PIPELINING", "SIZE", "SMTPUTF8"} {
@@ -297,7 +299,7 @@ func (o *opening) startTLS() error {
 		if err := o.goOnPlain(failure); err != nil {
 			return Failed, "", err
 		}
-		return Noted, failure.brief() + "; going on unencrypted", nil
+		return Noted, phrase.Of("{failure}; going on unencrypted", "failure", phrase.Part(failure.brief())), nil
 	})
 	if err != nil || session.Encryption == NoEncryption {
 		return err

@@ -50,7 +50,7 @@ func (t *Trace) finished(step Step, result Result, took time.Duration, detail st
 	}
 }
 
-// run reports a step around the work it consists of. The work returns a line of detail for people and, when it fails,
+// run reports a step around the work it consists of. The work returns a line of detail for people, which is shortened, and, when it fails,
 // an *Error whose step is filled in here.
 func (t *Trace) run(step Step, work func() (Result, string, error)) error {
 	t.started(step)
@@ -66,7 +66,7 @@ func (t *Trace) run(step Step, work func() (Result, string, error)) error {
 			detail = failure.brief()
 		}
 	}
-	t.finished(step, result, time.Since(start), detail)
+	t.finished(step, result, time.Since(start), shortened(detail))
 	return err
 }
 

@@ -51,7 +51,7 @@ var anna = map[string]string{"Actor": "anna"}
 
 var routes = []struct{ method, path string }{
 	{"GET", "/"}, {"GET", "/state"}, {"GET", "/history"},
-	{"POST", "/validate"}, {"POST", "/test"}, {"POST", "/save"}, {"POST", "/apply"}, {"POST", "/restore"}, {"POST", "/restart"},
+	{"POST", "/validate"}, {"POST", "/test"}, {"POST", "/save"}, {"POST", "/apply"}, {"POST", "/suggest"}, {"POST", "/restore"}, {"POST", "/restart"},
 }
 
 // TestHandlerIsClosed looks at who may use which route, from where, and how.
@@ -279,7 +279,7 @@ func TestLocks(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	address := serve(t, path)
 	_, page := ask(t, "GET", address+"/", "", anna)
-	for _, want := range []string{`Fixed by the environment variable <code>SMTP_SERVER</code>`, `value="fixed.example"`} {
+	for _, want := range []string{`Fixed by the environment variable SMTP_SERVER.`, `value="fixed.example"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not hold %q", want)
 		}

@@ -74,6 +74,17 @@ func TestKeyboardOnly(t *testing.T) {
 	}
 }
 
+// fits fails the test for what is wider than the screen.
+func (b *tab) fits(how string) {
+	b.t.Helper()
+	if wide := read[[]string](b, `[...document.querySelectorAll("body *")].filter(e => {
+		const box = e.getBoundingClientRect();
+		return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest("pre, .transcript, .skip, .scroll");
+	}).map(e => e.outerHTML.slice(0, 80))`); len(wide) > 0 || read[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
+		b.t.Errorf("%s: wider than the screen: %q", how, wide)
+	}
+}
+
 // TestLayoutHolds looks at the page as people set their browsers up: enlarged, read from right to left, without motion.
 func TestLayoutHolds(t *testing.T) {
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
@@ -82,23 +93,14 @@ func TestLayoutHolds(t *testing.T) {
 	b.practise("certificate-wrong-host")
 	b.testConnection()
 	read[bool](b, `(document.querySelectorAll("details").forEach(d => d.open = true), true)`)
-	fits := func(how string) {
-		t.Helper()
-		if wide := read[[]string](b, `[...document.querySelectorAll("body *")].filter(e => {
-			const box = e.getBoundingClientRect();
-			return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest("pre, .transcript, .skip");
-		}).map(e => e.outerHTML.slice(0, 80))`); len(wide) > 0 || read[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
-			t.Errorf("%s: wider than the screen: %q", how, wide)
-		}
-	}
-	fits("as it is")
+	b.fits("as it is")
 	b.do("enlarge", chromedp.EmulateViewport(640, 400, chromedp.EmulateScale(2)))
-	fits("at 200 %")
+	b.fits("at 200 %")
 
 	b.do("end", chromedp.ResetViewport())
 
 	read[bool](b, `(document.documentElement.dir = "rtl", true)`)
-	fits("from right to left")
+	b.fits("from right to left")
 	if !read[bool](b, `(e => e.getBoundingClientRect().right > innerWidth / 2)(document.querySelector("label[for=control-server]"))`) {
 		t.Error("from right to left the labels stay on the left")
 	}

@@ -514,7 +514,7 @@ func TestNotificationsInBrowser(t *testing.T) {
 	b.await(".entries .dead")
 	b.screenshot("notifications")
 	text := read[string](b, `document.querySelector(".entries").innerText`)
-	for _, want := range []string{"dead", "nobody@email.com", "Disk full", "The server does not know the mail box nobody@email.com.", "550 5.1.1 User <b>unknown</b>"} {
+	for _, want := range []string{"given up", "nobody@email.com", "Disk full", "The server does not know the mail box nobody@email.com.", "550 5.1.1 User <b>unknown</b>"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}
@@ -526,7 +526,7 @@ func TestNotificationsInBrowser(t *testing.T) {
 	b.await(".entries .delivered, .entries .queued, .entries .sending, .entries .retrying")
 	b.awaitText(`document.getElementById("service").innerText`, "1 delivered in the last minute")
 	b.open(c.address + "monitoring/notifications/?search=nothing")
-	b.awaitText(`document.querySelector("main").innerText`, "There are no notifications for “nothing”.")
+	b.awaitText(`document.querySelector("main").innerText`, "No notification fits what was asked for.")
 	b.open(c.address + "monitoring/notifications/?state=delivered")
 	b.await(".entries .delivered")
 }

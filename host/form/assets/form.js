@@ -108,14 +108,38 @@ function start() {
     const button = event.submitter;
     if (button?.name === "fix") {
       event.preventDefault();
-      fill(JSON.parse(button.value));
+      const values = JSON.parse(button.value);
+      fill(values);
+      if (suggestions?.contains(button)) {
+        fields.get(Object.keys(values)[0])?.control.focus(); // Before the button goes, and the focus with it.
+        suggestions.replaceChildren();
+      }
     } else if (button?.id === "test-button") {
       event.preventDefault();
       test();
+    } else if (button?.id === "suggest-button") {
+      event.preventDefault();
+      suggest(button);
     } else {
       unsaved = false;
     }
   });
+
+  const suggestions = document.getElementById("suggestions");
+
+  async function suggest(button) {
+    button.disabled = true;
+    suggestions.replaceChildren();
+    try {
+      const answer = await fetch("suggest", { method: "POST", body: posted(), headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error((await answer.text()).slice(0, 500));
+      suggestions.innerHTML = (await answer.json()).html;
+    } catch (error) {
+      note(suggestions, error.message || form.dataset.unreachable);
+    } finally {
+      button.disabled = false;
+    }
+  }
 
   const testButton = document.getElementById("test-button");
   const cancelButton = document.getElementById("cancel-button");
@@ -131,7 +155,7 @@ function start() {
     testButton.disabled = true;
     cancelButton.hidden = false;
     progress.hidden = false;
-    progress.textContent = "Testing…";
+    progress.textContent = form.dataset.testing;
     steps.replaceChildren();
     steps.hidden = false;
     report.replaceChildren();
@@ -145,10 +169,11 @@ function start() {
         take(line);
         completed ||= line.event === "completed";
       }
-      if (!completed) throw new Error("The connection to the Console ended before the test did.");
+      if (!completed) throw new Error(form.dataset.ended);
     } catch (error) {
       const cancelled = error.name === "AbortError";
-      note(cancelled ? "The test was cancelled." : error.message || "The Console cannot be reached.");
+      note(report, cancelled ? form.dataset.cancelled : error.message || form.dataset.unreachable);
+      for (const step of steps.querySelectorAll(".step:not(.passed, .failed, .warning, .skipped)")) step.remove();
     } finally {
       running = null;
       testButton.disabled = false;
@@ -157,12 +182,11 @@ function start() {
     }
   }
 
-  function note(text) {
+  function note(place, text) {
     const paragraph = document.createElement("p");
     paragraph.className = "notice error";
     paragraph.textContent = text;
-    report.replaceChildren(paragraph);
-    for (const step of steps.querySelectorAll(".step:not(.passed, .failed, .warning, .skipped)")) step.remove();
+    place.replaceChildren(paragraph);
   }
 
   function take(line) {
@@ -183,7 +207,7 @@ function start() {
     const button = event.target.closest(".copy");
     if (!button) return;
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.textContent = "Copied";
+    button.textContent = form.dataset.copied;
   });
 
   addEventListener("beforeunload", (event) => {

@@ -24,6 +24,108 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// SuggestRequest asks for values.
+type SuggestRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// BCP 47 tag; empty or unknown means English.
+	Locale string `protobuf:"bytes,1,opt,name=locale,proto3" json:"locale,omitempty"`
+	// The form as it stands, without its secrets: nothing secret is needed to find a value.
+	Values        map[string]*Value `protobuf:"bytes,2,rep,name=values,proto3" json:"values,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestRequest) Reset() {
+	*x = SuggestRequest{}
+	mi := &file_settings_v1_history_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestRequest) ProtoMessage() {}
+
+func (x *SuggestRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_history_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestRequest.ProtoReflect.Descriptor instead.
+func (*SuggestRequest) Descriptor() ([]byte, []int) {
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *SuggestRequest) GetLocale() string {
+	if x != nil {
+		return x.Locale
+	}
+	return ""
+}
+
+func (x *SuggestRequest) GetValues() map[string]*Value {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+// SuggestResponse holds what was found.
+type SuggestResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The most likely first: each says where it comes from and carries the values as a fix. A finding without a fix says why
+	// there is none.
+	Suggestions   []*Diagnostic `protobuf:"bytes,1,rep,name=suggestions,proto3" json:"suggestions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestResponse) Reset() {
+	*x = SuggestResponse{}
+	mi := &file_settings_v1_history_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestResponse) ProtoMessage() {}
+
+func (x *SuggestResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_history_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestResponse.ProtoReflect.Descriptor instead.
+func (*SuggestResponse) Descriptor() ([]byte, []int) {
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *SuggestResponse) GetSuggestions() []*Diagnostic {
+	if x != nil {
+		return x.Suggestions
+	}
+	return nil
+}
+
 // RevisionsRequest asks for a page of the audit trail.
 type RevisionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -39,7 +141,7 @@ type RevisionsRequest struct {
 
 func (x *RevisionsRequest) Reset() {
 	*x = RevisionsRequest{}
-	mi := &file_settings_v1_history_proto_msgTypes[0]
+	mi := &file_settings_v1_history_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -51,7 +153,7 @@ func (x *RevisionsRequest) String() string {
 func (*RevisionsRequest) ProtoMessage() {}
 
 func (x *RevisionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[0]
+	mi := &file_settings_v1_history_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -64,7 +166,7 @@ func (x *RevisionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevisionsRequest.ProtoReflect.Descriptor instead.
 func (*RevisionsRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{0}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *RevisionsRequest) GetLocale() string {
@@ -101,7 +203,7 @@ type RevisionsResponse struct {
 
 func (x *RevisionsResponse) Reset() {
 	*x = RevisionsResponse{}
-	mi := &file_settings_v1_history_proto_msgTypes[1]
+	mi := &file_settings_v1_history_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -113,7 +215,7 @@ func (x *RevisionsResponse) String() string {
 func (*RevisionsResponse) ProtoMessage() {}
 
 func (x *RevisionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[1]
+	mi := &file_settings_v1_history_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -126,7 +228,7 @@ func (x *RevisionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevisionsResponse.ProtoReflect.Descriptor instead.
 func (*RevisionsResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{1}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *RevisionsResponse) GetEntries() []*RevisionEntry {
@@ -158,7 +260,7 @@ type RevisionEntry struct {
 
 func (x *RevisionEntry) Reset() {
 	*x = RevisionEntry{}
-	mi := &file_settings_v1_history_proto_msgTypes[2]
+	mi := &file_settings_v1_history_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -170,7 +272,7 @@ func (x *RevisionEntry) String() string {
 func (*RevisionEntry) ProtoMessage() {}
 
 func (x *RevisionEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[2]
+	mi := &file_settings_v1_history_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -183,7 +285,7 @@ func (x *RevisionEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevisionEntry.ProtoReflect.Descriptor instead.
 func (*RevisionEntry) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{2}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *RevisionEntry) GetRevision() *Revision {
@@ -222,7 +324,7 @@ type Change struct {
 
 func (x *Change) Reset() {
 	*x = Change{}
-	mi := &file_settings_v1_history_proto_msgTypes[3]
+	mi := &file_settings_v1_history_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -234,7 +336,7 @@ func (x *Change) String() string {
 func (*Change) ProtoMessage() {}
 
 func (x *Change) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[3]
+	mi := &file_settings_v1_history_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -247,7 +349,7 @@ func (x *Change) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Change.ProtoReflect.Descriptor instead.
 func (*Change) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{3}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Change) GetField() string {
@@ -288,7 +390,7 @@ type RestoreRequest struct {
 
 func (x *RestoreRequest) Reset() {
 	*x = RestoreRequest{}
-	mi := &file_settings_v1_history_proto_msgTypes[4]
+	mi := &file_settings_v1_history_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -300,7 +402,7 @@ func (x *RestoreRequest) String() string {
 func (*RestoreRequest) ProtoMessage() {}
 
 func (x *RestoreRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[4]
+	mi := &file_settings_v1_history_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -313,7 +415,7 @@ func (x *RestoreRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreRequest.ProtoReflect.Descriptor instead.
 func (*RestoreRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{4}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *RestoreRequest) GetLocale() string {
@@ -355,7 +457,7 @@ type RestoreResponse struct {
 
 func (x *RestoreResponse) Reset() {
 	*x = RestoreResponse{}
-	mi := &file_settings_v1_history_proto_msgTypes[5]
+	mi := &file_settings_v1_history_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -367,7 +469,7 @@ func (x *RestoreResponse) String() string {
 func (*RestoreResponse) ProtoMessage() {}
 
 func (x *RestoreResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[5]
+	mi := &file_settings_v1_history_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -380,7 +482,7 @@ func (x *RestoreResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreResponse.ProtoReflect.Descriptor instead.
 func (*RestoreResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{5}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RestoreResponse) GetResult() *SaveResponse {
@@ -401,7 +503,7 @@ type RekeyRequest struct {
 
 func (x *RekeyRequest) Reset() {
 	*x = RekeyRequest{}
-	mi := &file_settings_v1_history_proto_msgTypes[6]
+	mi := &file_settings_v1_history_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -413,7 +515,7 @@ func (x *RekeyRequest) String() string {
 func (*RekeyRequest) ProtoMessage() {}
 
 func (x *RekeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[6]
+	mi := &file_settings_v1_history_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -426,7 +528,7 @@ func (x *RekeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RekeyRequest.ProtoReflect.Descriptor instead.
 func (*RekeyRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{6}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RekeyRequest) GetActor() string {
@@ -449,7 +551,7 @@ type RekeyResponse struct {
 
 func (x *RekeyResponse) Reset() {
 	*x = RekeyResponse{}
-	mi := &file_settings_v1_history_proto_msgTypes[7]
+	mi := &file_settings_v1_history_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -461,7 +563,7 @@ func (x *RekeyResponse) String() string {
 func (*RekeyResponse) ProtoMessage() {}
 
 func (x *RekeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[7]
+	mi := &file_settings_v1_history_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -474,7 +576,7 @@ func (x *RekeyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RekeyResponse.ProtoReflect.Descriptor instead.
 func (*RekeyResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{7}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RekeyResponse) GetSecrets() int64 {
@@ -504,7 +606,7 @@ type MigrateRequest struct {
 
 func (x *MigrateRequest) Reset() {
 	*x = MigrateRequest{}
-	mi := &file_settings_v1_history_proto_msgTypes[8]
+	mi := &file_settings_v1_history_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -516,7 +618,7 @@ func (x *MigrateRequest) String() string {
 func (*MigrateRequest) ProtoMessage() {}
 
 func (x *MigrateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[8]
+	mi := &file_settings_v1_history_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -529,7 +631,7 @@ func (x *MigrateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MigrateRequest.ProtoReflect.Descriptor instead.
 func (*MigrateRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{8}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *MigrateRequest) GetActor() string {
@@ -559,7 +661,7 @@ type MigrateResponse struct {
 
 func (x *MigrateResponse) Reset() {
 	*x = MigrateResponse{}
-	mi := &file_settings_v1_history_proto_msgTypes[9]
+	mi := &file_settings_v1_history_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -571,7 +673,7 @@ func (x *MigrateResponse) String() string {
 func (*MigrateResponse) ProtoMessage() {}
 
 func (x *MigrateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[9]
+	mi := &file_settings_v1_history_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -584,7 +686,7 @@ func (x *MigrateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MigrateResponse.ProtoReflect.Descriptor instead.
 func (*MigrateResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{9}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *MigrateResponse) GetRevisions() int64 {
@@ -605,7 +707,15 @@ var File_settings_v1_history_proto protoreflect.FileDescriptor
 
 const file_settings_v1_history_proto_rawDesc = "" +
 	"\n" +
-	"\x19settings/v1/history.proto\x12\vsettings.v1\x1a\x1asettings/v1/settings.proto\"X\n" +
+	"\x19settings/v1/history.proto\x12\vsettings.v1\x1a\x1asettings/v1/settings.proto\"\xb8\x01\n" +
+	"\x0eSuggestRequest\x12\x16\n" +
+	"\x06locale\x18\x01 \x01(\tR\x06locale\x12?\n" +
+	"\x06values\x18\x02 \x03(\v2'.settings.v1.SuggestRequest.ValuesEntryR\x06values\x1aM\n" +
+	"\vValuesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"L\n" +
+	"\x0fSuggestResponse\x129\n" +
+	"\vsuggestions\x18\x01 \x03(\v2\x17.settings.v1.DiagnosticR\vsuggestions\"X\n" +
 	"\x10RevisionsRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x16\n" +
 	"\x06before\x18\x02 \x01(\x03R\x06before\x12\x14\n" +
@@ -641,7 +751,9 @@ const file_settings_v1_history_proto_rawDesc = "" +
 	"\rnotifications\x18\x02 \x01(\x03R\rnotifications2\xaa\x01\n" +
 	"\x16SettingsHistoryService\x12J\n" +
 	"\tRevisions\x12\x1d.settings.v1.RevisionsRequest\x1a\x1e.settings.v1.RevisionsResponse\x12D\n" +
-	"\aRestore\x12\x1b.settings.v1.RestoreRequest\x1a\x1c.settings.v1.RestoreResponse2R\n" +
+	"\aRestore\x12\x1b.settings.v1.RestoreRequest\x1a\x1c.settings.v1.RestoreResponse2Y\n" +
+	"\x11SuggestionService\x12D\n" +
+	"\aSuggest\x12\x1b.settings.v1.SuggestRequest\x1a\x1c.settings.v1.SuggestResponse2R\n" +
 	"\x10SecretKeyService\x12>\n" +
 	"\x05Rekey\x12\x19.settings.v1.RekeyRequest\x1a\x1a.settings.v1.RekeyResponse2V\n" +
 	"\x0eStorageService\x12D\n" +
@@ -659,42 +771,51 @@ func file_settings_v1_history_proto_rawDescGZIP() []byte {
 	return file_settings_v1_history_proto_rawDescData
 }
 
-var file_settings_v1_history_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_settings_v1_history_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_settings_v1_history_proto_goTypes = []any{
-	(*RevisionsRequest)(nil),  // 0: settings.v1.RevisionsRequest
-	(*RevisionsResponse)(nil), // 1: settings.v1.RevisionsResponse
-	(*RevisionEntry)(nil),     // 2: settings.v1.RevisionEntry
-	(*Change)(nil),            // 3: settings.v1.Change
-	(*RestoreRequest)(nil),    // 4: settings.v1.RestoreRequest
-	(*RestoreResponse)(nil),   // 5: settings.v1.RestoreResponse
-	(*RekeyRequest)(nil),      // 6: settings.v1.RekeyRequest
-	(*RekeyResponse)(nil),     // 7: settings.v1.RekeyResponse
-	(*MigrateRequest)(nil),    // 8: settings.v1.MigrateRequest
-	(*MigrateResponse)(nil),   // 9: settings.v1.MigrateResponse
-	(*Revision)(nil),          // 10: settings.v1.Revision
-	(*Value)(nil),             // 11: settings.v1.Value
-	(*SaveResponse)(nil),      // 12: settings.v1.SaveResponse
+	(*SuggestRequest)(nil),    // 0: settings.v1.SuggestRequest
+	(*SuggestResponse)(nil),   // 1: settings.v1.SuggestResponse
+	(*RevisionsRequest)(nil),  // 2: settings.v1.RevisionsRequest
+	(*RevisionsResponse)(nil), // 3: settings.v1.RevisionsResponse
+	(*RevisionEntry)(nil),     // 4: settings.v1.RevisionEntry
+	(*Change)(nil),            // 5: settings.v1.Change
+	(*RestoreRequest)(nil),    // 6: settings.v1.RestoreRequest
+	(*RestoreResponse)(nil),   // 7: settings.v1.RestoreResponse
+	(*RekeyRequest)(nil),      // 8: settings.v1.RekeyRequest
+	(*RekeyResponse)(nil),     // 9: settings.v1.RekeyResponse
+	(*MigrateRequest)(nil),    // 10: settings.v1.MigrateRequest
+	(*MigrateResponse)(nil),   // 11: settings.v1.MigrateResponse
+	nil,                       // 12: settings.v1.SuggestRequest.ValuesEntry
+	(*Diagnostic)(nil),        // 13: settings.v1.Diagnostic
+	(*Revision)(nil),          // 14: settings.v1.Revision
+	(*Value)(nil),             // 15: settings.v1.Value
+	(*SaveResponse)(nil),      // 16: settings.v1.SaveResponse
 }
 var file_settings_v1_history_proto_depIdxs = []int32{
-	2,  // 0: settings.v1.RevisionsResponse.entries:type_name -> settings.v1.RevisionEntry
-	10, // 1: settings.v1.RevisionEntry.revision:type_name -> settings.v1.Revision
-	3,  // 2: settings.v1.RevisionEntry.changes:type_name -> settings.v1.Change
-	11, // 3: settings.v1.Change.before:type_name -> settings.v1.Value
-	11, // 4: settings.v1.Change.after:type_name -> settings.v1.Value
-	12, // 5: settings.v1.RestoreResponse.result:type_name -> settings.v1.SaveResponse
-	0,  // 6: settings.v1.SettingsHistoryService.Revisions:input_type -> settings.v1.RevisionsRequest
-	4,  // 7: settings.v1.SettingsHistoryService.Restore:input_type -> settings.v1.RestoreRequest
-	6,  // 8: settings.v1.SecretKeyService.Rekey:input_type -> settings.v1.RekeyRequest
-	8,  // 9: settings.v1.StorageService.Migrate:input_type -> settings.v1.MigrateRequest
-	1,  // 10: settings.v1.SettingsHistoryService.Revisions:output_type -> settings.v1.RevisionsResponse
-	5,  // 11: settings.v1.SettingsHistoryService.Restore:output_type -> settings.v1.RestoreResponse
-	7,  // 12: settings.v1.SecretKeyService.Rekey:output_type -> settings.v1.RekeyResponse
-	9,  // 13: settings.v1.StorageService.Migrate:output_type -> settings.v1.MigrateResponse
-	10, // [10:14] is the sub-list for method output_type
-	6,  // [6:10] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	12, // 0: settings.v1.SuggestRequest.values:type_name -> settings.v1.SuggestRequest.ValuesEntry
+	13, // 1: settings.v1.SuggestResponse.suggestions:type_name -> settings.v1.Diagnostic
+	4,  // 2: settings.v1.RevisionsResponse.entries:type_name -> settings.v1.RevisionEntry
+	14, // 3: settings.v1.RevisionEntry.revision:type_name -> settings.v1.Revision
+	5,  // 4: settings.v1.RevisionEntry.changes:type_name -> settings.v1.Change
+	15, // 5: settings.v1.Change.before:type_name -> settings.v1.Value
+	15, // 6: settings.v1.Change.after:type_name -> settings.v1.Value
+	16, // 7: settings.v1.RestoreResponse.result:type_name -> settings.v1.SaveResponse
+	15, // 8: settings.v1.SuggestRequest.ValuesEntry.value:type_name -> settings.v1.Value
+	2,  // 9: settings.v1.SettingsHistoryService.Revisions:input_type -> settings.v1.RevisionsRequest
+	6,  // 10: settings.v1.SettingsHistoryService.Restore:input_type -> settings.v1.RestoreRequest
+	0,  // 11: settings.v1.SuggestionService.Suggest:input_type -> settings.v1.SuggestRequest
+	8,  // 12: settings.v1.SecretKeyService.Rekey:input_type -> settings.v1.RekeyRequest
+	10, // 13: settings.v1.StorageService.Migrate:input_type -> settings.v1.MigrateRequest
+	3,  // 14: settings.v1.SettingsHistoryService.Revisions:output_type -> settings.v1.RevisionsResponse
+	7,  // 15: settings.v1.SettingsHistoryService.Restore:output_type -> settings.v1.RestoreResponse
+	1,  // 16: settings.v1.SuggestionService.Suggest:output_type -> settings.v1.SuggestResponse
+	9,  // 17: settings.v1.SecretKeyService.Rekey:output_type -> settings.v1.RekeyResponse
+	11, // 18: settings.v1.StorageService.Migrate:output_type -> settings.v1.MigrateResponse
+	14, // [14:19] is the sub-list for method output_type
+	9,  // [9:14] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_history_proto_init() }
@@ -709,9 +830,9 @@ func file_settings_v1_history_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_history_proto_rawDesc), len(file_settings_v1_history_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   13,
 			NumExtensions: 0,
-			NumServices:   3,
+			NumServices:   4,
 		},
 		GoTypes:           file_settings_v1_history_proto_goTypes,
 		DependencyIndexes: file_settings_v1_history_proto_depIdxs,

@@ -171,6 +171,114 @@ var SettingsHistoryService_ServiceDesc = grpc.ServiceDesc{
 }
 
 const (
+	SuggestionService_Suggest_FullMethodName = "/settings.v1.SuggestionService/Suggest"
+)
+
+// SuggestionServiceClient is the client API for SuggestionService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// SuggestionService proposes values for a form that is not complete yet. Capability "suggestions".
+type SuggestionServiceClient interface {
+	// Suggest looks for values that probably fit the draft. It changes nothing; whoever asked decides.
+	Suggest(ctx context.Context, in *SuggestRequest, opts ...grpc.CallOption) (*SuggestResponse, error)
+}
+
+type suggestionServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewSuggestionServiceClient(cc grpc.ClientConnInterface) SuggestionServiceClient {
+	return &suggestionServiceClient{cc}
+}
+
+func (c *suggestionServiceClient) Suggest(ctx context.Context, in *SuggestRequest, opts ...grpc.CallOption) (*SuggestResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SuggestResponse)
+	err := c.cc.Invoke(ctx, SuggestionService_Suggest_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SuggestionServiceServer is the server API for SuggestionService service.
+// All implementations must embed UnimplementedSuggestionServiceServer
+// for forward compatibility.
+//
+// SuggestionService proposes values for a form that is not complete yet. Capability "suggestions".
+type SuggestionServiceServer interface {
+	// Suggest looks for values that probably fit the draft. It changes nothing; whoever asked decides.
+	Suggest(context.Context, *SuggestRequest) (*SuggestResponse, error)
+	mustEmbedUnimplementedSuggestionServiceServer()
+}
+
+// UnimplementedSuggestionServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedSuggestionServiceServer struct{}
+
+func (UnimplementedSuggestionServiceServer) Suggest(context.Context, *SuggestRequest) (*SuggestResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Suggest not implemented")
+}
+func (UnimplementedSuggestionServiceServer) mustEmbedUnimplementedSuggestionServiceServer() {}
+func (UnimplementedSuggestionServiceServer) testEmbeddedByValue()                           {}
+
+// UnsafeSuggestionServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to SuggestionServiceServer will
+// result in compilation errors.
+type UnsafeSuggestionServiceServer interface {
+	mustEmbedUnimplementedSuggestionServiceServer()
+}
+
+func RegisterSuggestionServiceServer(s grpc.ServiceRegistrar, srv SuggestionServiceServer) {
+	// If the following call panics, it indicates UnimplementedSuggestionServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&SuggestionService_ServiceDesc, srv)
+}
+
+func _SuggestionService_Suggest_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SuggestRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SuggestionServiceServer).Suggest(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SuggestionService_Suggest_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SuggestionServiceServer).Suggest(ctx, req.(*SuggestRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// SuggestionService_ServiceDesc is the grpc.ServiceDesc for SuggestionService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var SuggestionService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "settings.v1.SuggestionService",
+	HandlerType: (*SuggestionServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Suggest",
+			Handler:    _SuggestionService_Suggest_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "settings/v1/history.proto",
+}
+
+const (
 	SecretKeyService_Rekey_FullMethodName = "/settings.v1.SecretKeyService/Rekey"
 )
 

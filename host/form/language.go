@@ -1,0 +1,58 @@
+package form
+
+import (
+	"embed"
+	"html/template"
+	"net/http"
+	"sync"
+
+	"golang.org/x/text/language"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
+)
+
+//go:embed languages/*.json
+var languageFiles embed.FS
+
+// catalogue holds the translations of what the page itself says; what the plugin says comes translated.
+var catalogue = phrase.NewCatalogue(languageFiles, "languages", shared.Catalogue())
+
+// spoken chooses among the languages of the catalogue (RFC 4647).
+var spoken = sync.OnceValues(func() ([]string, language.Matcher) {
+	names := catalogue.Tags()
+	tags := make([]language.Tag, len(names))
+	for i, name := range names {
+		tags[i] = language.Make(name)
+	}
+	return names, language.NewMatcher(tags)
+})
+
+// locale is the language of the reader: the one that the Console says, or else the best of those that the browser asks for.
+func (h *handler) locale(r *http.Request) string {
+	wanted := ""
+	if h.options.Language != nil {
+		wanted = h.options.Language(r)
+	}
+	if wanted == "" {
+		wanted = r.Header.Get("Accept-Language")
+	}
+	names, matcher := spoken()
+	_, chosen := language.MatchStrings(matcher, wanted)
+	return names[chosen]
+}
+
+func (h *handler) language(r *http.Request) phrase.Language { return catalogue.Language(h.locale(r)) }
+
+// templatesIn returns the templates with their texts in a language. The templates that were parsed are never used
+// themselves: html/template does not copy them after that.
+func templatesIn(reader phrase.Language) *template.Template {
+	if already, known := translated.Load(reader.Tag()); known {
+		return already.(*template.Template)
+	}
+	copied := template.Must(templates.Clone()).Funcs(templateFunctions(reader))
+	already, _ := translated.LoadOrStore(reader.Tag(), copied)
+	return already.(*template.Template)
+}
+
+var translated sync.Map // template.Template by language

@@ -1,0 +1,47 @@
+package form
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// suggest asks the plugin for values that probably fit the form. What comes back are findings with fixes: pressing one fills
+// the form in, and nothing else happens before that. The secrets of the form stay here.
+func (h *handler) suggest(w http.ResponseWriter, r *http.Request) {
+	schema, submission, ok := h.submitted(w, r)
+	if !ok {
+		return
+	}
+	suggester := h.suggester()
+	if suggester == nil {
+		http.NotFound(w, r)
+		return
+	}
+	found, err := suggester.Suggest(r.Context(), shared.SuggestRequest{Locale: h.locale(r), Values: submission.draft.Values})
+	if strings.Contains(r.Header.Get("Accept"), "application/json") {
+		if err != nil {
+			h.refuse(w, r, http.StatusServiceUnavailable, h.explain(err))
+			return
+		}
+		h.writeJSON(w, map[string]any{"html": h.fragment(r, "diagnostics", found)})
+		return
+	}
+	view := h.newView(r, submission.draft)
+	view.adopt(schema, submission)
+	view.Suggestions = found
+	status := http.StatusOK
+	if err != nil {
+		view.Failure, status = h.explain(err), http.StatusServiceUnavailable
+	}
+	h.render(w, r, status, view)
+}
+
+// suggester returns what proposes values, nil when there is none.
+func (h *handler) suggester() shared.Suggester {
+	if h.options.Suggester == nil {
+		return nil
+	}
+	return h.options.Suggester()
+}

@@ -51,7 +51,7 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
 		newNotifyCommand(g), newStatusCommand(g), newListCommand(g), newRetryCommand(g), newCancelCommand(g),
-		newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
+		newSuggestCommand(g), newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
 		newConsoleCommand(g), newConformanceCommand(g), newMailserverCommand(), newNewCommand(), newManCommand(root),
 	)
 	for _, command := range root.Commands() {

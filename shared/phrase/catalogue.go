@@ -105,11 +105,39 @@ func (l Language) Text(text string) string {
 	if len(pairs) < 2 {
 		return written
 	}
-	filled := make([]string, 0, len(pairs))
+	values := map[string]string{}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		filled = append(filled, "{"+pairs[i]+"}", l.part(pairs[i+1]))
+		values[pairs[i]] = l.part(pairs[i+1])
 	}
-	return strings.NewReplacer(filled...).Replace(written)
+	return fill(written, values)
+}
+
+// maxText bounds a text in bytes. Parts may come from a stranger, such as the names in a certificate, and could be made to
+// hold each other many times.
+const maxText = 64 << 10
+
+// fill puts values into the blanks that it has values for.
+func fill(text string, values map[string]string) string {
+	var filled strings.Builder
+	for filled.Len() < maxText {
+		before, rest, opened := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		filled.WriteString(before)
+		if !opened {
+			break
+		}
+		if value, known := values[name]; closed && known {
+			filled.WriteString(value)
+			text = after
+		} else {
+			filled.WriteString("{")
+			text = rest
+		}
+	}
+	if filled.Len() > maxText {
+		return strings.ToValidUTF8(filled.String()[:maxText], "") + "…"
+	}
+	return filled.String()
 }
 
 func (l Language) lookUp(english string) string {

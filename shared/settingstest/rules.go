@@ -32,6 +32,7 @@ func Rules() []Rule {
 		{"notifier/refuses", "Notify gives a receipt for each notification, with an id or with a reason.", withNotifier(notifierRefuses)},
 		{"notifier/idempotent", "The same key and recipient is one notification, and its text is not shown.", withNotifier(notifierIdempotent)},
 		{"notifier/unknown", "Retry and Cancel of an unknown notification say so.", withNotifier(notifierUnknown)},
+		{"suggest/harmless", "Suggestions, if the page makes any, are readable, set declared fields, have a button and change nothing.", suggestHarmless},
 		{"concurrent", "All calls may run at the same time.", concurrent},
 	}
 }

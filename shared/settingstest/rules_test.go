@@ -92,6 +92,19 @@ func wrongSchema(change func(*shared.Schema, shared.SchemaRequest)) breaker {
 	}
 }
 
+// suggesting has the page make suggestions.
+func suggesting(suggest func(*memoryPage, *shared.Schema) shared.Diagnostics) breaker {
+	return func(page *wrongPage, good *memoryPage) {
+		schema := memorySchema
+		schema.SuggestLabel = "Suggest"
+		page.schema = func(context.Context, shared.SchemaRequest) (shared.Schema, error) { return schema, nil }
+		page.suggest = func(context.Context, shared.SuggestRequest) (shared.Diagnostics, error) {
+			return suggest(good, &schema), nil
+		}
+		suggest(newMemoryPage(), &schema)
+	}
+}
+
 // wrongLoad changes what Load returns.
 func wrongLoad(change func(*shared.Snapshot)) breaker {
 	return func(page *wrongPage, good *memoryPage) {
@@ -192,6 +205,19 @@ func wrongPages() map[string][]breaker {
 				s.Sections[0].Fields[0].Name = "adresse"
 			}
 		})},
+		"suggest/harmless": {
+			suggesting(func(_ *memoryPage, s *shared.Schema) shared.Diagnostics {
+				s.SuggestLabel = ""
+				return nil
+			}),
+			suggesting(func(*memoryPage, *shared.Schema) shared.Diagnostics {
+				return shared.Diagnostics{{Severity: shared.SeverityInfo, Code: "x", Summary: "x", Fixes: []shared.Fix{{Values: shared.Values{"surprise": shared.Text("x")}}}}}
+			}),
+			suggesting(func(good *memoryPage, _ *shared.Schema) shared.Diagnostics {
+				good.snapshot.Values["address"] = shared.Text("suggested")
+				return nil
+			}),
+		},
 		"load/declared": {
 			wrongLoad(func(s *shared.Snapshot) { s.Values["surprise"] = shared.Text("x") }),
 			wrongLoad(func(s *shared.Snapshot) { s.Values["count"] = shared.Text("three") }),

@@ -65,7 +65,7 @@ func TestNodePlugin(t *testing.T) {
 	}
 	c := startConsole(t, "--manifest", path)
 	b := newTab(t)
-	b.open(c.address + "settings/smtp/")
+	b.open(c.address)
 	if shown := read[string](b, `document.getElementById("control-address").value`); shown != listener.Addr().String() {
 		t.Errorf("the page shows the address %q", shown)
 	}

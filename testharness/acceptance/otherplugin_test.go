@@ -22,10 +22,15 @@ func TestAnotherPlugin(t *testing.T) {
 	defer target.Close()
 	c := startConsole(t, "--manifest", manifest(t, "webhook", "webhook-plugin"))
 	b := newTab(t)
-	b.open(c.address + "settings/smtp/")
+	b.open(c.address + "settings/webhook/")
 	b.await("#control-url")
 	if heading := read[string](b, `document.querySelector(".settings-page h1").textContent`); heading != "Webhook settings" {
 		t.Errorf("the heading is %q", heading)
+	}
+	for _, alien := range []string{".practice", "[href='/practice/inbox']", "[href='/monitoring/notifications/']"} {
+		if read[bool](b, `document.querySelector("`+alien+`") !== null`) {
+			t.Errorf("a page that has nothing to do with mail shows %s", alien)
+		}
 	}
 	b.click("#test-button")
 	b.await("#report #headline")
@@ -56,7 +61,7 @@ func TestPluginDiesInTest(t *testing.T) {
 	defer target.Close()
 	c := startConsole(t, "--manifest", manifest(t, "odd", oddPlugin(t, "dies-in-test")))
 	b := newTab(t)
-	b.open(c.address + "settings/smtp/")
+	b.open(c.address + "settings/webhook/")
 	b.typeInto("#control-url", target.URL)
 	b.click("#test-button")
 	b.await("#report .failed #headline")
@@ -75,7 +80,7 @@ func TestPluginDiesInTest(t *testing.T) {
 func TestHostileTexts(t *testing.T) {
 	c := startConsole(t, "--manifest", manifest(t, "odd", oddPlugin(t, "hostile-texts")))
 	b := newTab(t)
-	b.open(c.address + "settings/smtp/")
+	b.open(c.address + "settings/webhook/")
 	b.await("#control-url")
 	if questions := b.questions.Load(); questions != 0 {
 		t.Errorf("a script of the schema ran %d times", questions)

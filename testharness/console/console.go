@@ -14,11 +14,13 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/host/form"
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // Options is what the Console needs.
@@ -47,7 +49,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 type console struct {
 	actor             string
 	host              *host.Host
-	pluginTitle       string
+	plugin            shared.Info
 	practice          *practice
 	processingStopped atomic.Bool
 	stoppedAt         atomic.Int64
@@ -58,19 +60,21 @@ type frame struct {
 	Title             string
 	Path              string
 	Actor             string
-	PluginTitle       string
+	Plugin            shared.Info
+	SettingsPath      string
 	Content           form.Content
 	ProcessingStopped bool
-	Practice          *practice
+	Practice          *practice // nil for a plugin that has nothing to do with mail
+	HasNotifications  bool
 	OnSettings        bool
 	Data              any
 }
 
-// settingsPath is where the plugin's page is mounted.
-const settingsPath = "/settings/smtp/"
-
 // notificationsPath is where the page of the notification service is mounted.
 const notificationsPath = "/monitoring/notifications/"
+
+// practised is the plugin for which there are practice servers.
+const practised = "smtp"
 
 // Run serves the Console until ctx ends.
 func Run(ctx context.Context, options Options) error {
@@ -96,7 +100,7 @@ func Run(ctx context.Context, options Options) error {
 	if err != nil {
 		return err
 	}
-	c.pluginTitle = info.Title
+	c.plugin = info
 	listener, err := net.Listen("tcp", options.Listen)
 	if err != nil {
 		return fmt.Errorf("%w; choose another address with --listen, such as --listen 127.0.0.1:0 for a free port", err)
@@ -116,13 +120,18 @@ func Run(ctx context.Context, options Options) error {
 	return nil
 }
 
+// settingsPath is where the plugin's page is mounted.
+func (c *console) settingsPath() string { return "/settings/" + url.PathEscape(c.plugin.Name) + "/" }
+
 func (c *console) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", http.RedirectHandler(settingsPath, http.StatusSeeOther))
+	mux.Handle("GET /{$}", http.RedirectHandler(c.settingsPath(), http.StatusSeeOther))
 	mux.Handle("GET /assets/", http.FileServerFS(files))
-	mux.Handle(settingsPath, http.StripPrefix("/settings/smtp", c.host.Handler()))
+	mux.Handle(c.settingsPath(), http.StripPrefix(strings.TrimSuffix(c.settingsPath(), "/"), c.host.Handler()))
 	mux.HandleFunc("GET /monitoring/{$}", c.monitoring)
-	mux.Handle(notificationsPath, http.StripPrefix("/monitoring/notifications", c.host.NotificationsHandler()))
+	if c.plugin.Offers(shared.CapabilityNotifier) {
+		mux.Handle(notificationsPath, http.StripPrefix("/monitoring/notifications", c.host.NotificationsHandler()))
+	}
 	mux.Handle("GET /metrics", c.host.MetricsHandler())
 	mux.HandleFunc("GET /practice/inbox", c.inbox)
 	mux.HandleFunc("POST /monitoring/processing-server", c.switchProcessingServer)
@@ -158,7 +167,7 @@ func (c *console) switchProcessingServer(w http.ResponseWriter, r *http.Request)
 
 // layout puts the plugin's page into the Console's frame.
 func (c *console) layout(w http.ResponseWriter, r *http.Request, content form.Content) error {
-	f := frame{Content: content, OnSettings: content.Title != "Notifications"}
+	f := frame{Content: content, OnSettings: strings.HasPrefix(r.RequestURI, c.settingsPath())}
 	if !f.OnSettings {
 		f.Path = "notifications"
 	}
@@ -166,7 +175,11 @@ func (c *console) layout(w http.ResponseWriter, r *http.Request, content form.Co
 }
 
 func (c *console) frame(_ *http.Request, title string, f frame) frame {
-	f.Title, f.PluginTitle, f.Actor, f.Practice, f.ProcessingStopped = title, c.pluginTitle, c.actor, c.practice, c.processingStopped.Load()
+	f.Title, f.Actor, f.ProcessingStopped = title, c.actor, c.processingStopped.Load()
+	f.Plugin, f.SettingsPath, f.HasNotifications = c.plugin, c.settingsPath(), c.plugin.Offers(shared.CapabilityNotifier)
+	if c.plugin.Name == practised {
+		f.Practice = c.practice
+	}
 	return f
 }
 

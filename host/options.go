@@ -30,6 +30,7 @@ type options struct {
 	dialOptions   []grpc.DialOption
 	testLimit     form.TestLimit
 	passive       bool
+	attached      string       // address of a plugin that runs already
 	tracer        trace.Tracer // nil when nothing is traced
 }
 

@@ -111,6 +111,9 @@ func (p *page) Suggest(ctx context.Context, request shared.SuggestRequest) (shar
 
 // call makes one call to the process that is running now.
 func call[Reply any](ctx context.Context, p *page, limit time.Duration, make func(context.Context, *shared.Connection) (Reply, error)) (Reply, error) {
+	if p.supervisor.options.attached != "" {
+		limit = debugPatience
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	now, err := p.supervisor.running(ctx)

@@ -41,7 +41,10 @@ type process struct {
 }
 
 // startProcess starts the plugin and makes sure that it is one we can work with. On failure nothing is left behind.
-func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *logTail) (_ *process, err error) {
+func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *logTail) (*process, error) {
+	if o.attached != "" {
+		return attachProcess(ctx, o, log)
+	}
 	if err := checkBinary(m); err != nil {
 		return nil, err
 	}
@@ -55,21 +58,10 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	p.command.Env = append(allowedEnvironment(m.Env, os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+socketDir)
 	p.command.Dir = filepath.Dir(m.Path)
 	endWithParent(p.command)
-	p.client = goplugin.NewClient(&goplugin.ClientConfig{
-		HandshakeConfig:  shared.Handshake,
-		VersionedPlugins: shared.ClientPlugins(),
-		Cmd:              p.command,
-		SecureConfig:     secureConfig(m.SHA256),
-		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
-		AutoMTLS:         true,
-		SkipHostEnv:      true,
-		StartTimeout:     startTimeout,
-		GRPCDialOptions:  append(shared.ClientDialOptions(), o.dialOptions...),
-		Logger:           o.logger.Named("plugin"),
-		Stderr:           log,
-		SyncStdout:       log,
-		SyncStderr:       log,
-	})
+	config := clientConfig(o, log)
+	config.Cmd, config.SecureConfig = p.command, secureConfig(m.SHA256)
+	config.AutoMTLS, config.SkipHostEnv, config.StartTimeout = true, true, startTimeout
+	p.client = goplugin.NewClient(config)
 	protocol, err := p.launch(ctx)
 	if err != nil {
 		p.stop()
@@ -79,11 +71,25 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 		return nil, err
 	}
 	// From here on the process runs, so every failure must end it.
-	if err := p.admit(ctx, protocol); err != nil {
+	if err := p.admit(ctx, protocol, firstCallsLimit); err != nil {
 		p.stop()
 		return nil, err
 	}
 	return p, nil
+}
+
+// clientConfig is what every connection to a plugin has in common.
+func clientConfig(o options, log *logTail) *goplugin.ClientConfig {
+	return &goplugin.ClientConfig{
+		HandshakeConfig:  shared.Handshake,
+		VersionedPlugins: shared.ClientPlugins(),
+		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
+		GRPCDialOptions:  append(shared.ClientDialOptions(), o.dialOptions...),
+		Logger:           o.logger.Named("plugin"),
+		Stderr:           log,
+		SyncStdout:       log,
+		SyncStderr:       log,
+	}
 }
 
 // launch starts the process on a thread that lives as long as the process does: the kernel ends the child when the
@@ -113,8 +119,8 @@ func (p *process) launch(ctx context.Context) (goplugin.ClientProtocol, error) {
 }
 
 // admit dispenses the page and makes the calls that must succeed before anybody else makes one.
-func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol) error {
-	ctx, cancel := context.WithTimeout(ctx, firstCallsLimit)
+func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	page, err := shared.Dispense(protocol)
 	if err != nil {
@@ -154,7 +160,9 @@ func (p *process) stop() {
 // clear removes what the process leaves behind: its socket outlives a crash.
 func (p *process) clear() {
 	p.kill()
-	_ = os.RemoveAll(p.socketDir)
+	if p.socketDir != "" {
+		_ = os.RemoveAll(p.socketDir)
+	}
 	select {
 	case <-p.exited:
 	default:
@@ -197,7 +205,7 @@ func checkBinary(m *manifest.Manifest) error {
 	info, err := os.Stat(m.Binary)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return refuse("does not exist; build it with make build, or correct the path")
+		return refuse("does not exist; build it, or correct the path")
 	case err != nil:
 		return refuse("cannot be used: %s", err)
 	case info.IsDir():

@@ -33,6 +33,10 @@ func (s Start) DataDir(configured string) string {
 	return s.Manifest.Resolve(configured)
 }
 
+// DebugVariable is the environment variable that lets debuggers look at a plugin's memory, which is kept from them otherwise. A
+// host never passes it on.
+const DebugVariable = "SETTINGS_PAGE_DEBUG"
+
 // ExitConfiguration is the exit status of a plugin that cannot start because plugin.hcl is at fault (EX_CONFIG of
 // sysexits.h). The host then blames the file, not the plugin.
 const ExitConfiguration = 78
@@ -51,7 +55,9 @@ func Main(name string, open func(Start) (SettingsPage, error)) {
 		fmt.Fprintln(os.Stderr, name+" is a plugin: a Console starts it by way of plugin.hcl. To try it out, run testharness console.")
 		os.Exit(1)
 	}
-	protectMemory()
+	if os.Getenv(DebugVariable) == "" {
+		protectMemory()
+	}
 	// The host reads the log line by line from standard error and picks the level.
 	logger := hclog.New(&hclog.LoggerOptions{Name: name, Level: hclog.Trace, Output: os.Stderr, JSONFormat: true})
 	declared, err := manifest.Read(*path)

@@ -18,16 +18,26 @@ func newConsoleCommand(g *global) *cobra.Command {
 Processing Server, practice mail servers that go wrong in every classic way, and the inbox where test e-mails arrive.
 It is for trying out and developing; anybody who reaches the address may use it.`,
 		Example: "  testharness console --listen 127.0.0.1:9000",
-		RunE: func(command *cobra.Command, _ []string) error {
-			return console.Run(command.Context(), console.Options{
-				Listen: listen, Actor: g.actor,
-				Open: func(options ...host.Option) (*host.Host, error) { return g.openActive(command.Context(), options...) },
-				Ready: func(address string) {
-					fmt.Fprintf(command.OutOrStdout(), "The Console is at http://%s/ — stop it with Ctrl-C.\n", address)
-				},
-			})
-		},
+		RunE:    func(command *cobra.Command, _ []string) error { return runConsole(command, g, listen) },
 	}
-	command.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "the `address` to listen on; port 0 takes a free one")
+	command.Flags().StringVar(&listen, "listen", defaultListen, listenUsage)
 	return command
+}
+
+const (
+	defaultListen = "127.0.0.1:8080"
+	listenUsage   = "the `address` to listen on; port 0 takes a free one"
+)
+
+// runConsole serves the Console until the command is stopped.
+func runConsole(command *cobra.Command, g *global, listen string, more ...host.Option) error {
+	return console.Run(command.Context(), console.Options{
+		Listen: listen, Actor: g.actor,
+		Open: func(options ...host.Option) (*host.Host, error) {
+			return g.openActive(command.Context(), append(options, more...)...)
+		},
+		Ready: func(address string) {
+			fmt.Fprintf(command.OutOrStdout(), "The Console is at http://%s/ — stop it with Ctrl-C.\n", address)
+		},
+	})
 }

@@ -27,7 +27,13 @@ type console struct {
 // startConsole runs the practice Console until the test ends or it is stopped.
 func startConsole(t testing.TB, args ...string) console {
 	t.Helper()
-	command := exec.Command(binary("testharness"), append([]string{"console", "--listen", "127.0.0.1:0", "--actor", "anna"}, args...)...)
+	return startConsoleCommand(t, append([]string{"console"}, args...)...)
+}
+
+// startConsoleCommand runs a command that serves the Console.
+func startConsoleCommand(t testing.TB, args ...string) console {
+	t.Helper()
+	command := exec.Command(binary("testharness"), append(args, "--listen", "127.0.0.1:0", "--actor", "anna")...)
 	command.Stderr = os.Stderr
 	stdout, err := command.StdoutPipe()
 	if err != nil {

@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func TestSuggestion(t *testing.T) {
 
 	posted := url.Values{"present": {"login", "server"}, "value.login": {"anna@web.de"}, "value.server": {""}, "secret.password": {"s3cret"}, "revision": {"0"}}
 	answer, page := ask(t, "POST", serve(t, path)+"/suggest", posted.Encode(), anna)
-	if answer.StatusCode != 200 || !strings.Contains(page, "smtp.web.de") || !strings.Contains(page, `value="anna@web.de"`) || strings.Contains(page, "s3cret") {
+	if answer.StatusCode != http.StatusOK || !strings.Contains(page, "smtp.web.de") || !strings.Contains(page, `value="anna@web.de"`) || strings.Contains(page, "s3cret") {
 		t.Errorf("without scripts: %s\n%s", answer.Status, page)
 	}
 

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -186,7 +187,39 @@ func TestCanaryOverEveryFault(t *testing.T) {
 	c.check(t)
 }
 
-func (c *canaryHost) testFault(t *testing.T, fault mailserver.Fault, authority *mailserver.Authority) {
+// TestCanaryOverEveryMechanism has servers repeat each line of each kind of login, as it came, in what they answer.
+func TestCanaryOverEveryMechanism(t *testing.T) {
+	authority, err := mailserver.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := startCanaryHost(t)
+	const challenge = "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+"
+	t.Run("mechanisms", func(t *testing.T) {
+		for mechanism, replies := range map[string]map[string]string{
+			"PLAIN":         {"AUTH": "535 5.7.8 Not understood: {line}"},
+			"PLAIN later":   {"AUTH": "334 {line}", "AUTH 2": "535 5.7.8 {line} {password}"},
+			"LOGIN":         {"AUTH": "334 VXNlcm5hbWU6", "AUTH 2": "334 UGFzc3dvcmQ6", "AUTH 3": "535-5.7.8 {line}\r\n535 5.7.8 {password}"},
+			"CRAM-MD5":      {"AUTH": challenge, "AUTH 2": "535 5.7.8 {line} {password}"},
+			"SCRAM-SHA-256": {"AUTH": "535 5.7.8 {line} {password}"},
+			"XOAUTH2":       {"AUTH": "334 {line}", "AUTH 2": "535 5.7.8 {line} {password}"},
+			"OAUTHBEARER":   {"AUTH": "535 5.7.8 Not understood: {line}", "AUTH 2": "535 5.7.8 {line} {password}"},
+		} {
+			t.Run(mechanism, func(t *testing.T) {
+				t.Parallel()
+				name, _, _ := strings.Cut(mechanism, " ")
+				fault := mailserver.Fault{Name: "echo-" + mechanism}.Offering("AUTH " + name).Answering(replies)
+				received := c.testFault(t, fault, authority)
+				if !slices.ContainsFunc(received, func(line string) bool { return strings.HasPrefix(line, "AUTH "+name) }) {
+					t.Errorf("there was no login by %s: %q", name, received)
+				}
+			})
+		}
+	})
+	c.check(t)
+}
+
+func (c *canaryHost) testFault(t *testing.T, fault mailserver.Fault, authority *mailserver.Authority) (received []string) {
 	t.Helper()
 	server, err := fault.Start(authority, 0)
 	if err != nil {
@@ -200,7 +233,11 @@ func (c *canaryHost) testFault(t *testing.T, fault mailserver.Fault, authority *
 	if fault.UseSSL {
 		values["use_ssl"] = "true"
 	}
-	filled := settingsForm(values, map[string]string{"password": canaryPassword})
+	secrets := map[string]string{"password": canaryPassword}
+	if strings.Contains(fault.Name, "OAUTH") {
+		values["authentication"], secrets = "oauth2", map[string]string{"access_token": canaryToken}
+	}
+	filled := settingsForm(values, secrets)
 	accept := "application/x-ndjson"
 	if fault.Slow {
 		accept = "text/html"
@@ -209,9 +246,10 @@ func (c *canaryHost) testFault(t *testing.T, fault mailserver.Fault, authority *
 	if !strings.Contains(answer, "headline") {
 		t.Errorf("there was no verdict: %.300s", answer)
 	}
-	for _, leak := range leaks(answer, canaryPassword) {
-		t.Errorf("the password is in the answer: %s", leak)
+	for _, leak := range leaks(answer, canaryPassword, canaryToken) {
+		t.Errorf("a secret is in the answer: %s", leak)
 	}
+	return server.Received()
 }
 
 // check looks at everything that was recorded, at the files and at the processes.

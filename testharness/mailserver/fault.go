@@ -293,7 +293,7 @@ func (s *script) login(line string) bool {
 	if !strings.HasPrefix(reply, "334") {
 		s.auth = 0
 	}
-	return s.perform(strings.ReplaceAll(reply, "{password}", s.password))
+	return s.perform(strings.NewReplacer("{password}", s.password, "{line}", line).Replace(reply))
 }
 
 func (s *script) startTLS() bool {
@@ -409,6 +409,13 @@ func (s *script) flood(piece string) {
 			return
 		}
 	}
+}
+
+// Answering returns the fault with other replies by verb; those to the lines of a login that follow AUTH are called "AUTH 2" and
+// so on. There {line} is the line itself and {password} the last thing that was sent in it.
+func (f Fault) Answering(replies map[string]string) Fault {
+	f.replies = replies
+	return f
 }
 
 // Offering returns the fault with other keywords in its reply to EHLO.

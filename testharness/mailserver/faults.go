@@ -278,6 +278,7 @@ func loginFaults() []Fault {
 		refused("unknown-command", "AUTH is offered but not known (502)", "502 5.5.2 Error: command not recognized", "login_failed", "login_not_enabled", "authentication"),
 		refused("refused-550", "The login is refused with an unusual code", "550 5.7.1 Not you", "login_failed", "login_refused", "login"),
 		refused("echoes-password", "The refusal repeats the password", "535 5.7.8 Wrong password {password} for you", "login_failed", "wrong_credentials", "password"),
+		refused("repeats-line", "The refusal repeats the command", "535 5.7.8 Not understood: {line}", "login_failed", "wrong_credentials", "password"),
 		refused("odd-success", "The login succeeds with the wrong code", "250 2.0.0 Fine", "failed", "login_exchange_broken", "authentication"),
 		refused("bad-challenge", "The challenge is not Base64", "334 !!!", "failed", "login_exchange_broken", "authentication"),
 		{Name: "auth-endless-challenges", Label: "Challenges without end", replies: map[string]string{"AUTH": "334 Zm9v", "AUTH 2": "334 Zm9v", "AUTH 3": "334 Zm9v", "AUTH 4": "334 Zm9v"},

@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
@@ -22,6 +23,7 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 }
 
 func (p *Page) test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+	request.Options = trimmed(request.Options)
 	bound, err := p.bind(ctx, request.Draft)
 	if err != nil {
 		return err
@@ -44,6 +46,17 @@ func (p *Page) test(ctx context.Context, request shared.TestRequest, send func(s
 		p.tested.rememberRefused(plan.Target, time.Now())
 	}
 	return send(shared.Completed{Report: report})
+}
+
+// trimmed leaves out the blanks at either end, as is done with the fields.
+func trimmed(options shared.Values) shared.Values {
+	clean := maps.Clone(options)
+	for name, value := range options {
+		if text, ok := value.AsText(); ok {
+			clean[name] = shared.Text(strings.TrimSpace(text))
+		}
+	}
+	return clean
 }
 
 // checkOptions says what is wrong with the options of a test, or not allowed.

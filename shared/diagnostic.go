@@ -1,6 +1,10 @@
 package shared
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
 
 // Severity ranks a Diagnostic.
 type Severity string
@@ -30,6 +34,15 @@ type Diagnostic struct {
 	Evidence *Evidence `json:"evidence,omitempty"`
 	// Fixes are changes of the form that would mend it, best first; only given where the cause is certain.
 	Fixes []Fix `json:"fixes,omitempty"`
+}
+
+// String is one line for people who look at a program's output: severity, field, code, summary.
+func (d Diagnostic) String() string {
+	where := ""
+	if d.Field != "" {
+		where = " at " + strconv.Quote(d.Field)
+	}
+	return fmt.Sprintf("%s%s (%s): %s", d.Severity, where, d.Code, d.Summary)
 }
 
 // Evidence is what the remote server said, untouched but safe to show: credentials hidden, valid UTF-8, no control

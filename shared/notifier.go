@@ -77,7 +77,7 @@ const (
 	ServiceRunning       ServiceState = "running"
 	// ServiceDegraded means that the server is away or refuses, so deliveries wait.
 	ServiceDegraded ServiceState = "degraded"
-	// ServiceStopped means that another process delivers, or none.
+	// ServiceStopped means that no process delivers.
 	ServiceStopped ServiceState = "stopped"
 )
 
@@ -90,9 +90,10 @@ type ServiceStatus struct {
 	// NextAttempt is when the server is tried again; zero unless the service is degraded.
 	NextAttempt time.Time `json:"next_attempt,omitzero"`
 	// Counts is how many notifications are in each state.
-	Counts              map[NotificationState]int64 `json:"counts"`
-	DeliveredLastMinute int64                       `json:"delivered_last_minute"`
-	// DeliveredTotal and FailedAttemptsTotal count since the plugin's process started.
+	Counts map[NotificationState]int64 `json:"counts"`
+	// DeliveredLastMinute, DeliveredTotal and FailedAttemptsTotal count what the plugin's process has done since it started, not
+	// what other processes do with the same database.
+	DeliveredLastMinute int64 `json:"delivered_last_minute"`
 	DeliveredTotal      int64 `json:"delivered_total"`
 	FailedAttemptsTotal int64 `json:"failed_attempts_total"`
 }

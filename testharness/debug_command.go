@@ -101,7 +101,7 @@ func newAttachCommand(g *global) *cobra.Command {
 		Long: `attach is the command console for a plugin that "testharness debug" runs: it connects to it instead of starting one.
 The plugin stays when the Console ends. When the plugin ends, run both anew.`,
 		Example: "  testharness attach unix:/tmp/spd-123/plugin456",
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly("where the plugin listens; testharness debug prints it"),
 		RunE: func(command *cobra.Command, args []string) error {
 			return runConsole(command, g, listen, host.WithAttached(args[0]))
 		},

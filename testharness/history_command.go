@@ -89,7 +89,7 @@ func newRollbackCommand(g *global) *cobra.Command {
 		Short:   "Save an old revision again as the newest one",
 		Long:    "rollback makes the content of an old revision, its secrets included, the next revision. Nothing is lost: the revisions in between stay in the history.",
 		Example: "  testharness rollback 3",
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly("the number of a revision; testharness history lists them"),
 		RunE: func(command *cobra.Command, args []string) error {
 			number, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {

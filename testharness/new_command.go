@@ -29,7 +29,7 @@ func newNewCommand() *cobra.Command {
 page that connects to an address. Change its form and its test to what your page is about. With --replace it uses the
 contract from a checkout instead of a published version.`,
 		Example: "  testharness new syslog --replace ~/src/smtp-settings\n  cd syslog && go mod tidy && go test ./... && go build -o bin/ ./syslog-plugin && testharness console",
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly("the name of the plugin"),
 		RunE: func(command *cobra.Command, args []string) error {
 			name := args[0]
 			if !pluginName.MatchString(name) {

@@ -256,7 +256,7 @@ func newActionCommand(g *global, name, short string, act notificationAction) *co
 	var asJSON bool
 	command := &cobra.Command{
 		Use: name + " ID...", Short: short, Example: "  testharness " + name + " 42",
-		Args: cobra.MinimumNArgs(1),
+		Args: atLeastOne("which notification; testharness list shows them"),
 		RunE: func(command *cobra.Command, args []string) error {
 			h, err := g.open(command.Context())
 			if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/user"
 	"strings"
@@ -72,6 +73,26 @@ func withUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(command *cobra.Command, args []string) error {
 		if err := check(command, args); err != nil {
 			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// exactly is an argument that must be there; what says what it is and where to find it.
+func exactly(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("say %s", what)
+		}
+		return nil
+	}
+}
+
+// atLeastOne is an argument that may be repeated.
+func atLeastOne(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("say %s", what)
 		}
 		return nil
 	}

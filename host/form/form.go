@@ -64,9 +64,6 @@ type Content struct {
 // forbids them.
 type Layout func(w http.ResponseWriter, r *http.Request, content Content) error
 
-// maxBody bounds a posted form in bytes. The largest field that a page may sensibly have is a bundle of certificates.
-const maxBody = 512 << 10
-
 //go:embed templates/*.html
 var templateFiles embed.FS
 
@@ -86,7 +83,7 @@ type handler struct {
 func New(page shared.SettingsPage, options Options) http.Handler {
 	h := &handler{page: page, options: options, tests: newTests(options.TestLimit)}
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", http.FileServerFS(assetFiles))
+	mux.Handle("GET /assets/{file}", http.FileServerFS(assetFiles))
 	mux.HandleFunc("GET /{$}", h.authorized(h.show))
 	mux.HandleFunc("GET /state", h.authorized(h.state))
 	mux.HandleFunc("POST /validate", h.authorized(h.validate))
@@ -97,7 +94,7 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	mux.HandleFunc("GET /history", h.authorized(h.history))
 	mux.HandleFunc("POST /restore", h.authorized(h.restore))
 	mux.HandleFunc("POST /restart", h.authorized(h.restart))
-	return securityHeaders(http.NewCrossOriginProtection().Handler(mux))
+	return securityHeaders(http.NewCrossOriginProtection().Handler(h.postedForms(mux)))
 }
 
 // securityHeaders allows the page nothing but its own files, and nobody to frame or cache it.
@@ -147,7 +144,9 @@ func actorOf(r *http.Request) string {
 // show renders the page with the values in force.
 func (h *handler) show(w http.ResponseWriter, r *http.Request) {
 	view := h.newView(r, shared.Draft{})
-	view.Saved = r.URL.Query().Has("saved")
+	saved := r.URL.Query()
+	view.SavedThoughFailed = saved.Get("saved") == string(shared.StatusFailed)
+	view.Saved = saved.Has("saved") && !view.SavedThoughFailed
 	h.render(w, r, http.StatusOK, view)
 }
 
@@ -177,7 +176,11 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 		Locale: h.locale(r), Actor: actorOf(r), Draft: submission.draft, Revision: submission.revision,
 	})
 	if err == nil && result.Saved {
-		toPage(w, "?saved")
+		if r.PostForm.Get("tested") == string(shared.StatusFailed) {
+			toPage(w, "?saved="+string(shared.StatusFailed))
+		} else {
+			toPage(w, "?saved")
+		}
 		return
 	}
 	view := h.newView(r, submission.draft)
@@ -224,17 +227,8 @@ func toPage(w http.ResponseWriter, query string) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// submitted reads the posted form. When that fails it has answered already.
+// submitted makes sense of the posted form. When that fails it has answered already.
 func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Schema, submission, bool) {
-	if err := r.ParseForm(); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			h.refuse(w, r, http.StatusRequestEntityTooLarge, phrase.Of("The form is larger than this page accepts."))
-		} else {
-			h.refuse(w, r, http.StatusBadRequest, phrase.Of("The form cannot be read."))
-		}
-		return shared.Schema{}, submission{}, false
-	}
 	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	if err != nil {
 		view := h.newView(r, shared.Draft{})

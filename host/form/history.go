@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // historyView is what the audit trail shows.
@@ -72,8 +71,8 @@ func newHistoryEntry(schema shared.Schema, entry shared.RevisionEntry, newest in
 // restore makes an old revision the next one.
 func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 	trail := h.auditTrail()
-	if err := r.ParseForm(); err != nil || trail == nil {
-		h.refuse(w, r, http.StatusBadRequest, phrase.Of("The form cannot be read."))
+	if trail == nil {
+		http.NotFound(w, r)
 		return
 	}
 	number, _ := strconv.ParseInt(r.PostForm.Get("number"), 10, 64)

@@ -15,12 +15,12 @@ import (
 func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	n := &notifications{handler: &handler{options: options}, notifier: notifier}
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", http.FileServerFS(assetFiles))
+	mux.Handle("GET /assets/{file}", http.FileServerFS(assetFiles))
 	mux.HandleFunc("GET /{$}", n.authorized(n.show))
 	mux.HandleFunc("GET /state", n.authorized(n.live))
 	mux.HandleFunc("POST /retry", n.authorized(n.act(notifier.Retry)))
 	mux.HandleFunc("POST /cancel", n.authorized(n.act(notifier.Cancel)))
-	return securityHeaders(http.NewCrossOriginProtection().Handler(mux))
+	return securityHeaders(http.NewCrossOriginProtection().Handler(n.postedForms(mux)))
 }
 
 type notifications struct {
@@ -91,10 +91,6 @@ func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
 // act does something with one notification and shows the page again as it was.
 func (n *notifications) act(action func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseForm(); err != nil {
-			n.refuse(w, r, http.StatusBadRequest, phrase.Of("The form cannot be read."))
-			return
-		}
 		_, err := action(r.Context(), shared.NotificationRequest{Actor: actorOf(r), ID: r.PostForm.Get("id")})
 		switch {
 		case errors.Is(err, shared.ErrNoNotification):

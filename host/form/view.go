@@ -15,25 +15,27 @@ import (
 
 // view is what the template shows.
 type view struct {
-	Schema           shared.Schema
-	Snapshot         shared.Snapshot
-	Plugin           PluginState
-	Down             bool              // the plugin could not be asked
-	Typed            map[string]string // what was typed when it went down
-	Failure          string            // why the last action could not be carried out
-	Saved            bool
-	Refused          bool
-	Conflict         *conflict
-	Prerequisites    []prerequisiteView
-	Sections         []sectionView
-	Options          []fieldView
-	Preview          string
-	General          shared.Diagnostics // findings that concern no field
-	Report           *shared.TestReport
-	HasHistory       bool
-	MakesSuggestions bool
-	Suggestions      shared.Diagnostics
-	Service          *shared.ServiceStatus // nil when there is no notification service
+	Schema   shared.Schema
+	Snapshot shared.Snapshot
+	Plugin   PluginState
+	Down     bool              // the plugin could not be asked
+	Typed    map[string]string // what was typed when it went down
+	Failure  string            // why the last action could not be carried out
+	Saved    bool
+	// SavedThoughFailed means that the settings were saved after a test of them had failed.
+	SavedThoughFailed bool
+	Refused           bool
+	Conflict          *conflict
+	Prerequisites     []prerequisiteView
+	Sections          []sectionView
+	Options           []fieldView
+	Preview           string
+	General           shared.Diagnostics // findings that concern no field
+	Report            *shared.TestReport
+	HasHistory        bool
+	MakesSuggestions  bool
+	Suggestions       shared.Diagnostics
+	Service           *shared.ServiceStatus // nil when there is no notification service
 }
 
 type sectionView struct {

@@ -98,7 +98,7 @@ func serviceText(status *shared.ServiceStatus) string {
 	case shared.ServiceNotConfigured:
 		return phrase.Of("The notification service is not running: there are no settings to deliver with.")
 	default:
-		return phrase.Of("The notification service does not deliver from here: another process does, or none.")
+		return phrase.Of("The notification service is stopped: no process delivers.")
 	}
 }
 

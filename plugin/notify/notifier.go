@@ -140,7 +140,13 @@ func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (sha
 	case missing != nil:
 		status.State, status.Reason = shared.ServiceNotConfigured, missing
 	case !s.delivering.Load():
-		status.State = shared.ServiceStopped
+		elsewhere, err := s.queue.isDelivered(ctx)
+		if err != nil {
+			return shared.ServiceStatus{}, err
+		}
+		if !elsewhere {
+			status.State = shared.ServiceStopped
+		}
 	case cause != nil:
 		status.State, status.Reason, status.NextAttempt = shared.ServiceDegraded, cause, next
 	}

@@ -171,6 +171,14 @@ func (q *queue) recoverRunning(ctx context.Context) error {
 	return err
 }
 
+// isDelivered reports whether some process delivers from this database: the one that leads River's processes renews its claim
+// every few seconds.
+func (q *queue) isDelivered(ctx context.Context) (bool, error) {
+	var leaders int
+	err := q.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM river_leader WHERE expires_at > "+q.dialect.now).Scan(&leaders)
+	return leaders > 0, err
+}
+
 // wake has jobs that wait for the server tried at once. Those that wait after a refusal of their own go on waiting.
 func (q *queue) wake(ctx context.Context) error {
 	_, err := q.db.ExecContext(ctx, "UPDATE river_job SET state = 'available', scheduled_at = "+q.dialect.now+" WHERE state = 'scheduled'")

@@ -296,3 +296,20 @@ func TestLocks(t *testing.T) {
 		t.Errorf("a save of the other fields: exit status %d\n%s", r.status, r.stdout)
 	}
 }
+
+// TestOddPosts sends the handler what no browser would.
+func TestOddPosts(t *testing.T) {
+	address := serve(t, manifest(t, "smtp", "smtp-plugin"))
+	for _, route := range []string{"/save", "/test", "/validate", "/suggest"} {
+		answer, text := ask(t, "POST", address+route, `{"value.server": "smtp.email.com"}`, map[string]string{"Actor": "anna", "Content-Type": "application/json"})
+		if answer.StatusCode != http.StatusUnsupportedMediaType || !strings.Contains(text, "application/x-www-form-urlencoded") {
+			t.Errorf("%s: %s: %s", route, answer.Status, text)
+		}
+	}
+	if answer, _ := ask(t, "GET", address+"/assets/", "", anna); answer.StatusCode != http.StatusNotFound {
+		t.Errorf("the files are listed: %s", answer.Status)
+	}
+	if answer, _ := ask(t, "GET", address+"/assets/form.css", "", anna); answer.StatusCode != http.StatusOK {
+		t.Errorf("the style sheet: %s", answer.Status)
+	}
+}

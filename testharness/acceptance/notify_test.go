@@ -474,9 +474,27 @@ func TestNotifyCommand(t *testing.T) {
 	if r := harness(t, "", "status", "--json", "--manifest", path); r.status != 0 || !strings.Contains(r.stdout, `"delivered": 2`) {
 		t.Errorf("status: exit status %d\n%s", r.status, r.stdout)
 	}
+	c := startConsole(t, "--manifest", path)
+	awaitStatus(t, path, `"state": "running"`)
+	c.stop()
+	awaitStatus(t, path, `"state": "stopped"`)
 	for _, command := range []string{"retry", "cancel"} {
 		if r := harness(t, "", command, "12345", "--manifest", path); r.status != 2 || !strings.Contains(r.stderr, "there is no notification 12345") {
 			t.Errorf("%s: exit status %d\n%s", command, r.status, r.stderr)
+		}
+	}
+}
+
+// awaitStatus waits until the command says so of the service, which another process may run.
+func awaitStatus(t *testing.T, path, want string) {
+	t.Helper()
+	for late := time.Now().Add(time.Minute); ; {
+		r := harness(t, "", "status", "--json", "--manifest", path)
+		if strings.Contains(r.stdout, want) {
+			return
+		}
+		if time.Now().After(late) {
+			t.Fatalf("the status is not %s: %s%s", want, r.stdout, r.stderr)
 		}
 	}
 }

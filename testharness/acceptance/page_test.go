@@ -195,3 +195,21 @@ func TestPageWithoutScripts(t *testing.T) {
 	b.click(".save-bar button")
 	b.await(".notice.success")
 }
+
+// TestSaveAfterFailedTest saves settings whose test has failed: it is done, and said so. What was changed after the test is
+// not what failed.
+func TestSaveAfterFailedTest(t *testing.T) {
+	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
+	b := newTab(t)
+	b.open(c.address + "settings/smtp/")
+	b.practise("auth-wrong-password")
+	b.testConnection()
+	b.click(".save-bar button")
+	b.awaitText(`document.querySelector(".notice.warning")?.innerText ?? ""`, "The settings were saved, although their test failed.")
+	b.axe("saved although the test failed")
+	b.practise("auth-wrong-password")
+	b.testConnection()
+	b.typeInto("#control-login", "x")
+	b.click(".save-bar button")
+	b.await(".notice.success")
+}

@@ -68,17 +68,19 @@ function start() {
     const mine = ++hint;
     try {
       const answer = await fetch("validate", { method: "POST", body: posted() });
-      if (!answer.ok || mine !== hint || running) return;
+      if (!answer.ok || mine !== hint) return;
       const { preview, findings } = await answer.json();
       document.getElementById("preview").textContent = preview;
-      show(findings);
+      if (!running) show(findings);
     } catch { /* Hints are no more than that; the next keystroke asks again. */ }
   }
 
+  const tested = document.getElementById("tested");
   let debounce;
   form.addEventListener("input", (event) => {
     if (!event.target.name || event.target.name.startsWith("option.")) return;
     unsaved = true;
+    tested.value = ""; // What was tested is not what stands here any more.
     document.getElementById("unsaved").hidden = false;
     follow();
     clearTimeout(debounce);
@@ -152,6 +154,8 @@ function start() {
     if (running) return;
     running = new AbortController();
     clearTimeout(debounce);
+    tested.value = "";
+    check(); // So that the sentence above says what is tested now.
     testButton.disabled = true;
     cancelButton.hidden = false;
     progress.hidden = false;
@@ -192,6 +196,7 @@ function start() {
   function take(line) {
     if (line.event === "completed") {
       report.innerHTML = line.html;
+      tested.value = line.status;
       show(line.findings);
       for (const copy of report.querySelectorAll(".copy")) copy.hidden = false;
       return;

@@ -36,7 +36,7 @@ const (
 	ServiceState_SERVICE_STATE_RUNNING ServiceState = 2
 	// The server is away or refuses; deliveries wait.
 	ServiceState_SERVICE_STATE_DEGRADED ServiceState = 3
-	// Another process delivers, or none.
+	// No process delivers.
 	ServiceState_SERVICE_STATE_STOPPED ServiceState = 4
 )
 

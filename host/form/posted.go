@@ -1,0 +1,50 @@
+package form
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
+)
+
+// maxBody bounds a posted form in bytes. The largest field that a page may sensibly have is a bundle of certificates.
+const maxBody = 512 << 10
+
+// bodyLimit is how long a posted form may take to arrive.
+const bodyLimit = 30 * time.Second
+
+// postedForms reads posted forms before anything is done with them: bounded, in the encoding of browsers, and within a time limit
+// that ends then, for the connection has to stand as long as a test takes.
+func (h *handler) postedForms(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
+			http.Error(w, "A form is posted as application/x-www-form-urlencoded.", http.StatusUnsupportedMediaType)
+			return
+		}
+		control := http.NewResponseController(w)
+		_ = control.SetReadDeadline(time.Now().Add(bodyLimit)) // Not every server can; those have limits of their own.
+		err := r.ParseForm()
+		if err == nil {
+			_ = control.SetReadDeadline(time.Time{})
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Connection", "close") // What is still to come of the form is not waited for.
+		var tooLarge *http.MaxBytesError
+		switch {
+		case errors.As(err, &tooLarge):
+			h.refuse(w, r, http.StatusRequestEntityTooLarge, phrase.Of("The form is larger than this page accepts."))
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			h.refuse(w, r, http.StatusRequestTimeout, phrase.Of("The form did not arrive in time."))
+		default:
+			h.refuse(w, r, http.StatusBadRequest, phrase.Of("The form cannot be read."))
+		}
+	})
+}

@@ -109,7 +109,7 @@ func (b *boundDraft) checkSecrets() {
 		if changed := b.bindingBroken(name); changed != "" {
 			field, _ := settings.Schema().Field(name)
 			b.fail(name, "secret_needed_again", phrase.Of("“{field}” must be entered again, because {changed} was changed.", "field", phrase.Word(field.Label), "changed", changed),
-				"The stored one is only ever used with the server, port, encryption and login for which it was entered, so that it cannot be sent anywhere else.")
+				"The stored one is only ever used with the server, port, encryption, login and proxy for which it was entered, so that it cannot be sent anywhere else.")
 		}
 	}
 }
@@ -134,6 +134,7 @@ func (b *boundDraft) bindingBroken(field string) string {
 		{settings.Port, bound.Port == now.Port},
 		{settings.UseSSL, bound.Encrypt == now.Encrypt},
 		{settings.Login, bound.Login == now.Login},
+		{settings.Proxy, bound.Proxy == now.Proxy},
 	} {
 		declared, _ := schema.Field(part.field)
 		switch quoted := phrase.Of("“{field}”", "field", phrase.Word(declared.Label)); {
@@ -179,8 +180,16 @@ func (b *boundDraft) checkReference() {
 func (b *boundDraft) destination(field string) secret.Destination {
 	return secret.Destination{
 		Purpose: "settings", Field: field,
-		Server: b.settings.Server, Port: b.settings.Port, Encrypt: b.settings.UseSSL, Login: b.settings.Login,
+		Server: b.settings.Server, Port: b.settings.Port, Encrypt: b.settings.UseSSL, Login: b.settings.Login, Proxy: b.proxy(),
 	}
+}
+
+// proxy is the address of the proxy; empty when there is none.
+func (b *boundDraft) proxy() string {
+	if b.settings.Proxy == nil {
+		return ""
+	}
+	return b.settings.Proxy.String()
 }
 
 func (b *boundDraft) fail(field, code, summary, detail string) {
@@ -252,7 +261,13 @@ func (b *boundDraft) preview() string {
 	return phrase.Of("{way}{login}{sender}. No e-mail is sent unless you ask for it.", "way", way, "login", b.previewLogin(), "sender", sender)
 }
 
-func (b *boundDraft) address() string { return b.settings.Server + ":" + strconv.Itoa(b.settings.Port) }
+func (b *boundDraft) address() string {
+	address := b.settings.Server + ":" + strconv.Itoa(b.settings.Port)
+	if b.settings.Proxy == nil {
+		return address
+	}
+	return phrase.Of("{address} through the proxy {proxy}", "address", address, "proxy", b.proxy())
+}
 
 // previewLogin is the part of the preview about the login.
 func (b *boundDraft) previewLogin() string {

@@ -21,6 +21,14 @@ var connectionCauses = []row{
 		summary: "The name {host} exists but has no address that can be connected to.",
 		detail:  "Perhaps it is a mail domain, not a server: ask your provider for the name of its SMTP server."},
 
+	// The proxy.
+	{kinds: kinds(smtpconn.KindProxyUnreachable), outcome: ConnectionFailed, code: "proxy_unreachable", field: "proxy",
+		summary: "The proxy {proxy} cannot be reached: {reason}.",
+		detail:  "Check its address and port, and that it runs; or clear “Proxy” to connect directly."},
+	{kinds: kinds(smtpconn.KindProxyRefused), outcome: ConnectionFailed, code: "proxy_refused", field: "proxy",
+		summary: "The proxy {proxy} did not connect to {host}, port {port}: {reason}.",
+		detail:  "Check server and port. If they are right, the proxy may not permit this port or reach this server; its operator knows."},
+
 	// The connection.
 	{kinds: kinds(smtpconn.KindNotPermitted), outcome: ConnectionFailed, code: "address_not_permitted", field: "server",
 		summary: "Connections to {host} are not permitted here: {reason}.",

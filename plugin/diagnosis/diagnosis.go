@@ -185,7 +185,12 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 	if failure.Err != nil {
 		reason = failure.Err.Error()
 	}
+	through := ""
+	if c.Target.Proxy != nil {
+		through = c.Target.Proxy.String()
+	}
 	return map[string]string{
+		"proxy":       through,
 		"host":        c.Target.Host,
 		"port":        strconv.Itoa(c.Target.Port),
 		"login":       c.Target.Login,
@@ -196,7 +201,7 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 		"mechanism":   failure.Mechanism,
 		"offered":     strings.Join(failure.Offered, ", "),
 		"hello":       hello,
-		"reason":      reason,
+		"reason":      phrase.Part(reason),
 		"names":       certificate.names,
 		"issuer":      certificate.issuer,
 		"from":        certificate.from,

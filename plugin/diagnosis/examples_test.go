@@ -4,10 +4,15 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
+	"net/url"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 )
+
+func throughProxy(failure *smtpconn.Error, c *Circumstances) {
+	c.Target.Proxy, failure.Err = &url.URL{Scheme: "socks5", Host: "proxy.example:1080"}, errors.New("it closed the connection")
+}
 
 func connectionExamples() []example {
 	const (
@@ -30,6 +35,9 @@ func connectionExamples() []example {
 		{step: resolve, kind: smtpconn.KindNoUsableAddress, want: "no_usable_address"},
 		{step: connect, kind: smtpconn.KindNotPermitted, want: "address_not_permitted"},
 		{step: connect, kind: smtpconn.KindConnectionRefused, want: "connection_refused"},
+		{step: resolve, kind: smtpconn.KindProxyUnreachable, with: throughProxy, want: "proxy_unreachable"},
+		{step: connect, kind: smtpconn.KindProxyUnreachable, with: throughProxy, want: "proxy_unreachable"},
+		{step: connect, kind: smtpconn.KindProxyRefused, with: throughProxy, want: "proxy_refused"},
 		{step: connect, kind: smtpconn.KindTimeout, with: nothingAnswered, want: "host_silent"},
 		{step: connect, kind: smtpconn.KindTimeout, want: "port_blocked"},
 		{step: connect, kind: smtpconn.KindUnreachable, want: "host_unreachable"},

@@ -32,7 +32,7 @@ func Warnings(session *smtpconn.Session, c Circumstances, quitAnswered bool, now
 		warn("login_not_asked_for", smtpconn.StepAuth, "login",
 			"The server did not ask for login and password, so they were not checked.", noteLoginMayBeDisregarded)
 	}
-	if session.Login == smtpconn.LoginDone && !session.LoginEncrypted() && !session.Remote.Addr().IsLoopback() {
+	if session.Login == smtpconn.LoginDone && !session.LoginEncrypted() && (c.Target.Proxy != nil || !session.Remote.Addr().IsLoopback()) {
 		summary := phrase.Of("The password crossed the network unencrypted: whoever listens along the way knows it now.")
 		if session.Mechanism != "PLAIN" && session.Mechanism != "LOGIN" && session.Mechanism != "XOAUTH2" && session.Mechanism != "OAUTHBEARER" {
 			summary = phrase.Of("The login was scrambled, but everything else crosses the network unencrypted.")

@@ -103,13 +103,13 @@ func (r *run) trace() *smtpconn.Trace {
 	var silence *time.Timer
 	return &smtpconn.Trace{
 		StepStarted: func(step smtpconn.Step) {
-			if step == smtpconn.StepConnect {
+			if step == smtpconn.StepConnect && r.plan.Target.Proxy == nil {
 				silence = time.AfterFunc(lookAfter, func() { r.look() })
 			}
 			r.send(shared.StepStarted{ID: string(step), Label: diagnosis.Label(step)})
 		},
 		StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, detail string) {
-			if step == smtpconn.StepConnect {
+			if silence != nil {
 				silence.Stop()
 			}
 			finished := shared.StepResult{
@@ -158,7 +158,7 @@ var beforeConversation = map[smtpconn.Step]bool{
 
 func (r *run) fail(failure *smtpconn.Error) {
 	circumstances := r.circumstances()
-	if worthLooking[failure.Kind] && beforeConversation[failure.Step] {
+	if worthLooking[failure.Kind] && beforeConversation[failure.Step] && r.plan.Target.Proxy == nil {
 		circumstances.OpenPorts, circumstances.Looked = r.look(), true
 	}
 	outcome, cause := diagnosis.Explain(failure, circumstances)

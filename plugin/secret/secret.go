@@ -30,14 +30,18 @@ type Destination struct {
 	Port    int    `json:"port"`
 	Encrypt bool   `json:"encrypt"`
 	Login   string `json:"login"`
+	// Proxy reads along where the connection is not encrypted.
+	Proxy string `json:"proxy,omitempty"`
 }
 
 // additionalData is an unambiguous encoding of the destination: each part with its length before it.
 func (d Destination) additionalData() []byte {
 	var data []byte
-	for _, part := range []string{
-		"v1", d.Purpose, d.Field, strings.ToLower(d.Server), fmt.Sprint(d.Port), fmt.Sprint(d.Encrypt), d.Login,
-	} {
+	parts := []string{"v1", d.Purpose, d.Field, strings.ToLower(d.Server), fmt.Sprint(d.Port), fmt.Sprint(d.Encrypt), d.Login}
+	if d.Proxy != "" {
+		parts = append(parts, d.Proxy)
+	}
+	for _, part := range parts {
 		data = binary.BigEndian.AppendUint32(data, uint32(len(part))) //nolint:gosec // the parts are far shorter
 		data = append(data, part...)
 	}

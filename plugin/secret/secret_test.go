@@ -55,6 +55,7 @@ func TestBinding(t *testing.T) {
 		"port":    func(d *secret.Destination) { d.Port = 25 },
 		"encrypt": func(d *secret.Destination) { d.Encrypt = false },
 		"login":   func(d *secret.Destination) { d.Login = "you" },
+		"proxy":   func(d *secret.Destination) { d.Proxy = "socks5://evil.example:1080" },
 		"shifted": func(d *secret.Destination) { d.Field, d.Server = "passwordsmtp", ".email.com" },
 	} {
 		other := destination

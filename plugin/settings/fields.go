@@ -19,6 +19,7 @@ const (
 	UseOtherAccount   = "use_other_account"
 	Name              = "name"
 	Email             = "email"
+	Proxy             = "proxy"
 	EHLOName          = "ehlo_name"
 	CACertificate     = "ca_certificate"
 	PinnedCertificate = "pinned_certificate"
@@ -114,6 +115,9 @@ func advancedSection() shared.Section {
 				VisibleWhen: when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword)),
 				Help:        "Where the password is, instead of the password itself: env://NAME or file:///path, as far as the operator allows it.",
 				Placeholder: "file:///run/secrets/smtp-password"},
+			{Name: Proxy, Label: "Proxy", Kind: shared.KindText, Max: bound(300),
+				Help:        "The proxy through which the mail server is reached: socks5://name:port or http://name:port. Empty means none.",
+				Placeholder: "socks5://proxy.email.com:1080"},
 			{Name: EHLOName, Label: "EHLO name", Kind: shared.KindText, Max: bound(253), Pattern: `[A-Za-z0-9.\-]+|\[[0-9A-Fa-fIPv:.]+\]`,
 				Help: "The name under which this machine introduces itself. Empty means its host name.", Placeholder: "console.email.com"},
 			{Name: CACertificate, Label: "Additional CA certificate", Kind: shared.KindMultiline, Max: bound(65536),

@@ -71,7 +71,7 @@ func (l *Layers) bindSecrets() error {
 					lock.Source, environmentPrefix+strings.ToUpper(needed))
 			}
 		}
-		for _, implied := range []string{UseSSL, Port} {
+		for _, implied := range []string{UseSSL, Port, Proxy} {
 			if _, fixed := l.locks[implied]; !fixed {
 				l.fixed[implied] = Schema().Effective(implied, l.fixed)
 				l.locks[implied] = lock
@@ -99,5 +99,6 @@ func (l *Layers) InForce(stored shared.Values) shared.Values {
 		}
 	}
 	maps.Copy(inForce, l.fixed)
+	maps.DeleteFunc(inForce, func(_ string, value shared.Value) bool { return value.IsEmpty() })
 	return inForce
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"net/mail"
+	"net/url"
 	"strings"
 	"time"
 
@@ -25,6 +26,9 @@ type Settings struct {
 	TimeLimit time.Duration
 	// PasswordReference says where the password is; empty when it is stored here.
 	PasswordReference string
+
+	// Proxy is nil when there is none.
+	Proxy *url.URL
 
 	authentication smtpconn.Authentication
 	ehloName       string
@@ -52,7 +56,7 @@ func (s Settings) WantsToken() bool { return s.authentication == smtpconn.Authen
 // Target returns the settings as a target for a connection.
 func (s Settings) Target(password, token shared.SecretText) smtpconn.Target {
 	target := smtpconn.Target{
-		Host: s.Server, Port: s.Port, Encrypt: s.UseSSL, Login: s.Login,
+		Host: s.Server, Port: s.Port, Proxy: s.Proxy, Encrypt: s.UseSSL, Login: s.Login,
 		Authentication: s.authentication, HELOName: s.ehloName,
 		AdditionalCA: s.additionalCA, PinnedCertificate: s.pinned,
 	}
@@ -177,6 +181,10 @@ func (b *binding) advanced(s *Settings) {
 		b.fail(TimeLimit, "out_of_range", "“Time limit of a test” must be between 1s and 5m.", "")
 	}
 	var err error
+	if s.Proxy, err = smtpconn.ParseProxy(b.text(Proxy)); err != nil {
+		b.fail(Proxy, "not_a_proxy", phrase.Of("“Proxy” cannot be used: {reason}.", "reason", phrase.Part(err.Error())),
+			"Enter it as socks5://name:port or http://name:port.")
+	}
 	if s.additionalCA, err = parseCertificates(b.text(CACertificate)); err != nil {
 		b.fail(CACertificate, "not_a_certificate", phrase.Of("“Additional CA certificate” cannot be read: {reason}.", "reason", err),
 			"Paste the whole certificate, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.")

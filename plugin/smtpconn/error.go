@@ -33,6 +33,8 @@ const (
 	KindReset             Kind = "reset"   // the connection was torn down
 	KindNetwork           Kind = "network" // any other network failure
 	KindNotPermitted      Kind = "not_permitted"
+	KindProxyUnreachable  Kind = "proxy_unreachable" // Error.Err says why
+	KindProxyRefused      Kind = "proxy_refused"     // the proxy did not connect; Error.Err says why
 
 	KindCancelled Kind = "cancelled"
 	KindOutOfTime Kind = "out_of_time" // the caller's own deadline passed
@@ -126,6 +128,8 @@ var briefs = map[Kind]string{
 	KindReset:             phrase.Of("the connection was reset"),
 	KindNetwork:           phrase.Of("network failure"),
 	KindNotPermitted:      phrase.Of("not permitted"),
+	KindProxyUnreachable:  phrase.Of("proxy not reachable"),
+	KindProxyRefused:      phrase.Of("the proxy did not connect"),
 	KindCancelled:         phrase.Of("cancelled"),
 	KindOutOfTime:         phrase.Of("out of time"),
 	KindNotSMTP:           phrase.Of("not an SMTP server"),

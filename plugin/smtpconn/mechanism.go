@@ -42,7 +42,7 @@ var mechanisms = []*mechanism{
 		return &loginPrompts{login: t.Login, password: t.Password.Reveal()}
 	}},
 	{name: "OAUTHBEARER", oauth: true, client: func(t Target, s *Session) sasl.Client {
-		return &bearerToken{target: t, port: int(s.Remote.Port())}
+		return &bearerToken{target: t, port: t.Port}
 	}},
 	{name: "XOAUTH2", oauth: true, client: func(t Target, _ *Session) sasl.Client {
 		return &xoauth2{login: t.Login, token: t.AccessToken.Reveal()}

@@ -75,7 +75,7 @@ func TestExchanges(t *testing.T) {
 		// The example of RFC 2195 section 2 with another name and password, computed independently.
 		{"CRAM-MD5", "", [][2]string{{"<1896.697170952@postoffice.reston.mci.net>", "anna e6c24deec1aad29c4c523c103c027c56"}}},
 		{"XOAUTH2", "user=anna\x01auth=Bearer t0ken\x01\x01", [][2]string{{`{"status":"401"}`, ""}}},
-		{"OAUTHBEARER", "n,a=anna,\x01host=mail.example\x01port=0\x01auth=Bearer t0ken\x01\x01", [][2]string{{`{"status":"invalid_token"}`, "\x01"}}},
+		{"OAUTHBEARER", "n,a=anna,\x01host=mail.example\x01port=465\x01auth=Bearer t0ken\x01\x01", [][2]string{{`{"status":"invalid_token"}`, "\x01"}}},
 	} {
 		client := mechanismNamed(t, c.mechanism).client(loginTarget, &Session{})
 		name, initial, err := client.Start()

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -95,8 +96,11 @@ func (o *opening) resolve() error {
 		o.host = host
 		ctx, cancel := context.WithTimeout(o.ctx, o.conn.limits.Resolve)
 		defer cancel()
-		session.Addresses, err = resolve(ctx, host)
-		if err != nil {
+		session.Addresses, err = resolve(ctx, o.dialledHost())
+		switch {
+		case err != nil && o.target.Proxy != nil && o.ctx.Err() == nil:
+			return Failed, "", &Error{Kind: KindProxyUnreachable, Err: errors.New(asError(err).brief())}
+		case err != nil:
 			return Failed, "", inContext(o.ctx, err)
 		}
 		return Passed, joinAddresses(session.Addresses), nil
@@ -106,11 +110,14 @@ func (o *opening) resolve() error {
 func (o *opening) connect() error {
 	session := o.conn.session
 	return o.trace.run(StepConnect, func() (Result, string, error) {
-		permitted := o.target.permitted(session.Addresses, o.target.Port)
+		permitted := o.target.permitted(session.Addresses, o.target.dialledPort())
 		if len(permitted) == 0 {
 			return Failed, "", &Error{Kind: KindNotPermitted, Err: o.target.refusal(session.Addresses[0])}
 		}
-		tcp, attempts, err := race(o.ctx, permitted, o.conn.limits.Connect)
+		if err := o.refusedLiteral(); err != nil {
+			return Failed, "", &Error{Kind: KindNotPermitted, Err: err}
+		}
+		tcp, attempts, err := o.reach(permitted)
 		session.Attempts = attempts
 		if err != nil {
 			return Failed, describeAttempts(attempts), inContext(o.ctx, err)
@@ -119,6 +126,14 @@ func (o *opening) connect() error {
 		o.adopt(tcp)
 		return Passed, describeAttempts(attempts), nil
 	})
+}
+
+// reach connects to the target, directly or through its proxy.
+func (o *opening) reach(permitted []netip.AddrPort) (net.Conn, []Attempt, error) {
+	if o.target.Proxy != nil {
+		return o.throughProxy(o.ctx)
+	}
+	return race(o.ctx, permitted, o.conn.limits.Connect)
 }
 
 // adopt makes tcp the connection that is talked over, keeping the transcript of the one before.
@@ -130,12 +145,20 @@ func (o *opening) adopt(tcp net.Conn) {
 	}
 	o.conn.wire = next
 	o.conn.session.transcript = &next.transcript
-	next.transcript.event("connected to " + tcp.RemoteAddr().String())
+	if o.target.Proxy != nil {
+		next.transcript.event("connected by the proxy at " + tcp.RemoteAddr().String())
+	} else {
+		next.transcript.event("connected to " + tcp.RemoteAddr().String())
+	}
 }
 
 // redial opens a second connection to the address that has answered before.
-func (o *opening) redial() (net.Conn, error) {
-	return dial(o.ctx, o.conn.session.Remote, o.conn.limits.Connect)
+func (o *opening) redial(ctx context.Context) (net.Conn, error) {
+	if o.target.Proxy != nil {
+		tcp, _, err := o.throughProxy(ctx)
+		return tcp, err
+	}
+	return dial(ctx, o.conn.session.Remote, o.conn.limits.Connect)
 }
 
 // implicitTLS speaks TLS first. A server that answers in plain text is called again and must then offer STARTTLS.
@@ -144,7 +167,7 @@ func (o *opening) implicitTLS() error {
 		err := o.secure(ImplicitTLS)
 		var failure *Error
 		if errors.As(err, &failure) && failure.Kind == KindPlainInsteadOfTLS {
-			tcp, again := o.redial()
+			tcp, again := o.redial(o.ctx)
 			if again != nil {
 				return Failed, "", inContext(o.ctx, again)
 			}
@@ -198,7 +221,7 @@ func (o *opening) greeting() error {
 
 // turnToTLS is the way out when a port that greets in plain text by custom turned out to expect TLS.
 func (o *opening) turnToTLS() error {
-	tcp, err := o.redial()
+	tcp, err := o.redial(o.ctx)
 	if err != nil {
 		return &Error{Step: StepConnect, Kind: kindOf(err), Err: err}
 	}
@@ -222,7 +245,7 @@ func (o *opening) awaitGreeting() (Reply, error) {
 	defer cancel()
 	expectsTLS := make(chan bool, 1)
 	silence := time.AfterFunc(limits.Silence, func() {
-		second, err := dial(ctx, o.conn.session.Remote, limits.Connect)
+		second, err := o.redial(ctx)
 		found := err == nil && speaksTLS(ctx, second, o.target, o.host, limits.TLS)
 		if found {
 			_ = wire.tcp.SetReadDeadline(time.Unix(1, 0)) // Ends the wait below.
@@ -341,7 +364,7 @@ func (o *opening) goOnPlain(failure *Error) error {
 	if failure.Kind == KindRefusedByReply {
 		return nil
 	}
-	tcp, err := o.redial()
+	tcp, err := o.redial(o.ctx)
 	if err != nil {
 		return inContext(o.ctx, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -16,6 +17,8 @@ type Target struct {
 	// Host is a host name (internationalised ones too) or an IP address.
 	Host string
 	Port int
+	// Proxy is the proxy through which the server is reached, as ParseProxy returns it; nil means none. It looks up Host itself.
+	Proxy *url.URL
 	// Encrypt demands an encrypted, verified connection or none at all. Without it the connection is plain, STARTTLS is
 	// used where it is offered, and a certificate that cannot be verified is only noted.
 	Encrypt bool
@@ -33,7 +36,8 @@ type Target struct {
 	// PinnedCertificate is the SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it
 	// and whatever name it carries; the zero value pins nothing.
 	PinnedCertificate [sha256.Size]byte
-	// Permit decides about every address before it is dialled; nil permits all. Its error is shown to the administrator.
+	// Permit decides about every address before it is dialled; nil permits all. With a proxy that is the proxy's address, and
+	// Host where it is an address itself. Its error is shown to the administrator.
 	Permit func(netip.AddrPort) error
 	// Limits bounds the time of each step; the zero value means DefaultLimits.
 	Limits Limits

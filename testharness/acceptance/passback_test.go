@@ -54,7 +54,7 @@ func startPassBack(t *testing.T) *passBack {
 		t.Fatal(err)
 	}
 	p := &passBack{manifest: manifest(t, "smtp", "smtp-plugin"), labels: map[string]string{
-		"server": "“SMTP server”", "port": "“SMTP port”", "use_ssl": "“Use SSL”", "login": "“SMTP login”",
+		"server": "“SMTP server”", "port": "“SMTP port”", "use_ssl": "“Use SSL”", "login": "“SMTP login”", "proxy": "“Proxy”",
 	}}
 	for _, name := range []string{"all-is-well", "all-is-well"} {
 		fault, _ := mailserver.FaultNamed(name)
@@ -65,8 +65,8 @@ func startPassBack(t *testing.T) *passBack {
 		t.Cleanup(server.Close)
 		p.servers = append(p.servers, server)
 	}
-	p.good = map[string]string{"server": "127.0.0.1", "port": fmt.Sprint(p.servers[0].Port()), "use_ssl": "", "login": "me@practice.example"}
-	p.changes = map[string]string{"server": "localhost", "port": fmt.Sprint(p.servers[1].Port()), "use_ssl": "true", "login": "you@practice.example"}
+	p.good = map[string]string{"server": "127.0.0.1", "port": fmt.Sprint(p.servers[0].Port()), "use_ssl": "", "login": "me@practice.example", "proxy": ""}
+	p.changes = map[string]string{"server": "localhost", "port": fmt.Sprint(p.servers[1].Port()), "use_ssl": "true", "login": "you@practice.example", "proxy": fmt.Sprintf("http://127.0.0.1:%d", p.servers[1].Port())}
 	p.host = supervised(t, p.manifest, host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }), host.WithTestLimit(noTestLimit))
 	server := httptest.NewServer(p.host.Handler())
 	t.Cleanup(server.Close)

@@ -24,6 +24,7 @@ func TestRealServers(t *testing.T) {
 		t.Run(server.name, func(t *testing.T) { checkServer(t, server, ca) })
 	}
 	t.Run("postfix-special", func(t *testing.T) { checkPostfix(t, postfix, ca) })
+	t.Run("proxies", func(t *testing.T) { checkProxies(t, postfix, ca) })
 	t.Run("nobody", func(t *testing.T) { checkNobody(t, ca) })
 	t.Run("oauth2", func(t *testing.T) { checkOAuth2(t, npm, ca) })
 }

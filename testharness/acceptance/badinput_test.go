@@ -39,7 +39,7 @@ func TestBadManifest(t *testing.T) {
 		{"same-plugin-twice", text("plugin \"a\" {\n binary = \"x\"\n}\nplugin \"a\" {\n binary = \"y\"\n}\n"), "declares a plugin twice (a, a)"},
 		{"no-name", text("plugin {\n binary = \"x\"\n}\n"), "the block must have a name"},
 		{"no-binary", block(""), `the key "binary" is missing`},
-		{"binary-missing", block(`binary = "nowhere/smtp-plugin"`), "does not exist; build it with make build, or correct the path"},
+		{"binary-missing", block(`binary = "nowhere/smtp-plugin"`), "does not exist; build it, or correct the path"},
 		{"binary-is-a-directory", block(`binary = "/tmp"`), "is a directory"},
 		{"short-checksum", block(good + "\nsha256 = \"abc\""), `"sha256" must have 64 hexadecimal digits, as sha256sum prints them; it has 3`},
 		{"wrong-checksum", block(good + "\nsha256 = \"" + strings.Repeat("0", 64) + "\""), "but sha256 says 0000"},

@@ -64,14 +64,15 @@ function start() {
     return new URLSearchParams(new FormData(form));
   }
 
-  async function check() {
+  // check asks what would be tested and, unless a test is about to say it, what is wrong.
+  async function check(hints = true) {
     const mine = ++hint;
     try {
       const answer = await fetch("validate", { method: "POST", body: posted() });
       if (!answer.ok || mine !== hint) return;
       const { preview, findings } = await answer.json();
       document.getElementById("preview").textContent = preview;
-      if (!running) show(findings);
+      if (hints && !running) show(findings);
     } catch { /* Hints are no more than that; the next keystroke asks again. */ }
   }
 
@@ -84,7 +85,7 @@ function start() {
     document.getElementById("unsaved").hidden = false;
     follow();
     clearTimeout(debounce);
-    debounce = setTimeout(check, 400);
+    debounce = setTimeout(() => check(), 400);
   });
 
   function fill(values) {
@@ -155,7 +156,7 @@ function start() {
     running = new AbortController();
     clearTimeout(debounce);
     tested.value = "";
-    check(); // So that the sentence above says what is tested now.
+    check(false); // So that the sentence above says what is tested now.
     testButton.disabled = true;
     cancelButton.hidden = false;
     progress.hidden = false;

@@ -107,8 +107,8 @@ func (v *view) build(values shared.Values) {
 		shown := sectionView{Section: section, Open: !section.Advanced}
 		for i, field := range section.Fields {
 			one := v.field(field, values)
-			if section.Advanced && !values[field.Name].IsEmpty() {
-				shown.Open = true
+			if value := values[field.Name]; section.Advanced && !value.IsEmpty() && value != one.Default {
+				shown.Open = true // It holds something that somebody has decided.
 			}
 			if i > 0 && field.Group != "" && field.Group == section.Fields[i-1].Group {
 				last := len(shown.Groups) - 1

@@ -1,0 +1,3 @@
+plugin "collector" {
+  binary = "collector-plugin.js"
+}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -16,7 +17,7 @@ type row struct {
 	kinds    []smtpconn.Kind
 	replies  []int    // reply codes; a number below 10 stands for all codes that begin with it
 	enhanced []string // enhanced status codes; "x.1.8" stands for any class
-	words    *regexp.Regexp
+	words    *pattern
 	provider string
 	when     func(*smtpconn.Error, Circumstances) bool
 
@@ -64,11 +65,18 @@ func (r row) matchesReply(reply *smtpconn.Reply) bool {
 	}) {
 		return false
 	}
-	return r.words == nil || r.words.MatchString(reply.Text())
+	return r.words == nil || r.words.in(reply.Text())
 }
 
-// words compiles a pattern that is looked for in the server's text without regard to case.
-func words(pattern string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + pattern) }
+// pattern is looked for in the server's text without regard to case. It is compiled when it is first needed: most never are,
+// and the page waits for the plugin's start.
+type pattern struct{ compiled func() *regexp.Regexp }
+
+func (p *pattern) in(text string) bool { return p.compiled().MatchString(text) }
+
+func words(expression string) *pattern {
+	return &pattern{sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)` + expression) })}
+}
 
 func steps(s ...smtpconn.Step) []smtpconn.Step { return s }
 func kinds(k ...smtpconn.Kind) []smtpconn.Kind { return k }
@@ -78,10 +86,10 @@ func enhanced(codes ...string) []string        { return codes }
 func fixes(f ...shared.Fix) []shared.Fix { return f }
 
 // greetedAs matches the words of the server's greeting.
-func greetedAs(pattern string) func(*smtpconn.Error, Circumstances) bool {
-	expression := words(pattern)
+func greetedAs(expression string) func(*smtpconn.Error, Circumstances) bool {
+	greeting := words(expression)
 	return func(failure *smtpconn.Error, _ Circumstances) bool {
-		return failure.Session != nil && expression.MatchString(failure.Session.Greeting.Text())
+		return failure.Session != nil && greeting.in(failure.Session.Greeting.Text())
 	}
 }
 

@@ -3,50 +3,28 @@ package skeleton
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"net"
-	"os"
-	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/filestore"
 )
 
-// Page keeps its settings in one JSON file. It may be used concurrently.
+// Page keeps its settings in files. Other processes may save as well, so it reads them anew for each call. It may be used
+// concurrently.
 type Page struct {
-	path string
-
-	mu      sync.Mutex
-	current stored
-}
-
-// stored is what the file holds.
-type stored struct {
-	Values   shared.Values   `json:"values"`
-	Revision shared.Revision `json:"revision"`
+	store *filestore.Store[shared.Values]
 }
 
 var _ shared.SettingsPage = (*Page)(nil)
 
-// New reads the settings in the directory, which is made when it does not exist.
+// New keeps the settings in the directory, which is made when it does not exist.
 func New(directory string) (*Page, error) {
-	if err := os.MkdirAll(directory, 0o700); err != nil {
-		return nil, err
-	}
-	p := &Page{path: filepath.Join(directory, "skeleton.json"), current: stored{Values: shared.Values{}}}
-	content, err := os.ReadFile(p.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return p, nil
-	case err != nil:
-		return nil, err
-	}
-	return p, json.Unmarshal(content, &p.current)
+	store, err := filestore.Open[shared.Values](directory)
+	return &Page{store: store}, err
 }
 
 // Info describes the plugin.
@@ -74,18 +52,14 @@ func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, err
 
 // Load returns the values in force.
 func (p *Page) Load(context.Context, shared.LoadRequest) (shared.Snapshot, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.snapshot(), nil
-}
-
-func (p *Page) snapshot() shared.Snapshot {
-	return shared.Snapshot{Values: maps.Clone(p.current.Values), Revision: p.current.Revision}
+	values, revision, err := p.store.Current()
+	return shared.Snapshot{Values: values, Revision: revision}, err
 }
 
 // overlay is what the draft would lead to, and what is wrong with it.
-func (p *Page) overlay(draft shared.Draft) (shared.Values, shared.Diagnostics) {
-	values := maps.Clone(p.current.Values)
+func overlay(current shared.Values, draft shared.Draft) (shared.Values, shared.Diagnostics) {
+	values := shared.Values{}
+	maps.Copy(values, current)
 	for name, value := range draft.Values {
 		if values[name] = value; value.IsEmpty() {
 			delete(values, name)
@@ -103,9 +77,11 @@ func (p *Page) overlay(draft shared.Draft) (shared.Values, shared.Diagnostics) {
 
 // Validate checks a draft.
 func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shared.Validation, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	values, found := p.overlay(request.Draft)
+	current, _, err := p.store.Current()
+	if err != nil {
+		return shared.Validation{}, err
+	}
+	values, found := overlay(current, request.Draft)
 	preview := ""
 	if !found.HasErrors() {
 		preview = fmt.Sprintf("Will connect to %s.", values["address"])
@@ -115,41 +91,33 @@ func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shar
 
 // Save makes the draft the settings in force.
 func (p *Page) Save(_ context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if request.Revision != p.current.Revision.Number {
-		return shared.SaveResult{Conflict: true, Snapshot: p.snapshot(), Diagnostics: shared.Diagnostics{{
-			Severity: shared.SeverityError, Code: "revision_conflict", Summary: "The settings were changed in the meantime."}}}, nil
-	}
-	values, found := p.overlay(request.Draft)
-	if found.HasErrors() {
-		return shared.SaveResult{Diagnostics: found, Snapshot: p.snapshot()}, nil
-	}
-	next := stored{Values: values, Revision: shared.Revision{Number: request.Revision + 1, Author: request.Actor, At: time.Now().UTC()}}
-	if err := p.write(next); err != nil {
+	current, revision, err := p.store.Current()
+	if err != nil {
 		return shared.SaveResult{}, err
 	}
-	p.current = next
-	return shared.SaveResult{Saved: true, Diagnostics: found, Snapshot: p.snapshot()}, nil
-}
-
-// write replaces the file in one step, so that a crash leaves the old one.
-func (p *Page) write(next stored) error {
-	content, err := json.Marshal(next)
-	if err != nil {
-		return err
+	values, found := overlay(current, request.Draft)
+	if request.Revision == revision.Number && found.HasErrors() {
+		return shared.SaveResult{Diagnostics: found, Snapshot: shared.Snapshot{Values: current, Revision: revision}}, nil
 	}
-	if err := os.WriteFile(p.path+".new", content, 0o600); err != nil {
-		return err
+	saved, err := p.store.Append(request.Revision, request.Actor, values)
+	switch {
+	case errors.Is(err, filestore.ErrConflict):
+		current, revision, err = p.store.Current()
+		return shared.SaveResult{Conflict: true, Snapshot: shared.Snapshot{Values: current, Revision: revision}, Diagnostics: shared.Diagnostics{{
+			Severity: shared.SeverityError, Code: "revision_conflict", Summary: "The settings were changed in the meantime."}}}, err
+	case err != nil:
+		return shared.SaveResult{}, err
 	}
-	return os.Rename(p.path+".new", p.path)
+	return shared.SaveResult{Saved: true, Diagnostics: found, Snapshot: shared.Snapshot{Values: values, Revision: saved}}, nil
 }
 
 // Test connects to the address.
 func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
-	p.mu.Lock()
-	values, found := p.overlay(request.Draft)
-	p.mu.Unlock()
+	current, _, err := p.store.Current()
+	if err != nil {
+		return err
+	}
+	values, found := overlay(current, request.Draft)
 	report := shared.TestReport{Outcome: "failed", Headline: "Test connection failed", Status: shared.StatusFailed, Diagnostics: found}
 	if found.HasErrors() {
 		return send(shared.Completed{Report: report})
@@ -158,7 +126,7 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 	if err := send(shared.StepStarted{ID: "connect", Label: "Connect"}); err != nil {
 		return err
 	}
-	err := connect(ctx, values)
+	err = connect(ctx, values)
 	step := shared.StepResult{ID: "connect", Label: "Connect", Status: shared.StatusPassed, Duration: shared.Elapsed(time.Since(began))}
 	if err != nil {
 		step.Status, step.Detail = shared.StatusFailed, "no connection"

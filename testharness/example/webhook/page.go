@@ -4,53 +4,36 @@ package webhook
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/filestore"
 )
 
-// Page keeps its settings in one JSON file. That is enough for an example; its token is not sealed.
+// Page keeps its settings in files, which is enough for an example; its token is not sealed. It may be used concurrently.
 type Page struct {
-	path   string
+	store  *filestore.Store[state]
 	client *http.Client
-
-	mu      sync.Mutex
-	current state
 }
 
 // state is what is stored.
 type state struct {
-	Values   shared.Values
-	Token    string
-	Since    time.Time
-	Revision shared.Revision
+	Values shared.Values `json:"values"`
+	Token  string        `json:"token,omitempty"`
+	Since  time.Time     `json:"since,omitzero"`
 }
 
 var _ shared.SettingsPage = (*Page)(nil)
 
-// New reads the settings in the directory, which is made when it does not exist.
+// New keeps the settings in the directory, which is made when it does not exist.
 func New(directory string) (*Page, error) {
-	if err := os.MkdirAll(directory, 0o700); err != nil {
-		return nil, err
-	}
-	p := &Page{path: filepath.Join(directory, "webhook.json"), client: &http.Client{Timeout: 10 * time.Second}}
-	content, err := os.ReadFile(p.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return p, nil
-	case err != nil:
-		return nil, err
-	}
-	return p, json.Unmarshal(content, &p.current)
+	store, err := filestore.Open[state](directory)
+	return &Page{store: store, client: &http.Client{Timeout: 10 * time.Second}}, err
 }
 
 // Info describes the plugin.
@@ -79,25 +62,21 @@ func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, err
 
 // Load returns the values in force.
 func (p *Page) Load(context.Context, shared.LoadRequest) (shared.Snapshot, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.snapshot(), nil
+	current, revision, err := p.store.Current()
+	return snapshot(current, revision), err
 }
 
-func (p *Page) snapshot() shared.Snapshot {
+func snapshot(current state, revision shared.Revision) shared.Snapshot {
 	return shared.Snapshot{
-		Values:   p.current.Values,
-		Secrets:  map[string]shared.SecretState{"token": {Set: p.current.Token != "", Since: p.current.Since}},
-		Revision: p.current.Revision,
+		Values: current.Values, Revision: revision,
+		Secrets: map[string]shared.SecretState{"token": {Set: current.Token != "", Since: current.Since}},
 	}
 }
 
 // next is the state that the draft would lead to, and what is wrong with it.
-func (p *Page) next(draft shared.Draft) (state, shared.Diagnostics) {
-	after := state{Values: shared.Values{}, Token: p.current.Token, Since: p.current.Since, Revision: p.current.Revision}
-	for name, value := range p.current.Values {
-		after.Values[name] = value
-	}
+func (p *Page) next(current state, draft shared.Draft) (state, shared.Diagnostics) {
+	after := state{Values: shared.Values{}, Token: current.Token, Since: current.Since}
+	maps.Copy(after.Values, current.Values)
 	for name, value := range draft.Values {
 		after.Values[name] = value
 		if value.IsEmpty() {
@@ -122,9 +101,11 @@ func (p *Page) next(draft shared.Draft) (state, shared.Diagnostics) {
 
 // Validate checks a draft.
 func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shared.Validation, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	after, found := p.next(request.Draft)
+	current, _, err := p.store.Current()
+	if err != nil {
+		return shared.Validation{}, err
+	}
+	after, found := p.next(current, request.Draft)
 	preview := ""
 	if !found.HasErrors() {
 		preview = "Will send a ping to " + after.Values["url"].String() + "."
@@ -134,41 +115,33 @@ func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shar
 
 // Save makes the draft the settings in force.
 func (p *Page) Save(_ context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if request.Revision != p.current.Revision.Number {
-		return shared.SaveResult{Conflict: true, Snapshot: p.snapshot(), Diagnostics: shared.Diagnostics{{
-			Severity: shared.SeverityError, Code: "revision_conflict", Summary: "The settings were changed in the meantime."}}}, nil
-	}
-	after, found := p.next(request.Draft)
-	if found.HasErrors() {
-		return shared.SaveResult{Snapshot: p.snapshot(), Diagnostics: found}, nil
-	}
-	after.Revision = shared.Revision{Number: p.current.Revision.Number + 1, Author: request.Actor, At: time.Now().UTC()}
-	if err := p.write(after); err != nil {
+	current, revision, err := p.store.Current()
+	if err != nil {
 		return shared.SaveResult{}, err
 	}
-	p.current = after
-	return shared.SaveResult{Saved: true, Diagnostics: found, Snapshot: p.snapshot()}, nil
-}
-
-// write replaces the file in one step, so that a crash leaves the old one.
-func (p *Page) write(after state) error {
-	content, err := json.Marshal(after)
-	if err != nil {
-		return err
+	after, found := p.next(current, request.Draft)
+	if request.Revision == revision.Number && found.HasErrors() {
+		return shared.SaveResult{Snapshot: snapshot(current, revision), Diagnostics: found}, nil
 	}
-	if err := os.WriteFile(p.path+".new", content, 0o600); err != nil {
-		return err
+	saved, err := p.store.Append(request.Revision, request.Actor, after)
+	switch {
+	case errors.Is(err, filestore.ErrConflict):
+		current, revision, err = p.store.Current()
+		return shared.SaveResult{Conflict: true, Snapshot: snapshot(current, revision), Diagnostics: shared.Diagnostics{{
+			Severity: shared.SeverityError, Code: "revision_conflict", Summary: "The settings were changed in the meantime."}}}, err
+	case err != nil:
+		return shared.SaveResult{}, err
 	}
-	return os.Rename(p.path+".new", p.path)
+	return shared.SaveResult{Saved: true, Diagnostics: found, Snapshot: snapshot(after, saved)}, nil
 }
 
 // Test sends a ping.
 func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
-	p.mu.Lock()
-	after, found := p.next(request.Draft)
-	p.mu.Unlock()
+	current, _, err := p.store.Current()
+	if err != nil {
+		return err
+	}
+	after, found := p.next(current, request.Draft)
 	began := time.Now()
 	report := shared.TestReport{Outcome: "failed", Headline: "The ping failed", Status: shared.StatusFailed, Diagnostics: found}
 	if !found.HasErrors() {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -61,15 +62,37 @@ func printSchema(out io.Writer, schema shared.Schema) {
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, section := range schema.Sections {
 		fmt.Fprintf(table, "\n%s\n", section.Title)
-		for _, field := range section.Fields {
-			kind := string(field.Kind)
-			if field.Sensitive {
-				kind = "secret"
-			}
-			fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", field.Name, kind, field.Label, field.Default)
-		}
+		printFields(table, section.Fields)
+	}
+	if len(schema.Test.Options) > 0 {
+		fmt.Fprintf(table, "\n%s: --option\n", schema.Test.Label)
+		printFields(table, schema.Test.Options)
 	}
 	_ = table.Flush()
+}
+
+func printFields(out io.Writer, fields []shared.Field) {
+	for _, field := range fields {
+		kind := string(field.Kind)
+		switch {
+		case field.Sensitive:
+			kind = "secret"
+		case field.Kind == shared.KindChoice:
+			values := make([]string, len(field.Options))
+			for i, option := range field.Options {
+				values[i] = option.Value
+			}
+			kind = strings.Join(values, "|")
+		}
+		note := ""
+		switch {
+		case !field.Default.IsEmpty():
+			note = "default " + field.Default.String()
+		case field.Required:
+			note = "required"
+		}
+		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", field.Name, kind, field.Label, note)
+	}
 }
 
 func newLoadCommand(g *global) *cobra.Command {

@@ -43,7 +43,7 @@ standard output alone. The plugin's memory is not protected while it is debugged
 					args = append(args, "-data-dir", g.dataDir)
 				}
 			}
-			return debugPlugin(command, args)
+			return debugPlugin(command, m.Path, args)
 		},
 	}
 }
@@ -52,7 +52,7 @@ standard output alone. The plugin's memory is not protected while it is debugged
 const debugGoodbye = 5 * time.Second
 
 // debugPlugin runs the command and tells where the plugin in it listens.
-func debugPlugin(command *cobra.Command, args []string) error {
+func debugPlugin(command *cobra.Command, manifest string, args []string) error {
 	directory, err := os.MkdirTemp("", "spd-") // Only this user may enter it, and a socket's path must be short.
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func debugPlugin(command *cobra.Command, args []string) error {
 	if err := run.Start(); err != nil {
 		return usagef("%s cannot be run: %w", args[0], err)
 	}
-	tellWhere(stdout, command.OutOrStdout(), run.Process.Pid)
+	tellWhere(stdout, command.OutOrStdout(), run.Process.Pid, manifest)
 	if err := run.Wait(); err != nil && command.Context().Err() == nil {
 		return fmt.Errorf("%w: %s ended: %w", shared.ErrPluginUnavailable, filepath.Base(args[0]), err)
 	}
@@ -82,11 +82,11 @@ func debugPlugin(command *cobra.Command, args []string) error {
 var handshakeLine = regexp.MustCompile(`^\d+\|\d+\|(unix)\|([^|]+)\|grpc\b`)
 
 // tellWhere copies what the command says, except for the handshake, which it explains.
-func tellWhere(from io.Reader, to io.Writer, pid int) {
+func tellWhere(from io.Reader, to io.Writer, pid int, manifest string) {
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
 		if said := handshakeLine.FindStringSubmatch(lines.Text()); said != nil {
-			fmt.Fprintf(to, "The plugin is ready; process %d. In another terminal:\n  testharness attach %s:%s\n", pid, said[1], said[2])
+			fmt.Fprintf(to, "The plugin is ready; process %d. In another terminal:\n  testharness attach %s:%s --manifest %s\n", pid, said[1], said[2], manifest)
 			continue
 		}
 		fmt.Fprintln(to, lines.Text())

@@ -141,15 +141,17 @@ func readSecret(name, source string) (shared.SecretChange, error) {
 }
 
 // testOptions turns flags into the options that the plugin's schema declares for its test.
-func testOptions(schema shared.Schema, given map[string]shared.Value) (shared.Values, error) {
-	declared := map[string]bool{}
-	for _, option := range schema.Test.Options {
-		declared[option.Name] = true
-	}
+func testOptions(schema shared.Schema, given map[string]string) (shared.Values, error) {
+	declared := shared.Schema{Sections: []shared.Section{{Fields: schema.Test.Options}}}
 	options := shared.Values{}
-	for name, value := range given {
-		if !declared[name] {
-			return nil, usageError{fmt.Errorf("this plugin's test has no option %q", name)}
+	for name, text := range given {
+		field, ok := declared.Field(name)
+		if !ok {
+			return nil, usagef("this plugin's test has no option %q; testharness schema lists them", name)
+		}
+		value, err := field.Parse(text)
+		if err != nil {
+			value = shared.Text(text) // The plugin says what is wrong with it.
 		}
 		options[name] = value
 	}

@@ -47,6 +47,9 @@ func report(err error) int {
 	case errors.Is(err, errFailed):
 		return exitFailed
 	}
+	if errors.Is(err, shared.ErrUnsupported) {
+		err = errors.New("the plugin does not offer what this command needs; testharness status, history, suggest, rekey and migrate are for plugins that do")
+	}
 	fmt.Fprintln(os.Stderr, "testharness: "+err.Error())
 	switch {
 	case errors.As(err, &usage):

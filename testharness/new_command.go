@@ -44,7 +44,11 @@ contract from a checkout instead of a published version.`,
 			if err := writeSkeleton(name, module, replace); err != nil {
 				return err
 			}
-			fmt.Fprintf(command.OutOrStdout(), "Made %s. Next:\n  cd %s && go mod tidy && go test ./... && go build -o bin/ ./%s-plugin\n  testharness console\n", name, name, name)
+			out := command.OutOrStdout()
+			if replace == "" && contractVersion() == unpublished {
+				fmt.Fprintln(out, "This testharness is no published version, so the contract cannot be downloaded: in a checkout, add --replace DIRECTORY.")
+			}
+			fmt.Fprintf(out, "Made %s. Next:\n  cd %s && go mod tidy && go test ./... && (umask 022 && go build -o bin/ ./%s-plugin)\n  testharness console\n", name, name, name)
 			return nil
 		},
 	}
@@ -91,8 +95,11 @@ func contractVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
 		return info.Main.Version
 	}
-	return "v0.0.0"
+	return unpublished
 }
+
+// unpublished is a version that no proxy has.
+const unpublished = "v0.0.0"
 
 func writeNew(path, content string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // source code is for everybody

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -55,22 +56,26 @@ command.`,
 			if err != nil {
 				return err
 			}
-			failed := false
-			for _, receipt := range receipts {
-				failed = failed || receipt.ID == ""
-			}
+			outcomes := map[string]shared.NotificationEntry{}
 			if wait > 0 {
-				delivered, err := awaitDelivery(command.Context(), h.Notifier(), receipts, wait)
-				if err != nil {
+				if outcomes, err = awaitDelivery(command.Context(), h.Notifier(), g.locale, receipts, wait); err != nil {
 					return err
 				}
-				failed = failed || !delivered
+			}
+			failed := false
+			results := make([]notifyResult, len(receipts))
+			for i, receipt := range receipts {
+				results[i].Receipt = receipt
+				if outcome, known := outcomes[receipt.ID]; known {
+					results[i].State, results[i].Failure = outcome.State, outcome.Failure
+				}
+				failed = failed || receipt.ID == "" || wait > 0 && results[i].State != shared.NotificationDelivered
 			}
 			if asJSON {
-				return failedIf(failed, printJSON(command.OutOrStdout(), map[string]any{"receipts": receipts}))
+				return failedIf(failed, printJSON(command.OutOrStdout(), map[string]any{"receipts": results}))
 			}
-			for i, receipt := range receipts {
-				printReceipt(command.OutOrStdout(), to[i], receipt)
+			for i, result := range results {
+				printReceipt(command.OutOrStdout(), to[i], result)
 			}
 			return failedIf(failed, nil)
 		},
@@ -104,47 +109,57 @@ func readText(flag, given string) (string, error) {
 	return string(content), nil
 }
 
-func printReceipt(out io.Writer, to string, receipt shared.Receipt) {
-	switch {
-	case receipt.ID == "":
+// notifyResult is what became of one notification. State and Failure are empty unless somebody waited for them.
+type notifyResult struct {
+	shared.Receipt
+	State   shared.NotificationState `json:"state,omitempty"`
+	Failure *shared.Diagnostic       `json:"failure,omitempty"`
+}
+
+func printReceipt(out io.Writer, to string, result notifyResult) {
+	if result.ID == "" {
 		fmt.Fprintf(out, "%s: refused\n", to)
-		printDiagnostics(out, receipt.Diagnostics)
-	case receipt.Duplicate:
-		fmt.Fprintf(out, "%s: notification %s, accepted before\n", to, receipt.ID)
-	default:
-		fmt.Fprintf(out, "%s: notification %s\n", to, receipt.ID)
+		printDiagnostics(out, result.Diagnostics)
+		return
+	}
+	line := to + ": notification " + result.ID
+	if result.Duplicate {
+		line += ", accepted before"
+	}
+	if result.State != "" {
+		line += ": " + string(result.State)
+	}
+	fmt.Fprintln(out, line)
+	if result.Failure != nil {
+		printDiagnostics(out, shared.Diagnostics{*result.Failure})
 	}
 }
 
-// awaitDelivery waits until all notifications are delivered or given up, and reports whether all were delivered.
-func awaitDelivery(ctx context.Context, notifier shared.Notifier, receipts []shared.Receipt, longest time.Duration) (bool, error) {
+// awaitDelivery waits until all notifications are delivered or given up, but not longer than is given, and returns how each is.
+func awaitDelivery(ctx context.Context, notifier shared.Notifier, locale string, receipts []shared.Receipt, longest time.Duration) (map[string]shared.NotificationEntry, error) {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
+	known := map[string]shared.NotificationEntry{}
 	for {
-		list, err := notifier.List(ctx, shared.ListRequest{Limit: 200})
+		list, err := notifier.List(ctx, shared.ListRequest{Locale: locale, Limit: 200})
 		if err != nil && ctx.Err() == nil {
-			return false, err
+			return nil, err
 		}
-		waiting, delivered := 0, 0
+		waiting := false
 		for _, entry := range list.Entries {
-			for _, receipt := range receipts {
-				switch {
-				case entry.ID != receipt.ID:
-				case entry.State == shared.NotificationDelivered:
-					delivered++
-				case entry.Finished.IsZero():
-					waiting++
-				}
+			if slices.ContainsFunc(receipts, func(receipt shared.Receipt) bool { return receipt.ID == entry.ID }) {
+				known[entry.ID] = entry
+				waiting = waiting || entry.Finished.IsZero()
 			}
 		}
-		if err == nil && waiting == 0 {
-			return delivered == len(receipts), nil
+		if err == nil && !waiting {
+			return known, nil
 		}
 		select {
 		case <-ctx.Done():
-			return false, nil
+			return known, nil
 		case <-tick.C:
 		}
 	}
@@ -155,7 +170,7 @@ func newStatusCommand(g *global) *cobra.Command {
 	command := &cobra.Command{
 		Use:     "status",
 		Short:   "Show how the notification service is",
-		Long:    "status shows what waits, what was delivered and what was given up. Whether deliveries go on just now is known to the Console that delivers.",
+		Long:    "status shows what waits, what was delivered and what was given up, and whether a Console delivers just now. How many it has delivered in the last minute is known to that Console alone.",
 		Example: "  testharness status\n  testharness status --json | jq .counts.dead",
 		RunE: func(command *cobra.Command, _ []string) error {
 			h, err := g.open(command.Context())
@@ -194,6 +209,9 @@ func newListCommand(g *global) *cobra.Command {
 		Short:   "List notifications, newest first",
 		Example: "  testharness list --state dead\n  testharness list --search you@example.com --json",
 		RunE: func(command *cobra.Command, _ []string) error {
+			if state != "" && !slices.Contains(shared.NotificationStates, shared.NotificationState(state)) {
+				return usagef("--state %s: the states are queued, retrying, sending, delivered, dead and cancelled", state)
+			}
 			h, err := g.open(command.Context())
 			if err != nil {
 				return err

@@ -48,7 +48,7 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 	flags.StringVar(&g.dataDir, "data-dir", "", "overrides config.data_dir of the manifest with `DIR`")
 	flags.StringVar(&g.logLevel, "log-level", "warn", "trace, debug, info, warn, error or off; the log goes to standard error")
 	flags.StringVar(&g.actor, "actor", currentUser(), "the `name` of who tests and saves")
-	flags.StringVar(&g.locale, "locale", "en", "the `language` of texts")
+	flags.StringVar(&g.locale, "locale", "en", "the `language` of what the plugin says; what testharness itself says is English")
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
 		newNotifyCommand(g), newStatusCommand(g), newListCommand(g), newRetryCommand(g), newCancelCommand(g),

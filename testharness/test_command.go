@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +17,7 @@ func newTestCommand(g *global) *cobra.Command {
 	var flags draftFlags
 	var asJSON, sendMessage bool
 	var recipient string
+	var options []string
 	var timeout time.Duration
 	command := &cobra.Command{
 		Use:   "test",
@@ -38,12 +41,19 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 			if request.Draft, err = flags.draft(command.Context(), h.Page(), g.locale); err != nil {
 				return err
 			}
-			given := map[string]shared.Value{}
+			given := map[string]string{}
+			for _, assignment := range options {
+				name, text, ok := strings.Cut(assignment, "=")
+				if !ok {
+					return usagef("--option %s: write option=value", assignment)
+				}
+				given[name] = text
+			}
 			if recipient != "" {
-				given["recipient"] = shared.Text(recipient)
+				given["recipient"] = recipient
 			}
 			if sendMessage {
-				given["send_message"] = shared.Boolean(true)
+				given["send_message"] = "true"
 			}
 			schema, err := h.Page().Schema(command.Context(), shared.SchemaRequest{Locale: g.locale})
 			if err != nil {
@@ -74,9 +84,24 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 	flags.register(command)
 	command.Flags().StringVar(&recipient, "recipient", "", "check RCPT TO this `address`; without it the sender's own")
 	command.Flags().BoolVar(&sendMessage, "send-message", false, "also send a real test e-mail to the recipient")
+	command.Flags().StringArrayVar(&options, "option", nil, "set an option of the test: `option=value`; may be repeated. --recipient and --send-message are options of the SMTP page")
 	command.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "the longest time that the test may take")
 	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	return command
+}
+
+// evidenceText leaves out what the other side did not say.
+func evidenceText(evidence shared.Evidence) string {
+	var said []string
+	if evidence.Code != 0 {
+		said = append(said, strconv.Itoa(evidence.Code))
+	}
+	for _, part := range []string{evidence.EnhancedCode, evidence.Text} {
+		if part != "" {
+			said = append(said, part)
+		}
+	}
+	return strings.Join(said, " ")
 }
 
 // runTest prints the steps as they happen and returns the verdict.
@@ -135,7 +160,7 @@ func printDiagnostics(out io.Writer, diagnostics shared.Diagnostics) {
 			fmt.Fprintf(out, "  %s\n", one.Detail)
 		}
 		if one.Evidence != nil {
-			fmt.Fprintf(out, "  The server said: %d %s %s\n", one.Evidence.Code, one.Evidence.EnhancedCode, one.Evidence.Text)
+			fmt.Fprintln(out, "  Evidence: "+evidenceText(*one.Evidence))
 		}
 		for _, fix := range one.Fixes {
 			fmt.Fprintf(out, "  Fix: %s", fix.Label)

@@ -62,7 +62,7 @@ func newHistoryEntry(schema shared.Schema, entry shared.RevisionEntry, newest in
 			continue
 		}
 		shown.Changes = append(shown.Changes, changeView{
-			Label: field.Label, Secret: field.Sensitive, Before: orDefault(change.Before), After: orDefault(change.After),
+			Label: field.Label, Secret: field.Sensitive, Before: valueText(field, change.Before), After: valueText(field, change.After),
 		})
 	}
 	return shown

@@ -211,16 +211,27 @@ func (v *view) showConflict(schema shared.Schema, s submission, result shared.Sa
 		case field.Sensitive && s.draft.Secrets[field.Name].Action != shared.SecretKeep:
 			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, phrase.Of("changed"), phrase.Of("not shown")})
 		case given && yours != theirs && schema.Effective(field.Name, s.draft.Values) != schema.Effective(field.Name, result.Snapshot.Values):
-			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, orDefault(yours), orDefault(theirs)})
+			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, valueText(field, yours), valueText(field, theirs)})
 		}
 	}
 	v.Snapshot.Revision = result.Snapshot.Revision
 }
 
-// orDefault is a phrase for a value.
-func orDefault(value shared.Value) string {
+// valueText makes a phrase of a value as people read it.
+func valueText(field shared.Field, value shared.Value) string {
 	if value.IsEmpty() {
 		return phrase.Of("(default)")
+	}
+	if truth, ok := value.AsBoolean(); ok {
+		if truth {
+			return phrase.Of("yes")
+		}
+		return phrase.Of("no")
+	}
+	for _, option := range field.Options {
+		if value == shared.Text(option.Value) {
+			return phrase.Verbatim(option.Label) // The plugin has translated it.
+		}
 	}
 	return phrase.Verbatim(value.String())
 }

@@ -2,11 +2,11 @@ package smtpconn
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/netip"
-	"strings"
 	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // connectionAttemptDelay is how long the next address waits for the one before it (RFC 8305 section 5).
@@ -21,23 +21,32 @@ type Attempt struct {
 	Took time.Duration
 }
 
-func (a Attempt) String() string {
-	outcome := "connected"
+// String is the attempt in English.
+func (a Attempt) String() string { return phrase.English(a.describe()) }
+
+// describe makes a phrase of the attempt.
+func (a Attempt) describe() string {
+	outcome := phrase.Word("connected")
 	switch {
 	case a.Err != nil && a.Err.Kind == KindCancelled:
-		outcome = "not needed"
+		outcome = phrase.Word("not needed")
 	case a.Err != nil:
-		outcome = a.Err.brief()
+		outcome = phrase.Part(a.Err.brief())
 	}
-	return fmt.Sprintf("%s %s (%.0f ms)", a.Address, outcome, float64(a.Took)/float64(time.Millisecond))
+	return phrase.Of("{address} {outcome} ({time} ms)",
+		"address", a.Address, "outcome", outcome, "time", a.Took.Round(time.Millisecond).Milliseconds())
 }
 
 func describeAttempts(attempts []Attempt) string {
-	texts := make([]string, len(attempts))
+	described := ""
 	for i, attempt := range attempts {
-		texts[i] = attempt.String()
+		if i == 0 {
+			described = attempt.describe()
+		} else {
+			described = phrase.Of("{attempt}; {next}", "attempt", described, "next", attempt.describe())
+		}
 	}
-	return strings.Join(texts, "; ")
+	return described
 }
 
 type dialled struct {

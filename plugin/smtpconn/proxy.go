@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strconv"
 	"time"
 
@@ -76,7 +77,7 @@ func (o *opening) tunnel(caller context.Context, tcp net.Conn) error {
 	switch finished := interrupt(); {
 	case caller.Err() != nil:
 		return inContext(caller, caller.Err())
-	case !finished:
+	case !finished, errors.Is(err, os.ErrDeadlineExceeded):
 		return &Error{Kind: KindProxyRefused, Err: errors.New(phrase.Of("it did not answer in time"))}
 	case err != nil:
 		return &Error{Kind: KindProxyRefused, Err: err}

@@ -11,7 +11,7 @@ import (
 func suggestHarmless(ctx context.Context, p page, valid shared.Draft) error {
 	suggester, ok := p.(shared.Suggester)
 	if !ok {
-		return nil
+		return errNotOffered
 	}
 	before, err1 := p.Load(ctx, shared.LoadRequest{})
 	schema, err2 := p.Schema(ctx, shared.SchemaRequest{})
@@ -22,7 +22,7 @@ func suggestHarmless(ctx context.Context, p page, valid shared.Draft) error {
 		found, err := suggester.Suggest(ctx, shared.SuggestRequest{Values: values})
 		switch {
 		case errors.Is(err, shared.ErrUnsupported):
-			return nil
+			return errNotOffered
 		case err != nil:
 			return err
 		case schema.SuggestLabel == "":

@@ -18,8 +18,8 @@ import (
 )
 
 // Source is where a program says what it says. In Go files that are no tests these are texts: the first argument of phrase.Of,
-// phrase.Word; what is given to a field named Title, Description, Label, Help, Text, Note, SaveNote, Summary, Detail or
-// Headline, in either case; and what is given to Text or to one of Functions. In HTML templates it is the argument of t.
+// phrase.Word; what is given or assigned to a field named Title, Description, Label, Help, Text, Note, SaveNote,
+// SuggestLabel, Summary, Detail, Headline or Preview, in either case; and what is given to Text or to one of Functions. In HTML templates it is the argument of t.
 type Source struct {
 	// Directories are looked through without what is below them.
 	Directories []string
@@ -112,7 +112,7 @@ func templateTexts(t *testing.T, path string) []string {
 	return found
 }
 
-var textFields = []string{"title", "description", "label", "help", "text", "note", "savenote", "summary", "detail", "headline"}
+var textFields = []string{"title", "description", "label", "help", "text", "note", "savenote", "suggestlabel", "summary", "detail", "headline", "preview"}
 
 func (s Source) goTexts(t *testing.T, path string) []string {
 	t.Helper()
@@ -134,6 +134,12 @@ func (s Source) goTexts(t *testing.T, path string) []string {
 			if key, ok := node.Key.(*ast.Ident); ok && slices.Contains(textFields, strings.ToLower(key.Name)) {
 				take(node.Value)
 			}
+		case *ast.AssignStmt:
+			for i, place := range node.Lhs {
+				if i < len(node.Rhs) && slices.Contains(textFields, strings.ToLower(assigned(place))) {
+					take(node.Rhs[i])
+				}
+			}
 		case *ast.CallExpr:
 			switch name := called(node); {
 			case name == "Of" || name == "Word":
@@ -145,6 +151,18 @@ func (s Source) goTexts(t *testing.T, path string) []string {
 		return true
 	})
 	return found
+}
+
+// assigned is the name of what is assigned to.
+func assigned(place ast.Expr) string {
+	switch place := place.(type) {
+	case *ast.Ident:
+		return place.Name
+	case *ast.SelectorExpr:
+		return place.Sel.Name
+	default:
+		return ""
+	}
 }
 
 func called(call *ast.CallExpr) string {

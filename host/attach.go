@@ -15,7 +15,8 @@ import (
 
 // WithAttached has the host use a plugin that runs already, such as one in a debugger, instead of starting the binary of
 // plugin.hcl. address is where the plugin listens, as its handshake says it: unix:/path. The host does not end the plugin, does not
-// ask whether it still answers, and gives its calls an hour, for it may stand at a breakpoint. The connection is not encrypted.
+// ask whether it still answers, and gives its calls an hour, for it may stand at a breakpoint. The connection is not encrypted. It works
+// on Linux only.
 func WithAttached(address string) Option {
 	return func(o *options) {
 		o.attached = address
@@ -46,10 +47,14 @@ func attachProcess(ctx context.Context, o options, log *logTail) (*process, erro
 	}
 	p.client = goplugin.NewClient(config)
 	protocol, err := p.client.Client()
+	if err == nil {
+		err = p.admit(ctx, protocol, debugPatience)
+	}
 	if err != nil {
+		p.stop()
 		return nil, err
 	}
-	return p, p.admit(ctx, protocol, debugPatience)
+	return p, nil
 }
 
 // processBehind returns the id of the process that listens at a socket.

@@ -42,8 +42,9 @@ func boundedDiagnostics(found shared.Diagnostics) shared.Diagnostics {
 	for i := range found {
 		one := &found[i]
 		one.Code, one.Summary, one.Detail = boundedText(one.Code), boundedText(one.Summary), boundedText(one.Detail)
+		one.Field, one.Step = boundedText(one.Field), boundedText(one.Step)
 		if one.Evidence != nil {
-			one.Evidence.Text = boundedText(one.Evidence.Text)
+			one.Evidence.Text, one.Evidence.EnhancedCode = boundedText(one.Evidence.Text), boundedText(one.Evidence.EnhancedCode)
 		}
 		one.Fixes = first(one.Fixes, maxFixes)
 		for j := range one.Fixes {
@@ -68,6 +69,14 @@ func boundedSnapshot(s shared.Snapshot) shared.Snapshot {
 		s.Verified.Actor, s.Verified.Changed = boundedText(s.Verified.Actor), first(s.Verified.Changed, maxValues)
 	}
 	return s
+}
+
+func boundedRevision(e shared.RevisionEntry) shared.RevisionEntry {
+	e.Author, e.Changes = boundedText(e.Author), first(e.Changes, maxValues)
+	for i := range e.Changes {
+		e.Changes[i].Field = boundedText(e.Changes[i].Field)
+	}
+	return e
 }
 
 func boundedSaveResult(r shared.SaveResult) shared.SaveResult {

@@ -16,7 +16,12 @@ func (n notifier) Notify(ctx context.Context, request shared.NotifyRequest) (rec
 	ctx, span := n.supervisor.startNotify(ctx, &request)
 	defer func() { endSpan(span, err) }()
 	return call(ctx, n.page, saveLimit, func(ctx context.Context, now *shared.Connection) ([]shared.Receipt, error) {
-		return now.Notifier.Notify(ctx, request)
+		receipts, err := now.Notifier.Notify(ctx, request)
+		receipts = first(receipts, len(request.Notifications))
+		for i := range receipts {
+			receipts[i].ID, receipts[i].Diagnostics = boundedText(receipts[i].ID), boundedDiagnostics(receipts[i].Diagnostics)
+		}
+		return receipts, err
 	})
 }
 

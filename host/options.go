@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -106,7 +107,7 @@ func WithTracerProvider(provider trace.TracerProvider) Option {
 func WithTestLimit(limit form.TestLimit) Option { return func(o *options) { o.testLimit = limit } }
 
 // RestartPolicy says what happens after a crash. The delay doubles from First to Longest, with jitter. After Crashes
-// crashes Within the time, the plugin stays down until Restart is called.
+// crashes Within the time, the plugin stays down until Restart is called. A zero field means the default beside it.
 type RestartPolicy struct {
 	First, Longest time.Duration // 250 ms and 30 s
 	Crashes        int           // 5
@@ -114,16 +115,27 @@ type RestartPolicy struct {
 }
 
 // WithRestartPolicy replaces the default restart policy.
-func WithRestartPolicy(policy RestartPolicy) Option { return func(o *options) { o.policy = policy } }
+func WithRestartPolicy(policy RestartPolicy) Option {
+	return func(o *options) {
+		o.policy = RestartPolicy{
+			First: cmp.Or(policy.First, o.policy.First), Longest: cmp.Or(policy.Longest, o.policy.Longest),
+			Crashes: cmp.Or(policy.Crashes, o.policy.Crashes), Within: cmp.Or(policy.Within, o.policy.Within),
+		}
+	}
+}
 
 // HealthCheck says how often the plugin is asked whether it still answers, and how long it may take. A plugin that does
-// not answer is killed and restarted.
+// not answer is killed and restarted. A zero field means the default beside it.
 type HealthCheck struct {
 	Every, Patience time.Duration // 1 s and 3 s
 }
 
 // WithHealthCheck replaces the default health check.
-func WithHealthCheck(check HealthCheck) Option { return func(o *options) { o.health = check } }
+func WithHealthCheck(check HealthCheck) Option {
+	return func(o *options) {
+		o.health = HealthCheck{Every: cmp.Or(check.Every, o.health.Every), Patience: cmp.Or(check.Patience, o.health.Patience)}
+	}
+}
 
 // ErrNoAuthorize is what the handler answers, to everything, when WithAuthorize was not given.
 var ErrNoAuthorize = errors.New("this page is closed: the Console must say who may use it (host.WithAuthorize)")

@@ -7,8 +7,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// How long the calls may take. A plugin that hangs must not hang the Console; the longest test that a plugin may offer is
-// five minutes.
+// How long the calls may take: a plugin that hangs must not hang the Console. docs/contract.md states them.
 const (
 	queryLimit = 10 * time.Second
 	saveLimit  = 30 * time.Second
@@ -78,7 +77,10 @@ func (p *page) Test(ctx context.Context, request shared.TestRequest, send func(s
 func (p *page) Revisions(ctx context.Context, request shared.RevisionsRequest) (shared.RevisionList, error) {
 	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.RevisionList, error) {
 		list, err := now.Revisions(ctx, request)
-		list.Entries = list.Entries[:min(len(list.Entries), request.Bounded())]
+		list.Entries = first(list.Entries, request.Bounded())
+		for i := range list.Entries {
+			list.Entries[i] = boundedRevision(list.Entries[i])
+		}
 		return list, err
 	})
 }
@@ -92,7 +94,9 @@ func (p *page) Restore(ctx context.Context, request shared.RestoreRequest) (shar
 
 func (p *page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
 	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.RekeyResult, error) {
-		return now.Rekey(ctx, request)
+		result, err := now.Rekey(ctx, request)
+		result.Summary = boundedText(result.Summary)
+		return result, err
 	})
 }
 

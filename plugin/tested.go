@@ -59,10 +59,13 @@ func (m *tested) warning(target smtpconn.Target, now time.Time) shared.Diagnosti
 	if !found || now.Sub(at) > refusalMemory {
 		return nil
 	}
+	field, summary := settings.Password, phrase.Of("The server refused this login and password at {time}.", "time", at.Format("15:04:05"))
+	if target.Authentication == smtpconn.AuthenticateOAuth2 {
+		field, summary = settings.AccessToken, phrase.Of("The server refused this access token at {time}.", "time", at.Format("15:04:05"))
+	}
 	return shared.Diagnostics{{
-		Severity: shared.SeverityWarning, Code: "refused_before", Field: settings.Password,
-		Summary: phrase.Of("The server refused this login and password at {time}.", "time", at.Format("15:04:05")),
-		Detail:  "Trying the same ones again rarely helps, and several refusals can lock the account.",
+		Severity: shared.SeverityWarning, Code: "refused_before", Field: field, Summary: summary,
+		Detail: "Trying the same ones again rarely helps, and several refusals can lock the account.",
 	}}
 }
 

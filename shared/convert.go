@@ -9,7 +9,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 )
 
-// Pairs of functions that carry values, drafts and snapshots over the wire; convert_schema.go and convert_test_event.go
+// Pairs of functions that carry values, drafts and snapshots over the wire; the other convert_*.go files
 // hold the others. Going out, every string is forced to valid UTF-8: a single Latin-1 byte of a mail server's reply
 // would otherwise fail the whole call while marshalling.
 

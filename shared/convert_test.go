@@ -148,6 +148,7 @@ func TestRoundTrip(t *testing.T) {
 	t.Run("RekeyResult", roundTrip(rekeyResultToProto, rekeyResultFromProto))
 	t.Run("NotifyRequest", roundTrip(notifyRequestToProto, notifyRequestFromProto))
 	t.Run("Receipt", roundTrip(receiptToProto, receiptFromProto))
+	t.Run("Delivery", roundTrip(deliveryToProto, deliveryFromProto))
 	t.Run("ServiceStatus", roundTrip(serviceStatusToProto, serviceStatusFromProto))
 	t.Run("ListRequest", roundTrip(listRequestToProto, listRequestFromProto))
 	t.Run("NotificationList", roundTrip(notificationListToProto, notificationListFromProto))

@@ -35,10 +35,11 @@ const MaxNotifications = 1000
 
 // Notification is a message to one recipient.
 type Notification struct {
-	// Key is the idempotency key: a second notification with the same key and recipient within 7 days is the same one.
-	// Empty makes a new one each time.
-	Key     string `json:"key,omitempty"`
-	To      string `json:"to"`
+	// Key is the idempotency key, at most 200 bytes: a second notification with the same key and recipient is the same one until
+	// 7 days after its delivery; one that was given up or cancelled keeps its key. Empty makes a new one each time.
+	Key string `json:"key,omitempty"`
+	To  string `json:"to"`
+	// Subject has at most 500 bytes, Text and HTML together 512 KiB; not all three may be empty.
 	Subject string `json:"subject,omitempty"`
 	Text    string `json:"text,omitempty"`
 	// HTML is the same message as HTML; may be empty.

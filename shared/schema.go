@@ -159,7 +159,7 @@ func (s Schema) Effective(name string, values Values) Value {
 	return s.effective(name, values, 0)
 }
 
-// Defaults may depend on fields whose defaults depend on fields; Check refuses a longer chain than this.
+// Defaults may depend on fields whose defaults depend on fields. A longer chain than this, or a circle, has no default.
 const maxDefaultDepth = 4
 
 func (s Schema) effective(name string, values Values, depth int) Value {

@@ -95,6 +95,7 @@ func (c *schemaCheck) texts() {
 	}
 	c.text("description", c.schema.Description, maxTextLength)
 	c.text("save note", c.schema.SaveNote, maxTextLength)
+	c.text("suggest label", c.schema.SuggestLabel, maxLabelLength)
 	c.text("test label", c.schema.Test.Label, maxLabelLength)
 	for _, prerequisite := range c.schema.Prerequisites {
 		c.text("prerequisite id", prerequisite.ID, maxLabelLength)

@@ -62,7 +62,7 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 			if request.Options, err = testOptions(schema, given); err != nil {
 				return err
 			}
-			if _, declared := schema.Field("time_limit"); declared {
+			if _, declared := schema.Field("time_limit"); declared && command.Flags().Changed("timeout") {
 				request.Draft.Values["time_limit"] = shared.Text(timeout.String())
 			}
 			out := command.OutOrStdout()
@@ -85,7 +85,7 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 	command.Flags().StringVar(&recipient, "recipient", "", "check RCPT TO this `address`; without it the sender's own")
 	command.Flags().BoolVar(&sendMessage, "send-message", false, "also send a real test e-mail to the recipient")
 	command.Flags().StringArrayVar(&options, "option", nil, "set an option of the test: `option=value`; may be repeated. --recipient and --send-message are options of the SMTP page")
-	command.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "the longest time that the test may take")
+	command.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "the longest time that the test may take, in place of the one that the settings say")
 	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	return command
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
-// given up and why. Of the options it uses Authorize, Layout and Logger.
+// given up and why. Of the options it uses Authorize, Language, Layout and Logger.
 func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	n := &notifications{handler: &handler{options: options}, notifier: notifier}
 	mux := http.NewServeMux()

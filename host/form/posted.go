@@ -25,7 +25,7 @@ func (h *handler) postedForms(next http.Handler) http.Handler {
 			return
 		}
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
-			http.Error(w, "A form is posted as application/x-www-form-urlencoded.", http.StatusUnsupportedMediaType)
+			h.refuse(w, r, http.StatusUnsupportedMediaType, phrase.Of("A form is posted as application/x-www-form-urlencoded."))
 			return
 		}
 		control := http.NewResponseController(w)

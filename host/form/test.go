@@ -57,7 +57,7 @@ func (h *handler) runTest(r *http.Request, request shared.TestRequest, each func
 // brokenReport is the verdict when the plugin gave none.
 func brokenReport(reason string) shared.TestReport {
 	return shared.TestReport{
-		Outcome: "failed", Headline: "Test connection failed", Status: shared.StatusFailed,
+		Outcome: "failed", Headline: "The test failed", Status: shared.StatusFailed,
 		Diagnostics: shared.Diagnostics{{Severity: shared.SeverityError, Code: "plugin_stopped",
 			Summary: "The plugin stopped before the test had ended.", Detail: reason}},
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // TestLimit is how often one actor may test: a burst at once, then one test in each period. A test is a login attempt and
-// a connection to wherever the actor says.
+// a connection to wherever the actor says. Every 0 does not limit them; a Burst below 1 means 1.
 type TestLimit struct {
 	Every time.Duration
 	Burst int
@@ -49,7 +49,7 @@ func (t *tests) begin(actor string, now time.Time) (busy string) {
 			if len(t.limiters) >= maxActors {
 				clear(t.limiters)
 			}
-			limiter = rate.NewLimiter(rate.Every(t.limit.Every), t.limit.Burst)
+			limiter = rate.NewLimiter(rate.Every(t.limit.Every), max(t.limit.Burst, 1))
 			t.limiters[actor] = limiter
 		}
 		if !limiter.AllowN(now, 1) {

@@ -38,7 +38,7 @@ type Candidate struct {
 	Server   string
 	Port     int
 	Source   Source
-	Provider string // its name; empty with the two sources in DNS
+	Provider string // its name; empty with SourceSubmissions and SourceSubmission
 }
 
 // Resolver asks DNS, as *net.Resolver does. It may be used concurrently.
@@ -57,8 +57,8 @@ const timeLimit = 5 * time.Second
 const maxCandidates = 4
 
 // Find returns the servers that may send for mail boxes of the domain, the most likely first. A nil resolver is that of the
-// operating system. The error is ErrNoDNS, and then
-// there may be candidates all the same.
+// operating system. The error
+// wraps ErrNoDNS; there may be candidates all the same.
 func Find(ctx context.Context, resolver Resolver, domain string) ([]Candidate, error) {
 	if resolver == nil {
 		resolver = net.DefaultResolver

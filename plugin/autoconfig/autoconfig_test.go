@@ -113,7 +113,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestNoDNS asks name servers that are silent, and ends with the caller's patience.
+// TestNoDNS asks name servers that are silent, with a context that has ended.
 func TestNoDNS(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var silent zone

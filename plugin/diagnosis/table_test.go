@@ -132,7 +132,7 @@ func TestCauses(t *testing.T) {
 			t.Errorf("no example reaches row %d: %s", i, row.code)
 		}
 	}
-	if n := len(causes()); n < 80 {
+	if n := len(causes()); n < 160 {
 		t.Errorf("%d causes", n)
 	}
 }

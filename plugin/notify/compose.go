@@ -1,4 +1,3 @@
-// Package notify turns notifications into messages and delivers them with the saved settings.
 package notify
 
 import (
@@ -16,7 +15,7 @@ import (
 	gomail "github.com/emersion/go-message/mail"
 )
 
-// Message is what a notification says. Text is required; HTML may be empty.
+// Message is what a notification says. Text and HTML may each be empty; HTML may be empty.
 type Message struct {
 	From    mail.Address
 	To      string

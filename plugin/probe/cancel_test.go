@@ -25,7 +25,10 @@ func TestCancel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"greeting-silent", "hello-silent", "tls-silent", "auth-silent", "sender-silent", "recipient-silent"} {
+	for name, step := range map[string]smtpconn.Step{
+		"greeting-silent": smtpconn.StepGreeting, "hello-silent": smtpconn.StepHello, "tls-silent": smtpconn.StepTLS,
+		"auth-silent": smtpconn.StepAuth, "sender-silent": smtpconn.StepSender, "recipient-silent": smtpconn.StepRecipient,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fault, ok := mailserver.FaultNamed(name)
@@ -39,7 +42,7 @@ func TestCancel(t *testing.T) {
 			defer server.Close()
 			plan := planFor(fault, server.Port(), authority)
 			plan.Target.Limits, plan.TimeLimit = endlessLimits, time.Hour
-			checkCancelled(t, plan, server.Stalled())
+			checkCancelled(t, plan, step, server.Stalled())
 		})
 	}
 	t.Run("connect", func(t *testing.T) {
@@ -56,26 +59,32 @@ func TestCancel(t *testing.T) {
 		plan.Target.Limits, plan.TimeLimit = endlessLimits, time.Hour
 		connecting := make(chan struct{})
 		close(connecting)
-		checkCancelled(t, plan, connecting)
+		checkCancelled(t, plan, smtpconn.StepConnect, connecting)
 	})
 }
 
-// checkCancelled runs the plan, cancels it when the server is silent and looks at the verdict. That it returns at all shows
-// that the cancellation works: everything else would take an hour.
-func checkCancelled(t *testing.T, plan probe.Plan, silent <-chan struct{}) {
+// checkCancelled runs the plan, cancels it when the server is silent in the step and looks at the verdict. That it returns at all
+// shows that the cancellation works: everything else would take an hour.
+func checkCancelled(t *testing.T, plan probe.Plan, step smtpconn.Step, silent <-chan struct{}) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var cancelled time.Time
+	begun := make(chan struct{})
 	go func() {
+		<-begun
 		<-silent
 		cancelled = time.Now()
 		cancel()
 	}()
-	report, _ := probe.Run(ctx, plan, func(shared.TestEvent) {})
+	report, _ := probe.Run(ctx, plan, func(event shared.TestEvent) {
+		if started, ok := event.(shared.StepStarted); ok && started.ID == string(step) {
+			close(begun)
+		}
+	})
 	t.Logf("ended %s after the cancellation", time.Since(cancelled).Round(time.Microsecond))
-	if report.Outcome != "failed" || report.Diagnostics[0].Code != "cancelled" {
-		t.Errorf("outcome %s, diagnostics %+v", report.Outcome, report.Diagnostics)
+	if report.Outcome != "failed" || report.Diagnostics[0].Code != "cancelled" || report.Diagnostics[0].Step != string(step) {
+		t.Errorf("outcome %s at step %s, diagnostics %+v", report.Outcome, report.Diagnostics[0].Step, report.Diagnostics)
 	}
 }
 

@@ -30,7 +30,7 @@ type Destination struct {
 	Port    int    `json:"port"`
 	Encrypt bool   `json:"encrypt"`
 	Login   string `json:"login"`
-	// Proxy reads along where the connection is not encrypted.
+	// Proxy is the proxy's address, empty for none; it could read along where the connection is not encrypted.
 	Proxy string `json:"proxy,omitempty"`
 }
 

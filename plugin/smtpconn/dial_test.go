@@ -94,7 +94,7 @@ func TestRace(t *testing.T) {
 func TestRaceIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if conn, _, err := race(ctx, []netip.AddrPort{filteredPort(t)}, time.Hour); conn != nil || asError(err).Kind == "" {
+	if conn, _, err := race(ctx, []netip.AddrPort{filteredPort(t)}, time.Hour); conn != nil || err == nil || asError(err).Kind != KindCancelled {
 		t.Errorf("connected although it was cancelled: %v", err)
 	}
 }

@@ -395,7 +395,7 @@ func (c *Conn) failure(err error) *Error {
 	}
 }
 
-// Close ends the connection without a word; see Quit for the polite way. It may be called more than once.
+// Close ends the connection without a word; see Leave for the polite way. It may be called more than once.
 func (c *Conn) Close() {
 	if c.wire != nil {
 		_ = c.wire.Close()

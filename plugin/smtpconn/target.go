@@ -39,7 +39,7 @@ type Target struct {
 	// Permit decides about every address before it is dialled; nil permits all. With a proxy that is the proxy's address, and
 	// Host where it is an address itself. Its error is shown to the administrator.
 	Permit func(netip.AddrPort) error
-	// Limits bounds the time of each step; the zero value means DefaultLimits.
+	// Limits bounds the time of each step; the zero value means the defaults that Limits names.
 	Limits Limits
 }
 

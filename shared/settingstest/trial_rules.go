@@ -88,10 +88,13 @@ func testCancel(ctx context.Context, p page, valid shared.Draft) error {
 	defer cancel()
 	done := make(chan error, 1)
 	go func() {
-		_, err := runTest(ctx, p, valid)
-		done <- err
+		done <- p.Test(ctx, shared.TestRequest{Draft: valid}, func(event shared.TestEvent) error {
+			if _, begun := event.(shared.StepStarted); begun {
+				cancel()
+			}
+			return nil
+		})
 	}()
-	cancel()
 	select {
 	case <-done: //nolint:errcheck // its end is all that matters
 		return nil // With or without a verdict: nobody is there to read it.

@@ -310,8 +310,10 @@ func TestCanaryOverEveryRoute(t *testing.T) {
 	answers.WriteString(c.post(t, "anna", "/save", "", settingsForm(values, secrets)))
 	answers.WriteString(c.post(t, "anna", "/save", "", settingsForm(values, secrets))) // a conflict
 	values["port"] = "none"
-	for _, route := range []string{"/validate", "/test", "/save", "/apply"} {
-		answers.WriteString(c.post(t, "anna", route, "", settingsForm(values, secrets)))
+	for _, route := range routes {
+		if route.method == http.MethodPost {
+			answers.WriteString(c.post(t, "anna", route.path, "", settingsForm(values, secrets)))
+		}
 	}
 	for _, route := range []string{"/", "/?saved", "/state", "/history", "/assets/form.js"} {
 		answer, err := http.Get(c.server.URL + route)

@@ -344,7 +344,7 @@ func TestReadOnlyDataDirectory(t *testing.T) {
 	}
 }
 
-// TestDamagedDatabase starts on a file that is no database, and on one whose settings are no JSON.
+// TestDamagedDatabase starts on a file that is no database.
 func TestDamagedDatabase(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	data := filepath.Join(filepath.Dir(path), "data")

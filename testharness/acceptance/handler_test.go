@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/plugin/settings"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
@@ -155,7 +156,10 @@ func TestOneTestAtATime(t *testing.T) {
 func TestNoMarkupGetsThrough(t *testing.T) {
 	address := serve(t, manifest(t, "smtp", "smtp-plugin"), host.WithTestLimit(noTestLimit))
 	const markup = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
-	fields := []string{"server", "port", "login", "use_ssl", "use_other_account", "name", "email", "ehlo_name", "ca_certificate", "pinned_certificate", "authentication", "password_reference", "time_limit"}
+	var fields []string
+	for field := range settings.Schema().Fields() {
+		fields = append(fields, field.Name)
+	}
 	for _, field := range append(fields, "revision", "number", "fix", "preset", "option.recipient", "secret.password") {
 		filled := settingsForm(map[string]string{"server": "127.0.0.1", "port": "1", "use_other_account": "true"}, map[string]string{"password": ""})
 		filled.Add("present", field)

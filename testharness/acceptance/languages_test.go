@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"github.com/smtp-settings/smtp-settings/host"
 )
 
 var languages = []string{"en", "de", "fr", "es", "pt", "ru", "ja", "zh"}
@@ -118,6 +121,13 @@ func TestLanguageOfRequest(t *testing.T) {
 		_, page := ask(t, "GET", address+"/", "", map[string]string{"Actor": "anna", "Accept-Language": accepted})
 		if !strings.Contains(page, `lang="`+want+`"`) {
 			t.Errorf("%q is not answered in %s", accepted, want)
+		}
+	}
+	chosen := serve(t, manifest(t, "smtp", "smtp-plugin"), host.WithLanguage(func(r *http.Request) string { return r.Header.Get("Chosen") }))
+	for said, want := range map[string]string{"de": "de", "": "ja", "tlh": "en", "../../de": "en"} {
+		answer, page := ask(t, "GET", chosen+"/", "", map[string]string{"Actor": "anna", "Accept-Language": "ja", "Chosen": said})
+		if !strings.Contains(page, `lang="`+want+`"`) || answer.Header.Get("Content-Language") != want {
+			t.Errorf("the Console's choice %q is not answered in %s", said, want)
 		}
 	}
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// supervised starts the plugin of the manifest in this process, with a directory for its sockets.
+// supervised opens a host, without a log, that ends with the test.
 func supervised(t *testing.T, path string, options ...host.Option) *host.Host {
 	t.Helper()
 	h, err := host.Open(t.Context(), path, append([]host.Option{host.WithLogger(hclog.NewNullLogger())}, options...)...)

@@ -44,7 +44,7 @@ func (s *supervisor) traceDeliveries(ctx context.Context) {
 			s.awaitRevival(ctx)
 			continue
 		}
-		if watcher, ok := now.Notifier.(shared.DeliveryWatcher); ok && s.offers(shared.CapabilityNotifier) {
+		if watcher, ok := now.Notifier.(shared.DeliveryReporter); ok && s.offers(shared.CapabilityNotifier) {
 			err := watcher.Deliveries(ctx, func(delivery shared.Delivery) error {
 				s.traceDelivery(ctx, delivery)
 				return nil

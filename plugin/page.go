@@ -174,25 +174,25 @@ func (p *Page) snapshot(state store.State) shared.Snapshot {
 	if verified := state.Verified; verified != nil {
 		snapshot.Verified = &shared.Verification{
 			At: verified.At, Actor: verified.Actor, Revision: verified.Revision,
-			Changed: changedSince(verified.Values, p.fingerprint(snapshot)),
+			Changed: changedSince(verified.Values, p.comparedValues(snapshot)),
 		}
 	}
 	return snapshot
 }
 
-// fingerprint is what the last verification is compared with: all values with their defaults, and when each secret was
+// comparedValues is what the last verification is compared with: all values with their defaults, and when each secret was
 // set.
-func (p *Page) fingerprint(snapshot shared.Snapshot) shared.Values {
+func (p *Page) comparedValues(snapshot shared.Snapshot) shared.Values {
 	schema := settings.Schema()
-	print := shared.Values{}
+	values := shared.Values{}
 	for field := range schema.Fields() {
 		if field.Sensitive {
-			print[field.Name] = shared.Text(snapshot.Secrets[field.Name].Since.UTC().Format(time.RFC3339Nano))
+			values[field.Name] = shared.Text(snapshot.Secrets[field.Name].Since.UTC().Format(time.RFC3339Nano))
 		} else {
-			print[field.Name] = schema.Effective(field.Name, snapshot.Values)
+			values[field.Name] = schema.Effective(field.Name, snapshot.Values)
 		}
 	}
-	return print
+	return values
 }
 
 func changedSince(verified, now shared.Values) []string {

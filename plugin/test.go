@@ -162,7 +162,7 @@ func (p *Page) rememberVerified(ctx context.Context, request shared.TestRequest,
 	}
 	tested := p.snapshot(store.State{Revision: store.Revision{Document: document}})
 	p.setVerified(ctx, store.Verification{
-		At: time.Now().UTC(), Actor: request.Actor, Revision: bound.base.Revision.Number, Values: p.fingerprint(tested),
+		At: time.Now().UTC(), Actor: request.Actor, Revision: bound.base.Revision.Number, Values: p.comparedValues(tested),
 	})
 }
 
@@ -179,7 +179,7 @@ func (p *Page) confirmVerified(ctx context.Context, bound *boundDraft, saved *sh
 	}
 	verification := *bound.base.Verified
 	verification.Values = maps.Clone(verification.Values)
-	now := p.fingerprint(*saved)
+	now := p.comparedValues(*saved)
 	confirmed := false
 	for name, change := range bound.draft.Secrets {
 		if change.Action == shared.SecretReplace && p.tested.hasPassed(name, change.Text, bound.destination(name)) {

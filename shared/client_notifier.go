@@ -12,8 +12,8 @@ import (
 type notifierClient struct{ *client }
 
 var (
-	_ Notifier        = notifierClient{}
-	_ DeliveryWatcher = notifierClient{}
+	_ Notifier         = notifierClient{}
+	_ DeliveryReporter = notifierClient{}
 )
 
 func (c notifierClient) rpc() settingsv1.NotifierServiceClient {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// DeliveryWatcher is what a [Notifier] may offer besides: it tells of each attempt to deliver, so that a host can trace them.
-type DeliveryWatcher interface {
+// DeliveryReporter is what a [Notifier] may offer besides: it tells of each attempt to deliver, so that a host can trace them.
+type DeliveryReporter interface {
 	// Deliveries calls send for each attempt that ends, one at a time, until ctx ends or send fails. Attempts that ended before
 	// the call are not told, and some may be left out when send is slow: deliveries never wait for whoever watches them.
 	Deliveries(ctx context.Context, send func(Delivery) error) error

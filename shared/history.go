@@ -27,16 +27,16 @@ type RevisionsRequest struct {
 
 // Bounds of RevisionsRequest.Limit.
 const (
-	defaultRevisions = 50
-	maxRevisions     = 200
+	defaultPage = 50
+	maxPage     = 200
 )
 
 // Bounded returns the limit within its bounds.
 func (r RevisionsRequest) Bounded() int {
 	if r.Limit <= 0 {
-		return defaultRevisions
+		return defaultPage
 	}
-	return min(r.Limit, maxRevisions)
+	return min(r.Limit, maxPage)
 }
 
 // RevisionList is a page of the audit trail.

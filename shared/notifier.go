@@ -52,7 +52,7 @@ type NotifyRequest struct {
 	Actor         string
 	Notifications []Notification
 	// TraceParent is the caller's span as in the header traceparent (W3C Trace Context); empty when there is none. What
-	// [DeliveryWatcher] tells of a delivery carries it.
+	// [DeliveryReporter] tells of a delivery carries it.
 	TraceParent string
 }
 

@@ -64,7 +64,7 @@ func (s *notifierServer) Cancel(ctx context.Context, request *settingsv1.CancelR
 }
 
 func (s *notifierServer) Deliveries(_ *settingsv1.DeliveriesRequest, stream grpc.ServerStreamingServer[settingsv1.DeliveriesResponse]) error {
-	watcher, ok := s.notifier.(DeliveryWatcher)
+	watcher, ok := s.notifier.(DeliveryReporter)
 	if !ok {
 		return status.Error(codes.Unimplemented, "deliveries are not told")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -18,8 +19,8 @@ type attempts struct {
 	watchers map[chan shared.Delivery]struct{}
 }
 
-// unsent is how many attempts wait for a slow watcher before further ones are left out.
-const unsent = 1000
+// watcherBacklog is how many attempts wait for a slow watcher before further ones are left out.
+const watcherBacklog = 1000
 
 // Deliveries tells of each attempt that ends until ctx does.
 func (s *Service) Deliveries(ctx context.Context, send func(shared.Delivery) error) error {
@@ -38,7 +39,7 @@ func (s *Service) Deliveries(ctx context.Context, send func(shared.Delivery) err
 }
 
 func (a *attempts) watch() (ended <-chan shared.Delivery, leave func()) {
-	watcher := make(chan shared.Delivery, unsent)
+	watcher := make(chan shared.Delivery, watcherBacklog)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.watchers == nil {
@@ -70,11 +71,6 @@ type attempt struct {
 	delivery shared.Delivery
 }
 
-var deliveryStatus = map[smtpconn.Result]shared.Status{
-	smtpconn.Passed: shared.StatusPassed, smtpconn.Noted: shared.StatusWarning,
-	smtpconn.Failed: shared.StatusFailed, smtpconn.Skipped: shared.StatusSkipped,
-}
-
 // trace records the steps of the conversation with the server.
 func (a *attempt) trace() *smtpconn.Trace {
 	if a == nil {
@@ -83,7 +79,7 @@ func (a *attempt) trace() *smtpconn.Trace {
 	return &smtpconn.Trace{StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, _ string) {
 		now := time.Now()
 		a.delivery.Steps = append(a.delivery.Steps, shared.DeliveryStep{
-			ID: string(step), Started: now.Add(-took), Finished: now, Status: deliveryStatus[result],
+			ID: string(step), Started: now.Add(-took), Finished: now, Status: diagnosis.Status(result),
 		})
 	}}
 }

@@ -20,8 +20,8 @@ import (
 )
 
 var (
-	_ shared.Notifier        = (*Service)(nil)
-	_ shared.DeliveryWatcher = (*Service)(nil)
+	_ shared.Notifier         = (*Service)(nil)
+	_ shared.DeliveryReporter = (*Service)(nil)
 )
 
 // Notify takes notifications and returns when they are durable.

@@ -45,7 +45,6 @@ func Run(ctx context.Context, plan Plan, send func(shared.TestEvent)) (shared.Te
 		return smtpconn.LookAt(ctx, plan.Target, alternativePorts, lookLimit)
 	})
 	session, quitAnswered, err := r.converse(ctx)
-	r.report.Duration = shared.Elapsed(time.Since(r.began))
 	r.report.Transcript = session.Transcript()
 	r.report.Cards = certificateCards(session, err != nil, time.Now())
 	if err != nil {
@@ -113,20 +112,13 @@ func (r *run) trace() *smtpconn.Trace {
 				silence.Stop()
 			}
 			finished := shared.StepResult{
-				ID: string(step), Label: diagnosis.Label(step), Status: statuses[result],
+				ID: string(step), Label: diagnosis.Label(step), Status: diagnosis.Status(result),
 				Duration: shared.Elapsed(took), Detail: detail,
 			}
 			r.report.Steps = append(r.report.Steps, finished)
 			r.send(shared.StepFinished{StepResult: finished})
 		},
 	}
-}
-
-var statuses = map[smtpconn.Result]shared.Status{
-	smtpconn.Passed:  shared.StatusPassed,
-	smtpconn.Noted:   shared.StatusWarning,
-	smtpconn.Failed:  shared.StatusFailed,
-	smtpconn.Skipped: shared.StatusSkipped,
 }
 
 func (r *run) circumstances() diagnosis.Circumstances {

@@ -41,8 +41,8 @@ var mechanisms = []*mechanism{
 	{name: "LOGIN", client: func(t Target, _ *Session) sasl.Client {
 		return &loginPrompts{login: t.Login, password: t.Password.Reveal()}
 	}},
-	{name: "OAUTHBEARER", oauth: true, client: func(t Target, s *Session) sasl.Client {
-		return &bearerToken{target: t, port: t.Port}
+	{name: "OAUTHBEARER", oauth: true, client: func(t Target, _ *Session) sasl.Client {
+		return &bearerToken{target: t}
 	}},
 	{name: "XOAUTH2", oauth: true, client: func(t Target, _ *Session) sasl.Client {
 		return &xoauth2{login: t.Login, token: t.AccessToken.Reveal()}
@@ -112,15 +112,12 @@ func (x *xoauth2) Start() (string, []byte, error) {
 func (x *xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }
 
 // bearerToken is OAUTHBEARER (RFC 7628). Its error challenge wants a single 0x01.
-type bearerToken struct {
-	target Target
-	port   int
-}
+type bearerToken struct{ target Target }
 
 func (b *bearerToken) Start() (string, []byte, error) {
 	escaped := strings.NewReplacer("=", "=3D", ",", "=2C").Replace(b.target.Login)
 	host, _ := ASCIIHost(b.target.Host)
-	return "OAUTHBEARER", []byte("n,a=" + escaped + ",\x01host=" + host + "\x01port=" + strconv.Itoa(b.port) +
+	return "OAUTHBEARER", []byte("n,a=" + escaped + ",\x01host=" + host + "\x01port=" + strconv.Itoa(b.target.Port) +
 		"\x01auth=Bearer " + b.target.AccessToken.Reveal() + "\x01\x01"), nil
 }
 

@@ -40,9 +40,6 @@ func (r Reply) String() string {
 // Positive reports whether the code means yes.
 func (r Reply) Positive() bool { return r.Code < 400 }
 
-// Temporary reports whether the same command may succeed later.
-func (r Reply) Temporary() bool { return r.Code >= 400 && r.Code < 500 }
-
 // readReply reads one whole reply within the bounds. raw receives each line as it arrived, without its end.
 func readReply(reader *bufio.Reader, raw func(line string)) (Reply, error) {
 	var reply Reply

@@ -206,12 +206,12 @@ func (s *Store) remember(newest stored) (State, error) {
 	return state, nil
 }
 
-// revisionColumns are what scanRevision reads.
-const revisionColumns = `SELECT revision, document, author, saved_at FROM settings_revision `
+// selectRevision are what scanRevision reads.
+const selectRevision = `SELECT revision, document, author, saved_at FROM settings_revision `
 
 // Revision returns the revision of the number; ErrNoRevision when there is none.
 func (s *Store) Revision(ctx context.Context, number int64) (Revision, error) {
-	revision, err := scanRevision(s.reader.QueryRowContext(ctx, revisionColumns+`WHERE revision = $1`, number))
+	revision, err := scanRevision(s.reader.QueryRowContext(ctx, selectRevision+`WHERE revision = $1`, number))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Revision{}, ErrNoRevision
@@ -223,7 +223,7 @@ func (s *Store) Revision(ctx context.Context, number int64) (Revision, error) {
 
 // Revisions returns at most limit revisions with numbers below before, newest first; 0 begins with the newest.
 func (s *Store) Revisions(ctx context.Context, before int64, limit int) ([]Revision, error) {
-	rows, err := s.reader.QueryContext(ctx, revisionColumns+`WHERE $1 = 0 OR revision < $1 ORDER BY revision DESC LIMIT $2`, before, limit)
+	rows, err := s.reader.QueryContext(ctx, selectRevision+`WHERE $1 = 0 OR revision < $1 ORDER BY revision DESC LIMIT $2`, before, limit)
 	if err != nil {
 		return nil, s.unreadable(err)
 	}

@@ -292,7 +292,6 @@ func TestLoginRefused(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	h := notifier(t, server, `retry_after = "10m"`)
-	_ = h
 	wrong := &mailserver.Server{Login: notifyLogin, Password: "changed"}
 	startMailServer(t, wrong, 0)
 	configure(t, h, wrong.Port(), "practice")

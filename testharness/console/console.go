@@ -171,10 +171,10 @@ func (c *console) layout(w http.ResponseWriter, r *http.Request, content form.Co
 	if !f.OnSettings {
 		f.Path = "notifications"
 	}
-	return templates.ExecuteTemplate(w, "frame", c.frame(r, content.Title, f))
+	return templates.ExecuteTemplate(w, "frame", c.frame(content.Title, f))
 }
 
-func (c *console) frame(_ *http.Request, title string, f frame) frame {
+func (c *console) frame(title string, f frame) frame {
 	f.Title, f.Actor, f.ProcessingStopped = title, c.actor, c.processingStopped.Load()
 	f.Plugin, f.SettingsPath, f.HasNotifications = c.plugin, c.settingsPath(), c.plugin.Offers(shared.CapabilityNotifier)
 	if c.plugin.Name == practised {
@@ -186,7 +186,7 @@ func (c *console) frame(_ *http.Request, title string, f frame) frame {
 func (c *console) show(w http.ResponseWriter, r *http.Request, title, name string, data any) {
 	w.Header().Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	f := c.frame(r, title, frame{Data: data, Path: name})
+	f := c.frame(title, frame{Data: data, Path: name})
 	if err := templates.ExecuteTemplate(w, "frame", f); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"net"
+	"slices"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
@@ -139,11 +140,7 @@ func (p *practice) inbox() []mailserver.Mail {
 	for _, server := range p.working {
 		mails = append(mails, server.Inbox()...)
 	}
-	for i := 1; i < len(mails); i++ {
-		for j := i; j > 0 && mails[j].At.After(mails[j-1].At); j-- {
-			mails[j], mails[j-1] = mails[j-1], mails[j]
-		}
-	}
+	slices.SortStableFunc(mails, func(a, b mailserver.Mail) int { return b.At.Compare(a.At) })
 	return mails
 }
 

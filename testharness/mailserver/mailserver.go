@@ -47,9 +47,8 @@ type Mail struct {
 }
 
 type inbox struct {
-	mu      sync.Mutex
-	mails   []Mail
-	arrived chan struct{}
+	mu    sync.Mutex
+	mails []Mail
 }
 
 // maxInbox bounds what an inbox keeps.
@@ -62,10 +61,6 @@ func (i *inbox) add(mail Mail) {
 		i.mails = slices.Delete(i.mails, 0, 1)
 	}
 	i.mails = append(i.mails, mail)
-	if i.arrived != nil {
-		close(i.arrived)
-		i.arrived = nil
-	}
 }
 
 // Inbox returns the mails received so far, oldest first.
@@ -73,16 +68,6 @@ func (s *Server) Inbox() []Mail {
 	s.inbox.mu.Lock()
 	defer s.inbox.mu.Unlock()
 	return slices.Clone(s.inbox.mails)
-}
-
-// Arrival returns a channel that is closed when the next mail arrives.
-func (s *Server) Arrival() <-chan struct{} {
-	s.inbox.mu.Lock()
-	defer s.inbox.mu.Unlock()
-	if s.inbox.arrived == nil {
-		s.inbox.arrived = make(chan struct{})
-	}
-	return s.inbox.arrived
 }
 
 // Start listens on a free port of 127.0.0.1, or on the port when it is not 0, and serves until Close.

@@ -2,11 +2,8 @@ package shared
 
 import "context"
 
-// CapabilityHistory and CapabilitySecretKey name what a page may offer beside the six methods; see [Info.Capabilities].
-const (
-	CapabilityHistory   = "history"
-	CapabilitySecretKey = "secret_key"
-)
+// CapabilityHistory names [SettingsHistory]; see [Info.Capabilities].
+const CapabilityHistory = "history"
 
 // SettingsHistory is the audit trail of a page's settings. A page offers it by implementing it.
 type SettingsHistory interface {
@@ -70,45 +67,4 @@ type RestoreRequest struct {
 	Number int64
 	// Revision is the number of the newest revision when the decision was made; another one since is a conflict.
 	Revision int64
-}
-
-// SecretKey looks after the key under which a page's secrets are sealed. A page offers it by implementing it.
-type SecretKey interface {
-	// Rekey seals every stored secret, of old revisions too, under a new key and forgets the older ones. A Rekey that was
-	// interrupted is completed by the next one.
-	Rekey(ctx context.Context, request RekeyRequest) (RekeyResult, error)
-}
-
-// RekeyRequest asks for a new key.
-type RekeyRequest struct{ Actor string }
-
-// RekeyResult tells what was done.
-type RekeyResult struct {
-	// Secrets is how many secrets were sealed anew.
-	Secrets int64 `json:"secrets"`
-	// Summary says in words where the key is now and what became of the old one.
-	Summary string `json:"summary"`
-}
-
-// CapabilityStorage names [Storage].
-const CapabilityStorage = "storage"
-
-// Storage moves what a page stores to another database. A page offers it by implementing it.
-type Storage interface {
-	// Migrate copies settings with their history, and what was not delivered yet, into another database. What is there
-	// already is left as it is, so it can be repeated.
-	Migrate(ctx context.Context, request MigrateRequest) (MigrateResult, error)
-}
-
-// MigrateRequest asks to copy everything.
-type MigrateRequest struct {
-	Actor string
-	// To is the address of the other database. It may hold a password, so it is handled as a secret.
-	To SecretText
-}
-
-// MigrateResult tells what is in the other database now and was not before.
-type MigrateResult struct {
-	Revisions     int64 `json:"revisions"`
-	Notifications int64 `json:"notifications"`
 }

@@ -88,3 +88,14 @@ func (h *handler) streamTest(w http.ResponseWriter, r *http.Request, request sha
 		"findings": h.findingsHTML(r, report.Diagnostics, nil),
 	})
 }
+
+func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy string) {
+	if strings.Contains(r.Header.Get("Accept"), streamType) {
+		h.refuse(w, r, http.StatusTooManyRequests, busy)
+		return
+	}
+	view := h.newView(r, s.draft)
+	view.adopt(schema, s)
+	view.Failure = busy
+	h.render(w, r, http.StatusTooManyRequests, view)
+}

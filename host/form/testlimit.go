@@ -1,14 +1,11 @@
 package form
 
 import (
-	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
-	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
@@ -64,15 +61,4 @@ func (t *tests) end(actor string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.underWay, actor)
-}
-
-func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy string) {
-	if strings.Contains(r.Header.Get("Accept"), streamType) {
-		h.refuse(w, r, http.StatusTooManyRequests, busy)
-		return
-	}
-	view := h.newView(r, s.draft)
-	view.adopt(schema, s)
-	view.Failure = busy
-	h.render(w, r, http.StatusTooManyRequests, view)
 }

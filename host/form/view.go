@@ -1,13 +1,9 @@
 package form
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/http"
-	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
@@ -63,12 +59,6 @@ type fieldRules struct {
 	Visible  *shared.Condition           `json:"visible,omitempty"`
 	Defaults []shared.ConditionalDefault `json:"defaults,omitempty"`
 	Default  shared.Value                `json:"default"`
-}
-
-type prerequisiteView struct {
-	shared.Prerequisite
-	Known, Met bool
-	Reason     string
 }
 
 type conflict struct {
@@ -236,28 +226,6 @@ func valueText(field shared.Field, value shared.Value) string {
 	return phrase.Verbatim(value.String())
 }
 
-// prerequisiteLimit bounds one check of a prerequisite.
-const prerequisiteLimit = 2 * time.Second
-
-func (h *handler) checkPrerequisites(ctx context.Context, declared []shared.Prerequisite) []prerequisiteView {
-	ctx, cancel := context.WithTimeout(ctx, prerequisiteLimit)
-	defer cancel()
-	var shown []prerequisiteView
-	for _, one := range declared {
-		view := prerequisiteView{Prerequisite: one}
-		if check, known := h.options.Prerequisites[one.ID]; known {
-			view.Known = true
-			if err := check(ctx); err != nil {
-				view.Reason = err.Error()
-			} else {
-				view.Met = true
-			}
-		}
-		shown = append(shown, view)
-	}
-	return shown
-}
-
 // service returns how the notification service is, nil when there is none or it cannot be asked.
 func (h *handler) service(r *http.Request) *shared.ServiceStatus {
 	if h.options.Notifier == nil {
@@ -287,61 +255,6 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	h.writeJSON(w, reply)
-}
-
-func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, v *view) {
-	title := v.Schema.Title
-	if title == "" {
-		title = h.language(r).Text("Settings")
-	}
-	h.send(w, r, status, Content{Title: title, Head: h.fragment(r, "head", v), Body: h.fragment(r, "page", v)})
-}
-
-// send puts the content into the Console's frame.
-func (h *handler) send(w http.ResponseWriter, r *http.Request, status int, content Content) {
-	content.Language = h.locale(r)
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", content.Language)
-	w.WriteHeader(status)
-	layout := h.options.Layout
-	if layout == nil {
-		layout = ownDocument
-	}
-	if err := layout(w, r, content); err != nil {
-		h.options.Logger.Warn("the page was not sent to the end", "error", err)
-	}
-}
-
-func ownDocument(w http.ResponseWriter, _ *http.Request, content Content) error {
-	return templatesIn(phrase.Language{}).ExecuteTemplate(w, "document", content)
-}
-
-// fragment renders one template. The templates are fixed, so a failure is a defect, and it is logged as one.
-func (h *handler) fragment(r *http.Request, name string, data any) template.HTML {
-	var out bytes.Buffer
-	if err := templatesIn(h.language(r)).ExecuteTemplate(&out, name, data); err != nil {
-		h.options.Logger.Error("a template failed", "template", name, "error", err)
-		return "<p>This part of the page could not be shown.</p>"
-	}
-	return template.HTML(out.String()) //nolint:gosec // html/template has escaped it
-}
-
-// findingsHTML renders the findings of each field; those of a field without content are only hints in the way.
-func (h *handler) findingsHTML(r *http.Request, found shared.Diagnostics, wanted map[string]bool) map[string]template.HTML {
-	rendered := map[string]template.HTML{}
-	for _, one := range found {
-		if one.Field != "" && (wanted == nil || wanted[one.Field]) && rendered[one.Field] == "" {
-			rendered[one.Field] = h.fragment(r, "findings", found.ForField(one.Field))
-		}
-	}
-	return rendered
-}
-
-func (h *handler) writeJSON(w http.ResponseWriter, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(value); err != nil {
-		h.options.Logger.Warn("an answer was not sent to the end", "error", err)
-	}
 }
 
 func toJSON(value any) (string, error) {

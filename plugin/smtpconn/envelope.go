@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/emersion/go-smtp"
 	"golang.org/x/net/idna"
@@ -122,36 +121,4 @@ func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (group
 		return true, err
 	}
 	return true, c.step(ctx, StepRecipient, c.limits.Command, c.positive)
-}
-
-// positive reads the next reply, which must mean yes.
-func (c *Conn) positive() error {
-	reply, err := c.wire.receive()
-	if err == nil && reply.Code/100 != 2 {
-		err = &Error{Kind: KindRefusedByReply, Reply: &reply}
-	}
-	return err
-}
-
-// step runs one command as a step. The detail is the server's reply.
-func (c *Conn) step(ctx context.Context, step Step, limit time.Duration, command func() error) error {
-	return c.trace.run(step, func() (Result, string, error) {
-		defer c.wire.limit(ctx, limit)()
-		if err := command(); err != nil {
-			return Failed, "", inContext(ctx, c.failure(err))
-		}
-		return Passed, c.wire.last.String(), nil
-	})
-}
-
-// leave says QUIT without waiting for the answer.
-func (c *Conn) leave(ctx context.Context) {
-	defer c.wire.limit(ctx, c.limits.Quit)()
-	_ = c.wire.send("QUIT\r\n")
-}
-
-// Leave says QUIT without waiting for the answer, and closes the connection.
-func (c *Conn) Leave(ctx context.Context) {
-	c.leave(ctx)
-	c.Close()
 }

@@ -2,7 +2,6 @@ package smtpconn
 
 import (
 	"context"
-	"errors"
 )
 
 // Deliver sends one message: MAIL, RCPT, DATA and the text. Where PIPELINING is offered the three commands go out
@@ -62,13 +61,4 @@ func (c *Conn) endGroup(ctx context.Context) {
 func (c *Conn) reset(ctx context.Context) {
 	defer c.wire.limit(ctx, c.limits.Command)()
 	_, _ = c.wire.exchange("RSET")
-}
-
-// Usable reports whether another message can be sent over the connection after err, which Deliver returned.
-func (c *Conn) Usable(err error) bool {
-	var failure *Error
-	if c.wire.failure != nil {
-		return false
-	}
-	return err == nil || errors.As(err, &failure) && failure.Kind == KindRefusedByReply && failure.Reply.Code != 421
 }

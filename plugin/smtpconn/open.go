@@ -14,22 +14,6 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
-// Conn is a connection to a mail server that has been greeted and, when the target asks for it, logged in to. It serves
-// one goroutine at a time.
-type Conn struct {
-	session *Session
-	wire    *wire
-	client  *smtp.Client
-	limits  Limits
-	trace   *Trace
-}
-
-// Session returns what was learned about the server.
-func (c *Conn) Session() *Session { return c.session }
-
-// Observe has the steps that follow reported to another trace, which may be nil.
-func (c *Conn) Observe(trace *Trace) { c.trace = trace }
-
 // Open connects to the target and logs in, reporting each step to the trace, which may be nil. The error is an *Error.
 // When ctx ends, the conversation is cut off at once.
 func Open(ctx context.Context, target Target, trace *Trace) (*Conn, error) {
@@ -378,26 +362,4 @@ func (o *opening) goOnPlain(failure *Error) error {
 	}
 	_, _, err = o.sayHello()
 	return err
-}
-
-// failure turns what go-smtp returned into the failure behind it: the wire's own, or the server's last reply, or a
-// defect of the exchange that go-smtp noticed itself.
-func (c *Conn) failure(err error) *Error {
-	var refused *smtp.SMTPError
-	switch {
-	case c.wire.failure != nil:
-		return c.wire.failure
-	case errors.As(err, &refused):
-		reply := c.wire.last
-		return &Error{Kind: KindRefusedByReply, Reply: &reply}
-	default:
-		return asError(err)
-	}
-}
-
-// Close ends the connection without a word; see Leave for the polite way. It may be called more than once.
-func (c *Conn) Close() {
-	if c.wire != nil {
-		_ = c.wire.Close()
-	}
 }

@@ -183,7 +183,7 @@ func (c *console) frame(title string, f frame) frame {
 	return f
 }
 
-func (c *console) show(w http.ResponseWriter, r *http.Request, title, name string, data any) {
+func (c *console) show(w http.ResponseWriter, title, name string, data any) {
 	w.Header().Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	f := c.frame(title, frame{Data: data, Path: name})
@@ -193,7 +193,7 @@ func (c *console) show(w http.ResponseWriter, r *http.Request, title, name strin
 }
 
 func (c *console) monitoring(w http.ResponseWriter, r *http.Request) {
-	c.show(w, r, "Monitoring", "monitoring", c.host.Status())
+	c.show(w, "Monitoring", "monitoring", c.host.Status())
 }
 
 // maxShown bounds how much of a mail is shown, in bytes.
@@ -209,5 +209,5 @@ func (c *console) inbox(w http.ResponseWriter, r *http.Request) {
 		}
 		mails = append(mails, shown{mail.From, mail.To, mail.At.Format(time.DateTime), string(content)})
 	}
-	c.show(w, r, "Practice inbox", "inbox", mails)
+	c.show(w, "Practice inbox", "inbox", mails)
 }

@@ -1,0 +1,88 @@
+package smtpconn
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+// Conn is a connection to a mail server that has been greeted and, when the target asks for it, logged in to. It serves
+// one goroutine at a time.
+type Conn struct {
+	session *Session
+	wire    *wire
+	client  *smtp.Client
+	limits  Limits
+	trace   *Trace
+}
+
+// Session returns what was learned about the server.
+func (c *Conn) Session() *Session { return c.session }
+
+// Observe has the steps that follow reported to another trace, which may be nil.
+func (c *Conn) Observe(trace *Trace) { c.trace = trace }
+
+// failure turns what go-smtp returned into the failure behind it: the wire's own, or the server's last reply, or a
+// defect of the exchange that go-smtp noticed itself.
+func (c *Conn) failure(err error) *Error {
+	var refused *smtp.SMTPError
+	switch {
+	case c.wire.failure != nil:
+		return c.wire.failure
+	case errors.As(err, &refused):
+		reply := c.wire.last
+		return &Error{Kind: KindRefusedByReply, Reply: &reply}
+	default:
+		return asError(err)
+	}
+}
+
+// Close ends the connection without a word; see Leave for the polite way. It may be called more than once.
+func (c *Conn) Close() {
+	if c.wire != nil {
+		_ = c.wire.Close()
+	}
+}
+
+// positive reads the next reply, which must mean yes.
+func (c *Conn) positive() error {
+	reply, err := c.wire.receive()
+	if err == nil && reply.Code/100 != 2 {
+		err = &Error{Kind: KindRefusedByReply, Reply: &reply}
+	}
+	return err
+}
+
+// step runs one command as a step. The detail is the server's reply.
+func (c *Conn) step(ctx context.Context, step Step, limit time.Duration, command func() error) error {
+	return c.trace.run(step, func() (Result, string, error) {
+		defer c.wire.limit(ctx, limit)()
+		if err := command(); err != nil {
+			return Failed, "", inContext(ctx, c.failure(err))
+		}
+		return Passed, c.wire.last.String(), nil
+	})
+}
+
+// leave says QUIT without waiting for the answer.
+func (c *Conn) leave(ctx context.Context) {
+	defer c.wire.limit(ctx, c.limits.Quit)()
+	_ = c.wire.send("QUIT\r\n")
+}
+
+// Leave says QUIT without waiting for the answer, and closes the connection.
+func (c *Conn) Leave(ctx context.Context) {
+	c.leave(ctx)
+	c.Close()
+}
+
+// Usable reports whether another message can be sent over the connection after err, which Deliver returned.
+func (c *Conn) Usable(err error) bool {
+	var failure *Error
+	if c.wire.failure != nil {
+		return false
+	}
+	return err == nil || errors.As(err, &failure) && failure.Kind == KindRefusedByReply && failure.Reply.Code != 421
+}

@@ -1,0 +1,15 @@
+package shared
+
+import (
+	"context"
+
+	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
+)
+
+func (c *client) Rekey(ctx context.Context, request RekeyRequest) (RekeyResult, error) {
+	reply, err := settingsv1.NewSecretKeyServiceClient(c.conn).Rekey(ctx, &settingsv1.RekeyRequest{Actor: validUTF8(request.Actor)})
+	if err != nil {
+		return RekeyResult{}, c.fromStatus(ctx, err)
+	}
+	return rekeyResultFromProto(reply), nil
+}

@@ -1,0 +1,17 @@
+package shared
+
+import (
+	"context"
+
+	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
+)
+
+func (c *client) Migrate(ctx context.Context, request MigrateRequest) (MigrateResult, error) {
+	reply, err := settingsv1.NewStorageServiceClient(c.conn).Migrate(ctx, &settingsv1.MigrateRequest{
+		Actor: validUTF8(request.Actor), To: validUTF8(request.To.Reveal()),
+	})
+	if err != nil {
+		return MigrateResult{}, c.fromStatus(ctx, err)
+	}
+	return MigrateResult{Revisions: reply.GetRevisions(), Notifications: reply.GetNotifications()}, nil
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+func newRollbackCommand(g *global) *cobra.Command {
+	var asJSON bool
+	command := &cobra.Command{
+		Use:     "rollback REVISION",
+		Short:   "Save an old revision again as the newest one",
+		Long:    "rollback makes the content of an old revision, its secrets included, the next revision. Nothing is lost: the revisions in between stay in the history.",
+		Example: "  testharness rollback 3",
+		Args:    exactly("the number of a revision; testharness history lists them"),
+		RunE: func(command *cobra.Command, args []string) error {
+			number, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return usagef("%q is not the number of a revision; testharness history lists them", args[0])
+			}
+			h, err := g.open(command.Context())
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			snapshot, err := h.Page().Load(command.Context(), shared.LoadRequest{Locale: g.locale})
+			if err != nil {
+				return err
+			}
+			result, err := h.History().Restore(command.Context(), shared.RestoreRequest{
+				Locale: g.locale, Actor: g.actor, Number: number, Revision: snapshot.Revision.Number,
+			})
+			if err != nil {
+				return err
+			}
+			return printSaved(command.OutOrStdout(), result, asJSON)
+		},
+	}
+	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	return command
+}

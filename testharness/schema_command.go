@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+func newSchemaCommand(g *global) *cobra.Command {
+	var asJSON, asJSONSchema bool
+	command := &cobra.Command{
+		Use:     "schema",
+		Short:   "Show the fields that the plugin declares",
+		Example: "  testharness schema\n  testharness schema --json-schema > settings.schema.json",
+		RunE: func(command *cobra.Command, _ []string) error {
+			h, err := g.open(command.Context())
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			schema, err := h.Page().Schema(command.Context(), shared.SchemaRequest{Locale: g.locale})
+			if err != nil {
+				return err
+			}
+			switch {
+			case asJSONSchema:
+				text, err := schema.JSONSchema()
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(command.OutOrStdout(), string(text))
+			case asJSON:
+				return printJSON(command.OutOrStdout(), schema)
+			default:
+				printSchema(command.OutOrStdout(), schema)
+			}
+			return nil
+		},
+	}
+	command.Flags().BoolVar(&asJSON, "json", false, "print the declaration as one JSON document")
+	command.Flags().BoolVar(&asJSONSchema, "json-schema", false, "print the shape of the values as a JSON Schema (draft 2020-12)")
+	command.MarkFlagsMutuallyExclusive("json", "json-schema")
+	return command
+}
+
+func printSchema(out io.Writer, schema shared.Schema) {
+	fmt.Fprintln(out, schema.Title)
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	for _, section := range schema.Sections {
+		fmt.Fprintf(table, "\n%s\n", section.Title)
+		printFields(table, section.Fields)
+	}
+	if len(schema.Test.Options) > 0 {
+		fmt.Fprintf(table, "\n%s: --option\n", schema.Test.Label)
+		printFields(table, schema.Test.Options)
+	}
+	_ = table.Flush()
+}
+
+func printFields(out io.Writer, fields []shared.Field) {
+	for _, field := range fields {
+		kind := string(field.Kind)
+		switch {
+		case field.Sensitive:
+			kind = "secret"
+		case field.Kind == shared.KindChoice:
+			values := make([]string, len(field.Options))
+			for i, option := range field.Options {
+				values[i] = option.Value
+			}
+			kind = strings.Join(values, "|")
+		}
+		note := ""
+		switch {
+		case !field.Default.IsEmpty():
+			note = "default " + field.Default.String()
+		case field.Required:
+			note = "required"
+		}
+		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", field.Name, kind, field.Label, note)
+	}
+}

@@ -181,9 +181,6 @@ func (s Schema) effective(name string, values Values, depth int) Value {
 	return field.Default
 }
 
-// Holds reports whether the condition holds for the values.
-func (s Schema) Holds(condition Condition, values Values) bool { return s.holds(condition, values, 0) }
-
 func (s Schema) holds(condition Condition, values Values, depth int) bool {
 	have := s.effective(condition.Field, values, depth)
 	for _, want := range condition.AnyOf {
@@ -196,5 +193,5 @@ func (s Schema) holds(condition Condition, values Values, depth int) bool {
 
 // Visible reports whether the field is visible for the values.
 func (s Schema) Visible(field Field, values Values) bool {
-	return field.VisibleWhen == nil || s.Holds(*field.VisibleWhen, values)
+	return field.VisibleWhen == nil || s.holds(*field.VisibleWhen, values, 0)
 }

@@ -43,8 +43,8 @@ const (
 	authenticateNone          = "none"
 )
 
-// ProcessingServer is the id of the prerequisite that the Console resolves.
-const ProcessingServer = "processing_server"
+// processingServer is the id of the prerequisite that the Console resolves.
+const processingServer = "processing_server"
 
 // Schema declares the page. The result is shared and must not be changed.
 var Schema = sync.OnceValue(declare)
@@ -53,7 +53,7 @@ func declare() shared.Schema {
 	return shared.Schema{
 		Title:         "SMTP settings",
 		Description:   "The mail server through which e-mail notifications are sent.",
-		Prerequisites: []shared.Prerequisite{{ID: ProcessingServer, Text: "Make sure that the Processing Server is running."}},
+		Prerequisites: []shared.Prerequisite{{ID: processingServer, Text: "Make sure that the Processing Server is running."}},
 		Sections:      []shared.Section{serverSection(), senderSection(), advancedSection()},
 		Presets:       presets(),
 		Test: shared.TestAction{Label: "Test connection", Options: []shared.Field{

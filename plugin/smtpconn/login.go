@@ -61,7 +61,7 @@ func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {
 		failure = own
 	case exchange.err != nil:
 		failure = &Error{Kind: KindBadChallenge, Err: exchange.err}
-	case c.wire.last.Positive() || err != nil && failure.Kind != KindRefusedByReply:
+	case c.wire.last.positive() || err != nil && failure.Kind != KindRefusedByReply:
 		failure = &Error{Kind: KindBadChallenge, Err: err}
 	}
 	failure.Mechanism = mechanism.name

@@ -37,8 +37,8 @@ func (r Reply) String() string {
 	return strings.Join(strings.Fields(fmt.Sprintf("%d %s %s", r.Code, r.EnhancedCode, r.Text())), " ")
 }
 
-// Positive reports whether the code means yes.
-func (r Reply) Positive() bool { return r.Code < 400 }
+// positive reports whether the code means yes.
+func (r Reply) positive() bool { return r.Code < 400 }
 
 // readReply reads one whole reply within the bounds. raw receives each line as it arrived, without its end.
 func readReply(reader *bufio.Reader, raw func(line string)) (Reply, error) {

@@ -13,15 +13,15 @@ import (
 	_ "modernc.org/sqlite" // the embedded engine
 )
 
-// DatabaseName is the file in the data directory that holds the embedded database.
-const DatabaseName = "smtp-settings.db"
+// databaseName is the file in the data directory that holds the embedded database.
+const databaseName = "smtp-settings.db"
 
 // OpenSQLite opens the embedded database in the directory, making both when they do not exist.
 func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
-	path := filepath.Join(directory, DatabaseName)
+	path := filepath.Join(directory, databaseName)
 	explain := func(err error) error {
 		return fmt.Errorf("database %s cannot be used: %w; make room, correct its mode, or restore it from a backup", path, err)
 	}

@@ -143,6 +143,13 @@ func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol, l
 // stop ends the process: politely, and after goodbyeTimeout by force, which also ends one that is stopped or hangs. It
 // returns when the process is gone.
 func (p *process) stop() {
+	if p.command == nil { // Attached to a plugin that somebody else ends.
+		if p.page != nil {
+			_ = p.page.Disconnect()
+		}
+		p.clear()
+		return
+	}
 	done := make(chan struct{})
 	go func() {
 		p.client.Kill()
@@ -187,6 +194,9 @@ func allowedEnvironment(allowed, environ []string) []string {
 	var passed []string
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")
+		if name == shared.DebugVariable {
+			continue
+		}
 		if slices.ContainsFunc(append(always, allowed...), func(pattern string) bool {
 			prefix, wildcard := strings.CutSuffix(pattern, "*")
 			return name == pattern || wildcard && strings.HasPrefix(name, prefix)

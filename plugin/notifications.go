@@ -17,7 +17,7 @@ const serviceLock = "notifications.lock"
 func (p *Page) openNotifications(ctx context.Context) error {
 	c := p.configuration
 	configuration := notify.Configuration{
-		Store: p.store, Keeper: p.keeper, Logger: p.logger.Named("notifications"), Delivery: (&deliveries{page: p}).current,
+		Store: p.store, Keeper: p.keeper, Sealing: p.sealing.RLocker(), Logger: p.logger.Named("notifications"), Delivery: (&deliveries{page: p}).current,
 		Connections: c.Notifications.Connections, MessagesPerConnection: c.Notifications.MessagesPerConnection,
 		MessagesPerMinute: c.Notifications.MessagesPerMinute, RetryAfter: c.Notifications.RetryAfter,
 		AttemptLimit: c.Notifications.AttemptLimit, RescueAfter: c.Notifications.RescueAfter,
@@ -44,9 +44,9 @@ type deliveries struct {
 	page *Page
 
 	mu       sync.Mutex
-	known    bool
+	known    bool   // whether the delivery stays the same as long as the reading does
+	reading  uint64 // of the store, that the delivery was made from
 	delivery notify.Delivery
-	missing  *shared.Diagnostic
 }
 
 func (d *deliveries) current(ctx context.Context) (notify.Delivery, *shared.Diagnostic, error) {
@@ -56,42 +56,50 @@ func (d *deliveries) current(ctx context.Context) (notify.Delivery, *shared.Diag
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.known && d.delivery.Version == state.Reading {
-		return d.delivery, d.missing, nil
+	if d.known && d.reading == state.Reading {
+		return d.delivery, nil, nil
 	}
-	delivery, missing, err := d.bind(ctx)
+	delivery, referenced, missing, err := d.bind(ctx)
 	if err != nil {
 		return notify.Delivery{}, nil, err
 	}
-	d.delivery, d.missing = delivery, missing
-	d.known = missing == nil || missing.Code != "secret_unreadable"
-	return delivery, missing, nil
+	if missing != nil {
+		d.known = false // What is missing may come without a save, such as a file with a password.
+		return delivery, missing, nil
+	}
+	delivery.Version = d.delivery.Version
+	if d.reading != state.Reading || delivery.Target.Password != d.delivery.Target.Password || delivery.Target.AccessToken != d.delivery.Target.AccessToken {
+		delivery.Version++
+	}
+	// What a reference names may change without a save.
+	d.delivery, d.reading, d.known = delivery, state.Reading, !referenced
+	return delivery, nil, nil
 }
 
 // bind turns what is in force into a way to deliver, or says what is missing for one.
-func (d *deliveries) bind(ctx context.Context) (notify.Delivery, *shared.Diagnostic, error) {
+func (d *deliveries) bind(ctx context.Context) (delivery notify.Delivery, referenced bool, missing *shared.Diagnostic, err error) {
 	bound, err := d.page.bind(ctx, shared.Draft{})
 	if err != nil {
-		return notify.Delivery{}, nil, err
+		return notify.Delivery{}, false, nil, err
 	}
-	delivery := notify.Delivery{Version: bound.base.Reading, From: bound.settings.Sender, SenderField: bound.settings.SenderField()}
+	delivery = notify.Delivery{From: bound.settings.Sender, SenderField: bound.settings.SenderField()}
 	if bound.settings.Server == "" {
-		return delivery, &shared.Diagnostic{
+		return delivery, false, &shared.Diagnostic{
 			Severity: shared.SeverityError, Code: "not_configured", Field: settings.Server,
 			Summary: "No mail server has been set yet.", Detail: "Enter and save the SMTP settings.",
 		}, nil
 	}
 	for _, one := range bound.diagnostics {
 		if one.Severity == shared.SeverityError {
-			return delivery, &one, nil
+			return delivery, false, &one, nil
 		}
 	}
 	target, err := bound.target(ctx)
 	if err != nil {
 		d.page.logger.Error("the stored secret cannot be opened", "error", err)
 		unusable := unusableSecret(bound)
-		return delivery, &unusable, nil
+		return delivery, false, &unusable, nil
 	}
 	delivery.Target = target
-	return delivery, nil, nil
+	return delivery, bound.settings.PasswordReference != "", nil, nil
 }

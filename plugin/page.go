@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -73,6 +74,8 @@ type Page struct {
 	testMails     *testMails
 	notifications *notify.Service
 	logger        hclog.Logger
+	// sealing is held for reading from sealing a secret to committing it; see Rekey.
+	sealing sync.RWMutex
 }
 
 var (
@@ -238,11 +241,7 @@ func (p *Page) save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 		return shared.SaveResult{Diagnostics: bound.diagnostics, Snapshot: p.snapshot(bound.base)}, nil
 	}
 	now := time.Now()
-	document, err := bound.document(ctx, now)
-	if err != nil {
-		return shared.SaveResult{}, err
-	}
-	result, err := p.append(ctx, bound.base, document, request.Actor, now)
+	result, err := p.sealAndAppend(ctx, bound, request.Actor, now)
 	if errors.Is(err, store.ErrResealed) {
 		return p.save(ctx, request) // with what is stored now
 	}
@@ -251,4 +250,15 @@ func (p *Page) save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 		p.confirmVerified(ctx, bound, &result.Snapshot)
 	}
 	return result, err
+}
+
+// sealAndAppend makes the draft the next revision.
+func (p *Page) sealAndAppend(ctx context.Context, bound *boundDraft, actor string, now time.Time) (shared.SaveResult, error) {
+	p.sealing.RLock()
+	defer p.sealing.RUnlock()
+	document, err := bound.document(ctx, now)
+	if err != nil {
+		return shared.SaveResult{}, err
+	}
+	return p.append(ctx, bound.base, document, actor, now)
 }

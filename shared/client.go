@@ -44,6 +44,7 @@ type Connection struct {
 	Suggester
 	Notifier Notifier
 	alive    context.Context
+	conn     *grpc.ClientConn
 	health   grpc_health_v1.HealthClient
 }
 
@@ -59,12 +60,15 @@ func Dispense(protocol goplugin.ClientProtocol) (*Connection, error) {
 	}
 	return &Connection{
 		SettingsPage: client, SettingsHistory: client, SecretKey: client, Storage: client, Suggester: client, Notifier: notifierClient{client},
-		alive: client.alive, health: grpc_health_v1.NewHealthClient(client.conn),
+		alive: client.alive, conn: client.conn, health: grpc_health_v1.NewHealthClient(client.conn),
 	}, nil
 }
 
 // Gone is closed when the plugin's process has ended.
 func (c *Connection) Gone() <-chan struct{} { return c.alive.Done() }
+
+// Disconnect closes the connection and leaves the plugin running. Calls that follow fail.
+func (c *Connection) Disconnect() error { return c.conn.Close() }
 
 // Healthy asks the plugin whether it still answers; ctx must have a deadline, for a stopped process never does.
 func (c *Connection) Healthy(ctx context.Context) error {

@@ -11,7 +11,9 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -76,12 +78,13 @@ type handler struct {
 	page    shared.SettingsPage
 	options Options
 
-	tests tests
+	tests       tests
+	suggestions tests // asked for, with the same limit
 }
 
 // New returns the handler of the page.
 func New(page shared.SettingsPage, options Options) http.Handler {
-	h := &handler{page: page, options: options, tests: newTests(options.TestLimit)}
+	h := &handler{page: page, options: options, tests: newTests(options.TestLimit), suggestions: newTests(options.TestLimit)}
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{file}", http.FileServerFS(assetFiles))
 	mux.HandleFunc("GET /{$}", h.authorized(h.show))
@@ -110,6 +113,9 @@ func securityHeaders(next http.Handler) http.Handler {
 		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		header.Set("Cache-Control", "no-store")
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		if r.ContentLength != 0 { // What is refused unread is read to its end all the same, so this holds for every request.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyLimit)) // Not every server can; those have limits of their own.
+		}
 		next.ServeHTTP(w, r)
 	})
 }
@@ -132,6 +138,12 @@ func (h *handler) authorized(next http.HandlerFunc) http.HandlerFunc {
 			h.refuse(w, r, http.StatusForbidden, phrase.Of("You may not use this page: {reason}", "reason", err))
 			return
 		}
+		actor = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return -1
+			}
+			return r
+		}, actor)
 		next(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, actor)))
 	}
 }

@@ -28,6 +28,9 @@ var spoken = sync.OnceValues(func() ([]string, language.Matcher) {
 	return names, language.NewMatcher(tags)
 })
 
+// longestWish bounds what is read of a reader's wishes, in bytes.
+const longestWish = 300
+
 // locale is the language of the reader: the one that the Console says, or else the best of those that the browser asks for.
 func (h *handler) locale(r *http.Request) string {
 	wanted := ""
@@ -36,6 +39,9 @@ func (h *handler) locale(r *http.Request) string {
 	}
 	if wanted == "" {
 		wanted = r.Header.Get("Accept-Language")
+	}
+	if len(wanted) > longestWish {
+		wanted = "" // Nobody speaks so many languages, and making sense of them takes time.
 	}
 	names, matcher := spoken()
 	_, chosen := language.MatchStrings(matcher, wanted)

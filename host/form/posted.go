@@ -16,8 +16,8 @@ const maxBody = 512 << 10
 // bodyLimit is how long a posted form may take to arrive.
 const bodyLimit = 30 * time.Second
 
-// postedForms reads posted forms before anything is done with them: bounded, in the encoding of browsers, and within a time limit
-// that ends then, for the connection has to stand as long as a test takes.
+// postedForms reads posted forms before anything is done with them, in the encoding of browsers. The time limit of securityHeaders ends
+// then, for the connection has to stand as long as a test takes.
 func (h *handler) postedForms(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
@@ -25,14 +25,13 @@ func (h *handler) postedForms(next http.Handler) http.Handler {
 			return
 		}
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
+			w.Header().Set("Connection", "close")
 			h.refuse(w, r, http.StatusUnsupportedMediaType, phrase.Of("A form is posted as application/x-www-form-urlencoded."))
 			return
 		}
-		control := http.NewResponseController(w)
-		_ = control.SetReadDeadline(time.Now().Add(bodyLimit)) // Not every server can; those have limits of their own.
 		err := r.ParseForm()
 		if err == nil {
-			_ = control.SetReadDeadline(time.Time{})
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 			next.ServeHTTP(w, r)
 			return
 		}

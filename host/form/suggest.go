@@ -3,8 +3,10 @@ package form
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // suggest asks the plugin for values that probably fit the form. What comes back are findings with fixes: pressing one fills
@@ -19,6 +21,12 @@ func (h *handler) suggest(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	actor := actorOf(r)
+	if busy := h.suggestions.begin(actor, time.Now()); busy != "" {
+		h.answerBusy(w, r, schema, submission, phrase.Of("You have asked very often in a short time. Wait a moment, then ask again."))
+		return
+	}
+	defer h.suggestions.end(actor)
 	found, err := suggester.Suggest(r.Context(), shared.SuggestRequest{Locale: h.locale(r), Values: submission.draft.Values})
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		if err != nil {

@@ -90,7 +90,7 @@ func (h *handler) streamTest(w http.ResponseWriter, r *http.Request, request sha
 }
 
 func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy string) {
-	if strings.Contains(r.Header.Get("Accept"), streamType) {
+	if accept := r.Header.Get("Accept"); strings.Contains(accept, streamType) || strings.Contains(accept, "application/json") {
 		h.refuse(w, r, http.StatusTooManyRequests, busy)
 		return
 	}

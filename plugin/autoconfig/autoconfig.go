@@ -70,14 +70,15 @@ func Find(ctx context.Context, resolver Resolver, domain string) ([]Candidate, e
 	if err != nil {
 		return nil, nil //nolint:nilerr // A name that cannot exist publishes nothing.
 	}
+	absolute := ascii + "." // Else the resolver would look below this machine's own domains as well.
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	var found [3][]Candidate
 	var failed [3]error
 	var wg sync.WaitGroup
-	wg.Go(func() { found[0], failed[0] = published(ctx, resolver, "submissions", SourceSubmissions, ascii) })
-	wg.Go(func() { found[1], failed[1] = published(ctx, resolver, "submission", SourceSubmission, ascii) })
-	wg.Go(func() { found[2], failed[2] = byExchange(ctx, resolver, ascii) })
+	wg.Go(func() { found[0], failed[0] = published(ctx, resolver, "submissions", SourceSubmissions, absolute) })
+	wg.Go(func() { found[1], failed[1] = published(ctx, resolver, "submission", SourceSubmission, absolute) })
+	wg.Go(func() { found[2], failed[2] = byExchange(ctx, resolver, absolute) })
 	wg.Wait()
 	candidates := slices.Concat(found[0], found[1], found[2])
 	var unique []Candidate

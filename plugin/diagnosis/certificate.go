@@ -29,7 +29,7 @@ func certificateWords(failure *smtpconn.Error) certificateText {
 	}
 	return certificateText{
 		names:       Names(certificate),
-		issuer:      certificate.Issuer.String(),
+		issuer:      smtpconn.Printable(certificate.Issuer.String()),
 		from:        certificate.NotBefore.UTC().Format(time.DateTime + " UTC"),
 		until:       certificate.NotAfter.UTC().Format(time.DateTime + " UTC"),
 		fingerprint: fmt.Sprintf("%x", sha256.Sum256(certificate.Raw)),
@@ -41,7 +41,10 @@ const maxNames = 8
 
 // Names lists the names that a certificate is for.
 func Names(certificate *x509.Certificate) string {
-	names := append([]string(nil), certificate.DNSNames...)
+	var names []string
+	for _, name := range certificate.DNSNames {
+		names = append(names, smtpconn.Printable(name))
+	}
 	for _, address := range certificate.IPAddresses {
 		names = append(names, address.String())
 	}
@@ -51,7 +54,7 @@ func Names(certificate *x509.Certificate) string {
 	case len(names) > maxNames:
 		return phrase.Of("{names} and {count} more", "names", strings.Join(names[:maxNames], ", "), "count", len(names)-maxNames)
 	}
-	return strings.Join(names, ", ")
+	return phrase.Verbatim(strings.Join(names, ", "))
 }
 
 // The conditions below sort what package x509 says about a certificate.

@@ -185,6 +185,9 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 	if failure.Err != nil {
 		reason = failure.Err.Error()
 	}
+	if !phrase.HasParts(reason) {
+		reason = smtpconn.Printable(reason) // It may quote a stranger's certificate.
+	}
 	through := ""
 	if c.Target.Proxy != nil {
 		through = c.Target.Proxy.String()

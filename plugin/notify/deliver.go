@@ -27,6 +27,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	s := w.service
 	pass, ok := s.gate.enter(ctx)
 	if !ok {
+		s.noticeSave(ctx)
 		return backToQueue()
 	}
 	delivery, missing, err := s.configuration.Delivery(ctx)
@@ -49,7 +50,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		allowed: func() bool { return s.gate.good(pass) },
 		failed: func(err error) {
 			outcome, cause := s.explain(err, delivery, envelope)
-			s.pause(cause, outcome)
+			s.pause(cause, outcome, delivery.Version)
 		},
 	}
 	if err := s.deliver(ctx, delivery, envelope, composed, opening); err != nil {
@@ -90,8 +91,15 @@ func (s *Service) unconfigured(missing *shared.Diagnostic, err error) error {
 		s.configuration.Logger.Error("the settings for deliveries cannot be read", "error", err)
 		missing = &shared.Diagnostic{Severity: shared.SeverityError, Code: "settings_unreadable", Summary: "The settings cannot be read at the moment."}
 	}
-	s.gate.shut(*missing, false)
+	s.gate.shut(*missing, false, 0)
 	return backToQueue()
+}
+
+// noticeSave ends a pause when the settings are others than those that it was for: another process may have saved them.
+func (s *Service) noticeSave(ctx context.Context) {
+	if delivery, missing, err := s.configuration.Delivery(ctx); err == nil && missing == nil && s.gate.shutFor(delivery.Version) {
+		s.SettingsChanged(ctx)
+	}
 }
 
 func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], delivery Delivery) ([]byte, error) {
@@ -107,6 +115,7 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 // deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the server;
 // then another one is tried at once, as long as the message itself was not on its way.
 func (s *Service) deliver(ctx context.Context, delivery Delivery, envelope smtpconn.Envelope, composed []byte, opening opening) error {
+	began := time.Now()
 	for fresh := false; ; fresh = true {
 		one, reused, err := s.pool.get(ctx, delivery, fresh, opening)
 		if err != nil {
@@ -114,7 +123,9 @@ func (s *Service) deliver(ctx context.Context, delivery Delivery, envelope smtpc
 		}
 		one.conn.Observe(opening.trace)
 		// From here on the outcome must be learned: a message that may have been accepted must not be given up.
-		_, err = one.conn.Deliver(context.WithoutCancel(ctx), envelope, composed)
+		handing, done := s.untilRescued(ctx, began)
+		_, err = one.conn.Deliver(handing, envelope, composed)
+		done()
 		one.messages++
 		if one.conn.Usable(err) {
 			s.pool.put(one)
@@ -126,6 +137,16 @@ func (s *Service) deliver(ctx context.Context, delivery Delivery, envelope smtpc
 		}
 		return err
 	}
+}
+
+// untilRescued is the time that handing a message over may take: where another process takes over a job that seems to have been
+// forgotten, it must have ended by then, or both would send.
+func (s *Service) untilRescued(ctx context.Context, began time.Time) (context.Context, context.CancelFunc) {
+	ctx = context.WithoutCancel(ctx)
+	if s.configuration.LockFile != "" {
+		return ctx, func() {}
+	}
+	return context.WithDeadline(ctx, began.Add(s.configuration.RescueAfter*9/10))
 }
 
 // wasClosed reports whether the connection ended before the message was on its way.
@@ -146,6 +167,9 @@ var pausing = map[string]bool{
 // refused decides what a failed attempt means: for all messages, for this one for now, or for this one for good.
 func (s *Service) refused(ctx context.Context, err error, delivery Delivery, envelope smtpconn.Envelope, attempt *attempt) error {
 	switch {
+	case errors.Is(err, context.DeadlineExceeded): // It waited for a connection all the time that an attempt may take.
+		s.gate.release()
+		return backToQueue()
 	case ctx.Err() != nil:
 		s.gate.release()
 		return ctx.Err()
@@ -159,7 +183,7 @@ func (s *Service) refused(ctx context.Context, err error, delivery Delivery, env
 	errors.As(err, &failure)
 	switch {
 	case outcome == diagnosis.LoginFailed, !atEnvelope(failure), pausing[cause.Code]:
-		s.pause(cause, outcome)
+		s.pause(cause, outcome, delivery.Version)
 		return backToQueue()
 	case permanent(failure):
 		s.gate.passed()
@@ -175,9 +199,9 @@ func (s *Service) explain(err error, delivery Delivery, envelope smtpconn.Envelo
 }
 
 // pause holds all deliveries back.
-func (s *Service) pause(cause shared.Diagnostic, outcome diagnosis.Outcome) {
+func (s *Service) pause(cause shared.Diagnostic, outcome diagnosis.Outcome, version uint64) {
 	s.configuration.Logger.Warn("deliveries pause", "cause", cause.Code)
-	s.gate.shut(cause, outcome == diagnosis.LoginFailed)
+	s.gate.shut(cause, outcome == diagnosis.LoginFailed, version)
 }
 
 // atEnvelope reports whether the failure came when the message was handed over, not before.

@@ -23,6 +23,7 @@ type gate struct {
 	probing  bool      // one has gone
 	failures int
 	changed  chan struct{} // closed, and replaced, at every change
+	version  uint64        // of the settings that it was shut for
 }
 
 // pass is what a delivery was let through with. It is good until the gate is shut again.
@@ -41,8 +42,9 @@ func newGate(retryAfter time.Duration) *gate {
 	}
 }
 
-// longestWait is how long a delivery waits at the gate before it goes back to the queue.
-const longestWait = 20 * time.Second
+// longestWait is how long a delivery waits at the gate before it goes back to the queue. On its way it notices when another process has
+// saved other settings, so no message waits much longer than this for them.
+const longestWait = 5 * time.Second
 
 // enter returns when the delivery may go on; false means that it must go back to the queue.
 func (g *gate) enter(ctx context.Context) (pass, bool) {
@@ -114,7 +116,7 @@ func (g *gate) open() {
 }
 
 // shut holds deliveries back for the cause.
-func (g *gate) shut(cause shared.Diagnostic, loginRefused bool) {
+func (g *gate) shut(cause shared.Diagnostic, loginRefused bool, version uint64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	pause := g.away
@@ -124,6 +126,7 @@ func (g *gate) shut(cause shared.Diagnostic, loginRefused bool) {
 	if g.cause != nil && !g.probing {
 		return // Others have met the same at the same time.
 	}
+	g.version = version
 	if g.cause == nil {
 		g.since, g.failures = time.Now(), 0
 	}
@@ -132,6 +135,13 @@ func (g *gate) shut(cause shared.Diagnostic, loginRefused bool) {
 	g.failures++
 	g.shuts++
 	g.announce()
+}
+
+// shutFor reports whether the gate is shut for other settings than those of the version.
+func (g *gate) shutFor(version uint64) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.cause != nil && !g.probing && g.version != version
 }
 
 // release takes back that one has gone to see: it found out nothing about the server.

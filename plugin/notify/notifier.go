@@ -40,6 +40,8 @@ func (s *Service) take(ctx context.Context, request shared.NotifyRequest) ([]sha
 		}
 		return receipts, nil
 	}
+	s.configuration.Sealing.Lock()
+	defer s.configuration.Sealing.Unlock()
 	var jobs []river.InsertManyParams
 	var places []int // which receipt each job belongs to
 	for i, notification := range request.Notifications {

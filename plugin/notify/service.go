@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,6 +40,8 @@ type Configuration struct {
 	Store  *store.Store
 	Keeper *secret.Keeper
 	Logger hclog.Logger
+	// Sealing is held from sealing a message to committing it; nil where nobody turns to another key.
+	Sealing sync.Locker
 	// Delivery returns the settings in force, or the reason why there are none to deliver with.
 	Delivery func(context.Context) (Delivery, *shared.Diagnostic, error)
 	// Connections is how many connections to the server are open at once; 0 means 4.
@@ -92,6 +95,9 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 }
 
 func withDefaults(c Configuration) Configuration {
+	if c.Sealing == nil {
+		c.Sealing = new(sync.RWMutex).RLocker()
+	}
 	if c.Connections <= 0 {
 		c.Connections = 4
 	}

@@ -23,7 +23,12 @@ func certificateCards(session *smtpconn.Session, failed bool, now time.Time) []s
 	}
 	leaf := session.TLS.PeerCertificates[0]
 	card := shared.Card{Title: "Certificate of the server", Status: shared.StatusPassed}
-	fact := func(label, value string) { card.Facts = append(card.Facts, shared.Fact{Label: label, Value: value}) }
+	fact := func(label, value string) {
+		if !phrase.HasParts(value) {
+			value = phrase.Verbatim(smtpconn.Printable(value)) // What a certificate says is never translated.
+		}
+		card.Facts = append(card.Facts, shared.Fact{Label: label, Value: value})
+	}
 	fact("Issued to", leaf.Subject.String())
 	fact("Valid for", diagnosis.Names(leaf))
 	fact("Issued by", leaf.Issuer.String())

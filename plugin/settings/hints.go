@@ -23,7 +23,7 @@ func (b *binding) hints(s Settings) {
 	case s.UseSSL && port == 587:
 		b.report(shared.SeverityInfo, Port, "port_587_with_ssl", "Port 587 begins unencrypted and is then encrypted with STARTTLS. That is fine.", "")
 	}
-	if !s.UseSSL && s.WantsPassword() && port != 465 && s.Server != "" && !isLocal(s.Server) {
+	if !s.UseSSL && s.WantsPassword() && port != 465 && s.Server != "" && (s.Proxy != nil || !isLocal(s.Server)) {
 		warn(UseSSL, "password_may_be_unencrypted", "Without “Use SSL” the password may cross the network unencrypted.", "",
 			shared.Fix{Label: "Turn on Use SSL", Values: shared.Values{UseSSL: shared.Boolean(true)}})
 	}

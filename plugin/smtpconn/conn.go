@@ -62,7 +62,7 @@ func (c *Conn) step(ctx context.Context, step Step, limit time.Duration, command
 		if err := command(); err != nil {
 			return Failed, "", inContext(ctx, c.failure(err))
 		}
-		return Passed, c.wire.last.String(), nil
+		return Passed, verbatim(c.wire.last.String()), nil
 	})
 }
 

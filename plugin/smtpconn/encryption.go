@@ -148,7 +148,7 @@ func plainAnswer(record tls.RecordHeaderError) *Error {
 func describeTLS(state *tls.ConnectionState, unverified error) string {
 	text := tls.VersionName(state.Version) + ", " + tls.CipherSuiteName(state.CipherSuite)
 	if unverified != nil {
-		text = phrase.Of("{encryption}, certificate not verified: {reason}", "encryption", text, "reason", unverified)
+		text = phrase.Of("{encryption}, certificate not verified: {reason}", "encryption", text, "reason", printable(unverified.Error()))
 	}
 	return text
 }

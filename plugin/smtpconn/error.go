@@ -95,7 +95,7 @@ func (e *Error) brief() string {
 	case e.Reply != nil && e.Mechanism != "":
 		return phrase.Of("{mechanism} refused: {reply}", "mechanism", e.Mechanism, "reply", shortened(e.Reply.String()))
 	case e.Reply != nil:
-		return shortened(e.Reply.String())
+		return verbatim(e.Reply.String())
 	case e.Protocol != "":
 		return phrase.Of("the server speaks {protocol}", "protocol", e.Protocol)
 	default:
@@ -105,6 +105,9 @@ func (e *Error) brief() string {
 
 // maxDetail bounds the line of detail of a step, in characters.
 const maxDetail = 300
+
+// verbatim makes a phrase of a server's words, which are never translated.
+func verbatim(text string) string { return phrase.Verbatim(shortened(text)) }
 
 func shortened(text string) string {
 	if phrase.HasParts(text) {

@@ -95,6 +95,9 @@ func (o *opening) connect() error {
 	session := o.conn.session
 	return o.trace.run(StepConnect, func() (Result, string, error) {
 		permitted := o.target.permitted(session.Addresses, o.target.dialledPort())
+		if len(permitted) == 0 && o.target.Proxy != nil {
+			return Failed, "", &Error{Kind: KindProxyUnreachable, Err: o.target.refusal(session.Addresses[0])}
+		}
 		if len(permitted) == 0 {
 			return Failed, "", &Error{Kind: KindNotPermitted, Err: o.target.refusal(session.Addresses[0])}
 		}
@@ -194,7 +197,7 @@ func (o *opening) greeting() error {
 		if reply.Code != 220 {
 			return Failed, "", &Error{Kind: KindRefusedByReply, Reply: &reply}
 		}
-		return Passed, reply.Text(), nil
+		return Passed, verbatim(reply.Text()), nil
 	})
 	var failure *Error
 	if errors.As(err, &failure) && failure.Kind == KindTLSInsteadOfPlain && o.target.Encrypt {
@@ -275,7 +278,7 @@ func describeExtensions(extensions map[string]string) string {
 			shown = append(shown, strings.TrimSpace(keyword+" "+parameters))
 		}
 	}
-	return strings.Join(shown, ", ")
+	return verbatim(strings.Join(shown, ", "))
 }
 
 // startTLS encrypts the connection where it is demanded or offered.

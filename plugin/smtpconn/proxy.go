@@ -74,7 +74,11 @@ func (o *opening) tunnel(caller context.Context, tcp net.Conn) error {
 	} else {
 		err = connectSOCKS(ctx, tcp, address)
 	}
+	limit, _ := ctx.Deadline()
+	own, limited := caller.Deadline()
 	switch finished := interrupt(); {
+	case limited && !own.After(limit) && errors.Is(err, os.ErrDeadlineExceeded):
+		return inContext(caller, context.DeadlineExceeded)
 	case caller.Err() != nil:
 		return inContext(caller, caller.Err())
 	case !finished, errors.Is(err, os.ErrDeadlineExceeded):

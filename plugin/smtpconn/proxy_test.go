@@ -131,12 +131,16 @@ func TestProxyAndPolicy(t *testing.T) {
 			return nil
 		}
 	}
-	for _, target := range []Target{
-		{Host: "mail.example", Port: 25, Proxy: proxy, Permit: deny("127.0.0.0/8")},       // the proxy itself
-		{Host: "169.254.169.254", Port: 25, Proxy: proxy, Permit: deny("169.254.0.0/16")}, // what it is asked for
+	for _, c := range []struct {
+		host, denied string
+		want         Kind
+	}{
+		{"mail.example", "127.0.0.0/8", KindProxyUnreachable},   // the proxy itself
+		{"169.254.169.254", "169.254.0.0/16", KindNotPermitted}, // what it is asked for, and forms of it that some proxies know
+		{"2852039166", "169.254.0.0/16", KindNameInvalid}, {"0xa9fea9fe", "169.254.0.0/16", KindNameInvalid}, {"169.254.43518", "169.254.0.0/16", KindNameInvalid},
 	} {
-		if _, err := Open(t.Context(), target, nil); asError(err).Kind != KindNotPermitted {
-			t.Errorf("%s: %v", target.Host, err)
+		if _, err := Open(t.Context(), Target{Host: c.host, Port: 25, Proxy: proxy, Permit: deny(c.denied)}, nil); asError(err).Kind != c.want {
+			t.Errorf("%s: %v", c.host, err)
 		}
 	}
 	if asked != 0 {

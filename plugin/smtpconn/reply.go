@@ -137,6 +137,9 @@ func (r *Reply) splitEnhancedCode() {
 	}
 }
 
+// Printable makes a stranger's text safe to show, such as the names in a certificate: see printable.
+func Printable(text string) string { return printable(text) }
+
 // printable makes a server's text safe to show and to send over gRPC. Bytes that are not UTF-8 are read as Latin-1, which
 // is what servers that old mean; control characters and bidirectional overrides become blanks.
 func printable(text string) string {

@@ -52,8 +52,9 @@ func (c *Catalogue) texts(tag string) map[string]string {
 	texts, known := c.loaded[tag]
 	if !known {
 		// What is missing or damaged is found by the tests of whoever embeds the files; here it means English.
-		texts, _ = c.read(tag)
-		c.loaded[tag] = texts
+		if texts, _ = c.read(tag); texts != nil {
+			c.loaded[tag] = texts
+		}
 	}
 	return texts
 }
@@ -116,16 +117,20 @@ func (l Language) Text(text string) string {
 // hold each other many times.
 const maxText = 64 << 10
 
+// longestBlank bounds the name in a blank, with its closing brace, in bytes.
+const longestBlank = 64
+
 // fill puts values into the blanks that it has values for.
 func fill(text string, values map[string]string) string {
 	var filled strings.Builder
 	for filled.Len() < maxText {
 		before, rest, opened := strings.Cut(text, "{")
-		name, after, closed := strings.Cut(rest, "}")
 		filled.WriteString(before)
 		if !opened {
 			break
 		}
+		name, after, closed := strings.Cut(rest[:min(len(rest), longestBlank)], "}")
+		after += rest[min(len(rest), longestBlank):]
 		if value, known := values[name]; closed && known {
 			filled.WriteString(value)
 			text = after

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -192,11 +193,10 @@ func wrongPages() map[string][]breaker {
 			wrongSchema(func(s *shared.Schema, _ shared.SchemaRequest) { s.Sections[0].Fields[1].Name = "address" }),
 		},
 		"schema/stable": {func(page *wrongPage, _ *memoryPage) {
-			calls := 0
+			var calls atomic.Int64
 			page.schema = func(context.Context, shared.SchemaRequest) (shared.Schema, error) {
-				calls++
 				schema := memorySchema
-				schema.Description = fmt.Sprint("call ", calls)
+				schema.Description = fmt.Sprint("call ", calls.Add(1))
 				return schema, nil
 			}
 		}},

@@ -312,6 +312,21 @@ func TestLoginRefused(t *testing.T) {
 	}
 }
 
+// TestAnotherProcessSaves corrects the password by another process, as the command line does beside a Console: the queue goes on long
+// before its pause would have ended.
+func TestAnotherProcessSaves(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "10m"`)
+	h := supervised(t, path)
+	configure(t, h, server.Port(), "wrong")
+	receipt := notify(t, h, shared.Notification{To: "you@email.com", Text: "x"})
+	awaitService(t, h, shared.ServiceDegraded)
+	other := supervised(t, path, host.WithPassivePlugin())
+	configure(t, other, server.Port(), server.Password)
+	awaitEntry(t, h, receipt.ID, shared.NotificationDelivered)
+}
+
 // TestOneRefusedAmongMany has one recipient refused for good and one for a while.
 func TestOneRefusedAmongMany(t *testing.T) {
 	var mu sync.Mutex

@@ -10,6 +10,7 @@ function start() {
   let unsaved = false;
   let hint = 0;
   let running = null;
+  let edits = 0;
 
   function field(element) {
     return {
@@ -81,6 +82,7 @@ function start() {
   form.addEventListener("input", (event) => {
     if (!event.target.name || event.target.name.startsWith("option.")) return;
     unsaved = true;
+    edits++;
     tested.value = ""; // What was tested is not what stands here any more.
     document.getElementById("unsaved").hidden = false;
     follow();
@@ -165,6 +167,7 @@ function start() {
     steps.hidden = false;
     report.replaceChildren();
     let completed = false;
+    const asTested = edits;
     try {
       const answer = await fetch("test", {
         method: "POST", body: posted(), headers: { Accept: "application/x-ndjson" }, signal: running.signal,
@@ -172,7 +175,10 @@ function start() {
       if (!answer.ok) throw new Error((await answer.text()).slice(0, 500));
       for await (const line of lines(answer.body)) {
         take(line);
-        completed ||= line.event === "completed";
+        if (line.event === "completed") {
+          completed = true;
+          if (edits === asTested) tested.value = line.status;
+        }
       }
       if (!completed) throw new Error(form.dataset.ended);
     } catch (error) {
@@ -197,7 +203,6 @@ function start() {
   function take(line) {
     if (line.event === "completed") {
       report.innerHTML = line.html;
-      tested.value = line.status;
       show(line.findings);
       for (const copy of report.querySelectorAll(".copy")) copy.hidden = false;
       return;

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -36,15 +37,8 @@ func TestRekeyUnderLoad(t *testing.T) {
 		return saved.Snapshot.Revision.Number
 	}
 	revision := save(0)
-	const batches, each = 8, 250
+	const batches, each = 4, 250
 	var wg sync.WaitGroup
-	for range 2 {
-		wg.Go(func() {
-			if _, err := page.Rekey(t.Context(), shared.RekeyRequest{}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
 	for batch := range batches {
 		notifications := make([]shared.Notification, each)
 		for i := range notifications {
@@ -52,6 +46,11 @@ func TestRekeyUnderLoad(t *testing.T) {
 		}
 		wg.Go(func() {
 			if _, err := page.Notifier().Notify(t.Context(), shared.NotifyRequest{Notifications: notifications}); err != nil {
+				t.Error(err)
+			}
+		})
+		wg.Go(func() {
+			if _, err := page.Rekey(t.Context(), shared.RekeyRequest{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -67,6 +66,52 @@ func TestRekeyUnderLoad(t *testing.T) {
 	}
 	if count, err := page.notifications.Reseal(t.Context()); err != nil || count != 0 {
 		t.Errorf("%d notifications are sealed under a key that was forgotten, %v", count, err)
+	}
+}
+
+// TestRekeyAwaitsSave turns to a new key while a password is sealed and not committed yet.
+func TestRekeyAwaitsSave(t *testing.T) {
+	page, err := New(t.Context(), Configuration{DataDir: t.TempDir(), Passive: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Close()
+	bound, err := page.bind(t.Context(), shared.Draft{
+		Values:  shared.Values{"server": shared.Text("mail.example.com"), "login": shared.Text("me@example.com")},
+		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret("s3cret")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.sealing.RLock()
+	document, err := bound.document(t.Context(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := page.Rekey(t.Context(), shared.RekeyRequest{})
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		t.Errorf("the old key was forgotten while something sealed with it was on its way, %v", err)
+		ended <- err
+	case <-time.After(rekeyPause / 4): // In which it would have ended long ago, if it did not wait.
+	}
+	if saved, err := page.append(t.Context(), bound.base, document, "anna", time.Now()); err != nil || !saved.Saved {
+		t.Fatal(err, saved.Diagnostics)
+	}
+	page.sealing.RUnlock()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	again, err := page.bind(t.Context(), shared.Draft{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if target, err := again.target(t.Context()); err != nil || target.Password.Reveal() != "s3cret" {
+		t.Errorf("the password cannot be opened: %v", err)
 	}
 }
 

@@ -29,25 +29,23 @@ var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 // Check returns an error that names every place where the schema breaks the contract, nil when there is none. A host
 // refuses such a schema: it comes from another process and is untrusted input.
 func (s Schema) Check() error {
-	check := schemaCheck{schema: s, kinds: map[string]Kind{}}
+	check := schemaCheck{schema: s}
 	check.counts()
-	for field := range s.Fields() {
-		if _, twice := check.kinds[field.Name]; twice {
-			check.refuse("field %q is declared twice", field.Name)
-		}
-		check.kinds[field.Name] = field.Kind
-	}
 	check.texts()
+	fields, options, presets := names{}, names{}, names{}
 	for field := range s.Fields() {
+		check.once("field", field.Name, fields)
 		check.field(field)
 	}
 	for _, option := range s.Test.Options {
+		check.once("test option", option.Name, options)
 		check.field(option)
 		if option.Sensitive {
 			check.refuse("test option %q is sensitive", option.Name)
 		}
 	}
 	for _, preset := range s.Presets {
+		check.once("preset", preset.Name, presets)
 		check.values(fmt.Sprintf("preset %q", preset.Name), preset.Values)
 	}
 	return errors.Join(check.found...)
@@ -55,8 +53,16 @@ func (s Schema) Check() error {
 
 type schemaCheck struct {
 	schema Schema
-	kinds  map[string]Kind
 	found  []error
+}
+
+type names map[string]bool
+
+func (c *schemaCheck) once(what, name string, seen names) {
+	if seen[name] {
+		c.refuse("%s %q is declared twice", what, name)
+	}
+	seen[name] = true
 }
 
 func (c *schemaCheck) refuse(format string, args ...any) {
@@ -167,7 +173,9 @@ func (c *schemaCheck) options(where string, f Field) {
 	if f.Kind == KindChoice && len(f.Options) == 0 {
 		c.refuse("%s is a choice without options", where)
 	}
+	values := names{}
 	for _, option := range f.Options {
+		c.once(where+": option", option.Value, values)
 		c.text(where+" option", option.Value, maxLabelLength)
 		c.text(where+" option label", option.Label, maxLabelLength)
 	}
@@ -199,6 +207,11 @@ func (c *schemaCheck) condition(where, self string, condition Condition) {
 		c.refuse("%s depends on %q, which is sensitive", where, condition.Field)
 	case len(condition.AnyOf) == 0 || len(condition.AnyOf) > maxOptions:
 		c.refuse("%s has %d values, at least 1 and at most %d", where, len(condition.AnyOf), maxOptions)
+	}
+	for _, value := range condition.AnyOf {
+		if ok && !target.Fits(value) {
+			c.refuse("%s waits for the value %q of %q, which is not of kind %q", where, value, condition.Field, target.Kind)
+		}
 	}
 }
 

@@ -155,7 +155,7 @@ func actorOf(r *http.Request) string {
 
 // show renders the page with the values in force.
 func (h *handler) show(w http.ResponseWriter, r *http.Request) {
-	view := h.newView(r, shared.Draft{})
+	view := h.newView(r, nil)
 	saved := r.URL.Query()
 	view.SavedThoughFailed = saved.Get("saved") == string(shared.StatusFailed)
 	view.Saved = saved.Has("saved") && !view.SavedThoughFailed
@@ -195,7 +195,7 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	view := h.newView(r, submission.draft)
+	view := h.newView(r, submission.draft.Values)
 	view.adopt(schema, submission)
 	switch {
 	case err != nil:
@@ -220,7 +220,7 @@ func (h *handler) apply(w http.ResponseWriter, r *http.Request) {
 	for name, value := range chosenValues(schema, r) {
 		submission.draft.Values[name] = value
 	}
-	view := h.newView(r, submission.draft)
+	view := h.newView(r, submission.draft.Values)
 	view.adopt(schema, submission)
 	h.render(w, r, http.StatusOK, view)
 }
@@ -243,7 +243,7 @@ func toPage(w http.ResponseWriter, query string) {
 func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Schema, submission, bool) {
 	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	if err != nil {
-		view := h.newView(r, shared.Draft{})
+		view := h.newView(r, nil)
 		view.Typed = typedTexts(r.PostForm)
 		h.render(w, r, http.StatusServiceUnavailable, view)
 		return shared.Schema{}, submission{}, false

@@ -39,7 +39,7 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	list, err3 := trail.Revisions(r.Context(), shared.RevisionsRequest{Locale: h.locale(r), Before: before})
 	if err := errors.Join(err1, err2, err3); err != nil {
-		view := h.newView(r, shared.Draft{})
+		view := h.newView(r, nil)
 		view.Failure = h.explain(err)
 		h.render(w, r, http.StatusServiceUnavailable, view)
 		return
@@ -84,7 +84,7 @@ func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 		toPage(w, "?saved")
 		return
 	}
-	view := h.newView(r, shared.Draft{})
+	view := h.newView(r, nil)
 	status := http.StatusConflict
 	if err != nil {
 		view.Failure, status = h.explain(err), http.StatusServiceUnavailable

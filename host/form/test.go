@@ -29,7 +29,7 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 		h.streamTest(w, r, request)
 		return
 	}
-	view := h.newView(r, submission.draft)
+	view := h.newView(r, submission.draft.Values)
 	view.adopt(schema, submission)
 	report, err := h.runTest(r, request, func(shared.TestEvent) {})
 	if err != nil {
@@ -94,7 +94,7 @@ func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shar
 		h.refuse(w, r, http.StatusTooManyRequests, busy)
 		return
 	}
-	view := h.newView(r, s.draft)
+	view := h.newView(r, s.draft.Values)
 	view.adopt(schema, s)
 	view.Failure = busy
 	h.render(w, r, http.StatusTooManyRequests, view)

@@ -68,9 +68,9 @@ type conflict struct {
 
 type conflictField struct{ Label, Yours, Theirs string }
 
-// newView asks the plugin for everything that the page shows. When the plugin is down the view says so. The draft is the
-// form as it stands, empty for what is in force.
-func (h *handler) newView(r *http.Request, draft shared.Draft) *view {
+// newView asks the plugin for everything that the page shows. When the plugin is down the view says so. The values are those
+// of the form as it stands, nil for what is in force. A page never carries a typed secret back, so its preview has none.
+func (h *handler) newView(r *http.Request, values shared.Values) *view {
 	v := &view{Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil, MakesSuggestions: h.suggester() != nil}
 	var err error
 	if v.Schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)}); err == nil {
@@ -84,7 +84,7 @@ func (h *handler) newView(r *http.Request, draft shared.Draft) *view {
 	v.Prerequisites = h.checkPrerequisites(r.Context(), v.Schema.Prerequisites)
 	v.Service = h.service(r)
 	v.build(v.Snapshot.Values)
-	if validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: h.locale(r), Draft: draft}); err == nil {
+	if validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: h.locale(r), Draft: shared.Draft{Values: values}}); err == nil {
 		v.Preview = validation.Preview
 	}
 	return v

@@ -86,6 +86,9 @@ func TestConflict(t *testing.T) {
 	if typed := read[string](b, `document.getElementById("control-login").value`); typed != "anna@email.com" {
 		t.Errorf("what was typed became %q", typed)
 	}
+	if preview := read[string](b, `document.getElementById("preview").textContent`); !strings.Contains(preview, "without a password") {
+		t.Errorf("the typed password is not in the form any more, yet the preview says %q", preview)
+	}
 	b.typeInto("#control-password", "s3cret")
 	b.click(".save-bar button")
 	b.await(".notice.success")

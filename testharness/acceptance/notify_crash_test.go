@@ -68,14 +68,22 @@ func (l *ledger) missing() int {
 	return count
 }
 
-// await waits until all that was acknowledged has arrived.
-func (l *ledger) await(t testing.TB) {
+// await waits until all that was acknowledged has arrived and the service has nothing left to send: what a dead process had
+// under way is sent again only when it is rescued, and a duplicate must not come after the counting.
+func (l *ledger) await(t testing.TB, h *host.Host) {
 	t.Helper()
-	for late := time.Now().Add(3 * time.Minute); l.missing() > 0; time.Sleep(10 * time.Millisecond) {
+	for late := time.Now().Add(3 * time.Minute); l.missing() > 0 || !idle(t, h); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(late) {
-			t.Fatalf("%d acknowledged notifications have not arrived", l.missing())
+			t.Fatalf("%d acknowledged notifications have not arrived, or the service is not done", l.missing())
 		}
 	}
+}
+
+func idle(t testing.TB, h *host.Host) bool {
+	t.Helper()
+	status, err := h.Notifier().Status(t.Context(), shared.StatusRequest{})
+	open := status.Counts[shared.NotificationQueued] + status.Counts[shared.NotificationRetrying] + status.Counts[shared.NotificationSending]
+	return err == nil && open == 0
 }
 
 // report counts and prints; at most so many duplicates are allowed.
@@ -154,7 +162,7 @@ func killNotifier(t *testing.T, kills int, config ...string) {
 		awaitAnother(t, path, pid)
 	}
 	stop()
-	l.await(t)
+	l.await(t, h)
 	l.report(t, kills, kills*inFlight)
 }
 
@@ -179,8 +187,7 @@ func TestSoakHostKills(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	supervised(t, path)
-	l.await(t)
+	l.await(t, supervised(t, path))
 	l.report(t, kills, kills*inFlight)
 }
 
@@ -236,7 +243,7 @@ func TestSoakTwoNodes(t *testing.T) {
 	database.start()
 	time.Sleep(500 * time.Millisecond)
 	stopSurvivor()
-	l.await(t)
+	l.await(t, survivor)
 	l.report(t, 2, 2*inFlight+100) // The restart of the database cuts off every commit that is under way.
 }
 

@@ -27,12 +27,24 @@ func runAll(m *testing.M) int {
 	}
 	defer os.RemoveAll(directory)
 	binaries = directory
+	if err := useNode("../../.ci/npm/node_modules/.bin"); err != nil {
+		panic(err)
+	}
 	build := exec.Command("go", "build", "-o", directory+"/", "../../cmd/smtp-plugin", "../../testharness", "../example/webhook/webhook-plugin", "./testdata/odd-plugin", "./testdata/minimal-plugin", "./testdata/feeder")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0") // As they are given to users.
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build: %v\n%s", err, out))
 	}
 	return m.Run()
+}
+
+// useNode has "node" mean the program in the directory, where it is installed, rather than the operating system's.
+func useNode(directory string) error {
+	absolute, err := filepath.Abs(directory)
+	if err != nil {
+		return err
+	}
+	return os.Setenv("PATH", absolute+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
 // binary is the path of a program that TestMain has built; an absolute path stays as it is.

@@ -39,7 +39,7 @@ func attachProcess(ctx context.Context, o options, log *logTail) (*process, erro
 		return nil, fmt.Errorf("nothing answers at %s: %w", o.attached, err)
 	}
 	p := &process{exited: make(chan struct{}), kill: func() {}}
-	config := clientConfig(o, log)
+	config := clientConfig(o, log, "attached")
 	config.Plugins = shared.ClientPlugins()[shared.ProtocolVersion] // There is no handshake that could choose.
 	config.Reattach = &goplugin.ReattachConfig{
 		Protocol: goplugin.ProtocolGRPC, ProtocolVersion: shared.ProtocolVersion, Addr: address, Pid: pid,

@@ -2,52 +2,123 @@ package host
 
 import (
 	"bytes"
-	"encoding/json"
-	"strings"
+	"io"
 	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"golang.org/x/time/rate"
 )
 
 // Bounds of the remembered log.
 const (
 	logTailLines      = 20
-	logTailLineLength = 500
+	logTailLineLength = 500 // characters
 )
 
-// logTail keeps the last lines that the plugin wrote. It may be written to concurrently.
+// How much of the plugin's log is passed on: bytes in a second, and at once. A line costs lineCost more than its length. What is
+// more is left out and counted; the last lines are remembered all the same.
+const (
+	logRate  = 256 << 10
+	logBurst = 2 << 20
+	lineCost = 256
+)
+
+// logTail passes what the plugin writes on to the host's log, and keeps the last lines. The zero logTail only keeps them. It may be
+// used concurrently.
 type logTail struct {
+	// logger is where the lines go, with the level that they have; nil for nowhere.
+	logger hclog.Logger
+
 	mu      sync.Mutex
-	lines   []string
-	partial []byte
+	lines   []logLine
+	limiter *rate.Limiter
+	leftOut int
 }
 
-func (t *logTail) Write(p []byte) (int, error) {
+// stream returns a writer for one of the plugin's outputs. It splits what is written into lines; the part of a line that is
+// longer than maxLogLine is forgotten.
+func (t *logTail) stream(named string) io.Writer { return &logStream{tail: t, named: named} }
+
+type logStream struct {
+	tail    *logTail
+	named   string
+	mu      sync.Mutex
+	partial []byte
+	inCrash bool // The lines that follow belong to the stack of a crash.
+}
+
+// Write takes all that it is given and never fails.
+func (s *logStream) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for rest := p; len(rest) > 0; {
+		part, after, complete := bytes.Cut(rest, []byte{'\n'})
+		s.partial = append(s.partial, part[:min(len(part), maxLogLine-len(s.partial))]...)
+		if rest = after; complete {
+			s.end()
+		}
+	}
+	return len(p), nil
+}
+
+func (s *logStream) end() {
+	line := bytes.TrimSpace(s.partial)
+	s.partial = s.partial[:0]
+	if len(line) > 0 {
+		s.inCrash = s.tail.add(line, s.named, s.inCrash)
+	}
+}
+
+// add keeps a line and passes it on, unless there were too many. It reports whether the lines that follow belong to a crash.
+func (t *logTail) add(text []byte, named string, inCrash bool) bool {
+	allowed, before := t.allow(len(text) + lineCost)
+	var line logLine
+	if allowed {
+		line = parseLine(text)
+	} else {
+		line = plainLine(string(text)) // Making sense of it takes more time than it deserves.
+	}
+	inCrash = !line.structured && (inCrash || line.crash())
+	if inCrash {
+		line.level = hclog.Error
+	}
+	t.remember(line)
+	switch {
+	case t.logger == nil:
+	case allowed:
+		if before > 0 {
+			t.logger.Warn("lines of the plugin's log were left out", "count", before)
+		}
+		t.logger.Named(named).Log(line.level, line.message, line.pairs...)
+	case before == 0:
+		t.logger.Warn("the plugin writes more than its log takes; lines are left out")
+	}
+	return inCrash
+}
+
+// allow decides whether a line is passed on, and says how many lines before it were not.
+func (t *logTail) allow(cost int) (allowed bool, before int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.partial = append(t.partial, p...)
-	for {
-		end := bytes.IndexByte(t.partial, '\n')
-		if end < 0 && len(t.partial) < 4*logTailLineLength {
-			return len(p), nil
-		}
-		if end < 0 {
-			end = len(t.partial) - 1
-		}
-		t.add(string(t.partial[:end]))
-		t.partial = append([]byte(nil), t.partial[end+1:]...)
+	if t.limiter == nil {
+		t.limiter = rate.NewLimiter(logRate, logBurst)
 	}
+	before = t.leftOut
+	if allowed = t.limiter.AllowN(time.Now(), cost); allowed {
+		t.leftOut = 0
+	} else {
+		t.leftOut++
+	}
+	return allowed, before
 }
 
-func (t *logTail) add(line string) {
-	line = strings.ToValidUTF8(strings.TrimSpace(line), "\uFFFD")
-	if line == "" {
-		return
-	}
-	if runes := []rune(line); len(runes) > logTailLineLength {
-		line = string(runes[:logTailLineLength]) + "…"
-	}
+func (t *logTail) remember(line logLine) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.lines = append(t.lines, line)
 	if len(t.lines) > logTailLines {
-		t.lines = t.lines[len(t.lines)-logTailLines:]
+		t.lines = append(t.lines[:0], t.lines[len(t.lines)-logTailLines:]...)
 	}
 }
 
@@ -57,38 +128,19 @@ func (t *logTail) last() []string {
 	defer t.mu.Unlock()
 	shown := make([]string, len(t.lines))
 	for i, line := range t.lines {
-		shown[i] = readable(line)
+		shown[i] = line.String()
 	}
 	return shown
 }
 
-// lastError returns the message of the last line that reports an error; empty when there is none.
+// lastError returns the message of the last line that reports an error, the first of a crash; empty when there is none.
 func (t *logTail) lastError() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := len(t.lines) - 1; i >= 0; i-- {
-		var entry struct {
-			Level   string `json:"@level"`
-			Message string `json:"@message"`
-		}
-		if json.Unmarshal([]byte(t.lines[i]), &entry) == nil && entry.Level == "error" {
-			return entry.Message
-		}
-		if strings.HasPrefix(t.lines[i], "panic: ") {
-			return t.lines[i]
+		if line := t.lines[i]; line.message != "" && (line.structured && line.level == hclog.Error || line.crash()) {
+			return cut(line.message, logTailLineLength)
 		}
 	}
 	return ""
-}
-
-// readable turns an hclog line in JSON into time, level and message.
-func readable(line string) string {
-	var entry map[string]any
-	if json.Unmarshal([]byte(line), &entry) != nil {
-		return line
-	}
-	text, _ := entry["@message"].(string)
-	level, _ := entry["@level"].(string)
-	at, _ := entry["@timestamp"].(string)
-	return strings.TrimSpace(at + " [" + strings.ToUpper(level) + "] " + text)
 }

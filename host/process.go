@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -58,7 +59,7 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	p.command.Env = append(allowedEnvironment(m.Env, os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+socketDir)
 	p.command.Dir = filepath.Dir(m.Path)
 	endWithParent(p.command)
-	config := clientConfig(o, log)
+	config := clientConfig(o, log, filepath.Base(m.Binary))
 	config.Cmd, config.SecureConfig = p.command, secureConfig(m.SHA256)
 	config.AutoMTLS, config.SkipHostEnv, config.StartTimeout = true, true, startTimeout
 	p.client = goplugin.NewClient(config)
@@ -78,17 +79,18 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	return p, nil
 }
 
-// clientConfig is what every connection to a plugin has in common.
-func clientConfig(o options, log *logTail) *goplugin.ClientConfig {
+// clientConfig is what every connection to a plugin has in common. go-plugin itself logs nothing: its reader of the plugin's log
+// panics on lines that hclog would not write, at every level but Off. Ours takes them all. The name is that of the plugin in the log.
+func clientConfig(o options, log *logTail, named string) *goplugin.ClientConfig {
 	return &goplugin.ClientConfig{
 		HandshakeConfig:  shared.Handshake,
 		VersionedPlugins: shared.ClientPlugins(),
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
 		GRPCDialOptions:  append(shared.ClientDialOptions(), o.dialOptions...),
-		Logger:           o.logger.Named("plugin"),
-		Stderr:           log,
-		SyncStdout:       log,
-		SyncStderr:       log,
+		Logger:           hclog.New(&hclog.LoggerOptions{Level: hclog.Off, Output: io.Discard}),
+		Stderr:           log.stream(named),
+		SyncStdout:       log.stream(named),
+		SyncStderr:       log.stream(named),
 	}
 }
 
@@ -162,6 +164,14 @@ func (p *process) stop() {
 		<-done
 	}
 	p.clear()
+}
+
+// ending says how the process ended, after stop: "exit status 2" or "signal: killed".
+func (p *process) ending() string {
+	if p.command == nil || p.command.ProcessState == nil {
+		return "unknown"
+	}
+	return p.command.ProcessState.String()
 }
 
 // clear removes what the process leaves behind: its socket outlives a crash.

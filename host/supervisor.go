@@ -62,6 +62,7 @@ func supervise(ctx context.Context, m *manifest.Manifest, o options) (*superviso
 		manifest: m, options: o, state: StateStarting, since: time.Now(),
 		changed: make(chan struct{}), stopped: make(chan struct{}), restart: make(chan struct{}, 1),
 	}
+	s.log.logger = o.logger.Named("plugin")
 	first, err := startProcess(ctx, m, o, &s.log)
 	if err != nil {
 		return nil, s.startError(err)
@@ -126,7 +127,7 @@ func (s *supervisor) oversee(ctx context.Context, current *process, crashes *cra
 	if asked {
 		return true
 	}
-	s.options.logger.Error("the plugin is gone", "plugin", s.manifest.Name, "reason", reason)
+	s.options.logger.Error("the plugin is gone", "plugin", s.manifest.Name, "reason", reason, "ended", current.ending())
 	return s.recover(ctx, crashes)
 }
 

@@ -134,3 +134,21 @@ func TestOddTests(t *testing.T) {
 		})
 	}
 }
+
+// TestOddLog has a plugin write lines that go-plugin's own reader of them panics at: the host lives, tests, and passes them on
+// without what could steer a terminal.
+func TestOddLog(t *testing.T) {
+	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(target.Close)
+	for _, way := range []string{"odd-log-at-start", "odd-log-later", "odd-log-at-end"} {
+		for _, level := range []string{"trace", "warn"} {
+			t.Run(way+" at "+level, func(t *testing.T) {
+				t.Parallel()
+				r := harness(t, "", "test", "--json", "--log-level", level, "--manifest", manifest(t, "odd", oddPlugin(t, way)), "--set", "url="+target.URL)
+				if r.status != 0 || !strings.Contains(r.stderr, "after all of it") || strings.ContainsAny(r.stderr, "\x1b\x07") {
+					t.Errorf("exit status %d\n%s\n%.3000s", r.status, r.stdout, r.stderr)
+				}
+			})
+		}
+	}
+}

@@ -29,6 +29,10 @@ func main() {
 		os.Exit(7)
 	case "hangs-at-start":
 		time.Sleep(time.Hour)
+	case "odd-log-at-start":
+		writeOddLog()
+	case "odd-log-at-end":
+		defer writeOddLog()
 	case "other-version":
 		goplugin.Serve(&goplugin.ServeConfig{
 			HandshakeConfig:  goplugin.HandshakeConfig{MagicCookieKey: shared.Handshake.MagicCookieKey, MagicCookieValue: shared.Handshake.MagicCookieValue},
@@ -71,6 +75,8 @@ func (p *oddPage) Schema(ctx context.Context, request shared.SchemaRequest) (sha
 func (p *oddPage) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
 	started := shared.StepStarted{ID: "ping", Label: "Ping"}
 	switch p.way {
+	case "odd-log-later":
+		writeOddLog()
 	case "dies-in-test":
 		// The first test dies; the next one, in a new process, goes well.
 		mark := filepath.Join(filepath.Dir(os.Args[0]), "has-died")
@@ -94,4 +100,23 @@ func (p *oddPage) Test(ctx context.Context, request shared.TestRequest, send fun
 		return ctx.Err()
 	}
 	return p.Page.Test(ctx, request, send)
+}
+
+// ownStderr is what the host reads; Serve puts another one in the place of os.Stderr.
+var ownStderr = os.Stderr
+
+// writeOddLog writes lines that no logger writes, to standard error and to what Serve has put in its place.
+func writeOddLog() {
+	for _, out := range []*os.File{ownStderr, os.Stderr, os.Stdout} {
+		if out == os.Stdout && ownStderr == os.Stderr {
+			continue // The handshake still has to go there.
+		}
+		for _, line := range []string{
+			`{"@level":"info","@message":{"a":1}}`, `{"@level":"info","@message":7}`, `{"@level":"info","@message":null}`,
+			`{"@level":7,"@message":"x"}`, `{"@level":"info","@message":"x","@timestamp":5}`, `{"@level":"info","@message":"x","@timestamp":null}`,
+			"\x1b]0;owned\x07 \xff\xfe", strings.Repeat("[", 200_000), `{"@level":"warn","@message":"after all of it"}`,
+		} {
+			fmt.Fprintln(out, line)
+		}
+	}
 }

@@ -1,0 +1,31 @@
+package shared
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Printable makes foreign text safe to show on a terminal, in a log and on a page: what is not UTF-8, control characters and
+// characters that turn the direction of the text around them become U+FFFD each. Line breaks and tabs become spaces, so what
+// comes back is one line.
+func Printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || r == '\r' {
+			return ' '
+		}
+		return PrintableRune(r)
+	}, text)
+}
+
+// PrintableRune does the same with one character, but leaves line feed and tab as they are: they cannot do more than break a
+// line.
+func PrintableRune(r rune) rune {
+	switch {
+	case r == '\n', r == '\t':
+		return r
+	case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
+		return unicode.ReplacementChar
+	default:
+		return r
+	}
+}

@@ -3,6 +3,7 @@ package shared
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
@@ -20,12 +21,29 @@ func (c notifierClient) rpc() settingsv1.NotifierServiceClient {
 	return settingsv1.NewNotifierServiceClient(c.conn)
 }
 
+// Notify checks the notifications before they are sent: one that the connection cannot carry must not fail the others.
 func (c notifierClient) Notify(ctx context.Context, request NotifyRequest) ([]Receipt, error) {
+	receipts, good := request.Check()
+	for i := range receipts {
+		receipts[i].Diagnostics = receipts[i].Diagnostics.In(Catalogue().Language(request.Locale))
+	}
+	if len(good) == 0 {
+		return receipts, nil
+	}
+	all := request.Notifications
+	request.Notifications = each(good, func(i int) Notification { return all[i] })
 	reply, err := c.rpc().Notify(ctx, notifyRequestToProto(request))
 	if err != nil {
 		return nil, c.fromStatus(ctx, err)
 	}
-	return each(reply.GetReceipts(), receiptFromProto), nil
+	given := each(reply.GetReceipts(), receiptFromProto)
+	if len(given) != len(good) {
+		return nil, fmt.Errorf("the plugin gave %d receipts for %d notifications", len(given), len(good))
+	}
+	for n, i := range good {
+		receipts[i] = given[n]
+	}
+	return receipts, nil
 }
 
 func (c notifierClient) Status(ctx context.Context, request StatusRequest) (ServiceStatus, error) {
@@ -45,12 +63,12 @@ func (c notifierClient) List(ctx context.Context, request ListRequest) (Notifica
 }
 
 func (c notifierClient) Retry(ctx context.Context, request NotificationRequest) (NotificationEntry, error) {
-	reply, err := c.rpc().Retry(ctx, &settingsv1.RetryRequest{Actor: validUTF8(request.Actor), Id: validUTF8(request.ID)})
+	reply, err := c.rpc().Retry(ctx, &settingsv1.RetryRequest{Actor: printable(request.Actor), Id: validUTF8(request.ID)})
 	return c.entry(ctx, reply.GetEntry(), err)
 }
 
 func (c notifierClient) Cancel(ctx context.Context, request NotificationRequest) (NotificationEntry, error) {
-	reply, err := c.rpc().Cancel(ctx, &settingsv1.CancelRequest{Actor: validUTF8(request.Actor), Id: validUTF8(request.ID)})
+	reply, err := c.rpc().Cancel(ctx, &settingsv1.CancelRequest{Actor: printable(request.Actor), Id: validUTF8(request.ID)})
 	return c.entry(ctx, reply.GetEntry(), err)
 }
 

@@ -41,7 +41,7 @@ func revisionListFromProto(l *settingsv1.RevisionsResponse) RevisionList {
 }
 
 func restoreRequestToProto(r RestoreRequest) *settingsv1.RestoreRequest {
-	return &settingsv1.RestoreRequest{Locale: validUTF8(r.Locale), Actor: validUTF8(r.Actor), Number: r.Number, Revision: r.Revision}
+	return &settingsv1.RestoreRequest{Locale: validUTF8(r.Locale), Actor: printable(r.Actor), Number: r.Number, Revision: r.Revision}
 }
 
 func restoreRequestFromProto(r *settingsv1.RestoreRequest) RestoreRequest {

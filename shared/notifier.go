@@ -12,8 +12,9 @@ const CapabilityNotifier = "notifier"
 // Notifier takes notifications and delivers them with the saved settings. A page offers it by a method Notifier() that
 // returns it. All methods may be called concurrently.
 type Notifier interface {
-	// Notify takes notifications, at most 1,000 at a time, and returns a receipt for each. When it returns, those with an id
-	// are durable: each is delivered at least once or ends as a dead letter.
+	// Notify takes notifications, at most 1,000 and 15 MiB at a time, and returns a receipt for each, in order. When it returns,
+	// those with an id are durable: each is delivered at least once or ends as a dead letter. One that cannot be taken has
+	// diagnostics instead, and does not keep the others from being taken.
 	Notify(ctx context.Context, request NotifyRequest) ([]Receipt, error)
 	// Status tells how the service is.
 	Status(ctx context.Context, request StatusRequest) (ServiceStatus, error)
@@ -35,11 +36,13 @@ const MaxNotifications = 1000
 
 // Notification is a message to one recipient.
 type Notification struct {
-	// Key is the idempotency key, at most 200 bytes: a second notification with the same key and recipient is the same one until
-	// 7 days after its delivery; one that was given up or cancelled keeps its key. Empty makes a new one each time.
+	// Key is the idempotency key, at most 200 bytes without control characters: a second notification with the same key and
+	// recipient is the same one, in the same call too, until 7 days after its delivery; one that was given up or cancelled keeps
+	// its key. Empty makes a new one each time.
 	Key string `json:"key,omitempty"`
 	To  string `json:"to"`
-	// Subject has at most 500 bytes, Text and HTML together 512 KiB; not all three may be empty.
+	// Subject has at most 500 bytes, and no control characters but line breaks and tabs, which become blanks. Text and HTML have
+	// together at most 512 KiB, and no NUL. Not all three may be empty. All texts are UTF-8.
 	Subject string `json:"subject,omitempty"`
 	Text    string `json:"text,omitempty"`
 	// HTML is the same message as HTML; may be empty.

@@ -32,6 +32,8 @@ type outcome[Out any] struct {
 const (
 	maxGroup    = 500
 	groupLinger = 2 * time.Millisecond
+	// apartLimit is how long the parts of a commit that failed may be committed one caller after another.
+	apartLimit = 5 * time.Second
 )
 
 var errClosed = errors.New("the notification service has stopped")
@@ -112,13 +114,36 @@ func (g *group[In, Out]) commitTogether(gathered []want[In, Out]) {
 	}
 	// A commit serves several callers, so none of their contexts may end it.
 	results, err := g.commit(context.Background(), parts)
+	if err != nil {
+		g.commitApart(gathered, err)
+		return
+	}
 	for _, one := range gathered {
-		if err != nil {
-			one.done <- outcome[Out]{err: err}
-			continue
-		}
 		one.done <- outcome[Out]{results: results[:len(one.parts)]}
 		results = results[len(one.parts):]
+	}
+}
+
+// commitApart commits each caller's parts by themselves after they could not be committed together: what is wrong with the
+// parts of one caller is no trouble of the others. Where the database is at fault all fail, and after apartLimit without
+// being tried.
+func (g *group[In, Out]) commitApart(gathered []want[In, Out], together error) {
+	if len(gathered) == 1 {
+		gathered[0].done <- outcome[Out]{err: together}
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), apartLimit)
+	defer cancel()
+	for _, one := range gathered {
+		if ctx.Err() != nil {
+			one.done <- outcome[Out]{err: together}
+			continue
+		}
+		results, err := g.commit(ctx, one.parts)
+		if err != nil && ctx.Err() != nil {
+			err = together
+		}
+		one.done <- outcome[Out]{results: results, err: err}
 	}
 }
 

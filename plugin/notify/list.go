@@ -72,8 +72,11 @@ func (q *queue) list(ctx context.Context, request shared.ListRequest, limit int)
 		params = params.Where("id < @before", river.NamedArgs{"before": before})
 	}
 	if request.Search != "" {
-		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(request.Search)) + "%"
-		params = params.Where(`(lower(args ->> 'to') LIKE @pattern ESCAPE '\' OR lower(args ->> 'subject') LIKE @pattern ESCAPE '\')`,
+		if strings.ContainsRune(request.Search, 0) {
+			return nil, nil // PostgreSQL refuses to look for what no notification may hold.
+		}
+		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(request.Search) + "%"
+		params = params.Where(fmt.Sprintf(`(args ->> 'to' %[1]s @pattern ESCAPE '\' OR args ->> 'subject' %[1]s @pattern ESCAPE '\')`, q.dialect.like),
 			river.NamedArgs{"pattern": pattern})
 	}
 	result, err := q.client.JobList(ctx, params)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -61,7 +60,7 @@ func (s *Service) CopyTo(ctx context.Context, other *Service) (int64, error) {
 		if job.FinalizedAt != nil {
 			return nil
 		}
-		inserted, err := other.accept.do(ctx, []river.InsertManyParams{{Args: args, InsertOpts: uniqueOptions()}})
+		inserted, err := other.accept.do(ctx, []outgoing{args})
 		if err == nil && !inserted[0].duplicate {
 			count++
 		}

@@ -6,16 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/language"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 var (
@@ -33,46 +29,37 @@ func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]s
 }
 
 func (s *Service) take(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
-	receipts := make([]shared.Receipt, len(request.Notifications))
-	if refusal := s.refusal(ctx, request); refusal != nil {
-		for i := range receipts {
+	receipts, good := request.Check()
+	if len(good) == 0 {
+		return receipts, nil
+	}
+	if refusal := s.refusal(ctx); refusal != nil {
+		for _, i := range good {
 			receipts[i].Diagnostics = shared.Diagnostics{*refusal}
 		}
 		return receipts, nil
 	}
 	s.configuration.Sealing.Lock()
 	defer s.configuration.Sealing.Unlock()
-	var jobs []river.InsertManyParams
-	var places []int // which receipt each job belongs to
-	for i, notification := range request.Notifications {
-		if receipts[i].Diagnostics = check(notification); receipts[i].Diagnostics.HasErrors() {
-			continue
-		}
-		job, err := s.newJob(ctx, request, notification)
-		if err != nil {
+	taken := make([]outgoing, len(good))
+	for n, i := range good {
+		var err error
+		if taken[n], err = s.outgoing(ctx, request, request.Notifications[i]); err != nil {
 			return nil, err
 		}
-		jobs, places = append(jobs, job), append(places, i)
 	}
-	if len(jobs) == 0 {
-		return receipts, nil
-	}
-	inserted, err := s.accept.do(ctx, jobs)
+	inserted, err := s.accept.do(ctx, taken)
 	if err != nil {
 		return nil, fmt.Errorf("the notifications were not accepted: %w", err)
 	}
-	for i, one := range inserted {
-		receipts[places[i]].ID, receipts[places[i]].Duplicate = strconv.FormatInt(one.id, 10), one.duplicate
+	for n, i := range good {
+		receipts[i].ID, receipts[i].Duplicate = strconv.FormatInt(inserted[n].id, 10), inserted[n].duplicate
 	}
 	return receipts, nil
 }
 
 // refusal is why no notification can be taken.
-func (s *Service) refusal(ctx context.Context, request shared.NotifyRequest) *shared.Diagnostic {
-	if n := len(request.Notifications); n > shared.MaxNotifications {
-		return &shared.Diagnostic{Severity: shared.SeverityError, Code: "too_many_notifications",
-			Summary: phrase.Of("{count} notifications were handed over at once, at most {max} are taken.", "count", n, "max", shared.MaxNotifications)}
-	}
+func (s *Service) refusal(ctx context.Context) *shared.Diagnostic {
 	_, missing, err := s.configuration.Delivery(ctx)
 	if err != nil {
 		return nil // That the settings cannot be read just now is no reason to lose a notification.
@@ -80,46 +67,13 @@ func (s *Service) refusal(ctx context.Context, request shared.NotifyRequest) *sh
 	return missing
 }
 
-// Bounds of a notification.
-const (
-	maxKey     = 200
-	maxSubject = 500
-	maxBody    = 512 << 10
-)
-
-// check says what is wrong with a notification.
-func check(n shared.Notification) shared.Diagnostics {
-	fail := func(field, code, summary string) shared.Diagnostics {
-		return shared.Diagnostics{{Severity: shared.SeverityError, Code: code, Field: field, Summary: summary}}
-	}
-	switch {
-	case !shared.IsEmailAddress(n.To) || strings.ContainsFunc(n.To, unicode.IsControl):
-		return fail("to", "not_an_address", phrase.Of("“{address}” is not an e-mail address.", "address", n.To))
-	case len(n.Key) > maxKey:
-		return fail("key", "wrong_length", phrase.Of("The key has more than {max} bytes.", "max", maxKey))
-	case len(n.Subject) > maxSubject:
-		return fail("subject", "wrong_length", phrase.Of("The subject has more than {max} bytes.", "max", maxSubject))
-	case len(n.Text)+len(n.HTML) > maxBody:
-		return fail("text", "wrong_length", phrase.Of("The message has more than {max} bytes.", "max", maxBody))
-	case n.Text == "" && n.HTML == "" && n.Subject == "":
-		return fail("text", "empty_message", "The message has neither subject nor text.")
-	}
-	return nil
-}
-
-func (s *Service) newJob(ctx context.Context, request shared.NotifyRequest, n shared.Notification) (river.InsertManyParams, error) {
+func (s *Service) outgoing(ctx context.Context, request shared.NotifyRequest, n shared.Notification) (outgoing, error) {
 	key := n.Key
 	if key == "" {
 		key = rand.Text()
 	}
 	sealed, err := s.seal(ctx, key, n.To, texts{Text: n.Text, HTML: n.HTML})
-	if err != nil {
-		return river.InsertManyParams{}, err
-	}
-	return river.InsertManyParams{
-		Args:       outgoing{Key: key, To: n.To, Subject: n.Subject, Actor: request.Actor, TraceParent: request.TraceParent, Sealed: sealed},
-		InsertOpts: uniqueOptions(),
-	}, nil
+	return outgoing{Key: key, To: n.To, Subject: n.Subject, Actor: request.Actor, TraceParent: request.TraceParent, Sealed: sealed}, err
 }
 
 // Status tells how the service is.

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -32,6 +34,8 @@ type outgoing struct {
 
 // Kind is River's name for the job.
 func (outgoing) Kind() string { return "notification" }
+
+func (o outgoing) identity() identity { return identity{key: o.Key, to: o.To} }
 
 // keyLifetime is how long an idempotency key holds after the delivery.
 const keyLifetime = 7 * 24 * time.Hour
@@ -68,14 +72,15 @@ type queue struct {
 type dialect struct {
 	now       string // the present, as River writes it
 	cancelled string // condition: somebody has cancelled the job
+	like      string // the operator that ignores the case of letters, at least of ASCII's
 	encoded   string // a placeholder for arguments
 }
 
 var (
 	sqliteDialect = dialect{
-		now: "datetime('now', 'subsec')", cancelled: "json_extract(metadata, '$.cancel_attempted_at') IS NOT NULL", encoded: "jsonb(%s)",
+		now: "datetime('now', 'subsec')", cancelled: "json_extract(metadata, '$.cancel_attempted_at') IS NOT NULL", like: "LIKE", encoded: "jsonb(%s)",
 	}
-	postgresDialect = dialect{now: "now()", cancelled: "jsonb_exists(metadata, 'cancel_attempted_at')", encoded: "%s::jsonb"}
+	postgresDialect = dialect{now: "now()", cancelled: "jsonb_exists(metadata, 'cancel_attempted_at')", like: "ILIKE", encoded: "%s::jsonb"}
 )
 
 func openQueue(ctx context.Context, s *Service) (*queue, error) {
@@ -139,18 +144,50 @@ type accepted struct {
 	duplicate bool
 }
 
-// insert commits jobs together.
-func (q *queue) insert(ctx context.Context, jobs []river.InsertManyParams) ([]accepted, error) {
-	inserted, err := q.client.InsertMany(ctx, jobs)
+// identity is what makes a notification the same as another one.
+type identity struct{ key, to string }
+
+// insert commits notifications together. Of several with the same identity the first is inserted and the others are its
+// duplicates: River refuses to insert the same unique key twice at once.
+func (q *queue) insert(ctx context.Context, notifications []outgoing) ([]accepted, error) {
+	var params []river.InsertManyParams
+	place := map[identity]int{} // in params
+	for _, one := range notifications {
+		if _, repeated := place[one.identity()]; !repeated {
+			place[one.identity()] = len(params)
+			params = append(params, river.InsertManyParams{Args: one, InsertOpts: uniqueOptions()})
+		}
+	}
+	inserted, err := q.insertDistinct(ctx, params)
 	if err != nil {
 		return nil, err
 	}
-	results := make([]accepted, len(inserted))
-	for i, one := range inserted {
-		results[i] = accepted{id: one.Job.ID, duplicate: one.UniqueSkippedAsDuplicate}
+	results := make([]accepted, len(notifications))
+	for i, one := range notifications {
+		found := inserted[place[one.identity()]]
+		results[i] = accepted{id: found.Job.ID, duplicate: found.UniqueSkippedAsDuplicate}
+		found.UniqueSkippedAsDuplicate = true // for the next one with the same identity
 	}
 	return results, nil
 }
+
+// deadlockTries is how often an insertion is tried that PostgreSQL ends because another node inserts the same
+// notifications in another order. It ends one of the two, so each try lets one of them through.
+const deadlockTries = 10
+
+func (q *queue) insertDistinct(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error) {
+	for try := 1; ; try++ {
+		inserted, err := q.client.InsertMany(ctx, params)
+		var refused *pgconn.PgError
+		deadlock := errors.As(err, &refused) && refused.Code == pgerrcodeDeadlock
+		if !deadlock || try == deadlockTries {
+			return inserted, err
+		}
+	}
+}
+
+// pgerrcodeDeadlock is deadlock_detected, in the appendix of PostgreSQL's manual.
+const pgerrcodeDeadlock = "40P01"
 
 // complete commits the end of deliveries together. River finds them completed afterwards and leaves them so.
 func (q *queue) complete(ctx context.Context, ids []int64) ([]struct{}, error) {

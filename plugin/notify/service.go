@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
-	"github.com/riverqueue/river"
 
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
@@ -68,7 +67,7 @@ const workers = 128
 type Service struct {
 	configuration Configuration
 	queue         *queue
-	accept        *group[river.InsertManyParams, accepted]
+	accept        *group[outgoing, accepted]
 	complete      *group[int64, struct{}]
 	pool          *pool
 	gate          *gate

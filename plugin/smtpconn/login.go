@@ -1,6 +1,7 @@
 package smtpconn
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -44,7 +45,9 @@ func (o *opening) login() error {
 
 func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {
 	defer c.wire.limit(o.ctx, c.limits.Auth)()
-	exchange := &saslExchange{Client: mechanism.client(o.target, c.session), challenges: maxChallenges}
+	ctx, cancel := context.WithTimeout(o.ctx, c.limits.Auth) // The limit above ends what waits, this one what computes.
+	defer cancel()
+	exchange := &saslExchange{Client: mechanism.client(ctx, o.target, c.session), challenges: maxChallenges}
 	err := c.client.Auth(exchange)
 	if err == nil && c.wire.last.Code == 235 {
 		if exchange.unfinished() {
@@ -59,6 +62,8 @@ func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {
 		// A broken connection explains everything that followed.
 	case errors.As(exchange.err, &own):
 		failure = own
+	case ctx.Err() != nil && errors.Is(exchange.err, ctx.Err()):
+		failure = asError(exchange.err)
 	case exchange.err != nil:
 		failure = &Error{Kind: KindBadChallenge, Err: exchange.err}
 	case c.wire.last.positive() || err != nil && failure.Kind != KindRefusedByReply:
@@ -70,6 +75,8 @@ func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {
 
 // maxChallenges bounds one login. The longest known exchange has three.
 const maxChallenges = 8
+
+var errTooManyChallenges = errors.New(phrase.Of("too many challenges"))
 
 // saslExchange watches a mechanism on behalf of authenticate: it keeps the mechanism's own error, which go-smtp would
 // replace by the server's answer to the cancellation, and it bounds the number of challenges.
@@ -101,7 +108,7 @@ func (s *saslExchange) Next(challenge []byte) ([]byte, error) {
 		return nil, s.err // An exchange that has failed stays failed: SCRAM could otherwise be talked into a false proof.
 	}
 	if s.challenges--; s.challenges < 0 {
-		s.err = errors.New("too many challenges")
+		s.err = errTooManyChallenges
 		return nil, s.err
 	}
 	response, err := s.Client.Next(challenge)

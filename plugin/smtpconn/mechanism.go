@@ -1,18 +1,17 @@
 package smtpconn
 
 import (
+	"context"
 	"crypto/hmac"
-	"crypto/md5" //nolint:gosec // CRAM-MD5 (RFC 2195) is defined with it
+	"crypto/md5"  //nolint:gosec // CRAM-MD5 (RFC 2195) is defined with it
+	"crypto/sha1" //nolint:gosec // SCRAM-SHA-1 (RFC 5802) is defined with it
+	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/emersion/go-sasl"
-	"github.com/xdg-go/scram"
 )
 
 // mechanism is a way to log in.
@@ -21,30 +20,31 @@ type mechanism struct {
 	// oauth mechanisms use the access token, the others the password.
 	oauth bool
 	// bound mechanisms tie the login to the TLS connection under it.
-	bound  bool
-	client func(Target, *Session) sasl.Client
+	bound bool
+	// client makes one exchange. It is abandoned when ctx ends. Its errors never quote the server, which may repeat the credentials.
+	client func(ctx context.Context, target Target, session *Session) sasl.Client
 }
 
 // mechanisms are ordered from strong to weak. Those that do not show the password to the server come first; they are
 // also what an unencrypted connection needs.
 var mechanisms = []*mechanism{
-	{name: "SCRAM-SHA-256-PLUS", bound: true, client: scramClient("SCRAM-SHA-256-PLUS", scram.SHA256)},
-	{name: "SCRAM-SHA-256", client: scramClient("SCRAM-SHA-256", scram.SHA256)},
-	{name: "SCRAM-SHA-1-PLUS", bound: true, client: scramClient("SCRAM-SHA-1-PLUS", scram.SHA1)},
-	{name: "SCRAM-SHA-1", client: scramClient("SCRAM-SHA-1", scram.SHA1)},
-	{name: "CRAM-MD5", client: func(t Target, _ *Session) sasl.Client {
+	{name: "SCRAM-SHA-256-PLUS", bound: true, client: scramClient("SCRAM-SHA-256-PLUS", sha256.New)},
+	{name: "SCRAM-SHA-256", client: scramClient("SCRAM-SHA-256", sha256.New)},
+	{name: "SCRAM-SHA-1-PLUS", bound: true, client: scramClient("SCRAM-SHA-1-PLUS", sha1.New)},
+	{name: "SCRAM-SHA-1", client: scramClient("SCRAM-SHA-1", sha1.New)},
+	{name: "CRAM-MD5", client: func(_ context.Context, t Target, _ *Session) sasl.Client {
 		return &cramMD5{login: t.Login, password: t.Password.Reveal()}
 	}},
-	{name: "PLAIN", client: func(t Target, _ *Session) sasl.Client {
+	{name: "PLAIN", client: func(_ context.Context, t Target, _ *Session) sasl.Client {
 		return sasl.NewPlainClient("", t.Login, t.Password.Reveal())
 	}},
-	{name: "LOGIN", client: func(t Target, _ *Session) sasl.Client {
+	{name: "LOGIN", client: func(_ context.Context, t Target, _ *Session) sasl.Client {
 		return &loginPrompts{login: t.Login, password: t.Password.Reveal()}
 	}},
-	{name: "OAUTHBEARER", oauth: true, client: func(t Target, _ *Session) sasl.Client {
+	{name: "OAUTHBEARER", oauth: true, client: func(_ context.Context, t Target, _ *Session) sasl.Client {
 		return &bearerToken{target: t}
 	}},
-	{name: "XOAUTH2", oauth: true, client: func(t Target, _ *Session) sasl.Client {
+	{name: "XOAUTH2", oauth: true, client: func(_ context.Context, t Target, _ *Session) sasl.Client {
 		return &xoauth2{login: t.Login, token: t.AccessToken.Reveal()}
 	}},
 }
@@ -70,7 +70,7 @@ func (c *cramMD5) Start() (string, []byte, error) { return "CRAM-MD5", nil, nil 
 
 func (c *cramMD5) Next(challenge []byte) ([]byte, error) {
 	if len(challenge) == 0 {
-		return nil, errors.New("CRAM-MD5: empty challenge")
+		return nil, errSenseless
 	}
 	digest := hmac.New(md5.New, []byte(c.password))
 	digest.Write(challenge)
@@ -91,7 +91,7 @@ func (l *loginPrompts) Next(prompt []byte) ([]byte, error) {
 	asked := strings.ToLower(string(prompt))
 	switch {
 	case l.answered > 2:
-		return nil, errors.New("LOGIN: a third prompt")
+		return nil, errTooManyChallenges
 	case strings.Contains(asked, "pass"):
 		return []byte(l.password), nil
 	case strings.Contains(asked, "user"), strings.Contains(asked, "login"), l.answered == 1:
@@ -122,70 +122,3 @@ func (b *bearerToken) Start() (string, []byte, error) {
 }
 
 func (b *bearerToken) Next([]byte) ([]byte, error) { return []byte{1}, nil }
-
-// scramExchange is SCRAM (RFC 5802, RFC 7677), with channel binding when the name ends in -PLUS.
-type scramExchange struct {
-	name         string
-	conversation *scram.ClientConversation
-	err          error
-}
-
-func scramClient(name string, hash scram.HashGeneratorFcn) func(Target, *Session) sasl.Client {
-	return func(target Target, session *Session) sasl.Client {
-		client, err := hash.NewClient(target.Login, target.Password.Reveal(), "")
-		if err != nil {
-			return &scramExchange{name: name, err: fmt.Errorf("%s: login or password has characters that it does not allow", name)}
-		}
-		exchange := &scramExchange{name: name, conversation: client.NewConversation()}
-		if strings.HasSuffix(name, "-PLUS") {
-			binding, err := channelBinding(session)
-			if err != nil {
-				return &scramExchange{name: name, err: err}
-			}
-			exchange.conversation = client.NewConversationWithChannelBinding(binding)
-		}
-		return exchange
-	}
-}
-
-// channelBinding is tls-exporter with TLS 1.3 (RFC 9266) and tls-server-end-point before it (RFC 5929).
-func channelBinding(session *Session) (scram.ChannelBinding, error) {
-	const tls13 = 0x0304
-	if session.TLS.Version >= tls13 {
-		return scram.NewTLSExporterBinding(session.TLS)
-	}
-	return scram.NewTLSServerEndpointBinding(session.TLS)
-}
-
-func (s *scramExchange) Start() (string, []byte, error) {
-	if s.err != nil {
-		return s.name, nil, s.err
-	}
-	first, err := s.conversation.Step("")
-	return s.name, []byte(first), err
-}
-
-// maxIterations bounds the work that a server can demand: a million rounds take a fraction of a second, the two
-// billion that the protocol allows take minutes and cannot be cancelled.
-const maxIterations = 1_000_000
-
-var iterationCount = regexp.MustCompile(`(?:^|,)i=([0-9]+)(?:,|$)`)
-
-func (s *scramExchange) Next(challenge []byte) ([]byte, error) {
-	if match := iterationCount.FindSubmatch(challenge); match != nil {
-		if count, err := strconv.Atoi(string(match[1])); err != nil || count > maxIterations {
-			return nil, fmt.Errorf("%s: the server demands more than %d iterations", s.name, maxIterations)
-		}
-	}
-	response, err := s.conversation.Step(string(challenge))
-	switch {
-	case err != nil && s.conversation.Done():
-		return nil, &Error{Kind: KindServerUntrusted, Err: err}
-	case err != nil:
-		return nil, err
-	}
-	return []byte(response), nil
-}
-
-// proven reports whether the server has shown that it knows the password as well.
-func (s *scramExchange) proven() bool { return s.conversation.Valid() }

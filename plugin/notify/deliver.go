@@ -30,6 +30,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		s.noticeSave(ctx)
 		return backToQueue()
 	}
+	saved := s.pool.settings()
 	delivery, missing, err := s.configuration.Delivery(ctx)
 	if err != nil || missing != nil {
 		return s.unconfigured(missing, err)
@@ -48,6 +49,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	opening := opening{
 		trace:   attempt.trace(),
 		allowed: func() bool { return s.gate.good(pass) },
+		saved:   saved,
 		failed: func(err error) {
 			outcome, cause := s.explain(err, delivery, envelope)
 			s.pause(cause, outcome, delivery.Version)
@@ -167,6 +169,8 @@ var pausing = map[string]bool{
 // refused decides what a failed attempt means: for all messages, for this one for now, or for this one for good.
 func (s *Service) refused(ctx context.Context, err error, delivery Delivery, envelope smtpconn.Envelope, attempt *attempt) error {
 	switch {
+	case errors.Is(err, errSuperseded):
+		return river.JobSnooze(0) // The other settings are tried at once.
 	case errors.Is(err, context.DeadlineExceeded): // It waited for a connection all the time that an attempt may take.
 		s.gate.release()
 		return backToQueue()

@@ -16,8 +16,11 @@ type pool struct {
 	longer int // messages for each connection
 	// opening lets one connection be opened at a time: when the login is refused, it is refused once.
 	opening chan struct{}
+	// dial is smtpconn.Open.
+	dial func(context.Context, smtpconn.Target, *smtpconn.Trace) (*smtpconn.Conn, error)
 
 	mu     sync.Mutex
+	saved  chan struct{} // closed, and replaced, when other settings are saved
 	idle   []*pooled
 	reaper *time.Timer
 	closed bool
@@ -36,7 +39,10 @@ type pooled struct {
 const idleLimit = 15 * time.Second
 
 func newPool(connections, messages int) *pool {
-	return &pool{slots: make(chan struct{}, connections), longer: messages, opening: make(chan struct{}, 1)}
+	return &pool{
+		slots: make(chan struct{}, connections), longer: messages, opening: make(chan struct{}, 1),
+		dial: smtpconn.Open, saved: make(chan struct{}),
+	}
 }
 
 // errHeldBack means that the server was found away, or refusing, while the delivery waited for a connection.
@@ -63,13 +69,6 @@ func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool, opening o
 	return &pooled{conn: conn, version: delivery.Version}, false, nil
 }
 
-// opening is asked right before a new connection is opened, and told when that fails, before anybody else may try.
-type opening struct {
-	trace   *smtpconn.Trace
-	allowed func() bool
-	failed  func(error)
-}
-
 func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*smtpconn.Conn, error) {
 	select {
 	case p.opening <- struct{}{}:
@@ -77,14 +76,42 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 		return nil, ctx.Err()
 	}
 	defer func() { <-p.opening }()
+	select {
+	case <-opening.saved:
+		return nil, errSuperseded
+	default:
+	}
 	if !opening.allowed() {
 		return nil, errHeldBack
 	}
-	conn, err := smtpconn.Open(ctx, delivery.Target, opening.trace)
-	if err != nil && ctx.Err() == nil {
+	conn, err := p.watch(ctx, delivery.Target, opening)
+	switch {
+	case err == nil:
+		return conn, nil
+	case errors.Is(err, errSuperseded):
+		return nil, err
+	case !errors.Is(ctx.Err(), context.Canceled):
 		opening.failed(err)
 	}
-	return conn, err
+	if ctx.Err() != nil {
+		err = ctx.Err() // The pause has its reason; the attempt only ran out of time.
+	}
+	return nil, err
+}
+
+// settings returns a channel that is closed when other settings are saved than those that are read after the call.
+func (p *pool) settings() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.saved
+}
+
+// supersede gives up what is opened, or waits to be, with settings that are no longer the latest.
+func (p *pool) supersede() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.saved)
+	p.saved = make(chan struct{})
 }
 
 // takeIdle returns the connection that was idle for the shortest time, and closes those of other versions.

@@ -178,6 +178,7 @@ func (s *Service) Close() error {
 // SettingsChanged has waiting deliveries tried at once with the new settings.
 func (s *Service) SettingsChanged(ctx context.Context) {
 	s.gate.reset()
+	s.pool.supersede()
 	if err := s.queue.wake(ctx); err != nil {
 		s.configuration.Logger.Warn("waiting notifications could not be woken", "error", err)
 	}

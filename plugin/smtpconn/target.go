@@ -87,6 +87,14 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
+// Opening bounds one Open by the limits of its steps, each of them taken twice, because a step may need a second connection
+// or a second EHLO. It is for those who must not rely on Open to end.
+func (l Limits) Opening() time.Duration {
+	l = l.withDefaults()
+	connect := l.Connect + maxAddresses*connectionAttemptDelay
+	return 2 * (l.Resolve + connect + l.TLS + l.Greeting + 2*l.Command + l.Auth)
+}
+
 // wantsLogin reports whether the target has something to log in with.
 func (t Target) wantsLogin() bool {
 	switch t.Authentication {

@@ -3,7 +3,6 @@ package plugin
 import (
 	"context"
 	"errors"
-	"maps"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/language"
@@ -54,7 +53,7 @@ func changes(before, after store.Document) []shared.Change {
 }
 
 // Restore makes the content of an old revision the next one. Its secrets come back as they were sealed, for the destination
-// that comes back with them.
+// that comes back with them; those that were removed or purged since do not, which the result says.
 func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
 	result, err := p.restore(ctx, request)
 	result.Diagnostics = result.Diagnostics.In(language.Of(request.Locale))
@@ -62,6 +61,9 @@ func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shar
 }
 
 func (p *Page) restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
+	if err := p.takeOver(ctx); err != nil {
+		p.logger.Warn("secrets keep their old binding", "error", err)
+	}
 	base, err := p.store.Current(ctx)
 	if err != nil {
 		return shared.SaveResult{}, err
@@ -79,8 +81,7 @@ func (p *Page) restore(ctx context.Context, request shared.RestoreRequest) (shar
 	if err != nil {
 		return shared.SaveResult{}, err
 	}
-	document := store.Document{Values: maps.Clone(old.Document.Values), Secrets: maps.Clone(old.Document.Secrets), RestoredFrom: old.Number}
-	result, err := p.append(ctx, base, document, request.Actor, time.Now())
+	result, err := p.bringBack(ctx, base, old, request.Actor)
 	if errors.Is(err, store.ErrResealed) {
 		return p.restore(ctx, request) // with what is stored now
 	}

@@ -76,6 +76,10 @@ type Page struct {
 	logger        hclog.Logger
 	// sealing is held for reading from sealing a secret to committing it; see Rekey.
 	sealing sync.RWMutex
+
+	recordMutex   sync.Mutex
+	record        record
+	recordReading uint64 // of the store, that the record was read from
 }
 
 var (
@@ -119,7 +123,24 @@ func (p *Page) open(ctx context.Context) error {
 		return err
 	}
 	p.keeper = secret.NewKeeper(p.keys)
+	if !c.Passive { // A command may look into what an older version still runs on.
+		if err := p.takeOver(ctx); err != nil {
+			p.logger.Warn("secrets keep their old binding until the next start", "error", err)
+		}
+	}
+	p.warnOfUnused(ctx)
 	return p.openNotifications(ctx)
+}
+
+// warnOfUnused names settings that are stored and do not count, because the environment gives a secret.
+func (p *Page) warnOfUnused(ctx context.Context) {
+	state, err := p.store.Current(ctx)
+	if err != nil {
+		return // Whoever needs it will say so.
+	}
+	for field, variable := range p.layers.Overruled(state.Revision.Document.Values) {
+		p.logger.Warn("a stored setting is not used, because the environment gives the secret: name it in the environment as well", "field", field, "variable", variable)
+	}
 }
 
 func openDatabase(ctx context.Context, configuration Configuration) (*store.Store, error) {
@@ -242,8 +263,12 @@ func (p *Page) save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 	}
 	now := time.Now()
 	result, err := p.sealAndAppend(ctx, bound, request.Actor, now)
-	if errors.Is(err, store.ErrResealed) {
+	switch {
+	case errors.Is(err, store.ErrResealed):
 		return p.save(ctx, request) // with what is stored now
+	case errors.Is(err, secret.ErrCannotOpen):
+		p.logger.Error("a stored secret cannot be opened", "error", err)
+		return shared.SaveResult{Diagnostics: shared.Diagnostics{unusableSecret(bound)}, Snapshot: p.snapshot(bound.base)}, nil
 	}
 	if err == nil && result.Saved {
 		result.Diagnostics = bound.diagnostics

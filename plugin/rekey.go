@@ -2,8 +2,11 @@ package plugin
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -18,6 +21,9 @@ func (p *Page) awaitSealing() {
 
 // Rekey turns to a new key and wraps the data keys of all stored secrets with it. It can be repeated at any time.
 func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
+	if err := p.takeOver(ctx); err != nil {
+		p.logger.Warn("secrets keep their old binding", "error", err)
+	}
 	if err := p.keys.Renew(ctx); err != nil {
 		return shared.RekeyResult{}, err
 	}
@@ -26,7 +32,7 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 	// What another process has sealed with the old key may still be on its way into the database, so this goes on until nothing is
 	// left that needs it, and nothing came in a while.
 	for quiet := false; ; {
-		count, err := p.store.Reseal(ctx, func(sealed []byte) ([]byte, bool, error) { return p.keeper.Rewrap(ctx, sealed) })
+		count, rewritten, err := p.rewrap(ctx)
 		if err != nil {
 			return shared.RekeyResult{}, err
 		}
@@ -35,7 +41,7 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 			return shared.RekeyResult{}, err
 		}
 		result.Secrets += count
-		if count+waiting > 0 {
+		if rewritten+waiting > 0 {
 			quiet = false
 			continue
 		}
@@ -51,4 +57,46 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 	}
 	p.logger.Info("secrets sealed under a new key", "actor", request.Actor, "secrets", result.Secrets)
 	return result, p.keys.Forget()
+}
+
+// rewrap wraps the data keys of all revisions with the current key. It returns how many secrets, and how many revisions,
+// were wrapped anew.
+func (p *Page) rewrap(ctx context.Context) (secrets, revisions int64, err error) {
+	for {
+		secrets, revisions = 0, 0
+		err = p.store.Rewrite(ctx, func(revision store.Revision) (store.Document, bool, error) {
+			document, count, changed, err := p.rewrapDocument(ctx, revision.Document)
+			secrets += count
+			if changed {
+				revisions++
+			}
+			return document, changed, err
+		})
+		if !errors.Is(err, store.ErrResealed) {
+			return secrets, revisions, err
+		}
+	}
+}
+
+func (p *Page) rewrapDocument(ctx context.Context, document store.Document) (_ store.Document, count int64, changed bool, err error) {
+	if len(document.Record) > 0 {
+		if document.Record, changed, err = p.keeper.Rewrap(ctx, document.Record); err != nil {
+			return document, 0, false, fmt.Errorf("record: %w", err)
+		}
+	}
+	for name, stored := range document.Secrets {
+		if len(stored.Sealed) == 0 {
+			continue // It was purged.
+		}
+		again, different, err := p.keeper.Rewrap(ctx, stored.Sealed)
+		if err != nil {
+			return document, 0, false, fmt.Errorf("secret %q: %w", name, err)
+		}
+		if different {
+			stored.Sealed = again
+			document.Secrets[name] = stored
+			count, changed = count+1, true
+		}
+	}
+	return document, count, changed, nil
 }

@@ -65,11 +65,17 @@ func (b *boundDraft) checkOptions(request shared.TestRequest) shared.Diagnostics
 	if found.HasErrors() || b.diagnostics.HasErrors() {
 		return found
 	}
-	found = append(found, b.checkRecipient(b.recipient(request))...)
-	if wanted, _ := request.Options[settings.SendMessage].AsBoolean(); wanted && !found.HasErrors() {
+	found = append(found, b.checkRecipient(b.recipient(request), b.sendsMessage(request))...)
+	if b.sendsMessage(request) && !found.HasErrors() {
 		found = append(found, b.page.checkAllowance(request.Actor, time.Now())...)
 	}
 	return found
+}
+
+// sendsMessage reports whether the test sends an e-mail.
+func (b *boundDraft) sendsMessage(request shared.TestRequest) bool {
+	wanted, _ := request.Options[settings.SendMessage].AsBoolean()
+	return wanted
 }
 
 // recipient is whom a test names: the given one, or else the sender itself.
@@ -121,7 +127,11 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 		SenderField: b.settings.SenderField(),
 		TimeLimit:   b.settings.TimeLimit,
 	}
-	if wanted, _ := request.Options[settings.SendMessage].AsBoolean(); wanted {
+	if b.settings.WantsPassword() && b.namesUnsaved() {
+		b.page.logger.Info("a test uses a password that was named for a destination that is not saved",
+			"actor", request.Actor, "reference", b.settings.PasswordReference, "server", b.settings.Server, "port", b.settings.Port)
+	}
+	if b.sendsMessage(request) {
 		plan.Message, err = notify.Compose(testMessage(language.Of(request.Locale), b.settings, recipient, request.Actor))
 	}
 	return plan, err
@@ -140,9 +150,13 @@ func unusableSecret(b *boundDraft) shared.Diagnostic {
 		field = settings.AccessToken
 	}
 	declared, _ := settings.Schema().Field(field)
+	return unreadable(declared)
+}
+
+func unreadable(field shared.Field) shared.Diagnostic {
 	return shared.Diagnostic{
-		Severity: shared.SeverityError, Code: "secret_unreadable", Field: field,
-		Summary: phrase.Of("The stored secret of “{field}” cannot be opened.", "field", phrase.Word(declared.Label)),
+		Severity: shared.SeverityError, Code: "secret_unreadable", Field: field.Name,
+		Summary: phrase.Of("The stored secret of “{field}” cannot be opened.", "field", phrase.Word(field.Label)),
 		Detail:  "The key has changed or the database was copied without it. Enter the secret again and save.",
 	}
 }

@@ -45,7 +45,7 @@ func (m *testMails) allow(actor string, now time.Time) bool {
 }
 
 // checkRecipient says why a test may not name the recipient; nothing when it may.
-func (b *boundDraft) checkRecipient(recipient string) shared.Diagnostics {
+func (b *boundDraft) checkRecipient(recipient string, _ bool) shared.Diagnostics {
 	allowed := b.page.configuration.TestRecipients
 	if len(allowed) == 0 || strings.EqualFold(recipient, b.settings.Sender.Address) {
 		return nil

@@ -11,10 +11,12 @@ import (
 func newRollbackCommand(g *global) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
-		Use:     "rollback REVISION",
-		Short:   "Save an old revision again as the newest one",
-		Long:    "rollback makes the content of an old revision, its secrets included, the next revision. Nothing is lost: the revisions in between stay in the history.",
-		Example: "  testharness rollback 3",
+		Use:   "rollback REVISION",
+		Short: "Save an old revision again as the newest one",
+		Long: `rollback makes the content of an old revision the next revision. Nothing is lost: the revisions in between stay in the
+history. A secret comes back with it, for the destination that comes back with it, also when another one has taken its place
+since. One that was removed since (--secret password=clear) or purged does not, and rollback says so.`,
+		Example: "  testharness rollback 3\n  testharness rollback 3 --json",
 		Args:    exactly("the number of a revision; testharness history lists them"),
 		RunE: func(command *cobra.Command, args []string) error {
 			number, err := strconv.ParseInt(args[0], 10, 64)

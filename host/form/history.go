@@ -80,12 +80,16 @@ func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 	result, err := trail.Restore(r.Context(), shared.RestoreRequest{
 		Locale: h.locale(r), Actor: actorOf(r), Number: number, Revision: revision,
 	})
-	if err == nil && result.Saved {
+	if err == nil && result.Saved && len(result.Diagnostics) == 0 {
 		toPage(w, "?saved")
 		return
 	}
 	view := h.newView(r, nil)
+	view.Saved = result.Saved
 	status := http.StatusConflict
+	if result.Saved { // Not all of it came back, and the page says what did not.
+		status = http.StatusOK
+	}
 	if err != nil {
 		view.Failure, status = h.explain(err), http.StatusServiceUnavailable
 	}

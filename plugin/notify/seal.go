@@ -16,7 +16,7 @@ type texts struct {
 
 // messageDestination binds sealed texts to their recipient and key.
 func messageDestination(key, to string) secret.Destination {
-	return secret.Destination{Purpose: "notification", Field: key, Login: to}
+	return secret.Destination{Purpose: "notification", Field: key, Parts: map[string]string{secret.Login: to}}
 }
 
 func (s *Service) seal(ctx context.Context, key, to string, content texts) ([]byte, error) {

@@ -36,6 +36,24 @@ func (r References) Resolve(reference string) (shared.SecretText, error) {
 	}
 }
 
+// Same reports whether two references name the same secret: links and other ways to write a path are seen through.
+func (r References) Same(one, other string) bool {
+	if one == other {
+		return true
+	}
+	onePath, first := strings.CutPrefix(one, "file://")
+	otherPath, second := strings.CutPrefix(other, "file://")
+	if !first || !second {
+		return false
+	}
+	if filepath.Clean(onePath) == filepath.Clean(otherPath) {
+		return true
+	}
+	oneFile, err1 := r.stat(onePath)
+	otherFile, err2 := r.stat(otherPath)
+	return err1 == nil && err2 == nil && os.SameFile(oneFile, otherFile)
+}
+
 func (r References) variable(name string) (shared.SecretText, error) {
 	switch {
 	case r.Prefix == "":
@@ -54,16 +72,11 @@ func (r References) file(path string) (shared.SecretText, error) {
 	if r.Directory == "" {
 		return shared.SecretText{}, fmt.Errorf("the operator allows no files (secret_dir in plugin.hcl)")
 	}
-	// A root keeps links and .. from leading out of the directory.
-	root, err := os.OpenRoot(r.Directory)
+	root, inside, err := r.open(path)
 	if err != nil {
-		return shared.SecretText{}, fmt.Errorf("the directory %s cannot be opened", r.Directory)
+		return shared.SecretText{}, err
 	}
 	defer root.Close()
-	inside, err := filepath.Rel(r.Directory, path)
-	if err != nil || !filepath.IsLocal(inside) {
-		return shared.SecretText{}, fmt.Errorf("only files in %s are allowed", r.Directory)
-	}
 	content, err := root.ReadFile(inside)
 	if err != nil || len(content) > maxReferenced {
 		return shared.SecretText{}, fmt.Errorf("there is no readable file %s", path)
@@ -73,4 +86,27 @@ func (r References) file(path string) (shared.SecretText, error) {
 		return shared.SecretText{}, fmt.Errorf("the file %s is empty", path)
 	}
 	return shared.NewSecretText(text), nil
+}
+
+// open returns the directory as a root, which keeps links and .. from leading out of it, and the path within.
+func (r References) open(path string) (*os.Root, string, error) {
+	root, err := os.OpenRoot(r.Directory)
+	if err != nil {
+		return nil, "", fmt.Errorf("the directory %s cannot be opened", r.Directory)
+	}
+	inside, err := filepath.Rel(r.Directory, path)
+	if err != nil || !filepath.IsLocal(inside) {
+		_ = root.Close()
+		return nil, "", fmt.Errorf("only files in %s are allowed", r.Directory)
+	}
+	return root, inside, nil
+}
+
+func (r References) stat(path string) (os.FileInfo, error) {
+	root, inside, err := r.open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.Stat(inside)
 }

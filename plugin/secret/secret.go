@@ -1,6 +1,6 @@
 // Package secret keeps passwords and tokens at rest. Each is sealed for one destination: the ciphertext can be opened only
-// by naming the same purpose, field, server, port, encryption and login again. A stored password therefore cannot be sent
-// to a server for which it was not entered, however the request is made.
+// by naming the same purpose, field and settings again, which are all that decide where it goes and who can read it on the
+// way. A stored password therefore cannot be sent to a server for which it was not entered, however the request is made.
 //
 // The envelope is ours: the secret is encrypted under a fresh data key with the destination as additional authenticated
 // data (AES-256-GCM), and only the data key is wrapped by a key of the [Keyring]. Services that hold keys may ignore
@@ -10,43 +10,14 @@ package secret
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 
 	wrapping "github.com/hashicorp/go-kms-wrapping/v2"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
-
-// Destination is what a secret is sealed for. All members count.
-type Destination struct {
-	// Purpose keeps apart what is sealed with the same key, such as "settings" and "notification".
-	Purpose string `json:"purpose"`
-	Field   string `json:"field"`
-	Server  string `json:"server"`
-	Port    int    `json:"port"`
-	Encrypt bool   `json:"encrypt"`
-	Login   string `json:"login"`
-	// Proxy is the proxy's address, empty for none; it could read along where the connection is not encrypted.
-	Proxy string `json:"proxy,omitempty"`
-}
-
-// additionalData is an unambiguous encoding of the destination: each part with its length before it.
-func (d Destination) additionalData() []byte {
-	var data []byte
-	parts := []string{"v1", d.Purpose, d.Field, strings.ToLower(d.Server), fmt.Sprint(d.Port), fmt.Sprint(d.Encrypt), d.Login}
-	if d.Proxy != "" {
-		parts = append(parts, d.Proxy)
-	}
-	for _, part := range parts {
-		data = binary.BigEndian.AppendUint32(data, uint32(len(part))) //nolint:gosec // the parts are far shorter
-		data = append(data, part...)
-	}
-	return data
-}
 
 // ErrCannotOpen means that a sealed secret is damaged, was sealed with another key, or is bound to another destination.
 var ErrCannotOpen = errors.New("the stored secret cannot be opened: it was sealed with another key or for another server")

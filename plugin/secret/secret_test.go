@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,7 +19,17 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-var destination = secret.Destination{Purpose: "settings", Field: "password", Server: "smtp.email.com", Port: 465, Encrypt: true, Login: "me"}
+var destination = secret.Destination{Purpose: "settings", Field: "password", ID: "first", Generation: "one", Parts: map[string]string{
+	secret.Server: "smtp.email.com", secret.Port: "465", secret.Encrypt: "true", secret.Login: "me", "ca_certificate": "ab",
+}}
+
+// changed is the destination with another part.
+func changed(name, value string) secret.Destination {
+	other := destination
+	other.Parts = maps.Clone(destination.Parts)
+	other.Parts[name] = value
+	return other
+}
 
 func keyring(t *testing.T, directory, source string, old ...string) *secret.Keyring {
 	t.Helper()
@@ -43,23 +54,28 @@ func TestBinding(t *testing.T) {
 	if err != nil || opened.Reveal() != "s3cret" {
 		t.Errorf("opened for its own destination: %v", err)
 	}
-	upper := destination
-	upper.Server = "SMTP.Email.COM"
-	if _, err := keeper.Open(t.Context(), sealed, upper); err != nil {
-		t.Errorf("the case of a host name matters: %v", err)
+	if _, err := keeper.Open(t.Context(), sealed, changed("added_later", "")); err != nil {
+		t.Errorf("a setting that did not exist matters: %v", err)
+	}
+	others := map[string]secret.Destination{"first form": destination.FirstForm()}
+	for name, value := range map[string]string{
+		secret.Server: "evil.example", secret.Port: "25", secret.Encrypt: "false", secret.Login: "you", secret.Proxy: "socks5://evil.example:1080",
+		"ca_certificate": "cd", "pinned_certificate": "ab", "added_later": "x",
+	} {
+		others[name] = changed(name, value)
 	}
 	for name, change := range map[string]func(*secret.Destination){
-		"purpose": func(d *secret.Destination) { d.Purpose = "notification" },
-		"field":   func(d *secret.Destination) { d.Field = "access_token" },
-		"server":  func(d *secret.Destination) { d.Server = "evil.example" },
-		"port":    func(d *secret.Destination) { d.Port = 25 },
-		"encrypt": func(d *secret.Destination) { d.Encrypt = false },
-		"login":   func(d *secret.Destination) { d.Login = "you" },
-		"proxy":   func(d *secret.Destination) { d.Proxy = "socks5://evil.example:1080" },
-		"shifted": func(d *secret.Destination) { d.Field, d.Server = "passwordsmtp", ".email.com" },
+		"purpose":    func(d *secret.Destination) { d.Purpose = "notification" },
+		"field":      func(d *secret.Destination) { d.Field = "access_token" },
+		"id":         func(d *secret.Destination) { d.ID = "second" },
+		"generation": func(d *secret.Destination) { d.Generation = "two" },
+		"shifted":    func(d *secret.Destination) { d.ID, d.Generation = "firsto", "ne" },
 	} {
 		other := destination
 		change(&other)
+		others[name] = other
+	}
+	for name, other := range others {
 		if _, err := keeper.Open(t.Context(), sealed, other); !errors.Is(err, secret.ErrCannotOpen) {
 			t.Errorf("opened with another %s: %v", name, err)
 		}
@@ -70,6 +86,32 @@ func TestBinding(t *testing.T) {
 		if opened, err := keeper.Open(t.Context(), damaged, destination); err == nil && opened.Reveal() != "s3cret" {
 			t.Errorf("byte %d changed: opened as something else", i)
 		}
+	}
+}
+
+// TestFirstForm holds that what versions without identities have sealed, and wrote down, is understood as it was.
+func TestFirstForm(t *testing.T) {
+	const stored = `{"purpose":"settings","field":"password","server":"SMTP.Email.com","port":465,"encrypt":true,"login":"me","proxy":"socks5://p.example:1080"}`
+	var first secret.Destination
+	if err := json.Unmarshal([]byte(stored), &first); err != nil {
+		t.Fatal(err)
+	}
+	keeper := secret.NewKeeper(keyring(t, t.TempDir(), ""))
+	sealed, err := keeper.Seal(t.Context(), shared.NewSecretText("s3cret"), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := changed(secret.Proxy, "socks5://p.example:1080")
+	if opened, err := keeper.Open(t.Context(), sealed, now.FirstForm()); err != nil || opened.Reveal() != "s3cret" {
+		t.Errorf("in the form of today: %v", err)
+	}
+	if _, err := keeper.Open(t.Context(), sealed, now); !errors.Is(err, secret.ErrCannotOpen) {
+		t.Errorf("the first form passes for the present one: %v", err)
+	}
+	encoded, err := json.Marshal(now)
+	var again secret.Destination
+	if err != nil || json.Unmarshal(encoded, &again) != nil || !maps.Equal(again.Parts, now.Parts) || again.ID != now.ID {
+		t.Errorf("%s, %v", encoded, err)
 	}
 }
 
@@ -196,8 +238,7 @@ func TestTransit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := destination
-	other.Server = "evil.example"
+	other := changed(secret.Server, "evil.example")
 	if _, err := keeper.Open(t.Context(), sealed, other); !errors.Is(err, secret.ErrCannotOpen) {
 		t.Errorf("opened for another server: %v", err)
 	}
@@ -257,5 +298,35 @@ func TestReferences(t *testing.T) {
 		if _, err := (secret.References{}).Resolve(reference); err == nil {
 			t.Errorf("%s is allowed where nothing is", reference)
 		}
+	}
+}
+
+// TestSameReference sees through other ways to name one file.
+func TestSameReference(t *testing.T) {
+	directory := t.TempDir()
+	for _, name := range []string{"smtp", "other"} {
+		if err := os.WriteFile(filepath.Join(directory, name), []byte("s3cret"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link(filepath.Join(directory, "smtp"), filepath.Join(directory, "hard")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("smtp", filepath.Join(directory, "symbolic")); err != nil {
+		t.Fatal(err)
+	}
+	allowed := secret.References{Directory: directory, Prefix: "SMTP_"}
+	one := "file://" + directory + "/smtp"
+	for other, want := range map[string]bool{
+		one: true, "file://" + directory + "//smtp": true, "file://" + directory + "/x/../smtp": true,
+		"file://" + directory + "/symbolic": true, "file://" + directory + "/hard": true,
+		"file://" + directory + "/other": false, "file://" + directory + "/none": false, "env://SMTP_A": false, "": false,
+	} {
+		if got := allowed.Same(one, other); got != want {
+			t.Errorf("%s: %t", other, got)
+		}
+	}
+	if !allowed.Same("env://SMTP_A", "env://SMTP_A") || allowed.Same("env://SMTP_A", "env://SMTP_B") {
+		t.Error("variables are told apart by their names")
 	}
 }

@@ -43,6 +43,9 @@ const (
 	authenticateNone          = "none"
 )
 
+// NoAuthentication is the value of Authentication that logs in nowhere.
+var NoAuthentication = shared.Text(authenticateNone)
+
 // processingServer is the id of the prerequisite that the Console resolves.
 const processingServer = "processing_server"
 

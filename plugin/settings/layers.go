@@ -20,7 +20,12 @@ type Layers struct {
 	fixed   shared.Values
 	secrets map[string]shared.SecretText
 	locks   map[string]shared.Lock
+	// destination is what the environment alone comes to.
+	destination map[string]string
 }
+
+// variable is the name of the one that fixes the field.
+func variable(field string) string { return environmentPrefix + strings.ToUpper(field) }
 
 // ReadEnvironment reads the fields that the environment fixes. environ is as os.Environ returns it. A variable whose value
 // does not fit its field is an error that names the variable, but not the value.
@@ -42,7 +47,7 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 		if text == "" {
 			continue // Not given, or emptied to take a lock away.
 		}
-		variable := environmentPrefix + strings.ToUpper(field.Name)
+		variable := variable(field.Name)
 		value, err := field.Parse(text)
 		if err != nil {
 			return nil, fmt.Errorf("environment variable %s: %w", variable, err)
@@ -57,10 +62,13 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 	return layers, layers.bindSecrets()
 }
 
+// secretFields are those through which the environment gives a secret or names one.
+var secretFields = []string{Password, AccessToken, PasswordReference}
+
 // bindSecrets makes sure that a secret of the environment goes only to the destination that the environment names: else
-// somebody could have it sent elsewhere by changing the server on the page.
+// somebody could have it sent elsewhere, or to an impostor, by changing the server or the certificates on the page.
 func (l *Layers) bindSecrets() error {
-	for _, field := range []string{Password, AccessToken} {
+	for _, field := range secretFields {
 		lock, given := l.locks[field]
 		if !given {
 			continue
@@ -68,18 +76,45 @@ func (l *Layers) bindSecrets() error {
 		for _, needed := range []string{Server, Login} {
 			if _, fixed := l.locks[needed]; !fixed {
 				return fmt.Errorf("environment variable %s needs %s beside it: a secret of the environment goes only to the server that the environment names",
-					lock.Source, environmentPrefix+strings.ToUpper(needed))
+					lock.Source, variable(needed))
 			}
 		}
-		for _, implied := range []string{UseSSL, Port, Proxy} {
-			if _, fixed := l.locks[implied]; !fixed {
-				l.fixed[implied] = Schema().Effective(implied, l.fixed)
-				l.locks[implied] = lock
+		for _, one := range destinationFields {
+			if !one.free {
+				l.imply(one.field, lock)
 			}
+		}
+		if field == Password {
+			l.imply(PasswordReference, lock) // It would name another one.
 		}
 	}
+	settings, _ := Bind(l.fixed, func(string) bool { return true })
+	l.destination = settings.Destination()
 	return nil
 }
+
+// imply fixes a field that the environment does not name at its default.
+func (l *Layers) imply(field string, lock shared.Lock) {
+	if _, fixed := l.locks[field]; !fixed {
+		l.fixed[field] = Schema().Effective(field, l.fixed)
+		l.locks[field] = lock
+	}
+}
+
+// Overruled returns the fields whose stored value is not used, because the environment gives a secret and does not name them,
+// each with the variable that would.
+func (l *Layers) Overruled(stored shared.Values) map[string]string {
+	overruled := map[string]string{}
+	for field, lock := range l.locks {
+		if value := stored[field]; lock.Source != variable(field) && !value.IsEmpty() && value != l.fixed[field] {
+			overruled[field] = variable(field)
+		}
+	}
+	return overruled
+}
+
+// Destination is what a secret of the environment is bound to, as [Settings.Destination] returns it.
+func (l *Layers) Destination() map[string]string { return maps.Clone(l.destination) }
 
 // Locks returns the fields that the environment fixes.
 func (l *Layers) Locks() map[string]shared.Lock { return maps.Clone(l.locks) }

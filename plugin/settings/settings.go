@@ -35,6 +35,7 @@ type Settings struct {
 	additionalCA   []*x509.Certificate
 	pinned         [sha256.Size]byte
 	otherAccount   bool
+	destination    map[string]string
 }
 
 // SenderField is the name of the field that holds the sender's address.
@@ -83,6 +84,7 @@ func Bind(values shared.Values, secretSet func(field string) bool) (Settings, sh
 	b.credentials(&s)
 	b.sender(&s)
 	b.advanced(&s)
+	b.bindDestination(&s)
 	b.hints(s)
 	return s, b.found
 }

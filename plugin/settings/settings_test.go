@@ -152,7 +152,10 @@ func TestEnvironment(t *testing.T) {
 	if difference := cmp.Diff(want, inForce, cmp.Comparer(func(a, b shared.Value) bool { return a == b })); difference != "" {
 		t.Errorf("in force (-want +got):\n%s", difference)
 	}
-	locks := map[string]shared.Lock{Server: {Source: "SMTP_SERVER"}, Port: {Source: "SMTP_PORT"}, Login: {Source: "SMTP_LOGIN"}, UseSSL: {Source: "SMTP_PASSWORD"}, Proxy: {Source: "SMTP_PASSWORD"}, Password: {Source: "SMTP_PASSWORD"}}
+	locks := map[string]shared.Lock{Server: {Source: "SMTP_SERVER"}, Port: {Source: "SMTP_PORT"}, Login: {Source: "SMTP_LOGIN"}, UseSSL: {Source: "SMTP_PASSWORD"}, Password: {Source: "SMTP_PASSWORD"}}
+	for _, implied := range []string{Proxy, CACertificate, PinnedCertificate, PasswordReference} {
+		locks[implied] = shared.Lock{Source: "SMTP_PASSWORD"}
+	}
 	if difference := cmp.Diff(locks, layers.Locks()); difference != "" {
 		t.Errorf("locks (-want +got):\n%s", difference)
 	}

@@ -26,13 +26,15 @@ type Document struct {
 	Secrets map[string]SealedSecret `json:"secrets,omitempty"`
 	// RestoredFrom is the revision that was restored; 0 for an ordinary save.
 	RestoredFrom int64 `json:"restored_from,omitempty"`
+	// Record says, sealed, which secrets belong to the revision; empty when there never was one.
+	Record []byte `json:"record,omitempty"`
 }
 
 // SealedSecret is a secret as it is stored. The destination stands beside it in clear, so that a refusal can name what
-// has changed; opening it needs the destination in any case.
+// has changed; opening it needs the destination in any case. Of a secret that was purged only Since is left.
 type SealedSecret struct {
-	Sealed      []byte             `json:"sealed"`
-	Destination secret.Destination `json:"destination"`
+	Sealed      []byte             `json:"sealed,omitempty"`
+	Destination secret.Destination `json:"destination,omitzero"`
 	Since       time.Time          `json:"since"`
 }
 
@@ -227,19 +229,24 @@ func (s *Store) Revisions(ctx context.Context, before int64, limit int) ([]Revis
 	if err != nil {
 		return nil, s.unreadable(err)
 	}
+	found, err := scanRevisions(rows)
+	if err != nil {
+		return nil, s.unreadable(err)
+	}
+	return found, nil
+}
+
+func scanRevisions(rows *sql.Rows) ([]Revision, error) {
 	defer rows.Close()
 	var found []Revision
 	for rows.Next() {
 		revision, err := scanRevision(rows)
 		if err != nil {
-			return nil, s.unreadable(err)
+			return nil, err
 		}
 		found = append(found, revision)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, s.unreadable(err)
-	}
-	return found, nil
+	return found, rows.Err()
 }
 
 func scanRevision(row interface{ Scan(...any) error }) (Revision, error) {
@@ -308,69 +315,11 @@ func (s *Store) SetVerified(ctx context.Context, verification Verification) erro
 	return nil
 }
 
-// Reseal gives every sealed secret of every revision to reseal and stores what it returns, all in one transaction. It
-// returns how many were changed. It is the one exception to the rule that a revision never changes: what is sealed in it
-// stays the same.
-func (s *Store) Reseal(ctx context.Context, reseal func([]byte) ([]byte, bool, error)) (int64, error) {
-	revisions, err := s.Revisions(ctx, 0, maxResealed)
-	if err != nil {
-		return 0, err
-	}
-	transaction, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, s.unwritten(err)
-	}
-	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	count := int64(0)
-	for _, revision := range revisions {
-		changed := false
-		for name, sealed := range revision.Document.Secrets {
-			again, different, err := reseal(sealed.Sealed)
-			if err != nil {
-				return 0, fmt.Errorf("secret %q of revision %d: %w", name, revision.Number, err)
-			}
-			if different {
-				sealed.Sealed = again
-				revision.Document.Secrets[name] = sealed
-				changed = true
-				count++
-			}
-		}
-		if !changed {
-			continue
-		}
-		encoded, err := json.Marshal(revision.Document)
-		if err != nil {
-			return 0, err
-		}
-		if _, err := transaction.ExecContext(ctx, `UPDATE settings_revision SET document = $1 WHERE revision = $2`, string(encoded), revision.Number); err != nil {
-			return 0, s.unwritten(err)
-		}
-	}
-	if err := transaction.Commit(); err != nil {
-		return 0, s.unwritten(err)
-	}
-	return count, nil
-}
-
-// maxResealed bounds how many revisions are held in memory at once; a settings page is not saved a million times.
-const maxResealed = 1_000_000
-
-// HasSecrets reports whether any revision holds a sealed secret.
-func (s *Store) HasSecrets(ctx context.Context) (bool, error) {
-	var found bool
-	err := s.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM settings_revision WHERE document LIKE '%"sealed":%')`).Scan(&found)
-	if err != nil {
-		return false, s.unreadable(err)
-	}
-	return found, nil
-}
-
 // CopyTo inserts every revision and the last verification into another store, as far as they are not there yet, and returns
 // how many revisions were inserted. A revision of the same number with another content is an error: the other store has a
 // history of its own.
 func (s *Store) CopyTo(ctx context.Context, other *Store) (int64, error) {
-	revisions, err := s.Revisions(ctx, 0, maxResealed)
+	revisions, err := s.Revisions(ctx, 0, maxRevisions)
 	if err != nil {
 		return 0, err
 	}

@@ -23,8 +23,12 @@ func TestAppendNoticesResealing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if count, err := store.Reseal(t.Context(), func([]byte) ([]byte, bool, error) { return []byte("under the new key"), true, nil }); count != 1 || err != nil {
-		t.Fatal(count, err)
+	err = store.Rewrite(t.Context(), func(revision Revision) (Document, bool, error) {
+		revision.Document.Secrets["password"] = SealedSecret{Sealed: []byte("under the new key")}
+		return revision.Document, true, nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if _, err := store.Append(t.Context(), base.Revision, base.Revision.Document, "anna", time.Now()); !errors.Is(err, ErrResealed) {
 		t.Errorf("saved what is sealed under the old key: %v", err)

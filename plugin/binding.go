@@ -1,0 +1,177 @@
+package plugin
+
+import (
+	"maps"
+
+	"github.com/smtp-settings/smtp-settings/plugin/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/settings"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
+)
+
+// settingsDestination is what a secret of the settings is sealed for.
+func settingsDestination(field string, parts map[string]string) secret.Destination {
+	return secret.Destination{Purpose: "settings", Field: field, Parts: parts}
+}
+
+// destination is what a secret would be used with, without an identity.
+func (b *boundDraft) destination(field string) secret.Destination {
+	return settingsDestination(field, b.settings.Destination())
+}
+
+// checkEnvironment reports settings with which a secret of the environment would go elsewhere than the environment says.
+// Most are locked; this finds those that may be chosen.
+func (b *boundDraft) checkEnvironment() {
+	wanted := []string{}
+	switch {
+	case b.settings.WantsToken():
+		wanted = []string{settings.AccessToken}
+	case b.settings.WantsPassword():
+		wanted = []string{settings.Password, settings.PasswordReference}
+	}
+	named := b.page.layers.Destination()
+	for _, name := range wanted {
+		lock, fixed := b.page.layers.Locks()[name]
+		if !fixed {
+			continue
+		}
+		for _, field := range b.changedSince(named) {
+			b.failLocked(field, lock)
+		}
+		return
+	}
+}
+
+// changedSince returns the fields by which the draft's destination differs from the parts, in the order of the form.
+func (b *boundDraft) changedSince(parts map[string]string) []shared.Field {
+	now := b.settings.Destination()
+	var changed []shared.Field
+	for field := range settings.Schema().Fields() {
+		if parts[field.Name] != now[field.Name] {
+			changed = append(changed, field)
+		}
+	}
+	return changed
+}
+
+// listed joins the labels of the fields; empty when there are none.
+func listed(fields []shared.Field) string {
+	list := ""
+	for _, field := range fields {
+		quoted := phrase.Of("“{field}”", "field", phrase.Word(field.Label))
+		if list == "" {
+			list = quoted
+		} else {
+			list = phrase.Of("{first} and {second}", "first", list, "second", quoted)
+		}
+	}
+	return list
+}
+
+// bindingBroken names what has changed since the stored secret was entered; empty when the secret is not wanted, not
+// kept, or still fits.
+func (b *boundDraft) bindingBroken(field string) string {
+	if b.draft.Secrets[field].Action != shared.SecretKeep || !b.wanted(field) {
+		return ""
+	}
+	if _, fixed := b.page.layers.Secret(field); fixed {
+		return ""
+	}
+	return listed(b.changedSince(b.boundParts(b.base.Revision.Document.Secrets[field].Destination)))
+}
+
+// boundParts are the parts that a stored secret is bound to. One in the first form is bound to what else stands in its
+// revision.
+func (b *boundDraft) boundParts(stored secret.Destination) map[string]string {
+	if stored.ID != "" {
+		return stored.Parts
+	}
+	parts := secret.OnlyLater(b.page.settingsOf(b.base.Revision).Destination())
+	for name, value := range stored.Parts {
+		if value != "" {
+			parts[name] = value
+		}
+	}
+	return parts
+}
+
+// wanted reports whether the settings use the secret that is stored for the field.
+func (b *boundDraft) wanted(field string) bool {
+	switch field {
+	case settings.Password:
+		return b.settings.WantsPassword() && b.settings.PasswordReference == ""
+	case settings.AccessToken:
+		return b.settings.WantsToken()
+	default:
+		return false
+	}
+}
+
+// checkReference reports a password that is typed and named at once, one that may not be named or is not there, and one
+// that was named for another destination.
+func (b *boundDraft) checkReference() {
+	reference := b.settings.PasswordReference
+	if reference == "" || !b.settings.WantsPassword() || len(b.diagnostics.ForField(settings.PasswordReference)) > 0 {
+		return
+	}
+	if _, given := b.page.layers.Secret(settings.Password); given {
+		return // It is not used.
+	}
+	if b.draft.Secrets[settings.Password].Action == shared.SecretReplace {
+		b.fail(settings.PasswordReference, "two_passwords", "The password is typed and named at the same time.",
+			"Clear “Password reference” to use the typed password, or leave “Password” empty.")
+		return
+	}
+	if _, err := b.page.configuration.References.Resolve(reference); err != nil {
+		b.fail(settings.PasswordReference, "reference_refused", phrase.Of("“Password reference” cannot be used: {reason}.", "reason", err),
+			"The operator decides in plugin.hcl which secrets may be named.")
+		return
+	}
+	b.checkReferenceBinding(reference)
+}
+
+// checkReferenceBinding holds that what a reference names goes only where it was saved for. To have it go elsewhere it has
+// to be taken out and named anew, which are two saves that the history shows.
+func (b *boundDraft) checkReferenceBinding(reference string) {
+	if _, fixed := b.page.layers.Locks()[settings.PasswordReference]; fixed {
+		return // The destination is fixed as well.
+	}
+	detail := phrase.Of("A named password goes only to the destination for which the reference was saved. " +
+		"To have it go elsewhere, take the reference out and save, then name it again and save. The history shows both.")
+	stored := storedReference(b.base.Revision.Document.Values)
+	bound := b.record.Reference
+	switch {
+	case bound == nil && stored != "" && b.page.configuration.References.Same(stored, reference):
+		field, _ := settings.Schema().Field(settings.PasswordReference)
+		unknown := unreadable(field)
+		unknown.Detail = detail
+		b.diagnostics = append(b.diagnostics, unknown)
+	case bound == nil || !b.page.configuration.References.Same(bound.Name, reference):
+		return // It is named for this destination now.
+	default:
+		changed := listed(b.changedSince(bound.Parts))
+		if changed == "" {
+			return
+		}
+		b.failNeededAgain(settings.PasswordReference, changed, detail)
+	}
+	last := &b.diagnostics[len(b.diagnostics)-1]
+	last.Fixes = []shared.Fix{{Label: phrase.Of("Take the reference out"), Values: shared.Values{
+		settings.PasswordReference: shared.Value{}, settings.Authentication: settings.NoAuthentication,
+	}}}
+}
+
+// namesUnsaved reports whether the draft names a password for a destination that was not saved.
+func (b *boundDraft) namesUnsaved() bool {
+	if _, fixed := b.page.layers.Locks()[settings.PasswordReference]; fixed || b.settings.PasswordReference == "" {
+		return false
+	}
+	bound := b.record.Reference
+	return bound == nil || bound.Name != b.settings.PasswordReference || !maps.Equal(bound.Parts, b.settings.Destination())
+}
+
+func (b *boundDraft) failNeededAgain(field, changed, detail string) {
+	declared, _ := settings.Schema().Field(field)
+	b.fail(field, "secret_needed_again",
+		phrase.Of("“{field}” must be entered again, because {changed} was changed.", "field", phrase.Word(declared.Label), "changed", changed), detail)
+}

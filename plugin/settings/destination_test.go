@@ -1,0 +1,127 @@
+package settings
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
+)
+
+// TestEveryFieldIsBoundOrHarmless holds that nobody adds a field without deciding whether a secret could go elsewhere for it.
+func TestEveryFieldIsBoundOrHarmless(t *testing.T) {
+	declared := map[string]bool{}
+	for field := range Schema().Fields() {
+		declared[field.Name] = true
+		bound := slices.ContainsFunc(destinationFields, func(one destinationField) bool { return one.field == field.Name })
+		if reason := harmless[field.Name]; bound == (reason != "") {
+			t.Errorf("%s must stand in destinationFields, when it decides where a secret goes or who can read it on the way, or else in harmless with the reason",
+				field.Name)
+		}
+	}
+	for _, one := range destinationFields {
+		if !declared[one.field] {
+			t.Errorf("%s is bound, but is no field", one.field)
+		}
+	}
+	for name := range harmless {
+		if !declared[name] {
+			t.Errorf("%s is harmless, but is no field", name)
+		}
+	}
+}
+
+func authority(t *testing.T) string {
+	t.Helper()
+	made, err := mailserver.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(made.PEM())
+}
+
+// TestDestination changes each field that is bound, and each that is harmless.
+func TestDestination(t *testing.T) {
+	text := shared.Text
+	one, other := authority(t), authority(t)
+	base := shared.Values{Server: text("mail.example.com"), Login: text("me@example.com"), CACertificate: text(one)}
+	bind := func(changes shared.Values) map[string]string {
+		values := maps.Clone(base)
+		maps.Copy(values, changes)
+		settings, _ := Bind(values, func(string) bool { return true })
+		return settings.Destination()
+	}
+	pin := text(strings.Repeat("ab", 32))
+	changes := map[string][]shared.Values{
+		Server: {{Server: text("evil.example")}}, Port: {{Port: shared.Integer(2525)}}, UseSSL: {{UseSSL: shared.Boolean(true), Port: shared.Integer(25)}},
+		Login: {{Login: text("you@example.com")}}, Proxy: {{Proxy: text("socks5://evil.example:1080")}},
+		Authentication: {{Authentication: text("plain")}}, // or whatever else is chosen by name
+		CACertificate:  {{CACertificate: text(other)}, {CACertificate: text(one + other)}, {CACertificate: {}}}, PinnedCertificate: {{PinnedCertificate: pin}},
+	}
+	for _, bound := range destinationFields {
+		if len(changes[bound.field]) == 0 {
+			t.Errorf("there is no change of %s to try", bound.field)
+		}
+		for _, change := range changes[bound.field] {
+			before, after := bind(nil), bind(change)
+			delete(before, bound.field)
+			part := after[bound.field]
+			delete(after, bound.field)
+			if !maps.Equal(before, after) || part == bind(nil)[bound.field] {
+				t.Errorf("%v: %q and the others %v, before %v", change, part, after, before)
+			}
+		}
+	}
+	same := []shared.Values{
+		{Server: text("Mail.Example.COM")}, {Port: shared.Integer(25)}, {CACertificate: text("\n" + one + "\n" + one)},
+		{Authentication: text(authenticatePassword)}, {Authentication: text(authenticateNone)}, {Authentication: text(authenticateOAuth2)},
+		{PasswordReference: text("env://X")}, {UseOtherAccount: shared.Boolean(true), Name: text("x"), Email: text("a@b.example")},
+		{EHLOName: text("x.example")}, {TimeLimit: text("5s")},
+	}
+	for _, change := range same {
+		if before, after := bind(nil), bind(change); !maps.Equal(before, after) {
+			t.Errorf("%v: %v, before %v", change, after, before)
+		}
+	}
+	encrypted := shared.Values{UseSSL: shared.Boolean(true)}
+	named := shared.Values{UseSSL: shared.Boolean(true), Authentication: text("plain")}
+	if before, after := bind(encrypted), bind(named); !maps.Equal(before, after) {
+		t.Errorf("a mechanism within encryption: %v, before %v", after, before)
+	}
+	if before, after := bind(shared.Values{PinnedCertificate: pin}), bind(shared.Values{PinnedCertificate: text("SHA256:" + strings.Repeat("AB:", 31) + "AB")}); !maps.Equal(before, after) {
+		t.Errorf("the same pin in another form: %v, before %v", after, before)
+	}
+}
+
+// TestSecretOfTheEnvironment holds that each kind of secret of the environment fixes everything that it is bound to.
+func TestSecretOfTheEnvironment(t *testing.T) {
+	for _, given := range []string{"SMTP_PASSWORD=s3cret", "SMTP_ACCESS_TOKEN=t0ken", "SMTP_PASSWORD_REFERENCE=env://X"} {
+		variable, _, _ := strings.Cut(given, "=")
+		for _, lacking := range [][]string{{given}, {given, "SMTP_SERVER=relay.local"}, {given, "SMTP_LOGIN=anna"}} {
+			if _, err := ReadEnvironment(lacking); err == nil || !strings.Contains(err.Error(), variable+" needs SMTP_") {
+				t.Errorf("%v: %v", lacking, err)
+			}
+		}
+		layers, err := ReadEnvironment([]string{given, "SMTP_SERVER=relay.local", "SMTP_LOGIN=anna", "SMTP_PROXY=http://p.example:3128"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored := shared.Values{CACertificate: shared.Text("x"), PinnedCertificate: shared.Text("y"), Port: shared.Integer(2525), Proxy: shared.Text("http://evil.example:1")}
+		inForce := layers.InForce(stored)
+		for _, bound := range destinationFields {
+			if _, locked := layers.Locks()[bound.field]; locked == bound.free {
+				t.Errorf("%s: %s is locked: %t", variable, bound.field, locked)
+			}
+			if value := inForce[bound.field]; !bound.free && value == stored[bound.field] && !value.IsEmpty() {
+				t.Errorf("%s: the stored %s is in force", variable, bound.field)
+			}
+		}
+		if overruled := layers.Overruled(stored); !maps.Equal(overruled, map[string]string{
+			CACertificate: "SMTP_CA_CERTIFICATE", PinnedCertificate: "SMTP_PINNED_CERTIFICATE", Port: "SMTP_PORT",
+		}) {
+			t.Errorf("%s: overruled are %v", variable, overruled)
+		}
+	}
+}

@@ -44,22 +44,30 @@ func (m *testMails) allow(actor string, now time.Time) bool {
 	return limiter.AllowN(now, 1)
 }
 
-// checkRecipient says why a test may not name the recipient; nothing when it may.
-func (b *boundDraft) checkRecipient(recipient string, _ bool) shared.Diagnostics {
+// checkRecipient says why a test may not name the recipient; nothing when it may. The draft's own sender may be named as
+// long as no message goes there: whoever tests may write any address into the form.
+func (b *boundDraft) checkRecipient(recipient string, message bool) shared.Diagnostics {
 	allowed := b.page.configuration.TestRecipients
-	if len(allowed) == 0 || strings.EqualFold(recipient, b.settings.Sender.Address) {
+	own := b.settings.Sender.Address
+	if message {
+		own = b.page.settingsOf(b.base.Revision).Sender.Address
+	}
+	if len(allowed) == 0 || recipient != "" && strings.EqualFold(recipient, own) {
 		return nil
 	}
-	_, domain, _ := strings.Cut(recipient, "@")
+	domain := recipient[strings.LastIndexByte(recipient, '@')+1:]
 	for _, one := range allowed {
 		if strings.EqualFold(one, recipient) || strings.EqualFold(one, "@"+domain) {
 			return nil
 		}
 	}
+	detail := phrase.Of("Leave “Test recipient” empty to test with the sender's own address. Allowed are also: {recipients}.", "recipients", strings.Join(allowed, ", "))
+	if message {
+		detail = phrase.Of("A test e-mail goes only to the sender that is saved and to: {recipients}.", "recipients", strings.Join(allowed, ", "))
+	}
 	return shared.Diagnostics{{
 		Severity: shared.SeverityError, Code: "recipient_not_permitted", Field: settings.Recipient,
-		Summary: phrase.Of("The operator does not allow tests with the recipient {recipient}.", "recipient", recipient),
-		Detail:  phrase.Of("Leave “Test recipient” empty to test with the sender's own address. Allowed are also: {recipients}.", "recipients", strings.Join(allowed, ", ")),
+		Summary: phrase.Of("The operator does not allow tests with the recipient {recipient}.", "recipient", recipient), Detail: detail,
 	}}
 }
 

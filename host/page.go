@@ -92,6 +92,12 @@ func (p *page) Restore(ctx context.Context, request shared.RestoreRequest) (shar
 	})
 }
 
+func (p *page) Purge(ctx context.Context, request shared.PurgeRequest) (shared.PurgeResult, error) {
+	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.PurgeResult, error) {
+		return now.Purge(ctx, request)
+	})
+}
+
 func (p *page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
 	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.RekeyResult, error) {
 		result, err := now.Rekey(ctx, request)

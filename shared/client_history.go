@@ -28,3 +28,11 @@ func (c *client) Restore(ctx context.Context, request RestoreRequest) (SaveResul
 	}
 	return saveResultFromProto(reply.GetResult()), nil
 }
+
+func (c *client) Purge(ctx context.Context, request PurgeRequest) (PurgeResult, error) {
+	reply, err := settingsv1.NewSettingsHistoryServiceClient(c.conn).Purge(ctx, purgeRequestToProto(request))
+	if err != nil {
+		return PurgeResult{}, c.fromStatus(ctx, err)
+	}
+	return purgeResultFromProto(reply), nil
+}

@@ -48,6 +48,22 @@ func restoreRequestFromProto(r *settingsv1.RestoreRequest) RestoreRequest {
 	return RestoreRequest{Locale: r.GetLocale(), Actor: r.GetActor(), Number: r.GetNumber(), Revision: r.GetRevision()}
 }
 
+func purgeRequestToProto(r PurgeRequest) *settingsv1.PurgeRequest {
+	return &settingsv1.PurgeRequest{Actor: validUTF8(r.Actor)}
+}
+
+func purgeRequestFromProto(r *settingsv1.PurgeRequest) PurgeRequest {
+	return PurgeRequest{Actor: r.GetActor()}
+}
+
+func purgeResultToProto(r PurgeResult) *settingsv1.PurgeResponse {
+	return &settingsv1.PurgeResponse{Secrets: r.Secrets}
+}
+
+func purgeResultFromProto(r *settingsv1.PurgeResponse) PurgeResult {
+	return PurgeResult{Secrets: r.GetSecrets()}
+}
+
 func rekeyResultToProto(r RekeyResult) *settingsv1.RekeyResponse {
 	return &settingsv1.RekeyResponse{Secrets: r.Secrets, Summary: validUTF8(r.Summary)}
 }

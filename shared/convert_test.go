@@ -145,6 +145,8 @@ func TestRoundTrip(t *testing.T) {
 	t.Run("RevisionsRequest", roundTrip(revisionsRequestToProto, revisionsRequestFromProto))
 	t.Run("RevisionList", roundTrip(revisionListToProto, revisionListFromProto))
 	t.Run("RestoreRequest", roundTrip(restoreRequestToProto, restoreRequestFromProto))
+	t.Run("PurgeRequest", roundTrip(purgeRequestToProto, purgeRequestFromProto))
+	t.Run("PurgeResult", roundTrip(purgeResultToProto, purgeResultFromProto))
 	t.Run("RekeyResult", roundTrip(rekeyResultToProto, rekeyResultFromProto))
 	t.Run("NotifyRequest", roundTrip(notifyRequestToProto, notifyRequestFromProto))
 	t.Run("Receipt", roundTrip(receiptToProto, receiptFromProto))

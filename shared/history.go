@@ -9,8 +9,12 @@ const CapabilityHistory = "history"
 type SettingsHistory interface {
 	// Revisions lists what was saved, newest first.
 	Revisions(ctx context.Context, request RevisionsRequest) (RevisionList, error)
-	// Restore makes the content of an old revision the next one, whole or not at all. Its secrets come back with it.
+	// Restore makes the content of an old revision the next one, whole or not at all. Its secrets come back with it, but for
+	// those that were removed or purged since: the Diagnostics of a result with Saved name them as warnings.
 	Restore(ctx context.Context, request RestoreRequest) (SaveResult, error)
+	// Purge removes the sealed secrets of all revisions but the newest for good. Their values, authors and times stay. It can
+	// be repeated at any time.
+	Purge(ctx context.Context, request PurgeRequest) (PurgeResult, error)
 }
 
 // RevisionsRequest asks for a page of the audit trail.
@@ -67,4 +71,13 @@ type RestoreRequest struct {
 	Number int64
 	// Revision is the number of the newest revision when the decision was made; another one since is a conflict.
 	Revision int64
+}
+
+// PurgeRequest asks to remove the secrets of old revisions.
+type PurgeRequest struct{ Actor string }
+
+// PurgeResult tells what was removed.
+type PurgeResult struct {
+	// Secrets is how many secrets of old revisions were removed; 0 when there were none any more.
+	Secrets int64 `json:"secrets"`
 }

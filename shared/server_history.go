@@ -27,3 +27,11 @@ func (s *historyServer) Restore(ctx context.Context, request *settingsv1.Restore
 	}
 	return &settingsv1.RestoreResponse{Result: saveResultToProto(result)}, nil
 }
+
+func (s *historyServer) Purge(ctx context.Context, request *settingsv1.PurgeRequest) (*settingsv1.PurgeResponse, error) {
+	result, err := s.history.Purge(ctx, purgeRequestFromProto(request))
+	if err != nil {
+		return nil, toStatus(err)
+	}
+	return purgeResultToProto(result), nil
+}

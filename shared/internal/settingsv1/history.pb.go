@@ -492,6 +492,98 @@ func (x *RestoreResponse) GetResult() *SaveResponse {
 	return nil
 }
 
+// PurgeRequest asks to remove the secrets of old revisions.
+type PurgeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who asks, as the Console names them.
+	Actor         string `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PurgeRequest) Reset() {
+	*x = PurgeRequest{}
+	mi := &file_settings_v1_history_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PurgeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PurgeRequest) ProtoMessage() {}
+
+func (x *PurgeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_history_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PurgeRequest.ProtoReflect.Descriptor instead.
+func (*PurgeRequest) Descriptor() ([]byte, []int) {
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *PurgeRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+// PurgeResponse tells what was removed.
+type PurgeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many secrets of old revisions were removed.
+	Secrets       int64 `protobuf:"varint,1,opt,name=secrets,proto3" json:"secrets,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PurgeResponse) Reset() {
+	*x = PurgeResponse{}
+	mi := &file_settings_v1_history_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PurgeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PurgeResponse) ProtoMessage() {}
+
+func (x *PurgeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_history_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PurgeResponse.ProtoReflect.Descriptor instead.
+func (*PurgeResponse) Descriptor() ([]byte, []int) {
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *PurgeResponse) GetSecrets() int64 {
+	if x != nil {
+		return x.Secrets
+	}
+	return 0
+}
+
 // RekeyRequest asks for a new key.
 type RekeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -503,7 +595,7 @@ type RekeyRequest struct {
 
 func (x *RekeyRequest) Reset() {
 	*x = RekeyRequest{}
-	mi := &file_settings_v1_history_proto_msgTypes[8]
+	mi := &file_settings_v1_history_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -515,7 +607,7 @@ func (x *RekeyRequest) String() string {
 func (*RekeyRequest) ProtoMessage() {}
 
 func (x *RekeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[8]
+	mi := &file_settings_v1_history_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -528,7 +620,7 @@ func (x *RekeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RekeyRequest.ProtoReflect.Descriptor instead.
 func (*RekeyRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{8}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RekeyRequest) GetActor() string {
@@ -551,7 +643,7 @@ type RekeyResponse struct {
 
 func (x *RekeyResponse) Reset() {
 	*x = RekeyResponse{}
-	mi := &file_settings_v1_history_proto_msgTypes[9]
+	mi := &file_settings_v1_history_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -563,7 +655,7 @@ func (x *RekeyResponse) String() string {
 func (*RekeyResponse) ProtoMessage() {}
 
 func (x *RekeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[9]
+	mi := &file_settings_v1_history_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -576,7 +668,7 @@ func (x *RekeyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RekeyResponse.ProtoReflect.Descriptor instead.
 func (*RekeyResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{9}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RekeyResponse) GetSecrets() int64 {
@@ -606,7 +698,7 @@ type MigrateRequest struct {
 
 func (x *MigrateRequest) Reset() {
 	*x = MigrateRequest{}
-	mi := &file_settings_v1_history_proto_msgTypes[10]
+	mi := &file_settings_v1_history_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -618,7 +710,7 @@ func (x *MigrateRequest) String() string {
 func (*MigrateRequest) ProtoMessage() {}
 
 func (x *MigrateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[10]
+	mi := &file_settings_v1_history_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -631,7 +723,7 @@ func (x *MigrateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MigrateRequest.ProtoReflect.Descriptor instead.
 func (*MigrateRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{10}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *MigrateRequest) GetActor() string {
@@ -661,7 +753,7 @@ type MigrateResponse struct {
 
 func (x *MigrateResponse) Reset() {
 	*x = MigrateResponse{}
-	mi := &file_settings_v1_history_proto_msgTypes[11]
+	mi := &file_settings_v1_history_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -673,7 +765,7 @@ func (x *MigrateResponse) String() string {
 func (*MigrateResponse) ProtoMessage() {}
 
 func (x *MigrateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_history_proto_msgTypes[11]
+	mi := &file_settings_v1_history_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -686,7 +778,7 @@ func (x *MigrateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MigrateResponse.ProtoReflect.Descriptor instead.
 func (*MigrateResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_history_proto_rawDescGZIP(), []int{11}
+	return file_settings_v1_history_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *MigrateResponse) GetRevisions() int64 {
@@ -738,6 +830,10 @@ const file_settings_v1_history_proto_rawDesc = "" +
 	"\brevision\x18\x04 \x01(\x03R\brevision\"D\n" +
 	"\x0fRestoreResponse\x121\n" +
 	"\x06result\x18\x01 \x01(\v2\x19.settings.v1.SaveResponseR\x06result\"$\n" +
+	"\fPurgeRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\")\n" +
+	"\rPurgeResponse\x12\x18\n" +
+	"\asecrets\x18\x01 \x01(\x03R\asecrets\"$\n" +
 	"\fRekeyRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\"C\n" +
 	"\rRekeyResponse\x12\x18\n" +
@@ -748,10 +844,11 @@ const file_settings_v1_history_proto_rawDesc = "" +
 	"\x02to\x18\x02 \x01(\tR\x02to\"U\n" +
 	"\x0fMigrateResponse\x12\x1c\n" +
 	"\trevisions\x18\x01 \x01(\x03R\trevisions\x12$\n" +
-	"\rnotifications\x18\x02 \x01(\x03R\rnotifications2\xaa\x01\n" +
+	"\rnotifications\x18\x02 \x01(\x03R\rnotifications2\xea\x01\n" +
 	"\x16SettingsHistoryService\x12J\n" +
 	"\tRevisions\x12\x1d.settings.v1.RevisionsRequest\x1a\x1e.settings.v1.RevisionsResponse\x12D\n" +
-	"\aRestore\x12\x1b.settings.v1.RestoreRequest\x1a\x1c.settings.v1.RestoreResponse2Y\n" +
+	"\aRestore\x12\x1b.settings.v1.RestoreRequest\x1a\x1c.settings.v1.RestoreResponse\x12>\n" +
+	"\x05Purge\x12\x19.settings.v1.PurgeRequest\x1a\x1a.settings.v1.PurgeResponse2Y\n" +
 	"\x11SuggestionService\x12D\n" +
 	"\aSuggest\x12\x1b.settings.v1.SuggestRequest\x1a\x1c.settings.v1.SuggestResponse2R\n" +
 	"\x10SecretKeyService\x12>\n" +
@@ -771,7 +868,7 @@ func file_settings_v1_history_proto_rawDescGZIP() []byte {
 	return file_settings_v1_history_proto_rawDescData
 }
 
-var file_settings_v1_history_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_settings_v1_history_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_settings_v1_history_proto_goTypes = []any{
 	(*SuggestRequest)(nil),    // 0: settings.v1.SuggestRequest
 	(*SuggestResponse)(nil),   // 1: settings.v1.SuggestResponse
@@ -781,38 +878,42 @@ var file_settings_v1_history_proto_goTypes = []any{
 	(*Change)(nil),            // 5: settings.v1.Change
 	(*RestoreRequest)(nil),    // 6: settings.v1.RestoreRequest
 	(*RestoreResponse)(nil),   // 7: settings.v1.RestoreResponse
-	(*RekeyRequest)(nil),      // 8: settings.v1.RekeyRequest
-	(*RekeyResponse)(nil),     // 9: settings.v1.RekeyResponse
-	(*MigrateRequest)(nil),    // 10: settings.v1.MigrateRequest
-	(*MigrateResponse)(nil),   // 11: settings.v1.MigrateResponse
-	nil,                       // 12: settings.v1.SuggestRequest.ValuesEntry
-	(*Diagnostic)(nil),        // 13: settings.v1.Diagnostic
-	(*Revision)(nil),          // 14: settings.v1.Revision
-	(*Value)(nil),             // 15: settings.v1.Value
-	(*SaveResponse)(nil),      // 16: settings.v1.SaveResponse
+	(*PurgeRequest)(nil),      // 8: settings.v1.PurgeRequest
+	(*PurgeResponse)(nil),     // 9: settings.v1.PurgeResponse
+	(*RekeyRequest)(nil),      // 10: settings.v1.RekeyRequest
+	(*RekeyResponse)(nil),     // 11: settings.v1.RekeyResponse
+	(*MigrateRequest)(nil),    // 12: settings.v1.MigrateRequest
+	(*MigrateResponse)(nil),   // 13: settings.v1.MigrateResponse
+	nil,                       // 14: settings.v1.SuggestRequest.ValuesEntry
+	(*Diagnostic)(nil),        // 15: settings.v1.Diagnostic
+	(*Revision)(nil),          // 16: settings.v1.Revision
+	(*Value)(nil),             // 17: settings.v1.Value
+	(*SaveResponse)(nil),      // 18: settings.v1.SaveResponse
 }
 var file_settings_v1_history_proto_depIdxs = []int32{
-	12, // 0: settings.v1.SuggestRequest.values:type_name -> settings.v1.SuggestRequest.ValuesEntry
-	13, // 1: settings.v1.SuggestResponse.suggestions:type_name -> settings.v1.Diagnostic
+	14, // 0: settings.v1.SuggestRequest.values:type_name -> settings.v1.SuggestRequest.ValuesEntry
+	15, // 1: settings.v1.SuggestResponse.suggestions:type_name -> settings.v1.Diagnostic
 	4,  // 2: settings.v1.RevisionsResponse.entries:type_name -> settings.v1.RevisionEntry
-	14, // 3: settings.v1.RevisionEntry.revision:type_name -> settings.v1.Revision
+	16, // 3: settings.v1.RevisionEntry.revision:type_name -> settings.v1.Revision
 	5,  // 4: settings.v1.RevisionEntry.changes:type_name -> settings.v1.Change
-	15, // 5: settings.v1.Change.before:type_name -> settings.v1.Value
-	15, // 6: settings.v1.Change.after:type_name -> settings.v1.Value
-	16, // 7: settings.v1.RestoreResponse.result:type_name -> settings.v1.SaveResponse
-	15, // 8: settings.v1.SuggestRequest.ValuesEntry.value:type_name -> settings.v1.Value
+	17, // 5: settings.v1.Change.before:type_name -> settings.v1.Value
+	17, // 6: settings.v1.Change.after:type_name -> settings.v1.Value
+	18, // 7: settings.v1.RestoreResponse.result:type_name -> settings.v1.SaveResponse
+	17, // 8: settings.v1.SuggestRequest.ValuesEntry.value:type_name -> settings.v1.Value
 	2,  // 9: settings.v1.SettingsHistoryService.Revisions:input_type -> settings.v1.RevisionsRequest
 	6,  // 10: settings.v1.SettingsHistoryService.Restore:input_type -> settings.v1.RestoreRequest
-	0,  // 11: settings.v1.SuggestionService.Suggest:input_type -> settings.v1.SuggestRequest
-	8,  // 12: settings.v1.SecretKeyService.Rekey:input_type -> settings.v1.RekeyRequest
-	10, // 13: settings.v1.StorageService.Migrate:input_type -> settings.v1.MigrateRequest
-	3,  // 14: settings.v1.SettingsHistoryService.Revisions:output_type -> settings.v1.RevisionsResponse
-	7,  // 15: settings.v1.SettingsHistoryService.Restore:output_type -> settings.v1.RestoreResponse
-	1,  // 16: settings.v1.SuggestionService.Suggest:output_type -> settings.v1.SuggestResponse
-	9,  // 17: settings.v1.SecretKeyService.Rekey:output_type -> settings.v1.RekeyResponse
-	11, // 18: settings.v1.StorageService.Migrate:output_type -> settings.v1.MigrateResponse
-	14, // [14:19] is the sub-list for method output_type
-	9,  // [9:14] is the sub-list for method input_type
+	8,  // 11: settings.v1.SettingsHistoryService.Purge:input_type -> settings.v1.PurgeRequest
+	0,  // 12: settings.v1.SuggestionService.Suggest:input_type -> settings.v1.SuggestRequest
+	10, // 13: settings.v1.SecretKeyService.Rekey:input_type -> settings.v1.RekeyRequest
+	12, // 14: settings.v1.StorageService.Migrate:input_type -> settings.v1.MigrateRequest
+	3,  // 15: settings.v1.SettingsHistoryService.Revisions:output_type -> settings.v1.RevisionsResponse
+	7,  // 16: settings.v1.SettingsHistoryService.Restore:output_type -> settings.v1.RestoreResponse
+	9,  // 17: settings.v1.SettingsHistoryService.Purge:output_type -> settings.v1.PurgeResponse
+	1,  // 18: settings.v1.SuggestionService.Suggest:output_type -> settings.v1.SuggestResponse
+	11, // 19: settings.v1.SecretKeyService.Rekey:output_type -> settings.v1.RekeyResponse
+	13, // 20: settings.v1.StorageService.Migrate:output_type -> settings.v1.MigrateResponse
+	15, // [15:21] is the sub-list for method output_type
+	9,  // [9:15] is the sub-list for method input_type
 	9,  // [9:9] is the sub-list for extension type_name
 	9,  // [9:9] is the sub-list for extension extendee
 	0,  // [0:9] is the sub-list for field type_name
@@ -830,7 +931,7 @@ func file_settings_v1_history_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_history_proto_rawDesc), len(file_settings_v1_history_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   4,
 		},

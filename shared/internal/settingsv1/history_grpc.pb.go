@@ -24,6 +24,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	SettingsHistoryService_Revisions_FullMethodName = "/settings.v1.SettingsHistoryService/Revisions"
 	SettingsHistoryService_Restore_FullMethodName   = "/settings.v1.SettingsHistoryService/Restore"
+	SettingsHistoryService_Purge_FullMethodName     = "/settings.v1.SettingsHistoryService/Purge"
 )
 
 // SettingsHistoryServiceClient is the client API for SettingsHistoryService service.
@@ -36,6 +37,8 @@ type SettingsHistoryServiceClient interface {
 	Revisions(ctx context.Context, in *RevisionsRequest, opts ...grpc.CallOption) (*RevisionsResponse, error)
 	// Restore makes the content of an old revision the next one, whole or not at all.
 	Restore(ctx context.Context, in *RestoreRequest, opts ...grpc.CallOption) (*RestoreResponse, error)
+	// Purge removes the sealed secrets of all revisions but the newest for good.
+	Purge(ctx context.Context, in *PurgeRequest, opts ...grpc.CallOption) (*PurgeResponse, error)
 }
 
 type settingsHistoryServiceClient struct {
@@ -66,6 +69,16 @@ func (c *settingsHistoryServiceClient) Restore(ctx context.Context, in *RestoreR
 	return out, nil
 }
 
+func (c *settingsHistoryServiceClient) Purge(ctx context.Context, in *PurgeRequest, opts ...grpc.CallOption) (*PurgeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PurgeResponse)
+	err := c.cc.Invoke(ctx, SettingsHistoryService_Purge_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SettingsHistoryServiceServer is the server API for SettingsHistoryService service.
 // All implementations must embed UnimplementedSettingsHistoryServiceServer
 // for forward compatibility.
@@ -76,6 +89,8 @@ type SettingsHistoryServiceServer interface {
 	Revisions(context.Context, *RevisionsRequest) (*RevisionsResponse, error)
 	// Restore makes the content of an old revision the next one, whole or not at all.
 	Restore(context.Context, *RestoreRequest) (*RestoreResponse, error)
+	// Purge removes the sealed secrets of all revisions but the newest for good.
+	Purge(context.Context, *PurgeRequest) (*PurgeResponse, error)
 	mustEmbedUnimplementedSettingsHistoryServiceServer()
 }
 
@@ -91,6 +106,9 @@ func (UnimplementedSettingsHistoryServiceServer) Revisions(context.Context, *Rev
 }
 func (UnimplementedSettingsHistoryServiceServer) Restore(context.Context, *RestoreRequest) (*RestoreResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Restore not implemented")
+}
+func (UnimplementedSettingsHistoryServiceServer) Purge(context.Context, *PurgeRequest) (*PurgeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Purge not implemented")
 }
 func (UnimplementedSettingsHistoryServiceServer) mustEmbedUnimplementedSettingsHistoryServiceServer() {
 }
@@ -150,6 +168,24 @@ func _SettingsHistoryService_Restore_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SettingsHistoryService_Purge_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PurgeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SettingsHistoryServiceServer).Purge(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SettingsHistoryService_Purge_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SettingsHistoryServiceServer).Purge(ctx, req.(*PurgeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // SettingsHistoryService_ServiceDesc is the grpc.ServiceDesc for SettingsHistoryService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -164,6 +200,10 @@ var SettingsHistoryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Restore",
 			Handler:    _SettingsHistoryService_Restore_Handler,
+		},
+		{
+			MethodName: "Purge",
+			Handler:    _SettingsHistoryService_Purge_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

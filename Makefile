@@ -19,9 +19,9 @@ help: ## list the targets
 
 .PHONY: build
 build: ## build the plugin and the harness into bin/
-	@mkdir -p $(BIN)
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $(BIN)/ ./cmd/smtp-plugin ./testharness
-	@chmod go-w $(BIN)/smtp-plugin $(BIN)/testharness
+	@umask 022 && mkdir -p $(BIN) # A host does not run what others could replace.
+	umask 022 && CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $(BIN)/ ./cmd/smtp-plugin ./testharness
+	@chmod go-w $(BIN) $(BIN)/smtp-plugin $(BIN)/testharness
 
 .PHONY: run
 run: build ## run the practice Console and print its address

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"errors"
 	"os/exec"
 	"syscall"
 )
@@ -10,6 +9,3 @@ import (
 func endWithParent(command *exec.Cmd) {
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
-
-// processLives reports whether there is a process of the id.
-func processLives(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }

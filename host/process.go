@@ -2,9 +2,6 @@ package host
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +15,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
 
+	"github.com/smtp-settings/smtp-settings/host/socketdir"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 )
@@ -36,9 +34,10 @@ type process struct {
 	info      shared.Info
 	client    *goplugin.Client
 	command   *exec.Cmd
-	kill      context.CancelFunc // ends the process by force, at any time, from any goroutine
-	socketDir string
-	exited    chan struct{} // closed when the process is gone and its traces are removed
+	kill      context.CancelFunc   // ends the process by force, at any time, from any goroutine
+	directory *socketdir.Directory // of the socket; nil when attached
+	program   *program             // what was run; nil when attached
+	exited    chan struct{}        // closed when the process is gone and its traces are removed
 }
 
 // startProcess starts the plugin and makes sure that it is one we can work with. On failure nothing is left behind.
@@ -49,18 +48,25 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	if err := checkBinary(m); err != nil {
 		return nil, err
 	}
-	socketDir, err := makeSocketDir()
+	directory, err := socketdir.New()
 	if err != nil {
-		return nil, fmt.Errorf("directory for the plugin's socket: %w", err)
+		return nil, err
+	}
+	prog, err := openProgram(m, directory.Path)
+	if err != nil {
+		directory.Remove()
+		return nil, err
 	}
 	killed, kill := context.WithCancel(context.Background())
-	p := &process{socketDir: socketDir, exited: make(chan struct{}), kill: kill}
-	p.command = exec.CommandContext(killed, m.Binary, arguments(m, o)...)
-	p.command.Env = append(allowedEnvironment(m.Env, os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+socketDir)
+	p := &process{directory: directory, program: prog, exited: make(chan struct{}), kill: kill}
+	p.command = exec.CommandContext(killed, prog.path, arguments(m, o)...)
+	p.command.Args[0] = m.Binary
+	p.command.ExtraFiles = prog.inherited()
+	p.command.Env = append(allowedEnvironment(m.Env, os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path)
 	p.command.Dir = filepath.Dir(m.Path)
 	endWithParent(p.command)
 	config := clientConfig(o, log, filepath.Base(m.Binary))
-	config.Cmd, config.SecureConfig = p.command, secureConfig(m.SHA256)
+	config.Cmd = p.command
 	config.AutoMTLS, config.SkipHostEnv, config.StartTimeout = true, true, startTimeout
 	p.client = goplugin.NewClient(config)
 	protocol, err := p.launch(ctx)
@@ -177,8 +183,9 @@ func (p *process) ending() string {
 // clear removes what the process leaves behind: its socket outlives a crash.
 func (p *process) clear() {
 	p.kill()
-	if p.socketDir != "" {
-		_ = os.RemoveAll(p.socketDir)
+	if p.directory != nil {
+		p.program.close()
+		p.directory.Remove()
 	}
 	select {
 	case <-p.exited:
@@ -215,57 +222,4 @@ func allowedEnvironment(allowed, environ []string) []string {
 		}
 	}
 	return passed
-}
-
-// checkBinary refuses what cannot or must not be run, with a reason that says more than the operating system's.
-func checkBinary(m *manifest.Manifest) error {
-	refuse := func(format string, args ...any) error {
-		return &manifest.Error{Path: m.Path, Reason: fmt.Sprintf("plugin %q: binary %s ", m.Name, m.Binary) + fmt.Sprintf(format, args...)}
-	}
-	info, err := os.Stat(m.Binary)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return refuse("does not exist; build it, or correct the path")
-	case err != nil:
-		return refuse("cannot be used: %s", err)
-	case info.IsDir():
-		return refuse("is a directory")
-	case info.Mode()&0o111 == 0:
-		return refuse("is not executable; run chmod +x")
-	case info.Mode().Perm()&0o022 != 0:
-		return refuse("can be written by others (mode %04o), so anybody could replace it; run chmod go-w", info.Mode().Perm())
-	}
-	if m.SHA256 == "" {
-		return nil
-	}
-	sum, err := checksum(m.Binary)
-	if err != nil {
-		return refuse("cannot be read: %s", err)
-	}
-	if sum != m.SHA256 {
-		return refuse("has the checksum %s, but sha256 says %s; it was not run", sum, m.SHA256)
-	}
-	return nil
-}
-
-func checksum(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
-}
-
-// secureConfig has go-plugin check the sum once more, right before it runs the binary. The manifest has checked its form.
-func secureConfig(sum string) *goplugin.SecureConfig {
-	if sum == "" {
-		return nil
-	}
-	decoded, _ := hex.DecodeString(sum)
-	return &goplugin.SecureConfig{Checksum: decoded, Hash: sha256.New()}
 }

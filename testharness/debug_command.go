@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/host/socketdir"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 )
@@ -38,6 +39,9 @@ standard output alone. The plugin's memory is not protected while it is debugged
 				return err
 			}
 			if len(args) == 0 {
+				if err := host.CheckBinary(m); err != nil {
+					return err
+				}
 				args = []string{m.Binary, "-manifest", m.Path}
 				if g.dataDir != "" {
 					args = append(args, "-data-dir", g.dataDir)
@@ -53,14 +57,14 @@ const debugGoodbye = 5 * time.Second
 
 // debugPlugin runs the command and tells where the plugin in it listens.
 func debugPlugin(command *cobra.Command, manifest string, args []string) error {
-	directory, err := os.MkdirTemp("", "spd-") // Only this user may enter it, and a socket's path must be short.
+	directory, err := socketdir.New()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(directory)
+	defer directory.Remove()
 	run := exec.CommandContext(command.Context(), args[0], args[1:]...)
 	run.Env = append(os.Environ(), shared.Handshake.MagicCookieKey+"="+shared.Handshake.MagicCookieValue,
-		"PLUGIN_PROTOCOL_VERSIONS="+strconv.Itoa(shared.ProtocolVersion), "PLUGIN_UNIX_SOCKET_DIR="+directory, shared.DebugVariable+"=1")
+		"PLUGIN_PROTOCOL_VERSIONS="+strconv.Itoa(shared.ProtocolVersion), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path, shared.DebugVariable+"=1")
 	run.Stdin, run.Stderr = os.Stdin, command.ErrOrStderr()
 	run.Cancel = func() error { return run.Process.Signal(syscall.SIGTERM) }
 	run.WaitDelay = debugGoodbye
@@ -100,7 +104,7 @@ func newAttachCommand(g *global) *cobra.Command {
 		Short: "Run the Console with a plugin that runs already",
 		Long: `attach is the command console for a plugin that "testharness debug" runs: it connects to it instead of starting one.
 The plugin stays when the Console ends. When the plugin ends, run both anew.`,
-		Example: "  testharness attach unix:/tmp/spd-123/plugin456",
+		Example: "  testharness attach unix:/tmp/sp-123/plugin456",
 		Args:    exactly("where the plugin listens; testharness debug prints it"),
 		RunE: func(command *cobra.Command, args []string) error {
 			return runConsole(command, g, listen, host.WithAttached(args[0]))

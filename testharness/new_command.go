@@ -28,7 +28,7 @@ func newNewCommand() *cobra.Command {
 		Long: `new makes a directory NAME, of 2 to 31 lower case letters and digits, with a settings plugin that compiles, has its tests and runs in the stand-in Console: one
 page that connects to an address. Change its form and its test to what your page is about. With --replace it uses the
 contract from a checkout instead of a published version.`,
-		Example: "  testharness new syslog --replace ~/src/smtp-settings\n  cd syslog && go mod tidy && go test ./... && go build -o bin/ ./syslog-plugin && testharness console",
+		Example: "  testharness new syslog --replace ~/src/smtp-settings\n  cd syslog && go mod tidy && go test ./... && (umask 022 && go build -o bin/ ./syslog-plugin) && testharness console",
 		Args:    exactly("the name of the plugin"),
 		RunE: func(command *cobra.Command, args []string) error {
 			name := args[0]
@@ -85,6 +85,10 @@ func writeSkeleton(name, module, replace string) error {
 		goMod += fmt.Sprintf("\nreplace %s => %s\n", thisModule, replace)
 	}
 	if err := writeNew(filepath.Join(name, "go.mod"), goMod); err != nil {
+		return err
+	}
+	// A host does not run what others could replace: whatever the umask, the directory of the binary is there and is not for them to write.
+	if err := os.MkdirAll(filepath.Join(name, "bin"), 0o755); err != nil { //nolint:gosec // programs are for everybody
 		return err
 	}
 	return writeNew(filepath.Join(name, "plugin.hcl"), fmt.Sprintf("plugin %q {\n  binary = \"bin/%s-plugin\"\n  config {\n    data_dir = \"data\"\n  }\n}\n", name, name))

@@ -32,6 +32,7 @@ type logTail struct {
 
 	mu      sync.Mutex
 	lines   []logLine
+	fresh   int // how many of them are of the run that was begun last
 	limiter *rate.Limiter
 	leftOut int
 }
@@ -117,27 +118,46 @@ func (t *logTail) remember(line logLine) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lines = append(t.lines, line)
+	t.fresh = min(t.fresh+1, logTailLines)
 	if len(t.lines) > logTailLines {
 		t.lines = append(t.lines[:0], t.lines[len(t.lines)-logTailLines:]...)
 	}
+}
+
+// begin tells that another run of the plugin starts: its errors are not those of the runs before.
+func (t *logTail) begin() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fresh = 0
 }
 
 // last returns the lines, oldest first, in a form for people.
 func (t *logTail) last() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	shown := make([]string, len(t.lines))
-	for i, line := range t.lines {
+	return shownLog(t.lines)
+}
+
+// ofThisRun returns the lines of the run that was begun last.
+func (t *logTail) ofThisRun() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return shownLog(t.lines[len(t.lines)-t.fresh:])
+}
+
+func shownLog(lines []logLine) []string {
+	shown := make([]string, len(lines))
+	for i, line := range lines {
 		shown[i] = line.String()
 	}
 	return shown
 }
 
-// lastError returns the message of the last line that reports an error, the first of a crash; empty when there is none.
+// lastError returns the message of the last line of this run that reports an error, the first of a crash; empty when there is none.
 func (t *logTail) lastError() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := len(t.lines) - 1; i >= 0; i-- {
+	for i := len(t.lines) - 1; i >= len(t.lines)-t.fresh; i-- {
 		if line := t.lines[i]; line.message != "" && (line.structured && line.level == hclog.Error || line.crash()) {
 			return cut(line.message, logTailLineLength)
 		}

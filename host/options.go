@@ -30,6 +30,7 @@ type options struct {
 	health        HealthCheck
 	dialOptions   []grpc.DialOption
 	testLimit     form.TestLimit
+	startLimit    time.Duration
 	passive       bool
 	attached      string       // address of a plugin that runs already
 	tracer        trace.Tracer // nil when nothing is traced
@@ -42,6 +43,7 @@ func defaults() options {
 		overrides:     map[string]string{},
 		policy:        RestartPolicy{First: 250 * time.Millisecond, Longest: 30 * time.Second, Crashes: 5, Within: 10 * time.Minute},
 		health:        HealthCheck{Every: time.Second, Patience: 3 * time.Second},
+		startLimit:    defaultStartLimit,
 		testLimit:     form.TestLimit{Every: 6 * time.Second, Burst: 10},
 	}
 }
@@ -105,6 +107,17 @@ func WithTracerProvider(provider trace.TracerProvider) Option {
 
 // WithTestLimit limits how often one actor may test; the default is a burst of ten and then one test every six seconds.
 func WithTestLimit(limit form.TestLimit) Option { return func(o *options) { o.testLimit = limit } }
+
+// WithStartLimit limits how long the plugin may take to get ready after its process was started, and again to answer the first calls, by
+// which it describes itself and its form. A plugin that takes longer is ended, and the start has failed. The default, which zero and less
+// mean as well, is ten seconds.
+func WithStartLimit(limit time.Duration) Option {
+	return func(o *options) {
+		if limit > 0 {
+			o.startLimit = limit
+		}
+	}
+}
 
 // RestartPolicy says what happens after a crash. The delay doubles from First to Longest, with jitter. After Crashes
 // crashes Within the time, the plugin stays down until Restart is called. A zero field means the default beside it.

@@ -22,9 +22,8 @@ import (
 
 // How long the steps of a process's life may take. go-plugin has no deadline of its own for most of them.
 const (
-	startTimeout    = 10 * time.Second
-	firstCallsLimit = 10 * time.Second
-	goodbyeTimeout  = 3 * time.Second
+	defaultStartLimit = 10 * time.Second // to say where it listens, and again for the first calls
+	goodbyeTimeout    = 3 * time.Second
 )
 
 // process is one run of the plugin. Everything in it is made anew for each start: go-plugin's client, the command, the
@@ -45,6 +44,7 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	if o.attached != "" {
 		return attachProcess(ctx, o, log)
 	}
+	log.begin()
 	if err := checkBinary(m); err != nil {
 		return nil, err
 	}
@@ -67,22 +67,31 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	endWithParent(p.command)
 	config := clientConfig(o, log, filepath.Base(m.Binary))
 	config.Cmd = p.command
-	config.AutoMTLS, config.SkipHostEnv, config.StartTimeout = true, true, startTimeout
+	config.AutoMTLS, config.SkipHostEnv, config.StartTimeout = true, true, o.startLimit
 	p.client = goplugin.NewClient(config)
-	protocol, err := p.launch(ctx)
+	protocol, err := p.launch(ctx, o.startLimit)
 	if err != nil {
 		p.stop()
 		if p.command.ProcessState != nil && p.command.ProcessState.ExitCode() == shared.ExitConfiguration {
 			return nil, &manifest.Error{Path: m.Path, Reason: log.lastError(), Err: err}
 		}
-		return nil, err
+		return nil, p.failure(ctx, startFailure{binary: m.Binary, err: err, ended: p.command.ProcessState, limit: o.startLimit}, log)
 	}
 	// From here on the process runs, so every failure must end it.
-	if err := p.admit(ctx, protocol, firstCallsLimit); err != nil {
+	if err := p.admit(ctx, protocol, o.startLimit); err != nil {
 		p.stop()
-		return nil, err
+		return nil, p.failure(ctx, startFailure{binary: m.Binary, err: err, limit: o.startLimit}, log)
 	}
 	return p, nil
+}
+
+// failure completes what is known of a start that went wrong. The process must be gone.
+func (p *process) failure(ctx context.Context, f startFailure, log *logTail) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("its start was given up: %w", context.Cause(ctx))
+	}
+	f.said, f.lines = log.lastError(), log.ofThisRun()
+	return &f
 }
 
 // clientConfig is what every connection to a plugin has in common. go-plugin itself logs nothing: its reader of the plugin's log
@@ -102,7 +111,7 @@ func clientConfig(o options, log *logTail, named string) *goplugin.ClientConfig 
 
 // launch starts the process on a thread that lives as long as the process does: the kernel ends the child when the
 // thread that created it ends.
-func (p *process) launch(ctx context.Context) (goplugin.ClientProtocol, error) {
+func (p *process) launch(ctx context.Context, limit time.Duration) (goplugin.ClientProtocol, error) {
 	type result struct {
 		protocol goplugin.ClientProtocol
 		err      error
@@ -117,9 +126,14 @@ func (p *process) launch(ctx context.Context) (goplugin.ClientProtocol, error) {
 			<-p.exited
 		}
 	}()
+	late := time.NewTimer(limit)
+	defer late.Stop()
 	select {
 	case r := <-started:
 		return r.protocol, r.err
+	case <-late.C: // go-plugin's own limit is not for the connection, which is made after the handshake.
+		p.kill()
+		return nil, errStartLimit
 	case <-ctx.Done():
 		p.kill() // go-plugin does not let go of a process that has not said yet where it listens.
 		return nil, ctx.Err()

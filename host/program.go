@@ -101,6 +101,9 @@ func openProgram(m *manifest.Manifest, directory string) (*program, error) {
 	if m.SHA256 == "" {
 		return &program{path: m.Binary}, nil
 	}
+	if mountedNoexec(m.Binary) { // The copy is elsewhere.
+		return nil, refuseBinary(m, "was not run: %s", noexecText)
+	}
 	file, err := os.Open(m.Binary)
 	if err != nil {
 		return nil, refuseBinary(m, "cannot be read: %w", err)

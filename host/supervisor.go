@@ -65,7 +65,7 @@ func supervise(ctx context.Context, m *manifest.Manifest, o options) (*superviso
 	s.log.logger = o.logger.Named("plugin")
 	first, err := startProcess(ctx, m, o, &s.log)
 	if err != nil {
-		return nil, s.startError(err)
+		return nil, withLog(s.startError(err))
 	}
 	running, stop := context.WithCancel(context.Background())
 	s.stopping = stop
@@ -76,17 +76,13 @@ func supervise(ctx context.Context, m *manifest.Manifest, o options) (*superviso
 	return s, nil
 }
 
-// startError explains why the plugin did not start. What the plugin itself said tells more than that it ended.
+// startError explains why the plugin did not start.
 func (s *supervisor) startError(err error) error {
 	var unusable *manifest.Error
 	if errors.As(err, &unusable) {
 		return err
 	}
-	reason := explainStart(err)
-	if said := s.log.lastError(); said != "" {
-		reason = said
-	}
-	return fmt.Errorf("%w: plugin %q (%s) did not start: %s", shared.ErrPluginUnavailable, s.manifest.Name, s.manifest.Binary, reason)
+	return fmt.Errorf("%w: plugin %q (%s) did not start: %w", shared.ErrPluginUnavailable, s.manifest.Name, s.manifest.Binary, err)
 }
 
 // run is the life of the plugin: running, crashed, waiting, running again, until it is stopped or has failed.

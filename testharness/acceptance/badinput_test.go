@@ -72,9 +72,9 @@ func TestBadManifest(t *testing.T) {
 func TestBadPlugin(t *testing.T) {
 	for way, says := range map[string]string{
 		"no-plugin":       "it is not a settings plugin",
-		"other-version":   "it was built for another version of the contract than this host's",
+		"other-version":   "it was built for another version of the contract than this host's: it speaks version 99, the host 1",
 		"dies-at-start":   "cannot start: the moon is in the wrong phase",
-		"hangs-at-start":  "it did not get ready in time",
+		"hangs-at-start":  "it did not get ready in time: the limit is 10s",
 		"unknown-kind":    `its form is refused: schema: field "url" has the kind "KIND_UNSPECIFIED", which this version does not know`,
 		"too-many-fields": "it did not declare its form",
 	} {

@@ -1,9 +1,7 @@
 package secret
 
 import (
-	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -11,9 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	wrapping "github.com/hashicorp/go-kms-wrapping/v2"
-	"github.com/hashicorp/go-kms-wrapping/v2/aead"
 )
 
 // keyLength is that of AES-256, in bytes.
@@ -143,21 +138,4 @@ func (f *keyFile) read() ([]key, error) {
 		keys = append(keys, one)
 	}
 	return keys, nil
-}
-
-// localKey is a key that this process knows. Its id is a hash of it, so the same key has the same id wherever it comes
-// from.
-func localKey(digits string) (key, error) {
-	secret, err := hex.DecodeString(strings.TrimSpace(digits))
-	if err != nil || len(secret) != keyLength {
-		return key{}, fmt.Errorf("it does not hold a key of %d hexadecimal digits", 2*keyLength)
-	}
-	wrapper := aead.NewWrapper()
-	if err := wrapper.SetAesGcmKeyBytes(secret); err != nil {
-		return key{}, err
-	}
-	sum := sha256.Sum256(append([]byte("key id"), secret...))
-	id := "local-" + hex.EncodeToString(sum[:8])
-	_, err = wrapper.SetConfig(context.Background(), wrapping.WithKeyId(id))
-	return key{prefix: id, wrapper: wrapper}, err
 }

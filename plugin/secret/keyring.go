@@ -26,7 +26,17 @@ type Keyring struct {
 type key struct {
 	// prefix begins the id that the wrapper gives to what it wraps.
 	prefix  string
-	wrapper wrapping.Wrapper
+	wrapper wrapper
+}
+
+// wrapper encrypts data keys. It may be used concurrently.
+type wrapper interface {
+	// Encrypt wraps a data key; the result says with which key.
+	Encrypt(ctx context.Context, plain []byte) (*wrapping.BlobInfo, error)
+	// Decrypt unwraps what Encrypt has returned, with whichever version of the key.
+	Decrypt(ctx context.Context, blob *wrapping.BlobInfo) ([]byte, error)
+	// KeyId returns the id that Encrypt gives at present.
+	KeyId(ctx context.Context) (string, error)
 }
 
 // OpenKeyring opens the key that the source names, and the old ones, which only unwrap. A source is

@@ -263,6 +263,39 @@ func TestTransit(t *testing.T) {
 	}
 }
 
+// TestTransitToken holds that the token stays alive, and that it does not follow a redirection to another server.
+func TestTransitToken(t *testing.T) {
+	t.Setenv("VAULT_TOKEN", "t0ken")
+	t.Setenv("VAULT_NAMESPACE", "team")
+	renewals := make(chan string, 10)
+	service := &vault{version: 1}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v1/auth/token/renew-self" {
+			service.ServeHTTP(w, r)
+			return
+		}
+		fmt.Fprint(w, `{"auth":{"lease_duration":2,"renewable":true}}`)
+		renewals <- r.Header.Get("X-Vault-Token") + " of " + r.Header.Get("X-Vault-Namespace")
+	}))
+	defer server.Close()
+	keyring(t, "", "transit+http://"+server.Listener.Addr().String()+"/transit/smtp")
+	for range 2 {
+		if renewed := <-renewals; renewed != "t0ken of team" {
+			t.Errorf("renewed with %q", renewed)
+		}
+	}
+
+	stolen := make(chan string, 10)
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { stolen <- r.Header.Get("X-Vault-Token") }))
+	defer elsewhere.Close()
+	redirecting := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	defer redirecting.Close()
+	_, err := secret.OpenKeyring(t.Context(), "", "transit+http://"+redirecting.Listener.Addr().String()+"/transit/smtp", nil, true)
+	if err == nil || !strings.Contains(err.Error(), "redirects") || len(stolen) > 0 {
+		t.Errorf("a redirection: %v, %d requests arrived elsewhere", err, len(stolen))
+	}
+}
+
 // TestReferences names secrets that may be named, and those that may not.
 func TestReferences(t *testing.T) {
 	directory := t.TempDir()

@@ -3,12 +3,8 @@ package secret
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
-
-	wrapping "github.com/hashicorp/go-kms-wrapping/v2"
-	"github.com/hashicorp/go-kms-wrapping/wrappers/transit/v2"
 )
 
 // openKey opens the key that a source names; see OpenKeyring.
@@ -50,33 +46,4 @@ func Read(source string) (string, error) {
 	default:
 		return source, nil
 	}
-}
-
-// transitKey is a key of Vault's Transit engine. The token comes from VAULT_TOKEN, as with Vault's own tools.
-func transitKey(ctx context.Context, scheme, rest string) (key, error) {
-	location, err := url.Parse("//" + rest)
-	if err != nil {
-		return key{}, err
-	}
-	mount, name, ok := cutLast(strings.Trim(location.Path, "/"), "/")
-	if !ok || location.Host == "" {
-		return key{}, fmt.Errorf("write transit://host:port/mount/name")
-	}
-	protocol := "https"
-	if scheme == "transit+http" {
-		protocol = "http"
-	}
-	prefix := "transit:" + mount + "/" + name + ":"
-	wrapper := transit.NewWrapper()
-	_, err = wrapper.SetConfig(ctx, wrapping.WithDisallowEnvVars(true), transit.WithAddress(protocol+"://"+location.Host),
-		transit.WithMountPath(mount), transit.WithKeyName(name), transit.WithToken(os.Getenv("VAULT_TOKEN")), transit.WithKeyIdPrefix(prefix))
-	return key{prefix: prefix, wrapper: wrapper}, err
-}
-
-func cutLast(text, separator string) (before, after string, found bool) {
-	at := strings.LastIndex(text, separator)
-	if at < 0 {
-		return "", text, false
-	}
-	return text[:at], text[at+len(separator):], true
 }

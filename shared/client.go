@@ -10,6 +10,7 @@ import (
 	goplugin "github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
@@ -17,7 +18,8 @@ import (
 )
 
 // ErrPluginUnavailable means that the plugin's process is not there to answer: it was not started, it died, or it was
-// stopped. Test for it with errors.Is.
+// stopped. Whatever a living plugin answers, the gRPC codes Unavailable and Canceled too, is an error of that call. Test for
+// it with errors.Is.
 var ErrPluginUnavailable = errors.New("the plugin is unavailable")
 
 // ErrUnsupported means that the plugin does not offer what was asked for; see [Info.Capabilities].
@@ -29,10 +31,12 @@ func ClientPlugins() map[int]goplugin.PluginSet {
 }
 
 // ClientDialOptions is what a host puts into go-plugin's ClientConfig.GRPCDialOptions: replies are bounded, since a
-// plugin is untrusted input.
+// plugin is untrusted input, and an error that the plugin answered is told from one of the connection.
 func ClientDialOptions() []grpc.DialOption {
-	return []grpc.DialOption{grpc.WithDefaultCallOptions(
-		grpc.MaxCallRecvMsgSize(maxReplySize), grpc.MaxCallSendMsgSize(maxRequestSize))}
+	return []grpc.DialOption{
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxReplySize), grpc.MaxCallSendMsgSize(maxRequestSize)),
+		grpc.WithStatsHandler(answerObserver{}), grpc.WithChainUnaryInterceptor(markUnary), grpc.WithChainStreamInterceptor(markStream),
+	}
 }
 
 // Connection is a page in another process. Its page is reached until the process ends.
@@ -163,24 +167,35 @@ func (c *client) Test(ctx context.Context, request TestRequest, send func(TestEv
 	}
 }
 
-// exitNotice is how long a failed call waits for the news that the process has ended, which arrives by another way.
+// exitNotice is how long a call whose connection broke waits for the news that the process has ended, which arrives by
+// another way.
 const exitNotice = 2 * time.Second
 
-// fromStatus sorts a failed call: cancelled by the caller, plugin gone, or a defect of the call.
+// fromStatus sorts a failed call: given up by the caller, answered with an error by the plugin, plugin gone, or a connection
+// that broke although the plugin lives. The cause is kept.
 func (c *client) fromStatus(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	var answer *answeredError
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
-	}
-	if status.Code(err) == codes.Unimplemented {
-		return ErrUnsupported
+	case status.Code(err) == codes.Unimplemented:
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	case errors.As(err, &answer):
+		return answer.status
 	}
 	// A connection that is closed because the process has ended cancels the calls that are under way.
-	if code := status.Code(err); code == codes.Unavailable || code == codes.Canceled {
-		select {
-		case <-c.alive.Done():
-		case <-time.After(exitNotice):
-		}
-		return fmt.Errorf("%w: its process ended", ErrPluginUnavailable)
+	if code := status.Code(err); code != codes.Unavailable && code != codes.Canceled {
+		return err
+	}
+	select {
+	case <-c.alive.Done():
+		return fmt.Errorf("%w: its process ended: %w", ErrPluginUnavailable, err)
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(exitNotice):
+	}
+	if c.conn.GetState() == connectivity.Shutdown {
+		return fmt.Errorf("%w: the host has left it: %w", ErrPluginUnavailable, err)
 	}
 	return err
 }

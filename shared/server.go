@@ -25,13 +25,15 @@ func Serve(page SettingsPage, logger hclog.Logger) {
 		HandshakeConfig:  Handshake,
 		VersionedPlugins: map[int]goplugin.PluginSet{ProtocolVersion: {pageName: &grpcPlugin{page: page}}},
 		Logger:           logger,
-		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
-			return grpc.NewServer(append(options,
-				grpc.MaxRecvMsgSize(maxRequestSize),
-				grpc.ChainUnaryInterceptor(recoverUnary(logger)),
-				grpc.ChainStreamInterceptor(recoverStream(logger)))...)
-		},
+		GRPCServer:       func(options []grpc.ServerOption) *grpc.Server { return newServer(logger, options...) },
 	})
+}
+
+func newServer(logger hclog.Logger, options ...grpc.ServerOption) *grpc.Server {
+	return grpc.NewServer(append(options,
+		grpc.MaxRecvMsgSize(maxRequestSize),
+		grpc.ChainUnaryInterceptor(recoverUnary(logger)),
+		grpc.ChainStreamInterceptor(recoverStream(logger)))...)
 }
 
 func recoverUnary(logger hclog.Logger) grpc.UnaryServerInterceptor {
@@ -108,18 +110,20 @@ func (s *server1) Test(request *settingsv1.TestRequest, stream grpc.ServerStream
 	return toStatus(s.page.Test(stream.Context(), testRequestFromProto(request), send))
 }
 
-// toStatus keeps a gRPC status as it is and gives a context's end its own code; all else is Internal.
+// toStatus keeps a gRPC status as it is and gives a context's end its own code; all else is Internal. The words are kept.
 func toStatus(err error) error {
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.Is(err, context.Canceled):
-		return status.Error(codes.Canceled, "cancelled")
-	case errors.Is(err, context.DeadlineExceeded):
-		return status.Error(codes.DeadlineExceeded, "deadline exceeded")
 	}
-	if already, ok := status.FromError(err); ok {
+	if already, ok := status.FromError(err); ok && already.Code() != codes.OK {
 		return already.Err()
 	}
-	return status.Error(codes.Internal, validUTF8(err.Error()))
+	code := codes.Internal
+	switch {
+	case errors.Is(err, context.Canceled):
+		code = codes.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		code = codes.DeadlineExceeded
+	}
+	return status.Error(code, validUTF8(err.Error()))
 }

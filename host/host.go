@@ -73,7 +73,7 @@ func (h *Host) Notifier() shared.Notifier { return h.page.Notifier() }
 // Status returns how the plugin is.
 func (h *Host) Status() Status { return h.supervisor.status() }
 
-// Restart starts the plugin anew, also when it has failed too often to be restarted by itself.
+// Restart starts the plugin anew, at once also when it waits for the next start or has failed.
 func (h *Host) Restart() { h.supervisor.requestRestart() }
 
 // Close ends the plugin and returns when its process is gone. Calls that are under way fail.

@@ -119,8 +119,10 @@ func WithStartLimit(limit time.Duration) Option {
 	}
 }
 
-// RestartPolicy says what happens after a crash. The delay doubles from First to Longest, with jitter. After Crashes
-// crashes Within the time, the plugin stays down until Restart is called. A zero field means the default beside it.
+// RestartPolicy says what happens after a crash, and after a start that was refused. The delay doubles from First to Longest, with
+// jitter, and the plugin is started again for as long as that takes. After Crashes crashes Within the time it counts as failed:
+// calls are refused at once, and it is tried again only after Longest each time, or when Restart is called. A start that was
+// refused is no crash. A zero field means the default beside it.
 type RestartPolicy struct {
 	First, Longest time.Duration // 250 ms and 30 s
 	Crashes        int           // 5

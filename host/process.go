@@ -39,6 +39,14 @@ type process struct {
 	exited    chan struct{}        // closed when the process is gone and its traces are removed
 }
 
+var _ run = (*process)(nil)
+
+func (p *process) connection() *shared.Connection    { return p.page }
+func (p *process) described() shared.Info            { return p.info }
+func (p *process) gone() <-chan struct{}             { return p.page.Gone() }
+func (p *process) healthy(ctx context.Context) error { return p.page.Healthy(ctx) }
+func (p *process) abort()                            { p.kill() }
+
 // startProcess starts the plugin and makes sure that it is one we can work with. On failure nothing is left behind.
 func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *logTail) (*process, error) {
 	if o.attached != "" {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -19,9 +18,9 @@ type State string
 const (
 	StateStarting State = "starting"
 	StateRunning  State = "running"
-	// StateWaiting is after a crash, before the next start.
+	// StateWaiting is after a crash, or after a start that was refused, before the next start.
 	StateWaiting State = "waiting"
-	// StateFailed is after too many crashes; only Restart leads out of it.
+	// StateFailed is after too many crashes. It is still tried again, at the longest delay; Restart does so at once.
 	StateFailed  State = "failed"
 	StateStopped State = "stopped"
 )
@@ -37,10 +36,25 @@ type Status struct {
 	Log []string
 }
 
+// run is one run of the plugin, as the supervisor sees it.
+type run interface {
+	connection() *shared.Connection
+	described() shared.Info
+	// gone is closed when the process has ended.
+	gone() <-chan struct{}
+	healthy(ctx context.Context) error
+	// abort ends the process by force, stop politely if it can. stop returns when the process is gone.
+	abort()
+	stop()
+	// ending says how the process ended, after stop.
+	ending() string
+}
+
 // supervisor keeps one plugin running. Its goroutine owns the process; everybody else asks.
 type supervisor struct {
 	manifest *manifest.Manifest
 	options  options
+	start    func(ctx context.Context) (run, error)
 	log      logTail
 	stopping context.CancelFunc
 	stopped  chan struct{}
@@ -50,7 +64,8 @@ type supervisor struct {
 	state   State
 	since   time.Time
 	reason  string
-	process *process
+	due     time.Time // when the next start is tried; zero while none is planned
+	current run
 	info    shared.Info   // of the last process that ran
 	changed chan struct{} // closed, and replaced, at every change of state
 }
@@ -58,22 +73,33 @@ type supervisor struct {
 // supervise starts the plugin and watches over it until close. It returns when the first start has succeeded or failed;
 // after a failure nothing runs.
 func supervise(ctx context.Context, m *manifest.Manifest, o options) (*supervisor, error) {
-	s := &supervisor{
-		manifest: m, options: o, state: StateStarting, since: time.Now(),
-		changed: make(chan struct{}), stopped: make(chan struct{}), restart: make(chan struct{}, 1),
+	s := newSupervisor(m, o)
+	s.start = func(ctx context.Context) (run, error) {
+		p, err := startProcess(ctx, m, o, &s.log)
+		if err != nil {
+			return nil, err
+		}
+		return p, nil
 	}
 	s.log.logger = o.logger.Named("plugin")
-	first, err := startProcess(ctx, m, o, &s.log)
+	first, err := s.start(ctx)
 	if err != nil {
 		return nil, withLog(s.startError(err))
 	}
 	running, stop := context.WithCancel(context.Background())
 	s.stopping = stop
-	go s.run(running, first)
+	go s.keep(running, first)
 	if o.tracer != nil {
 		go s.traceDeliveries(running)
 	}
 	return s, nil
+}
+
+func newSupervisor(m *manifest.Manifest, o options) *supervisor {
+	return &supervisor{
+		manifest: m, options: o, state: StateStarting, since: time.Now(),
+		changed: make(chan struct{}), stopped: make(chan struct{}), restart: make(chan struct{}, 1),
+	}
 }
 
 // startError explains why the plugin did not start.
@@ -85,36 +111,27 @@ func (s *supervisor) startError(err error) error {
 	return fmt.Errorf("%w: plugin %q (%s) did not start: %w", shared.ErrPluginUnavailable, s.manifest.Name, s.manifest.Binary, err)
 }
 
-// run is the life of the plugin: running, crashed, waiting, running again, until it is stopped or has failed.
-func (s *supervisor) run(ctx context.Context, current *process) {
+// keep is the life of the plugin: running, crashed, waiting, running again, until the host stops it.
+func (s *supervisor) keep(ctx context.Context, current run) {
 	defer close(s.stopped)
-	defer s.enter(StateStopped, "the host has stopped it", nil)
+	defer s.enter(StateStopped, stoppedByHost, nil)
 	crashes := crashCounter{policy: s.options.policy}
-	for {
-		if current != nil && !s.oversee(ctx, current, &crashes) {
-			return
-		}
-		s.enter(StateStarting, s.currentReason(), nil)
-		var err error
-		if current, err = startProcess(ctx, s.manifest, s.options, &s.log); err == nil {
-			continue
-		}
-		current = nil
-		s.options.logger.Error("the plugin did not start again", "plugin", s.manifest.Name, "error", err)
-		s.enter(StateWaiting, s.startError(err).Error(), nil)
-		if !s.recover(ctx, &crashes) {
+	for s.oversee(ctx, current, &crashes) {
+		if current = s.startAgain(ctx); current == nil {
 			return
 		}
 	}
 }
 
+const stoppedByHost = "the host has stopped it"
+
 // oversee watches a running process to its end, and waits until the next one may be started. It reports false when the
 // host stops.
-func (s *supervisor) oversee(ctx context.Context, current *process, crashes *crashCounter) bool {
+func (s *supervisor) oversee(ctx context.Context, current run, crashes *crashCounter) bool {
 	s.enter(StateRunning, "", current)
 	reason, asked := s.watch(ctx, current)
 	if ctx.Err() != nil {
-		s.enter(StateStopped, "the host has stopped it", nil)
+		s.enter(StateStopped, stoppedByHost, nil)
 		current.stop()
 		return false
 	}
@@ -124,78 +141,106 @@ func (s *supervisor) oversee(ctx context.Context, current *process, crashes *cra
 		return true
 	}
 	s.options.logger.Error("the plugin is gone", "plugin", s.manifest.Name, "reason", reason, "ended", current.ending())
-	return s.recover(ctx, crashes)
-}
-
-// recover waits after a crash as long as the policy says, or until somebody asks for a restart. It reports false when the
-// host stops.
-func (s *supervisor) recover(ctx context.Context, crashes *crashCounter) bool {
 	delay, enough := crashes.next(time.Now())
 	if !enough {
-		return s.pause(ctx, delay)
+		_, alive := s.pause(ctx, StateWaiting, reason, delay)
+		return alive
 	}
-	s.enter(StateFailed, s.currentReason(), nil)
-	*crashes = crashCounter{policy: s.options.policy}
-	return s.awaitRestart(ctx)
+	asked, alive := s.pause(ctx, StateFailed, reason, delay)
+	if asked {
+		*crashes = crashCounter{policy: s.options.policy}
+	}
+	return alive
+}
+
+// startAgain starts the plugin, and tries it for as long as that is refused: a data directory or a database that is away, or
+// a binary that is being replaced, comes back. A start that was refused is no crash. It returns nil when the host stops.
+func (s *supervisor) startAgain(ctx context.Context) run {
+	logged := ""
+	for refusals := 0; ; refusals++ {
+		s.enter(StateStarting, s.currentReason(), nil)
+		started, err := s.start(ctx)
+		if err == nil {
+			return started
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		reason := s.startError(err).Error()
+		if reason != logged { // It may be the same for days.
+			s.options.logger.Error("the plugin did not start again, which is tried until it does", "plugin", s.manifest.Name, "error", err)
+			logged = reason
+		}
+		if _, alive := s.pause(ctx, StateWaiting, reason, s.options.policy.delay(refusals)); !alive {
+			return nil
+		}
+	}
 }
 
 // watch returns when the process has ended, has stopped answering, or is to be restarted, and says which. asked is true
 // when somebody wanted it so.
-func (s *supervisor) watch(ctx context.Context, p *process) (reason string, asked bool) {
+func (s *supervisor) watch(ctx context.Context, current run) (reason string, asked bool) {
 	tick := time.NewTicker(s.options.health.Every)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return "", true
-		case <-p.page.Gone():
+		case <-current.gone():
 			return "its process ended", false
 		case <-s.restart:
 			return "a restart was asked for", true
 		case <-tick.C:
-			if !s.healthy(ctx, p) && ctx.Err() == nil {
-				p.kill()
+			if !s.healthy(ctx, current) && ctx.Err() == nil {
+				current.abort()
 				return "it stopped answering", false
 			}
 		}
 	}
 }
 
-func (s *supervisor) healthy(ctx context.Context, p *process) bool {
+func (s *supervisor) healthy(ctx context.Context, current run) bool {
 	ctx, cancel := context.WithTimeout(ctx, s.options.health.Patience)
 	defer cancel()
-	return p.page.Healthy(ctx) == nil
+	return current.healthy(ctx) == nil
 }
 
-// pause waits before the next start; a restart that is asked for ends it early. It reports false when the host stops.
-func (s *supervisor) pause(ctx context.Context, delay time.Duration) bool {
+// pause waits before the next start, in a state that says why. A restart that is asked for ends it early. alive is false when
+// the host stops.
+func (s *supervisor) pause(ctx context.Context, state State, reason string, delay time.Duration) (asked, alive bool) {
+	s.enterUntil(state, reason, time.Now().Add(delay))
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return false
+		return false, false
 	case <-timer.C:
+		return false, true
 	case <-s.restart:
-	}
-	return true
-}
-
-func (s *supervisor) awaitRestart(ctx context.Context) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-s.restart:
-		return true
+		return true, true
 	}
 }
 
-func (s *supervisor) enter(state State, reason string, p *process) {
+func (s *supervisor) enter(state State, reason string, current run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state, s.reason, s.process, s.since = state, reason, p, time.Now()
-	if p != nil {
-		s.info = p.info
+	s.current, s.due = current, time.Time{}
+	if current != nil {
+		s.info = current.described()
 	}
+	s.become(state, reason)
+}
+
+// enterUntil enters a state without a process, which lasts until the next start is due.
+func (s *supervisor) enterUntil(state State, reason string, due time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.current, s.due = nil, due
+	s.become(state, reason)
+}
+
+func (s *supervisor) become(state State, reason string) {
+	s.state, s.reason, s.since = state, reason, time.Now()
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
@@ -231,30 +276,33 @@ func (s *supervisor) requestRestart() {
 // startPatience is how long a call waits for a plugin that is being restarted.
 const startPatience = 5 * time.Second
 
-// running returns the page of the running process. While the plugin is being restarted it waits.
+// running returns the page of the running process. While the plugin is being restarted it waits, unless the next start is
+// further away than it would wait.
 func (s *supervisor) running(ctx context.Context) (*shared.Connection, error) {
+	late := time.Now().Add(startPatience)
 	patience := time.NewTimer(startPatience)
 	defer patience.Stop()
 	for {
 		s.mu.Lock()
-		state, reason, p, changed := s.state, s.reason, s.process, s.changed
+		state, reason, current, due, changed := s.state, s.reason, s.current, s.due, s.changed
 		s.mu.Unlock()
-		switch state {
-		case StateRunning:
+		unavailable := fmt.Errorf("%w: %s", shared.ErrPluginUnavailable, reason)
+		switch {
+		case state == StateRunning:
 			select {
-			case <-p.page.Gone(): // The supervisor is about to notice.
+			case <-current.gone(): // The supervisor is about to notice.
 			default:
-				return p.page, nil
+				return current.connection(), nil
 			}
-		case StateFailed, StateStopped:
-			return nil, fmt.Errorf("%w: %s", shared.ErrPluginUnavailable, reason)
+		case state == StateFailed, state == StateStopped, due.After(late):
+			return nil, unavailable
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-patience.C:
-			return nil, fmt.Errorf("%w: %s", shared.ErrPluginUnavailable, reason)
+			return nil, unavailable
 		}
 	}
 }
@@ -263,29 +311,4 @@ func (s *supervisor) running(ctx context.Context) (*shared.Connection, error) {
 func (s *supervisor) close() {
 	s.stopping()
 	<-s.stopped
-}
-
-// crashCounter decides how long to wait after a crash, and when it has been enough.
-type crashCounter struct {
-	policy  RestartPolicy
-	crashes []time.Time
-}
-
-func (c *crashCounter) next(now time.Time) (delay time.Duration, enough bool) {
-	recent := c.crashes[:0]
-	for _, at := range c.crashes {
-		if now.Sub(at) < c.policy.Within {
-			recent = append(recent, at)
-		}
-	}
-	c.crashes = append(recent, now)
-	if len(c.crashes) >= c.policy.Crashes {
-		return 0, true
-	}
-	delay = c.policy.First << (len(c.crashes) - 1)
-	if delay > c.policy.Longest || delay <= 0 {
-		delay = c.policy.Longest
-	}
-	// Half of the delay is left to chance, so that several hosts do not start in step.
-	return delay/2 + rand.N(delay/2+1), false //nolint:gosec // nobody gains by guessing it
 }

@@ -58,12 +58,12 @@ func (s *supervisor) traceDeliveries(ctx context.Context) {
 	}
 }
 
-// awaitRevival returns when a plugin that was given up is tried again.
+// awaitRevival returns when the state of a plugin that does not run changes.
 func (s *supervisor) awaitRevival(ctx context.Context) {
 	s.mu.Lock()
 	state, changed := s.state, s.changed
 	s.mu.Unlock()
-	if state != StateFailed {
+	if state == StateRunning {
 		return
 	}
 	select {

@@ -155,14 +155,17 @@ func TestStoppedPluginIsClosed(t *testing.T) {
 func TestTooManyCrashes(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	policy := quick
-	policy.Crashes = 3
+	policy.Crashes, policy.Longest = 3, time.Hour // It stays failed while this test looks.
 	h := supervised(t, path, host.WithRestartPolicy(policy), host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }))
-	for h.Status().State != host.StateFailed {
-		for _, pid := range processesWith(t, path) {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
+	for range policy.Crashes { // One that is killed while it starts has not run, and is no crash.
+		await(t, h, host.StateRunning)
+		since := h.Status().Since
+		_ = syscall.Kill(pluginProcess(t, path), syscall.SIGKILL)
+		for h.Status().Since.Equal(since) {
+			time.Sleep(time.Millisecond)
 		}
-		time.Sleep(time.Millisecond)
 	}
+	await(t, h, host.StateFailed)
 	_, err := h.Page().Load(t.Context(), shared.LoadRequest{})
 	if !errors.Is(err, shared.ErrPluginUnavailable) {
 		t.Errorf("a call of a plugin that has failed: %v", err)
@@ -170,7 +173,7 @@ func TestTooManyCrashes(t *testing.T) {
 	server := httptest.NewServer(h.Handler())
 	defer server.Close()
 	page := get(t, server.URL+"/")
-	for _, want := range []string{"is not running", "It crashed too often to be restarted by itself.", "Restart"} {
+	for _, want := range []string{"is not running", "It crashed too often to be restarted at once; it is tried again from time to time.", "Restart"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q:\n%s", want, page)
 		}
@@ -179,6 +182,54 @@ func TestTooManyCrashes(t *testing.T) {
 	await(t, h, host.StateRunning)
 	if _, err := h.Page().Load(t.Context(), shared.LoadRequest{}); err != nil {
 		t.Errorf("after the restart: %v", err)
+	}
+}
+
+// TestRefusedStartsGoOn takes away what the plugin needs to start, for longer than crashes are allowed, and gives it back.
+func TestRefusedStartsGoOn(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	copied := filepath.Join(t.TempDir(), "smtp-plugin")
+	content, err := os.ReadFile(binary("smtp-plugin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, copied, string(content), 0o755)
+	path := manifest(t, "smtp", copied, fmt.Sprintf("data_dir = %q", data))
+	policy := quick
+	policy.Crashes = 3
+	h := supervised(t, path, host.WithRestartPolicy(policy))
+	saveServer(t, h.Page(), "first.example")
+	hidden := map[string]struct{ what, instead string }{
+		"binary": {copied, ""}, "data directory": {data, "a file is in its place"},
+	}
+	for name, hide := range hidden {
+		if err := os.Rename(hide.what, hide.what+".away"); err != nil {
+			t.Fatal(err)
+		}
+		if hide.instead != "" {
+			write(t, hide.what, hide.instead, 0o600)
+		}
+		_ = syscall.Kill(pluginProcess(t, path), syscall.SIGKILL)
+		refused, since := 0, h.Status().Since
+		for refused < 3*policy.Crashes {
+			status := h.Status()
+			if status.State == host.StateFailed {
+				t.Fatalf("%s: it was given up: %s", name, status.Reason)
+			}
+			if status.State == host.StateWaiting && status.Since != since && strings.Contains(status.Reason, filepath.Base(hide.what)) {
+				refused, since = refused+1, status.Since
+			}
+			time.Sleep(time.Millisecond)
+		}
+		_ = os.Remove(hide.what)
+		if err := os.Rename(hide.what+".away", hide.what); err != nil {
+			t.Fatal(err)
+		}
+		await(t, h, host.StateRunning)
+		snapshot, err := h.Page().Load(t.Context(), shared.LoadRequest{})
+		if err != nil || snapshot.Values["server"] != shared.Text("first.example") {
+			t.Errorf("%s: afterwards: %v, %v", name, snapshot.Values, err)
+		}
 	}
 }
 

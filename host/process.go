@@ -33,7 +33,7 @@ type process struct {
 	info      shared.Info
 	client    *goplugin.Client
 	command   *exec.Cmd
-	kill      context.CancelFunc   // ends the process by force, at any time, from any goroutine
+	kill      func()               // ends the process and its children by force, at any time, from any goroutine
 	directory *socketdir.Directory // of the socket; nil when attached
 	program   *program             // what was run; nil when attached
 	exited    chan struct{}        // closed when the process is gone and its traces are removed
@@ -65,16 +65,17 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 		directory.Remove()
 		return nil, err
 	}
-	killed, kill := context.WithCancel(context.Background())
-	p := &process{directory: directory, program: prog, exited: make(chan struct{}), kill: kill}
-	p.command = exec.CommandContext(killed, prog.path, arguments(m, o)...)
+	p := &process{directory: directory, program: prog, exited: make(chan struct{})}
+	p.command = exec.Command(prog.path, arguments(m, o)...)
 	p.command.Args[0] = m.Binary
 	p.command.ExtraFiles = prog.inherited()
 	p.command.Env = append(allowedEnvironment(m.Env, os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path)
 	p.command.Dir = filepath.Dir(m.Path)
 	endWithParent(p.command)
 	config := clientConfig(o, log, filepath.Base(m.Binary))
-	config.Cmd = p.command
+	runner := newProcessRunner(p.command)
+	p.kill = func() { _ = runner.Kill(context.Background()) }
+	config.RunnerFunc, config.UnixSocketConfig = runner.adopt, &goplugin.UnixSocketConfig{TempDir: directory.Path}
 	config.AutoMTLS, config.SkipHostEnv, config.StartTimeout = true, true, o.startLimit
 	p.client = goplugin.NewClient(config)
 	protocol, err := p.launch(ctx, o.startLimit)
@@ -156,6 +157,7 @@ func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol, l
 	if err != nil {
 		return err
 	}
+	p.page = page
 	if p.info, err = page.Info(ctx); err != nil {
 		return fmt.Errorf("it did not describe itself: %w", err)
 	}
@@ -166,7 +168,6 @@ func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol, l
 	if err := schema.Check(); err != nil {
 		return fmt.Errorf("its form is refused: %w", err)
 	}
-	p.page = page
 	return nil
 }
 

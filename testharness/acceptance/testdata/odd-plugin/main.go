@@ -29,6 +29,11 @@ func main() {
 		os.Exit(7)
 	case "hangs-at-start":
 		time.Sleep(time.Hour)
+	case "child", "escaped-child":
+		leaveChild(way == "escaped-child")
+	case "child-at-start", "escaped-child-at-start":
+		leaveChild(way == "escaped-child-at-start")
+		os.Exit(7)
 	case "odd-log-at-start":
 		writeOddLog()
 	case "odd-log-at-end":

@@ -73,10 +73,14 @@ func (h *Host) Notifier() shared.Notifier { return h.page.Notifier() }
 // Status returns how the plugin is.
 func (h *Host) Status() Status { return h.supervisor.status() }
 
-// Restart starts the plugin anew, at once also when it waits for the next start or has failed.
+// Restart starts the plugin anew, at once also when it waits for the next start or has failed. A plugin that is running is given the
+// time that it needs to end what is under way, such as the final reply to a message; calls are answered meanwhile, and Status says
+// what it waits for.
 func (h *Host) Restart() { h.supervisor.requestRestart() }
 
-// Close ends the plugin and returns when its process is gone. Calls that are under way fail.
+// Close ends the plugin and returns when its process is gone. The plugin is first given the time that it needs to end what is under
+// way, up to the drain_limit of plugin.hcl; then calls fail. A program that does not come to Close, because a signal or os.Exit ends
+// it, cuts that off.
 func (h *Host) Close() { h.supervisor.close() }
 
 // Handler serves the page and all that belongs to it below the path it is mounted at, which must end in a slash:

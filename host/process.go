@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -88,6 +89,7 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	}
 	// From here on the process runs, so every failure must end it.
 	if err := p.admit(ctx, protocol, o.startLimit); err != nil {
+		_ = p.drain(func(string) {}) // It works already.
 		p.stop()
 		return nil, p.failure(ctx, startFailure{binary: m.Binary, err: err, limit: o.startLimit}, log)
 	}
@@ -169,6 +171,30 @@ func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol, l
 		return fmt.Errorf("its form is refused: %w", err)
 	}
 	return nil
+}
+
+// drainSilence is how long a plugin that drains may be silent. It tells every second that it lives.
+const drainSilence = 5 * time.Second
+
+// drain has the plugin end what must not be cut off, and tells what it waits for. It returns when the plugin has done so, or does not
+// answer any more. It does not look at the plugin's health, which nobody else does meanwhile either.
+func (p *process) drain(waiting func(what string)) error {
+	if p.command == nil || !p.info.Offers(shared.CapabilityDrain) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeoutCause(context.Background(), shared.MaxDrain, fmt.Errorf("it took longer than %s", shared.MaxDrain))
+	defer cancel()
+	ctx, abandon := context.WithCancelCause(ctx)
+	silence := time.AfterFunc(drainSilence, func() { abandon(errors.New("it stopped answering")) })
+	defer silence.Stop()
+	err := p.page.Drain(ctx, func(what string) {
+		silence.Reset(drainSilence)
+		waiting(what)
+	})
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 // stop ends the process: politely, and after goodbyeTimeout by force, which also ends one that is stopped or hangs. It

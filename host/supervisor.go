@@ -30,7 +30,8 @@ type Status struct {
 	State State
 	// Since is when the state began.
 	Since time.Time
-	// Reason is why the plugin is not running; empty while it is.
+	// Reason is why the plugin is not running, or what keeps a running one that is to be stopped: "stopping: waiting for the final
+	// reply of 3 messages". It is empty otherwise.
 	Reason string
 	// Log holds the last lines that the plugin wrote, oldest first.
 	Log []string
@@ -43,6 +44,8 @@ type run interface {
 	// gone is closed when the process has ended.
 	gone() <-chan struct{}
 	healthy(ctx context.Context) error
+	// drain ends what must not be cut off, and tells what it waits for.
+	drain(waiting func(what string)) error
 	// abort ends the process by force, stop politely if it can. stop returns when the process is gone.
 	abort()
 	stop()
@@ -130,6 +133,9 @@ const stoppedByHost = "the host has stopped it"
 func (s *supervisor) oversee(ctx context.Context, current run, crashes *crashCounter) bool {
 	s.enter(StateRunning, "", current)
 	reason, asked := s.watch(ctx, current)
+	if asked {
+		s.drain(current)
+	}
 	if ctx.Err() != nil {
 		s.enter(StateStopped, stoppedByHost, nil)
 		current.stop()
@@ -151,6 +157,27 @@ func (s *supervisor) oversee(ctx context.Context, current run, crashes *crashCou
 		*crashes = crashCounter{policy: s.options.policy}
 	}
 	return alive
+}
+
+// drain has a plugin that is to be stopped end what must not be cut off. Its calls are answered meanwhile, and the status says what
+// it waits for.
+func (s *supervisor) drain(current run) {
+	last := ""
+	err := current.drain(func(what string) {
+		if what = boundedText(firstLine(what)); what == "" || what == last {
+			return
+		}
+		last = what
+		s.note("stopping: waiting for " + what)
+		s.options.logger.Warn("the plugin stops as soon as it can", "plugin", s.manifest.Name, "waiting_for", what)
+	})
+	if err != nil {
+		s.options.logger.Error("the plugin did not end its work before it was stopped", "plugin", s.manifest.Name, "error", err)
+	}
+	select {
+	case <-s.restart: // What was asked for meanwhile happens now.
+	default:
+	}
 }
 
 // startAgain starts the plugin, and tries it for as long as that is refused: a data directory or a database that is away, or
@@ -239,6 +266,13 @@ func (s *supervisor) enterUntil(state State, reason string, due time.Time) {
 	s.become(state, reason)
 }
 
+// note gives a reason to the state as it is.
+func (s *supervisor) note(reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reason = reason
+}
+
 func (s *supervisor) become(state State, reason string) {
 	s.state, s.reason, s.since = state, reason, time.Now()
 	close(s.changed)
@@ -307,7 +341,7 @@ func (s *supervisor) running(ctx context.Context) (*shared.Connection, error) {
 	}
 }
 
-// close stops the plugin and waits until it is gone.
+// close has the plugin drain, stops it and waits until it is gone.
 func (s *supervisor) close() {
 	s.stopping()
 	<-s.stopped

@@ -14,8 +14,17 @@ import (
 
 // fakeRun is a plugin's process that ends when the test says so.
 type fakeRun struct {
-	ended chan struct{}
-	once  sync.Once
+	ended   chan struct{}
+	once    sync.Once
+	drained chan struct{} // nil when nothing is under way
+}
+
+func (r *fakeRun) drain(waiting func(string)) error {
+	if r.drained != nil {
+		waiting("the last reply")
+		<-r.drained
+	}
+	return nil
 }
 
 func (r *fakeRun) connection() *shared.Connection { return &shared.Connection{} }
@@ -212,7 +221,12 @@ func TestCallsDuringAWait(t *testing.T) {
 		run, _ = f.last()
 		run.abort()
 		time.Sleep(time.Hour)
-		for s.status().State != StateWaiting || time.Until(s.due) < 2*startPatience {
+		due := func() time.Time {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return s.due
+		}
+		for time.Until(due()) < 2*startPatience {
 			time.Sleep(100 * time.Millisecond)
 		}
 		began := time.Now()
@@ -221,4 +235,45 @@ func TestCallsDuringAWait(t *testing.T) {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 	})
+}
+
+// TestPlannedStopDrains restarts and closes while something is under way: calls go on, the status says what is waited for, no
+// health check disturbs, and only then does the process end.
+func TestPlannedStopDrains(t *testing.T) {
+	for name, stop := range map[string]func(*supervisor){
+		"restart": (*supervisor).requestRestart, "close": func(s *supervisor) { go s.close() },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s, f := supervised(t)
+			defer s.close()
+			run, _ := f.last()
+			run.drained = make(chan struct{})
+			stop(s)
+			time.Sleep(9 * time.Minute)
+			s.requestRestart() // It changes nothing.
+			s.expect(t, StateRunning)
+			if reason := s.status().Reason; reason != "stopping: waiting for the last reply" {
+				t.Errorf("%s: the reason is %q", name, reason)
+			}
+			if _, err := s.running(t.Context()); err != nil {
+				t.Errorf("%s: a call during the drain: %v", name, err)
+			}
+			select {
+			case <-run.gone():
+				t.Errorf("%s: it was ended before it had drained", name)
+			default:
+			}
+			close(run.drained)
+			synctest.Wait()
+			time.Sleep(time.Minute)
+			want := StateRunning
+			if name == "close" {
+				want = StateStopped
+			}
+			s.expect(t, want)
+			if _, tries := f.last(); name == "restart" && tries != 2 {
+				t.Errorf("%d starts", tries)
+			}
+		})
+	}
 }

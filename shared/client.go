@@ -47,8 +47,7 @@ type Connection struct {
 	Storage
 	Suggester
 	Notifier Notifier
-	alive    context.Context
-	conn     *grpc.ClientConn
+	client   *client
 	health   grpc_health_v1.HealthClient
 }
 
@@ -64,15 +63,15 @@ func Dispense(protocol goplugin.ClientProtocol) (*Connection, error) {
 	}
 	return &Connection{
 		SettingsPage: client, SettingsHistory: client, SecretKey: client, Storage: client, Suggester: client, Notifier: notifierClient{client},
-		alive: client.alive, conn: client.conn, health: grpc_health_v1.NewHealthClient(client.conn),
+		client: client, health: grpc_health_v1.NewHealthClient(client.conn),
 	}, nil
 }
 
 // Gone is closed when the plugin's process has ended.
-func (c *Connection) Gone() <-chan struct{} { return c.alive.Done() }
+func (c *Connection) Gone() <-chan struct{} { return c.client.alive.Done() }
 
 // Disconnect closes the connection and leaves the plugin running. Calls that follow fail.
-func (c *Connection) Disconnect() error { return c.conn.Close() }
+func (c *Connection) Disconnect() error { return c.client.conn.Close() }
 
 // Healthy asks the plugin whether it still answers; ctx must have a deadline, for a stopped process never does.
 func (c *Connection) Healthy(ctx context.Context) error {

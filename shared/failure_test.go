@@ -36,8 +36,13 @@ func (p *failingPage) Test(ctx context.Context, _ TestRequest, send func(TestEve
 	return p.fail(ctx)
 }
 
-// serveFailing serves a page over a socket, as Serve and a host do, and returns the host's side of it.
 func serveFailing(t *testing.T, fail func(ctx context.Context) error) (page *client, server *grpc.Server, die context.CancelFunc) {
+	t.Helper()
+	return serve(t, &failingPage{fail: fail})
+}
+
+// serve serves a page over a socket, as Serve and a host do, and returns the host's side of it.
+func serve(t *testing.T, served SettingsPage) (page *client, server *grpc.Server, die context.CancelFunc) {
 	t.Helper()
 	address := filepath.Join(t.TempDir(), "s")
 	listener, err := net.Listen("unix", address)
@@ -45,7 +50,7 @@ func serveFailing(t *testing.T, fail func(ctx context.Context) error) (page *cli
 		t.Fatal(err)
 	}
 	server = newServer(hclog.NewNullLogger())
-	if err := (&grpcPlugin{page: &failingPage{fail: fail}}).GRPCServer(nil, server); err != nil {
+	if err := (&grpcPlugin{page: served}).GRPCServer(nil, server); err != nil {
 		t.Fatal(err)
 	}
 	go server.Serve(listener)

@@ -42,7 +42,8 @@ const DebugVariable = "SETTINGS_PAGE_DEBUG"
 const ExitConfiguration = 78
 
 // Main is the whole main function of a plugin: it makes sure that a host has started the process, reads the manifest,
-// opens the page and serves it until the host says goodbye. A page that is an io.Closer is closed then. name is the
+// opens the page and serves it until the host says goodbye. SIGINT, SIGTERM and SIGHUP do not end it: the host does, after a page that is
+// a [Drainer] has drained. A page that is an io.Closer is closed then. name is the
 // program's name for the log and for people who start it by hand.
 //
 // Nothing may be written to standard output before Main: the handshake goes there.
@@ -60,6 +61,9 @@ func Main(name string, open func(Start) (SettingsPage, error)) {
 	}
 	// The host reads the log line by line from standard error and picks the level.
 	logger := hclog.New(&hclog.LoggerOptions{Name: name, Level: hclog.Trace, Output: os.Stderr, JSONFormat: true})
+	if os.Getenv(DebugVariable) == "" { // A debugger is no host that would end the plugin.
+		outliveSignals(logger)
+	}
 	declared, err := manifest.Read(*path)
 	if err != nil {
 		refuseToStart(logger, err)

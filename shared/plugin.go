@@ -31,6 +31,9 @@ func (p *grpcPlugin) GRPCServer(_ *goplugin.GRPCBroker, server *grpc.Server) err
 	if suggester, ok := p.page.(Suggester); ok {
 		settingsv1.RegisterSuggestionServiceServer(server, &suggestionServer{suggester: suggester})
 	}
+	if drainer, ok := p.page.(Drainer); ok {
+		settingsv1.RegisterDrainServiceServer(server, &drainServer{drainer: drainer})
+	}
 	if notifier, ok := p.page.(interface{ Notifier() Notifier }); ok {
 		settingsv1.RegisterNotifierServiceServer(server, &notifierServer{notifier: notifier.Notifier()})
 	}
@@ -51,6 +54,9 @@ func capabilities(page SettingsPage) []string {
 	}
 	if _, ok := page.(Storage); ok {
 		names = append(names, CapabilityStorage)
+	}
+	if _, ok := page.(Drainer); ok {
+		names = append(names, CapabilityDrain)
 	}
 	if _, ok := page.(interface{ Notifier() Notifier }); ok {
 		names = append(names, CapabilityNotifier)

@@ -31,10 +31,20 @@ type usageError struct{ error }
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
+	context.AfterFunc(ctx, stop) // A second signal ends the program at once.
 	err := newRootCommand().ExecuteContext(ctx)
 	stop()
 	os.Exit(report(err))
+}
+
+// endingSignals are those that end the program after the plugin has drained. nohup has SIGHUP ignored, and it stays so.
+func endingSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // report prints the error and returns the exit status.

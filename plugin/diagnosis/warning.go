@@ -20,7 +20,7 @@ var (
 )
 
 // Warnings returns what there is to look at in a session that has served its purpose.
-func Warnings(session *smtpconn.Session, c Circumstances, quitAnswered bool, now time.Time) shared.Diagnostics {
+func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) shared.Diagnostics {
 	var found shared.Diagnostics
 	warn := func(code string, step smtpconn.Step, field, summary, detail string, fixes ...shared.Fix) {
 		found = append(found, shared.Diagnostic{
@@ -61,10 +61,6 @@ func Warnings(session *smtpconn.Session, c Circumstances, quitAnswered bool, now
 			Summary: phrase.Of("Port {port} answered in plain text; the connection was then encrypted with STARTTLS.", "port", c.Target.Port),
 			Detail:  "Nothing needs to be changed.",
 		})
-	}
-	if !quitAnswered {
-		warn("quit_unanswered", smtpconn.StepRecipient, "",
-			"The server did not answer the farewell (QUIT).", "This does no harm to notifications.")
 	}
 	return found
 }

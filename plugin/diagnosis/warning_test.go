@@ -27,7 +27,7 @@ func TestPasswordUnencrypted(t *testing.T) {
 			Remote: netip.MustParseAddrPort(c.remote), Encryption: c.encryption, Login: c.login, Mechanism: "PLAIN",
 		}
 		warned := false
-		for _, one := range Warnings(session, Circumstances{}, true, time.Now()) {
+		for _, one := range Warnings(session, Circumstances{}, time.Now()) {
 			warned = warned || one.Code == "password_unencrypted" && len(one.Fixes) == 1
 		}
 		if warned != c.warns {

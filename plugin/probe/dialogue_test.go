@@ -23,7 +23,7 @@ func TestDialogue(t *testing.T) {
 		"all-is-well-starttls": "EHLO console.example, STARTTLS, EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example> BODY=8BITMIME, RCPT TO:<me@practice.example>, QUIT",
 		"auth-wrong-password":  "EHLO console.example, AUTH PLAIN",
 		"hello-helo-only":      "EHLO console.example, HELO console.example, MAIL FROM:<me@practice.example>, RCPT TO:<me@practice.example>, QUIT",
-		"no-pipelining-sender": "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example>",
+		"no-pipelining-sender": "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example>, QUIT",
 		"sender-refused":       "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example> BODY=8BITMIME, RCPT TO:<me@practice.example>, QUIT",
 		"auth-bad-challenge":   "EHLO console.example, AUTH PLAIN, *",
 	} {

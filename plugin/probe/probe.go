@@ -44,13 +44,13 @@ func Run(ctx context.Context, plan Plan, send func(shared.TestEvent)) (shared.Te
 	r.look = sync.OnceValue(func() []int {
 		return smtpconn.LookAt(ctx, plan.Target, alternativePorts, lookLimit)
 	})
-	session, quitAnswered, err := r.converse(ctx)
+	session, err := r.converse(ctx)
 	r.report.Transcript = session.Transcript()
 	r.report.Cards = certificateCards(session, err != nil, time.Now())
 	if err != nil {
 		r.fail(err)
 	} else {
-		r.pass(session, quitAnswered)
+		r.pass(session)
 	}
 	r.report.Duration = shared.Elapsed(time.Since(r.began))
 	return r.report, err
@@ -66,27 +66,24 @@ type run struct {
 }
 
 // converse goes through the steps. The session is what was learned, whatever the error.
-func (r *run) converse(ctx context.Context) (session *smtpconn.Session, quitAnswered bool, failure *smtpconn.Error) {
+func (r *run) converse(ctx context.Context) (session *smtpconn.Session, failure *smtpconn.Error) {
 	trace := r.trace()
 	conn, err := smtpconn.Open(ctx, r.plan.Target, trace)
 	if err != nil {
 		failure = asFailure(err)
-		return failure.Session, true, failure
+		return failure.Session, failure
 	}
 	defer conn.Close()
 	if r.plan.Message == nil {
-		quitAnswered, err = conn.Check(ctx, r.plan.Envelope)
-	} else {
-		quitAnswered = true
-		if _, err = conn.Deliver(ctx, r.plan.Envelope, r.plan.Message); err == nil {
-			conn.Leave(ctx)
-		}
+		err = conn.Check(ctx, r.plan.Envelope)
+	} else if _, err = conn.Deliver(ctx, r.plan.Envelope, r.plan.Message); err == nil {
+		conn.Leave(ctx)
 	}
 	if err != nil {
 		failure = asFailure(err)
 		failure.Session = conn.Session()
 	}
-	return conn.Session(), quitAnswered, failure
+	return conn.Session(), failure
 }
 
 func asFailure(err error) *smtpconn.Error {
@@ -125,8 +122,8 @@ func (r *run) circumstances() diagnosis.Circumstances {
 	return diagnosis.Circumstances{Target: r.plan.Target, Envelope: r.plan.Envelope, SenderField: r.plan.SenderField}
 }
 
-func (r *run) pass(session *smtpconn.Session, quitAnswered bool) {
-	warnings := diagnosis.Warnings(session, r.circumstances(), quitAnswered, time.Now())
+func (r *run) pass(session *smtpconn.Session) {
+	warnings := diagnosis.Warnings(session, r.circumstances(), time.Now())
 	r.report.Outcome, r.report.Headline = string(diagnosis.Complete), diagnosis.Complete.Headline()
 	r.report.Status = shared.StatusPassed
 	for _, one := range warnings {
@@ -158,7 +155,7 @@ func (r *run) fail(failure *smtpconn.Error) {
 	r.report.Status = shared.StatusFailed
 	r.report.Diagnostics = shared.Diagnostics{cause}
 	if failure.Session != nil && failure.Session.StartTLSFailure != nil {
-		r.report.Diagnostics = append(r.report.Diagnostics, diagnosis.Warnings(failure.Session, circumstances, true, time.Now())...)
+		r.report.Diagnostics = append(r.report.Diagnostics, diagnosis.Warnings(failure.Session, circumstances, time.Now())...)
 	}
 	if outcome == diagnosis.ConnectionFailed && failure.Step == smtpconn.StepConnect {
 		r.report.Diagnostics = append(r.report.Diagnostics, diagnosis.Firewall())

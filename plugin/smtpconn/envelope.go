@@ -75,28 +75,19 @@ func (c *Conn) prepare(envelope Envelope) (wireEnvelope, *Error) {
 	return prepared, nil
 }
 
-// Check gives sender and recipient to the server and leaves, so that no message is sent. Where PIPELINING is offered
-// both and the QUIT go out together. It returns the first refusal as an *Error; the connection is of no further use.
-//
-// quitAnswered tells whether the server answered the QUIT. It is only waited for where it costs no round trip, so it is
-// also true when nobody looked.
-func (c *Conn) Check(ctx context.Context, envelope Envelope) (quitAnswered bool, err error) {
+// Check gives sender and recipient to the server and leaves, so that no message is sent. Where PIPELINING is offered both
+// go out together. The QUIT goes out alone, when both replies are there, and its answer is not waited for: a server that
+// tears the connection down at QUIT would else take the replies before it along. Check returns the first refusal as an
+// *Error; the connection is of no further use.
+func (c *Conn) Check(ctx context.Context, envelope Envelope) error {
 	defer c.Close()
-	grouped, err := c.begin(ctx, envelope, "QUIT")
-	switch {
-	case err != nil:
-		return true, err
-	case !grouped:
-		c.leave(ctx)
-		return true, nil
-	}
-	defer c.wire.limit(ctx, c.limits.Quit)()
-	_, quitErr := c.wire.receive()
-	return quitErr == nil || ctx.Err() != nil, nil
+	_, err := c.begin(ctx, envelope, "")
+	c.leave(ctx)
+	return err
 }
 
-// begin runs the steps sender and recipient. Where PIPELINING is offered it sends them together with the last command,
-// whose reply is then the next one to come; otherwise it does not send the last command.
+// begin runs the steps sender and recipient. Where PIPELINING is offered it sends them together, and with them the last
+// command unless it is empty, whose reply is then the next one to come; otherwise it does not send the last command.
 func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (grouped bool, err error) {
 	prepared, failure := c.prepare(envelope)
 	if failure != nil {

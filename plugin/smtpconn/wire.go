@@ -57,9 +57,9 @@ func newWire(conn net.Conn, secrets echoes) *wire {
 	return w
 }
 
-// use makes conn the connection to talk over, forgetting what was read ahead.
+// use makes conn the connection to talk over, forgetting what was read ahead and what was offered before.
 func (w *wire) use(conn net.Conn) {
-	w.conn = conn
+	w.conn, w.extensions, w.fresh = conn, nil, nil
 	w.reader = bufio.NewReaderSize(conn, maxReplyLine)
 }
 
@@ -139,9 +139,27 @@ func (w *wire) send(lines string) error {
 		w.transcript.client(w.shown(strings.TrimRight(line, "\r\n")))
 	}
 	if _, err := w.conn.Write([]byte(lines)); err != nil {
-		return w.fail(err)
+		return w.failWriting(err)
 	}
 	return nil
+}
+
+// failWriting keeps the failure of a write. A server that refuses and hangs up at once has said why before, and that
+// counts: a refusal is final where a broken connection would be tried again.
+func (w *wire) failWriting(err error) error {
+	if kind := kindOf(err); kind != KindReset && kind != KindClosed {
+		return w.fail(err)
+	}
+	for range len(w.asked) + 1 {
+		reply, ended := w.receive()
+		if ended != nil {
+			return ended
+		}
+		if !reply.positive() {
+			return w.fail(&Error{Kind: KindRefusedByReply, Reply: &reply})
+		}
+	}
+	return w.fail(err)
 }
 
 // shown is a command as the transcript may show it, and follows the protocol's state on the way.
@@ -173,7 +191,7 @@ func (w *wire) Write(p []byte) (int, error) {
 	if w.phase == dataPhase {
 		n, err := w.conn.Write(p)
 		if err != nil {
-			return n, w.fail(err)
+			return n, w.failWriting(err)
 		}
 		return n, nil
 	}
@@ -222,9 +240,13 @@ func hasVerb(line, verb string) bool {
 	return len(line) >= len(verb) && strings.EqualFold(line[:len(verb)], verb)
 }
 
-// sendGroup sends what was held back, with the command that ends the group. The replies are read with receive, in order.
+// sendGroup sends what was held back, with the command that ends the group unless it is empty. The replies are read with
+// receive, in order.
 func (w *wire) sendGroup(last string) error {
-	lines := w.held + last + "\r\n"
+	lines := w.held
+	if last != "" {
+		lines += last + "\r\n"
+	}
 	w.holding, w.held = false, ""
 	return w.send(lines)
 }

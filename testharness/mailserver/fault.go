@@ -21,7 +21,9 @@ type Fault struct {
 	tls         func(*tls.Config)
 	untrusted   bool // the certificate comes from an authority that nobody knows
 	ehlo        []string
-	replies     map[string]string // by verb; see script.reply
+	// grouping holds answers back while commands wait to be read, as Postfix does: a reset takes them along.
+	grouping bool
+	replies  map[string]string // by verb; see script.reply
 }
 
 // Expectation is what a test of a fault must say.

@@ -20,6 +20,7 @@ type script struct {
 	secured bool
 	auth    int // lines of the login so far; 0 outside one
 	data    bool
+	held    string // answers that have yet to go out; see Fault.grouping
 	// password is the last thing that was sent in a login, for servers that repeat it.
 	password string
 }
@@ -203,7 +204,16 @@ func (s *script) perform(reply string) bool {
 		s.wait()
 		return err == nil && false
 	}
-	_, err := s.conn.Write([]byte(reply + "\r\n"))
+	return s.say(reply)
+}
+
+func (s *script) say(reply string) bool {
+	s.held += reply + "\r\n"
+	if s.fault.grouping && s.reader != nil && s.reader.Buffered() > 0 {
+		return true
+	}
+	_, err := s.conn.Write([]byte(s.held))
+	s.held = ""
 	return err == nil
 }
 

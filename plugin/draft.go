@@ -131,8 +131,11 @@ func (b *boundDraft) preview() string {
 		return ""
 	}
 	way := phrase.Of("Will connect to {address} unencrypted, or with STARTTLS if the server offers it", "address", b.address())
-	if b.settings.UseSSL {
+	switch {
+	case b.settings.UseSSL:
 		way = phrase.Of("Will connect to {address} with TLS", "address", b.address())
+	case !b.settings.Encrypts():
+		way = phrase.Of("Will connect to {address} unencrypted", "address", b.address())
 	}
 	sender := phrase.Word("")
 	if b.settings.Sender.Address != "" {

@@ -122,3 +122,6 @@ func tlsSaid(text string) func(*smtpconn.Error, Circumstances) bool {
 		return failure.Err != nil && strings.Contains(failure.Err.Error(), text)
 	}
 }
+
+// onlyPinned is a target whose connection may be unencrypted but for the pinned certificate.
+func onlyPinned(_ *smtpconn.Error, c Circumstances) bool { return !c.Target.Encrypt }

@@ -10,6 +10,7 @@
 package diagnosis
 
 import (
+	"crypto/sha256"
 	"errors"
 	"regexp"
 	"slices"
@@ -75,7 +76,7 @@ func Explain(err error, c Circumstances) (Outcome, shared.Diagnostic) {
 		Summary:  fill(found.summary, words),
 		Detail:   phrase.Sentences(fill(found.detail, words), whatAnswered(found, c)),
 		Evidence: evidence(failure),
-		Fixes:    fixesFor(found, c),
+		Fixes:    fixesFor(found, failure, c),
 	}
 }
 
@@ -138,11 +139,23 @@ func whatAnswered(found row, c Circumstances) string {
 	return phrase.Of("Ports {ports} of {host} answer from here.", "ports", strings.Join(numbers, ", "), "host", c.Target.Host)
 }
 
-func fixesFor(found row, c Circumstances) []shared.Fix {
+func fixesFor(found row, failure *smtpconn.Error, c Circumstances) []shared.Fix {
 	fixes := slices.Clone(found.fixes)
-	if !found.otherPorts {
-		return fixes
+	if found.otherPorts || startTLSFailed(failure, c) {
+		fixes = append(fixes, portFixes(c)...)
 	}
+	if startTLSFailed(failure, c) {
+		if !slices.ContainsFunc(fixes, encrypts) {
+			fixes = append(fixes, useSSL)
+		}
+		fixes = append(fixes, withoutStartTLS) // Last, and never alone.
+	}
+	return fixes
+}
+
+// portFixes offers the other ports of the host that answer.
+func portFixes(c Circumstances) []shared.Fix {
+	var fixes []shared.Fix
 	for _, port := range c.OpenPorts {
 		if port == c.Target.Port {
 			continue
@@ -161,6 +174,22 @@ func fixesFor(found row, c Circumstances) []shared.Fix {
 		})
 	}
 	return fixes
+}
+
+func encrypts(fix shared.Fix) bool { return fix.Values["use_ssl"] == shared.Boolean(true) }
+
+// startTLSFailed reports whether the login was kept back only because an offered STARTTLS did not work. Who accepts that
+// the password can be read along the way may then say so.
+func startTLSFailed(failure *smtpconn.Error, c Circumstances) bool {
+	if c.Target.Encrypt || c.Target.PinnedCertificate != [sha256.Size]byte{} {
+		return false
+	}
+	switch failure.Kind {
+	case smtpconn.KindCancelled, smtpconn.KindOutOfTime, smtpconn.KindInternal:
+		return false
+	}
+	secured := failure.Session != nil && failure.Session.Encryption == smtpconn.StartTLS
+	return failure.Step == smtpconn.StepStartTLS || failure.Step == smtpconn.StepHello && secured && failure.Reply == nil
 }
 
 // fill makes a phrase of a text and the words that it leaves open.

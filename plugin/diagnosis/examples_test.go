@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
@@ -12,6 +13,10 @@ import (
 
 func throughProxy(failure *smtpconn.Error, c *Circumstances) {
 	c.Target.Proxy, failure.Err = &url.URL{Scheme: "socks5", Host: "proxy.example:1080"}, errors.New("it closed the connection")
+}
+
+func onlyPin(_ *smtpconn.Error, c *Circumstances) {
+	c.Target.Encrypt, c.Target.PinnedCertificate = false, [sha256.Size]byte{1}
 }
 
 func connectionExamples() []example {
@@ -68,6 +73,7 @@ func connectionExamples() []example {
 		{step: tlsStep, kind: smtpconn.KindClosed, want: "tls_closed"},
 		{step: starttls, kind: smtpconn.KindTimeout, want: "tls_timeout"},
 		{step: tlsStep, kind: smtpconn.KindTLSHandshake, want: "tls_handshake_failed"},
+		{step: starttls, kind: smtpconn.KindStartTLSMissing, with: onlyPin, want: "starttls_not_offered"},
 		{step: starttls, kind: smtpconn.KindUnexpectedBytes, want: "starttls_injection"},
 		{step: starttls, reply: "454 4.7.0 TLS not available due to local problem", want: "starttls_unavailable"},
 		{step: starttls, reply: "502 5.5.1 Command not implemented", want: "starttls_refused"},

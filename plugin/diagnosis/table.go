@@ -100,7 +100,9 @@ func fix(label string, values shared.Values) shared.Fix {
 var (
 	useSSL  = fix("Turn on Use SSL", shared.Values{"use_ssl": shared.Boolean(true)})
 	port465 = fix("Use port 465 with SSL", shared.Values{"port": shared.Integer(465), "use_ssl": shared.Boolean(true)})
-	port587 = fix("Use port 587 with SSL", shared.Values{"port": shared.Integer(587), "use_ssl": shared.Boolean(true)})
+	// withoutStartTLS is only ever offered beside another fix.
+	withoutStartTLS = fix("Send everything unencrypted, the password too", shared.Values{"starttls": shared.Text("never")})
+	port587         = fix("Use port 587 with SSL", shared.Values{"port": shared.Integer(587), "use_ssl": shared.Boolean(true)})
 )
 
 // generalCauses do not depend on the step.

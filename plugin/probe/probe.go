@@ -138,16 +138,22 @@ func (r *run) pass(session *smtpconn.Session) {
 var worthLooking = map[smtpconn.Kind]bool{
 	smtpconn.KindConnectionRefused: true, smtpconn.KindTimeout: true, smtpconn.KindReset: true, smtpconn.KindClosed: true,
 	smtpconn.KindNotSMTP: true, smtpconn.KindPlainInsteadOfTLS: true, smtpconn.KindStartTLSMissing: true,
-	smtpconn.KindTLSHandshake: true,
+	smtpconn.KindTLSHandshake: true, smtpconn.KindUnexpectedBytes: true,
 }
 
 var beforeConversation = map[smtpconn.Step]bool{
 	smtpconn.StepConnect: true, smtpconn.StepTLS: true, smtpconn.StepGreeting: true, smtpconn.StepStartTLS: true,
 }
 
+// worthLookingAfter reports whether it matters what else of the host answers. Another port may encrypt where this one refuses to.
+func worthLookingAfter(failure *smtpconn.Error) bool {
+	encryptionRefused := failure.Step == smtpconn.StepStartTLS && failure.Kind == smtpconn.KindRefusedByReply
+	return worthLooking[failure.Kind] && beforeConversation[failure.Step] || encryptionRefused
+}
+
 func (r *run) fail(failure *smtpconn.Error) {
 	circumstances := r.circumstances()
-	if worthLooking[failure.Kind] && beforeConversation[failure.Step] && r.plan.Target.Proxy == nil {
+	if worthLookingAfter(failure) && r.plan.Target.Proxy == nil {
 		circumstances.OpenPorts, circumstances.Looked = r.look(), true
 	}
 	outcome, cause := diagnosis.Explain(failure, circumstances)

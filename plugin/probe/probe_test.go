@@ -71,7 +71,10 @@ func TestFaults(t *testing.T) {
 			checkEvents(t, events)
 			checkNoCanary(t, report)
 			if fault.UseSSL {
-				checkNothingInClear(t, server.InClear())
+				checkNothingInClear(t, server.InClear(), "AUTH", "MAIL")
+			}
+			if fault.OffersStartTLS() {
+				checkNothingInClear(t, server.InClear(), "AUTH")
 			}
 		})
 	}
@@ -118,13 +121,15 @@ func checkNoCanary(t *testing.T, report shared.TestReport) {
 	}
 }
 
-// checkNothingInClear makes sure that with Use SSL no login, let alone a password, crosses an unencrypted connection,
-// whatever the server says.
-func checkNothingInClear(t *testing.T, inClear []string) {
+// checkNothingInClear makes sure that no such command, let alone a password, crosses an unencrypted connection where
+// encryption is demanded or offered, whatever the server says.
+func checkNothingInClear(t *testing.T, inClear []string, forbidden ...string) {
 	t.Helper()
 	for _, line := range inClear {
-		if strings.HasPrefix(strings.ToUpper(line), "AUTH") || strings.HasPrefix(line, "MAIL") {
-			t.Errorf("sent in clear: %q", line)
+		for _, verb := range forbidden {
+			if strings.HasPrefix(strings.ToUpper(line), verb) {
+				t.Errorf("sent in clear: %q", line)
+			}
 		}
 		for _, form := range canaryForms() {
 			if strings.Contains(line, form) {

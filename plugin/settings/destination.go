@@ -27,6 +27,8 @@ var destinationFields = []destinationField{
 	{field: secret.Server, part: func(_ *binding, s Settings) string { return strings.ToLower(s.Server) }},
 	{field: secret.Port, part: func(_ *binding, s Settings) string { return fmt.Sprint(s.Port) }},
 	{field: secret.Encrypt, part: func(_ *binding, s Settings) string { return fmt.Sprint(s.UseSSL) }},
+	// What is sent unencrypted by choice is read by everybody along the way.
+	{field: StartTLS, part: func(_ *binding, s Settings) string { return s.withoutStartTLS() }},
 	{field: secret.Login, part: func(_ *binding, s Settings) string { return s.Login }},
 	// A proxy reads along where the connection is not encrypted.
 	{field: secret.Proxy, part: func(_ *binding, s Settings) string { return s.proxyAddress() }},
@@ -72,6 +74,13 @@ func (b *binding) bindDestination(s *Settings) {
 			s.destination[one.field] = part
 		}
 	}
+}
+
+func (s Settings) withoutStartTLS() string {
+	if s.neverStartTLS {
+		return startTLSNever
+	}
+	return ""
 }
 
 func (s Settings) proxyAddress() string {

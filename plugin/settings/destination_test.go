@@ -57,6 +57,7 @@ func TestDestination(t *testing.T) {
 	changes := map[string][]shared.Values{
 		Server: {{Server: text("evil.example")}}, Port: {{Port: shared.Integer(2525)}}, UseSSL: {{UseSSL: shared.Boolean(true), Port: shared.Integer(25)}},
 		Login: {{Login: text("you@example.com")}}, Proxy: {{Proxy: text("socks5://evil.example:1080")}},
+		StartTLS:       {{StartTLS: text(startTLSNever)}},
 		Authentication: {{Authentication: text("plain")}}, // or whatever else is chosen by name
 		CACertificate:  {{CACertificate: text(other)}, {CACertificate: text(one + other)}, {CACertificate: {}}}, PinnedCertificate: {{PinnedCertificate: pin}},
 	}
@@ -78,6 +79,7 @@ func TestDestination(t *testing.T) {
 		{Server: text("Mail.Example.COM")}, {Port: shared.Integer(25)}, {CACertificate: text("\n" + one + "\n" + one)},
 		{Authentication: text(authenticatePassword)}, {Authentication: text(authenticateNone)}, {Authentication: text(authenticateOAuth2)},
 		{PasswordReference: text("env://X")}, {UseOtherAccount: shared.Boolean(true), Name: text("x"), Email: text("a@b.example")},
+		{StartTLS: text(startTLSAutomatically)},
 		{EHLOName: text("x.example")}, {TimeLimit: text("5s")},
 	}
 	for _, change := range same {

@@ -23,6 +23,7 @@ const (
 	EHLOName          = "ehlo_name"
 	CACertificate     = "ca_certificate"
 	PinnedCertificate = "pinned_certificate"
+	StartTLS          = "starttls"
 	Authentication    = "authentication"
 	AccessToken       = "access_token"
 	PasswordReference = "password_reference"
@@ -45,6 +46,12 @@ const (
 
 // NoAuthentication is the value of Authentication that logs in nowhere.
 var NoAuthentication = shared.Text(authenticateNone)
+
+// Values of StartTLS.
+const (
+	startTLSAutomatically = "automatic"
+	startTLSNever         = "never"
+)
 
 // processingServer is the id of the prerequisite that the Console resolves.
 const processingServer = "processing_server"
@@ -121,6 +128,12 @@ func advancedSection() shared.Section {
 			{Name: Proxy, Label: "Proxy", Kind: shared.KindText, Max: bound(300),
 				Help:        "The proxy through which the mail server is reached: socks5://name:port or http://name:port. Empty means none.",
 				Placeholder: "socks5://proxy.email.com:1080"},
+			{Name: StartTLS, Label: "STARTTLS", Kind: shared.KindChoice, Default: shared.Text(startTLSAutomatically),
+				Options: []shared.Option{
+					{Value: startTLSAutomatically, Label: "Automatic"}, {Value: startTLSNever, Label: "Never: send everything unencrypted"},
+				},
+				VisibleWhen: when(UseSSL, shared.Boolean(false)),
+				Help:        "Automatic encrypts the connection where the server offers it, and does not log in when that fails."},
 			{Name: EHLOName, Label: "EHLO name", Kind: shared.KindText, Max: bound(253), Pattern: `[A-Za-z0-9.\-]+|\[[0-9A-Fa-fIPv:.]+\]`,
 				Help: "The name under which this machine introduces itself. Empty means its host name.", Placeholder: "console.email.com"},
 			{Name: CACertificate, Label: "Additional CA certificate", Kind: shared.KindMultiline, Max: bound(65536),

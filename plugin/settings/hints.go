@@ -24,7 +24,11 @@ func (b *binding) hints(s Settings) {
 		b.report(shared.SeverityInfo, Port, "port_587_with_ssl", "Port 587 begins unencrypted and is then encrypted with STARTTLS. That is fine.", "")
 	}
 	if !s.UseSSL && s.WantsPassword() && port != 465 && s.Server != "" && (s.Proxy != nil || !isLocal(s.Server)) {
-		warn(UseSSL, "password_may_be_unencrypted", "Without “Use SSL” the password may cross the network unencrypted.", "",
+		summary := "Without “Use SSL” the password may cross the network unencrypted."
+		if s.neverStartTLS {
+			summary = "With “STARTTLS” set to never the password crosses the network unencrypted."
+		}
+		warn(UseSSL, "password_may_be_unencrypted", summary, "",
 			shared.Fix{Label: "Turn on Use SSL", Values: shared.Values{UseSSL: shared.Boolean(true)}})
 	}
 	for _, field := range []string{Server, Login, Name, Email} {

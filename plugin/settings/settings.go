@@ -34,6 +34,7 @@ type Settings struct {
 	ehloName       string
 	additionalCA   []*x509.Certificate
 	pinned         [sha256.Size]byte
+	neverStartTLS  bool
 	otherAccount   bool
 	destination    map[string]string
 }
@@ -54,12 +55,15 @@ func (s Settings) WantsPassword() bool {
 // WantsToken reports whether the settings log in with the access token.
 func (s Settings) WantsToken() bool { return s.authentication == smtpconn.AuthenticateOAuth2 }
 
+// Encrypts reports whether the connection is encrypted where the server offers that.
+func (s Settings) Encrypts() bool { return !s.neverStartTLS }
+
 // Target returns the settings as a target for a connection.
 func (s Settings) Target(password, token shared.SecretText) smtpconn.Target {
 	target := smtpconn.Target{
 		Host: s.Server, Port: s.Port, Proxy: s.Proxy, Encrypt: s.UseSSL, Login: s.Login,
 		Authentication: s.authentication, HELOName: s.ehloName,
-		AdditionalCA: s.additionalCA, PinnedCertificate: s.pinned,
+		AdditionalCA: s.additionalCA, PinnedCertificate: s.pinned, NeverStartTLS: s.neverStartTLS,
 	}
 	if s.WantsPassword() {
 		target.Password = password
@@ -84,6 +88,7 @@ func Bind(values shared.Values, secretSet func(field string) bool) (Settings, sh
 	b.credentials(&s)
 	b.sender(&s)
 	b.advanced(&s)
+	b.encryption(&s)
 	b.bindDestination(&s)
 	b.hints(s)
 	return s, b.found
@@ -196,6 +201,17 @@ func (b *binding) advanced(s *Settings) {
 		if decoded, err := hex.DecodeString(plain); err == nil {
 			copy(s.pinned[:], decoded)
 		}
+	}
+}
+
+// encryption decides about STARTTLS; with Use SSL there is nothing to choose.
+func (b *binding) encryption(s *Settings) {
+	s.neverStartTLS = !s.UseSSL && b.text(StartTLS) == startTLSNever
+	if s.neverStartTLS && s.pinned != [sha256.Size]byte{} {
+		b.fail(StartTLS, "pin_needs_encryption", "A certificate is pinned, so the connection must not be left unencrypted.",
+			"Set “STARTTLS” to automatic, or turn on “Use SSL”.",
+			shared.Fix{Label: "Encrypt with STARTTLS", Values: shared.Values{StartTLS: shared.Text(startTLSAutomatically)}},
+			shared.Fix{Label: "Turn on Use SSL", Values: shared.Values{UseSSL: shared.Boolean(true)}})
 	}
 }
 

@@ -97,6 +97,11 @@ func TestMistakes(t *testing.T) {
 		{"ca-rubbish", with(CACertificate, text("hello")), false, "error not_a_certificate ca_certificate"},
 		{"ca-key", with(CACertificate, text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")), false, "error not_a_certificate ca_certificate"},
 		{"pin-short", with(PinnedCertificate, text("ab:cd")), false, "error wrong_form pinned_certificate"},
+		{"starttls-never", with(StartTLS, text("never"), UseSSL, no), false, "warning password_may_be_unencrypted use_ssl"},
+		{"starttls-never-ssl", with(StartTLS, text("never"), PinnedCertificate, text(strings.Repeat("ab", 32))), false, ""},
+		{"starttls-never-pin", with(StartTLS, text("never"), UseSSL, no, PinnedCertificate, text(strings.Repeat("ab", 32))), false,
+			"error pin_needs_encryption starttls; warning password_may_be_unencrypted use_ssl"},
+		{"starttls-unknown", with(StartTLS, text("always"), UseSSL, no), false, "error not_an_option starttls; warning password_may_be_unencrypted use_ssl"},
 		{"authentication-unknown", with(Authentication, text("kerberos")), false, "error not_an_option authentication"},
 		{"oauth2-without-token", with(Authentication, text("oauth2")), true, "error token_missing access_token"},
 		{"time-limit-word", with(TimeLimit, text("soon")), false, "error not_a_duration time_limit"},
@@ -134,6 +139,24 @@ func TestPortFollowsUseSSL(t *testing.T) {
 	}
 }
 
+// TestStartTLSNever means something without Use SSL only.
+func TestStartTLSNever(t *testing.T) {
+	for _, c := range []struct{ ssl, never, want bool }{{false, false, false}, {false, true, true}, {true, true, false}, {true, false, false}} {
+		values := with(UseSSL, shared.Boolean(c.ssl))
+		if c.never {
+			values[StartTLS] = shared.Text("never")
+		}
+		s, found := Bind(values, func(string) bool { return true })
+		if target := s.Target(shared.SecretText{}, shared.SecretText{}); found.HasErrors() || target.NeverStartTLS != c.want || s.Encrypts() == c.want {
+			t.Errorf("%+v: never %t, %v", c, target.NeverStartTLS, found)
+		}
+		field, _ := Schema().Field(StartTLS)
+		if visible := Schema().Visible(field, values); visible == c.ssl {
+			t.Errorf("%+v: shown %t", c, visible)
+		}
+	}
+}
+
 func TestFixesOfServer(t *testing.T) {
 	_, found := Bind(with(Server, shared.Text("https://smtp.email.com:2525/x")), func(string) bool { return true })
 	want := shared.Values{Server: shared.Text("smtp.email.com"), Port: shared.Integer(2525)}
@@ -148,16 +171,22 @@ func TestEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	inForce := layers.InForce(shared.Values{Server: shared.Text("stored"), Login: shared.Text("me@email.com"), "colour": shared.Text("red")})
-	want := shared.Values{Server: shared.Text("relay.local"), Port: shared.Integer(2525), Login: shared.Text("anna"), UseSSL: shared.Boolean(false)}
+	want := shared.Values{Server: shared.Text("relay.local"), Port: shared.Integer(2525), Login: shared.Text("anna"), UseSSL: shared.Boolean(false), StartTLS: shared.Text("automatic")}
 	if difference := cmp.Diff(want, inForce, cmp.Comparer(func(a, b shared.Value) bool { return a == b })); difference != "" {
 		t.Errorf("in force (-want +got):\n%s", difference)
 	}
 	locks := map[string]shared.Lock{Server: {Source: "SMTP_SERVER"}, Port: {Source: "SMTP_PORT"}, Login: {Source: "SMTP_LOGIN"}, UseSSL: {Source: "SMTP_PASSWORD"}, Password: {Source: "SMTP_PASSWORD"}}
-	for _, implied := range []string{Proxy, CACertificate, PinnedCertificate, PasswordReference} {
+	for _, implied := range []string{Proxy, StartTLS, CACertificate, PinnedCertificate, PasswordReference} {
 		locks[implied] = shared.Lock{Source: "SMTP_PASSWORD"}
 	}
 	if difference := cmp.Diff(locks, layers.Locks()); difference != "" {
 		t.Errorf("locks (-want +got):\n%s", difference)
+	}
+	if layers, err := ReadEnvironment([]string{"SMTP_STARTTLS=never"}); err != nil || layers.InForce(nil)[StartTLS] != shared.Text("never") || layers.Locks()[StartTLS].Source != "SMTP_STARTTLS" {
+		t.Errorf("SMTP_STARTTLS: %v", err)
+	}
+	if _, err := ReadEnvironment([]string{"SMTP_STARTTLS=always"}); err == nil || !strings.Contains(err.Error(), "SMTP_STARTTLS") {
+		t.Errorf("a choice that there is not: %v", err)
 	}
 	if secret, given := layers.Secret(Password); !given || secret.Reveal() != "s3cret" {
 		t.Errorf("the password of the environment: %t", given)

@@ -11,8 +11,6 @@ import (
 	"net"
 	"strings"
 	"time"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Encryption says how a connection is protected.
@@ -34,12 +32,13 @@ func (e *PinMismatchError) Error() string {
 
 // handshake sets up TLS over the connection. It returns the state even when the certificate is refused, so that it can
 // be shown; unverified is the reason why the certificate does not prove the server's identity.
-func handshake(ctx context.Context, conn net.Conn, target Target, host string, limit time.Duration) (secured *tls.Conn, state *tls.ConnectionState, unverified, err error) {
+func (o *opening) handshake(ctx context.Context, conn net.Conn, small bool, limit time.Duration) (secured *tls.Conn, state *tls.ConnectionState, unverified, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	certificateDemanded := false
-	secured = tls.Client(conn, &tls.Config{
-		ServerName: host,
+	answers := &heardConn{Conn: conn}
+	config := &tls.Config{
+		ServerName: o.host,
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 			certificateDemanded = true
 			return &tls.Certificate{}, nil // There is none; the server decides what that means.
@@ -50,13 +49,17 @@ func handshake(ctx context.Context, conn net.Conn, target Target, host string, l
 		InsecureSkipVerify: true, //nolint:gosec // see above
 		VerifyConnection: func(presented tls.ConnectionState) error {
 			state = &presented
-			unverified = verify(presented, target, host)
-			if target.Encrypt {
+			unverified = verify(presented, o.target, o.host)
+			if o.target.demandsEncryption() {
 				return unverified
 			}
 			return nil
 		},
-	})
+	}
+	if small {
+		config.CurvePreferences = smallHelloCurves
+	}
+	secured = tls.Client(answers, config)
 	err = secured.HandshakeContext(ctx)
 	if err == nil {
 		complete := secured.ConnectionState()
@@ -65,13 +68,15 @@ func handshake(ctx context.Context, conn net.Conn, target Target, host string, l
 	if certificateDemanded && unverified == nil && remoteAlert(err) != "" {
 		return nil, state, nil, &Error{Kind: KindClientCertificate, Err: err}
 	}
-	return nil, state, unverified, handshakeError(err, unverified)
+	failure := handshakeError(err, unverified)
+	failure.unanswered = !answers.heard
+	return nil, state, unverified, failure
 }
 
 // verify checks the pinned certificate or else chain, validity and name, as crypto/tls would.
 func verify(state tls.ConnectionState, target Target, host string) error {
 	leaf := state.PeerCertificates[0]
-	if target.PinnedCertificate != [sha256.Size]byte{} {
+	if target.pins() {
 		if fingerprint := sha256.Sum256(leaf.Raw); fingerprint != target.PinnedCertificate {
 			return &PinMismatchError{Got: fingerprint}
 		}
@@ -144,18 +149,32 @@ func plainAnswer(record tls.RecordHeaderError) *Error {
 	return &Error{Kind: KindTLSHandshake, Err: record}
 }
 
-// describeTLS is the line of detail of a finished handshake.
-func describeTLS(state *tls.ConnectionState, unverified error) string {
-	text := tls.VersionName(state.Version) + ", " + tls.CipherSuiteName(state.CipherSuite)
-	if unverified != nil {
-		text = phrase.Of("{encryption}, certificate not verified: {reason}", "encryption", text, "reason", printable(unverified.Error()))
+// plainRecord reports whether something else than TLS came where the server's part of the handshake was expected.
+func plainRecord(err error) bool {
+	var record tls.RecordHeaderError
+	if !errors.As(err, &record) {
+		return false
 	}
-	return text
+	kind := record.RecordHeader[0]
+	return kind < 20 || kind > 23 // RFC 8446 section 5.1: change_cipher_spec, alert, handshake, application_data
 }
 
-// speaksTLS reports whether the server completes or at least understands a TLS handshake on a connection of its own.
-func speaksTLS(ctx context.Context, conn net.Conn, target Target, host string, limit time.Duration) bool {
+// speaksTLS reports whether the server completes or at least understands a TLS handshake on a connection of its own. The
+// small hello gets through everywhere.
+func (o *opening) speaksTLS(ctx context.Context, conn net.Conn) bool {
 	defer conn.Close()
-	_, state, _, err := handshake(ctx, conn, target, host, limit)
+	_, state, _, err := o.handshake(ctx, conn, true, o.conn.limits.TLS)
 	return err == nil || state != nil
+}
+
+// heardConn is a connection that knows whether the server has said anything.
+type heardConn struct {
+	net.Conn
+	heard bool
+}
+
+func (h *heardConn) Read(p []byte) (int, error) {
+	n, err := h.Conn.Read(p)
+	h.heard = h.heard || n > 0
+	return n, err
 }

@@ -77,6 +77,8 @@ type Error struct {
 	Session *Session
 	// Err is the cause; may be nil.
 	Err error
+	// unanswered means that a TLS handshake failed before the server said anything.
+	unanswered bool
 }
 
 func (e *Error) Error() string {

@@ -31,8 +31,7 @@ func (o *opening) login() error {
 			return Failed, "", &Error{Kind: KindNoCommonMechanism, Offered: offered}
 		}
 		session.Mechanism = mechanism.name
-		if o.target.Encrypt && session.Encryption == NoEncryption {
-			// Open does not come this far without encryption; this is the last line of defence.
+		if !o.mayLogIn() {
 			return Failed, "", &Error{Kind: KindPasswordNeedsTLS, Mechanism: mechanism.name}
 		}
 		if err := o.conn.authenticate(o, mechanism); err != nil {

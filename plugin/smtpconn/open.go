@@ -151,7 +151,13 @@ func (o *opening) redial(ctx context.Context) (net.Conn, error) {
 // implicitTLS speaks TLS first. A server that answers in plain text is called again and must then offer STARTTLS.
 func (o *opening) implicitTLS() error {
 	return o.trace.run(StepTLS, func() (Result, string, error) {
-		err := o.secure(ImplicitTLS)
+		err := o.secure(ImplicitTLS, func() error {
+			tcp, err := o.redial(o.ctx)
+			if err == nil {
+				o.adopt(tcp)
+			}
+			return err
+		})
 		var failure *Error
 		if errors.As(err, &failure) && failure.Kind == KindPlainInsteadOfTLS {
 			tcp, again := o.redial(o.ctx)
@@ -166,15 +172,14 @@ func (o *opening) implicitTLS() error {
 		if err != nil {
 			return Failed, "", err
 		}
-		session := o.conn.session
-		return Passed, describeTLS(session.TLS, session.Unverified), nil
+		return Passed, describeTLS(o.conn.session), nil
 	})
 }
 
-// secure sets up TLS over the present connection.
-func (o *opening) secure(how Encryption) error {
+// shakeHands sets up TLS over the present connection, with the hello that the session names.
+func (o *opening) shakeHands(how Encryption, limit time.Duration) error {
 	session, wire := o.conn.session, o.conn.wire
-	secured, state, unverified, err := handshake(o.ctx, wire.tcp, o.target, o.host, o.conn.limits.TLS)
+	secured, state, unverified, err := o.handshake(o.ctx, wire.tcp, session.SmallHello, limit)
 	session.TLS, session.Unverified = state, unverified
 	if err != nil {
 		return inContext(o.ctx, err)
@@ -233,7 +238,7 @@ func (o *opening) awaitGreeting() (Reply, error) {
 	expectsTLS := make(chan bool, 1)
 	silence := time.AfterFunc(limits.Silence, func() {
 		second, err := o.redial(ctx)
-		found := err == nil && speaksTLS(ctx, second, o.target, o.host, limits.TLS)
+		found := err == nil && o.speaksTLS(ctx, second)
 		if found {
 			_ = wire.tcp.SetReadDeadline(time.Unix(1, 0)) // Ends the wait below.
 		}
@@ -279,90 +284,4 @@ func describeExtensions(extensions map[string]string) string {
 		}
 	}
 	return verbatim(strings.Join(shown, ", "))
-}
-
-// startTLS encrypts the connection where it is demanded or offered.
-func (o *opening) startTLS() error {
-	session := o.conn.session
-	if !session.Offers("STARTTLS") {
-		if o.target.Encrypt {
-			return o.trace.run(StepStartTLS, func() (Result, string, error) {
-				return Failed, "", &Error{Kind: KindStartTLSMissing}
-			})
-		}
-		return nil
-	}
-	err := o.trace.run(StepStartTLS, func() (Result, string, error) {
-		err := o.upgrade()
-		var failure *Error
-		switch {
-		case err == nil && session.Unverified != nil:
-			return Noted, describeTLS(session.TLS, session.Unverified), nil
-		case err == nil:
-			return Passed, describeTLS(session.TLS, nil), nil
-		case o.target.Encrypt || o.ctx.Err() != nil || !errors.As(err, &failure) || failure.Kind == KindUnexpectedBytes:
-			return Failed, "", err
-		}
-		// Without Encrypt the connection may be plain anyway, so a STARTTLS that does not work is no reason to give up.
-		session.StartTLSFailure = failure
-		session.StartTLSFailure.Step = StepStartTLS
-		if err := o.goOnPlain(failure); err != nil {
-			return Failed, "", err
-		}
-		return Noted, phrase.Of("{failure}; going on unencrypted", "failure", phrase.Part(failure.brief())), nil
-	})
-	if err != nil || session.Encryption == NoEncryption {
-		return err
-	}
-	// What was said in plain text counts no longer (RFC 3207 section 4.2). This EHLO is only reported when it fails.
-	if _, _, err := o.sayHello(); err != nil {
-		return o.trace.run(StepHello, func() (Result, string, error) { return Failed, "", err })
-	}
-	return nil
-}
-
-func (o *opening) upgrade() error {
-	wire := o.conn.wire
-	if err := o.requestTLS(); err != nil {
-		return inContext(o.ctx, err)
-	}
-	if wire.reader.Buffered() > 0 {
-		return &Error{Kind: KindUnexpectedBytes}
-	}
-	return o.secure(StartTLS)
-}
-
-func (o *opening) requestTLS() error {
-	wire := o.conn.wire
-	defer wire.limit(o.ctx, o.conn.limits.Command)()
-	reply, err := wire.exchange("STARTTLS")
-	if err != nil {
-		return err
-	}
-	if reply.Code != 220 {
-		return &Error{Kind: KindRefusedByReply, Reply: &reply}
-	}
-	return nil
-}
-
-// goOnPlain continues after a STARTTLS that failed. A server that said no is still there; after a broken handshake it has
-// to be called again.
-func (o *opening) goOnPlain(failure *Error) error {
-	if failure.Kind == KindRefusedByReply {
-		return nil
-	}
-	tcp, err := o.redial(o.ctx)
-	if err != nil {
-		return inContext(o.ctx, err)
-	}
-	o.adopt(tcp)
-	reply, err := o.awaitGreeting()
-	if err != nil {
-		return inContext(o.ctx, err)
-	}
-	if reply.Code != 220 {
-		return &Error{Kind: KindRefusedByReply, Reply: &reply}
-	}
-	_, _, err = o.sayHello()
-	return err
 }

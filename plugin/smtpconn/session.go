@@ -23,7 +23,9 @@ type Session struct {
 	TLS *tls.ConnectionState
 	// Unverified is why the certificate does not prove the server's identity; nil when it does or there is none.
 	Unverified error
-	// StartTLSFailure is why an offered STARTTLS could not be used on a target that does not demand it; nil when it was
+	// SmallHello is true when the handshake was made without ML-KEM, because a hello that holds it got no answer.
+	SmallHello bool
+	// StartTLSFailure is why an offered STARTTLS could not be used and the conversation went on in plain text; nil when it was
 	// not offered, not tried, or worked.
 	StartTLSFailure *Error
 	// PlainAnswered is true when TLS was spoken to a port that answered in plain text, and STARTTLS was used instead.

@@ -20,8 +20,12 @@ type Target struct {
 	// Proxy is the proxy through which the server is reached, as ParseProxy returns it; nil means none. It looks up Host itself.
 	Proxy *url.URL
 	// Encrypt demands an encrypted, verified connection or none at all. Without it the connection is plain, STARTTLS is
-	// used where it is offered, and a certificate that cannot be verified is only noted.
+	// used where it is offered, and a certificate that cannot be verified is only noted. An offered STARTTLS that fails ends
+	// the attempt when there is a login; without one the conversation goes on in plain text, which is noted.
 	Encrypt bool
+	// NeverStartTLS leaves an offered STARTTLS alone, so that everything goes in plain text, the login too. It means nothing
+	// with Encrypt.
+	NeverStartTLS bool
 	// Login and Password are the credentials; both empty means that no login is attempted.
 	Login    string
 	Password shared.SecretText
@@ -34,7 +38,7 @@ type Target struct {
 	// AdditionalCA holds certificates that are trusted beside those of the operating system; nil means none.
 	AdditionalCA []*x509.Certificate
 	// PinnedCertificate is the SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it
-	// and whatever name it carries; the zero value pins nothing.
+	// and whatever name it carries; the zero value pins nothing. A pin demands encryption, also without Encrypt.
 	PinnedCertificate [sha256.Size]byte
 	// Permit decides about every address before it is dialled; nil permits all. With a proxy that is the proxy's address, and
 	// Host where it is an address itself. Its error is shown to the administrator.
@@ -87,13 +91,16 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Opening bounds one Open by the limits of its steps, each of them taken twice, because a step may need a second connection
-// or a second EHLO. It is for those who must not rely on Open to end.
+// Opening bounds one Open by the limits of its steps, each of them taken three times: a STARTTLS whose hello is not answered
+// needs a second connection and a second EHLO, and one that fails a third. It is for those who must not rely on Open to end.
 func (l Limits) Opening() time.Duration {
 	l = l.withDefaults()
 	connect := l.Connect + maxAddresses*connectionAttemptDelay
-	return 2 * (l.Resolve + connect + l.TLS + l.Greeting + 2*l.Command + l.Auth)
+	return 3 * (l.Resolve + connect + l.TLS + l.Greeting + 2*l.Command + l.Auth)
 }
+
+// pins reports whether one certificate only is accepted.
+func (t Target) pins() bool { return t.PinnedCertificate != [sha256.Size]byte{} }
 
 // wantsLogin reports whether the target has something to log in with.
 func (t Target) wantsLogin() bool {

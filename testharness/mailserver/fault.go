@@ -45,6 +45,7 @@ const (
 	actionLongLine = "!long-line" // sends one line without end
 	actionBinary   = "!binary"    // sends random bytes
 	actionGarbage  = "!garbage"   // starts the handshake with rubbish
+	actionPlain    = "!plain"     // answers the client's hello in plain text
 )
 
 // Answering returns the fault with other replies by verb; those to the lines of a login that follow AUTH are called "AUTH 2" and
@@ -59,3 +60,6 @@ func (f Fault) Offering(keywords ...string) Fault {
 	f.ehlo = keywords
 	return f
 }
+
+// OffersStartTLS reports whether the server offers STARTTLS.
+func (f Fault) OffersStartTLS() bool { return f.certificate != nil && !f.implicit }

@@ -9,7 +9,7 @@ import (
 
 // Faults returns every fault, in the order of the steps.
 func Faults() []Fault {
-	return slices.Concat(disturbances(), greetingFaults(), certificateFaults(), encryptionFaults(), loginFaults(), envelopeFaults())
+	return slices.Concat(disturbances(), greetingFaults(), certificateFaults(), encryptionFaults(), opportunisticFaults(), loginFaults(), envelopeFaults())
 }
 
 // FaultNamed returns the fault of the name.
@@ -146,7 +146,7 @@ func lines(code string, n int) string {
 
 func certificateFaults() []Fault {
 	year := 365 * 24 * time.Hour
-	expired := Request{From: time.Now().Add(-2 * year), Until: time.Now().Add(-time.Hour)}
+	expired := *expiredRequest()
 	future := Request{From: time.Now().Add(year), Until: time.Now().Add(2 * year)}
 	soon := Request{Until: time.Now().Add(72 * time.Hour)}
 	fault := func(name, label string, request Request, code, field string) []Fault {
@@ -178,6 +178,10 @@ func certificateFaults() []Fault {
 	unverified := Fault{Name: "certificate-unverified", Label: "Self-signed certificate without Use SSL", certificate: &Request{SelfSigned: true},
 		Expect: Expectation{"complete", "certificate_unverified", "starttls", "use_ssl"}}
 	return append(slices.Concat(faults, unknown, ending[:1]), unverified)
+}
+
+func expiredRequest() *Request {
+	return &Request{From: time.Now().AddDate(-2, 0, 0), Until: time.Now().Add(-time.Hour)}
 }
 
 func encryptionFaults() []Fault {
@@ -229,13 +233,10 @@ func encryptionFaults() []Fault {
 		starttls("refused-502", "STARTTLS is offered but refused", "STARTTLS", "502 5.5.1 Command not implemented", "starttls_refused", "starttls", "use_ssl"),
 		starttls("closed", "The server closes at STARTTLS", "STARTTLS", actionClose, "tls_closed", "starttls", "use_ssl"),
 		starttls("injected", "Plain text is smuggled in behind STARTTLS", "STARTTLS", "220 Go ahead\r\n250-fake\r\n250 AUTH PLAIN", "starttls_injection", "starttls", "server"),
+		starttls("injected-late", "Plain text follows STARTTLS a moment later", "handshake", actionPlain, "starttls_injection", "starttls", "server"),
 		starttls("garbage", "Rubbish follows STARTTLS", "handshake", actionGarbage, "tls_handshake_failed", "starttls", "server"),
 		starttls("handshake-closed", "The server closes at the handshake after STARTTLS", "handshake", actionClose, "tls_closed", "starttls", "use_ssl"),
 		starttls("ehlo-refused", "EHLO is refused after STARTTLS", "EHLO tls", "504 5.5.2 Name refused", "hello_name_refused", "hello", "ehlo_name"),
-		{Name: "starttls-broken-not-demanded", Label: "STARTTLS does not work, without Use SSL", certificate: good, replies: replies("handshake", actionClose),
-			Expect: Expectation{"complete", "starttls_failed", "starttls", "use_ssl"}},
-		{Name: "starttls-refused-not-demanded", Label: "STARTTLS is refused, without Use SSL", certificate: good, replies: replies("STARTTLS", "454 4.7.0 TLS not available"),
-			Expect: Expectation{"complete", "starttls_failed", "starttls", "use_ssl"}},
 	}
 }
 

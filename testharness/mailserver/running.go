@@ -18,6 +18,7 @@ type Running struct {
 	stalled  chan struct{}
 	mu       sync.Mutex
 	conns    map[net.Conn]bool
+	accepted int
 	received []string
 	inClear  []string
 	wg       sync.WaitGroup
@@ -55,6 +56,13 @@ func (r *Running) Port() int { return r.listener.Addr().(*net.TCPAddr).Port }
 
 // Certificate is the server's certificate in DER form, also where it is never shown.
 func (r *Running) Certificate() []byte { return r.config.Certificates[0].Certificate[0] }
+
+// Connections is how many connections clients have made so far.
+func (r *Running) Connections() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.accepted
+}
 
 // Received returns every line that clients have sent, over all connections.
 func (r *Running) Received() []string {
@@ -120,6 +128,7 @@ func (r *Running) accept() {
 		}
 		r.mu.Lock()
 		r.conns[conn] = true
+		r.accepted++
 		r.mu.Unlock()
 		r.wg.Add(1)
 		go func() {

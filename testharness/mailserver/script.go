@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"encoding/base64"
+	"errors"
 	"net"
+	"slices"
 	"strings"
 	"time"
 )
@@ -144,13 +146,28 @@ func (s *script) secure() bool {
 	if action := s.fault.replies["handshake"]; action != "" {
 		return s.perform(action)
 	}
-	secured := tls.Server(s.conn, s.running.config)
+	config := s.running.config
+	if s.fault.replies["large hello"] != "" {
+		config = config.Clone()
+		config.GetConfigForClient = s.dropLargeHello
+	}
+	secured := tls.Server(s.conn, config)
 	if secured.Handshake() != nil {
 		return false
 	}
 	s.conn, s.secured = secured, true
 	s.reader = bufio.NewReader(secured)
 	return true
+}
+
+// dropLargeHello treats a hello that holds a share for ML-KEM as a server does that cannot read it.
+func (s *script) dropLargeHello(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	if !slices.Contains(hello.SupportedCurves, tls.X25519MLKEM768) {
+		return nil, nil
+	}
+	s.perform(s.fault.replies["large hello"])
+	_ = s.tcp.Close() // Before crypto/tls says anything.
+	return nil, errors.New("a hello in two segments")
 }
 
 // reply is what the script has for the key, or the standard.
@@ -201,6 +218,13 @@ func (s *script) perform(reply string) bool {
 			return false
 		}
 		_, err := s.conn.Write([]byte("\x16\x03\x01\x00\x05hello"))
+		s.wait()
+		return err == nil && false
+	case actionPlain:
+		if _, err := s.tcp.Read(make([]byte, 1)); err != nil {
+			return false
+		}
+		_, err := s.conn.Write([]byte("250-practice.mail.example\r\n250 AUTH PLAIN LOGIN\r\n"))
 		s.wait()
 		return err == nil && false
 	}

@@ -9,7 +9,7 @@ import (
 
 // Faults returns every fault, in the order of the steps.
 func Faults() []Fault {
-	return slices.Concat(disturbances(), greetingFaults(), certificateFaults(), encryptionFaults(), opportunisticFaults(), loginFaults(), envelopeFaults())
+	return slices.Concat(disturbances(), greetingFaults(), certificateFaults(), encryptionFaults(), opportunisticFaults(), largeHelloFaults(), loginFaults(), envelopeFaults())
 }
 
 // FaultNamed returns the fault of the name.

@@ -133,6 +133,7 @@ func TestInjectionBehindSTARTTLS(t *testing.T) {
 		{"an answer ahead of STARTTLS", &attacker{says: but("EHLO", offer+"\r\n220 Go ahead")}, KindUnexpectedBytes, 0},
 		{"AUTH is gone with TLS", &attacker{says: but("tls EHLO", "250 mail.example")}, "", LoginNotOffered},
 		{"only HELO with TLS", &attacker{says: but("tls EHLO", "500 What?", "tls HELO", "250 mail.example")}, "", LoginNotOffered},
+		{"an answer ahead of the login", &attacker{says: but("tls EHLO", "250-mail.example\r\n250 AUTH PLAIN\r\n235 Fine")}, KindMalformedReply, 0},
 		{"EHLO refused with TLS", &attacker{says: but("tls EHLO", "554 No")}, KindRefusedByReply, 0},
 		{"a refusal behind the handshake", &attacker{says: but("tls", "554 No\r\n")}, KindRefusedByReply, 0},
 		{"EHLO answered with rubbish", &attacker{says: but("tls EHLO", "rubbish")}, KindNotSMTP, 0},

@@ -16,6 +16,7 @@ func movesAway(t *testing.T) map[string]shared.Value {
 	return map[string]shared.Value{
 		"server": shared.Text("evil.example"), "port": shared.Integer(2525), "use_ssl": shared.Boolean(true), "login": shared.Text("you@example.com"),
 		"proxy": shared.Text("socks5://evil.example:1080"), "ca_certificate": certificate(t), "pinned_certificate": shared.Text(strings.Repeat("ab", 32)),
+		"starttls": shared.Text("never"),
 	}
 }
 

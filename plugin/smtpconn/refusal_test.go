@@ -91,3 +91,47 @@ func TestLastWords(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckTakesOneTurn gives sender and recipient in one piece, says QUIT only when both replies are there, and does not
+// wait for its answer, which never comes.
+func TestCheckTakesOneTurn(t *testing.T) {
+	flights := make(chan string, 10)
+	address, err := net.ResolveTCPAddr("tcp", proxyThat(t, func(conn net.Conn) {
+		defer close(flights)
+		answer := "220 mail.example ESMTP\r\n"
+		for piece := make([]byte, 4096); ; {
+			_, _ = io.WriteString(conn, answer)
+			n, err := conn.Read(piece)
+			if err != nil {
+				return
+			}
+			verbs := ""
+			for line := range strings.Lines(string(piece[:n])) {
+				verbs += strings.Fields(line)[0] + " "
+			}
+			flights <- strings.TrimSpace(verbs)
+			answer = map[string]string{
+				"EHLO ": "250-mail.example\r\n250 PIPELINING\r\n", "MAIL RCPT ": "250 Ok\r\n250 Ok\r\n",
+			}[verbs]
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := quickLimits
+	limits.Quit = time.Hour
+	conn, err := Open(t.Context(), Target{Host: "127.0.0.1", Port: address.Port, Limits: limits}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Check(t.Context(), Envelope{Sender: "me@mail.example", Recipient: "you@mail.example"}); err != nil {
+		t.Error(err)
+	}
+	var got []string
+	for flight := range flights {
+		got = append(got, flight)
+	}
+	if want := "EHLO, MAIL RCPT, QUIT"; strings.Join(got, ", ") != want {
+		t.Errorf("the turns were %q, want %s", got, want)
+	}
+}

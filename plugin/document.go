@@ -36,7 +36,7 @@ func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretTex
 
 // openStored opens a stored secret for the draft's destination. Which one it is says the record, not what stands beside it.
 func (b *boundDraft) openStored(ctx context.Context, field string, stored store.SealedSecret) (shared.SecretText, error) {
-	if b.recordErr != nil {
+	if b.loadRecord(ctx); b.recordErr != nil {
 		return shared.SecretText{}, fmt.Errorf("%w: %w", secret.ErrCannotOpen, b.recordErr)
 	}
 	known, ok := b.record.Secrets[field]
@@ -58,6 +58,7 @@ func (b *boundDraft) openStored(ctx context.Context, field string, stored store.
 // document is what a save stores. The error wraps secret.ErrCannotOpen when a secret that is kept and wanted cannot be.
 func (b *boundDraft) document(ctx context.Context, now time.Time) (store.Document, error) {
 	document := store.Document{Values: b.stored, Secrets: map[string]store.SealedSecret{}}
+	b.loadRecord(ctx)
 	next := b.record.clone()
 	for field := range settings.Schema().Fields() {
 		if !field.Sensitive {

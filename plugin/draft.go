@@ -16,12 +16,22 @@ import (
 type boundDraft struct {
 	page        *Page
 	base        store.State
-	record      record // of base
-	recordErr   error  // why there is none
 	draft       shared.Draft
 	stored      shared.Values // what a save would store
 	settings    settings.Settings
 	diagnostics shared.Diagnostics
+
+	recordLoaded bool
+	record       record // of base, once it is loaded
+	recordErr    error  // why there is none
+}
+
+// loadRecord fills in the record; opening it may need a service that holds the key.
+func (b *boundDraft) loadRecord(ctx context.Context) {
+	if !b.recordLoaded {
+		b.record, b.recordErr = b.page.currentRecord(ctx, b.base)
+		b.recordLoaded = true
+	}
 }
 
 func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error) {
@@ -30,7 +40,6 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 		return nil, err
 	}
 	b := &boundDraft{page: p, base: base, draft: draft, stored: overlay(base.Revision.Document.Values, draft.Values)}
-	b.record, b.recordErr = p.currentRecord(ctx, base) // Told when something depends on it.
 	inForce := p.layers.InForce(b.stored)
 	for name, value := range b.stored {
 		if _, declared := settings.Schema().Field(name); !declared {
@@ -41,6 +50,9 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 	b.checkLocks(inForce)
 	b.checkEnvironment()
 	b.checkSecrets()
+	if b.settings.PasswordReference != "" {
+		b.loadRecord(ctx)
+	}
 	b.checkReference()
 	return b, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -70,14 +71,28 @@ func (s *Store) anyHolds(ctx context.Context, pattern string) (found bool, err e
 // Compact overwrites what earlier states of the revisions have left behind in the database's own files. Copies of them,
 // such as backups and the write-ahead log of PostgreSQL, are out of its reach.
 func (s *Store) Compact(ctx context.Context) error {
-	statements := []string{`VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`}
 	if s.pool != nil {
-		statements = []string{`VACUUM FULL settings_revision`}
+		return s.uncompacted(s.exec(ctx, `VACUUM FULL settings_revision`))
 	}
-	for _, statement := range statements {
-		if _, err := s.db.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("%s cannot be compacted: %w", s.place, err)
-		}
+	if err := s.exec(ctx, `VACUUM`); err != nil {
+		return s.uncompacted(err)
 	}
-	return nil
+	var busy, written, copied int64
+	err := s.db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &written, &copied)
+	if err == nil && busy != 0 {
+		err = errors.New("another process is reading from it")
+	}
+	return s.uncompacted(err)
+}
+
+func (s *Store) exec(ctx context.Context, statement string) error {
+	_, err := s.db.ExecContext(ctx, statement)
+	return err
+}
+
+func (s *Store) uncompacted(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s cannot be compacted: %w", s.place, err)
 }

@@ -108,9 +108,9 @@ type canaryHost struct {
 	manifest, dir string
 }
 
-func startCanaryHost(t *testing.T) *canaryHost {
+func startCanaryHost(t *testing.T, config ...string) *canaryHost {
 	t.Helper()
-	c := &canaryHost{manifest: manifest(t, "smtp", "smtp-plugin")}
+	c := &canaryHost{manifest: manifest(t, "smtp", "smtp-plugin", config...)}
 	c.dir = filepath.Join(filepath.Dir(c.manifest), "data")
 	var err error
 	c.host, err = host.Open(t.Context(), c.manifest,

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -29,11 +28,13 @@ type passBack struct {
 // way there is to the plugin. The stored password must not reach a server, and the message must name what was changed.
 func TestPassBack(t *testing.T) {
 	p := startPassBack(t)
-	for name, try := range map[string]func(*testing.T, map[string]string, string) string{
-		"page": p.byPage, "command-line": p.byCommandLine, "rpc": p.byRPC,
-	} {
+	for name, try := range p.ways() {
+		combinations := p.combinations()
+		if name == "command-line" { // Each of its runs starts a process.
+			combinations = slices.DeleteFunc(combinations, func(fields []string) bool { return len(fields) > 1 })
+		}
 		for _, action := range []string{"test", "save"} {
-			for _, changed := range p.combinations() {
+			for _, changed := range combinations {
 				t.Run(name+"/"+action+"/"+strings.Join(changed, "+"), func(t *testing.T) { p.check(t, try, action, changed) })
 			}
 		}
@@ -47,17 +48,19 @@ func TestPassBack(t *testing.T) {
 	}
 }
 
-func startPassBack(t *testing.T) *passBack {
+// preparePassBack starts two servers, and says what is changed from one to the other; there is no page yet.
+func preparePassBack(t *testing.T) *passBack {
 	t.Helper()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &passBack{manifest: manifest(t, "smtp", "smtp-plugin"), labels: map[string]string{
+	p := &passBack{labels: map[string]string{
 		"server": "“SMTP server”", "port": "“SMTP port”", "use_ssl": "“Use SSL”", "login": "“SMTP login”", "proxy": "“Proxy”",
+		"ca_certificate": "“Additional CA certificate”", "pinned_certificate": "“Pinned certificate”",
 	}}
-	for _, name := range []string{"all-is-well", "all-is-well"} {
-		fault, _ := mailserver.FaultNamed(name)
+	for range 2 {
+		fault, _ := mailserver.FaultNamed("all-is-well")
 		server, err := fault.Start(authority, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -65,18 +68,25 @@ func startPassBack(t *testing.T) *passBack {
 		t.Cleanup(server.Close)
 		p.servers = append(p.servers, server)
 	}
-	p.good = map[string]string{"server": "127.0.0.1", "port": fmt.Sprint(p.servers[0].Port()), "use_ssl": "", "login": "me@practice.example", "proxy": ""}
-	p.changes = map[string]string{"server": "localhost", "port": fmt.Sprint(p.servers[1].Port()), "use_ssl": "true", "login": "you@practice.example", "proxy": fmt.Sprintf("http://127.0.0.1:%d", p.servers[1].Port())}
-	p.host = supervised(t, p.manifest, host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }), host.WithTestLimit(noTestLimit))
-	server := httptest.NewServer(p.host.Handler())
-	t.Cleanup(server.Close)
-	p.address = server.URL
+	port := p.servers[1].Port()
+	p.good = map[string]string{
+		"server": "127.0.0.1", "port": fmt.Sprint(p.servers[0].Port()), "use_ssl": "", "login": "me@practice.example", "proxy": "",
+		"ca_certificate": "", "pinned_certificate": "",
+	}
+	p.changes = map[string]string{
+		"server": "localhost", "port": fmt.Sprint(port), "use_ssl": "true", "login": "you@practice.example", "proxy": fmt.Sprintf("http://127.0.0.1:%d", port),
+		"ca_certificate": string(authority.PEM()), "pinned_certificate": strings.Repeat("ab", 32),
+	}
+	return p
+}
+
+func startPassBack(t *testing.T) *passBack {
+	t.Helper()
+	p := preparePassBack(t)
+	p.open(t)
 	draft := p.draft(p.good)
 	draft.Secrets = map[string]shared.SecretChange{"password": shared.ReplaceSecret(canaryPassword)}
-	result, err := p.host.Page().Save(t.Context(), shared.SaveRequest{Draft: draft})
-	if err != nil || !result.Saved {
-		t.Fatalf("%v, %+v", err, result.Diagnostics)
-	}
+	p.save(t, draft)
 	return p
 }
 
@@ -135,7 +145,7 @@ func (p *passBack) draft(values map[string]string) shared.Draft {
 			var port int64
 			_, _ = fmt.Sscan(text, &port)
 			draft.Values[name] = shared.Integer(port)
-		case "use_ssl":
+		case "use_ssl", "use_other_account":
 			draft.Values[name] = shared.Boolean(text != "")
 		default:
 			draft.Values[name] = shared.Text(text)

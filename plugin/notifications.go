@@ -2,11 +2,18 @@ package plugin
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -20,19 +27,16 @@ func (p *Page) openNotifications(ctx context.Context) error {
 		Store: p.store, Keeper: p.keeper, Sealing: p.sealing.RLocker(), Logger: p.logger.Named("notifications"), Delivery: (&deliveries{page: p}).current,
 		Connections: c.Notifications.Connections, MessagesPerConnection: c.Notifications.MessagesPerConnection,
 		MessagesPerMinute: c.Notifications.MessagesPerMinute, RetryAfter: c.Notifications.RetryAfter,
-		AttemptLimit: c.Notifications.AttemptLimit, RescueAfter: c.Notifications.RescueAfter,
-	}
-	if c.Database == "" {
-		configuration.LockFile = filepath.Join(c.DataDir, serviceLock)
+		LockFile: filepath.Join(c.DataDir, serviceLock),
 	}
 	var err error
 	if p.notifications, err = notify.New(ctx, configuration); err != nil {
 		return err
 	}
-	if c.Passive {
-		return nil
+	if !c.Passive {
+		p.notifications.Start(ctx)
 	}
-	return p.notifications.Start(ctx)
+	return nil
 }
 
 // Notifier returns the notification service.
@@ -67,10 +71,7 @@ func (d *deliveries) current(ctx context.Context) (notify.Delivery, *shared.Diag
 		d.known = false // What is missing may come without a save, such as a file with a password.
 		return delivery, missing, nil
 	}
-	delivery.Version = d.delivery.Version
-	if d.reading != state.Reading || delivery.Target.Password != d.delivery.Target.Password || delivery.Target.AccessToken != d.delivery.Target.AccessToken {
-		delivery.Version++
-	}
+	delivery.Version = d.page.version(state, delivery)
 	// What a reference names may change without a save.
 	d.delivery, d.reading, d.known = delivery, state.Reading, !referenced
 	return delivery, nil, nil
@@ -102,4 +103,26 @@ func (d *deliveries) bind(ctx context.Context) (delivery notify.Delivery, refere
 	}
 	delivery.Target = target
 	return delivery, bound.settings.PasswordReference != "", nil, nil
+}
+
+// version identifies what deliveries are made with. It is the same in every process that has the same settings, environment
+// and referenced secrets. A test that passed with them counts as well: what was wrong with the server may have been mended.
+func (p *Page) version(state store.State, delivery notify.Delivery) string {
+	digest := sha256.New()
+	revision := state.Revision
+	part := func(text string) { fmt.Fprintf(digest, "%d:%s,", len(text), text) }
+	part(fmt.Sprint(revision.Number))
+	part(revision.At.UTC().Format(time.RFC3339Nano))
+	if verified := p.snapshot(state).Verified; verified != nil && len(verified.Changed) == 0 {
+		part(verified.At.UTC().Format(time.RFC3339Nano))
+	}
+	values := p.layers.InForce(revision.Document.Values)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		part(name)
+		part(fmt.Sprint(values[name]))
+	}
+	part(delivery.From.String())
+	part(delivery.Target.Password.Reveal())
+	part(delivery.Target.AccessToken.Reveal())
+	return hex.EncodeToString(digest.Sum(nil))
 }

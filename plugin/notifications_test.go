@@ -30,6 +30,6 @@ func TestRestoredDatabase(t *testing.T) {
 	}
 	after, _, err := deliveries.current(t.Context())
 	if err != nil || after.Target.Host != "restored.example.com" || after.Version == before.Version {
-		t.Errorf("after the restore: %s, version %d and %d, %v", after.Target.Host, before.Version, after.Version, err)
+		t.Errorf("after the restore: %s, version %s and %s, %v", after.Target.Host, before.Version, after.Version, err)
 	}
 }

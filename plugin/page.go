@@ -59,8 +59,6 @@ type Notifications struct {
 	MessagesPerConnection int
 	MessagesPerMinute     int
 	RetryAfter            time.Duration
-	AttemptLimit          time.Duration
-	RescueAfter           time.Duration
 }
 
 // Page is the SMTP settings page. It may be used concurrently.

@@ -139,7 +139,7 @@ func TestRotatedReference(t *testing.T) {
 		t.Fatal(err, saved.Diagnostics)
 	}
 	deliveries := deliveries{page: page}
-	versions := map[uint64]bool{}
+	versions := map[string]bool{}
 	for _, step := range []string{"old", "old", "new", "", "newest"} {
 		want := step
 		if step == "" {

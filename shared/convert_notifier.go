@@ -57,6 +57,9 @@ func serviceStatusToProto(s ServiceStatus) *settingsv1.StatusResponse {
 		State: serviceStateToProto[s.State], Since: timeToProto(s.Since), Reason: oneDiagnosticToProto(s.Reason),
 		NextAttempt: timeToProto(s.NextAttempt), DeliveredLastMinute: s.DeliveredLastMinute,
 		DeliveredTotal: s.DeliveredTotal, FailedAttemptsTotal: s.FailedAttemptsTotal,
+		DeliveredBy: each(s.DeliveredBy, func(d Deliverer) *settingsv1.Deliverer {
+			return &settingsv1.Deliverer{Host: validUTF8(d.Host), Pid: int64(d.PID), Since: timeToProto(d.Since), Self: d.Self}
+		}),
 	}
 	if len(s.Counts) > 0 {
 		reply.Counts = map[string]int64{}
@@ -72,6 +75,9 @@ func serviceStatusFromProto(s *settingsv1.StatusResponse) ServiceStatus {
 		State: fromProto(serviceStateToProto, s.GetState()), Since: timeFromProto(s.GetSince()), Reason: oneDiagnosticFromProto(s.GetReason()),
 		NextAttempt: timeFromProto(s.GetNextAttempt()), DeliveredLastMinute: s.GetDeliveredLastMinute(),
 		DeliveredTotal: s.GetDeliveredTotal(), FailedAttemptsTotal: s.GetFailedAttemptsTotal(),
+		DeliveredBy: each(s.GetDeliveredBy(), func(d *settingsv1.Deliverer) Deliverer {
+			return Deliverer{Host: d.GetHost(), PID: int(d.GetPid()), Since: timeFromProto(d.GetSince()), Self: d.GetSelf()}
+		}),
 	}
 	if len(s.GetCounts()) > 0 {
 		status.Counts = map[NotificationState]int64{}

@@ -89,7 +89,7 @@ const (
 type ServiceStatus struct {
 	State ServiceState `json:"state"`
 	Since time.Time    `json:"since,omitzero"`
-	// Reason is why deliveries wait; nil unless the service is degraded.
+	// Reason is why deliveries wait, or why they cannot begin; nil unless the service is degraded, stopped or not configured.
 	Reason *Diagnostic `json:"reason,omitempty"`
 	// NextAttempt is when the server is tried again; zero unless the service is degraded.
 	NextAttempt time.Time `json:"next_attempt,omitzero"`
@@ -100,6 +100,19 @@ type ServiceStatus struct {
 	DeliveredLastMinute int64 `json:"delivered_last_minute"`
 	DeliveredTotal      int64 `json:"delivered_total"`
 	FailedAttemptsTotal int64 `json:"failed_attempts_total"`
+	// DeliveredBy is the processes that deliver, the one that has done so for the longest time first; empty when none does.
+	DeliveredBy []Deliverer `json:"delivered_by,omitempty"`
+}
+
+// Deliverer is a process that delivers notifications.
+type Deliverer struct {
+	// Host and PID are where it runs and its process id there; empty and 0 when it does not tell.
+	Host string `json:"host,omitempty"`
+	PID  int    `json:"pid,omitempty"`
+	// Since is when it began to deliver.
+	Since time.Time `json:"since,omitzero"`
+	// Self is true for the process that was asked.
+	Self bool `json:"self,omitempty"`
 }
 
 // NotificationState is how far a notification has come.

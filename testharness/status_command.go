@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,6 +33,12 @@ func newStatusCommand(g *global) *cobra.Command {
 			fmt.Fprintf(out, "State: %s\n", status.State)
 			if status.Reason != nil {
 				printDiagnostics(out, shared.Diagnostics{*status.Reason})
+			}
+			if !status.NextAttempt.IsZero() {
+				fmt.Fprintf(out, "Since: %s\nNext attempt: %s\n", status.Since.Local().Format(time.DateTime), status.NextAttempt.Local().Format(time.DateTime))
+			}
+			for _, one := range status.DeliveredBy {
+				fmt.Fprintf(out, "Delivered by: process %d on %s\n", one.PID, one.Host)
 			}
 			for _, state := range shared.NotificationStates {
 				fmt.Fprintf(out, "%-10s %d\n", state, status.Counts[state])

@@ -31,15 +31,16 @@ type config struct {
 	MessagesPerConnection int    `koanf:"messages_per_connection"`
 	MessagesPerMinute     int    `koanf:"messages_per_minute"`
 	RetryAfter            string `koanf:"retry_after"`
-	AttemptLimit          string `koanf:"attempt_limit"`
-	RescueAfter           string `koanf:"rescue_after"`
+	// AttemptLimit and RescueAfter have lost their meaning: SMTP says how long a reply may take, and a lease who has died.
+	AttemptLimit string `koanf:"attempt_limit"`
+	RescueAfter  string `koanf:"rescue_after"`
 }
 
 const configKeys = "data_dir, database, key, old_keys, secret_dir, secret_prefix, allow, deny, " +
 	"test_recipients, connections, messages_per_connection, messages_per_minute, retry_after, attempt_limit and rescue_after"
 
 func open(start shared.Start) (shared.SettingsPage, error) {
-	c := config{DataDir: "data", RetryAfter: "30s", AttemptLimit: "5m", RescueAfter: "6m"}
+	c := config{DataDir: "data", RetryAfter: "30s"}
 	if err := start.Manifest.Config(&c, configKeys); err != nil {
 		return nil, err
 	}
@@ -50,15 +51,12 @@ func open(start shared.Start) (shared.SettingsPage, error) {
 	notifications := plugin.Notifications{
 		Connections: c.Connections, MessagesPerConnection: c.MessagesPerConnection, MessagesPerMinute: c.MessagesPerMinute,
 	}
-	for _, one := range []struct {
-		key, text string
-		value     *time.Duration
-	}{
-		{"retry_after", c.RetryAfter, &notifications.RetryAfter}, {"attempt_limit", c.AttemptLimit, &notifications.AttemptLimit},
-		{"rescue_after", c.RescueAfter, &notifications.RescueAfter},
-	} {
-		if *one.value, err = time.ParseDuration(one.text); err != nil || *one.value <= 0 {
-			return nil, start.Manifest.Refuse("config: %s: %q is not a length of time such as 30s", one.key, one.text)
+	if notifications.RetryAfter, err = time.ParseDuration(c.RetryAfter); err != nil || notifications.RetryAfter <= 0 {
+		return nil, start.Manifest.Refuse("config: retry_after: %q is not a length of time such as 30s", c.RetryAfter)
+	}
+	for key, text := range map[string]string{"attempt_limit": c.AttemptLimit, "rescue_after": c.RescueAfter} {
+		if text != "" {
+			start.Logger.Warn("the key has no effect any more; remove the line", "key", key)
 		}
 	}
 	return plugin.New(context.Background(), plugin.Configuration{

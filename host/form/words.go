@@ -27,6 +27,7 @@ func templateFunctions(reader phrase.Language) template.FuncMap {
 		"stateName":    stateName,
 		"statusName":   statusName,
 		"soon":         soon,
+		"elsewhere":    elsewhere,
 		"givenUp":      func(status *shared.ServiceStatus) int64 { return status.Counts[shared.NotificationDead] },
 	}
 }
@@ -100,6 +101,21 @@ func serviceText(status *shared.ServiceStatus) string {
 	default:
 		return phrase.Of("The notification service is stopped: no process delivers.")
 	}
+}
+
+// elsewhere says which other processes deliver; empty where only the one that was asked does.
+func elsewhere(status *shared.ServiceStatus) string {
+	var texts []string
+	for _, one := range status.DeliveredBy {
+		switch {
+		case one.Self:
+		case one.Host == "":
+			texts = append(texts, phrase.Of("Another process delivers."))
+		default:
+			texts = append(texts, phrase.Of("Process {pid} on {host} delivers.", "pid", one.PID, "host", one.Host))
+		}
+	}
+	return phrase.Sentences(texts...)
 }
 
 func waiting(status *shared.ServiceStatus) int64 {

@@ -33,15 +33,15 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	saved := s.pool.settings()
 	delivery, missing, err := s.configuration.Delivery(ctx)
 	if err != nil || missing != nil {
-		return s.unconfigured(missing, err)
+		return s.unconfigured(ctx, pass, missing, err)
 	}
 	if err := s.statistics.pace(ctx, s.configuration.MessagesPerMinute); err != nil {
-		s.gate.release()
+		s.gate.release(ctx, pass)
 		return backToQueue()
 	}
 	composed, err := s.compose(ctx, job, delivery)
 	if err != nil {
-		s.gate.release()
+		s.gate.release(ctx, pass)
 		return dead(shared.Diagnostic{Severity: shared.SeverityError, Code: "message_unusable", Summary: phrase.Of("The message cannot be written: {reason}.", "reason", err)})
 	}
 	envelope := smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To}
@@ -52,14 +52,15 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		saved:   saved,
 		failed: func(err error) {
 			outcome, cause := s.explain(err, delivery, envelope)
-			s.pause(cause, outcome, delivery.Version)
+			s.pause(ctx, pass, cause, outcome, delivery.Version)
 		},
 	}
-	if err := s.deliver(ctx, delivery, envelope, composed, opening); err != nil {
-		return s.refused(ctx, err, delivery, envelope, attempt)
+	lapses, _ := s.standby.claim.lapses()
+	if err := s.deliver(ctx, job, delivery, envelope, composed, opening); err != nil {
+		return s.ifOurs(ctx, job, lapses, s.refused(ctx, err, job, delivery, envelope, attempt, pass))
 	}
 	attempt.end("")
-	if s.gate.passed() {
+	if s.gate.passed(ctx, pass) {
 		if err := s.queue.wake(ctx); err != nil {
 			s.configuration.Logger.Warn("waiting notifications could not be woken", "error", err)
 		}
@@ -88,18 +89,18 @@ const absence = 4 * time.Second
 func backToQueue() error { return river.JobSnooze(absence) }
 
 // unconfigured holds deliveries back until there are settings.
-func (s *Service) unconfigured(missing *shared.Diagnostic, err error) error {
+func (s *Service) unconfigured(ctx context.Context, pass pass, missing *shared.Diagnostic, err error) error {
 	if missing == nil {
 		s.configuration.Logger.Error("the settings for deliveries cannot be read", "error", err)
 		missing = &shared.Diagnostic{Severity: shared.SeverityError, Code: "settings_unreadable", Summary: "The settings cannot be read at the moment."}
 	}
-	s.gate.shut(*missing, false, 0)
+	s.gate.shut(ctx, pass, *missing, false, "")
 	return backToQueue()
 }
 
 // noticeSave ends a pause when the settings are others than those that it was for: another process may have saved them.
 func (s *Service) noticeSave(ctx context.Context) {
-	if delivery, missing, err := s.configuration.Delivery(ctx); err == nil && missing == nil && s.gate.shutFor(delivery.Version) {
+	if delivery, missing, err := s.configuration.Delivery(ctx); err == nil && missing == nil && s.gate.shutFor(delivery.Version, false) {
 		s.SettingsChanged(ctx)
 	}
 }
@@ -114,20 +115,19 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 	})
 }
 
+// errLapsed means that another process may have taken the message over.
+var errLapsed = errors.New("another process may have taken the message over")
+
 // deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the server;
 // then another one is tried at once, as long as the message itself was not on its way.
-func (s *Service) deliver(ctx context.Context, delivery Delivery, envelope smtpconn.Envelope, composed []byte, opening opening) error {
-	began := time.Now()
+func (s *Service) deliver(ctx context.Context, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope, composed []byte, opening opening) error {
 	for fresh := false; ; fresh = true {
 		one, reused, err := s.pool.get(ctx, delivery, fresh, opening)
 		if err != nil {
 			return err
 		}
 		one.conn.Observe(opening.trace)
-		// From here on the outcome must be learned: a message that may have been accepted must not be given up.
-		handing, done := s.untilRescued(ctx, began)
-		_, err = one.conn.Deliver(handing, envelope, composed)
-		done()
+		err = s.handOver(ctx, one.conn, job.ID, envelope, composed)
 		one.messages++
 		if one.conn.Usable(err) {
 			s.pool.put(one)
@@ -141,14 +141,40 @@ func (s *Service) deliver(ctx context.Context, delivery Delivery, envelope smtpc
 	}
 }
 
-// untilRescued is the time that handing a message over may take: where another process takes over a job that seems to have been
-// forgotten, it must have ended by then, or both would send.
-func (s *Service) untilRescued(ctx context.Context, began time.Time) (context.Context, context.CancelFunc) {
-	ctx = context.WithoutCancel(ctx)
-	if s.configuration.LockFile != "" {
-		return ctx, func() {}
+// handOver hands a message to the server. A reply that does not come soon after the last byte is written down as missing, so
+// that the attempt counts even if this process does not live to see how it ends.
+func (s *Service) handOver(ctx context.Context, conn *smtpconn.Conn, id int64, envelope smtpconn.Envelope, composed []byte) error {
+	var late *time.Timer
+	lastByte := func() error {
+		if _, current := s.standby.claim.lapses(); !current {
+			return errLapsed
+		}
+		late = time.AfterFunc(markAfter, func() {
+			if _, err := s.mark.do(context.Background(), []int64{id}); err != nil {
+				s.configuration.Logger.Warn("that a message has gone out could not be written down", "id", id, "error", err)
+			}
+		})
+		return nil
 	}
-	return context.WithDeadline(ctx, began.Add(s.configuration.RescueAfter*9/10))
+	// From here on the outcome must be learned: a message that may have been accepted must not be given up.
+	_, err := conn.Deliver(context.WithoutCancel(ctx), envelope, composed, lastByte)
+	if late != nil {
+		late.Stop()
+	}
+	return err
+}
+
+// ifOurs returns what River is to make of a failed attempt; nothing, where another process has taken the job over because
+// this one seemed to have died.
+func (s *Service) ifOurs(ctx context.Context, job *river.Job[outgoing], lapses int, result error) error {
+	if now, current := s.standby.claim.lapses(); current && now == lapses {
+		return result
+	}
+	ours, err := s.queue.isOurs(context.WithoutCancel(ctx), job.JobRow, s.node)
+	if err == nil && !ours {
+		return reported{}
+	}
+	return result
 }
 
 // wasClosed reports whether the connection ended before the message was on its way.
@@ -167,33 +193,44 @@ var pausing = map[string]bool{
 }
 
 // refused decides what a failed attempt means: for all messages, for this one for now, or for this one for good.
-func (s *Service) refused(ctx context.Context, err error, delivery Delivery, envelope smtpconn.Envelope, attempt *attempt) error {
+func (s *Service) refused(
+	ctx context.Context, err error, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope, attempt *attempt, pass pass,
+) error {
+	var failure *smtpconn.Error
+	errors.As(err, &failure)
+	sent := failure != nil && failure.Sent
 	switch {
+	case sent: // Whatever else was the matter.
 	case errors.Is(err, errSuperseded):
+		s.gate.release(ctx, pass)
 		return river.JobSnooze(0) // The other settings are tried at once.
-	case errors.Is(err, context.DeadlineExceeded): // It waited for a connection all the time that an attempt may take.
-		s.gate.release()
+	case errors.Is(err, errLapsed):
+		s.gate.release(ctx, pass)
 		return backToQueue()
 	case ctx.Err() != nil:
-		s.gate.release()
+		s.gate.release(ctx, pass)
 		return ctx.Err()
 	case errors.Is(err, errHeldBack):
+		s.gate.release(ctx, pass)
 		return backToQueue()
 	}
 	s.statistics.failed.Add(1)
 	outcome, cause := s.explain(err, delivery, envelope)
+	if sent {
+		attempt.end(outcomeUnknown)
+		s.gate.passed(ctx, pass) // The server takes the login and messages.
+		return s.unanswered(job.JobRow, cause.Summary)
+	}
 	attempt.end(cause.Code)
-	var failure *smtpconn.Error
-	errors.As(err, &failure)
 	switch {
 	case outcome == diagnosis.LoginFailed, !atEnvelope(failure), pausing[cause.Code]:
-		s.pause(cause, outcome, delivery.Version)
+		s.pause(ctx, pass, cause, outcome, delivery.Version)
 		return backToQueue()
 	case permanent(failure):
-		s.gate.passed()
+		s.gate.passed(ctx, pass)
 		return dead(cause)
 	default:
-		s.gate.passed()
+		s.gate.passed(ctx, pass)
 		return errors.New(encode(cause))
 	}
 }
@@ -203,9 +240,9 @@ func (s *Service) explain(err error, delivery Delivery, envelope smtpconn.Envelo
 }
 
 // pause holds all deliveries back.
-func (s *Service) pause(cause shared.Diagnostic, outcome diagnosis.Outcome, version uint64) {
+func (s *Service) pause(ctx context.Context, pass pass, cause shared.Diagnostic, outcome diagnosis.Outcome, version string) {
 	s.configuration.Logger.Warn("deliveries pause", "cause", cause.Code)
-	s.gate.shut(cause, outcome == diagnosis.LoginFailed, version)
+	s.gate.shut(ctx, pass, cause, outcome == diagnosis.LoginFailed, version)
 }
 
 // atEnvelope reports whether the failure came when the message was handed over, not before.

@@ -78,9 +78,16 @@ func failureOf(job *rivertype.JobRow) *shared.Diagnostic {
 		return nil
 	}
 	text := job.Errors[len(job.Errors)-1].Error
-	var cause shared.Diagnostic
-	if at := strings.IndexByte(text, '{'); at >= 0 && json.Unmarshal([]byte(text[at:]), &cause) == nil && cause.Code != "" {
+	if cause := causeIn(text); cause.Code != "" {
 		return &cause
 	}
 	return &shared.Diagnostic{Severity: shared.SeverityError, Code: "internal", Summary: "The attempt failed because of a defect in this software.", Detail: text}
+}
+
+// causeIn reads the cause in the error of an attempt; its code is empty where there is none.
+func causeIn(text string) (cause shared.Diagnostic) {
+	if at := strings.IndexByte(text, '{'); at < 0 || json.Unmarshal([]byte(text[at:]), &cause) != nil {
+		return shared.Diagnostic{}
+	}
+	return cause
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/riverqueue/river/rivertype"
 
@@ -74,46 +73,6 @@ func (s *Service) outgoing(ctx context.Context, request shared.NotifyRequest, n 
 	}
 	sealed, err := s.seal(ctx, key, n.To, texts{Text: n.Text, HTML: n.HTML})
 	return outgoing{Key: key, To: n.To, Subject: n.Subject, Actor: request.Actor, TraceParent: request.TraceParent, Sealed: sealed}, err
-}
-
-// Status tells how the service is.
-func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (shared.ServiceStatus, error) {
-	counts, err := s.queue.counts(ctx)
-	if err != nil {
-		return shared.ServiceStatus{}, err
-	}
-	cause, since, next := s.gate.state()
-	status := shared.ServiceStatus{
-		State: shared.ServiceRunning, Since: latest(since, s.since), Counts: counts,
-		DeliveredLastMinute: s.statistics.lastMinute(time.Now()),
-		DeliveredTotal:      s.statistics.total.Load(), FailedAttemptsTotal: s.statistics.failed.Load(),
-	}
-	_, missing, err := s.configuration.Delivery(ctx)
-	switch {
-	case err != nil:
-		return shared.ServiceStatus{}, err
-	case missing != nil:
-		status.State, status.Reason = shared.ServiceNotConfigured, missing
-	case !s.delivering.Load():
-		elsewhere, err := s.queue.isDelivered(ctx)
-		if err != nil {
-			return shared.ServiceStatus{}, err
-		}
-		if !elsewhere {
-			status.State = shared.ServiceStopped
-		}
-	case cause != nil:
-		status.State, status.Reason, status.NextAttempt = shared.ServiceDegraded, cause, next
-	}
-	status.Reason = in(language.Of(request.Locale), status.Reason)
-	return status, nil
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // List returns notifications, newest first.

@@ -29,7 +29,7 @@ type pool struct {
 // pooled is a connection and what it has been used for.
 type pooled struct {
 	conn     *smtpconn.Conn
-	version  uint64
+	version  string
 	messages int
 	since    time.Time // when it became idle
 }
@@ -115,7 +115,7 @@ func (p *pool) supersede() {
 }
 
 // takeIdle returns the connection that was idle for the shortest time, and closes those of other versions.
-func (p *pool) takeIdle(version uint64) *pooled {
+func (p *pool) takeIdle(version string) *pooled {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for len(p.idle) > 0 {

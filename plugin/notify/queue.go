@@ -74,13 +74,31 @@ type dialect struct {
 	cancelled string // condition: somebody has cancelled the job
 	like      string // the operator that ignores the case of letters, at least of ASCII's
 	encoded   string // a placeholder for arguments
+	later     string // the present and so many seconds
+	failed    string // errors with one more
+	marked    string // metadata that says that the last byte of this attempt has gone out
+	isMarked  string // condition: it says so
+	owner     string // the process that attempts it
+	stateType string // of the column state
 }
 
 var (
 	sqliteDialect = dialect{
 		now: "datetime('now', 'subsec')", cancelled: "json_extract(metadata, '$.cancel_attempted_at') IS NOT NULL", like: "LIKE", encoded: "jsonb(%s)",
+		later:    "datetime('now', 'subsec', %s || ' seconds')",
+		failed:   "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(%s))",
+		marked:   "jsonb_set(metadata, '$.last_byte', attempted_at)",
+		isMarked: "json_extract(metadata, '$.last_byte') = attempted_at",
+		owner:    "json_extract(attempted_by, '$[#-1]')", stateType: "TEXT",
 	}
-	postgresDialect = dialect{now: "now()", cancelled: "jsonb_exists(metadata, 'cancel_attempted_at')", like: "ILIKE", encoded: "%s::jsonb"}
+	postgresDialect = dialect{
+		now: "now()", cancelled: "jsonb_exists(metadata, 'cancel_attempted_at')", like: "ILIKE", encoded: "%s::jsonb",
+		later:    "now() + CAST(%s AS DOUBLE PRECISION) * INTERVAL '1 second'",
+		failed:   "array_append(errors, %s::jsonb)",
+		marked:   "jsonb_set(metadata, '{last_byte}', to_jsonb(EXTRACT(EPOCH FROM attempted_at)))",
+		isMarked: "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))",
+		owner:    "attempted_by[array_upper(attempted_by, 1)]", stateType: "river_job_state",
+	}
 )
 
 func openQueue(ctx context.Context, s *Service) (*queue, error) {
@@ -90,7 +108,6 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	var err error
 	if pool := database.Pool(); pool != nil {
 		q.dialect = postgresDialect
-		config.JobTimeout, config.RescueStuckJobsAfter = s.configuration.AttemptLimit, s.configuration.RescueAfter
 		q.client, err = openClient(ctx, riverpgxv5.New(pool), config)
 	} else {
 		q.client, err = openClient(ctx, riversqlite.New(database.DB()), config)
@@ -119,7 +136,8 @@ func riverConfig(s *Service) *river.Config {
 		Logger:                      slog.New(&slogHandler{logger: s.configuration.Logger.Named("queue")}),
 		MaxAttempts:                 maxAttempts,
 		RetryPolicy:                 retryPolicy{first: s.configuration.RetryAfter},
-		JobTimeout:                  -1, // Deliveries are bounded step by step.
+		ID:                          s.node,
+		JobTimeout:                  -1, // Deliveries are bounded step by step; and so River rescues none, recover does.
 		CompletedJobRetentionPeriod: keyLifetime,
 		CancelledJobRetentionPeriod: -1, // Until an administrator has seen them.
 		DiscardedJobRetentionPeriod: -1,
@@ -191,29 +209,18 @@ const pgerrcodeDeadlock = "40P01"
 
 // complete commits the end of deliveries together. River finds them completed afterwards and leaves them so.
 func (q *queue) complete(ctx context.Context, ids []int64) ([]struct{}, error) {
+	return q.setRunning(ctx, "state = 'completed', finalized_at = "+q.dialect.now, ids)
+}
+
+func (q *queue) setRunning(ctx context.Context, change string, ids []int64) ([]struct{}, error) {
 	places := make([]string, len(ids))
 	arguments := make([]any, len(ids))
 	for i, id := range ids {
 		places[i], arguments[i] = fmt.Sprintf("$%d", i+1), id
 	}
-	_, err := q.db.ExecContext(ctx, "UPDATE river_job SET state = 'completed', finalized_at = "+q.dialect.now+
+	_, err := q.db.ExecContext(ctx, "UPDATE river_job SET "+change+
 		" WHERE state = 'running' AND id IN ("+strings.Join(places, ",")+")", arguments...)
 	return make([]struct{}, len(ids)), err
-}
-
-// recoverRunning has jobs of a process that has died done again, without counting the attempt.
-func (q *queue) recoverRunning(ctx context.Context) error {
-	_, err := q.db.ExecContext(ctx, "UPDATE river_job SET state = 'available', attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, scheduled_at = "+
-		q.dialect.now+" WHERE state = 'running'")
-	return err
-}
-
-// isDelivered reports whether some process delivers from this database: the one that leads River's processes renews its claim
-// every few seconds.
-func (q *queue) isDelivered(ctx context.Context) (bool, error) {
-	var leaders int
-	err := q.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM river_leader WHERE expires_at > "+q.dialect.now).Scan(&leaders)
-	return leaders > 0, err
 }
 
 // wake has jobs that wait for the server tried at once. Those that wait after a refusal of their own go on waiting.

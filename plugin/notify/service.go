@@ -11,10 +11,11 @@ package notify
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/mail"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -27,8 +28,9 @@ import (
 
 // Delivery is how mail is delivered: the saved settings.
 type Delivery struct {
-	// Version differs when anything of the settings does.
-	Version     uint64
+	// Version differs when anything of the settings does, and is the same in every process and after a restart. It is made
+	// from the password, so it is stored sealed only. It is not empty.
+	Version     string
 	Target      smtpconn.Target
 	From        mail.Address
 	SenderField string
@@ -52,10 +54,8 @@ type Configuration struct {
 	// RetryAfter is how long a message waits after its first temporary refusal; each further one doubles it, up to an hour.
 	// 0 means 30 s. The pauses of the whole service are made from it as well.
 	RetryAfter time.Duration
-	// AttemptLimit is how long one attempt may take where several processes deliver from one database, and RescueAfter
-	// when a job is taken over from a process that has died; it must be longer. 0 means 5 min and 6 min.
-	AttemptLimit, RescueAfter time.Duration
-	// LockFile keeps two processes from delivering from one embedded database; empty where several may deliver.
+	// LockFile keeps two processes from delivering from one embedded database. Where the database is shared it only tells
+	// that a process of this directory has died; empty there means that its lease tells that.
 	LockFile string
 }
 
@@ -69,20 +69,21 @@ type Service struct {
 	queue         *queue
 	accept        *group[outgoing, accepted]
 	complete      *group[int64, struct{}]
+	mark          *group[int64, struct{}]
 	pool          *pool
 	gate          *gate
-	lock          *fileLock // held by the process that delivers
+	node          string // this process among those that deliver
+	standby       *standby
 	since         time.Time
-	delivering    atomic.Bool
-	started       chan struct{} // closed once the queue is started; nil where this process does not deliver
 	statistics    statistics
 	attempts      attempts
 }
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.
 func New(ctx context.Context, configuration Configuration) (*Service, error) {
-	s := &Service{configuration: withDefaults(configuration), since: time.Now()}
-	s.gate = newGate(s.configuration.RetryAfter)
+	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text()}
+	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
+	s.gate = newGate(s.configuration.RetryAfter, rows, s.configuration.Logger)
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
 	var err error
 	if s.queue, err = openQueue(ctx, s); err != nil {
@@ -90,6 +91,10 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	}
 	s.accept = newGroup(s.queue.insert)
 	s.complete = newGroup(s.queue.complete)
+	s.mark = newGroup(s.queue.mark)
+	s.standby = &standby{
+		claim: s.newClaim(), logger: s.configuration.Logger, begin: s.begin, halt: s.halt, tend: s.tend,
+	}
 	return s, nil
 }
 
@@ -106,43 +111,55 @@ func withDefaults(c Configuration) Configuration {
 	if c.RetryAfter <= 0 {
 		c.RetryAfter = 30 * time.Second
 	}
-	if c.AttemptLimit <= 0 {
-		c.AttemptLimit = 5 * time.Minute
-	}
-	if c.RescueAfter <= c.AttemptLimit {
-		c.RescueAfter = c.AttemptLimit + max(c.AttemptLimit/5, time.Second)
-	}
 	return c
 }
 
-// Start begins to deliver, unless another process delivers from the same embedded database.
-func (s *Service) Start(ctx context.Context) error {
-	if s.configuration.LockFile != "" {
-		lock, err := lockFile(s.configuration.LockFile)
-		if err != nil {
-			return err
-		}
-		if lock == nil {
-			s.configuration.Logger.Info("another process delivers the notifications of this database")
-			return nil
-		}
-		s.lock = lock
-		// Nobody else delivers from here, so what is marked as being delivered belongs to a process that has died.
-		if err := s.queue.recoverRunning(ctx); err != nil {
-			return err
+// newClaim returns the claim to the database.
+func (s *Service) newClaim() claim {
+	if s.configuration.Store.Pool() == nil {
+		return &fileClaim{path: s.configuration.LockFile, me: thisProcess(s.node)}
+	}
+	return &nodeClaim{
+		db: s.configuration.Store.DB(), me: thisProcess(s.node), logger: s.configuration.Logger, lockPath: s.configuration.LockFile,
+		rescue: func(ctx context.Context, silent time.Duration) error {
+			return s.queue.recover(ctx, s.queue.silentOwner(silent), s.abandoned)
+		},
+	}
+}
+
+// Start begins to deliver as soon as no other process delivers from the same embedded database. It returns at once: the page
+// is served meanwhile, and what is in the way now is tried again.
+func (s *Service) Start(ctx context.Context) { s.standby.start(ctx) }
+
+// begin starts to deliver. Where nobody else delivers, what is marked as being delivered belongs to a process that has died.
+func (s *Service) begin(ctx context.Context) error {
+	if s.configuration.Store.Pool() == nil {
+		if err := errors.Join(s.queue.recover(ctx, anybody, s.abandoned), s.queue.depose(ctx)); err != nil {
+			return fmt.Errorf("what was under way cannot be taken over: %w", err)
 		}
 	}
-	s.delivering.Store(true)
-	s.started = make(chan struct{})
-	go s.startQueue(context.WithoutCancel(ctx)) // The page is served meanwhile, and the service outlives the call.
+	if err := s.gate.sync(ctx); err != nil { // Before the first delivery.
+		return fmt.Errorf("the pause cannot be read: %w", err)
+	}
+	if err := s.queue.client.Start(ctx); err != nil {
+		return fmt.Errorf("the queue does not start: %w", err)
+	}
 	return nil
 }
 
-func (s *Service) startQueue(ctx context.Context) {
-	defer close(s.started)
-	if err := s.queue.client.Start(ctx); err != nil {
-		s.delivering.Store(false)
-		s.configuration.Logger.Error("the notification service does not deliver; restart the plugin", "error", err)
+// haltLimit is how long deliveries may take when another process has taken the claim.
+const haltLimit = 5 * time.Second
+
+func (s *Service) halt() error {
+	ctx, cancel := context.WithTimeout(context.Background(), haltLimit)
+	defer cancel()
+	return s.queue.client.StopAndCancel(ctx)
+}
+
+// tend keeps up with the other processes.
+func (s *Service) tend(ctx context.Context) {
+	if err := s.gate.sync(ctx); err != nil && ctx.Err() == nil {
+		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
 	}
 }
 
@@ -152,11 +169,8 @@ const drainLimit = 1500 * time.Millisecond
 
 // Close stops delivering: what is under way is finished if it can be soon, and tried again by the next process otherwise.
 func (s *Service) Close() error {
-	if s.started != nil {
-		<-s.started
-	}
 	var err error
-	if s.delivering.Swap(false) {
+	if s.standby.stop() {
 		s.gate.close()
 		ctx, cancel := context.WithTimeout(context.Background(), drainLimit)
 		defer cancel()
@@ -169,17 +183,27 @@ func (s *Service) Close() error {
 	s.pool.close()
 	s.accept.close()
 	s.complete.close()
-	if s.lock != nil {
-		s.lock.release()
-	}
+	s.mark.close()
+	s.standby.release()
 	return err
 }
 
 // SettingsChanged has waiting deliveries tried at once with the new settings.
 func (s *Service) SettingsChanged(ctx context.Context) {
-	s.gate.reset()
+	s.endPause(ctx)
 	s.pool.supersede()
 	if err := s.queue.wake(ctx); err != nil {
 		s.configuration.Logger.Warn("waiting notifications could not be woken", "error", err)
+	}
+}
+
+// endPause ends a pause that was for other settings than those that are saved now.
+func (s *Service) endPause(ctx context.Context) {
+	if err := s.gate.sync(ctx); err != nil {
+		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
+	}
+	delivery, missing, err := s.configuration.Delivery(ctx)
+	if err == nil && missing == nil && s.gate.shutFor(delivery.Version, true) {
+		s.gate.open(ctx)
 	}
 }

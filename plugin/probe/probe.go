@@ -76,7 +76,7 @@ func (r *run) converse(ctx context.Context) (session *smtpconn.Session, failure 
 	defer conn.Close()
 	if r.plan.Message == nil {
 		err = conn.Check(ctx, r.plan.Envelope)
-	} else if _, err = conn.Deliver(ctx, r.plan.Envelope, r.plan.Message); err == nil {
+	} else if _, err = conn.Deliver(ctx, r.plan.Envelope, r.plan.Message, nil); err == nil {
 		conn.Leave(ctx)
 	}
 	if err != nil {

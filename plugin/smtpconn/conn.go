@@ -84,5 +84,5 @@ func (c *Conn) Usable(err error) bool {
 	if c.wire.failure != nil {
 		return false
 	}
-	return err == nil || errors.As(err, &failure) && failure.Kind == KindRefusedByReply && failure.Reply.Code != 421
+	return err == nil || errors.As(err, &failure) && failure.Kind == KindRefusedByReply && failure.Reply.Code != 421 && !failure.Sent
 }

@@ -73,6 +73,8 @@ type Error struct {
 	Offered []string
 	// Mechanism is the login mechanism in use; empty outside a login.
 	Mechanism string
+	// Sent is true when the whole message may have gone out and no reply to it came: it may have been accepted.
+	Sent bool
 	// Session is what was learned before the failure; nil only for errors of a Conn's later calls.
 	Session *Session
 	// Err is the cause; may be nil.

@@ -2,6 +2,7 @@ package smtpconn
 
 import (
 	"context"
+	"io"
 )
 
 // Deliver sends one message: MAIL, RCPT, DATA and the text. Where PIPELINING is offered the three commands go out
@@ -9,9 +10,10 @@ import (
 // whose step says what was refused. After a refusal by reply the connection can be used again; after any other failure
 // it cannot.
 //
-// Once the final dot is on its way the caller must not cancel ctx without reason: whether the message was accepted would
-// remain unknown.
-func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte) (Reply, error) {
+// lastByte is called right before the last byte of the message goes out, and its error ends the delivery, so that the
+// server takes nothing; nil asks nobody. Any failure after it other than a refusal by reply leaves unknown whether the
+// message was accepted, which Error.Sent tells. The caller must not cancel ctx then without reason.
+func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, lastByte func() error) (Reply, error) {
 	grouped, err := c.begin(ctx, envelope, "DATA")
 	if err != nil {
 		if grouped {
@@ -34,12 +36,40 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte) (
 		if _, err := data.Write(message); err != nil {
 			return err
 		}
-		return data.Close()
+		if lastByte != nil {
+			if err := lastByte(); err != nil {
+				return c.wire.fail(&Error{Kind: KindCancelled, Err: err})
+			}
+		}
+		return c.endMessage(ctx, data)
 	})
 	if err != nil {
 		return Reply{}, err
 	}
 	return c.wire.last, nil
+}
+
+// endMessage sends the last byte and reads the final reply. What it means is told by its first digit (RFC 5321 section
+// 4.2.1): 2, accepted; 4 or 5, not accepted. Anything else, and no reply at all, leaves that unknown.
+func (c *Conn) endMessage(ctx context.Context, data io.Closer) error {
+	defer c.wire.limit(ctx, c.limits.FinalReply)()
+	err := data.Close()
+	if err == nil {
+		return nil
+	}
+	failure := c.failure(err)
+	if failure.Reply == nil {
+		failure.Sent = true
+		return failure
+	}
+	switch failure.Reply.Code / 100 {
+	case 2:
+		return nil
+	case 4, 5:
+	default:
+		failure.Sent = true
+	}
+	return failure
 }
 
 // endGroup reads what the server still has to say to a group whose sender or recipient it refused. When it is ready for

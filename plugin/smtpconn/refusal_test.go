@@ -74,7 +74,7 @@ func TestLastWords(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = conn.Deliver(t.Context(), Envelope{Sender: "me@mail.example", Recipient: "you@mail.example"}, c.message)
+			_, err = conn.Deliver(t.Context(), Envelope{Sender: "me@mail.example", Recipient: "you@mail.example"}, c.message, nil)
 			usable := conn.Usable(err)
 			conn.Leave(t.Context())
 			var failure *Error

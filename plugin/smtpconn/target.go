@@ -71,8 +71,10 @@ type Limits struct {
 	// Auth is longer because servers delay a refusal on purpose, up to 10 s; 20 s.
 	Auth    time.Duration
 	Command time.Duration // each other command; 10 s
-	Data    time.Duration // the message and the answer to it; 5 min, as RFC 5321 section 4.5.3.2 asks
-	Quit    time.Duration // the answer to QUIT, on which nothing depends; 1 s
+	Data    time.Duration // sending the message; 5 min
+	// FinalReply is how long the server may take to answer the whole message; 10 min, as RFC 5321 section 4.5.3.2.6 asks.
+	FinalReply time.Duration
+	Quit       time.Duration // the answer to QUIT, on which nothing depends; 1 s
 }
 
 func (l Limits) withDefaults() Limits {
@@ -82,7 +84,7 @@ func (l Limits) withDefaults() Limits {
 	}{
 		{&l.Resolve, 5 * time.Second}, {&l.Connect, 5 * time.Second}, {&l.TLS, 10 * time.Second},
 		{&l.Greeting, 10 * time.Second}, {&l.Silence, 2 * time.Second}, {&l.Auth, 20 * time.Second},
-		{&l.Command, 10 * time.Second}, {&l.Data, 5 * time.Minute}, {&l.Quit, time.Second},
+		{&l.Command, 10 * time.Second}, {&l.Data, 5 * time.Minute}, {&l.FinalReply, 10 * time.Minute}, {&l.Quit, time.Second},
 	} {
 		if *limit.value == 0 {
 			*limit.value = limit.standard

@@ -9,3 +9,20 @@ CREATE TABLE IF NOT EXISTS last_verification (
     id       BIGINT PRIMARY KEY,
     document TEXT NOT NULL
 );
+
+-- Why deliveries wait, shared by all processes. turn counts the changes; document is empty while deliveries go on.
+CREATE TABLE IF NOT EXISTS delivery_pause (
+    id       BIGINT PRIMARY KEY,
+    turn     BIGINT NOT NULL,
+    document TEXT NOT NULL
+);
+
+-- The processes that deliver from a shared database, and when each was last known to live, in seconds since 1970 by the
+-- clock of the database; negative for those that have ended.
+CREATE TABLE IF NOT EXISTS delivery_node (
+    id         TEXT PRIMARY KEY,
+    host       TEXT NOT NULL,
+    pid        BIGINT NOT NULL,
+    started_at DOUBLE PRECISION NOT NULL,
+    seen_at    DOUBLE PRECISION NOT NULL
+);

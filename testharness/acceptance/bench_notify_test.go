@@ -264,7 +264,7 @@ func sendAll(b *testing.B, port, connections, messages int) time.Duration {
 			}
 			defer conn.Close()
 			for range messages / connections {
-				if _, err := conn.Deliver(b.Context(), smtpconn.Envelope{Sender: "console@bench.test", Recipient: "you@bench.test"}, text); err != nil {
+				if _, err := conn.Deliver(b.Context(), smtpconn.Envelope{Sender: "console@bench.test", Recipient: "you@bench.test"}, text, nil); err != nil {
 					b.Error(err)
 					return
 				}
@@ -288,7 +288,7 @@ func BenchmarkTripsPerMessage(b *testing.B) {
 		}
 		begun, began := l.turns.Load(), time.Now()
 		for range messages {
-			if _, err := conn.Deliver(b.Context(), l.plan().Envelope, []byte("Subject: x\r\n\r\nx\r\n")); err != nil {
+			if _, err := conn.Deliver(b.Context(), l.plan().Envelope, []byte("Subject: x\r\n\r\nx\r\n"), nil); err != nil {
 				b.Fatal(err)
 			}
 		}

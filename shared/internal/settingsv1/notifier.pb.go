@@ -404,7 +404,7 @@ type StatusResponse struct {
 	State ServiceState `protobuf:"varint,1,opt,name=state,proto3,enum=settings.v1.ServiceState" json:"state,omitempty"`
 	// When it began.
 	Since *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=since,proto3" json:"since,omitempty"`
-	// Why deliveries wait; absent unless degraded.
+	// Why deliveries wait, or cannot begin; absent unless degraded, stopped or not configured.
 	Reason *Diagnostic `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// When the next attempt is made; absent unless degraded.
 	NextAttempt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=next_attempt,json=nextAttempt,proto3" json:"next_attempt,omitempty"`
@@ -416,8 +416,10 @@ type StatusResponse struct {
 	DeliveredTotal int64 `protobuf:"varint,7,opt,name=delivered_total,json=deliveredTotal,proto3" json:"delivered_total,omitempty"`
 	// Attempts that failed since the process started.
 	FailedAttemptsTotal int64 `protobuf:"varint,8,opt,name=failed_attempts_total,json=failedAttemptsTotal,proto3" json:"failed_attempts_total,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// The processes that deliver, the one that has done so for the longest time first.
+	DeliveredBy   []*Deliverer `protobuf:"bytes,9,rep,name=delivered_by,json=deliveredBy,proto3" json:"delivered_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StatusResponse) Reset() {
@@ -506,6 +508,86 @@ func (x *StatusResponse) GetFailedAttemptsTotal() int64 {
 	return 0
 }
 
+func (x *StatusResponse) GetDeliveredBy() []*Deliverer {
+	if x != nil {
+		return x.DeliveredBy
+	}
+	return nil
+}
+
+// Deliverer is a process that delivers notifications.
+type Deliverer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Where it runs; empty when it does not tell.
+	Host string `protobuf:"bytes,1,opt,name=host,proto3" json:"host,omitempty"`
+	// Its process id there.
+	Pid int64 `protobuf:"varint,2,opt,name=pid,proto3" json:"pid,omitempty"`
+	// When it began to deliver.
+	Since *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
+	// Whether it is the process that was asked.
+	Self          bool `protobuf:"varint,4,opt,name=self,proto3" json:"self,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Deliverer) Reset() {
+	*x = Deliverer{}
+	mi := &file_settings_v1_notifier_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Deliverer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Deliverer) ProtoMessage() {}
+
+func (x *Deliverer) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notifier_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Deliverer.ProtoReflect.Descriptor instead.
+func (*Deliverer) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Deliverer) GetHost() string {
+	if x != nil {
+		return x.Host
+	}
+	return ""
+}
+
+func (x *Deliverer) GetPid() int64 {
+	if x != nil {
+		return x.Pid
+	}
+	return 0
+}
+
+func (x *Deliverer) GetSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
+func (x *Deliverer) GetSelf() bool {
+	if x != nil {
+		return x.Self
+	}
+	return false
+}
+
 // ListRequest asks for notifications.
 type ListRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -525,7 +607,7 @@ type ListRequest struct {
 
 func (x *ListRequest) Reset() {
 	*x = ListRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[6]
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -537,7 +619,7 @@ func (x *ListRequest) String() string {
 func (*ListRequest) ProtoMessage() {}
 
 func (x *ListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[6]
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -550,7 +632,7 @@ func (x *ListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRequest.ProtoReflect.Descriptor instead.
 func (*ListRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{6}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListRequest) GetLocale() string {
@@ -601,7 +683,7 @@ type ListResponse struct {
 
 func (x *ListResponse) Reset() {
 	*x = ListResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -613,7 +695,7 @@ func (x *ListResponse) String() string {
 func (*ListResponse) ProtoMessage() {}
 
 func (x *ListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -626,7 +708,7 @@ func (x *ListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResponse.ProtoReflect.Descriptor instead.
 func (*ListResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListResponse) GetEntries() []*NotificationEntry {
@@ -674,7 +756,7 @@ type NotificationEntry struct {
 
 func (x *NotificationEntry) Reset() {
 	*x = NotificationEntry{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -686,7 +768,7 @@ func (x *NotificationEntry) String() string {
 func (*NotificationEntry) ProtoMessage() {}
 
 func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -699,7 +781,7 @@ func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationEntry.ProtoReflect.Descriptor instead.
 func (*NotificationEntry) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *NotificationEntry) GetId() string {
@@ -792,7 +874,7 @@ type RetryRequest struct {
 
 func (x *RetryRequest) Reset() {
 	*x = RetryRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -804,7 +886,7 @@ func (x *RetryRequest) String() string {
 func (*RetryRequest) ProtoMessage() {}
 
 func (x *RetryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -817,7 +899,7 @@ func (x *RetryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryRequest.ProtoReflect.Descriptor instead.
 func (*RetryRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RetryRequest) GetActor() string {
@@ -845,7 +927,7 @@ type RetryResponse struct {
 
 func (x *RetryResponse) Reset() {
 	*x = RetryResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -857,7 +939,7 @@ func (x *RetryResponse) String() string {
 func (*RetryResponse) ProtoMessage() {}
 
 func (x *RetryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -870,7 +952,7 @@ func (x *RetryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryResponse.ProtoReflect.Descriptor instead.
 func (*RetryResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RetryResponse) GetEntry() *NotificationEntry {
@@ -893,7 +975,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -905,7 +987,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -918,7 +1000,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CancelRequest) GetActor() string {
@@ -946,7 +1028,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -958,7 +1040,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -971,7 +1053,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CancelResponse) GetEntry() *NotificationEntry {
@@ -990,7 +1072,7 @@ type DeliveriesRequest struct {
 
 func (x *DeliveriesRequest) Reset() {
 	*x = DeliveriesRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1002,7 +1084,7 @@ func (x *DeliveriesRequest) String() string {
 func (*DeliveriesRequest) ProtoMessage() {}
 
 func (x *DeliveriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1015,7 +1097,7 @@ func (x *DeliveriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliveriesRequest.ProtoReflect.Descriptor instead.
 func (*DeliveriesRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
 }
 
 // DeliveriesResponse is one attempt that has ended. It holds nothing of the message.
@@ -1041,7 +1123,7 @@ type DeliveriesResponse struct {
 
 func (x *DeliveriesResponse) Reset() {
 	*x = DeliveriesResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1053,7 +1135,7 @@ func (x *DeliveriesResponse) String() string {
 func (*DeliveriesResponse) ProtoMessage() {}
 
 func (x *DeliveriesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1066,7 +1148,7 @@ func (x *DeliveriesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliveriesResponse.ProtoReflect.Descriptor instead.
 func (*DeliveriesResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *DeliveriesResponse) GetId() string {
@@ -1135,7 +1217,7 @@ type DeliveryStep struct {
 
 func (x *DeliveryStep) Reset() {
 	*x = DeliveryStep{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	mi := &file_settings_v1_notifier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1147,7 +1229,7 @@ func (x *DeliveryStep) String() string {
 func (*DeliveryStep) ProtoMessage() {}
 
 func (x *DeliveryStep) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	mi := &file_settings_v1_notifier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1160,7 +1242,7 @@ func (x *DeliveryStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliveryStep.ProtoReflect.Descriptor instead.
 func (*DeliveryStep) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DeliveryStep) GetId() string {
@@ -1214,7 +1296,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\tduplicate\x18\x02 \x01(\bR\tduplicate\x129\n" +
 	"\vdiagnostics\x18\x03 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\"'\n" +
 	"\rStatusRequest\x12\x16\n" +
-	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xf0\x03\n" +
+	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xab\x04\n" +
 	"\x0eStatusResponse\x12/\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x19.settings.v1.ServiceStateR\x05state\x120\n" +
 	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12/\n" +
@@ -1223,10 +1305,16 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x06counts\x18\x05 \x03(\v2'.settings.v1.StatusResponse.CountsEntryR\x06counts\x122\n" +
 	"\x15delivered_last_minute\x18\x06 \x01(\x03R\x13deliveredLastMinute\x12'\n" +
 	"\x0fdelivered_total\x18\a \x01(\x03R\x0edeliveredTotal\x122\n" +
-	"\x15failed_attempts_total\x18\b \x01(\x03R\x13failedAttemptsTotal\x1a9\n" +
+	"\x15failed_attempts_total\x18\b \x01(\x03R\x13failedAttemptsTotal\x129\n" +
+	"\fdelivered_by\x18\t \x03(\v2\x16.settings.v1.DelivererR\vdeliveredBy\x1a9\n" +
 	"\vCountsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x81\x01\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"w\n" +
+	"\tDeliverer\x12\x12\n" +
+	"\x04host\x18\x01 \x01(\tR\x04host\x12\x10\n" +
+	"\x03pid\x18\x02 \x01(\x03R\x03pid\x120\n" +
+	"\x05since\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12\x12\n" +
+	"\x04self\x18\x04 \x01(\bR\x04self\"\x81\x01\n" +
 	"\vListRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x16\n" +
@@ -1301,7 +1389,7 @@ func file_settings_v1_notifier_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_notifier_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_settings_v1_notifier_proto_goTypes = []any{
 	(ServiceState)(0),             // 0: settings.v1.ServiceState
 	(*Notification)(nil),          // 1: settings.v1.Notification
@@ -1310,60 +1398,63 @@ var file_settings_v1_notifier_proto_goTypes = []any{
 	(*Receipt)(nil),               // 4: settings.v1.Receipt
 	(*StatusRequest)(nil),         // 5: settings.v1.StatusRequest
 	(*StatusResponse)(nil),        // 6: settings.v1.StatusResponse
-	(*ListRequest)(nil),           // 7: settings.v1.ListRequest
-	(*ListResponse)(nil),          // 8: settings.v1.ListResponse
-	(*NotificationEntry)(nil),     // 9: settings.v1.NotificationEntry
-	(*RetryRequest)(nil),          // 10: settings.v1.RetryRequest
-	(*RetryResponse)(nil),         // 11: settings.v1.RetryResponse
-	(*CancelRequest)(nil),         // 12: settings.v1.CancelRequest
-	(*CancelResponse)(nil),        // 13: settings.v1.CancelResponse
-	(*DeliveriesRequest)(nil),     // 14: settings.v1.DeliveriesRequest
-	(*DeliveriesResponse)(nil),    // 15: settings.v1.DeliveriesResponse
-	(*DeliveryStep)(nil),          // 16: settings.v1.DeliveryStep
-	nil,                           // 17: settings.v1.StatusResponse.CountsEntry
-	(*Diagnostic)(nil),            // 18: settings.v1.Diagnostic
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
-	(Status)(0),                   // 20: settings.v1.Status
+	(*Deliverer)(nil),             // 7: settings.v1.Deliverer
+	(*ListRequest)(nil),           // 8: settings.v1.ListRequest
+	(*ListResponse)(nil),          // 9: settings.v1.ListResponse
+	(*NotificationEntry)(nil),     // 10: settings.v1.NotificationEntry
+	(*RetryRequest)(nil),          // 11: settings.v1.RetryRequest
+	(*RetryResponse)(nil),         // 12: settings.v1.RetryResponse
+	(*CancelRequest)(nil),         // 13: settings.v1.CancelRequest
+	(*CancelResponse)(nil),        // 14: settings.v1.CancelResponse
+	(*DeliveriesRequest)(nil),     // 15: settings.v1.DeliveriesRequest
+	(*DeliveriesResponse)(nil),    // 16: settings.v1.DeliveriesResponse
+	(*DeliveryStep)(nil),          // 17: settings.v1.DeliveryStep
+	nil,                           // 18: settings.v1.StatusResponse.CountsEntry
+	(*Diagnostic)(nil),            // 19: settings.v1.Diagnostic
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
+	(Status)(0),                   // 21: settings.v1.Status
 }
 var file_settings_v1_notifier_proto_depIdxs = []int32{
 	1,  // 0: settings.v1.NotifyRequest.notifications:type_name -> settings.v1.Notification
 	4,  // 1: settings.v1.NotifyResponse.receipts:type_name -> settings.v1.Receipt
-	18, // 2: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
+	19, // 2: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
 	0,  // 3: settings.v1.StatusResponse.state:type_name -> settings.v1.ServiceState
-	19, // 4: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
-	18, // 5: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
-	19, // 6: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
-	17, // 7: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
-	9,  // 8: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	19, // 9: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	19, // 10: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	19, // 11: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	18, // 12: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
-	9,  // 13: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
-	9,  // 14: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	19, // 15: settings.v1.DeliveriesResponse.started:type_name -> google.protobuf.Timestamp
-	19, // 16: settings.v1.DeliveriesResponse.finished:type_name -> google.protobuf.Timestamp
-	16, // 17: settings.v1.DeliveriesResponse.steps:type_name -> settings.v1.DeliveryStep
-	19, // 18: settings.v1.DeliveryStep.started:type_name -> google.protobuf.Timestamp
-	19, // 19: settings.v1.DeliveryStep.finished:type_name -> google.protobuf.Timestamp
-	20, // 20: settings.v1.DeliveryStep.status:type_name -> settings.v1.Status
-	2,  // 21: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	5,  // 22: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	7,  // 23: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	10, // 24: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	12, // 25: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	14, // 26: settings.v1.NotifierService.Deliveries:input_type -> settings.v1.DeliveriesRequest
-	3,  // 27: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	6,  // 28: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	8,  // 29: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	11, // 30: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	13, // 31: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	15, // 32: settings.v1.NotifierService.Deliveries:output_type -> settings.v1.DeliveriesResponse
-	27, // [27:33] is the sub-list for method output_type
-	21, // [21:27] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	20, // 4: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
+	19, // 5: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
+	20, // 6: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
+	18, // 7: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
+	7,  // 8: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
+	20, // 9: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
+	10, // 10: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
+	20, // 11: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	20, // 12: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	20, // 13: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	19, // 14: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	10, // 15: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
+	10, // 16: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
+	20, // 17: settings.v1.DeliveriesResponse.started:type_name -> google.protobuf.Timestamp
+	20, // 18: settings.v1.DeliveriesResponse.finished:type_name -> google.protobuf.Timestamp
+	17, // 19: settings.v1.DeliveriesResponse.steps:type_name -> settings.v1.DeliveryStep
+	20, // 20: settings.v1.DeliveryStep.started:type_name -> google.protobuf.Timestamp
+	20, // 21: settings.v1.DeliveryStep.finished:type_name -> google.protobuf.Timestamp
+	21, // 22: settings.v1.DeliveryStep.status:type_name -> settings.v1.Status
+	2,  // 23: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	5,  // 24: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	8,  // 25: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	11, // 26: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	13, // 27: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	15, // 28: settings.v1.NotifierService.Deliveries:input_type -> settings.v1.DeliveriesRequest
+	3,  // 29: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	6,  // 30: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	9,  // 31: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	12, // 32: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	14, // 33: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	16, // 34: settings.v1.NotifierService.Deliveries:output_type -> settings.v1.DeliveriesResponse
+	29, // [29:35] is the sub-list for method output_type
+	23, // [23:29] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }
@@ -1378,7 +1469,7 @@ func file_settings_v1_notifier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_notifier_proto_rawDesc), len(file_settings_v1_notifier_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,0 +1,227 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// memoryPauses is the database of several gates.
+type memoryPauses struct {
+	mu     sync.Mutex
+	turn   int64
+	kept   pause
+	broken error
+}
+
+func (m *memoryPauses) load(context.Context) (int64, pause, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.turn, m.kept, m.broken
+}
+
+func (m *memoryPauses) swap(_ context.Context, turn int64, next pause) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.broken != nil || turn != m.turn {
+		return false, m.broken
+	}
+	m.turn, m.kept = turn+1, next
+	return true, nil
+}
+
+const (
+	retryAfter = 30 * time.Second
+	present    = "the settings"
+)
+
+var refused = shared.Diagnostic{Severity: shared.SeverityError, Code: "wrong_credentials", Summary: "The server does not accept this login and password."}
+
+// newNode is a process that has just started.
+func newNode(t *testing.T, rows pauses) *gate {
+	t.Helper()
+	g := newGate(retryAfter, rows, hclog.NewNullLogger())
+	if err := g.sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// tryLogin is one delivery to a server that refuses every login. It reports whether the server saw it.
+func tryLogin(ctx context.Context, g *gate) bool {
+	let, ok := g.enter(ctx)
+	if !ok {
+		return false
+	}
+	g.shut(ctx, let, refused, true, present)
+	return true
+}
+
+// TestPauseOutlivesRestarts counts the logins that a server sees that refuses them all: restarts add none.
+func TestPauseOutlivesRestarts(t *testing.T) {
+	count := func(restart time.Duration, nodes int) (attempts int) {
+		synctest.Test(t, func(t *testing.T) {
+			rows := &memoryPauses{}
+			running := make([]*gate, nodes)
+			for began := time.Now(); time.Since(began) < 6*time.Hour; {
+				for i := range running {
+					running[i] = newNode(t, rows)
+				}
+				for started := time.Now(); time.Since(started) < restart && time.Since(began) < 6*time.Hour; {
+					for _, g := range running {
+						if err := g.sync(t.Context()); err != nil {
+							t.Fatal(err)
+						}
+						if tryLogin(t.Context(), g) {
+							attempts++
+						}
+					}
+				}
+			}
+		})
+		return attempts
+	}
+	once := count(24*time.Hour, 1)
+	for restart, nodes := range map[time.Duration]int{7 * time.Second: 1, time.Minute: 1, 16 * time.Minute: 1, 24 * time.Hour: 3, 10 * time.Minute: 3} {
+		if got := count(restart, nodes); got > once+1 || got < once/2 {
+			t.Errorf("%d processes that start anew every %s try %d times in 6 hours, one that does not tries %d times", nodes, restart, got, once)
+		}
+	}
+	if once < 20 || once > 40 {
+		t.Errorf("one process tries %d times in 6 hours", once)
+	}
+}
+
+// TestPauseEnds ends a pause in each way there is, and looks at another process.
+func TestPauseEnds(t *testing.T) {
+	for name, end := range map[string]func(ctx context.Context, g *gate){
+		"success": func(ctx context.Context, g *gate) {
+			time.Sleep(2 * time.Minute)
+			let, ok := g.enter(ctx)
+			if !ok || !let.looking || !g.passed(ctx, let) {
+				t.Error("nobody was let through to see")
+			}
+		},
+		"save": func(ctx context.Context, g *gate) {
+			if g.shutFor(present, true) || !g.shutFor("other settings", false) {
+				t.Error("the pause is not for the settings that were refused")
+			}
+			g.open(ctx)
+		},
+		"save while one looks": func(ctx context.Context, g *gate) {
+			time.Sleep(2 * time.Minute)
+			let, _ := g.enter(ctx)
+			if !g.shutFor("other settings", true) {
+				t.Error("a save is not noticed while one looks")
+			}
+			g.open(ctx)
+			g.release(ctx, let)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rows := &memoryPauses{}
+				one, other := newNode(t, rows), newNode(t, rows)
+				tryLogin(t.Context(), one)
+				if err := other.sync(t.Context()); err != nil || other.current().Cause == nil || !other.current().Since.Equal(one.current().Since) {
+					t.Fatalf("the other process knows of %+v, %v", other.current(), err)
+				}
+				end(t.Context(), one)
+				for name, g := range map[string]*gate{"this process": one, "the other": other, "a new one": newNode(t, rows)} {
+					if err := g.sync(t.Context()); err != nil || g.current().Cause != nil {
+						t.Errorf("%s still pauses: %+v, %v", name, g.current(), err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestSuccessInFlight has a delivery succeed that was under way when the gate was shut.
+func TestSuccessInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newNode(t, &memoryPauses{})
+		before, _ := g.enter(t.Context())
+		tryLogin(t.Context(), g)
+		if g.passed(t.Context(), before) || g.current().Cause == nil {
+			t.Error("it opened the gate")
+		}
+		g.release(t.Context(), before)
+		if time.Until(g.current().Next) < time.Minute {
+			t.Error("its end brought the next look forward")
+		}
+	})
+}
+
+// TestLookerDies has the process die that has gone to see: the next one does not try at once.
+func TestLookerDies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := &memoryPauses{}
+		g := newNode(t, rows)
+		tryLogin(t.Context(), g)
+		time.Sleep(2 * time.Minute)
+		if let, ok := g.enter(t.Context()); !ok || !let.looking {
+			t.Fatal("nobody was let through to see")
+		}
+		again := newNode(t, rows)
+		if _, ok := again.enter(t.Context()); ok {
+			t.Error("the next process tries at once")
+		}
+		time.Sleep(2 * time.Minute)
+		if _, ok := again.enter(t.Context()); !ok {
+			t.Error("the next process never tries")
+		}
+	})
+}
+
+// TestClockSetBack starts a process whose clock is a day behind the one that wrote the pause.
+func TestClockSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tomorrow := time.Now().Add(24 * time.Hour)
+		g := newNode(t, &memoryPauses{turn: 1, kept: pause{Cause: &refused, Login: true, Since: tomorrow, Next: tomorrow, Looks: 1, version: present}})
+		if wait := time.Until(g.current().Next); wait > g.login.longest {
+			t.Errorf("the next look is in %s", wait)
+		}
+	})
+}
+
+// TestPauseWithoutDatabase meets a refusal while the database cannot be written.
+func TestPauseWithoutDatabase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := &memoryPauses{}
+		g := newNode(t, rows)
+		rows.broken = errors.New("disk full")
+		tryLogin(t.Context(), g)
+		if _, ok := g.enter(t.Context()); ok {
+			t.Error("the pause does not hold in this process")
+		}
+		rows.broken = nil
+		if err := g.sync(t.Context()); err != nil || rows.kept.Cause == nil {
+			t.Errorf("the pause was not written when that was possible again: %v", err)
+		}
+	})
+}
+
+// TestPauseOfOneProcess shuts the gate of a process that has no settings: that says nothing to the others, and ends with theirs.
+func TestPauseOfOneProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := &memoryPauses{}
+		g := newNode(t, rows)
+		let, _ := g.enter(t.Context())
+		g.shut(t.Context(), let, shared.Diagnostic{Code: "not_configured"}, false, "")
+		if rows.turn != 0 || !g.shutFor(present, false) {
+			t.Errorf("the database has %+v", rows.kept)
+		}
+		g.open(t.Context())
+		if g.current().Cause != nil || rows.turn != 0 {
+			t.Error("it does not end, or ends for all")
+		}
+	})
+}

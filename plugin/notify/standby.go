@@ -1,0 +1,143 @@
+package notify
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+)
+
+// tendInterval is how often a process that does not deliver asks whether it may, and one that does makes sure that it still
+// may. The first bounds how long nobody delivers after the other process has died.
+const tendInterval = time.Second
+
+// standby delivers as long as it has the claim, and waits for it otherwise.
+type standby struct {
+	claim  claim
+	logger hclog.Logger
+	begin  func(ctx context.Context) error // starts to deliver
+	halt   func() error                    // stops it again
+	tend   func(ctx context.Context)       // is called at every interval
+
+	claimed    atomic.Bool
+	delivering atomic.Bool
+	trouble    atomic.Pointer[error] // why it does not deliver although nobody else may; nil when all is well
+
+	stepping sync.Mutex    // held by a step
+	ending   bool          // nothing is begun any more
+	leave    chan struct{} // closed to end run; nil where it was never started
+	ended    chan struct{}
+}
+
+// start asks for the claim and goes on in the background.
+func (s *standby) start(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx) // It outlives the call.
+	s.leave, s.ended = make(chan struct{}), make(chan struct{})
+	s.note(s.ask(ctx))
+	if !s.claimed.Load() && s.trouble.Load() == nil {
+		s.logger.Info("another process delivers the notifications of this database")
+	}
+	go s.run(ctx)
+}
+
+func (s *standby) run(ctx context.Context) {
+	defer close(s.ended)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // What waits for the database ends as well.
+		select {
+		case <-s.leave:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	ticker := time.NewTicker(tendInterval)
+	defer ticker.Stop()
+	for {
+		s.note(s.step(ctx))
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// step goes one step towards delivering, or makes sure that it may go on.
+func (s *standby) step(ctx context.Context) error {
+	s.stepping.Lock()
+	defer s.stepping.Unlock()
+	if s.ending && !s.claimed.Load() {
+		return nil
+	}
+	if !s.claimed.Load() {
+		if err := s.ask(ctx); err != nil || !s.claimed.Load() {
+			return err
+		}
+		s.logger.Info("this process delivers from now on")
+	}
+	kept, err := s.claim.keep(ctx)
+	if !kept {
+		s.logger.Warn("another process delivers now", "error", err)
+		s.claimed.Store(false)
+		if s.delivering.Swap(false) {
+			return s.halt()
+		}
+		return err
+	}
+	if s.ending {
+		return err // What is under way is finished, and the claim held until then.
+	}
+	if !s.delivering.Load() {
+		if err := s.begin(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+		s.delivering.Store(true)
+	}
+	s.tend(ctx)
+	return err
+}
+
+func (s *standby) ask(ctx context.Context) error {
+	taken, err := s.claim.take(ctx)
+	s.claimed.Store(taken)
+	return err
+}
+
+// note keeps what is wrong, and says it once.
+func (s *standby) note(err error) {
+	before := s.trouble.Load()
+	if err == nil {
+		s.trouble.Store(nil)
+		return
+	}
+	s.trouble.Store(&err)
+	if before == nil || (*before).Error() != err.Error() {
+		s.logger.Warn("the notification service cannot do what it has to at the moment; it goes on trying", "error", err)
+	}
+}
+
+// stop returns when nothing is begun any more, and whether this process delivers. The claim is held on until release, so that
+// nobody takes over what is being finished.
+func (s *standby) stop() (delivering bool) {
+	s.stepping.Lock()
+	defer s.stepping.Unlock()
+	s.ending = true
+	return s.delivering.Swap(false)
+}
+
+// release lets another process deliver. It is called after stop, and may be called again.
+func (s *standby) release() {
+	if s.leave != nil {
+		close(s.leave)
+		<-s.ended
+		s.leave = nil
+	}
+	if s.claimed.Swap(false) {
+		ctx, cancel := context.WithTimeout(context.Background(), heartbeat)
+		defer cancel()
+		s.claim.release(ctx)
+	}
+}

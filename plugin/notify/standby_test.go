@@ -1,0 +1,183 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+)
+
+// oneClaim is a claim that one of several processes has. A process that has died is one that no longer asks.
+type oneClaim struct {
+	holder *atomic.Pointer[oneClaim]
+	broken error // of take
+	lost   bool
+	asked  []time.Time
+	kept   time.Time
+}
+
+func (c *oneClaim) take(context.Context) (bool, error) {
+	c.asked = append(c.asked, time.Now())
+	if c.broken != nil {
+		return false, c.broken
+	}
+	return c.holder.CompareAndSwap(nil, c) || c.holder.Load() == c, nil
+}
+func (c *oneClaim) keep(context.Context) (bool, error) {
+	c.kept = time.Now()
+	return !c.lost, nil
+}
+func (c *oneClaim) lapses() (int, bool)                       { return 0, true }
+func (c *oneClaim) release(context.Context)                   { c.holder.CompareAndSwap(c, nil) }
+func (c *oneClaim) holders(context.Context) ([]holder, error) { return nil, nil }
+
+func newStandby(c *oneClaim, begin func(context.Context) error) *standby {
+	return &standby{
+		claim: c, logger: hclog.NewNullLogger(), begin: begin, halt: func() error { return nil }, tend: func(context.Context) {},
+	}
+}
+
+func begins(context.Context) error { return nil }
+
+// takeoverLimit is the promise: so long after the delivering process has died another one delivers.
+const takeoverLimit = 5 * time.Second
+
+// TestTakeover kills the process that delivers at many moments, and starts each way in which another one may be waiting.
+func TestTakeover(t *testing.T) {
+	broken := errors.New("no locks available")
+	for name, trouble := range map[string]func(second *oneClaim) (begin func(context.Context) error){
+		"plain": func(*oneClaim) func(context.Context) error { return begins },
+		"the lock cannot be asked for, for a while": func(second *oneClaim) func(context.Context) error {
+			second.broken = broken
+			return begins
+		},
+		"the queue does not start at first": func(*oneClaim) func(context.Context) error {
+			tries := 0
+			return func(context.Context) error {
+				if tries++; tries < 3 {
+					return broken
+				}
+				return nil
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for death := range 40 {
+				synctest.Test(t, func(t *testing.T) {
+					var lock atomic.Pointer[oneClaim]
+					lock.Store(&oneClaim{}) // The first process.
+					second := &oneClaim{holder: &lock}
+					waiting := newStandby(second, trouble(second))
+					waiting.start(t.Context())
+					time.Sleep(10*time.Second + time.Duration(death)*97*time.Millisecond)
+					if waiting.delivering.Load() {
+						t.Fatal("two deliver")
+					}
+					lock.Store(nil) // It dies,
+					second.broken = nil
+					died := time.Now()
+					for !waiting.delivering.Load() && time.Since(died) < time.Minute {
+						time.Sleep(10 * time.Millisecond)
+					}
+					if took := time.Since(died); took > takeoverLimit {
+						t.Errorf("taken over after %s", took)
+					}
+					for i := 1; i < len(second.asked); i++ {
+						if gap := second.asked[i].Sub(second.asked[i-1]); gap > 2*time.Second {
+							t.Errorf("the lock was not asked for during %s", gap)
+						}
+					}
+					waiting.stop()
+					waiting.release()
+				})
+			}
+		})
+	}
+}
+
+// TestTroubleIsTold has everything fail in turn: it is told, and forgotten when it is over.
+func TestTroubleIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		claim := &oneClaim{holder: new(atomic.Pointer[oneClaim]), broken: errors.New("permission denied")}
+		failing := errors.New("database is locked")
+		s := newStandby(claim, func(context.Context) error { return failing })
+		s.start(t.Context())
+		for _, step := range []struct {
+			mend func()
+			want string
+		}{
+			{func() {}, "permission denied"}, {func() { claim.broken = nil }, "database is locked"}, {func() { failing = nil }, ""},
+		} {
+			step.mend()
+			time.Sleep(3 * time.Second)
+			told := ""
+			if err := s.trouble.Load(); err != nil {
+				told = (*err).Error()
+			}
+			if told != step.want || s.delivering.Load() != (step.want == "") {
+				t.Errorf("it tells %q, delivers %t; want %q", told, s.delivering.Load(), step.want)
+			}
+		}
+		s.stop()
+		s.release()
+	})
+}
+
+// TestClaimLost has another process take the claim: this one stops, and takes it again later.
+func TestClaimLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		claim := &oneClaim{holder: new(atomic.Pointer[oneClaim])}
+		halted := 0
+		s := newStandby(claim, begins)
+		s.halt = func() error { halted++; return nil }
+		s.start(t.Context())
+		time.Sleep(3 * time.Second)
+		claim.holder.Store(&oneClaim{})
+		claim.lost = true
+		time.Sleep(3 * time.Second)
+		if s.delivering.Load() || halted != 1 {
+			t.Errorf("it delivers: %t, was halted %d times", s.delivering.Load(), halted)
+		}
+		claim.holder.Store(nil)
+		claim.lost = false
+		time.Sleep(3 * time.Second)
+		if !s.delivering.Load() {
+			t.Error("it does not deliver again")
+		}
+		s.stop()
+		s.release()
+	})
+}
+
+// TestClaimIsHeldWhileDraining lets nobody take over what a process that ends still finishes, and somebody at once afterwards.
+func TestClaimIsHeldWhileDraining(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var lock atomic.Pointer[oneClaim]
+		claim := &oneClaim{holder: &lock}
+		first, second := newStandby(claim, begins), newStandby(&oneClaim{holder: &lock}, begins)
+		first.start(t.Context())
+		second.start(t.Context())
+		time.Sleep(2 * time.Second)
+		if !first.stop() {
+			t.Error("the first did not deliver")
+		}
+		time.Sleep(10 * time.Minute) // It waits for a final reply.
+		if since := time.Since(claim.kept); since > 2*tendInterval {
+			t.Errorf("the first has not kept its claim for %s", since)
+		}
+		if second.delivering.Load() {
+			t.Error("the second delivers while the first waits for a reply")
+		}
+		first.release()
+		time.Sleep(2 * tendInterval)
+		if !second.delivering.Load() {
+			t.Error("the second does not take over")
+		}
+		second.stop()
+		second.release()
+	})
+}

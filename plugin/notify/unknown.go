@@ -1,0 +1,75 @@
+package notify
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
+)
+
+// A message whose last byte has gone out, and to which no reply came, may have been accepted. It is sent again, because it may
+// have been lost just as well, but no more often than maxSends in all.
+const (
+	maxSends       = 3
+	outcomeUnknown = "outcome_unknown"
+)
+
+// markAfter is how long a reply may take before it is written down that the last byte has gone out. What is answered sooner
+// costs no commit; who is killed sooner leaves no trace of what was sent.
+const markAfter = 100 * time.Millisecond
+
+// unknownOutcome is the cause of an attempt without a reply, and whether the message is given up for it. what happened is a
+// phrase. After a dead letter was retried by hand the sends are counted anew.
+func unknownOutcome(job *rivertype.JobRow, what string) (cause shared.Diagnostic, dead bool) {
+	sends := 1
+	for _, failed := range job.Errors {
+		if causeIn(failed.Error).Code == outcomeUnknown {
+			sends++
+		}
+	}
+	cause = shared.Diagnostic{Severity: shared.SeverityError, Code: outcomeUnknown, Step: "message"}
+	if sends%maxSends == 0 {
+		cause.Summary = phrase.Of("The message may have arrived: it was sent {count} times, and the server never said whether it took it.", "count", sends)
+		cause.Detail = phrase.Sentences(what, phrase.Of("Ask the recipient before you send it again."))
+		return cause, true
+	}
+	cause.Summary = phrase.Of("The message may have arrived: it was sent, but the server did not say whether it took it.")
+	cause.Detail = phrase.Sentences(what, phrase.Of("It is sent again, {max} times in all.", "max", maxSends))
+	return cause, false
+}
+
+// processEnded is what happened to a message whose process was killed.
+var processEnded = phrase.Of("The process that sent it ended before the server had answered.")
+
+// attemptFailure is a failed attempt of a job as the database keeps it.
+type attemptFailure struct {
+	text string // River's form of an attempt's error
+	dead bool
+	wait time.Duration // until the next attempt
+}
+
+// abandoned is the failure of an attempt whose process has died after the last byte.
+func (s *Service) abandoned(job *rivertype.JobRow) attemptFailure {
+	cause, dead := unknownOutcome(job, processEnded)
+	s.configuration.Logger.Warn("a process ended before the server had answered a message", "id", job.ID, "given_up", dead)
+	text, err := json.Marshal(rivertype.AttemptError{At: time.Now().UTC(), Attempt: job.Attempt, Error: encode(cause)})
+	if err != nil {
+		text = []byte(fmt.Sprintf("{%q: %q}", "error", outcomeUnknown))
+	}
+	return attemptFailure{text: string(text), dead: dead, wait: doubled(s.configuration.RetryAfter, len(job.Errors), longestRetry)}
+}
+
+// unanswered ends an attempt after the last byte of which no reply came. what is a phrase.
+func (s *Service) unanswered(job *rivertype.JobRow, what string) error {
+	cause, giveUp := unknownOutcome(job, what)
+	s.configuration.Logger.Warn("the server did not say whether it took a message", "id", job.ID, "given_up", giveUp)
+	if giveUp {
+		return dead(cause)
+	}
+	return errors.New(encode(cause))
+}

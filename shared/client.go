@@ -170,6 +170,9 @@ func (c *client) Test(ctx context.Context, request TestRequest, send func(TestEv
 // another way.
 const exitNotice = 2 * time.Second
 
+// deadlineSlack is how much earlier than the caller the plugin may find that the caller's time is up.
+const deadlineSlack = 100 * time.Millisecond
+
 // fromStatus sorts a failed call: given up by the caller, answered with an error by the plugin, plugin gone, or a connection
 // that broke although the plugin lives. The cause is kept.
 func (c *client) fromStatus(ctx context.Context, err error) error {
@@ -181,6 +184,10 @@ func (c *client) fromStatus(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
 	case errors.As(err, &answer):
 		return answer.status
+	}
+	if limit, limited := ctx.Deadline(); limited && status.Code(err) == codes.DeadlineExceeded && time.Until(limit) < deadlineSlack {
+		<-ctx.Done() // The plugin keeps the same limit by a clock of its own, and was the first to notice.
+		return ctx.Err()
 	}
 	// A connection that is closed because the process has ended cancels the calls that are under way.
 	if code := status.Code(err); code != codes.Unavailable && code != codes.Canceled {

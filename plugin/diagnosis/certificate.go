@@ -28,8 +28,8 @@ func certificateWords(failure *smtpconn.Error) certificateText {
 		return certificateText{}
 	}
 	return certificateText{
-		names:       Names(certificate),
-		issuer:      smtpconn.Printable(certificate.Issuer.String()),
+		names:       Names(failure.Session, certificate),
+		issuer:      failure.Session.Printable(certificate.Issuer.String()),
 		from:        certificate.NotBefore.UTC().Format(time.DateTime + " UTC"),
 		until:       certificate.NotAfter.UTC().Format(time.DateTime + " UTC"),
 		fingerprint: fmt.Sprintf("%x", sha256.Sum256(certificate.Raw)),
@@ -39,11 +39,11 @@ func certificateWords(failure *smtpconn.Error) certificateText {
 // maxNames bounds how many names of a certificate are listed.
 const maxNames = 8
 
-// Names lists the names that a certificate is for.
-func Names(certificate *x509.Certificate) string {
+// Names lists the names that the certificate of a session is for.
+func Names(session *smtpconn.Session, certificate *x509.Certificate) string {
 	var names []string
 	for _, name := range certificate.DNSNames {
-		names = append(names, smtpconn.Printable(name))
+		names = append(names, session.Printable(name))
 	}
 	for _, address := range certificate.IPAddresses {
 		names = append(names, address.String())

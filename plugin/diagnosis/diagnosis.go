@@ -215,7 +215,7 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 		reason = failure.Err.Error()
 	}
 	if !phrase.HasParts(reason) {
-		reason = smtpconn.Printable(reason) // It may quote a stranger's certificate.
+		reason = failure.Session.Printable(reason) // It may quote a stranger's certificate.
 	}
 	through := ""
 	if c.Target.Proxy != nil {

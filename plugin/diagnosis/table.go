@@ -65,14 +65,12 @@ func (r row) matchesReply(reply *smtpconn.Reply) bool {
 	}) {
 		return false
 	}
-	return r.words == nil || r.words.in(reply.Text())
+	return r.words == nil || reply.Says(r.words.compiled())
 }
 
 // pattern is looked for in the server's text without regard to case. It is compiled when it is first needed: most never are,
 // and the page waits for the plugin's start.
 type pattern struct{ compiled func() *regexp.Regexp }
-
-func (p *pattern) in(text string) bool { return p.compiled().MatchString(text) }
 
 func words(expression string) *pattern {
 	return &pattern{sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)` + expression) })}
@@ -89,7 +87,7 @@ func fixes(f ...shared.Fix) []shared.Fix { return f }
 func greetedAs(expression string) func(*smtpconn.Error, Circumstances) bool {
 	greeting := words(expression)
 	return func(failure *smtpconn.Error, _ Circumstances) bool {
-		return failure.Session != nil && greeting.in(failure.Session.Greeting.Text())
+		return failure.Session != nil && failure.Session.Greeting.Says(greeting.compiled())
 	}
 }
 

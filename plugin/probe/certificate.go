@@ -25,12 +25,12 @@ func certificateCards(session *smtpconn.Session, failed bool, now time.Time) []s
 	card := shared.Card{Title: "Certificate of the server", Status: shared.StatusPassed}
 	fact := func(label, value string) {
 		if !phrase.HasParts(value) {
-			value = phrase.Verbatim(smtpconn.Printable(value)) // What a certificate says is never translated.
+			value = phrase.Verbatim(session.Printable(value)) // What a certificate says is never translated.
 		}
 		card.Facts = append(card.Facts, shared.Fact{Label: label, Value: value})
 	}
 	fact("Issued to", leaf.Subject.String())
-	fact("Valid for", diagnosis.Names(leaf))
+	fact("Valid for", diagnosis.Names(session, leaf))
 	fact("Issued by", leaf.Issuer.String())
 	fact("Valid from", leaf.NotBefore.UTC().Format(time.DateTime+" UTC"))
 	fact("Valid until", validUntil(leaf.NotAfter, now))

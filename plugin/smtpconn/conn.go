@@ -60,7 +60,9 @@ func (c *Conn) step(ctx context.Context, step Step, limit time.Duration, command
 	return c.trace.run(step, func() (Result, string, error) {
 		defer c.wire.limit(ctx, limit)()
 		if err := command(); err != nil {
-			return Failed, "", inContext(ctx, c.failure(err))
+			failure := asError(inContext(ctx, c.failure(err)))
+			failure.Err = c.session.secrets.hideError(failure.Err)
+			return Failed, "", failure
 		}
 		return Passed, verbatim(c.wire.last.String()), nil
 	})

@@ -28,7 +28,7 @@ func (o *opening) login() error {
 	return o.trace.run(StepAuth, func() (Result, string, error) {
 		mechanism := choose(o.target, session, offered)
 		if mechanism == nil {
-			return Failed, "", &Error{Kind: KindNoCommonMechanism, Offered: offered}
+			return Failed, "", &Error{Kind: KindNoCommonMechanism, Offered: shownOffer(session, offered)}
 		}
 		session.Mechanism = mechanism.name
 		if !o.mayLogIn() {
@@ -44,6 +44,18 @@ func (o *opening) login() error {
 		session.Login = LoginDone
 		return Passed, mechanism.name, nil
 	})
+}
+
+// maxOffered bounds how many mechanisms of a server are named.
+const maxOffered = 20
+
+// shownOffer is what a server offers, fit to be shown.
+func shownOffer(session *Session, offered []string) []string {
+	var shown []string
+	for _, one := range offered[:min(len(offered), maxOffered)] {
+		shown = append(shown, session.Printable(one))
+	}
+	return shown
 }
 
 func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {
@@ -73,6 +85,7 @@ func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {
 		failure = &Error{Kind: KindBadChallenge, Err: err}
 	}
 	failure.Mechanism = mechanism.name
+	failure.Err = c.session.secrets.hideError(failure.Err)
 	return inContext(o.ctx, failure)
 }
 

@@ -17,13 +17,17 @@ import (
 // Open connects to the target and logs in, reporting each step to the trace, which may be nil. The error is an *Error.
 // When ctx ends, the conversation is cut off at once.
 func Open(ctx context.Context, target Target, trace *Trace) (*Conn, error) {
+	secrets := redactionOf(target)
 	o := &opening{
-		ctx: ctx, target: target, trace: trace,
-		conn: &Conn{session: &Session{Encryption: NoEncryption}, limits: target.Limits.withDefaults(), trace: trace},
+		ctx: ctx, target: target, trace: trace, secrets: secrets,
+		conn: &Conn{session: &Session{Encryption: NoEncryption, secrets: secrets}, limits: target.Limits.withDefaults(), trace: trace},
 	}
-	if err := o.run(); err != nil {
+	err := o.run()
+	o.conn.session.redact()
+	if err != nil {
 		o.conn.Close()
 		failure := asError(inContext(ctx, err))
+		failure.Err = secrets.hideError(failure.Err)
 		failure.Session = o.conn.session
 		return nil, failure
 	}
@@ -37,6 +41,8 @@ type opening struct {
 	trace  *Trace
 	conn   *Conn
 	host   string // ASCII form of the target's host
+	// secrets keeps what a server says about our credentials from being shown; it learns what is sent.
+	secrets *redaction
 }
 
 func (o *opening) run() error {
@@ -125,7 +131,7 @@ func (o *opening) reach(permitted []netip.AddrPort) (net.Conn, []Attempt, error)
 
 // adopt makes tcp the connection that is talked over, keeping the transcript of the one before.
 func (o *opening) adopt(tcp net.Conn) {
-	next := newWire(tcp, echoesOf(o.target))
+	next := newWire(tcp, o.secrets)
 	if before := o.conn.wire; before != nil {
 		_ = before.Close()
 		next.transcript = before.transcript
@@ -180,7 +186,7 @@ func (o *opening) implicitTLS() error {
 func (o *opening) shakeHands(how Encryption, limit time.Duration) error {
 	session, wire := o.conn.session, o.conn.wire
 	secured, state, unverified, err := o.handshake(o.ctx, wire.tcp, session.SmallHello, limit)
-	session.TLS, session.Unverified = state, unverified
+	session.TLS, session.Unverified = state, o.secrets.hideError(unverified)
 	if err != nil {
 		return inContext(o.ctx, err)
 	}
@@ -270,18 +276,18 @@ func (o *opening) sayHello() (Result, string, error) {
 		return Failed, "", inContext(o.ctx, o.conn.failure(err))
 	}
 	session.Extensions = wire.extensions
-	return Passed, describeExtensions(session.Extensions), nil
+	return Passed, describeExtensions(session), nil
 }
 
-func describeExtensions(extensions map[string]string) string {
-	if extensions == nil {
+func describeExtensions(session *Session) string {
+	if session.Extensions == nil {
 		return phrase.Of("HELO only, no extensions")
 	}
 	shown := []string{}
 	for _, keyword := range []string{"STARTTLS", "AUTH", "PIPELINING", "SIZE", "SMTPUTF8"} {
-		if parameters, ok := extensions[keyword]; ok {
+		if parameters, ok := session.Extensions[keyword]; ok {
 			shown = append(shown, strings.TrimSpace(keyword+" "+parameters))
 		}
 	}
-	return verbatim(strings.Join(shown, ", "))
+	return verbatim(session.Printable(strings.Join(shown, ", ")))
 }

@@ -70,7 +70,7 @@ func (o *opening) tunnel(caller context.Context, tcp net.Conn) error {
 	address := net.JoinHostPort(o.host, strconv.Itoa(o.target.Port))
 	var err error
 	if o.target.Proxy.Scheme == "http" {
-		err = connectHTTP(tcp, address)
+		err = connectHTTP(tcp, address, o.conn.session)
 	} else {
 		err = connectSOCKS(ctx, tcp, address)
 	}
@@ -114,7 +114,7 @@ func connectSOCKS(ctx context.Context, tcp net.Conn, address string) error {
 const maxProxyReply = 8 << 10
 
 // connectHTTP asks for a tunnel. The reply is read byte by byte: what comes after it is the mail server's.
-func connectHTTP(tcp net.Conn, address string) error {
+func connectHTTP(tcp net.Conn, address string, session *Session) error {
 	if _, err := fmt.Fprintf(tcp, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", address, address); err != nil {
 		return errors.New(phrase.Of("it closed the connection"))
 	}
@@ -133,7 +133,7 @@ func connectHTTP(tcp net.Conn, address string) error {
 	}
 	_ = reply.Body.Close()
 	if reply.StatusCode/100 != 2 {
-		return errors.New(phrase.Of("it answered {reply}", "reply", printable(reply.Status)))
+		return errors.New(phrase.Of("it answered {reply}", "reply", session.Printable(reply.Status)))
 	}
 	return nil
 }

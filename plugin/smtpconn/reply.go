@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,6 +28,29 @@ type Reply struct {
 	EnhancedCode string
 	// Lines are the texts of the lines without codes; at least one.
 	Lines []string
+	// heard returns the lines before anything was hidden in them; nil when nothing was. It is a function so that no way of
+	// printing a reply shows them.
+	heard func() []string
+}
+
+// redact hides our credentials in what is shown of the reply. The protocol goes on with what was heard.
+func (r *Reply) redact(secrets *redaction) {
+	if shown := secrets.hideLines(r.Lines); !slices.Equal(shown, r.Lines) {
+		heard := r.Lines
+		r.Lines, r.heard = shown, func() []string { return heard }
+	}
+}
+
+func (r Reply) heardLines() []string {
+	if r.heard == nil {
+		return r.Lines
+	}
+	return r.heard()
+}
+
+// Says reports whether the server's own words match, also where a part of them must not be shown.
+func (r Reply) Says(pattern *regexp.Regexp) bool {
+	return pattern.MatchString(strings.TrimSpace(strings.Join(r.heardLines(), " ")))
 }
 
 // Text joins the lines with single blanks.
@@ -136,9 +160,6 @@ func (r *Reply) splitEnhancedCode() {
 		}
 	}
 }
-
-// Printable makes a stranger's text safe to show, such as the names in a certificate: see printable.
-func Printable(text string) string { return printable(text) }
 
 // printable makes a server's text safe to show and to send over gRPC. Bytes that are not UTF-8 are read as Latin-1, which
 // is what servers that old mean; control characters and bidirectional overrides become blanks.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func read(text string) (Reply, error) {
@@ -34,7 +35,7 @@ func TestReadReply(t *testing.T) {
 		got, err := read(c.text)
 		if err != nil {
 			t.Errorf("%q: %v", c.text, err)
-		} else if difference := cmp.Diff(c.want, got); difference != "" {
+		} else if difference := cmp.Diff(c.want, got, cmpopts.IgnoreUnexported(Reply{})); difference != "" {
 			t.Errorf("%q (-want +got):\n%s", c.text, difference)
 		}
 	}

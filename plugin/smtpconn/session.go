@@ -38,6 +38,25 @@ type Session struct {
 	Mechanism string
 
 	transcript *Transcript
+	secrets    *redaction
+}
+
+// Printable makes a server's text safe to show, such as the names in its certificate: no control characters, none of our
+// credentials, not too long. A nil session knows no credentials.
+func (s *Session) Printable(text string) string {
+	text = printable(text)
+	if s != nil {
+		text = s.secrets.hide(text)
+	}
+	return shortened(text)
+}
+
+// redact hides our credentials in the errors that may quote the server.
+func (s *Session) redact() {
+	s.Unverified = s.secrets.hideError(s.Unverified)
+	if s.StartTLSFailure != nil {
+		s.StartTLSFailure.Err = s.secrets.hideError(s.StartTLSFailure.Err)
+	}
 }
 
 // LoginState says how the login went.

@@ -51,8 +51,8 @@ const (
 )
 
 // newWire begins a conversation over a fresh connection.
-func newWire(conn net.Conn, secrets echoes) *wire {
-	w := &wire{tcp: conn, transcript: Transcript{echoes: secrets}}
+func newWire(conn net.Conn, secrets *redaction) *wire {
+	w := &wire{tcp: conn, transcript: Transcript{redaction: secrets}}
 	w.use(conn)
 	return w
 }
@@ -78,6 +78,7 @@ func (w *wire) limit(ctx context.Context, longest time.Duration) (done func()) {
 func (w *wire) fail(err error) error {
 	if w.failure == nil {
 		w.failure = asError(err)
+		w.failure.Err = w.transcript.hideError(w.failure.Err)
 		w.transcript.event(w.failure.brief())
 	}
 	return w.failure
@@ -91,13 +92,13 @@ func (w *wire) receive() (Reply, error) {
 	if w.phase == dataPhase {
 		w.phase = commandPhase
 	}
-	reply, err := readReply(w.reader, w.recordServerLine)
+	var arrived []string
+	reply, err := readReply(w.reader, func(line string) { arrived = append(arrived, line) })
+	w.record(arrived)
 	if err != nil {
 		return Reply{}, w.fail(err)
 	}
-	for i, line := range reply.Lines {
-		reply.Lines[i] = w.transcript.hide(line)
-	}
+	reply.redact(w.transcript.redaction)
 	verb := ""
 	if len(w.asked) > 0 {
 		verb, w.asked = w.asked[0], w.asked[1:]
@@ -115,11 +116,17 @@ func (w *wire) receive() (Reply, error) {
 	return reply, nil
 }
 
-func (w *wire) recordServerLine(line string) {
-	if w.phase == loginPhase && strings.HasPrefix(line, "334") {
-		line = "334 (challenge)"
+// record adds what arrived of a reply to the transcript.
+func (w *wire) record(arrived []string) {
+	if w.phase == loginPhase {
+		arrived = slices.Clone(arrived)
+		for i, line := range arrived {
+			if strings.HasPrefix(line, "334") {
+				arrived[i] = "334 (challenge)"
+			}
+		}
 	}
-	w.transcript.server(line)
+	w.transcript.server(arrived)
 }
 
 // exchange sends a command of our own and reads its reply.
@@ -282,7 +289,7 @@ func (w *wire) Read(p []byte) (int, error) {
 // handOver writes the reply out again for go-smtp. Keywords of an EHLO reply are repeated in upper case, because go-smtp
 // compares them letter for letter.
 func (w *wire) handOver(reply Reply) {
-	lines := slices.Clone(reply.Lines)
+	lines := slices.Clone(reply.heardLines())
 	for keyword, parameters := range w.fresh {
 		lines = append(lines, strings.TrimSpace(keyword+" "+parameters))
 	}
@@ -303,7 +310,7 @@ func (w *wire) handOver(reply Reply) {
 // "AUTH=LOGIN" counts as "AUTH LOGIN".
 func extensionsOf(reply Reply) map[string]string {
 	extensions := map[string]string{}
-	for _, line := range reply.Lines[1:] {
+	for _, line := range reply.heardLines()[1:] {
 		keyword, parameters, _ := strings.Cut(strings.TrimSpace(line), " ")
 		keyword = strings.ToUpper(keyword)
 		if mechanism, old := strings.CutPrefix(keyword, "AUTH="); old {

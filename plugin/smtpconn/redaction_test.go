@@ -1,0 +1,299 @@
+package smtpconn
+
+import (
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html"
+	"mime/quotedprintable"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// disguises are ways to repeat a secret so that it is not found by its characters, but by somebody who looks.
+var disguises = map[string]func(string) string{
+	"as it is":     func(s string) string { return s },
+	"upper case":   strings.ToUpper,
+	"lower case":   strings.ToLower,
+	"reversed":     reversed,
+	"ROT13":        rotated,
+	"hex":          func(s string) string { return hex.EncodeToString([]byte(s)) },
+	"HEX":          func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
+	"hex, colons":  func(s string) string { return eachByte(s, "%02x:") },
+	"hex, 0x":      func(s string) string { return eachByte(s, "0x%02X, ") },
+	"hex, \\x":     func(s string) string { return eachByte(s, `\x%02x`) },
+	"U+":           func(s string) string { return eachByte(s, "U+%04X ") },
+	"percent":      func(s string) string { return eachByte(s, "%%%02X") },
+	"quoted":       func(s string) string { return eachByte(s, "=%02X") },
+	"octal":        func(s string) string { return eachByte(s, `\%03o`) },
+	"octal, plain": func(s string) string { return eachByte(s, "%03o ") },
+	"binary":       func(s string) string { return eachByte(s, "%08b ") },
+	"decimal":      func(s string) string { return eachByte(s, "%d ") },
+	"HTML":         func(s string) string { return eachByte(s, "&#%d;") },
+	"HTML, hex":    func(s string) string { return eachByte(s, "&#x%x;") },
+	"HTML, named":  html.EscapeString,
+	"JSON": func(s string) string {
+		encoded, _ := json.Marshal(s)
+		return string(encoded)
+	},
+	"JSON, all":             func(s string) string { return eachByte(s, `\u%04x`) },
+	"web address":           url.QueryEscape,
+	"web address, twice":    func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
+	"quoted-printable":      quotedPrintable,
+	"Base64":                func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+	"Base64 for the web":    func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) },
+	"Base64, upper case":    func(s string) string { return strings.ToUpper(inBase64(s)) },
+	"Base64, lower case":    func(s string) string { return strings.ToLower(inBase64(s)) },
+	"Base64, reversed":      func(s string) string { return reversed(inBase64(s)) },
+	"Base64 of the reverse": func(s string) string { return inBase64(reversed(s)) },
+	"Base64 of upper case":  func(s string) string { return inBase64(strings.ToUpper(s)) },
+	"Base64 of hex":         func(s string) string { return inBase64(hex.EncodeToString([]byte(s))) },
+	"hex of Base64":         func(s string) string { return hex.EncodeToString([]byte(inBase64(s))) },
+	"hex, reversed":         func(s string) string { return reversed(hex.EncodeToString([]byte(s))) },
+	"Base64, shifted 1":     func(s string) string { return inBase64("x" + s) },
+	"Base64, shifted 2":     func(s string) string { return inBase64("xy" + s + "z") },
+	"Base64, twice": func(s string) string {
+		return base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(s))))
+	},
+	"Base64, twice, shifted": func(s string) string { return inBase64("a" + inBase64("xy"+s)) },
+	"Base64, twice, upper":   func(s string) string { return strings.ToUpper(inBase64(inBase64(s))) },
+	"Base64, three times":    func(s string) string { return inBase64(inBase64(inBase64(s))) },
+	"Base64 of a login":      func(s string) string { return inBase64("\x00me@example.com\x00" + s) },
+	"Base32":                 func(s string) string { return base32.StdEncoding.EncodeToString([]byte(s)) },
+	"Base32, lower case":     func(s string) string { return strings.ToLower(inBase32(s)) },
+	"Base32, shifted":        func(s string) string { return inBase32("abc" + s) },
+	"blanks between":         func(s string) string { return between(s, " ") },
+	"hyphens between":        func(s string) string { return between(s, "-") },
+	"dots between":           func(s string) string { return between(s, " . ") },
+	"letters between":        func(s string) string { return between(s, "x") },
+	"hyphens, upper case":    func(s string) string { return between(strings.ToUpper(s), "-") },
+	"hyphens in Base64":      func(s string) string { return between(inBase64(s), "-") },
+	"blanks, reversed":       func(s string) string { return between(reversed(s), " ") },
+	"over two lines":         func(s string) string { return s[:len(s)/2] + "\n" + s[len(s)/2:] },
+	"a character a line":     func(s string) string { return between(s, "\n") },
+	"Base64 over lines":      func(s string) string { return between(inBase64(s), "\n") },
+	"hex over lines":         func(s string) string { return eachByte(s, "%02x\n") },
+}
+
+func eachByte(s, form string) string {
+	written := ""
+	for i := range len(s) {
+		written += fmt.Sprintf(form, s[i])
+	}
+	return written
+}
+
+func between(s, separator string) string { return strings.Join(strings.Split(s, ""), separator) }
+
+func quotedPrintable(s string) string {
+	var written strings.Builder
+	w := quotedprintable.NewWriter(&written)
+	_, _ = w.Write([]byte(s))
+	_ = w.Close()
+	return written.String()
+}
+
+// redactionFor is the redaction of a conversation that logs in with the password.
+func redactionFor(password string) *redaction {
+	return redactionOf(Target{Login: "me@example.com", Password: shared.NewSecretText(password)})
+}
+
+// TestDisguisesAreHidden has servers repeat passwords in every disguise, alone and within a sentence.
+func TestDisguisesAreHidden(t *testing.T) {
+	for _, password := range []string{"c4nary.Pa55word/9f3b", "S3cr3t#Pa55", "Tr0ub4dor&3", "correct horse battery", "k7Qz9wXy"} {
+		secrets := redactionFor(password)
+		for name, disguise := range disguises {
+			echo := disguise(password)
+			for _, sentence := range []string{"%s", "you said %s.", "5.7.8 <%s> for me@example.com is wrong", "a1 [%s] zz9"} {
+				shown := strings.Join(secrets.hideLines(strings.Split(fmt.Sprintf(sentence, echo), "\n")), "\n")
+				before, after, _ := strings.Cut(sentence, "%s")
+				rest := strings.TrimSuffix(strings.TrimPrefix(shown, before), after)
+				for _, piece := range strings.Split(strings.ReplaceAll(rest, hiddenText, "\n"), "\n") {
+					if solid := strings.Map(onlyAlphanumeric, piece); len(solid) > 3 {
+						t.Errorf("%q, %s: %q of %q is shown: %q", password, name, solid, echo, shown)
+					}
+				}
+				if !strings.Contains(shown, hiddenText) {
+					t.Errorf("%q, %s: nothing of %q is hidden", password, name, echo)
+				}
+			}
+		}
+	}
+}
+
+func onlyAlphanumeric(r rune) rune {
+	if r < utf8.RuneSelf && isLetterOrDigit(r) {
+		return r
+	}
+	return -1
+}
+
+// TestPiecesAreHidden repeats the beginning, the middle and the end of a password.
+func TestPiecesAreHidden(t *testing.T) {
+	const password = "c4nary.Pa55word/9f3b"
+	secrets := redactionFor(password)
+	for length := plainFragment + 1; length <= len(password); length++ {
+		for begin := 0; begin+length <= len(password); begin++ {
+			piece := password[begin : begin+length]
+			if solid, _ := foldText(piece); len(solid) < plainFragment {
+				continue
+			}
+			for _, echo := range []string{piece, strings.ToUpper(piece), reversed(piece), hex.EncodeToString([]byte(piece)), inBase64("is " + piece + "...")} {
+				if shown := secrets.hide("no: " + echo); strings.Contains(shown, echo) {
+					t.Errorf("%q of %q is shown", echo, password)
+				}
+			}
+		}
+	}
+}
+
+// TestShortAndOddPasswordsAreHidden looks at those that have few characters, hardly any letters, or other letters.
+func TestShortAndOddPasswordsAreHidden(t *testing.T) {
+	for _, password := range []string{
+		"ab", "x1z", "q7Zp", "q7Zp9", "!?", "!@#$%^&*()", "a-b!@#$", "päss\u0085word", "pa\u202ess-wörd", "пароль", "密码密码", "ab\u0000cd", "ÅÄÖåäö",
+	} {
+		secrets := redactionFor(password)
+		for name, echo := range map[string]string{
+			"as it is": password, "not UTF-8": "\xff " + password, "Base64": inBase64(password), "padded": base64.StdEncoding.EncodeToString([]byte(password)),
+			"Base64, twice": inBase64(inBase64(password)), "hex": hex.EncodeToString([]byte(password)), "reversed": reversed(password),
+			"login": inBase64("\x00me@example.com\x00" + password), "web address": url.QueryEscape(password),
+		} {
+			shown := secrets.hide(printable("535 |" + echo + "|"))
+			if echoed := printable(echo); strings.Contains(shown, "|"+echoed+"|") || !strings.Contains(shown, hiddenText) {
+				t.Errorf("%q, %s: %q", password, name, shown)
+			}
+		}
+	}
+}
+
+// TestWhatWasSentIsHidden holds for every line of every login, and for the proof in it.
+func TestWhatWasSentIsHidden(t *testing.T) {
+	proof := "p=" + inBase64("a proof of the password in 32 by") + "="
+	for name, response := range map[string]string{
+		"XOAUTH2": "user=me\x01auth=Bearer token\x01\x01", "CRAM-MD5": "me e6c24deec1aad29c4c523c103c027c56", "SCRAM-SHA-256": "c=biws,r=nonce," + proof,
+	} {
+		secrets := redactionOf(Target{})
+		line := base64.StdEncoding.EncodeToString([]byte(response))
+		secrets.sent(line)
+		echoes := []string{line, strings.TrimRight(line, "="), strings.ToUpper(line), reversed(line), inBase64(line), hex.EncodeToString([]byte(line)), between(line, "-")}
+		if name != "XOAUTH2" {
+			last := response[strings.LastIndexAny(response, " ,")+1:]
+			echoes = append(echoes, last, strings.ToUpper(last), inBase64(last), reversed(strings.TrimPrefix(last, "p=")))
+		}
+		for _, echo := range echoes {
+			if shown := secrets.hide("you said " + echo); strings.Contains(shown, echo) {
+				t.Errorf("%s: %q", name, shown)
+			}
+		}
+	}
+}
+
+// TestInnocentWordsAreShown has what servers really say, which must stay as it is.
+func TestInnocentWordsAreShown(t *testing.T) {
+	token := shared.NewSecretText("eyJ0eXAiOiJKV1QiLCJub25jZSI6IlJ3" + strings.Repeat("q8Zt0vK3mPx7Lw2Yb9Ns", 80))
+	targets := []Target{{Login: "me@example.com", AccessToken: token}}
+	for _, password := range []string{"c4nary.Pa55word/9f3b", "k7Qz9wXy", "q7Zp", "x1", "mB3!vT8#zR"} {
+		targets = append(targets, Target{Login: "me@example.com", Password: shared.NewSecretText(password)})
+	}
+	for _, target := range targets {
+		secrets := redactionOf(target)
+		secrets.sent(inBase64("\x00me@example.com\x00" + target.Password.Reveal()))
+		for _, text := range []string{
+			"Username and Password not accepted. For more information, go to  https://support.google.com/mail/?p=BadCredentials d9443c01a7336-23c5ff1b2d4sm12345675ad.12 - gsmtp",
+			"Authentication unsuccessful, the user credentials were incorrect. [AM0PR06CA0101.eurprd06.prod.outlook.com 2024-05-01T10:00:00.000Z 08DC69B1A2C3D4E5]",
+			"Ok: queued as 4WxYz12AbCdEf", "Ok 0100018f3a2b4c5d-6e7f8091-a2b3-4c5d-8e9f-0a1b2c3d4e5f-000000",
+			"me@example.com: Sender address rejected: not owned by user me@example.com", "Error: authentication failed: UGFzc3dvcmQ6",
+			"practice.mail.example Hello [192.0.2.1]\nPIPELINING\nSIZE 35882577\nAUTH LOGIN PLAIN XOAUTH2 PLAIN-CLIENTTOKEN OAUTHBEARER XOAUTH\nSMTPUTF8",
+			"Requested mail action not taken: mailbox unavailable", "id 1rXyZ0-000Abc-1D",
+		} {
+			if shown := secrets.hide(text); shown != text {
+				t.Errorf("%s", shown)
+			}
+		}
+	}
+}
+
+// TestHidingIsBounded has a server send as much as it may of what can be decoded in many ways.
+func TestHidingIsBounded(t *testing.T) {
+	secrets := redactionFor("c4nary.Pa55word/9f3b")
+	text := "x"
+	for len(text) < maxReplyBytes/2 {
+		text = inBase64(text + strings.Repeat(" %41=41&#65;\\x41-_", 20))
+	}
+	for _, all := range []string{text, strings.Repeat("63 ", maxReplyBytes/3), strings.Repeat("%", maxReplyBytes), strings.Repeat("01", maxReplyBytes/2)} {
+		if shown := secrets.hide(all); len(shown) > len(all)+len(hiddenText) {
+			t.Errorf("%d bytes became %d", len(all), len(shown))
+		}
+	}
+}
+
+// TestProtocolHearsEverything: a password that is a word of the protocol must not keep the conversation from going on.
+func TestProtocolHearsEverything(t *testing.T) {
+	reply := Reply{Code: 250, Lines: []string{"mail.example", "AUTH PLAIN LOGIN", "SIZE 1000"}}
+	reply.redact(redactionFor("plain"))
+	if reply.Lines[1] != "AUTH (hidden) LOGIN" {
+		t.Errorf("shown: %q", reply.Lines)
+	}
+	if heard := extensionsOf(reply)["AUTH"]; heard != "PLAIN LOGIN" {
+		t.Errorf("heard: %q", heard)
+	}
+	for _, printed := range []string{fmt.Sprintf("%+v", reply), fmt.Sprintf("%#v", reply), fmt.Sprintf("%+v", struct{ r Reply }{reply})} {
+		if strings.Contains(printed, "PLAIN") {
+			t.Errorf("printed: %s", printed)
+		}
+	}
+}
+
+// FuzzRedaction hides a password that stands in any text, in every disguise; whatever the text is, it ends up fit to be shown.
+func FuzzRedaction(f *testing.F) {
+	names := slices.Sorted(func(yield func(string) bool) {
+		for name := range disguises {
+			if !yield(name) {
+				return
+			}
+		}
+	})
+	f.Add("c4nary.Pa55word/9f3b", "you said ", ".", uint8(0))
+	f.Add("päss wörd 77", "\xff", "\n", uint8(9))
+	f.Add("", "%", "=\n&#x;\\u", uint8(30))
+	f.Fuzz(func(t *testing.T, password, before, after string, which uint8) {
+		if len(password)+len(before)+len(after) > 4096 {
+			return
+		}
+		echo := disguises[names[int(which)%len(names)]](password)
+		lines := strings.Split(printable(strings.ReplaceAll(before+" ", "\n", " "))+"\n"+echo+"\n"+printable(after), "\n")
+		for i, line := range lines {
+			lines[i] = printable(line)
+		}
+		secrets := redactionFor(password)
+		shown := secrets.hideLines(lines)
+		if len(shown) != len(lines) {
+			t.Fatalf("%d lines became %d", len(lines), len(shown))
+		}
+		text := strings.Join(shown, "\n")
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }) {
+			t.Errorf("not fit to be shown: %q", text)
+		}
+		if again := strings.Join(secrets.hideLines(lines), "\n"); again != text {
+			t.Errorf("%q, and later %q", text, again)
+		}
+		if len(password) >= shortForm && !strings.Contains(hiddenText, strings.ToLower(password)) && strings.Contains(strings.ReplaceAll(text, hiddenText, "\n"), password) {
+			t.Errorf("%q is shown: %q", password, text)
+		}
+	})
+}
+
+func BenchmarkRedaction(b *testing.B) {
+	secrets := redactionFor("c4nary.Pa55word/9f3b")
+	for i := range b.N {
+		secrets.hide(fmt.Sprintf("Ok: queued as 4WxYz12AbC%d", i))
+	}
+}

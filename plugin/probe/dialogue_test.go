@@ -56,6 +56,32 @@ func TestDialogue(t *testing.T) {
 	}
 }
 
+// TestOddNumbersOfTheServer: no number that a server names in its reply to EHLO steers anything that it could spoil.
+func TestOddNumbersOfTheServer(t *testing.T) {
+	authority, err := mailserver.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, odd := range []string{
+		"SIZE", "SIZE 0", "SIZE -1", "SIZE +1", "SIZE 1", "SIZE 99999999999999999999999999", "SIZE 1 2 3", "SIZE \u0661",
+		"LIMITS MAILMAX=0 RCPTMAX=-1", "LIMITS MAILMAX=99999999999999999999", "DELIVERBY 0", "FUTURERELEASE -1 x",
+	} {
+		t.Run(odd, func(t *testing.T) {
+			t.Parallel()
+			fault, _ := mailserver.FaultNamed("all-is-well")
+			server, err := fault.Offering("PIPELINING", "AUTH PLAIN", odd).Start(authority, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			report, _ := probe.Run(t.Context(), planFor(fault, server.Port(), authority), func(shared.TestEvent) {})
+			if report.Outcome != "complete" {
+				t.Errorf("%s: %+v", report.Outcome, report.Diagnostics)
+			}
+		})
+	}
+}
+
 // TestEHLONameIsNeverLocalhost makes sure that without a configured name the server never hears "localhost".
 func TestEHLONameIsNeverLocalhost(t *testing.T) {
 	authority, err := mailserver.NewAuthority()

@@ -124,6 +124,17 @@ func TestUsable(t *testing.T) {
 	}
 }
 
+// TestManyAddressesAreBounded: a name can have as many addresses as fit into an answer.
+func TestManyAddressesAreBounded(t *testing.T) {
+	var addresses []netip.Addr
+	for address := netip.MustParseAddr("192.0.2.1"); len(addresses) < 4000; address = address.Next() {
+		addresses = append(addresses, address)
+	}
+	if got, err := usable(addresses); err != nil || len(got) != maxAddresses || got[0] != addresses[0] {
+		t.Errorf("%d addresses, %v", len(got), err)
+	}
+}
+
 func TestASCIIHost(t *testing.T) {
 	for host, want := range map[string]string{
 		"smtp.email.com": "smtp.email.com", "smtp.email.com.": "smtp.email.com", "SMTP.Email.com": "smtp.email.com",

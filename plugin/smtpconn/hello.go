@@ -74,7 +74,7 @@ func describeTLS(session *Session) string {
 		text = phrase.Of("{encryption}, without ML-KEM: a TLS hello that holds it is not answered", "encryption", text)
 	}
 	if session.Unverified != nil {
-		reason := printable(session.Unverified.Error())
+		reason := session.Printable(session.Unverified.Error())
 		text = phrase.Of("{encryption}, certificate not verified: {reason}", "encryption", phrase.Part(text), "reason", reason)
 	}
 	return text

@@ -95,6 +95,9 @@ func TestProxyThatFails(t *testing.T) {
 		"socks says nothing":   {"socks5://" + proxyThat(t, silent), KindProxyRefused, "it did not answer in time"},
 		"socks hangs up":       {"socks5://" + proxyThat(t, hangsUp), KindProxyRefused, "EOF"},
 		"socks talks nonsense": {"socks5://" + proxyThat(t, says("HTTP/1.1 400 Bad Request\r\n\r\n")), KindProxyRefused, "version"},
+		"socks name cut short": {"socks5://" + proxyThat(t, says("\x05\x00\x05\x00\x00\x03\xffshort")), KindProxyRefused, "it did not answer in time"},
+		"socks odd address":    {"socks5://" + proxyThat(t, says("\x05\x00\x05\x00\x00\xff\xff")), KindProxyRefused, "address type"},
+		"socks odd refusal":    {"socks5://" + proxyThat(t, says("\x05\x00\x05\xff\x00\x01")), KindProxyRefused, "unknown code"},
 		"socks wants a login":  {"socks5://" + proxyThat(t, says("\x05\xff")), KindProxyRefused, "authentication"},
 	} {
 		t.Run(name, func(t *testing.T) {

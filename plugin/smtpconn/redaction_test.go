@@ -252,6 +252,24 @@ func TestProtocolHearsEverything(t *testing.T) {
 	}
 }
 
+// TestShownTextIsBounded looks at what a server names in any number and length.
+func TestShownTextIsBounded(t *testing.T) {
+	session := &Session{secrets: redactionFor("c4nary.Pa55word/9f3b")}
+	if shown := session.Printable(strings.Repeat("ä", 10_000)); utf8.RuneCountInString(shown) > maxDetail+1 {
+		t.Errorf("%d characters are shown", utf8.RuneCountInString(shown))
+	}
+	offered := []string{"C4NARY.PA55WORD/9F3B", "GSSAPI"}
+	for i := range 10_000 {
+		offered = append(offered, fmt.Sprint("X", i))
+	}
+	if shown := shownOffer(session, offered); len(shown) != maxOffered || shown[0] != hiddenText || shown[1] != "GSSAPI" {
+		t.Errorf("%d mechanisms are shown: %.200q", len(shown), shown)
+	}
+	if shown := (*Session)(nil).Printable("a\x00b"); shown != "a b" {
+		t.Errorf("%q", shown)
+	}
+}
+
 // FuzzRedaction hides a password that stands in any text, in every disguise; whatever the text is, it ends up fit to be shown.
 func FuzzRedaction(f *testing.F) {
 	names := slices.Sorted(func(yield func(string) bool) {

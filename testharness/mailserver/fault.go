@@ -49,9 +49,16 @@ const (
 )
 
 // Answering returns the fault with other replies by verb; those to the lines of a login that follow AUTH are called "AUTH 2" and
-// so on. There {line} is the line itself and {password} the last thing that was sent in it.
+// so on. There {line} is the line itself, {password} the last thing that was sent in it and {nonce} that of SCRAM; "334:" begins
+// a challenge that is yet to be encoded.
 func (f Fault) Answering(replies map[string]string) Fault {
 	f.replies = replies
+	return f
+}
+
+// Presenting returns the fault with Use SSL and a certificate from the start.
+func (f Fault) Presenting(certificate Request) Fault {
+	f.UseSSL, f.implicit, f.certificate = true, true, &certificate
 	return f
 }
 

@@ -23,8 +23,8 @@ type script struct {
 	auth    int // lines of the login so far; 0 outside one
 	data    bool
 	held    string // answers that have yet to go out; see Fault.grouping
-	// password is the last thing that was sent in a login, for servers that repeat it.
-	password string
+	// password is the last thing that was sent in a login, for servers that repeat it; nonce is that of SCRAM.
+	password, nonce string
 }
 
 func (s *script) serve() {
@@ -111,6 +111,7 @@ func (s *script) login(line string) bool {
 		if sent, err := base64.StdEncoding.DecodeString(words[len(words)-1]); err == nil {
 			fields := strings.Split(string(sent), "\x00")
 			s.password = fields[len(fields)-1]
+			_, s.nonce, _ = strings.Cut(string(sent), "r=")
 		}
 	}
 	standard := "235 2.7.0 Authentication successful"
@@ -128,7 +129,11 @@ func (s *script) login(line string) bool {
 	if !strings.HasPrefix(reply, "334") {
 		s.auth = 0
 	}
-	return s.perform(strings.NewReplacer("{password}", s.password, "{line}", line).Replace(reply))
+	reply = strings.NewReplacer("{password}", s.password, "{line}", line, "{nonce}", s.nonce).Replace(reply)
+	if challenge, plain := strings.CutPrefix(reply, "334:"); plain {
+		reply = "334 " + base64.StdEncoding.EncodeToString([]byte(challenge))
+	}
+	return s.perform(reply)
 }
 
 func (s *script) startTLS() bool {

@@ -20,7 +20,8 @@ type Host struct {
 
 // Open reads the manifest, starts the plugin that it declares and checks that it keeps to the contract. Close ends the
 // plugin. A manifest that cannot be used is a *manifest.Error; a plugin that does not start is an error for which
-// errors.Is(err, shared.ErrPluginUnavailable) holds. After an error nothing is left running. ctx bounds the start only.
+// errors.Is(err, shared.ErrPluginUnavailable) holds. After an error nothing is left running. ctx bounds the start only. WithStartInBackground has Open
+// return before that.
 func Open(ctx context.Context, path string, opts ...Option) (*Host, error) {
 	o := defaults()
 	for _, option := range opts {

@@ -31,6 +31,7 @@ type options struct {
 	dialOptions   []grpc.DialOption
 	testLimit     form.TestLimit
 	startLimit    time.Duration
+	background    bool // Open does not wait for the first start
 	passive       bool
 	attached      string       // address of a plugin that runs already
 	tracer        trace.Tracer // nil when nothing is traced
@@ -118,6 +119,12 @@ func WithStartLimit(limit time.Duration) Option {
 		}
 	}
 }
+
+// WithStartInBackground has Open return before the plugin has started, so that a Console comes up while its plugin cannot start yet. The
+// start is tried until it succeeds, with the delays of the restart policy. Meanwhile calls fail with shared.ErrPluginUnavailable, Status
+// says why, and the handler serves a page that says so with the last lines of the log, and becomes the form when the plugin runs. A
+// plugin.hcl that cannot be read is an error of Open all the same.
+func WithStartInBackground() Option { return func(o *options) { o.background = true } }
 
 // RestartPolicy says what happens after a crash, and after a start that was refused. The delay doubles from First to Longest, with
 // jitter, and the plugin is started again for as long as that takes. After Crashes crashes Within the time it counts as failed:

@@ -57,7 +57,7 @@ func (r *processRunner) Start(context.Context) error {
 	if err != nil {
 		return errors.Join(err, stdout.Close(), stdoutEnd.Close())
 	}
-	r.stdout, r.stderr = &output{stdout}, &output{stderr}
+	r.stdout, r.stderr = &output{File: stdout, exited: r.exited}, &output{File: stderr}
 	r.command.Stdout, r.command.Stderr = stdoutEnd, stderrEnd
 	r.group.prepare(r.command)
 	err = r.command.Start()
@@ -123,11 +123,22 @@ func (r *processRunner) HostToPlugin(network, address string) (string, string, e
 }
 
 // output is what the process writes. Closing it is the end of the file for who reads it.
-type output struct{ *os.File }
+type output struct {
+	*os.File
+	// exited delays the end for a moment until the process is gone. Many programs close their output just before they end: go-plugin kills
+	// a process without output at once, and then how it would have ended cannot be told. May be nil.
+	exited <-chan struct{}
+}
 
 func (o *output) Read(p []byte) (int, error) {
 	n, err := o.File.Read(p)
 	if err != nil {
+		if o.exited != nil {
+			select {
+			case <-o.exited:
+			case <-time.After(outputGrace):
+			}
+		}
 		_ = o.Close()
 		if errors.Is(err, os.ErrClosed) {
 			err = io.EOF

@@ -73,8 +73,8 @@ type supervisor struct {
 	changed chan struct{} // closed, and replaced, at every change of state
 }
 
-// supervise starts the plugin and watches over it until close. It returns when the first start has succeeded or failed;
-// after a failure nothing runs.
+// supervise starts the plugin and watches over it until close. It returns when the first start has succeeded or failed, and
+// after a failure nothing runs; with the option for a start in the background it returns at once and cannot fail.
 func supervise(ctx context.Context, m *manifest.Manifest, o options) (*supervisor, error) {
 	s := newSupervisor(m, o)
 	s.start = func(ctx context.Context) (run, error) {
@@ -85,9 +85,12 @@ func supervise(ctx context.Context, m *manifest.Manifest, o options) (*superviso
 		return p, nil
 	}
 	s.log.logger = o.logger.Named("plugin")
-	first, err := s.start(ctx)
-	if err != nil {
-		return nil, withLog(s.startError(err))
+	var first run
+	if !o.background {
+		var err error
+		if first, err = s.start(ctx); err != nil {
+			return nil, withLog(s.startError(err))
+		}
 	}
 	running, stop := context.WithCancel(context.Background())
 	s.stopping = stop
@@ -114,15 +117,17 @@ func (s *supervisor) startError(err error) error {
 	return fmt.Errorf("%w: plugin %q (%s) did not start: %w", shared.ErrPluginUnavailable, s.manifest.Name, s.manifest.Binary, err)
 }
 
-// keep is the life of the plugin: running, crashed, waiting, running again, until the host stops it.
+// keep is the life of the plugin: running, crashed, waiting, running again, until the host stops it. current is nil when the plugin
+// is still to be started for the first time.
 func (s *supervisor) keep(ctx context.Context, current run) {
 	defer close(s.stopped)
 	defer s.enter(StateStopped, stoppedByHost, nil)
 	crashes := crashCounter{policy: s.options.policy}
-	for s.oversee(ctx, current, &crashes) {
-		if current = s.startAgain(ctx); current == nil {
-			return
-		}
+	if current == nil {
+		current = s.startAgain(ctx)
+	}
+	for current != nil && s.oversee(ctx, current, &crashes) {
+		current = s.startAgain(ctx)
 	}
 }
 

@@ -253,6 +253,9 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 		if status := h.service(r); status != nil {
 			reply["service"] = h.fragment(r, "service", status)
 		}
+	} else {
+		v.Plugin = h.options.PluginState()
+		reply["running"], reply["down"] = false, h.fragment(r, "down", v)
 	}
 	h.writeJSON(w, reply)
 }

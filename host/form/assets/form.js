@@ -3,7 +3,7 @@
 
 const form = document.getElementById("settings-form");
 if (form) start();
-else if (document.getElementById("service")) keepCurrent(() => false);
+else if (document.getElementById("service") || document.getElementById("down")) keepCurrent(() => false);
 
 function start() {
   const fields = new Map([...form.querySelectorAll("[data-field]")].map((element) => [element.dataset.field, field(element)]));
@@ -237,7 +237,11 @@ function keepCurrent(busy) {
       const answer = await fetch("state");
       if (!answer.ok) return;
       const state = await answer.json();
-      for (const name of ["prerequisites", "service"]) {
+      if (state.running && document.getElementById("down")) {
+        location.replace("./"); // The plugin runs again. A reload could post a form once more.
+        return;
+      }
+      for (const name of ["prerequisites", "service", "down"]) {
         const place = document.getElementById(name);
         if (place && state[name] !== undefined && place.innerHTML !== state[name]) place.innerHTML = state[name];
       }

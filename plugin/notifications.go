@@ -26,7 +26,7 @@ func (p *Page) openNotifications(ctx context.Context) error {
 	configuration := notify.Configuration{
 		Store: p.store, Keeper: p.keeper, Sealing: p.sealing.RLocker(), Logger: p.logger.Named("notifications"), Delivery: (&deliveries{page: p}).current,
 		Connections: c.Notifications.Connections, MessagesPerConnection: c.Notifications.MessagesPerConnection,
-		MessagesPerMinute: c.Notifications.MessagesPerMinute, RetryAfter: c.Notifications.RetryAfter,
+		MessagesPerMinute: c.Notifications.MessagesPerMinute, RetryAfter: c.Notifications.RetryAfter, DrainLimit: c.Notifications.DrainLimit,
 		LockFile: filepath.Join(c.DataDir, serviceLock),
 	}
 	var err error

@@ -59,6 +59,7 @@ type Notifications struct {
 	MessagesPerConnection int
 	MessagesPerMinute     int
 	RetryAfter            time.Duration
+	DrainLimit            time.Duration
 }
 
 // Page is the SMTP settings page. It may be used concurrently.
@@ -84,6 +85,7 @@ var (
 	_ shared.SettingsPage    = (*Page)(nil)
 	_ shared.SettingsHistory = (*Page)(nil)
 	_ shared.SecretKey       = (*Page)(nil)
+	_ shared.Drainer         = (*Page)(nil)
 )
 
 // New opens the page's database and key. Close releases them.
@@ -153,6 +155,11 @@ func openDatabase(ctx context.Context, configuration Configuration) (*store.Stor
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	return store.OpenPostgres(ctx, address)
+}
+
+// Drain waits for the mail server's final reply to what is being delivered, and begins no more deliveries.
+func (p *Page) Drain(ctx context.Context, waiting func(what string)) error {
+	return p.notifications.Drain(ctx, waiting)
 }
 
 // Close stops the notification service and ends the use of the database.

@@ -31,16 +31,17 @@ type config struct {
 	MessagesPerConnection int    `koanf:"messages_per_connection"`
 	MessagesPerMinute     int    `koanf:"messages_per_minute"`
 	RetryAfter            string `koanf:"retry_after"`
+	DrainLimit            string `koanf:"drain_limit"`
 	// AttemptLimit and RescueAfter have lost their meaning: SMTP says how long a reply may take, and a lease who has died.
 	AttemptLimit string `koanf:"attempt_limit"`
 	RescueAfter  string `koanf:"rescue_after"`
 }
 
 const configKeys = "data_dir, database, key, old_keys, secret_dir, secret_prefix, allow, deny, " +
-	"test_recipients, connections, messages_per_connection, messages_per_minute, retry_after, attempt_limit and rescue_after"
+	"test_recipients, connections, messages_per_connection, messages_per_minute, retry_after, drain_limit, attempt_limit and rescue_after"
 
 func open(start shared.Start) (shared.SettingsPage, error) {
-	c := config{DataDir: "data", RetryAfter: "30s"}
+	c := config{DataDir: "data", RetryAfter: "30s", DrainLimit: "10m30s"}
 	if err := start.Manifest.Config(&c, configKeys); err != nil {
 		return nil, err
 	}
@@ -53,6 +54,9 @@ func open(start shared.Start) (shared.SettingsPage, error) {
 	}
 	if notifications.RetryAfter, err = time.ParseDuration(c.RetryAfter); err != nil || notifications.RetryAfter <= 0 {
 		return nil, start.Manifest.Refuse("config: retry_after: %q is not a length of time such as 30s", c.RetryAfter)
+	}
+	if notifications.DrainLimit, err = time.ParseDuration(c.DrainLimit); err != nil || notifications.DrainLimit <= 0 || notifications.DrainLimit >= shared.MaxDrain {
+		return nil, start.Manifest.Refuse("config: drain_limit: %q is not a length of time such as 10m30s, shorter than %s", c.DrainLimit, shared.MaxDrain)
 	}
 	for key, text := range map[string]string{"attempt_limit": c.AttemptLimit, "rescue_after": c.RescueAfter} {
 		if text != "" {

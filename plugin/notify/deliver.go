@@ -25,7 +25,12 @@ type worker struct {
 // the attempt does not count; a cancellation, it is a dead letter; any other error, another attempt follows.
 func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	s := w.service
-	pass, ok := s.gate.enter(ctx)
+	beginning := s.drain.hand(ctx)
+	defer beginning.done()
+	pass, ok := s.gate.enter(beginning)
+	if !ok && s.drain.stopping() {
+		return river.JobSnooze(0)
+	}
 	if !ok {
 		s.noticeSave(ctx)
 		return backToQueue()
@@ -35,7 +40,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	if err != nil || missing != nil {
 		return s.unconfigured(ctx, pass, missing, err)
 	}
-	if err := s.statistics.pace(ctx, s.configuration.MessagesPerMinute); err != nil {
+	if err := s.statistics.pace(beginning, s.configuration.MessagesPerMinute); err != nil {
 		s.gate.release(ctx, pass)
 		return backToQueue()
 	}
@@ -122,7 +127,13 @@ var errLapsed = errors.New("another process may have taken the message over")
 // then another one is tried at once, as long as the message itself was not on its way.
 func (s *Service) deliver(ctx context.Context, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope, composed []byte, opening opening) error {
 	for fresh := false; ; fresh = true {
-		one, reused, err := s.pool.get(ctx, delivery, fresh, opening)
+		beginning := s.drain.hand(ctx)
+		one, reused, err := s.pool.get(beginning, delivery, fresh, opening)
+		stopped := beginning.stopped()
+		beginning.done()
+		if err != nil && stopped {
+			return errStopping
+		}
 		if err != nil {
 			return err
 		}
@@ -145,9 +156,15 @@ func (s *Service) deliver(ctx context.Context, job *river.Job[outgoing], deliver
 // that the attempt counts even if this process does not live to see how it ends.
 func (s *Service) handOver(ctx context.Context, conn *smtpconn.Conn, id int64, envelope smtpconn.Envelope, composed []byte) error {
 	var late *time.Timer
+	// From here on the outcome must be learned: a message that may have been accepted must not be given up.
+	handing := s.drain.hand(context.WithoutCancel(ctx))
+	defer handing.done()
 	lastByte := func() error {
 		if _, current := s.standby.claim.lapses(); !current {
 			return errLapsed
+		}
+		if err := handing.lastByte(); err != nil {
+			return err
 		}
 		late = time.AfterFunc(markAfter, func() {
 			if _, err := s.mark.do(context.Background(), []int64{id}); err != nil {
@@ -156,10 +173,12 @@ func (s *Service) handOver(ctx context.Context, conn *smtpconn.Conn, id int64, e
 		})
 		return nil
 	}
-	// From here on the outcome must be learned: a message that may have been accepted must not be given up.
-	_, err := conn.Deliver(context.WithoutCancel(ctx), envelope, composed, lastByte)
+	_, err := conn.Deliver(handing, envelope, composed, lastByte)
 	if late != nil {
 		late.Stop()
+	}
+	if err != nil && handing.stopped() {
+		return errStopping
 	}
 	return err
 }
@@ -204,12 +223,15 @@ func (s *Service) refused(
 	case errors.Is(err, errSuperseded):
 		s.gate.release(ctx, pass)
 		return river.JobSnooze(0) // The other settings are tried at once.
+	case errors.Is(err, errStopping):
+		s.gate.release(ctx, pass)
+		return river.JobSnooze(0) // Whoever delivers next begins with it.
 	case errors.Is(err, errLapsed):
 		s.gate.release(ctx, pass)
 		return backToQueue()
-	case ctx.Err() != nil:
+	case ctx.Err() != nil: // What was never tried is no attempt.
 		s.gate.release(ctx, pass)
-		return ctx.Err()
+		return backToQueue()
 	case errors.Is(err, errHeldBack):
 		s.gate.release(ctx, pass)
 		return backToQueue()

@@ -143,7 +143,6 @@ func riverConfig(s *Service) *river.Config {
 		DiscardedJobRetentionPeriod: -1,
 		FetchCooldown:               5 * time.Millisecond,
 		FetchPollInterval:           500 * time.Millisecond,
-		SoftStopTimeout:             drainLimit / 3,
 	}
 }
 

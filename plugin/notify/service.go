@@ -57,6 +57,8 @@ type Configuration struct {
 	// LockFile keeps two processes from delivering from one embedded database. Where the database is shared it only tells
 	// that a process of this directory has died; empty there means that its lease tells that.
 	LockFile string
+	// DrainLimit is how long Drain waits for the server's final replies; 0 means 10 min 30 s.
+	DrainLimit time.Duration
 }
 
 // workers is how many deliveries are begun at once. Most of them wait: for a connection, or for the commit that their
@@ -72,6 +74,7 @@ type Service struct {
 	mark          *group[int64, struct{}]
 	pool          *pool
 	gate          *gate
+	drain         *drain
 	node          string // this process among those that deliver
 	standby       *standby
 	since         time.Time
@@ -81,7 +84,7 @@ type Service struct {
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.
 func New(ctx context.Context, configuration Configuration) (*Service, error) {
-	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text()}
+	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text(), drain: newDrain()}
 	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
 	s.gate = newGate(s.configuration.RetryAfter, rows, s.configuration.Logger)
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
@@ -111,6 +114,9 @@ func withDefaults(c Configuration) Configuration {
 	if c.RetryAfter <= 0 {
 		c.RetryAfter = 30 * time.Second
 	}
+	if c.DrainLimit <= 0 {
+		c.DrainLimit = defaultDrainLimit
+	}
 	return c
 }
 
@@ -133,6 +139,9 @@ func (s *Service) Start(ctx context.Context) { s.standby.start(ctx) }
 
 // begin starts to deliver. Where nobody else delivers, what is marked as being delivered belongs to a process that has died.
 func (s *Service) begin(ctx context.Context) error {
+	if s.drain.stopping() {
+		return errStopping
+	}
 	if s.configuration.Store.Pool() == nil {
 		if err := errors.Join(s.queue.recover(ctx, anybody, s.abandoned), s.queue.depose(ctx)); err != nil {
 			return fmt.Errorf("what was under way cannot be taken over: %w", err)
@@ -163,19 +172,20 @@ func (s *Service) tend(ctx context.Context) {
 	}
 }
 
-// drainLimit is how long deliveries that are under way may take when the service stops. The host gives a plugin two
-// seconds to end.
-const drainLimit = 1500 * time.Millisecond
+// closeLimit is how long Close waits for what Drain has not waited for. The host gives a plugin two seconds to end.
+const closeLimit = 1500 * time.Millisecond
 
-// Close stops delivering: what is under way is finished if it can be soon, and tried again by the next process otherwise.
+// Close stops delivering. What Drain was not called for is finished if it can be soon, and tried again by the next process
+// otherwise.
 func (s *Service) Close() error {
 	var err error
+	s.drain.begin()
 	if s.standby.stop() {
 		s.gate.close()
-		ctx, cancel := context.WithTimeout(context.Background(), drainLimit)
+		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 		defer cancel()
 		if err = s.queue.client.Stop(ctx); err != nil {
-			ctx, cancel := context.WithTimeout(context.Background(), drainLimit/3)
+			ctx, cancel := context.WithTimeout(context.Background(), closeLimit/3)
 			defer cancel()
 			err = s.queue.client.StopAndCancel(ctx)
 		}

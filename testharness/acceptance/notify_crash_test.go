@@ -97,7 +97,7 @@ func (l *ledger) report(t testing.TB, kills, allowed int) {
 		arrived += times
 		duplicates += times - 1
 	}
-	t.Logf("%d kills: %d acknowledged, %d lost, %d arrived, %d duplicates (%.2f a kill)",
+	t.Logf("%d stops: %d acknowledged, %d lost, %d arrived, %d duplicates (%.2f a stop)",
 		kills, len(l.acknowledged), lost, arrived, duplicates, float64(duplicates)/float64(max(kills, 1)))
 	if duplicates > allowed {
 		t.Errorf("%d duplicates, at most %d can have been in flight or waiting for their commit", duplicates, allowed)
@@ -112,13 +112,19 @@ const inFlight = 4 + 40
 // fails is repeated with the same key, as any caller would.
 func (l *ledger) feed(t *testing.T, h *host.Host, callers int) (stop func()) {
 	t.Helper()
+	return l.feedNamed(t, h, callers, "n")
+}
+
+// feedNamed is feed with keys that begin in a way.
+func (l *ledger) feedNamed(t *testing.T, h *host.Host, callers int, prefix string) (stop func()) {
+	t.Helper()
 	var counter atomic.Int64
 	ending := make(chan struct{})
 	var wg sync.WaitGroup
 	for range callers {
 		wg.Go(func() {
 			for {
-				key := fmt.Sprintf("n%06d", counter.Add(1))
+				key := fmt.Sprintf("%s%06d", prefix, counter.Add(1))
 				for {
 					select {
 					case <-ending:

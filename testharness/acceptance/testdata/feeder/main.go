@@ -1,13 +1,15 @@
 // Command feeder is a host that hands notifications over without pause and prints the key of each that was acknowledged,
-// until it is killed.
+// until it is killed, or closes its host because of a signal.
 package main
 
 import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -15,6 +17,8 @@ import (
 
 func main() {
 	ctx := context.Background()
+	ending, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
 	h, err := host.Open(ctx, os.Args[1])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -22,9 +26,8 @@ func main() {
 	}
 	var counter atomic.Int64
 	var printing sync.Mutex
-	var wg sync.WaitGroup
 	for range 4 {
-		wg.Go(func() {
+		go func() { // Until the very end: what is acknowledged during a stop must not be lost either.
 			for {
 				key := fmt.Sprintf("%s-%06d", os.Args[2], counter.Add(1))
 				receipts, err := h.Notifier().Notify(ctx, shared.NotifyRequest{Notifications: []shared.Notification{
@@ -36,7 +39,9 @@ func main() {
 				fmt.Println(key) //nolint:forbidigo // its standard output is what it is for
 				printing.Unlock()
 			}
-		})
+		}()
 	}
-	wg.Wait()
+	<-ending.Done()
+	h.Close()
+	printing.Lock() // Nothing is half printed.
 }

@@ -32,6 +32,7 @@ var destinationFields = []destinationField{
 	{field: secret.Login, part: func(_ *binding, s Settings) string { return s.Login }},
 	// A proxy reads along where the connection is not encrypted.
 	{field: secret.Proxy, part: func(_ *binding, s Settings) string { return s.proxyAddress() }},
+	// Whoever chooses a mechanism that shows the secret needs only to listen. Which secret is used, or none, may be chosen.
 	{field: Authentication, part: exposedMechanism, free: true},
 	// Whoever names the certificate authority or the certificate decides who may pass for the server.
 	{field: CACertificate, part: func(_ *binding, s Settings) string { return s.additionalCAHash() }},

@@ -57,7 +57,7 @@ func preparePassBack(t *testing.T) *passBack {
 	}
 	p := &passBack{labels: map[string]string{
 		"server": "“SMTP server”", "port": "“SMTP port”", "use_ssl": "“Use SSL”", "login": "“SMTP login”", "proxy": "“Proxy”",
-		"ca_certificate": "“Additional CA certificate”", "pinned_certificate": "“Pinned certificate”",
+		"ca_certificate": "“Additional CA certificate”", "pinned_certificate": "“Pinned certificate”", "starttls": "“STARTTLS”",
 	}}
 	for range 2 {
 		fault, _ := mailserver.FaultNamed("all-is-well")
@@ -71,11 +71,12 @@ func preparePassBack(t *testing.T) *passBack {
 	port := p.servers[1].Port()
 	p.good = map[string]string{
 		"server": "127.0.0.1", "port": fmt.Sprint(p.servers[0].Port()), "use_ssl": "", "login": "me@practice.example", "proxy": "",
-		"ca_certificate": "", "pinned_certificate": "",
+		"ca_certificate": "", "pinned_certificate": "", "starttls": "",
 	}
 	p.changes = map[string]string{
 		"server": "localhost", "port": fmt.Sprint(port), "use_ssl": "true", "login": "you@practice.example", "proxy": fmt.Sprintf("http://127.0.0.1:%d", port),
 		"ca_certificate": string(authority.PEM()), "pinned_certificate": strings.Repeat("ab", 32),
+		"starttls": "never",
 	}
 	return p
 }
@@ -97,6 +98,9 @@ func (p *passBack) combinations() [][]string {
 	for i, one := range fields {
 		all = append(all, []string{one})
 		for _, other := range fields[i+1:] {
+			if one == "starttls" && other == "use_ssl" {
+				continue // With Use SSL the other has no meaning.
+			}
 			all = append(all, []string{one, other})
 		}
 	}

@@ -146,6 +146,11 @@ func (p *process) launch(ctx context.Context, limit time.Duration) (goplugin.Cli
 		p.kill()
 		return nil, errStartLimit
 	case <-ctx.Done():
+	}
+	select { // A plugin that works already must not be cut off; admit sees that nobody wants it any more.
+	case r := <-started:
+		return r.protocol, r.err
+	case <-time.After(goodbyeTimeout):
 		p.kill() // go-plugin does not let go of a process that has not said yet where it listens.
 		return nil, ctx.Err()
 	}
@@ -179,7 +184,7 @@ const drainSilence = 5 * time.Second
 // drain has the plugin end what must not be cut off, and tells what it waits for. It returns when the plugin has done so, or does not
 // answer any more. It does not look at the plugin's health, which nobody else does meanwhile either.
 func (p *process) drain(waiting func(what string)) error {
-	if p.command == nil || !p.info.Offers(shared.CapabilityDrain) {
+	if p.command == nil || p.page == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeoutCause(context.Background(), shared.MaxDrain, fmt.Errorf("it took longer than %s", shared.MaxDrain))
@@ -191,10 +196,14 @@ func (p *process) drain(waiting func(what string)) error {
 		silence.Reset(drainSilence)
 		waiting(what)
 	})
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case errors.Is(err, shared.ErrUnsupported): // It has nothing that must not be cut off.
+		return nil
+	case err != nil && ctx.Err() != nil:
 		return context.Cause(ctx)
+	default:
+		return err
 	}
-	return err
 }
 
 // stop ends the process: politely, and after goodbyeTimeout by force, which also ends one that is stopped or hangs. It

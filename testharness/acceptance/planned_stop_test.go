@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"google.golang.org/grpc"
 
 	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -137,6 +140,49 @@ func TestCloseSendsNothingTwice(t *testing.T) {
 	}
 	server.open()
 	<-closed
+	server.checkOnce(t, supervised(t, path))
+}
+
+// TestCancelledStartSendsNothingTwice gives up a start whose plugin has begun to deliver, while it is asked to describe itself.
+func TestCancelledStartSendsNothingTwice(t *testing.T) {
+	server := startSlowServer(t)
+	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)
+	passive := supervised(t, path, host.WithPassivePlugin())
+	configure(t, passive, server.Port(), server.Password)
+	if receipt := notify(t, passive, shared.Notification{Key: "m00", To: "you@email.com", Subject: "m00", Text: "x"}); receipt.ID == "" {
+		t.Fatal(receipt.Diagnostics)
+	}
+	server.acknowledge("m00")
+	passive.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	draining := make(chan struct{})
+	held := func(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+		<-ctx.Done() // The first call is never made.
+		return ctx.Err()
+	}
+	seen := func(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, options ...grpc.CallOption) (grpc.ClientStream, error) {
+		if strings.HasSuffix(method, "/Drain") {
+			close(draining)
+		}
+		return open(ctx, desc, conn, method, options...)
+	}
+	opened := make(chan error, 1)
+	go func() {
+		_, err := host.Open(ctx, path, host.WithDialOptions(grpc.WithChainUnaryInterceptor(held), grpc.WithChainStreamInterceptor(seen)))
+		opened <- err
+	}()
+	server.awaitFirst(t)
+	cancel()
+	select {
+	case <-draining:
+	case err := <-opened:
+		t.Errorf("the plugin was cut off: %v", err)
+		opened <- err
+	}
+	server.open()
+	if err := <-opened; err == nil {
+		t.Error("a start that was given up has succeeded")
+	}
 	server.checkOnce(t, supervised(t, path))
 }
 

@@ -1,6 +1,9 @@
 package acceptance
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,11 +93,16 @@ func TestTakeoverOnClose(t *testing.T) {
 	if err := os.Remove(filepath.Join(filepath.Dir(path), "data", "notifications.lock")); err != nil {
 		t.Fatal(err)
 	}
-	second := supervised(t, path)
+	second := supervised(t, path, host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }))
 	pid := deliverer(t, second)
 	r := harness(t, "", "status", "--manifest", path)
 	if r.status != 0 || !strings.Contains(r.stdout, "State: running") {
 		t.Errorf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	page := httptest.NewRecorder()
+	second.NotificationsHandler().ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/", nil))
+	if want := fmt.Sprintf("Process %d on ", pid); !strings.Contains(page.Body.String(), want) {
+		t.Errorf("the page of the process that waits does not say %q:\n%s", want, page.Body)
 	}
 	first.Close()
 	awaitTakeover(t, second, pid)

@@ -17,7 +17,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
+
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/filemode"
 )
 
 // Store holds documents of one type. It may be used concurrently.
@@ -35,9 +38,30 @@ const kept = 50
 // ErrConflict means that another revision was saved since the one that a document was made from.
 var ErrConflict = errors.New("the settings were changed in the meantime")
 
-// Open makes the directory if it does not exist.
+// Open makes the directory if it does not exist. One that others can write is an error. Revisions that others can read, as
+// they are after a restore, are made private, with a warning in the log.
 func Open[Document any](directory string) (*Store[Document], error) {
-	return &Store[Document]{directory: directory}, os.MkdirAll(directory, 0o700)
+	if err := filemode.Directory(directory); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		if !strings.HasSuffix(entry.Name(), suffix) {
+			continue
+		}
+		path := filepath.Join(directory, entry.Name())
+		tightened, err := filemode.Tighten(path)
+		if err != nil {
+			return nil, err
+		}
+		if tightened {
+			hclog.Default().Warn("others could read a file with settings; it is private now", "file", path)
+		}
+	}
+	return &Store[Document]{directory: directory}, nil
 }
 
 // Current returns the newest document; the zero value, with revision number 0, when nothing has been saved yet.
@@ -102,7 +126,7 @@ func (s *Store[Document]) write(content saved[Document]) (path string, err error
 		return "", err
 	}
 	_, err = file.Write(encoded)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if err = errors.Join(err, file.Chmod(0o600), file.Sync(), file.Close()); err != nil { // Whatever the umask is.
 		_ = os.Remove(file.Name())
 	}
 	return file.Name(), err

@@ -9,8 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -70,7 +68,7 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	p.command = exec.Command(prog.path, arguments(m, o)...)
 	p.command.Args[0] = m.Binary
 	p.command.ExtraFiles = prog.inherited()
-	p.command.Env = append(allowedEnvironment(m.Env, os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path)
+	p.command.Env = append(m.Environment(os.Environ()), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path)
 	p.command.Dir = filepath.Dir(m.Path)
 	endWithParent(p.command)
 	config := clientConfig(o, log, filepath.Base(m.Binary))
@@ -83,7 +81,7 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	if err != nil {
 		p.stop()
 		if p.command.ProcessState != nil && p.command.ProcessState.ExitCode() == shared.ExitConfiguration {
-			return nil, &manifest.Error{Path: m.Path, Reason: log.lastError(), Err: err}
+			return nil, manifest.Reported(m.Path, log.lastError(), err)
 		}
 		return nil, p.failure(ctx, startFailure{binary: m.Binary, err: err, ended: p.command.ProcessState, limit: o.startLimit}, log)
 	}
@@ -261,23 +259,4 @@ func arguments(m *manifest.Manifest, o options) []string {
 		list = append(list, "-"+name, value)
 	}
 	return list
-}
-
-// allowedEnvironment returns the variables that the manifest allows. A name may end in "*".
-func allowedEnvironment(allowed, environ []string) []string {
-	always := []string{"PATH", "HOME", "TZ", "TMPDIR", "LANG"}
-	var passed []string
-	for _, variable := range environ {
-		name, _, _ := strings.Cut(variable, "=")
-		if name == shared.DebugVariable {
-			continue
-		}
-		if slices.ContainsFunc(append(always, allowed...), func(pattern string) bool {
-			prefix, wildcard := strings.CutSuffix(pattern, "*")
-			return name == pattern || wildcard && strings.HasPrefix(name, prefix)
-		}) {
-			passed = append(passed, variable)
-		}
-	}
-	return passed
 }

@@ -5,8 +5,6 @@ package plugin
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"sync"
 	"time"
 
@@ -20,6 +18,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/store"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/manifest"
 )
 
 // Version is the plugin's own version.
@@ -53,13 +52,14 @@ type Configuration struct {
 	Logger hclog.Logger
 }
 
-// Notifications is how the notification service delivers. Zero means the default of notify.Configuration.
+// Notifications is how the notification service delivers; the tags name the keys of plugin.hcl and their bounds. Zero means
+// the default of notify.Configuration.
 type Notifications struct {
-	Connections           int
-	MessagesPerConnection int
-	MessagesPerMinute     int
-	RetryAfter            time.Duration
-	DrainLimit            time.Duration
+	Connections           int           `koanf:"connections" min:"1" max:"128"`
+	MessagesPerConnection int           `koanf:"messages_per_connection" min:"1" max:"100000"`
+	MessagesPerMinute     int           `koanf:"messages_per_minute" min:"1" max:"1000000"`
+	RetryAfter            time.Duration `koanf:"retry_after" min:"10ms" max:"1h"`
+	DrainLimit            time.Duration `koanf:"drain_limit" min:"10ms" max:"59m"`
 }
 
 // Page is the SMTP settings page. It may be used concurrently.
@@ -95,7 +95,7 @@ func New(ctx context.Context, configuration Configuration) (*Page, error) {
 	}
 	layers, err := settings.ReadEnvironment(configuration.Environ)
 	if err != nil {
-		return nil, err
+		return nil, &manifest.ValueError{Key: "env", Err: err}
 	}
 	database, err := openDatabase(ctx, configuration)
 	if err != nil {
@@ -118,12 +118,11 @@ func (p *Page) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c := p.configuration
-	if p.keys, err = secret.OpenKeyring(ctx, c.DataDir, c.Key, c.OldKeys, !sealed); err != nil {
+	if p.keys, err = openKeyring(ctx, p.configuration, !sealed); err != nil {
 		return err
 	}
 	p.keeper = secret.NewKeeper(p.keys)
-	if !c.Passive { // A command may look into what an older version still runs on.
+	if !p.configuration.Passive { // A command may look into what an older version still runs on.
 		if err := p.takeOver(ctx); err != nil {
 			p.logger.Warn("secrets keep their old binding until the next start", "error", err)
 		}
@@ -141,20 +140,6 @@ func (p *Page) warnOfUnused(ctx context.Context) {
 	for field, variable := range p.layers.Overruled(state.Revision.Document.Values) {
 		p.logger.Warn("a stored setting is not used, because the environment gives the secret: name it in the environment as well", "field", field, "variable", variable)
 	}
-}
-
-func openDatabase(ctx context.Context, configuration Configuration) (*store.Store, error) {
-	if err := os.MkdirAll(configuration.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("data directory: %w", err)
-	}
-	if configuration.Database == "" {
-		return store.OpenSQLite(ctx, configuration.DataDir)
-	}
-	address, err := secret.Read(configuration.Database)
-	if err != nil {
-		return nil, fmt.Errorf("database: %w", err)
-	}
-	return store.OpenPostgres(ctx, address)
 }
 
 // Drain waits for the mail server's final reply to what is being delivered, and begins no more deliveries.

@@ -43,8 +43,8 @@ const ExitConfiguration = 78
 
 // Main is the whole main function of a plugin: it makes sure that a host has started the process, reads the manifest,
 // opens the page and serves it until the host says goodbye. SIGINT, SIGTERM and SIGHUP do not end it: the host does, after a page that is
-// a [Drainer] has drained. A page that is an io.Closer is closed then. name is the
-// program's name for the log and for people who start it by hand.
+// a [Drainer] has drained. A page that is an io.Closer is closed then. name is the program's name for the log and for people who
+// start it by hand. An error of open that holds a *manifest.ValueError is one of plugin.hcl, and is told with the place of the value.
 //
 // Nothing may be written to standard output before Main: the handshake goes there.
 func Main(name string, open func(Start) (SettingsPage, error)) {
@@ -69,6 +69,13 @@ func Main(name string, open func(Start) (SettingsPage, error)) {
 		refuseToStart(logger, err)
 	}
 	page, err := open(Start{Manifest: declared, Logger: logger, Passive: *passive, dataDir: *dataDir})
+	for _, warning := range declared.Warnings() {
+		logger.Warn(warning)
+	}
+	var misfit *manifest.ValueError
+	if errors.As(err, &misfit) {
+		err = declared.Refuse(misfit.Key, misfit.Err)
+	}
 	if err != nil {
 		refuseToStart(logger, err)
 	}
@@ -88,7 +95,7 @@ func startedByHost() bool { return os.Getenv(Handshake.MagicCookieKey) == Handsh
 func refuseToStart(logger hclog.Logger, err error) {
 	var unusable *manifest.Error
 	if errors.As(err, &unusable) {
-		logger.Error(unusable.Reason)
+		logger.Error(unusable.Message())
 		os.Exit(ExitConfiguration)
 	}
 	logger.Error(err.Error())

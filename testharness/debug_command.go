@@ -56,14 +56,14 @@ standard output alone. The plugin's memory is not protected while it is debugged
 const debugGoodbye = 5 * time.Second
 
 // debugPlugin runs the command and tells where the plugin in it listens.
-func debugPlugin(command *cobra.Command, manifest string, args []string) error {
+func debugPlugin(command *cobra.Command, path string, args []string) error {
 	directory, err := socketdir.New()
 	if err != nil {
 		return err
 	}
 	defer directory.Remove()
 	run := exec.CommandContext(command.Context(), args[0], args[1:]...)
-	run.Env = append(os.Environ(), shared.Handshake.MagicCookieKey+"="+shared.Handshake.MagicCookieValue,
+	run.Env = append(manifest.WithoutReserved(os.Environ()), shared.Handshake.MagicCookieKey+"="+shared.Handshake.MagicCookieValue,
 		"PLUGIN_PROTOCOL_VERSIONS="+strconv.Itoa(shared.ProtocolVersion), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path, shared.DebugVariable+"=1")
 	run.Stdin, run.Stderr = os.Stdin, command.ErrOrStderr()
 	run.Cancel = func() error { return run.Process.Signal(syscall.SIGTERM) }
@@ -75,7 +75,7 @@ func debugPlugin(command *cobra.Command, manifest string, args []string) error {
 	if err := run.Start(); err != nil {
 		return usagef("%s cannot be run: %w", args[0], err)
 	}
-	tellWhere(stdout, command.OutOrStdout(), run.Process.Pid, manifest)
+	tellWhere(stdout, command.OutOrStdout(), run.Process.Pid, path)
 	if err := run.Wait(); err != nil && command.Context().Err() == nil {
 		return fmt.Errorf("%w: %s ended: %w", shared.ErrPluginUnavailable, filepath.Base(args[0]), err)
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/smtp-settings/smtp-settings/shared/filemode"
 )
 
 // keyLength is that of AES-256, in bytes.
@@ -56,7 +58,7 @@ func (f *keyFile) write(lines []string, place func(temporary string) error) erro
 	}
 	defer os.Remove(file.Name())
 	_, err = file.WriteString(strings.Join(lines, "\n") + "\n")
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if err := errors.Join(err, file.Chmod(0o600), file.Sync(), file.Close()); err != nil { // Whatever the umask is.
 		return fmt.Errorf("key file: %w", err)
 	}
 	if err := place(file.Name()); err != nil {
@@ -106,8 +108,11 @@ func (f *keyFile) stamp() (string, error) {
 			"if it is lost, move the database away as well and enter the settings anew", f.path)
 	case err != nil:
 		return "", fmt.Errorf("key file: %w", err)
-	case info.Mode().Perm()&0o077 != 0:
-		return "", fmt.Errorf("key file %s can be read by others (mode %04o): run chmod 600 %s", f.path, info.Mode().Perm(), f.path)
+	case !info.Mode().IsRegular():
+		return "", fmt.Errorf("key file %s is not a regular file", f.path)
+	}
+	if err := filemode.Secret(info); err != nil {
+		return "", fmt.Errorf("key file %s %w", f.path, err)
 	}
 	return fmt.Sprint(info.ModTime().UnixNano(), info.Size()), nil
 }

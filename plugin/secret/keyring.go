@@ -47,7 +47,7 @@ type wrapper interface {
 //	transit://host:port/mount/name      a key of Vault's Transit engine, over TLS; transit+http:// without it
 //
 // The first three hold 64 hexadecimal digits. mayCreate is false when a key file must not be made, because secrets exist
-// that were sealed with another key.
+// that were sealed with another key. A source that does not lead to a key is a *SourceError, which does not repeat it.
 func OpenKeyring(ctx context.Context, directory, source string, old []string, mayCreate bool) (*Keyring, error) {
 	if source == "" {
 		ring := &Keyring{file: newKeyFile(directory)}
@@ -59,19 +59,33 @@ func OpenKeyring(ctx context.Context, directory, source string, old []string, ma
 		if err := ring.reload(); err != nil {
 			return nil, err
 		}
-		return ring, ring.add(ctx, old)
+		return ring, ring.addOld(ctx, old)
 	}
 	ring := &Keyring{}
-	return ring, ring.add(ctx, append([]string{source}, old...))
+	if err := ring.add(ctx, source); err != nil {
+		return nil, err
+	}
+	return ring, ring.addOld(ctx, old)
 }
 
-func (r *Keyring) add(ctx context.Context, sources []string) error {
-	for _, source := range sources {
-		added, err := openKey(ctx, source)
+func (r *Keyring) add(ctx context.Context, source string) error {
+	added, err := openKey(ctx, source)
+	if err == nil {
+		r.keys = append(r.keys, added)
+	}
+	return err
+}
+
+func (r *Keyring) addOld(ctx context.Context, sources []string) error {
+	for i, source := range sources {
+		err := r.add(ctx, source)
+		var misled *SourceError
+		if errors.As(err, &misled) {
+			misled.Old = i + 1
+		}
 		if err != nil {
 			return err
 		}
-		r.keys = append(r.keys, added)
 	}
 	return nil
 }

@@ -94,6 +94,9 @@ func (r References) open(path string) (*os.Root, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("the directory %s cannot be opened", r.Directory)
 	}
+	if absolute, err := filepath.Abs(path); err == nil { // A relative one starts where the host has started this process.
+		path = absolute
+	}
 	inside, err := filepath.Rel(r.Directory, path)
 	if err != nil || !filepath.IsLocal(inside) {
 		_ = root.Close()

@@ -174,12 +174,38 @@ func TestKeySources(t *testing.T) {
 	if opened, err := secret.NewKeeper(keyring(t, "", "file://"+file)).Open(t.Context(), renewed, destination); err != nil || opened.Reveal() != "s3cret" {
 		t.Errorf("with the new key alone: %v", err)
 	}
+	exposed, short, directory := filepath.Join(t.TempDir(), "exposed"), filepath.Join(t.TempDir(), "short"), t.TempDir()
+	for path, content := range map[string]string{exposed: first, short: first[2:], filepath.Join(directory, "empty"): "\n"} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(exposed, 0o604); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("EMPTY_KEY", "")
+	t.Setenv("SHORT_KEY", first[2:])
 	for source, says := range map[string]string{
-		"env://NO_SUCH_KEY": "the variable NO_SUCH_KEY is not set", "file:///nowhere/key": "no such file", "vault://x": "must begin with env://, file:// or transit://",
-		"transit://host/key": "write transit://host:port/mount/name", first: "must begin with",
+		"env://NO_SUCH_KEY": "the variable that it names is not set", "env://EMPTY_KEY": "is empty", "env://SHORT_KEY": "64 hexadecimal digits",
+		"file:///nowhere/key": "no such file", "file://" + exposed: "can be read by others (mode 0604): run chmod 600", "file://" + short: "64 hexadecimal digits",
+		"file://" + directory: "is not a regular file", "file://" + directory + "/empty": "is empty", "file://": "the path of a file",
+		"vault://x": "must begin with env://, file:// or transit://", "transit://host/key": "transit://host:port/mount/name",
+		// What stands in the place of a source is most likely the key.
+		first: "must begin with", "env://" + first: "is not set", "env://" + second[1:]: "is not set", "env://1" + first: "the name of a variable",
+		"file://" + first: "no such file", "file:///" + first: "no such file", "key://" + first: "must begin with", first + "://": "must begin with",
+		"transit://" + first: "transit://host:port/mount/name", "transit://user:" + first + "@host/mount/name": "without a login",
+		"transit://host:" + first + "/mount/name": "transit://host:port", "transit://host/mount/name?token=" + first: "without a login",
+		"transit://%zz" + first + "/mount/name": "transit://host:port", "transit://host/mount/" + first + "@name": "without a login",
 	} {
-		if _, err := secret.OpenKeyring(t.Context(), "", source, nil, true); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%s: %v, want %q", source, err, says)
+		for old, sources := range map[int][]string{0: {source}, 2: {"env://KEY_OF_TEST", "env://KEY_OF_TEST", source}} {
+			_, err := secret.OpenKeyring(t.Context(), "", sources[0], sources[1:], true)
+			var misled *secret.SourceError
+			if err == nil || !strings.Contains(err.Error(), says) || !errors.As(err, &misled) || misled.Old != old {
+				t.Errorf("%s: %v, want %q", source, err, says)
+			}
+			if err != nil && (strings.Contains(err.Error(), first[2:]) || strings.Contains(err.Error(), second[1:])) {
+				t.Errorf("%s: the error repeats it: %v", source, err)
+			}
 		}
 	}
 }

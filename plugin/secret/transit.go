@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -40,21 +39,17 @@ const (
 // transitKey opens a key of Vault's Transit engine and makes sure that it can wrap. The token comes from VAULT_TOKEN, as with
 // Vault's own tools.
 func transitKey(ctx context.Context, scheme, rest string) (key, error) {
-	location, err := url.Parse("//" + rest)
+	at, err := transitLocation(rest)
 	if err != nil {
-		return key{}, errors.New("write transit://host:port/mount/name")
-	}
-	mount, name, ok := cutLast(strings.Trim(location.Path, "/"), "/")
-	if !ok || location.Host == "" || location.User != nil {
-		return key{}, errors.New("write transit://host:port/mount/name")
+		return key{}, err
 	}
 	protocol := "https://"
 	if scheme == "transit+http" {
 		protocol = "http://"
 	}
 	t := &transit{
-		address: protocol + location.Host, mount: mount, name: name, token: os.Getenv("VAULT_TOKEN"),
-		idPrefix: "transit:" + mount + "/" + name + ":",
+		address: protocol + at.host, mount: at.mount, name: at.name, token: os.Getenv("VAULT_TOKEN"),
+		idPrefix: "transit:" + at.mount + "/" + at.name + ":",
 		client: &http.Client{Timeout: transitLimit, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return errors.New("it redirects elsewhere; the token is not taken there")
 		}},

@@ -20,9 +20,9 @@ const lockSchema = "SELECT pg_advisory_xact_lock(7465837264);\n"
 func OpenPostgres(ctx context.Context, address string) (*Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectLimit)
 	defer cancel()
-	config, err := pgxpool.ParseConfig(address)
+	config, err := parseAddress(address)
 	if err != nil {
-		return nil, fmt.Errorf("database in plugin.hcl is not a valid address: write postgres://user:password@host:port/name")
+		return nil, err
 	}
 	place := fmt.Sprintf("PostgreSQL database %q on %s:%d", config.ConnConfig.Database, config.ConnConfig.Host, config.ConnConfig.Port)
 	pool, err := pgxpool.NewWithConfig(ctx, config)

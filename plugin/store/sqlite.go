@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 
 	_ "modernc.org/sqlite" // the embedded engine
+
+	"github.com/smtp-settings/smtp-settings/shared/filemode"
 )
 
 // databaseName is the file in the data directory that holds the embedded database.
@@ -18,7 +20,7 @@ const databaseName = "smtp-settings.db"
 
 // OpenSQLite opens the embedded database in the directory, making both when they do not exist.
 func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
-	if err := os.MkdirAll(directory, 0o700); err != nil {
+	if err := filemode.Directory(directory); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
 	path := filepath.Join(directory, databaseName)
@@ -61,5 +63,11 @@ func createPrivately(path string) error {
 	if err != nil {
 		return err
 	}
-	return file.Close()
+	return errors.Join(file.Chmod(0o600), file.Close()) // Whatever the umask is.
+}
+
+// Files are the files of the embedded database in the directory, whether they exist or not.
+func Files(directory string) []string {
+	path := filepath.Join(directory, databaseName)
+	return []string{path, path + "-wal", path + "-shm", path + "-journal"}
 }

@@ -1,23 +1,19 @@
 // Package manifest reads plugin.hcl, the one file that an operator writes. It declares one plugin: what the host has to
 // know to start it, and a config block that only the plugin understands. Both sides read the file with this package, so
 // a secret in the config block needs no other way into the plugin.
+//
+// The file is HCL (the native syntax of version 2) of literals only. Every error names file, line and column and says what
+// to do; none repeats a value, because any value may be a secret that stands in the wrong place.
 package manifest
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
-	"github.com/go-viper/mapstructure/v2"
-	"github.com/knadh/koanf/parsers/hcl"
-	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/providers/rawbytes"
 	"github.com/knadh/koanf/v2"
 )
@@ -32,22 +28,29 @@ type Manifest struct {
 	Binary string
 	// SHA256 is the checksum that the binary must have, in hexadecimal; empty means that any binary is started.
 	SHA256 string
-	// Env lists the variables of the host's environment that the plugin may see; a name may end in "*". Nothing else is
-	// passed on.
-	Env []string
+	// Env says which variables of the host's environment the plugin may see. Nothing else is passed on; see Environment.
+	Env []Pattern
 
-	config *koanf.Koanf
+	config    *koanf.Koanf
+	positions map[string]position // by the path of the key, from the top of the file
+	warnings  []string
 }
 
-// Error is a manifest that cannot be used. It names the file, the place and the remedy.
-type Error struct {
-	Path   string
-	Reason string
-	Err    error
-}
+// maxSize bounds the file, in bytes.
+const maxSize = 256 << 10
 
-func (e *Error) Error() string { return e.Path + ": " + e.Reason }
-func (e *Error) Unwrap() error { return e.Err }
+// separator stands between the keys of a path. It cannot be part of a key or of a name.
+const separator = "/"
+
+// pluginBlock and configBlock are the two blocks.
+const pluginBlock, configBlock = "plugin", "config"
+
+// declaration is what the host has to know.
+type declaration struct {
+	Binary string    `koanf:"binary" required:"true"`
+	SHA256 digest    `koanf:"sha256"`
+	Env    []Pattern `koanf:"env"`
+}
 
 // Read reads the file. The error is an *Error.
 func Read(path string) (*Manifest, error) {
@@ -55,87 +58,61 @@ func Read(path string) (*Manifest, error) {
 	if err != nil {
 		return nil, &Error{Path: path, Reason: err.Error(), Err: err}
 	}
-	refuse := func(format string, args ...any) error {
-		return &Error{Path: path, Reason: fmt.Sprintf(format, args...)}
+	content, err := readFile(path)
+	if err != nil {
+		return nil, err
 	}
-	content, err := os.ReadFile(path)
+	tree, parser := koanf.New(separator), newParser()
+	if err := tree.Load(rawbytes.Provider(content), parser); err != nil {
+		return nil, at(path, err)
+	}
+	m := &Manifest{Path: absolute, Name: parser.name, positions: parser.positions}
+	block := tree.Cut(pluginBlock + separator + m.Name)
+	m.config = block.Cut(configBlock)
+	block.Delete(configBlock)
+	var declared declaration
+	if err := m.decode(block, nil, &declared); err != nil {
+		return nil, at(path, err)
+	}
+	m.Binary, m.SHA256, m.Env = m.Resolve(declared.Binary), string(declared.SHA256), declared.Env
+	return m, nil
+}
+
+// readFile reads a regular file of bounded size.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &Error{Path: path, Reason: "there is no such file; give its place with --manifest", Err: err}
 	case err != nil:
-		var pathError *fs.PathError
-		errors.As(err, &pathError)
-		return nil, &Error{Path: path, Reason: "cannot be read: " + pathError.Err.Error(), Err: err}
+		return nil, &Error{Path: path, Reason: "cannot be read: " + bare(err).Error(), Err: err}
+	case info.IsDir():
+		return nil, &Error{Path: path, Reason: "cannot be read: is a directory; give the file in it"}
+	case !info.Mode().IsRegular():
+		return nil, &Error{Path: path, Reason: "cannot be read: is not a regular file; the plugin reads it as well"}
 	}
-	tree := koanf.New("/")
-	if err := tree.Load(rawbytes.Provider(content), hcl.Parser(true)); err != nil {
-		return nil, &Error{Path: path, Reason: "is not valid HCL: " + err.Error(), Err: err}
-	}
-	for _, key := range slices.Sorted(maps.Keys(tree.Raw())) {
-		if key != "plugin" {
-			return nil, refuse("unknown key %q; the file holds one block plugin \"NAME\" { … }", key)
-		}
-	}
-	name, block, err := onlyPlugin(tree.Raw()["plugin"])
+	file, err := os.Open(path)
 	if err != nil {
-		return nil, refuse("%s", err)
+		return nil, &Error{Path: path, Reason: "cannot be read: " + bare(err).Error(), Err: err}
 	}
-	m := &Manifest{Path: absolute, Name: name, config: koanf.New("/")}
-	if err := m.read(block); err != nil {
-		return nil, refuse("plugin %q: %s", name, err)
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	switch {
+	case err != nil:
+		return nil, &Error{Path: path, Reason: "cannot be read: " + bare(err).Error(), Err: err}
+	case len(content) > maxSize:
+		return nil, &Error{Path: path, Reason: fmt.Sprintf("is larger than %d KiB; it is not a plugin.hcl", maxSize>>10)}
 	}
-	return m, nil
+	return content, nil
 }
 
-// onlyPlugin finds the one plugin block. With several, the parser returns a list instead of a map.
-func onlyPlugin(node any) (name string, block map[string]any, err error) {
-	switch node := node.(type) {
-	case nil:
-		return "", nil, errors.New(`declares no plugin; write a block plugin "NAME" { … }`)
-	case map[string]any:
-		names := slices.Sorted(maps.Keys(node))
-		if len(names) == 1 {
-			if block, ok := node[names[0]].(map[string]any); ok {
-				return names[0], block, nil
-			}
-		}
-		return "", nil, errors.New(`the block must have a name: plugin "NAME" { … }`)
-	case []map[string]any:
-		var names []string
-		for _, one := range node {
-			names = append(names, slices.Sorted(maps.Keys(one))...)
-		}
-		if different := slices.Compact(slices.Sorted(slices.Values(names))); len(different) < len(names) {
-			return "", nil, fmt.Errorf("declares a plugin twice (%s); leave one of the blocks out", strings.Join(names, ", "))
-		}
-		return "", nil, fmt.Errorf("declares %d plugins (%s); give each a file of its own", len(names), strings.Join(names, ", "))
-	default:
-		return "", nil, errors.New(`“plugin” must be a block: plugin "NAME" { … }`)
+// bare is the error without the path, which is named already.
+func bare(err error) error {
+	var withPath *fs.PathError
+	if errors.As(err, &withPath) {
+		return withPath.Err
 	}
-}
-
-func (m *Manifest) read(block map[string]any) error {
-	tree := koanf.New("/")
-	if err := tree.Load(confmap.Provider(block, ""), nil); err != nil {
-		return err
-	}
-	var keys struct {
-		Binary string         `koanf:"binary"`
-		SHA256 string         `koanf:"sha256"`
-		Env    []string       `koanf:"env"`
-		Config map[string]any `koanf:"config"`
-	}
-	if err := decode(tree, &keys, "binary, sha256, env and config"); err != nil {
-		return err
-	}
-	if keys.Binary == "" {
-		return errors.New(`the key "binary" is missing; it is the path of the plugin`)
-	}
-	if sum, err := hex.DecodeString(keys.SHA256); keys.SHA256 != "" && (err != nil || len(sum) != sha256.Size) {
-		return fmt.Errorf(`the key "sha256" must have 64 hexadecimal digits, as sha256sum prints them; it has %d characters`, len(keys.SHA256))
-	}
-	m.Binary, m.SHA256, m.Env = m.Resolve(keys.Binary), strings.ToLower(keys.SHA256), keys.Env
-	return m.config.Load(confmap.Provider(keys.Config, ""), nil)
+	return err
 }
 
 // Resolve makes a path of the manifest absolute.
@@ -146,32 +123,35 @@ func (m *Manifest) Resolve(path string) string {
 	return filepath.Join(filepath.Dir(m.Path), path)
 }
 
-// Config decodes the config block into target, a pointer to a struct with koanf tags. Unknown keys and wrong types are
-// errors; known names the keys for the message.
-func (m *Manifest) Config(target any, known string) error {
-	if err := decode(m.config, target, known); err != nil {
-		return m.Refuse("config: %s", err)
-	}
-	return nil
+// Config decodes the config block into target, a pointer to a struct. The koanf tag of a field is its key; a key that is
+// not given leaves the field as it is. The type says what the value must be, and the error, an *Error, names its place
+// when it is something else:
+//
+//	string, []string            texts in quotes, never empty
+//	int, int64                  a whole number, from 0 on unless the tags min and max say otherwise
+//	bool                        true or false
+//	time.Duration               a text such as "30s", longer than nothing; min and max are such texts
+//	encoding.TextUnmarshaler    a text that UnmarshalText takes; its error must not repeat the text
+//
+// and slices of them. The tag required:"true" makes a key necessary. A field with the tag deprecated:"reason" is a key
+// that has lost its meaning: it is taken, whatever its value, and a warning names its place and the reason; see Warnings.
+// A struct with the tag koanf:",squash" has its keys in the same block.
+func (m *Manifest) Config(target any) error {
+	return at(m.Path, m.decode(m.config, []string{configBlock}, target))
 }
 
-// Refuse is an error about the content of the file; it names the file and the plugin.
-func (m *Manifest) Refuse(format string, args ...any) error {
-	return &Error{Path: m.Path, Reason: fmt.Sprintf("plugin %q: ", m.Name) + fmt.Sprintf(format, args...)}
-}
+// Warnings are what Config found that is of no use any more, each with its place.
+func (m *Manifest) Warnings() []string { return m.warnings }
 
-func decode(tree *koanf.Koanf, target any, known string) error {
-	var metadata mapstructure.Metadata
-	err := tree.UnmarshalWithConf("", target, koanf.UnmarshalConf{
-		Tag:           "koanf",
-		DecoderConfig: &mapstructure.DecoderConfig{Metadata: &metadata},
-	})
-	if err != nil {
-		return errors.New(strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "decoding failed due to the following error(s):")), " "))
+// Refuse is an error about the value of a key, found later than by reading the file. The key is one of the config block,
+// or else of the plugin block; an entry of a list is its key, a slash and the entry's number from 0 on. err must not repeat the
+// value.
+func (m *Manifest) Refuse(key string, err error) error {
+	named, _, _ := cut(key)
+	for _, place := range []string{m.path(configBlock, key), m.path(configBlock, named), m.path(key), m.path(named), m.path(configBlock), m.path()} {
+		if found, given := m.positions[place]; given {
+			return &Error{Path: m.Path, Line: found.line, Column: found.column, Reason: named + ": " + err.Error(), Err: err}
+		}
 	}
-	if len(metadata.Unused) > 0 {
-		slices.Sort(metadata.Unused)
-		return fmt.Errorf("unknown key %q; the keys are %s", metadata.Unused[0], known)
-	}
-	return nil
+	return &Error{Path: m.Path, Reason: named + ": " + err.Error(), Err: err}
 }

@@ -50,13 +50,19 @@ func TestDocumentedKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile("../../cmd/smtp-plugin/main.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, match := range regexp.MustCompile("`koanf:\"([a-z_]+)\"`").FindAllStringSubmatch(string(source), -1) {
-		if !strings.Contains(string(document), "`"+match[1]+"`") {
-			t.Errorf("docs/plugin-hcl.md does not explain %s", match[1])
+	for _, declaring := range []string{"../../cmd/smtp-plugin/config.go", "../../plugin/page.go"} {
+		source, err := os.ReadFile(declaring)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys := regexp.MustCompile("`koanf:\"([a-z_0-9]+)\"").FindAllStringSubmatch(string(source), -1)
+		if len(keys) == 0 {
+			t.Errorf("%s declares no key", declaring)
+		}
+		for _, match := range keys {
+			if !strings.Contains(string(document), "`"+match[1]+"`") {
+				t.Errorf("docs/plugin-hcl.md does not explain %s", match[1])
+			}
 		}
 	}
 }

@@ -12,7 +12,7 @@ func open(start shared.Start) (shared.SettingsPage, error) {
 	config := struct {
 		DataDir string `koanf:"data_dir"`
 	}{DataDir: "data"}
-	if err := start.Manifest.Config(&config, "data_dir"); err != nil {
+	if err := start.Manifest.Config(&config); err != nil {
 		return nil, err
 	}
 	return webhook.New(start.DataDir(config.DataDir))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"syscall"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
@@ -58,7 +59,10 @@ type dialled struct {
 
 // race connects to the first address that answers. Each has its own limit; the next one starts when the one before has
 // failed or has been silent for connectionAttemptDelay. It returns the attempts in the order in which they started.
-func race(ctx context.Context, addresses []netip.AddrPort, limit time.Duration) (net.Conn, []Attempt, error) {
+// permit is asked once more about what is dialled in the end; nil permits all.
+func race(
+	ctx context.Context, permit func(netip.AddrPort) error, addresses []netip.AddrPort, limit time.Duration,
+) (net.Conn, []Attempt, error) {
 	if len(addresses) == 0 {
 		return nil, nil, &Error{Kind: KindNotPermitted}
 	}
@@ -71,7 +75,7 @@ func race(ctx context.Context, addresses []netip.AddrPort, limit time.Duration) 
 		attempts = append(attempts, Attempt{Address: address, Err: &Error{Kind: KindCancelled}})
 		go func() {
 			began := time.Now()
-			conn, err := dial(ctx, address, limit)
+			conn, err := dial(ctx, permit, address, limit)
 			results <- dialled{index: index, conn: conn, err: err, took: time.Since(began)}
 		}()
 	}
@@ -113,11 +117,29 @@ func race(ctx context.Context, addresses []netip.AddrPort, limit time.Duration) 
 	return nil, attempts, mostTelling(attempts)
 }
 
-func dial(ctx context.Context, address netip.AddrPort, limit time.Duration) (net.Conn, error) {
+func dial(ctx context.Context, permit func(netip.AddrPort) error, address netip.AddrPort, limit time.Duration) (net.Conn, error) {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	// A network of one family keeps the dialer from racing on its own.
-	return (&net.Dialer{}).DialContext(limited, "tcp", address.String())
+	return (&net.Dialer{Control: control(permit)}).DialContext(limited, "tcp", address.String())
+}
+
+// control asks about the address that the socket is about to connect to, which nothing between the policy and the system
+// can have changed any more.
+func control(permit func(netip.AddrPort) error) func(network, address string, socket syscall.RawConn) error {
+	return func(_, address string, _ syscall.RawConn) error {
+		if permit == nil {
+			return nil
+		}
+		dialled, err := netip.ParseAddrPort(address)
+		if err == nil {
+			err = permit(dialled)
+		}
+		if err != nil {
+			return &Error{Kind: KindNotPermitted, Err: err}
+		}
+		return nil
+	}
 }
 
 // mostTelling picks the failure that says most about the server. A refusal proves that the machine is there; a silent
@@ -161,7 +183,7 @@ func LookAt(ctx context.Context, target Target, ports []int, limit time.Duration
 }
 
 func answersAt(ctx context.Context, target Target, addresses []netip.Addr, port int, limit time.Duration) bool {
-	conn, _, err := race(ctx, target.permitted(addresses, port), limit)
+	conn, _, err := race(ctx, target.Permit, target.permitted(addresses, port), limit)
 	if err != nil {
 		return false
 	}

@@ -2,6 +2,7 @@ package smtpconn
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -72,7 +73,7 @@ func TestRace(t *testing.T) {
 		{"all-silent", []netip.AddrPort{filtered, filtered}, "no answer in time, no answer in time", KindTimeout},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			conn, attempts, err := race(t.Context(), c.addresses, limit)
+			conn, attempts, err := race(t.Context(), nil, c.addresses, limit)
 			if conn != nil {
 				_ = conn.Close()
 			}
@@ -94,7 +95,7 @@ func TestRace(t *testing.T) {
 func TestRaceIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if conn, _, err := race(ctx, []netip.AddrPort{filteredPort(t)}, time.Hour); conn != nil || err == nil || asError(err).Kind != KindCancelled {
+	if conn, _, err := race(ctx, nil, []netip.AddrPort{filteredPort(t)}, time.Hour); conn != nil || err == nil || asError(err).Kind != KindCancelled {
 		t.Errorf("connected although it was cancelled: %v", err)
 	}
 }
@@ -167,6 +168,38 @@ func TestOnWire(t *testing.T) {
 	for _, address := range []string{"a@b> SIZE=1 X=<", "a@b\r\nRCPT TO:<c@d>", "a\x00@b", "a b@c", "a@b\n"} {
 		if got, _, err := onWire(address); err == nil {
 			t.Errorf("%q went through as %q", address, got)
+		}
+	}
+}
+
+// TestDialledAddress asks the policy about the address that is connected to, whoever has chosen it.
+func TestDialledAddress(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	port := listener.Addr().(*net.TCPAddr).AddrPort().Port()
+	denied := errors.New("the operator denies 127.0.0.1")
+	permit := func(address netip.AddrPort) error {
+		if address.Addr().Unmap().IsLoopback() {
+			return denied
+		}
+		return nil
+	}
+	for _, address := range []string{"127.0.0.1", "::ffff:127.0.0.1"} {
+		conn, _, err := race(t.Context(), permit, []netip.AddrPort{netip.AddrPortFrom(netip.MustParseAddr(address), port)}, time.Second)
+		if conn != nil || asError(err).Kind != KindNotPermitted {
+			t.Errorf("%s: connected %t, %v", address, conn != nil, err)
+		}
+	}
+}
+
+// TestOldForms refuses numbers that some software takes for addresses, in every script, and so never asks anybody for them.
+func TestOldForms(t *testing.T) {
+	for _, host := range []string{"2130706433", "0x7f000001", "0X7F.1", "127.1", "127.0.1", "0177.0.0.1", "017700000001", "127.0.0.1.", "127。1", "１２７.１", "0x7f.0x1", "mail.127", "1.2.3.0x"} {
+		if ascii, err := ASCIIHost(host); err == nil {
+			t.Errorf("%q is taken for %q", host, ascii)
 		}
 	}
 }

@@ -126,7 +126,7 @@ func (o *opening) reach(permitted []netip.AddrPort) (net.Conn, []Attempt, error)
 	if o.target.Proxy != nil {
 		return o.throughProxy(o.ctx)
 	}
-	return race(o.ctx, permitted, o.conn.limits.Connect)
+	return race(o.ctx, o.target.Permit, permitted, o.conn.limits.Connect)
 }
 
 // adopt makes tcp the connection that is talked over, keeping the transcript of the one before.
@@ -151,7 +151,7 @@ func (o *opening) redial(ctx context.Context) (net.Conn, error) {
 		tcp, _, err := o.throughProxy(ctx)
 		return tcp, err
 	}
-	return dial(ctx, o.conn.session.Remote, o.conn.limits.Connect)
+	return dial(ctx, o.target.Permit, o.conn.session.Remote, o.conn.limits.Connect)
 }
 
 // implicitTLS speaks TLS first. A server that answers in plain text is called again and must then offer STARTTLS.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -68,5 +69,32 @@ func TestDamagedFile(t *testing.T) {
 	}
 	if _, _, err := store.Current(); err == nil || !strings.Contains(err.Error(), store.path(1)) || !strings.Contains(err.Error(), "remove it") {
 		t.Errorf("a damaged file: %v", err)
+	}
+}
+
+// TestOpenRevisions makes private what a restore has left open, and refuses a directory that others can write.
+func TestOpenRevisions(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "data")
+	store, err := Open[string](directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Append(0, "anna", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(store.path(1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open[string](directory); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(store.path(1)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := os.Chmod(directory, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open[string](directory); err == nil || !strings.Contains(err.Error(), "run chmod go-w "+directory) {
+		t.Errorf("a directory that others can write: %v", err)
 	}
 }

@@ -2,10 +2,12 @@ package acceptance
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // canaryKey stands where a secret does not belong: no error, log or page may repeat it.
@@ -125,5 +127,39 @@ func TestOpenFiles(t *testing.T) {
 	}
 	if r := harness(t, "", "load", "--manifest", path); r.status != 3 || !strings.Contains(r.stderr, data+" can be written by others (mode 0777): run chmod go-w "+data) {
 		t.Errorf("a data directory that others can write: exit status %d\n%s", r.status, r.stderr)
+	}
+}
+
+// TestBadKeyNotOnPage puts a key in the place of its source while the Console runs: what the page and the log say about the
+// restart names the place, and not the key.
+func TestBadKeyNotOnPage(t *testing.T) {
+	c := startCanaryHost(t)
+	write(t, c.manifest, fmt.Sprintf("plugin \"smtp\" {\n  binary = %q\n  config {\n    key = %q\n  }\n}\n", binary("smtp-plugin"), canaryKey), 0o644)
+	c.host.Restart()
+	late := time.Now().Add(time.Minute) // Only so that a plugin that is not refused ends the test.
+	for !strings.Contains(c.host.Status().Reason, "plugin.hcl:4:5: config: key:") {
+		if time.Now().After(late) {
+			t.Fatalf("the status is %+v", c.host.Status())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.server.URL+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Actor", "anna")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	page := readAll(t, answer.Body)
+	if !strings.Contains(page, "plugin.hcl:4:5: config: key:") {
+		t.Errorf("the page does not name the place:\n%s", page)
+	}
+	for place, text := range map[string]string{"page": page, "log": c.log.String(), "status": fmt.Sprint(c.host.Status())} {
+		for _, leak := range leaks(text, canaryKey) {
+			t.Errorf("the key is in the %s: %s", place, leak)
+		}
 	}
 }

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/shared/manifest"
+)
+
+func configured(t *testing.T, content string) (config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "plugin.hcl")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := manifest.Read(path)
+	if err != nil {
+		return config{}, err
+	}
+	c := config{DataDir: "data"}
+	if err := m.Config(&c); err != nil {
+		return c, err
+	}
+	return c, c.check(m.Resolve)
+}
+
+// commentedKey is a key that the example shows but does not set.
+var commentedKey = regexp.MustCompile(`(?m)^( +)# ([a-z_0-9]+ += .*)$`)
+
+// TestExamples reads the plugin.hcl of this repository, with and without what it only shows, and the one of the document.
+func TestExamples(t *testing.T) {
+	example, err := os.ReadFile("../../plugin.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := os.ReadFile("../../docs/plugin-hcl.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, fenced, _ := strings.Cut(string(document), "```hcl\n")
+	fenced, _, _ = strings.Cut(fenced, "```")
+	whole := commentedKey.ReplaceAllString(string(example), "$1$2")
+	whole = strings.Replace(whole, `sha256 = "…"`, `sha256 = "`+strings.Repeat("0", 64)+`"`, 1)
+	for name, content := range map[string]string{"plugin.hcl": string(example), "all of plugin.hcl": whole, "docs/plugin-hcl.md": fenced} {
+		if _, err := configured(t, content); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if c, _ := configured(t, whole); c.Database == "" || c.Key == "" || len(c.Allow) == 0 {
+		t.Errorf("what plugin.hcl only shows was not read: %+v", c)
+	}
+}
+
+// TestRescueAfter compares two lengths of time, one of which may be the default.
+func TestRescueAfter(t *testing.T) {
+	for lines, fits := range map[string]bool{
+		"": true, `attempt_limit = "10m"`: true, `rescue_after = "6m"`: true, `rescue_after = "5m"`: false, `rescue_after = "4m"`: false,
+		"attempt_limit = \"3s\"\nrescue_after = \"4s\"": true, "attempt_limit = \"4s\"\nrescue_after = \"4s\"": false,
+	} {
+		_, err := configured(t, "plugin \"smtp\" {\nbinary = \"x\"\nconfig {\n"+lines+"\n}\n}\n")
+		var misfit *manifest.ValueError
+		if (err == nil) != fits || err != nil && (!errors.As(err, &misfit) || misfit.Key != "rescue_after") {
+			t.Errorf("%s: %v", lines, err)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -55,16 +54,24 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestRescueAfter compares two lengths of time, one of which may be the default.
-func TestRescueAfter(t *testing.T) {
-	for lines, fits := range map[string]bool{
-		"": true, `attempt_limit = "10m"`: true, `rescue_after = "6m"`: true, `rescue_after = "5m"`: false, `rescue_after = "4m"`: false,
-		"attempt_limit = \"3s\"\nrescue_after = \"4s\"": true, "attempt_limit = \"4s\"\nrescue_after = \"4s\"": false,
-	} {
-		_, err := configured(t, "plugin \"smtp\" {\nbinary = \"x\"\nconfig {\n"+lines+"\n}\n}\n")
-		var misfit *manifest.ValueError
-		if (err == nil) != fits || err != nil && (!errors.As(err, &misfit) || misfit.Key != "rescue_after") {
-			t.Errorf("%s: %v", lines, err)
+// TestDeprecatedKeys takes keys of older versions, with a warning that names the place.
+func TestDeprecatedKeys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "plugin.hcl")
+	content := "plugin \"smtp\" {\n  binary = \"x\"\n  config {\n    attempt_limit = \"4s\"\n    rescue_after = \"5s\"\n  }\n}\n"
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := manifest.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c config
+	if err := m.Config(&c); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{path + ":4:5: config: the key \"attempt_limit\" has no effect any more", path + ":5:5: config: the key \"rescue_after\""} {
+		if warnings := m.Warnings(); len(warnings) != 2 || !strings.HasPrefix(warnings[i], want) {
+			t.Errorf("%q, want %q", warnings, want)
 		}
 	}
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -90,6 +92,10 @@ var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 func readSecretFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
+		var withPath *fs.PathError
+		if errors.As(err, &withPath) { // The path may be the secret itself.
+			err = fmt.Errorf("the file cannot be read: %w", withPath.Err)
+		}
 		return nil, err
 	}
 	defer file.Close()

@@ -49,6 +49,9 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 		}
 		variable := variable(field.Name)
 		value, err := field.Parse(text)
+		if err == nil {
+			err = checkShown(field.Name, text)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("environment variable %s: %w", variable, err)
 		}

@@ -197,6 +197,15 @@ func TestEnvironment(t *testing.T) {
 	if _, err := ReadEnvironment([]string{"SMTP_PORT=hunter2"}); err == nil || !strings.Contains(err.Error(), "SMTP_PORT") || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a port that is none: %v", err)
 	}
+	for _, variable := range []string{"SMTP_PROXY=http://me:hunter2@proxy.example:3128", "SMTP_PROXY=http://me:1#hunter2@p:1", "SMTP_PROXY=%hunter2", "SMTP_SERVER=smtp://me:hunter2@relay.example"} {
+		name, _, _ := strings.Cut(variable, "=")
+		if _, err := ReadEnvironment([]string{variable}); err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("an address with a login, which the page would show: %v", err)
+		}
+	}
+	if _, err := ReadEnvironment([]string{"SMTP_PROXY=socks5://proxy.example:1080"}); err != nil {
+		t.Error(err)
+	}
 }
 
 // FuzzBind lets an administrator or a script enter anything.

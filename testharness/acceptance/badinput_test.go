@@ -92,6 +92,7 @@ func TestUsage(t *testing.T) {
 		{"there is no such field", []string{"test", "--set", "sever=x"}},
 		{"a secret never stands on the command line", []string{"test", "--set", "password=hunter2"}},
 		{"the source must be env:NAME, file:PATH, -, keep or clear", []string{"test", "--secret", "password=hunter2"}},
+		{"the file cannot be read: no such file", []string{"test", "--secret", "password=file:hunter2"}},
 		{"the environment variable NO_SUCH is not set", []string{"test", "--secret", "password=env:NO_SUCH"}},
 		{"--log-level loud is none of", []string{"load", "--log-level", "loud"}},
 		{"--timeout must be longer than 0s", []string{"test", "--timeout", "0s"}},

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,18 +42,17 @@ const maxNames = 8
 
 // Names lists the names that the certificate of a session is for.
 func Names(session *smtpconn.Session, certificate *x509.Certificate) string {
-	var names []string
-	for _, name := range certificate.DNSNames {
-		names = append(names, session.Printable(name))
-	}
+	names := slices.Clone(certificate.DNSNames)
 	for _, address := range certificate.IPAddresses {
 		names = append(names, address.String())
 	}
+	count := len(names)
+	names = session.PrintableList(names[:min(count, maxNames)])
 	switch {
 	case len(names) == 0:
 		return phrase.Word("no host name at all")
-	case len(names) > maxNames:
-		return phrase.Of("{names} and {count} more", "names", strings.Join(names[:maxNames], ", "), "count", len(names)-maxNames)
+	case count > maxNames:
+		return phrase.Of("{names} and {count} more", "names", strings.Join(names, ", "), "count", count-maxNames)
 	}
 	return phrase.Verbatim(strings.Join(names, ", "))
 }

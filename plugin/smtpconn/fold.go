@@ -3,6 +3,8 @@ package smtpconn
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // span is a part of a text: the bytes from the one to before the other.
@@ -17,8 +19,30 @@ type folded struct {
 // isLetterOrDigit counts what is left of a secret when somebody puts signs between its characters or leaves its own out.
 func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// isSolid counts everything but blanks, control characters and hyphens.
-func isSolid(r rune) bool { return r != '-' && !unicode.IsSpace(r) && !unicode.IsControl(r) }
+// isSolid counts everything but blanks, hyphens, accents and what cannot be seen.
+func isSolid(r rune) bool {
+	return r != '-' && !unicode.IsSpace(r) && !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Mn, unicode.Me)
+}
+
+// parts are what a character counts as, in both ways; empty where it does not count.
+type parts struct{ solid, letters string }
+
+// partsOf folds a character.
+func partsOf(r rune) (folded parts) {
+	alone := utf8.AppendRune(nil, r)
+	if decomposed := norm.NFKD.Properties(alone).Decomposition(); decomposed != nil {
+		alone = decomposed
+	}
+	for _, part := range string(alone) {
+		if isSolid(part) {
+			folded.solid += string(unicode.ToLower(part))
+		}
+		if isLetterOrDigit(part) {
+			folded.letters += string(unicode.ToLower(part))
+		}
+	}
+	return folded
+}
 
 // asciiFolds has both for every ASCII character, because most are.
 var asciiFolds = func() (known [utf8.RuneSelf]struct {
@@ -32,7 +56,17 @@ var asciiFolds = func() (known [utf8.RuneSelf]struct {
 	return known
 }()
 
-// fold folds a text in both ways, into the room of earlier ones. Bytes that are not UTF-8 are read as Latin-1.
+// commonParts has the characters that bytes are read as, and other Latin letters.
+var commonParts = func() (known [0x250]parts) {
+	for r := range known {
+		known[r] = partsOf(rune(r))
+	}
+	return known
+}()
+
+// fold folds a text in both ways, into the room of earlier ones. Bytes that are not UTF-8 are read as Latin-1. A character
+// that is another one in disguise, such as a full-width or a mathematical letter, is read as that one, and a letter with an
+// accent as the letter: how it is put together says nothing (Unicode Standard Annex 15).
 func fold(text []byte, solid, letters folded) (intoSolid, intoLetters folded) {
 	solid.text, solid.at, letters.text, letters.at = solid.text[:0], solid.at[:0], letters.text[:0], letters.at[:0]
 	for i := 0; i < len(text); {
@@ -47,27 +81,28 @@ func fold(text []byte, solid, letters folded) (intoSolid, intoLetters folded) {
 			i++
 			continue
 		}
-		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError {
-			r, size = rune(text[i]), 1
+		r, size := rune(text[i]), 1
+		if decoded, long := utf8.DecodeRune(text[i:]); decoded != utf8.RuneError {
+			r, size = decoded, long
 		}
 		at := span{int32(i), int32(i + size)}
-		if isSolid(r) {
-			solid.put(r, at)
-		}
-		if isLetterOrDigit(r) {
-			letters.put(r, at)
+		if int(r) < len(commonParts) {
+			known := &commonParts[r]
+			solid.put(known.solid, at)
+			letters.put(known.letters, at)
+		} else {
+			rare := partsOf(r)
+			solid.put(rare.solid, at)
+			letters.put(rare.letters, at)
 		}
 		i += size
 	}
 	return solid, letters
 }
 
-func (f *folded) put(r rune, at span) {
-	before := len(f.text)
-	f.text = utf8.AppendRune(f.text, unicode.ToLower(r))
-	for range len(f.text) - before {
-		f.at = append(f.at, at)
+func (f *folded) put(text string, at span) {
+	for i := range len(text) {
+		f.text, f.at = append(f.text, text[i]), append(f.at, at)
 	}
 }
 

@@ -51,11 +51,7 @@ const maxOffered = 20
 
 // shownOffer is what a server offers, fit to be shown.
 func shownOffer(session *Session, offered []string) []string {
-	var shown []string
-	for _, one := range offered[:min(len(offered), maxOffered)] {
-		shown = append(shown, session.Printable(one))
-	}
-	return shown
+	return session.PrintableList(offered[:min(len(offered), maxOffered)])
 }
 
 func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {

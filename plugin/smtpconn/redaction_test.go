@@ -74,6 +74,15 @@ var disguises = map[string]func(string) string{
 	"hyphens between":        func(s string) string { return between(s, "-") },
 	"dots between":           func(s string) string { return between(s, " . ") },
 	"letters between":        func(s string) string { return between(s, "x") },
+	"pairs between":          func(s string) string { return between(s, ", ") },
+	"middle dots between":    func(s string) string { return between(s, " · ") },
+	"nothing between":        func(s string) string { return between(s, "\u200b") },
+	"joiners between":        func(s string) string { return between(s, "\u2060\u00ad\ufe0f") },
+	"accents":                func(s string) string { return between(s, "\u0301") + "\u0301" },
+	"full width":             func(s string) string { return eachMoved(s, 0xff01) },
+	"mathematical":           mathematical,
+	"UTF-16":                 func(s string) string { return printable(between(s, "\x00")) },
+	"UTF-16 in Base64":       func(s string) string { return inBase64(between(s, "\x00") + "\x00") },
 	"hyphens, upper case":    func(s string) string { return between(strings.ToUpper(s), "-") },
 	"hyphens in Base64":      func(s string) string { return between(inBase64(s), "-") },
 	"blanks, reversed":       func(s string) string { return between(reversed(s), " ") },
@@ -92,6 +101,32 @@ func eachByte(s, form string) string {
 }
 
 func between(s, separator string) string { return strings.Join(strings.Split(s, ""), separator) }
+
+// eachMoved moves the printable characters to where the first of them is another one.
+func eachMoved(s string, first rune) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' {
+			return r
+		}
+		return r - '!' + first
+	}, s)
+}
+
+// mathematical writes letters in bold.
+func mathematical(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 0x1d41a
+		case r >= 'A' && r <= 'Z':
+			return r - 'A' + 0x1d400
+		case r >= '0' && r <= '9':
+			return r - '0' + 0x1d7ce
+		default:
+			return r
+		}
+	}, s)
+}
 
 func quotedPrintable(s string) string {
 	var written strings.Builder
@@ -252,6 +287,26 @@ func TestProtocolHearsEverything(t *testing.T) {
 	}
 }
 
+// TestPiecesInNamesAreHidden has a server spread the password over several names, each too short to be recognised.
+func TestPiecesInNamesAreHidden(t *testing.T) {
+	const password = "c4nary.Pa55word/9f3b"
+	session := &Session{secrets: redactionFor(password)}
+	offered := []string{"PLAIN"}
+	for i := 0; i < len(password); i += 4 {
+		offered = append(offered, strings.ToUpper(password[i:min(i+4, len(password))]))
+	}
+	offered = append(offered, "LOGIN")
+	shown := shownOffer(session, offered)
+	if len(shown) != len(offered) || shown[0] != "PLAIN" || shown[len(shown)-1] != "LOGIN" {
+		t.Errorf("shown: %q", shown)
+	}
+	for i, one := range shown[1 : len(shown)-1] {
+		if one != hiddenText {
+			t.Errorf("%q is shown of %q", one, offered[i+1])
+		}
+	}
+}
+
 // TestShownTextIsBounded looks at what a server names in any number and length.
 func TestShownTextIsBounded(t *testing.T) {
 	session := &Session{secrets: redactionFor("c4nary.Pa55word/9f3b")}
@@ -313,5 +368,23 @@ func BenchmarkRedaction(b *testing.B) {
 	secrets := redactionFor("c4nary.Pa55word/9f3b")
 	for i := range b.N {
 		secrets.hide(fmt.Sprintf("Ok: queued as 4WxYz12AbC%d", i))
+	}
+}
+
+// TestSignsAmongSignsAreHidden has something put between the characters of passwords that are hardly made of letters.
+func TestSignsAmongSignsAreHidden(t *testing.T) {
+	for _, password := range []string{"!@#$%^&*()", "§$%&/()=?", "p@$$!#%&", "密码密码密码"} {
+		secrets := redactionFor(password)
+		for _, separator := range []string{" ", ".", "·", ", ", " · ", "\u200b", "\u2060", "\u0301", "abc"} {
+			echo := between(password, separator)
+			shown := secrets.hide("you said [" + echo + "] to us")
+			left := 0
+			for _, r := range password {
+				left += min(1, strings.Count(strings.ReplaceAll(shown, hiddenText, ""), string(r)))
+			}
+			if left > 3 || !strings.Contains(shown, hiddenText) {
+				t.Errorf("%q, %q between: %q", password, separator, shown)
+			}
+		}
 	}
 }

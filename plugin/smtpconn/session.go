@@ -51,6 +51,22 @@ func (s *Session) Printable(text string) string {
 	return shortened(text)
 }
 
+// PrintableList makes texts safe to show that a server has said one after the other, such as the names in its certificate: a
+// credential may go over their ends. There are as many afterwards.
+func (s *Session) PrintableList(texts []string) []string {
+	shown := make([]string, len(texts))
+	for i, text := range texts {
+		shown[i] = printable(text)
+	}
+	if s != nil && len(shown) > 0 {
+		shown = s.secrets.hideLines(shown)
+	}
+	for i, text := range shown {
+		shown[i] = shortened(text)
+	}
+	return shown
+}
+
 // redact hides our credentials in the errors that may quote the server.
 func (s *Session) redact() {
 	s.Unverified = s.secrets.hideError(s.Unverified)

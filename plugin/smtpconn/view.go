@@ -66,7 +66,7 @@ func (v view) decoded() []view {
 		all = append(all, part.hex()...)
 		all = append(all, part.numbers()...)
 		if v.depth == 0 {
-			all = append(all, part.everySecond(0), part.everySecond(1), part.reversed())
+			all = append(append(all, part.interleaved()...), part.reversed())
 		}
 	}
 	return all
@@ -104,14 +104,30 @@ func (v view) reversed() view {
 	return next
 }
 
-// everySecond leaves out every other byte.
-func (v view) everySecond(begin int) view {
-	next := v.next(len(v.text)/2 + 1)
-	next.last = true
-	for i := begin; i < len(v.text); i += 2 {
-		next.put(v.text[i], v, i, i)
+// maxInterleaved is how many characters are looked for between two of a secret, less one.
+const maxInterleaved = 4
+
+// interleaved leaves out all but every second, third and so on character.
+func (v view) interleaved() []view {
+	var starts []int
+	for i := range string(v.text) {
+		starts = append(starts, i)
 	}
-	return next
+	starts = append(starts, len(v.text))
+	var views []view
+	for step := 2; step <= maxInterleaved; step++ {
+		for begin := range step {
+			next := v.next(len(v.text)/step + utf8.UTFMax)
+			next.last = true
+			for k := begin; k+1 < len(starts); k += step {
+				for i := starts[k]; i < starts[k+1]; i++ {
+					next.put(v.text[i], v, i, i)
+				}
+			}
+			views = append(views, next)
+		}
+	}
+	return views
 }
 
 // base64 decodes all digits of Base64 (RFC 4648), whatever stands between them, from each of the four places at which a

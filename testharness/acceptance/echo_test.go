@@ -124,6 +124,12 @@ func echoingServers(mechanism, secret string) map[string]mailserver.Fault {
 	}
 	servers["offer"] = mailserver.Fault{Name: "echo-" + mechanism}.Offering("SIZE "+backwards(secret), "AUTH "+strings.ToUpper(secret)+" "+inBase64(secret))
 	servers["certificate"] = servers["refusal"].Presenting(mailserver.Request{Names: []string{secret, backwards(secret), hex.EncodeToString([]byte(secret))}})
+	var pieces []string
+	for piece := range slices.Chunk([]byte(secret), 4) {
+		pieces = append(pieces, string(piece))
+	}
+	servers["offer in pieces"] = mailserver.Fault{Name: "echo-" + mechanism}.Offering("AUTH " + strings.ToUpper(strings.Join(pieces, " ")))
+	servers["certificate in pieces"] = servers["refusal"].Presenting(mailserver.Request{Names: pieces})
 	return servers
 }
 

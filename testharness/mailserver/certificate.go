@@ -58,7 +58,7 @@ func (a *Authority) PEM() []byte {
 // Request says what a certificate shall hold. The zero value is one for localhost and the loopback addresses, valid for
 // a year.
 type Request struct {
-	Names       []string
+	Names       []string // host names and IP addresses
 	From, Until time.Time
 	SelfSigned  bool
 	ForClients  bool // usable by clients only
@@ -77,7 +77,7 @@ func (a *Authority) Issue(request Request) (tls.Certificate, error) {
 	}
 	template := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "practice.mail.example"},
-		NotBefore: request.From, NotAfter: request.Until, DNSNames: request.Names,
+		NotBefore: request.From, NotAfter: request.Until,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	if template.NotBefore.IsZero() {
@@ -86,7 +86,14 @@ func (a *Authority) Issue(request Request) (tls.Certificate, error) {
 	if template.NotAfter.IsZero() {
 		template.NotAfter = time.Now().AddDate(1, 0, 0)
 	}
-	if template.DNSNames == nil && !request.NoNames {
+	for _, name := range request.Names {
+		if address := net.ParseIP(name); address != nil {
+			template.IPAddresses = append(template.IPAddresses, address)
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
+	}
+	if len(request.Names) == 0 && !request.NoNames {
 		template.DNSNames = []string{"localhost"}
 		template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
 	}

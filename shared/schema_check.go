@@ -4,13 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
-	"strconv"
+	"regexp/syntax"
 	"strings"
-	"time"
 	"unicode/utf8"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Bounds of a schema. They are far above what a person can fill in and far below what would hurt a host.
@@ -20,40 +16,44 @@ const (
 	maxOptions     = 256
 	maxPresets     = 64
 	maxConditions  = 32
+	maxAnyOf       = 4096 // values of all conditions together
+	maxPattern     = 2000 // instructions that a pattern is compiled to, roughly
 	maxLabelLength = 200
 	maxTextLength  = 4000
+	maxSchemaText  = 512 << 10 // bytes of all texts together
 )
 
 var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
 // Check returns an error that names every place where the schema breaks the contract, nil when there is none. A host
-// refuses such a schema: it comes from another process and is untrusted input.
+// refuses such a schema: it comes from another process and is untrusted input. It takes as long as the schema is large, and so does
+// all that follows from a schema that it accepts.
 func (s Schema) Check() error {
 	check := schemaCheck{schema: s}
-	check.counts()
-	check.texts()
-	fields, options, presets := names{}, names{}, names{}
-	for field := range s.Fields() {
-		check.once("field", field.Name, fields)
-		check.field(field)
+	if check.sizes(); len(check.found) > 0 {
+		return errors.Join(check.found...) // What is too large is not looked at any further.
 	}
+	check.texts()
+	var form []Field
+	for field := range s.Fields() {
+		form = append(form, field)
+	}
+	check.fields("field", form)
+	check.presets()
+	check.fields("test option", s.Test.Options)
 	for _, option := range s.Test.Options {
-		check.once("test option", option.Name, options)
-		check.field(option)
 		if option.Sensitive {
 			check.refuse("test option %q is sensitive", option.Name)
 		}
-	}
-	for _, preset := range s.Presets {
-		check.once("preset", preset.Name, presets)
-		check.values(fmt.Sprintf("preset %q", preset.Name), preset.Values)
 	}
 	return errors.Join(check.found...)
 }
 
 type schemaCheck struct {
 	schema Schema
-	found  []error
+	// declared are the fields that conditions may look at: those of the form, or the options of the test among themselves.
+	declared map[string]Field
+	found    []error
 }
 
 type names map[string]bool
@@ -67,30 +67,35 @@ func (c *schemaCheck) once(what, name string, seen names) {
 
 func (c *schemaCheck) refuse(format string, args ...any) {
 	const enough = 20 // A schema with more defects is no better understood with all of them.
-	if len(c.found) < enough {
-		c.found = append(c.found, fmt.Errorf("schema: "+format, args...))
+	if len(c.found) >= enough {
+		return
 	}
+	err := fmt.Errorf("schema: "+format, args...)
+	if text := err.Error(); len(text) > maxTextLength { // A name may be as long as the schema.
+		err = errors.New(strings.ToValidUTF8(text[:maxTextLength], "") + "…")
+	}
+	c.found = append(c.found, err)
 }
 
-func (c *schemaCheck) counts() {
-	if n := len(c.schema.Sections); n > maxSections {
-		c.refuse("%d sections, at most %d", n, maxSections)
+// fields checks fields that may depend on each other.
+func (c *schemaCheck) fields(what string, list []Field) {
+	c.declared = map[string]Field{}
+	seen := names{}
+	for _, field := range list {
+		c.once(what, field.Name, seen)
+		c.declared[field.Name] = field
 	}
-	fields := 0
-	for range c.schema.Fields() {
-		fields++
+	for _, field := range list {
+		c.field(field)
 	}
-	if fields == 0 {
-		c.refuse("no fields")
-	}
-	if n := fields + len(c.schema.Test.Options); n > maxFields {
-		c.refuse("%d fields, at most %d", n, maxFields)
-	}
-	if n := len(c.schema.Presets); n > maxPresets {
-		c.refuse("%d presets, at most %d", n, maxPresets)
-	}
-	if n := len(c.schema.Prerequisites); n > maxConditions {
-		c.refuse("%d prerequisites, at most %d", n, maxConditions)
+	c.circles(list)
+}
+
+func (c *schemaCheck) presets() {
+	seen := names{}
+	for _, preset := range c.schema.Presets {
+		c.once("preset", preset.Name, seen)
+		c.values(fmt.Sprintf("preset %q", preset.Name), preset.Values)
 	}
 }
 
@@ -104,16 +109,16 @@ func (c *schemaCheck) texts() {
 	c.text("suggest label", c.schema.SuggestLabel, maxLabelLength)
 	c.text("test label", c.schema.Test.Label, maxLabelLength)
 	for _, prerequisite := range c.schema.Prerequisites {
-		c.text("prerequisite id", prerequisite.ID, maxLabelLength)
+		c.identifier("prerequisite id", prerequisite.ID)
 		c.text("prerequisite", prerequisite.Text, maxTextLength)
 	}
 	for _, section := range c.schema.Sections {
-		c.text("section name", section.Name, maxLabelLength)
+		c.identifier("section name", section.Name)
 		c.text("section title", section.Title, maxLabelLength)
 		c.text("section help", section.Help, maxTextLength)
 	}
 	for _, preset := range c.schema.Presets {
-		c.text("preset name", preset.Name, maxLabelLength)
+		c.identifier("preset name", preset.Name)
 		c.text("preset label", preset.Label, maxLabelLength)
 		c.text("preset note", preset.Note, maxTextLength)
 	}
@@ -122,6 +127,14 @@ func (c *schemaCheck) texts() {
 func (c *schemaCheck) text(what, text string, longest int) {
 	if n := utf8.RuneCountInString(text); n > longest {
 		c.refuse("%s has %d characters, at most %d", what, n, longest)
+	}
+}
+
+// identifier checks what programs compare and people do not read.
+func (c *schemaCheck) identifier(what, text string) {
+	c.text(what, text, maxLabelLength)
+	if Printable(text) != text {
+		c.refuse("%s %q has a control character", what, text)
 	}
 }
 
@@ -159,24 +172,21 @@ func (c *schemaCheck) bounds(where string, f Field) {
 	if f.Min != nil && f.Max != nil && *f.Min > *f.Max {
 		c.refuse("%s: min %d is above max %d", where, *f.Min, *f.Max)
 	}
-	if len(f.Pattern) > maxTextLength {
-		c.refuse("%s: the pattern is longer than %d bytes", where, maxTextLength)
-	} else if _, err := regexp.Compile(f.Pattern); err != nil {
+	if parsed, err := syntax.Parse(f.Pattern, syntax.Perl); err != nil {
 		c.refuse("%s: the pattern is no regular expression: %w", where, err)
+	} else if patternSize(parsed) > maxPattern {
+		c.refuse("%s: the pattern takes more than %d instructions", where, maxPattern)
 	}
 }
 
 func (c *schemaCheck) options(where string, f Field) {
-	if n := len(f.Options); n > maxOptions {
-		c.refuse("%s has %d options, at most %d", where, n, maxOptions)
-	}
 	if f.Kind == KindChoice && len(f.Options) == 0 {
 		c.refuse("%s is a choice without options", where)
 	}
 	values := names{}
 	for _, option := range f.Options {
 		c.once(where+": option", option.Value, values)
-		c.text(where+" option", option.Value, maxLabelLength)
+		c.identifier(where+" option", option.Value)
 		c.text(where+" option label", option.Label, maxLabelLength)
 	}
 }
@@ -184,9 +194,6 @@ func (c *schemaCheck) options(where string, f Field) {
 func (c *schemaCheck) defaults(where string, f Field) {
 	if !f.Fits(f.Default) {
 		c.refuse("%s: the default %q is not of kind %q", where, f.Default, f.Kind)
-	}
-	if len(f.DefaultWhen) > maxConditions {
-		c.refuse("%s has %d conditional defaults, at most %d", where, len(f.DefaultWhen), maxConditions)
 	}
 	for _, rule := range f.DefaultWhen {
 		c.condition(where+" default_when", f.Name, rule.When)
@@ -197,7 +204,7 @@ func (c *schemaCheck) defaults(where string, f Field) {
 }
 
 func (c *schemaCheck) condition(where, self string, condition Condition) {
-	target, ok := c.schema.Field(condition.Field)
+	target, ok := c.declared[condition.Field]
 	switch {
 	case condition.Field == self:
 		c.refuse("%s depends on the field itself", where)
@@ -205,8 +212,8 @@ func (c *schemaCheck) condition(where, self string, condition Condition) {
 		c.refuse("%s depends on %q, which is not declared", where, condition.Field)
 	case target.Sensitive:
 		c.refuse("%s depends on %q, which is sensitive", where, condition.Field)
-	case len(condition.AnyOf) == 0 || len(condition.AnyOf) > maxOptions:
-		c.refuse("%s has %d values, at least 1 and at most %d", where, len(condition.AnyOf), maxOptions)
+	case len(condition.AnyOf) == 0:
+		c.refuse("%s has 0 values, at least 1", where)
 	}
 	for _, value := range condition.AnyOf {
 		if ok && !target.Fits(value) {
@@ -217,7 +224,7 @@ func (c *schemaCheck) condition(where, self string, condition Condition) {
 
 func (c *schemaCheck) values(where string, values Values) {
 	for _, name := range values.Names() {
-		field, ok := c.schema.Field(name)
+		field, ok := c.declared[name]
 		switch {
 		case !ok:
 			c.refuse("%s sets %q, which is not declared", where, name)
@@ -226,47 +233,5 @@ func (c *schemaCheck) values(where string, values Values) {
 		case !field.Fits(values[name]):
 			c.refuse("%s sets %q to %q, which is not of kind %q", where, name, values[name], field.Kind)
 		}
-	}
-}
-
-// Parse reads a value as people write it on a command line or in the environment. The empty text is the empty value.
-func (f Field) Parse(text string) (Value, error) {
-	value := Text(text)
-	switch f.Kind {
-	case KindInteger:
-		if number, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
-			value = Integer(number)
-		}
-	case KindBoolean:
-		if truth, err := strconv.ParseBool(strings.TrimSpace(text)); err == nil {
-			value = Boolean(truth)
-		}
-	}
-	if !f.Fits(value) {
-		return Value{}, errors.New(strings.TrimSuffix(phrase.English(phrase.Of(misfit[f.Kind].text, "field", f.Label)), "."))
-	}
-	return value, nil
-}
-
-// Fits reports whether the value is of the field's kind; an empty value fits every kind.
-func (f Field) Fits(v Value) bool {
-	if v.IsEmpty() {
-		return true
-	}
-	text, isText := v.AsText()
-	switch f.Kind {
-	case KindInteger:
-		_, ok := v.AsInteger()
-		return ok
-	case KindBoolean:
-		_, ok := v.AsBoolean()
-		return ok
-	case KindChoice:
-		return isText && slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == text })
-	case KindDuration:
-		_, err := time.ParseDuration(text)
-		return isText && err == nil
-	default:
-		return isText
 	}
 }

@@ -71,6 +71,35 @@ func TestUnsoundSchema(t *testing.T) {
 			`sets "pin", which is sensitive`},
 		"a preset of another kind": {func(s *shared.Schema, _, _, _ *shared.Field) { s.Presets[0].Values["copies"] = shared.Text("two") },
 			`sets "copies" to`},
+		"a circle of defaults": {func(_ *shared.Schema, paper, copies, _ *shared.Field) {
+			copies.VisibleWhen = nil
+			paper.DefaultWhen = []shared.ConditionalDefault{{When: shared.Condition{Field: "copies", AnyOf: []shared.Value{shared.Integer(1)}}, Value: shared.Text("a4")}}
+			copies.DefaultWhen = []shared.ConditionalDefault{{When: shared.Condition{Field: "paper", AnyOf: []shared.Value{shared.Text("a4")}}, Value: shared.Integer(1)}}
+		}, `in a circle: "paper" → "copies" → "paper"`},
+		"a circle of visibility and default": {func(_ *shared.Schema, paper, _, _ *shared.Field) {
+			paper.DefaultWhen = []shared.ConditionalDefault{{When: shared.Condition{Field: "copies", AnyOf: []shared.Value{shared.Integer(1)}}, Value: shared.Text("a4")}}
+		}, `in a circle: "paper" → "copies" → "paper"`},
+		"a circle of visibility": {func(_ *shared.Schema, paper, _, _ *shared.Field) {
+			paper.VisibleWhen = &shared.Condition{Field: "copies", AnyOf: []shared.Value{shared.Integer(1)}}
+		}, `in a circle: "paper" → "copies" → "paper"`},
+		"a circle of test options": {func(s *shared.Schema, _, _, _ *shared.Field) {
+			s.Test.Options[0].VisibleWhen = &shared.Condition{Field: "duplex", AnyOf: []shared.Value{shared.Boolean(true)}}
+			s.Test.Options = append(s.Test.Options, shared.Field{Name: "duplex", Label: "Duplex", Kind: shared.KindBoolean,
+				VisibleWhen: &shared.Condition{Field: "colour", AnyOf: []shared.Value{shared.Boolean(true)}}})
+		}, `in a circle: "colour" → "duplex" → "colour"`},
+		"a test option that depends on a field of the form": {func(s *shared.Schema, _, _, _ *shared.Field) {
+			s.Test.Options[0].VisibleWhen = &shared.Condition{Field: "copies", AnyOf: []shared.Value{shared.Integer(1)}}
+		}, `depends on "copies", which is not declared`},
+		"a pattern that grows": {func(_ *shared.Schema, _, _, pin *shared.Field) { pin.Pattern = "((x{10}){10}){10}y{999}" }, "more than 2000 instructions"},
+		"too much text": {func(s *shared.Schema, _, _, _ *shared.Field) {
+			s.Presets[0].Values["paper"] = shared.Text(strings.Repeat("x", 600<<10))
+		}, "bytes of text, at most"},
+		"too many values in conditions": {func(_ *shared.Schema, _, copies, _ *shared.Field) {
+			copies.VisibleWhen.AnyOf = make([]shared.Value, 5000)
+		}, "5000 values in conditions, at most 4096"},
+		"too many options": {func(_ *shared.Schema, paper, _, _ *shared.Field) { paper.Options = make([]shared.Option, 257) }, "257 options of a choice, at most 256"},
+		"an escape sequence in an option": {func(_ *shared.Schema, paper, _, _ *shared.Field) { paper.Options[1].Value = "\x1b[2J" },
+			"has a control character"},
 	} {
 		schema := soundSchema()
 		fields := schema.Sections[0].Fields

@@ -25,13 +25,14 @@ func (s Schema) Validate(values Values, secretSet func(field string) bool) Diagn
 // them, with a catalogue that [Catalogue] stands behind.
 func (s Schema) Phrases(values Values, secretSet func(field string) bool) Diagnostics {
 	var found Diagnostics
+	follows := s.Evaluate(values)
 	for field := range s.Fields() {
-		if s.Visible(field, values) {
-			found = append(found, s.validateField(field, values, secretSet)...)
+		if follows.Visible(field) {
+			found = append(found, validateField(field, follows.Effective(field.Name), secretSet)...)
 		}
 	}
 	for _, name := range values.Names() {
-		if field, ok := s.Field(name); !ok || field.Sensitive {
+		if field := follows.fields[name]; field == nil || field.Sensitive {
 			found = append(found, Diagnostic{
 				Severity: SeverityError, Code: "unknown_field",
 				Summary: phrase.Of("There is no field “{name}” here.", "name", name),
@@ -52,7 +53,7 @@ func (s Schema) valueNames() []string {
 	return names
 }
 
-func (s Schema) validateField(field Field, values Values, secretSet func(string) bool) Diagnostics {
+func validateField(field Field, value Value, secretSet func(string) bool) Diagnostics {
 	fail := func(code, english string, expected ...any) Diagnostics {
 		pairs := append([]any{"field", phrase.Word(field.Label)}, expected...)
 		return Diagnostics{{Severity: SeverityError, Code: code, Field: field.Name, Summary: phrase.Of(english, pairs...)}}
@@ -63,7 +64,6 @@ func (s Schema) validateField(field Field, values Values, secretSet func(string)
 		}
 		return nil
 	}
-	value := s.Effective(field.Name, values)
 	if value.IsEmpty() {
 		if field.Required {
 			return fail("required", "“{field}” must be filled in.")

@@ -44,6 +44,7 @@ func newLoadCommand(g *global) *cobra.Command {
 
 func printSnapshot(out io.Writer, schema shared.Schema, snapshot shared.Snapshot) {
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	follows := schema.Evaluate(snapshot.Values)
 	for field := range schema.Fields() {
 		value := snapshot.Values[field.Name].String()
 		switch {
@@ -52,7 +53,7 @@ func printSnapshot(out io.Writer, schema shared.Schema, snapshot shared.Snapshot
 		case field.Sensitive:
 			value = "(not set)"
 		case value == "":
-			value = schema.Effective(field.Name, snapshot.Values).String() + " (default)"
+			value = follows.Effective(field.Name).String() + " (default)"
 		}
 		if lock, locked := snapshot.Locks[field.Name]; locked {
 			value += "  fixed by " + lock.Source

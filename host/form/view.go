@@ -93,10 +93,11 @@ func (h *handler) newView(r *http.Request, values shared.Values) *view {
 // build lays the fields out with the given values.
 func (v *view) build(values shared.Values) {
 	v.Sections = nil
+	follows := v.Schema.Evaluate(values)
 	for _, section := range v.Schema.Sections {
 		shown := sectionView{Section: section, Open: !section.Advanced}
 		for i, field := range section.Fields {
-			one := v.field(field, values)
+			one := v.field(field, values, follows)
 			if value := values[field.Name]; section.Advanced && !value.IsEmpty() && value != one.Default {
 				shown.Open = true // It holds something that somebody has decided.
 			}
@@ -115,22 +116,16 @@ func (v *view) build(values shared.Values) {
 	}
 }
 
-func (v *view) field(field shared.Field, values shared.Values) fieldView {
+func (v *view) field(field shared.Field, values shared.Values, follows *shared.Evaluation) fieldView {
 	one := fieldView{
 		Field: field, Control: valuePrefix + field.Name, Value: values[field.Name],
-		Effective: v.Schema.Effective(field.Name, values),
-		Concealed: !v.Schema.Visible(field, values),
+		Effective: follows.Effective(field.Name),
+		Default:   follows.Default(field.Name),
+		Concealed: !follows.Visible(field),
 		Secret:    v.Snapshot.Secrets[field.Name],
 		Rules:     fieldRules{Visible: field.VisibleWhen, Defaults: field.DefaultWhen, Default: field.Default},
 	}
 	one.Checked, _ = one.Effective.AsBoolean()
-	others := shared.Values{}
-	for name, value := range values {
-		if name != field.Name {
-			others[name] = value
-		}
-	}
-	one.Default = v.Schema.Effective(field.Name, others)
 	if lock, locked := v.Snapshot.Locks[field.Name]; locked {
 		one.Lock = &lock
 	}
@@ -194,13 +189,14 @@ func (v *view) openWhereNeeded() {
 // showConflict shows both versions side by side; saving again is then a decision.
 func (v *view) showConflict(schema shared.Schema, s submission, result shared.SaveResult) {
 	v.Conflict = &conflict{Revision: result.Snapshot.Revision}
+	withYours, withTheirs := schema.Evaluate(s.draft.Values), schema.Evaluate(result.Snapshot.Values)
 	for field := range schema.Fields() {
 		yours, given := s.draft.Values[field.Name]
 		theirs := result.Snapshot.Values[field.Name]
 		switch {
 		case field.Sensitive && s.draft.Secrets[field.Name].Action != shared.SecretKeep:
 			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, phrase.Of("changed"), phrase.Of("not shown")})
-		case given && yours != theirs && schema.Effective(field.Name, s.draft.Values) != schema.Effective(field.Name, result.Snapshot.Values):
+		case given && yours != theirs && withYours.Effective(field.Name) != withTheirs.Effective(field.Name):
 			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, valueText(field, yours), valueText(field, theirs)})
 		}
 	}

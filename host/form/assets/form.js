@@ -21,26 +21,39 @@ function start() {
     };
   }
 
-  // The value of a field as the schema's conditions compare it; its default while it is empty.
-  function effective(name, depth = 0) {
-    const one = fields.get(name);
-    if (!one || !one.control || depth > 4) return null;
-    if (one.control.type === "checkbox") return one.control.checked;
-    return one.control.value !== "" ? one.control.value : defaultOf(one, depth);
-  }
+  // What follows from the form as it stands. Each default is looked for once, so that it takes as long as the form is large.
+  function evaluate() {
+    const defaults = new Map();
 
-  function defaultOf(one, depth = 0) {
-    const rule = (one.rules.defaults ?? []).find((candidate) => holds(candidate.when, depth + 1));
-    return rule ? rule.value : one.rules.default;
-  }
+    // The value of a field as the schema's conditions compare it; its default while it is empty.
+    function effective(name) {
+      const one = fields.get(name);
+      if (!one || !one.control) return null;
+      if (one.control.type === "checkbox") return one.control.checked;
+      return one.control.value !== "" ? one.control.value : defaultOf(name);
+    }
 
-  function holds(condition, depth = 0) {
-    const have = effective(condition.field, depth);
-    return condition.any_of.some((want) => String(want) === String(have));
+    function defaultOf(name) {
+      if (defaults.has(name)) return defaults.get(name);
+      defaults.set(name, null); // The server refuses circles; here they have no default.
+      const rules = fields.get(name).rules;
+      const rule = (rules.defaults ?? []).find((candidate) => holds(candidate.when));
+      const found = rule ? rule.value : rules.default;
+      defaults.set(name, found);
+      return found;
+    }
+
+    function holds(condition) {
+      const have = effective(condition.field);
+      return condition.any_of.some((want) => String(want) === String(have));
+    }
+
+    return { defaultOf, holds };
   }
 
   function follow() {
-    for (const one of fields.values()) {
+    const { defaultOf, holds } = evaluate();
+    for (const [name, one] of fields) {
       if (one.rules.visible) {
         const concealed = !holds(one.rules.visible);
         one.element.toggleAttribute("data-concealed", concealed);
@@ -48,7 +61,7 @@ function start() {
           if (!one.element.querySelector(".lock")) control.disabled = concealed;
         }
       }
-      const standard = defaultOf(one);
+      const standard = defaultOf(name);
       if (one.control?.type === "text" && standard !== null && standard !== undefined) one.control.placeholder = standard;
     }
   }

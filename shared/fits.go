@@ -1,0 +1,53 @@
+package shared
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
+)
+
+// Parse reads a value as people write it on a command line or in the environment. The empty text is the empty value.
+func (f Field) Parse(text string) (Value, error) {
+	value := Text(text)
+	switch f.Kind {
+	case KindInteger:
+		if number, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
+			value = Integer(number)
+		}
+	case KindBoolean:
+		if truth, err := strconv.ParseBool(strings.TrimSpace(text)); err == nil {
+			value = Boolean(truth)
+		}
+	}
+	if !f.Fits(value) {
+		return Value{}, errors.New(strings.TrimSuffix(phrase.English(phrase.Of(misfit[f.Kind].text, "field", f.Label)), "."))
+	}
+	return value, nil
+}
+
+// Fits reports whether the value is of the field's kind; an empty value fits every kind.
+func (f Field) Fits(v Value) bool {
+	if v.IsEmpty() {
+		return true
+	}
+	text, isText := v.AsText()
+	switch f.Kind {
+	case KindInteger:
+		_, ok := v.AsInteger()
+		return ok
+	case KindBoolean:
+		_, ok := v.AsBoolean()
+		return ok
+	case KindChoice:
+		return isText && slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == text })
+	case KindDuration:
+		_, err := time.ParseDuration(text)
+		return isText && err == nil
+	default:
+		return isText
+	}
+}

@@ -46,9 +46,10 @@ func parseLine(line []byte) logLine {
 	for _, name := range []string{"@level", "@message", "@timestamp"} {
 		delete(raw, name)
 	}
-	for _, name := range first(slices.Sorted(maps.Keys(raw)), maxLogPairs) {
+	names := slices.Sorted(maps.Keys(raw))
+	for _, name := range names[:min(len(names), maxLogPairs)] {
 		value := strings.Map(shared.PrintableRune, logText(raw[name], maxLogPair))
-		parsed.pairs = append(parsed.pairs, shared.Printable(cut(name, maxLogPair)), value)
+		parsed.pairs = append(parsed.pairs, shared.Printable(shared.Shortened(name, maxLogPair)), value)
 	}
 	if parsed.at != "" {
 		parsed.pairs = append(parsed.pairs, "timestamp", parsed.at)
@@ -62,12 +63,12 @@ func logText(raw json.RawMessage, longest int) string {
 	if json.Unmarshal(raw, &text) != nil {
 		text = string(raw)
 	}
-	return cut(text, longest)
+	return shared.Shortened(text, longest)
 }
 
 // plainLine takes the level from how the line begins, as programs without hclog write it.
 func plainLine(line string) logLine {
-	plain := logLine{level: hclog.Debug, message: shared.Printable(strings.TrimSpace(cut(line, maxLogText)))}
+	plain := logLine{level: hclog.Debug, message: shared.Printable(strings.TrimSpace(shared.Shortened(line, maxLogText)))}
 	for prefix, level := range map[string]hclog.Level{
 		"[TRACE]": hclog.Trace, "[INFO]": hclog.Info, "[WARN]": hclog.Warn, "[ERROR]": hclog.Error,
 		panicPrefix: hclog.Error, "fatal error: ": hclog.Error,
@@ -90,22 +91,7 @@ func (l logLine) crash() bool {
 // String is the line as people read it: time, level and message, or the plain line.
 func (l logLine) String() string {
 	if !l.structured {
-		return cut(l.message, logTailLineLength)
+		return shared.Shortened(l.message, logTailLineLength)
 	}
-	return cut(strings.TrimSpace(l.at+" ["+strings.ToUpper(l.level.String())+"] "+l.message), logTailLineLength)
-}
-
-// cut shortens a text to a number of characters.
-func cut(text string, longest int) string {
-	if len(text) <= longest {
-		return text
-	}
-	count := 0
-	for at := range text {
-		if count == longest {
-			return text[:at] + "…"
-		}
-		count++
-	}
-	return text
+	return shared.Shortened(strings.TrimSpace(l.at+" ["+strings.ToUpper(l.level.String())+"] "+l.message), logTailLineLength)
 }

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"io"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
-	"golang.org/x/time/rate"
+
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // Bounds of the remembered log.
@@ -24,17 +24,19 @@ const (
 	lineCost = 256
 )
 
-// logTail passes what the plugin writes on to the host's log, and keeps the last lines. The zero logTail only keeps them. It may be
+// logTail passes what the plugin writes on to the host's log, and keeps the last lines. newLogTail makes one. It may be
 // used concurrently.
 type logTail struct {
-	// logger is where the lines go, with the level that they have; nil for nowhere.
-	logger hclog.Logger
+	logger hclog.Logger // where the lines go, with the level that they have
+	flow   throttle
 
-	mu      sync.Mutex
-	lines   []logLine
-	fresh   int // how many of them are of the run that was begun last
-	limiter *rate.Limiter
-	leftOut int
+	mu    sync.Mutex
+	lines []logLine
+	fresh int // how many of them are of the run that was begun last
+}
+
+func newLogTail(logger hclog.Logger) *logTail {
+	return &logTail{logger: logger, flow: newThrottle(logRate, logBurst)}
 }
 
 // stream returns a writer for one of the plugin's outputs. It splits what is written into lines; the part of a line that is
@@ -73,7 +75,7 @@ func (s *logStream) end() {
 
 // add keeps a line and passes it on, unless there were too many. It reports whether the lines that follow belong to a crash.
 func (t *logTail) add(text []byte, named string, inCrash bool) bool {
-	allowed, before := t.allow(len(text) + lineCost)
+	allowed, before := t.flow.allow(len(text) + lineCost)
 	var line logLine
 	if allowed {
 		line = parseLine(text)
@@ -86,7 +88,6 @@ func (t *logTail) add(text []byte, named string, inCrash bool) bool {
 	}
 	t.remember(line)
 	switch {
-	case t.logger == nil:
 	case allowed:
 		if before > 0 {
 			t.logger.Warn("lines of the plugin's log were left out", "count", before)
@@ -96,22 +97,6 @@ func (t *logTail) add(text []byte, named string, inCrash bool) bool {
 		t.logger.Warn("the plugin writes more than its log takes; lines are left out")
 	}
 	return inCrash
-}
-
-// allow decides whether a line is passed on, and says how many lines before it were not.
-func (t *logTail) allow(cost int) (allowed bool, before int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.limiter == nil {
-		t.limiter = rate.NewLimiter(logRate, logBurst)
-	}
-	before = t.leftOut
-	if allowed = t.limiter.AllowN(time.Now(), cost); allowed {
-		t.leftOut = 0
-	} else {
-		t.leftOut++
-	}
-	return allowed, before
 }
 
 func (t *logTail) remember(line logLine) {
@@ -159,7 +144,7 @@ func (t *logTail) lastError() string {
 	defer t.mu.Unlock()
 	for i := len(t.lines) - 1; i >= len(t.lines)-t.fresh; i-- {
 		if line := t.lines[i]; line.message != "" && (line.structured && line.level == hclog.Error || line.crash()) {
-			return cut(line.message, logTailLineLength)
+			return shared.Shortened(line.message, logTailLineLength)
 		}
 	}
 	return ""

@@ -16,8 +16,7 @@ const (
 )
 
 // page is the plugin's page over all its restarts. A call during which the plugin dies fails with
-// shared.ErrPluginUnavailable and is not repeated: a second save or test is not the same as one. What comes back is
-// bounded; see bounded.go.
+// shared.ErrPluginUnavailable and is not repeated: a second save or test is not the same as one.
 type page struct{ supervisor *supervisor }
 
 var (
@@ -37,58 +36,44 @@ func (p *page) Info(ctx context.Context) (shared.Info, error) {
 
 func (p *page) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {
 	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Schema, error) {
-		schema, err := now.Schema(ctx, request)
-		if err == nil {
-			err = schema.Check()
-		}
-		return schema, err
+		return now.Schema(ctx, request)
 	})
 }
 
 func (p *page) Load(ctx context.Context, request shared.LoadRequest) (shared.Snapshot, error) {
 	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Snapshot, error) {
-		snapshot, err := now.Load(ctx, request)
-		return boundedSnapshot(snapshot), err
+		return now.Load(ctx, request)
 	})
 }
 
 func (p *page) Validate(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
 	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Validation, error) {
-		validation, err := now.Validate(ctx, request)
-		validation.Diagnostics, validation.Preview = boundedDiagnostics(validation.Diagnostics), boundedText(validation.Preview)
-		return validation, err
+		return now.Validate(ctx, request)
 	})
 }
 
 func (p *page) Save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
 	return call(ctx, p, saveLimit, func(ctx context.Context, now *shared.Connection) (shared.SaveResult, error) {
-		result, err := now.Save(ctx, request)
-		return boundedSaveResult(result), err
+		return now.Save(ctx, request)
 	})
 }
 
 func (p *page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
 	_, err := call(ctx, p, testLimit, func(ctx context.Context, now *shared.Connection) (struct{}, error) {
-		return struct{}{}, now.Test(ctx, request, boundedEvents(send))
+		return struct{}{}, now.Test(ctx, request, send)
 	})
 	return err
 }
 
 func (p *page) Revisions(ctx context.Context, request shared.RevisionsRequest) (shared.RevisionList, error) {
 	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.RevisionList, error) {
-		list, err := now.Revisions(ctx, request)
-		list.Entries = first(list.Entries, request.Bounded())
-		for i := range list.Entries {
-			list.Entries[i] = boundedRevision(list.Entries[i])
-		}
-		return list, err
+		return now.Revisions(ctx, request)
 	})
 }
 
 func (p *page) Restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
 	return call(ctx, p, saveLimit, func(ctx context.Context, now *shared.Connection) (shared.SaveResult, error) {
-		result, err := now.Restore(ctx, request)
-		return boundedSaveResult(result), err
+		return now.Restore(ctx, request)
 	})
 }
 
@@ -100,9 +85,7 @@ func (p *page) Purge(ctx context.Context, request shared.PurgeRequest) (shared.P
 
 func (p *page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
 	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.RekeyResult, error) {
-		result, err := now.Rekey(ctx, request)
-		result.Summary = boundedText(result.Summary)
-		return result, err
+		return now.Rekey(ctx, request)
 	})
 }
 
@@ -114,8 +97,7 @@ func (p *page) Migrate(ctx context.Context, request shared.MigrateRequest) (shar
 
 func (p *page) Suggest(ctx context.Context, request shared.SuggestRequest) (shared.Diagnostics, error) {
 	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Diagnostics, error) {
-		found, err := now.Suggest(ctx, request)
-		return boundedDiagnostics(found), err
+		return now.Suggest(ctx, request)
 	})
 }
 

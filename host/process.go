@@ -166,12 +166,11 @@ func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol, l
 	if p.info, err = page.Info(ctx); err != nil {
 		return fmt.Errorf("it did not describe itself: %w", err)
 	}
-	schema, err := page.Schema(ctx, shared.SchemaRequest{})
-	if err != nil {
-		return fmt.Errorf("it did not declare its form: %w", err)
-	}
-	if err := schema.Check(); err != nil {
+	switch _, err := page.Schema(ctx, shared.SchemaRequest{}); {
+	case errors.Is(err, shared.ErrContractBroken):
 		return fmt.Errorf("its form is refused: %w", err)
+	case err != nil:
+		return fmt.Errorf("it did not declare its form: %w", err)
 	}
 	return nil
 }

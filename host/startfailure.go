@@ -106,7 +106,7 @@ var startCauses = []struct {
 			return ""
 		}
 		return fmt.Sprintf("it is not a settings plugin, or it writes to standard output before its handshake: "+
-			"it wrote %q; a log belongs on standard error", cut(found[1], maxQuoted))
+			"it wrote %q; a log belongs on standard error", shared.Shortened(found[1], maxQuoted))
 	}},
 	{"plugin-of-another-program", func(f *startFailure) string {
 		for _, line := range f.lines {

@@ -209,7 +209,7 @@ func causeOf(t *testing.T, err error) string {
 
 // TestOldErrorsAreForgotten holds that a start is not blamed on what a run before it has said.
 func TestOldErrorsAreForgotten(t *testing.T) {
-	var tail logTail
+	tail := newLogTail(hclog.NewNullLogger())
 	fmt.Fprintln(tail.stream("x"), `{"@level":"error","@message":"old trouble"}`)
 	tail.begin()
 	if said := tail.lastError(); said != "" || len(tail.ofThisRun()) != 0 || len(tail.last()) != 1 {
@@ -271,7 +271,7 @@ func TestTooManyFiles(t *testing.T) {
 		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 			t.Fatal(err)
 		}
-		_, err := startProcess(t.Context(), m, defaults(), &logTail{})
+		_, err := startProcess(t.Context(), m, defaults(), newLogTail(hclog.NewNullLogger()))
 		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
 			t.Fatal(err)
 		}
@@ -287,11 +287,11 @@ func TestTooManyProcesses(t *testing.T) {
 	}
 	inProcess(t, 4243, func() {
 		m := declared(t, []byte("#!/bin/sh\n"), false)
-		_, _ = startProcess(t.Context(), m, defaults(), &logTail{}) // The runtime has its threads now.
+		_, _ = startProcess(t.Context(), m, defaults(), newLogTail(hclog.NewNullLogger())) // The runtime has its threads now.
 		if err := unix.Setrlimit(unix.RLIMIT_NPROC, &unix.Rlimit{Cur: 1, Max: 1}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := startProcess(t.Context(), m, defaults(), &logTail{}); err == nil || !strings.Contains(err.Error(), "may start no more processes") {
+		if _, err := startProcess(t.Context(), m, defaults(), newLogTail(hclog.NewNullLogger())); err == nil || !strings.Contains(err.Error(), "may start no more processes") {
 			t.Errorf("%v", err)
 		}
 	})

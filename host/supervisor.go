@@ -58,7 +58,7 @@ type supervisor struct {
 	manifest *manifest.Manifest
 	options  options
 	start    func(ctx context.Context) (run, error)
-	log      logTail
+	log      *logTail
 	stopping context.CancelFunc
 	stopped  chan struct{}
 	restart  chan struct{}
@@ -78,13 +78,12 @@ type supervisor struct {
 func supervise(ctx context.Context, m *manifest.Manifest, o options) (*supervisor, error) {
 	s := newSupervisor(m, o)
 	s.start = func(ctx context.Context) (run, error) {
-		p, err := startProcess(ctx, m, o, &s.log)
+		p, err := startProcess(ctx, m, o, s.log)
 		if err != nil {
 			return nil, err
 		}
 		return p, nil
 	}
-	s.log.logger = o.logger.Named("plugin")
 	var first run
 	if !o.background {
 		var err error
@@ -103,7 +102,7 @@ func supervise(ctx context.Context, m *manifest.Manifest, o options) (*superviso
 
 func newSupervisor(m *manifest.Manifest, o options) *supervisor {
 	return &supervisor{
-		manifest: m, options: o, state: StateStarting, since: time.Now(),
+		manifest: m, options: o, log: newLogTail(o.logger.Named("plugin")), state: StateStarting, since: time.Now(),
 		changed: make(chan struct{}), stopped: make(chan struct{}), restart: make(chan struct{}, 1),
 	}
 }
@@ -169,7 +168,7 @@ func (s *supervisor) oversee(ctx context.Context, current run, crashes *crashCou
 func (s *supervisor) drain(current run) {
 	last := ""
 	err := current.drain(func(what string) {
-		if what = boundedText(firstLine(what)); what == "" || what == last {
+		if what = firstLine(what); what == "" || what == last {
 			return
 		}
 		last = what

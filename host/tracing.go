@@ -2,7 +2,9 @@ package host
 
 import (
 	"context"
+	"errors"
 
+	"github.com/hashicorp/go-hclog"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
@@ -36,8 +38,17 @@ func endSpan(span trace.Span, err error) {
 	span.End()
 }
 
+// How much of what a plugin tells of its attempts becomes spans: bytes in a second, and at once. An attempt costs deliveryCost, and
+// as much for each step: a few thousand attempts in a second.
+const (
+	deliveryRate  = 8 << 20
+	deliveryBurst = 32 << 20
+	deliveryCost  = 256
+)
+
 // traceDeliveries makes spans of the attempts to deliver, of one process of the plugin after the other, until ctx ends.
 func (s *supervisor) traceDeliveries(ctx context.Context) {
+	flow := newThrottle(deliveryRate, deliveryBurst)
 	for ctx.Err() == nil {
 		now, err := s.running(ctx)
 		if err != nil {
@@ -46,15 +57,31 @@ func (s *supervisor) traceDeliveries(ctx context.Context) {
 		}
 		if watcher, ok := now.Notifier.(shared.DeliveryReporter); ok && s.offers(shared.CapabilityNotifier) {
 			err := watcher.Deliveries(ctx, func(delivery shared.Delivery) error {
-				s.traceDelivery(ctx, delivery)
+				switch allowed, before := flow.allow(deliveryCost * (1 + len(delivery.Steps))); {
+				case allowed:
+					s.tellLeftOut(before)
+					s.traceDelivery(ctx, delivery)
+				case before == 0:
+					s.options.logger.Warn("the plugin tells of more attempts than are traced; some are left out")
+				}
 				return nil
 			})
-			s.options.logger.Debug("deliveries are not traced any more", "reason", err)
+			level := hclog.Debug
+			if errors.Is(err, shared.ErrContractBroken) {
+				level = hclog.Warn
+			}
+			s.options.logger.Log(level, "deliveries are not traced any more", "reason", err)
 		}
 		select { // This process has nothing more to tell.
 		case <-now.Gone():
 		case <-ctx.Done():
 		}
+	}
+}
+
+func (s *supervisor) tellLeftOut(count int) {
+	if count > 0 {
+		s.options.logger.Warn("attempts that were not traced", "count", count)
 	}
 }
 
@@ -76,16 +103,16 @@ func (s *supervisor) awaitRevival(ctx context.Context) {
 func (s *supervisor) traceDelivery(ctx context.Context, delivery shared.Delivery) {
 	ctx = propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{traceParent: delivery.TraceParent})
 	ctx, span := s.options.tracer.Start(ctx, "deliver", trace.WithSpanKind(trace.SpanKindConsumer), trace.WithTimestamp(delivery.Started),
-		trace.WithAttributes(attribute.String("messaging.message.id", boundedText(delivery.ID)), attribute.Int("notification.attempt", delivery.Attempt)))
-	for _, step := range first(delivery.Steps, maxSteps) {
-		_, part := s.options.tracer.Start(ctx, "smtp "+boundedText(step.ID), trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(step.Started))
+		trace.WithAttributes(attribute.String("messaging.message.id", delivery.ID), attribute.Int("notification.attempt", delivery.Attempt)))
+	for _, step := range delivery.Steps {
+		_, part := s.options.tracer.Start(ctx, "smtp "+step.ID, trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(step.Started))
 		if step.Status == shared.StatusFailed {
 			part.SetStatus(codes.Error, "")
 		}
 		part.End(trace.WithTimestamp(step.Finished))
 	}
 	if delivery.Failure != "" {
-		span.SetAttributes(attribute.String("error.type", boundedText(delivery.Failure)))
+		span.SetAttributes(attribute.String("error.type", delivery.Failure))
 		span.SetStatus(codes.Error, "")
 	}
 	span.End(trace.WithTimestamp(delivery.Finished))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	goplugin "github.com/hashicorp/go-plugin"
@@ -28,15 +29,6 @@ var ErrUnsupported = errors.New("the plugin does not offer this")
 // ClientPlugins is what a host puts into go-plugin's ClientConfig.VersionedPlugins.
 func ClientPlugins() map[int]goplugin.PluginSet {
 	return map[int]goplugin.PluginSet{ProtocolVersion: {pageName: &grpcPlugin{}}}
-}
-
-// ClientDialOptions is what a host puts into go-plugin's ClientConfig.GRPCDialOptions: replies are bounded, since a
-// plugin is untrusted input, and an error that the plugin answered is told from one of the connection.
-func ClientDialOptions() []grpc.DialOption {
-	return []grpc.DialOption{
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxReplySize), grpc.MaxCallSendMsgSize(maxRequestSize)),
-		grpc.WithStatsHandler(answerObserver{}), grpc.WithChainUnaryInterceptor(markUnary), grpc.WithChainStreamInterceptor(markStream),
-	}
 }
 
 // Connection is a page in another process. Its page is reached until the process ends.
@@ -79,10 +71,12 @@ func (c *Connection) Healthy(ctx context.Context) error {
 	return err
 }
 
+// client asks a plugin, and looks at every answer before anybody uses it; see [inspection].
 type client struct {
 	alive context.Context
 	conn  *grpc.ClientConn
 	rpc   settingsv1.SettingsPageServiceClient
+	form  atomic.Pointer[declaredForm] // nil before the first call of Schema
 }
 
 var _ SettingsPage = (*client)(nil)
@@ -91,12 +85,17 @@ func newClient(alive context.Context, conn *grpc.ClientConn) *client {
 	return &client{alive: alive, conn: conn, rpc: settingsv1.NewSettingsPageServiceClient(conn)}
 }
 
+// inspect begins to look at an answer.
+func (c *client) inspect() *inspection { return &inspection{form: c.form.Load()} }
+
 func (c *client) Info(ctx context.Context) (Info, error) {
 	reply, err := c.rpc.Info(ctx, &settingsv1.InfoRequest{})
 	if err != nil {
 		return Info{}, c.fromStatus(ctx, err)
 	}
-	return infoFromProto(reply), nil
+	info, look := infoFromProto(reply), c.inspect()
+	look.info(&info)
+	return checked(look, info)
 }
 
 func (c *client) Schema(ctx context.Context, request SchemaRequest) (Schema, error) {
@@ -104,7 +103,13 @@ func (c *client) Schema(ctx context.Context, request SchemaRequest) (Schema, err
 	if err != nil {
 		return Schema{}, c.fromStatus(ctx, err)
 	}
-	return schemaFromProto(reply.GetSchema()), nil
+	schema, look := schemaFromProto(reply.GetSchema()), c.inspect()
+	if err := schema.Check(); err != nil {
+		return Schema{}, contractError{err}
+	}
+	look.schema(&schema)
+	c.form.Store(newDeclaredForm(schema))
+	return checked(look, schema)
 }
 
 func (c *client) Load(ctx context.Context, request LoadRequest) (Snapshot, error) {
@@ -112,7 +117,12 @@ func (c *client) Load(ctx context.Context, request LoadRequest) (Snapshot, error
 	if err != nil {
 		return Snapshot{}, c.fromStatus(ctx, err)
 	}
-	return snapshotFromProto(reply.GetSnapshot()), nil
+	snapshot, look := snapshotFromProto(reply.GetSnapshot()), c.inspect()
+	if reply.GetSnapshot() == nil {
+		look.refuse("nothing is in force")
+	}
+	look.snapshot(&snapshot)
+	return checked(look, snapshot)
 }
 
 func (c *client) Validate(ctx context.Context, request ValidateRequest) (Validation, error) {
@@ -120,7 +130,9 @@ func (c *client) Validate(ctx context.Context, request ValidateRequest) (Validat
 	if err != nil {
 		return Validation{}, c.fromStatus(ctx, err)
 	}
-	return validationFromProto(reply), nil
+	validation, look := validationFromProto(reply), c.inspect()
+	look.validation(&validation)
+	return checked(look, validation)
 }
 
 func (c *client) Save(ctx context.Context, request SaveRequest) (SaveResult, error) {
@@ -128,11 +140,17 @@ func (c *client) Save(ctx context.Context, request SaveRequest) (SaveResult, err
 	if err != nil {
 		return SaveResult{}, c.fromStatus(ctx, err)
 	}
-	return saveResultFromProto(reply), nil
+	return c.saveResult(reply)
 }
 
-// errNoVerdict is a stream that ended well but without Completed.
-var errNoVerdict = status.Error(codes.Internal, "the plugin ended the test without a verdict")
+func (c *client) saveResult(reply *settingsv1.SaveResponse) (SaveResult, error) {
+	result, look := saveResultFromProto(reply), c.inspect()
+	if reply.GetSnapshot() == nil {
+		look.refuse("a save does not say what is in force")
+	}
+	look.saveResult(&result)
+	return checked(look, result)
+}
 
 func (c *client) Test(ctx context.Context, request TestRequest, send func(TestEvent) error) error {
 	// The stream is cancelled on every way out: an abandoned one would block the plugin's next Send for ever.
@@ -142,24 +160,22 @@ func (c *client) Test(ctx context.Context, request TestRequest, send func(TestEv
 	if err != nil {
 		return c.fromStatus(ctx, err)
 	}
-	completed := false
+	events := testStream{inspection: *c.inspect()}
 	for {
 		reply, err := stream.Recv()
 		switch {
-		case errors.Is(err, io.EOF) && completed:
-			return nil
 		case errors.Is(err, io.EOF):
-			return errNoVerdict
+			return events.end()
 		case err != nil:
 			return c.fromStatus(ctx, err)
-		case completed:
-			return status.Error(codes.Internal, "the plugin went on after the verdict")
 		}
-		event := testEventFromProto(reply)
-		if event == nil {
+		event, err := events.take(testEventFromProto(reply))
+		switch {
+		case err != nil:
+			return err
+		case event == nil:
 			continue // A later minor version may send events that this host does not know.
 		}
-		_, completed = event.(Completed)
 		if err := send(event); err != nil {
 			return err
 		}

@@ -4,9 +4,15 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 )
+
+// drainNews is how often the news of a draining plugin is passed on in the long run.
+const drainNews = 250 * time.Millisecond
 
 // Drain has the plugin end what is under way and returns when it has. alive is called at least every other second with what the plugin
 // waits for; a plugin that is silent for longer does not answer any more.
@@ -17,6 +23,7 @@ func (c *Connection) Drain(ctx context.Context, alive func(waitingFor string)) e
 	if err != nil {
 		return c.client.fromStatus(ctx, err)
 	}
+	often := rate.NewLimiter(rate.Every(drainNews), 10) // Whatever the plugin says in between changes nothing.
 	for {
 		reply, err := stream.Recv()
 		switch {
@@ -25,6 +32,10 @@ func (c *Connection) Drain(ctx context.Context, alive func(waitingFor string)) e
 		case err != nil:
 			return c.client.fromStatus(ctx, err)
 		}
-		alive(reply.GetWaitingFor())
+		if often.Allow() {
+			waitingFor := reply.GetWaitingFor()
+			c.client.inspect().line(&waitingFor)
+			alive(waitingFor)
+		}
 	}
 }

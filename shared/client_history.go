@@ -18,7 +18,9 @@ func (c *client) Revisions(ctx context.Context, request RevisionsRequest) (Revis
 	if err != nil {
 		return RevisionList{}, c.fromStatus(ctx, err)
 	}
-	return revisionListFromProto(reply), nil
+	list, look := revisionListFromProto(reply), c.inspect()
+	look.revisions(request, &list)
+	return checked(look, list)
 }
 
 func (c *client) Restore(ctx context.Context, request RestoreRequest) (SaveResult, error) {
@@ -26,7 +28,7 @@ func (c *client) Restore(ctx context.Context, request RestoreRequest) (SaveResul
 	if err != nil {
 		return SaveResult{}, c.fromStatus(ctx, err)
 	}
-	return saveResultFromProto(reply.GetResult()), nil
+	return c.saveResult(reply.GetResult())
 }
 
 func (c *client) Purge(ctx context.Context, request PurgeRequest) (PurgeResult, error) {
@@ -34,5 +36,7 @@ func (c *client) Purge(ctx context.Context, request PurgeRequest) (PurgeResult, 
 	if err != nil {
 		return PurgeResult{}, c.fromStatus(ctx, err)
 	}
-	return purgeResultFromProto(reply), nil
+	result, look := purgeResultFromProto(reply), c.inspect()
+	look.count("a count of secrets", result.Secrets)
+	return checked(look, result)
 }

@@ -5,6 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 )
@@ -36,9 +41,9 @@ func (c notifierClient) Notify(ctx context.Context, request NotifyRequest) ([]Re
 	if err != nil {
 		return nil, c.fromStatus(ctx, err)
 	}
-	given := each(reply.GetReceipts(), receiptFromProto)
-	if len(given) != len(good) {
-		return nil, fmt.Errorf("the plugin gave %d receipts for %d notifications", len(given), len(good))
+	given, look := each(reply.GetReceipts(), receiptFromProto), c.inspect()
+	if look.receipts(request, given); look.err != nil {
+		return nil, look.err
 	}
 	for n, i := range good {
 		receipts[i] = given[n]
@@ -51,42 +56,53 @@ func (c notifierClient) Status(ctx context.Context, request StatusRequest) (Serv
 	if err != nil {
 		return ServiceStatus{}, c.fromStatus(ctx, err)
 	}
-	return serviceStatusFromProto(reply), nil
+	service, look := serviceStatusFromProto(reply), c.inspect()
+	look.serviceStatus(&service)
+	return checked(look, service)
 }
 
 func (c notifierClient) List(ctx context.Context, request ListRequest) (NotificationList, error) {
 	reply, err := c.rpc().List(ctx, listRequestToProto(request))
 	if err != nil {
-		return NotificationList{}, c.fromStatus(ctx, err)
+		err = c.fromStatus(ctx, err)
+		if said, ok := status.FromError(err); ok && said.Code() == codes.InvalidArgument {
+			err = fmt.Errorf("%w: %s", ErrInvalidRequest, said.Message())
+		}
+		return NotificationList{}, err
 	}
-	return notificationListFromProto(reply), nil
+	list, look := notificationListFromProto(reply), c.inspect()
+	look.notifications(request, &list)
+	return checked(look, list)
 }
 
 func (c notifierClient) Retry(ctx context.Context, request NotificationRequest) (NotificationEntry, error) {
 	reply, err := c.rpc().Retry(ctx, &settingsv1.RetryRequest{Actor: printable(request.Actor), Id: validUTF8(request.ID)})
-	return c.entry(ctx, reply.GetEntry(), err)
+	return c.entry(ctx, request, reply.GetEntry(), err)
 }
 
 func (c notifierClient) Cancel(ctx context.Context, request NotificationRequest) (NotificationEntry, error) {
 	reply, err := c.rpc().Cancel(ctx, &settingsv1.CancelRequest{Actor: printable(request.Actor), Id: validUTF8(request.ID)})
-	return c.entry(ctx, reply.GetEntry(), err)
+	return c.entry(ctx, request, reply.GetEntry(), err)
 }
 
-func (c notifierClient) entry(ctx context.Context, entry *settingsv1.NotificationEntry, err error) (NotificationEntry, error) {
+func (c notifierClient) entry(ctx context.Context, request NotificationRequest, reply *settingsv1.NotificationEntry, err error) (NotificationEntry, error) {
 	switch {
 	case err != nil:
 		return NotificationEntry{}, c.fromStatus(ctx, err)
-	case entry == nil:
+	case reply == nil:
 		return NotificationEntry{}, ErrNoNotification
-	default:
-		return entryFromProto(entry), nil
 	}
+	entry, look := entryFromProto(reply), c.inspect()
+	if look.entry(&entry); entry.ID != request.ID {
+		look.refuse("the notification %q instead of %q", entry.ID, request.ID)
+	}
+	return checked(look, entry)
 }
 
 func (c notifierClient) Deliveries(ctx context.Context, send func(Delivery) error) error {
 	ctx, cancel := context.WithCancel(ctx) // Whatever way leads out of here, the stream ends.
 	defer cancel()
-	stream, err := c.rpc().Deliveries(ctx, &settingsv1.DeliveriesRequest{})
+	stream, err := c.rpc().Deliveries(ctx, &settingsv1.DeliveriesRequest{}, grpc.MaxCallRecvMsgSize(maxDeliverySize))
 	if err != nil {
 		return c.fromStatus(ctx, err)
 	}
@@ -98,7 +114,12 @@ func (c notifierClient) Deliveries(ctx context.Context, send func(Delivery) erro
 		case err != nil:
 			return c.fromStatus(ctx, err)
 		}
-		if err := send(deliveryFromProto(reply)); err != nil {
+		delivery, look := deliveryFromProto(reply), c.inspect()
+		look.delivery(&delivery, time.Now())
+		if look.err != nil {
+			return look.err
+		}
+		if err := send(delivery); err != nil {
 			return err
 		}
 	}

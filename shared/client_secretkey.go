@@ -11,5 +11,8 @@ func (c *client) Rekey(ctx context.Context, request RekeyRequest) (RekeyResult, 
 	if err != nil {
 		return RekeyResult{}, c.fromStatus(ctx, err)
 	}
-	return rekeyResultFromProto(reply), nil
+	result, look := rekeyResultFromProto(reply), c.inspect()
+	look.count("a count of secrets", result.Secrets)
+	look.line(&result.Summary)
+	return checked(look, result)
 }

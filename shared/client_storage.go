@@ -13,5 +13,8 @@ func (c *client) Migrate(ctx context.Context, request MigrateRequest) (MigrateRe
 	if err != nil {
 		return MigrateResult{}, c.fromStatus(ctx, err)
 	}
-	return MigrateResult{Revisions: reply.GetRevisions(), Notifications: reply.GetNotifications()}, nil
+	result, look := MigrateResult{Revisions: reply.GetRevisions(), Notifications: reply.GetNotifications()}, c.inspect()
+	look.count("a count of revisions", result.Revisions)
+	look.count("a count of notifications", result.Notifications)
+	return checked(look, result)
 }

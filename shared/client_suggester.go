@@ -13,5 +13,7 @@ func (c *client) Suggest(ctx context.Context, request SuggestRequest) (Diagnosti
 	if err != nil {
 		return nil, c.fromStatus(ctx, err)
 	}
-	return diagnosticsFromProto(reply.GetSuggestions()), nil
+	found, look := diagnosticsFromProto(reply.GetSuggestions()), c.inspect()
+	look.diagnostics(found)
+	return checked(look, found)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
@@ -50,4 +51,12 @@ func (f Field) Fits(v Value) bool {
 	default:
 		return isText
 	}
+}
+
+// holds reports whether the field can hold the text of a value: several lines only where it has several.
+func (f Field) holds(v Value) bool {
+	if f.Kind == KindMultiline {
+		return !strings.ContainsRune(v.text, 0)
+	}
+	return !strings.ContainsFunc(v.text, unicode.IsControl)
 }

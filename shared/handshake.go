@@ -19,6 +19,8 @@ const pageName = "settings_page"
 // Bounds of one message, in bytes. A form is a few kilobytes, and what comes out of a plugin is untrusted; a batch of
 // notifications goes in. go-plugin's own limit is two gigabytes.
 const (
-	maxRequestSize = 16 << 20
-	maxReplySize   = 1 << 20
+	maxRequestSize  = 16 << 20
+	maxReplySize    = 1 << 20
+	maxDeliverySize = 64 << 10 // what is told of one attempt
+	maxHeaderSize   = 64 << 10 // headers and the text of an error
 )

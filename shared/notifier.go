@@ -18,7 +18,8 @@ type Notifier interface {
 	Notify(ctx context.Context, request NotifyRequest) ([]Receipt, error)
 	// Status tells how the service is.
 	Status(ctx context.Context, request StatusRequest) (ServiceStatus, error)
-	// List returns notifications, newest first, without their texts.
+	// List returns notifications, newest first, without their texts. The error is ErrInvalidRequest for a state that there is not and
+	// for an id that cannot be one.
 	List(ctx context.Context, request ListRequest) (NotificationList, error)
 	// Retry has a dead letter, or one that waits for its next attempt, tried at once. The error is ErrNoNotification when
 	// there is none of the id.
@@ -30,6 +31,10 @@ type Notifier interface {
 
 // ErrNoNotification means that there is no notification of the id.
 var ErrNoNotification = errors.New("there is no such notification")
+
+// ErrInvalidRequest means that what was asked for cannot be, such as a page of notifications before one that does not exist. Test for
+// it with errors.Is.
+var ErrInvalidRequest = errors.New("the request is not valid")
 
 // MaxNotifications is how many notifications one call may hand over.
 const MaxNotifications = 1000

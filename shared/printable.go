@@ -23,9 +23,24 @@ func PrintableRune(r rune) rune {
 	switch {
 	case r == '\n', r == '\t':
 		return r
-	case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
+	case unicode.IsControl(r), r == '\u2028', r == '\u2029', '\u202a' <= r && r <= '\u202e', '\u2066' <= r && r <= '\u2069':
 		return unicode.ReplacementChar
 	default:
 		return r
 	}
+}
+
+// Shortened returns the text, or its first characters and "…" when it has more than the given number.
+func Shortened(text string, longest int) string {
+	if len(text) <= longest {
+		return text
+	}
+	count := 0
+	for at := range text {
+		if count == longest {
+			return text[:at] + "…"
+		}
+		count++
+	}
+	return text
 }

@@ -192,12 +192,12 @@ func (c *schemaCheck) options(where string, f Field) {
 }
 
 func (c *schemaCheck) defaults(where string, f Field) {
-	if !f.Fits(f.Default) {
+	if !f.Fits(f.Default) || !f.holds(f.Default) {
 		c.refuse("%s: the default %q is not of kind %q", where, f.Default, f.Kind)
 	}
 	for _, rule := range f.DefaultWhen {
 		c.condition(where+" default_when", f.Name, rule.When)
-		if !f.Fits(rule.Value) {
+		if !f.Fits(rule.Value) || !f.holds(rule.Value) {
 			c.refuse("%s: the default %q is not of kind %q", where, rule.Value, f.Kind)
 		}
 	}
@@ -230,7 +230,7 @@ func (c *schemaCheck) values(where string, values Values) {
 			c.refuse("%s sets %q, which is not declared", where, name)
 		case field.Sensitive:
 			c.refuse("%s sets %q, which is sensitive", where, name)
-		case !field.Fits(values[name]):
+		case !field.Fits(values[name]) || !field.holds(values[name]):
 			c.refuse("%s sets %q to %q, which is not of kind %q", where, name, values[name], field.Kind)
 		}
 	}

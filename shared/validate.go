@@ -83,7 +83,7 @@ func validateField(field Field, value Value, secretSet func(string) bool) Diagno
 	if !isText {
 		return nil
 	}
-	if field.Kind != KindMultiline && strings.ContainsFunc(text, unicode.IsControl) || strings.ContainsRune(text, 0) {
+	if !field.holds(value) {
 		return fail("control_character", "“{field}” contains a line break or another control character.")
 	}
 	if n := int64(utf8.RuneCountInString(text)); field.Min != nil && n < *field.Min || field.Max != nil && n > *field.Max {

@@ -62,7 +62,7 @@ func report(err error) int {
 	}
 	fmt.Fprintln(os.Stderr, "testharness: "+err.Error())
 	switch {
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.Is(err, shared.ErrInvalidRequest):
 		fmt.Fprintln(os.Stderr, "Run testharness --help, or the command with --help.")
 		return exitUsage
 	case errors.As(err, &unusable):

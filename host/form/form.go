@@ -155,10 +155,18 @@ func actorOf(r *http.Request) string {
 
 // show renders the page with the values in force.
 func (h *handler) show(w http.ResponseWriter, r *http.Request) {
+	query, ok := h.query(w, r)
+	if !ok {
+		return
+	}
+	saved := query.Get("saved")
+	if saved != "" && saved != string(shared.StatusFailed) {
+		h.invalid(w, r, "saved", saved)
+		return
+	}
 	view := h.newView(r, nil)
-	saved := r.URL.Query()
-	view.SavedThoughFailed = saved.Get("saved") == string(shared.StatusFailed)
-	view.Saved = saved.Has("saved") && !view.SavedThoughFailed
+	view.SavedThoughFailed = saved == string(shared.StatusFailed)
+	view.Saved = query.Has("saved") && !view.SavedThoughFailed
 	h.render(w, r, http.StatusOK, view)
 }
 
@@ -170,7 +178,7 @@ func (h *handler) validate(w http.ResponseWriter, r *http.Request) {
 	}
 	validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: h.locale(r), Draft: submission.draft})
 	if err != nil {
-		h.refuse(w, r, http.StatusServiceUnavailable, h.explain(err))
+		h.refuse(w, r, failureStatus(err), h.explain(err))
 		return
 	}
 	h.writeJSON(w, map[string]any{
@@ -200,7 +208,7 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err != nil:
 		view.Failure = h.explain(err)
-		h.render(w, r, http.StatusServiceUnavailable, view)
+		h.render(w, r, failureStatus(err), view)
 	case result.Conflict:
 		view.showConflict(schema, submission, result)
 		h.render(w, r, http.StatusConflict, view)
@@ -217,7 +225,11 @@ func (h *handler) apply(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	for name, value := range chosenValues(schema, r) {
+	chosen, ok := h.chosenValues(w, r, schema)
+	if !ok {
+		return
+	}
+	for name, value := range chosen {
 		submission.draft.Values[name] = value
 	}
 	view := h.newView(r, submission.draft.Values)
@@ -245,10 +257,16 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 	if err != nil {
 		view := h.newView(r, nil)
 		view.Typed = typedTexts(r.PostForm)
-		h.render(w, r, http.StatusServiceUnavailable, view)
+		h.render(w, r, failureStatus(err), view)
 		return shared.Schema{}, submission{}, false
 	}
-	return schema, readSubmission(schema, r.PostForm), true
+	revision, ok := h.number(w, r, r.PostForm, "revision")
+	if !ok {
+		return shared.Schema{}, submission{}, false
+	}
+	read := readSubmission(schema, r.PostForm)
+	read.revision = revision
+	return schema, read, true
 }
 
 // explain makes a phrase of a failed call; what else there is to know is in the log.
@@ -257,7 +275,18 @@ func (h *handler) explain(err error) string {
 	if errors.Is(err, shared.ErrPluginUnavailable) {
 		return phrase.Of("The plugin is not running just now, so this could not be done. What you typed is still here; try again in a moment.")
 	}
+	if errors.Is(err, shared.ErrContractBroken) {
+		return phrase.Of("This could not be done, because the plugin gave an answer that cannot be used: {reason}", "reason", err)
+	}
 	return phrase.Of("This could not be done, because the plugin reported a defect: {reason}", "reason", err)
+}
+
+// failureStatus is the status of an answer that a failed call left nothing for.
+func failureStatus(err error) int {
+	if errors.Is(err, shared.ErrContractBroken) {
+		return http.StatusBadGateway
+	}
+	return http.StatusServiceUnavailable
 }
 
 // refuse answers with a line of text.

@@ -3,7 +3,6 @@ package form
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -34,14 +33,21 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	query, ok := h.query(w, r)
+	if !ok {
+		return
+	}
+	before, ok := h.number(w, r, query, "before")
+	if !ok {
+		return
+	}
 	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	list, err3 := trail.Revisions(r.Context(), shared.RevisionsRequest{Locale: h.locale(r), Before: before})
 	if err := errors.Join(err1, err2, err3); err != nil {
 		view := h.newView(r, nil)
 		view.Failure = h.explain(err)
-		h.render(w, r, http.StatusServiceUnavailable, view)
+		h.render(w, r, failureStatus(err), view)
 		return
 	}
 	view := historyView{Schema: schema, Newest: snapshot.Revision.Number}
@@ -75,8 +81,18 @@ func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	number, _ := strconv.ParseInt(r.PostForm.Get("number"), 10, 64)
-	revision, _ := strconv.ParseInt(r.PostForm.Get("revision"), 10, 64)
+	number, ok := h.number(w, r, r.PostForm, "number")
+	if !ok {
+		return
+	}
+	if number == 0 {
+		h.invalid(w, r, "number", "")
+		return
+	}
+	revision, ok := h.number(w, r, r.PostForm, "revision")
+	if !ok {
+		return
+	}
 	result, err := trail.Restore(r.Context(), shared.RestoreRequest{
 		Locale: h.locale(r), Actor: actorOf(r), Number: number, Revision: revision,
 	})
@@ -91,7 +107,7 @@ func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusOK
 	}
 	if err != nil {
-		view.Failure, status = h.explain(err), http.StatusServiceUnavailable
+		view.Failure, status = h.explain(err), failureStatus(err)
 	}
 	view.setFindings(result.Diagnostics)
 	h.render(w, r, status, view)

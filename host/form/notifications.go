@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
@@ -48,19 +49,43 @@ type stateView struct {
 
 // show renders the service's state and a page of notifications.
 func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
-	view := &notificationsView{State: shared.NotificationState(query.Get("state")), Search: query.Get("search"), Query: query.Encode()}
+	view, before, ok := n.asked(w, r)
+	if !ok {
+		return
+	}
 	status, err1 := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)})
 	list, err2 := n.notifier.List(r.Context(), shared.ListRequest{
-		Locale: n.locale(r), State: view.State, Search: view.Search, Before: query.Get("before"),
+		Locale: n.locale(r), State: view.State, Search: view.Search, Before: before,
 	})
+	if errors.Is(err2, shared.ErrInvalidRequest) {
+		n.invalid(w, r, "before", before)
+		return
+	}
 	code := http.StatusOK
 	if err := errors.Join(err1, err2); err != nil {
-		view.Failure, code = n.explain(err), http.StatusServiceUnavailable
+		view.Failure, code = n.explain(err), failureStatus(err)
 	} else {
 		view.fill(status, list)
 	}
 	n.send(w, r, code, Content{Title: n.language(r).Text("Notifications"), Head: n.fragment(r, "head", view), Body: n.fragment(r, "notifications", view)})
+}
+
+// asked reads which notifications are wanted. When that is not possible it has answered already.
+func (n *notifications) asked(w http.ResponseWriter, r *http.Request) (view *notificationsView, before string, ok bool) {
+	query, ok := n.query(w, r)
+	if !ok {
+		return nil, "", false
+	}
+	state, search := query.Get("state"), ""
+	if state != "" && !slices.Contains(shared.NotificationStates, shared.NotificationState(state)) {
+		n.invalid(w, r, "state", state)
+		return nil, "", false
+	}
+	if search, ok = n.text(w, r, query, "search"); !ok {
+		return nil, "", false
+	}
+	before, ok = n.text(w, r, query, "before")
+	return &notificationsView{State: shared.NotificationState(state), Search: search, Query: query.Encode()}, before, ok
 }
 
 func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList) {
@@ -68,7 +93,7 @@ func (v *notificationsView) fill(status shared.ServiceStatus, list shared.Notifi
 	for _, state := range shared.NotificationStates {
 		v.States = append(v.States, stateView{State: state, Count: status.Counts[state], Chosen: state == v.State})
 	}
-	if list.More {
+	if list.More && len(list.Entries) > 0 {
 		older := url.Values{"before": {list.Entries[len(list.Entries)-1].ID}}
 		for name, value := range map[string]string{"state": string(v.State), "search": v.Search} {
 			if value != "" {
@@ -91,12 +116,16 @@ func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
 // act does something with one notification and shows the page again as it was.
 func (n *notifications) act(action func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		_, err := action(r.Context(), shared.NotificationRequest{Actor: actorOf(r), ID: r.PostForm.Get("id")})
+		id, ok := n.text(w, r, r.PostForm, "id")
+		if !ok {
+			return
+		}
+		_, err := action(r.Context(), shared.NotificationRequest{Actor: actorOf(r), ID: id})
 		switch {
 		case errors.Is(err, shared.ErrNoNotification):
 			n.refuse(w, r, http.StatusNotFound, phrase.Of("There is no such notification any more."))
 		case err != nil:
-			n.refuse(w, r, http.StatusServiceUnavailable, n.explain(err))
+			n.refuse(w, r, failureStatus(err), n.explain(err))
 		default:
 			query, err := url.ParseQuery(r.PostForm.Get("query"))
 			if err != nil {

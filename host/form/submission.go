@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -35,7 +34,6 @@ func readSubmission(schema shared.Schema, posted url.Values) submission {
 		options:    shared.Values{},
 		hasContent: map[string]bool{},
 	}
-	s.revision, _ = strconv.ParseInt(posted.Get("revision"), 10, 64)
 	for field := range schema.Fields() {
 		if !slices.Contains(posted[presentName], field.Name) {
 			continue // Not on the form: locked or hidden, so it keeps its value.
@@ -82,25 +80,31 @@ func readValue(field shared.Field, posted url.Values, control string) shared.Val
 	return shared.Text(text)
 }
 
-// chosenValues are the values of the fix or the preset whose button was pressed, limited to what the schema declares.
-func chosenValues(schema shared.Schema, r *http.Request) shared.Values {
-	var chosen shared.Values
-	if fix := r.PostForm.Get("fix"); fix != "" {
-		_ = json.Unmarshal([]byte(fix), &chosen) // An invalid one fills in nothing.
-	} else {
-		for _, preset := range schema.Presets {
-			if preset.Name == r.PostForm.Get("preset") {
-				chosen = preset.Values
-			}
+// chosenValues are the values of the fix or the preset whose button was pressed. They never hold a secret, and nothing that the
+// schema does not declare: when they would, they were not made by this page, and it has answered already.
+func (h *handler) chosenValues(w http.ResponseWriter, r *http.Request, schema shared.Schema) (chosen shared.Values, ok bool) {
+	fix, preset := r.PostForm.Get("fix"), r.PostForm.Get("preset")
+	switch {
+	case fix != "":
+		if json.Unmarshal([]byte(fix), &chosen) != nil {
+			h.invalid(w, r, "fix", fix)
+			return nil, false
 		}
+	case preset != "":
+		i := slices.IndexFunc(schema.Presets, func(p shared.Preset) bool { return p.Name == preset })
+		if i < 0 {
+			h.invalid(w, r, "preset", preset)
+			return nil, false
+		}
+		chosen = schema.Presets[i].Values
 	}
-	allowed := shared.Values{}
 	for name, value := range chosen {
-		if field, ok := schema.Field(name); ok && !field.Sensitive && field.Fits(value) {
-			allowed[name] = value
+		if field, declared := schema.Field(name); !declared || field.Sensitive || !field.Fits(value) {
+			h.invalid(w, r, "fix", name)
+			return nil, false
 		}
 	}
-	return allowed
+	return chosen, true
 }
 
 // typedTexts keeps what was typed while the plugin cannot say what the fields are. Secrets are left out.

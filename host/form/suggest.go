@@ -30,7 +30,7 @@ func (h *handler) suggest(w http.ResponseWriter, r *http.Request) {
 	found, err := suggester.Suggest(r.Context(), shared.SuggestRequest{Locale: h.locale(r), Values: submission.draft.Values})
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		if err != nil {
-			h.refuse(w, r, http.StatusServiceUnavailable, h.explain(err))
+			h.refuse(w, r, failureStatus(err), h.explain(err))
 			return
 		}
 		h.writeJSON(w, map[string]any{"html": h.fragment(r, "diagnostics", found)})
@@ -41,7 +41,7 @@ func (h *handler) suggest(w http.ResponseWriter, r *http.Request) {
 	view.Suggestions = found
 	status := http.StatusOK
 	if err != nil {
-		view.Failure, status = h.explain(err), http.StatusServiceUnavailable
+		view.Failure, status = h.explain(err), failureStatus(err)
 	}
 	h.render(w, r, status, view)
 }

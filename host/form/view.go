@@ -219,7 +219,7 @@ func valueText(field shared.Field, value shared.Value) string {
 			return phrase.Verbatim(option.Label) // The plugin has translated it.
 		}
 	}
-	return phrase.Verbatim(value.String())
+	return phrase.Verbatim(shared.Printable(value.String()))
 }
 
 // service returns how the notification service is, nil when there is none or it cannot be asked.

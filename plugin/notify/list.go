@@ -62,12 +62,12 @@ func (q *queue) list(ctx context.Context, request shared.ListRequest, limit int)
 	case shared.NotificationCancelled:
 		params = params.States(rivertype.JobStateCancelled).Where(q.dialect.cancelled)
 	default:
-		return nil, fmt.Errorf("there is no state %q", request.State)
+		return nil, fmt.Errorf("%w: there is no state %q", shared.ErrInvalidRequest, request.State)
 	}
 	if request.Before != "" {
 		before, err := strconv.ParseInt(request.Before, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("there is no notification %q", request.Before)
+			return nil, fmt.Errorf("%w: there is no notification %q", shared.ErrInvalidRequest, request.Before)
 		}
 		params = params.Where("id < @before", river.NamedArgs{"before": before})
 	}

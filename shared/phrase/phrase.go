@@ -9,6 +9,7 @@ package phrase
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -37,17 +38,15 @@ func Verbatim(text string) string { return encode([]string{"{text}", "text", tex
 
 // Sentences puts phrases one after the other; empty ones are left out.
 func Sentences(phrases ...string) string {
-	joined := ""
-	for _, one := range phrases {
-		switch {
-		case one == "":
-		case joined == "":
-			joined = one
-		default:
-			joined = Of("{sentence} {next}", "sentence", Part(joined), "next", Part(one))
-		}
+	given := slices.DeleteFunc(slices.Clone(phrases), func(one string) bool { return one == "" })
+	switch n := len(given); n {
+	case 0:
+		return ""
+	case 1:
+		return given[0]
+	default: // Halves, for a phrase in a phrase is quoted once more and each time twice as long.
+		return Of("{sentence} {next}", "sentence", Part(Sentences(given[:n/2]...)), "next", Part(Sentences(given[n/2:]...)))
 	}
-	return joined
 }
 
 // Part makes a text that may be a phrase already a part of another one.

@@ -83,3 +83,20 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// TestManySentences joins many: a phrase in a phrase is quoted once more, so one in the other after the other would double each time.
+func TestManySentences(t *testing.T) {
+	const count = 500
+	var sentences []string
+	for i := range count {
+		sentences = append(sentences, "", Of("Process {pid} delivers.", "pid", i))
+	}
+	joined := Sentences(sentences...)
+	if len(joined) > count*count*20 {
+		t.Fatalf("%d sentences became %d bytes", count, len(joined))
+	}
+	text := English(joined)
+	if !strings.HasPrefix(text, "Process 0 delivers. Process 1 delivers.") || strings.Count(text, "delivers.") != count {
+		t.Errorf("they became %.100q", text)
+	}
+}

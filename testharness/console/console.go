@@ -159,7 +159,12 @@ func (c *console) checkProcessingServer(context.Context) error {
 }
 
 func (c *console) switchProcessingServer(w http.ResponseWriter, r *http.Request) {
-	stopped := r.FormValue("state") == "stopped"
+	state := r.FormValue("state")
+	stopped := state == "stopped"
+	if !stopped && state != "running" {
+		http.Error(w, "The state is stopped or running, not "+strconv.Quote(state)+".", http.StatusBadRequest)
+		return
+	}
 	c.stoppedAt.Store(time.Now().Unix())
 	c.processingStopped.Store(stopped)
 	http.Redirect(w, r, "/monitoring/", http.StatusSeeOther)

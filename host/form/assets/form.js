@@ -103,9 +103,11 @@ function start() {
     debounce = setTimeout(() => check(), 400);
   });
 
+  // fill writes values into the form, never into a secret: those are typed.
   function fill(values) {
     for (const [name, value] of Object.entries(values)) {
       const control = fields.get(name)?.control;
+      if (control?.name.startsWith("secret.")) continue;
       if (!control || control.disabled && !fields.get(name).element.hasAttribute("data-concealed")) continue;
       if (control.type === "checkbox") control.checked = Boolean(value);
       else control.value = value ?? "";

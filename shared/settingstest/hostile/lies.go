@@ -1,0 +1,305 @@
+package hostile
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	pb "github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
+)
+
+// manyBytes is as much as a lie repeats; a message may have a little more.
+const (
+	manyBytes = 900 << 10
+	longText  = 64 << 10
+)
+
+// notUTF8 is what a text is before it becomes something that is not UTF-8, which could not be marshalled.
+const notUTF8 = "NOT-UTF-8-NOT-UTF-8"
+
+// Lies returns the lies about every field of every message of every answer, and those that take several messages or none.
+func Lies() []Lie {
+	var lies []Lie
+	for method, template := range templates() {
+		for i, message := range template {
+			for name, change := range changes(message) {
+				lies = append(lies, Lie{Method: method, Name: name, messages: func() [][]byte {
+					messages := slices.Clone(template)
+					messages[i] = proto.Clone(message)
+					change(messages[i].ProtoReflect())
+					list := encoded(messages)
+					for j := range list {
+						list[j] = bytes.ReplaceAll(list[j], []byte(notUTF8), bytes.Repeat([]byte{0xff}, len(notUTF8)))
+					}
+					return list
+				}})
+			}
+		}
+		lies = append(lies, failures(method)...)
+	}
+	return append(lies, streams()...)
+}
+
+// templates are the messages of the truth by method.
+func templates() map[string][]proto.Message {
+	empty := map[string]proto.Message{
+		"Info": &pb.InfoResponse{}, "Schema": &pb.SchemaResponse{}, "Load": &pb.LoadResponse{}, "Validate": &pb.ValidateResponse{}, "Save": &pb.SaveResponse{},
+		"Test": &pb.TestResponse{}, "Revisions": &pb.RevisionsResponse{}, "Restore": &pb.RestoreResponse{}, "Purge": &pb.PurgeResponse{}, "Drain": &pb.DrainResponse{}, "Suggest": &pb.SuggestResponse{},
+		"Notify": &pb.NotifyResponse{}, "Status": &pb.StatusResponse{}, "List": &pb.ListResponse{}, "Retry": &pb.RetryResponse{}, "Cancel": &pb.CancelResponse{},
+		"Rekey": &pb.RekeyResponse{}, "Migrate": &pb.MigrateResponse{}, "Deliveries": &pb.DeliveriesResponse{},
+	}
+	all := map[string][]proto.Message{}
+	for method, answer := range truth() {
+		kind, ours := empty[method]
+		for _, encoded := range answer.messages() {
+			if !ours {
+				continue
+			}
+			message := kind.ProtoReflect().New().Interface()
+			if err := proto.Unmarshal(encoded, message); err != nil {
+				panic(err)
+			}
+			all[method] = append(all[method], message)
+		}
+	}
+	return all
+}
+
+// Methods are the calls of the contract, from its services.
+func Methods() []string {
+	var names []string
+	for _, file := range []protoreflect.FileDescriptor{pb.File_settings_v1_settings_proto, pb.File_settings_v1_notifier_proto, pb.File_settings_v1_history_proto} {
+		for i := range file.Services().Len() {
+			methods := file.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				names = append(names, string(methods.Get(j).Name()))
+			}
+		}
+	}
+	return names
+}
+
+// Failure is a call that fails with the status, and a text that could do harm.
+func Failure(method string, code codes.Code) Lie {
+	return Lie{Method: method, Name: "fails with " + code.String(), err: status.Error(code, "\x1b[2J\u202e<script>"+strings.Repeat("x", 10_000))}
+}
+
+// failures are calls that fail, with every status and a text that could do harm. The two that a plugin that is gone has too are left
+// out: what they mean takes a while to find out.
+func failures(method string) []Lie {
+	var lies []Lie
+	for code := codes.Unknown; code <= codes.Unauthenticated; code++ {
+		if code == codes.Unavailable {
+			continue
+		}
+		lies = append(lies, Failure(method, code))
+	}
+	return append(lies,
+		Lie{Method: method, Name: "nothing at all"},
+		Lie{Method: method, Name: "an empty message", messages: func() [][]byte { return [][]byte{{}} }},
+		Lie{Method: method, Name: "no message of the contract", messages: func() [][]byte { return [][]byte{bytes.Repeat([]byte{0xff}, 1000)} }},
+		Lie{Method: method, Name: "a message too large", messages: func() [][]byte { return [][]byte{make([]byte, 2<<20)} }},
+	)
+}
+
+// streams are lies in the order and the number of events.
+func streams() []Lie {
+	all := events()
+	started, finished, completed := all[0], all[1], all[2]
+	lies := []Lie{
+		says("Test", "no verdict", started, finished), says("Test", "two verdicts", completed, completed), says("Test", "on after the verdict", completed, started),
+		says("Test", "the end without a beginning", finished, completed), says("Test", "two beginnings", started, started, completed),
+		says("Test", "two ends", started, finished, finished, completed), says("Test", "only a beginning", started),
+		says("Test", "an unknown event", &pb.TestResponse{}),
+	}
+	for name, messages := range map[string][]proto.Message{
+		"steps without end": {started, finished}, "beginnings without end": {started}, "unknown events without end": {&pb.TestResponse{}},
+		"verdicts without end": {completed},
+	} {
+		lie := says("Test", name, messages...)
+		lie.endless = true
+		lies = append(lies, lie)
+	}
+	return lies
+}
+
+// way leads from a message to one in it.
+type way struct {
+	field protoreflect.FieldDescriptor
+	key   protoreflect.MapKey // of a map
+	index int                 // in a list
+}
+
+// changes returns the lies about each field of a message, and of those in it, as changes of a copy of the message.
+func changes(message proto.Message) iter.Seq2[string, func(protoreflect.Message)] {
+	return func(yield func(string, func(protoreflect.Message)) bool) {
+		for path, field := range sites(message.ProtoReflect(), nil) {
+			for name, change := range liesAbout(field) {
+				change := func(m protoreflect.Message) { change(follow(m, path), field) }
+				if !yield(string(field.FullName())+": "+name, change) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// sites goes through the fields of a message and of those in it, with the way to each.
+func sites(m protoreflect.Message, path []way) iter.Seq2[[]way, protoreflect.FieldDescriptor] {
+	return func(yield func([]way, protoreflect.FieldDescriptor) bool) {
+		fields := m.Descriptor().Fields()
+		for i := range fields.Len() {
+			field := fields.Get(i)
+			if !yield(path, field) {
+				return
+			}
+			for inner, next := range inside(m, field) {
+				for deeper, deepest := range sites(inner, append(append([]way{}, path...), next)) {
+					if !yield(deeper, deepest) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// inside goes through the messages in a field: the one of a list or a map that comes first.
+func inside(m protoreflect.Message, field protoreflect.FieldDescriptor) iter.Seq2[protoreflect.Message, way] {
+	return func(yield func(protoreflect.Message, way) bool) {
+		switch {
+		case !m.Has(field):
+		case field.IsMap() && field.MapValue().Message() != nil:
+			m.Get(field).Map().Range(func(key protoreflect.MapKey, value protoreflect.Value) bool {
+				return yield(value.Message(), way{field: field, key: key}) && false
+			})
+		case field.IsMap():
+		case field.IsList() && field.Message() != nil:
+			yield(m.Get(field).List().Get(0).Message(), way{field: field})
+		case field.Message() != nil && !field.IsList():
+			yield(m.Get(field).Message(), way{field: field})
+		}
+	}
+}
+
+func follow(m protoreflect.Message, path []way) protoreflect.Message {
+	for _, next := range path {
+		switch value := m.Mutable(next.field); {
+		case next.field.IsMap():
+			m = value.Map().Get(next.key).Message()
+		case next.field.IsList():
+			m = value.List().Get(next.index).Message()
+		default:
+			m = value.Message()
+		}
+	}
+	return m
+}
+
+type change func(m protoreflect.Message, field protoreflect.FieldDescriptor)
+
+// liesAbout returns the lies about a field.
+func liesAbout(field protoreflect.FieldDescriptor) map[string]change {
+	lies := map[string]change{"absent": func(m protoreflect.Message, field protoreflect.FieldDescriptor) { m.Clear(field) }}
+	switch {
+	case field.IsMap():
+		for name, key := range map[string]string{"a key that is not declared": "nobody", "an empty key": "", "a secret as key": "token", "an escape as key": "\x1b[2J"} {
+			lies[name] = withKeys(key)
+		}
+		lies["very many keys"] = withKeys(manyKeys()...)
+	case field.IsList():
+		lies["an entry twice"] = repeated(2)
+		lies["very many entries"] = repeated(math.MaxInt)
+		lies["an empty entry"] = func(m protoreflect.Message, field protoreflect.FieldDescriptor) {
+			list := m.Mutable(field).List()
+			list.Append(list.NewElement())
+		}
+	case field.Message() != nil:
+		lies["empty"] = func(m protoreflect.Message, field protoreflect.FieldDescriptor) { m.Set(field, m.NewField(field)) }
+	default:
+		for name, value := range scalars(field) {
+			lies[name] = func(m protoreflect.Message, field protoreflect.FieldDescriptor) { m.Set(field, value) }
+		}
+	}
+	return lies
+}
+
+var manyKeys = sync.OnceValue(func() []string {
+	many := make([]string, 20_000)
+	for i := range many {
+		many[i] = fmt.Sprint("key_", i)
+	}
+	return many
+})
+
+// Texts that are too long, made once.
+var (
+	longLatin   = strings.Repeat("x", longText)
+	longChinese = strings.Repeat("長", longText/3)
+)
+
+// withKeys adds keys to a map.
+func withKeys(keys ...string) change {
+	return func(m protoreflect.Message, field protoreflect.FieldDescriptor) {
+		entries := m.Mutable(field).Map()
+		for _, key := range keys {
+			entries.Set(protoreflect.ValueOfString(key).MapKey(), entries.NewValue())
+		}
+	}
+}
+
+// repeated repeats what a list has, but not beyond what a message may hold.
+func repeated(times int) change {
+	return func(m protoreflect.Message, field protoreflect.FieldDescriptor) {
+		list := m.Mutable(field).List()
+		if list.Len() == 0 {
+			list.Append(list.NewElement())
+		}
+		entries, size := list.Len(), proto.Size(m.Interface())
+		for i := 1; i < times && i*(size+1) < manyBytes; i++ {
+			for j := range entries {
+				list.Append(list.Get(j))
+			}
+		}
+	}
+}
+
+// scalars are extremes of a kind.
+func scalars(field protoreflect.FieldDescriptor) map[string]protoreflect.Value {
+	values := map[string]protoreflect.Value{}
+	switch field.Kind() {
+	case protoreflect.StringKind:
+		for name, text := range map[string]string{
+			"empty": "", "control characters": "\x00\x1b[2J\x1b]0;owned\x07\r\n\u202e\u0085", "HTML": `"><script>alert(1)</script>`, "very long": longLatin,
+			"very long in Chinese": longChinese, "not UTF-8": notUTF8, "not declared": "nobody", "a secret": "token", "itself": "server",
+		} {
+			values[name] = protoreflect.ValueOfString(text)
+		}
+	case protoreflect.Int32Kind:
+		for _, n := range []int32{0, -1, math.MinInt32, math.MaxInt32} {
+			values[fmt.Sprint(n)] = protoreflect.ValueOfInt32(n)
+		}
+	case protoreflect.Int64Kind:
+		for _, n := range []int64{0, -1, math.MinInt64, math.MaxInt64, 253402300800, -62135596801} { // The last two are years that RFC 3339 has not.
+			values[fmt.Sprint(n)] = protoreflect.ValueOfInt64(n)
+		}
+	case protoreflect.EnumKind:
+		for _, n := range []protoreflect.EnumNumber{-1, 0, 99, math.MaxInt32} {
+			values[fmt.Sprint(n)] = protoreflect.ValueOfEnum(n)
+		}
+	case protoreflect.BoolKind:
+		values["true"], values["false"] = protoreflect.ValueOfBool(true), protoreflect.ValueOfBool(false)
+	default:
+		panic("no lies about " + field.Kind().String())
+	}
+	return values
+}

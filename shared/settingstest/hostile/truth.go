@@ -1,0 +1,138 @@
+package hostile
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	pb "github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
+)
+
+// The truth has something in every field, so that there is something to lie about.
+
+// NotificationID is the id of the notification that Retry and Cancel answer for, and Notifications how many Notify does.
+const (
+	NotificationID = "7"
+	Notifications  = 2
+)
+
+var now = timestamppb.New(time.Now())
+
+func text(s string) *pb.Value   { return &pb.Value{Content: &pb.Value_Text{Text: s}} }
+func integer(n int64) *pb.Value { return &pb.Value{Content: &pb.Value_Integer{Integer: n}} }
+func boolean(b bool) *pb.Value  { return &pb.Value{Content: &pb.Value_Boolean{Boolean: b}} }
+func when(field string, v *pb.Value) *pb.Condition {
+	return &pb.Condition{Field: field, AnyOf: []*pb.Value{v}}
+}
+
+func schema() *pb.Schema {
+	least, most := int64(1), int64(65535)
+	return &pb.Schema{
+		Title: "Collector", Description: "Collects.", SaveNote: "It collects then.", SuggestLabel: "Suggest",
+		Prerequisites: []*pb.Prerequisite{{Id: "processing_server", Text: "Make sure that it runs."}},
+		Sections: []*pb.Section{{Name: "main", Title: "Main", Help: "All of it.", Fields: []*pb.Field{
+			// The first has something in every field: what is lied about is the first of a list.
+			{Name: "format", Label: "Format", Help: "How.", Kind: pb.Kind_KIND_CHOICE, Default: text("json"), VisibleWhen: when("safe", boolean(true)),
+				DefaultWhen: []*pb.ConditionalDefault{{When: when("safe", boolean(true)), Value: text("text")}}, Min: &least, Max: &most, Pattern: "[a-z]+",
+				Options: []*pb.Option{{Value: "json", Label: "JSON"}, {Value: "text", Label: "Text"}}, Placeholder: "json", Group: "how"},
+			{Name: "server", Label: "Server", Help: "Where.", Kind: pb.Kind_KIND_TEXT, Required: true, Pattern: `[a-z.]+`, Placeholder: "a.example", Group: "where"},
+			{Name: "port", Label: "Port", Kind: pb.Kind_KIND_INTEGER, Min: &least, Max: &most, Default: integer(25), Group: "where",
+				DefaultWhen: []*pb.ConditionalDefault{{When: when("safe", boolean(true)), Value: integer(465)}}},
+			{Name: "safe", Label: "Safe", Kind: pb.Kind_KIND_BOOLEAN},
+			{Name: "token", Label: "Token", Kind: pb.Kind_KIND_TEXT, Sensitive: true},
+		}}, {Name: "more", Title: "More", Advanced: true, Fields: []*pb.Field{{Name: "notes", Label: "Notes", Kind: pb.Kind_KIND_MULTILINE}}}},
+		Presets: []*pb.Preset{{Name: "known", Label: "Known", Note: "A note.", Values: map[string]*pb.Value{"port": integer(587)}}},
+		Test:    &pb.TestAction{Label: "Test", Options: []*pb.Field{{Name: "send", Label: "Send", Kind: pb.Kind_KIND_BOOLEAN}}},
+	}
+}
+
+func finding() *pb.Diagnostic {
+	return &pb.Diagnostic{
+		Severity: pb.Severity_SEVERITY_WARNING, Code: "slow", Summary: "It is slow.", Detail: "Make it faster.", Field: "server", Step: "connect",
+		Evidence: &pb.Evidence{Code: 450, EnhancedCode: "4.7.1", Text: "later"},
+		Fixes:    []*pb.Fix{{Label: "Use port 587", Values: map[string]*pb.Value{"port": integer(587)}}},
+	}
+}
+
+func snapshot() *pb.Snapshot {
+	return &pb.Snapshot{
+		Values:   map[string]*pb.Value{"server": text("a.example")},
+		Secrets:  map[string]*pb.SecretState{"token": {Set: true, Since: now}},
+		Locks:    map[string]*pb.Lock{"port": {Source: "PORT"}},
+		Revision: &pb.Revision{Number: 3, Author: "anna", At: now},
+		Verified: &pb.Verification{At: now, Actor: "bert", Changed: []string{"server"}, Revision: 2},
+	}
+}
+
+func saved() *pb.SaveResponse {
+	return &pb.SaveResponse{Saved: true, Diagnostics: []*pb.Diagnostic{finding()}, Snapshot: snapshot()}
+}
+
+func step() *pb.StepResult {
+	return &pb.StepResult{Id: "connect", Label: "Connect", Status: pb.Status_STATUS_PASSED, Duration: durationpb.New(time.Second), Detail: "done"}
+}
+
+// events are those of a test.
+func events() []proto.Message {
+	return []proto.Message{
+		&pb.TestResponse{Event: &pb.TestResponse_StepStarted{StepStarted: &pb.StepStarted{Id: "connect", Label: "Connect"}}},
+		&pb.TestResponse{Event: &pb.TestResponse_StepFinished{StepFinished: &pb.StepFinished{Result: step()}}},
+		&pb.TestResponse{Event: &pb.TestResponse_Completed{Completed: &pb.Completed{Report: &pb.TestReport{
+			Outcome: "complete", Headline: "It works", Status: pb.Status_STATUS_WARNING, Duration: durationpb.New(time.Second), Steps: []*pb.StepResult{step()},
+			Diagnostics: []*pb.Diagnostic{finding()}, Transcript: []string{"C: hello"},
+			Cards: []*pb.Card{{Title: "Certificate", Status: pb.Status_STATUS_PASSED, Facts: []*pb.Fact{{Label: "until", Value: "2030"}}}},
+		}}}},
+	}
+}
+
+func entry(id string) *pb.NotificationEntry {
+	return &pb.NotificationEntry{
+		Id: id, Key: "disk", To: "ops@a.example", Subject: "Alarm", Actor: "anna", State: "retrying", Attempts: 2, Created: now, NextAttempt: now, Finished: now,
+		Failure: finding(),
+	}
+}
+
+// truth is what a plugin that keeps the contract answers.
+func truth() map[string]Lie {
+	answers := map[string]Lie{}
+	for _, one := range []Lie{
+		says("Info", "", &pb.InfoResponse{Name: "collector", Title: "Collector", Version: "1.2.3",
+			Capabilities: []string{"history", "notifier", "suggestions", "secret_key", "storage"}}),
+		says("Schema", "", &pb.SchemaResponse{Schema: schema()}),
+		says("Load", "", &pb.LoadResponse{Snapshot: snapshot()}),
+		says("Validate", "", &pb.ValidateResponse{Diagnostics: []*pb.Diagnostic{finding()}, Preview: "It will connect."}),
+		says("Save", "", saved()),
+		says("Test", "", events()...),
+		says("Revisions", "", &pb.RevisionsResponse{More: true, Entries: []*pb.RevisionEntry{
+			{Revision: &pb.Revision{Number: 3, Author: "anna", At: now}, RestoredFrom: 1, Changes: []*pb.Change{{Field: "server", Before: text("b.example"), After: text("a.example")}}},
+			{Revision: &pb.Revision{Number: 2, Author: "bert", At: now}},
+		}}),
+		says("Restore", "", &pb.RestoreResponse{Result: saved()}),
+		says("Purge", "", &pb.PurgeResponse{Secrets: 4}),
+		says("Drain", "", &pb.DrainResponse{WaitingFor: "a notification"}),
+		says("Suggest", "", &pb.SuggestResponse{Suggestions: []*pb.Diagnostic{finding()}}),
+		says("Notify", "", &pb.NotifyResponse{Receipts: []*pb.Receipt{{Diagnostics: []*pb.Diagnostic{finding()}}, {Id: "7", Duplicate: true}}}),
+		says("Status", "", &pb.StatusResponse{State: pb.ServiceState_SERVICE_STATE_DEGRADED, Since: now, Reason: finding(), NextAttempt: now,
+			Counts: map[string]int64{"dead": 2}, DeliveredLastMinute: 3, DeliveredTotal: 4, FailedAttemptsTotal: 5,
+			DeliveredBy: []*pb.Deliverer{{Host: "console-1", Pid: 12, Since: now}, {Host: "console-2", Pid: 13, Since: now, Self: true}}}),
+		says("List", "", &pb.ListResponse{More: true, Entries: []*pb.NotificationEntry{entry("8"), entry(NotificationID)}}),
+		says("Retry", "", &pb.RetryResponse{Entry: entry(NotificationID)}),
+		says("Cancel", "", &pb.CancelResponse{Entry: entry(NotificationID)}),
+		says("Rekey", "", &pb.RekeyResponse{Secrets: 4, Summary: "The key is in a file."}),
+		says("Migrate", "", &pb.MigrateResponse{Revisions: 3, Notifications: 4}),
+		says("Deliveries", "", delivery()),
+		healthy(),
+	} {
+		answers[one.Method] = one
+	}
+	return answers
+}
+
+func delivery() proto.Message {
+	return &pb.DeliveriesResponse{
+		Id: NotificationID, Attempt: 1, TraceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Started: now, Finished: now, Failure: "refused",
+		Steps: []*pb.DeliveryStep{{Id: "connect", Started: now, Finished: now, Status: pb.Status_STATUS_FAILED}},
+	}
+}

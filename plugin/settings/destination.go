@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/plugin/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 )
 
 // destinationField is a setting that decides where a secret goes, or who can read it on the way.
@@ -24,7 +25,7 @@ type destinationField struct {
 // destinationFields are what a stored secret, a reference to one and a secret of the environment are bound to. Every field
 // of the form is either here or in harmless; a test holds that.
 var destinationFields = []destinationField{
-	{field: secret.Server, part: func(_ *binding, s Settings) string { return strings.ToLower(s.Server) }},
+	{field: secret.Server, part: func(_ *binding, s Settings) string { return s.boundServer() }},
 	{field: secret.Port, part: func(_ *binding, s Settings) string { return fmt.Sprint(s.Port) }},
 	{field: secret.Encrypt, part: func(_ *binding, s Settings) string { return fmt.Sprint(s.UseSSL) }},
 	// What is sent unencrypted by choice is read by everybody along the way.
@@ -75,6 +76,20 @@ func (b *binding) bindDestination(s *Settings) {
 			s.destination[one.field] = part
 		}
 	}
+}
+
+// boundServer is the server in small letters, as it always has been bound, provided that leads to the same host. Small
+// letters of Unicode do not always: that of U+0130 is a plain i, and IDNA makes something else of it.
+func (s Settings) boundServer() string {
+	lower := strings.ToLower(s.Server)
+	host, err := smtpconn.ASCIIHost(s.Server)
+	if err != nil {
+		return lower // Nothing is sent there.
+	}
+	if same, err := smtpconn.ASCIIHost(lower); err != nil || same != host {
+		return host
+	}
+	return lower
 }
 
 func (s Settings) withoutStartTLS() string {

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
+	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
@@ -94,6 +96,42 @@ func TestDestination(t *testing.T) {
 	}
 	if before, after := bind(shared.Values{PinnedCertificate: pin}), bind(shared.Values{PinnedCertificate: text("SHA256:" + strings.Repeat("AB:", 31) + "AB")}); !maps.Equal(before, after) {
 		t.Errorf("the same pin in another form: %v, before %v", after, before)
+	}
+}
+
+// TestServersThatAreConfused spells the server with every letter that has a small form: two spellings count as the same
+// destination only when they lead to the same host, so that nobody finds a look-alike that passes for it.
+func TestServersThatAreConfused(t *testing.T) {
+	part := func(server string) string {
+		settings, _ := Bind(shared.Values{Server: shared.Text(server), Login: shared.Text("me@example.com")}, func(string) bool { return true })
+		return settings.Destination()[Server]
+	}
+	same := func(t *testing.T, one, other string) {
+		t.Helper()
+		first, err1 := smtpconn.ASCIIHost(one)
+		second, err2 := smtpconn.ASCIIHost(other)
+		if err1 == nil && err2 == nil && first != second && part(one) == part(other) {
+			t.Errorf("%q leads to %s and %q to %s, and both are bound as %q", one, first, other, second, part(one))
+		}
+	}
+	for letter := rune(1); letter <= unicode.MaxRune; letter++ {
+		for _, folded := range []rune{unicode.ToLower(letter), unicode.ToUpper(letter), unicode.SimpleFold(letter)} {
+			if folded != letter {
+				same(t, "ma"+string(letter)+"l.example", "ma"+string(folded)+"l.example")
+			}
+		}
+	}
+	same(t, "2001:db8::1%ETH0", "2001:db8::1%eth0")
+	if one, other := part("smtp.gmail.com"), part("smtp.gma\u0130l.com"); one == other {
+		t.Errorf("both are bound as %q", one)
+	}
+	for spelled, bound := range map[string]string{ // as it stands in what is stored
+		"Mail.Example.COM": "mail.example.com", "M\u00fcnchen.example": "m\u00fcnchen.example", "stra\u00dfe.example": "stra\u00dfe.example",
+		"[2001:DB8::1]": "[2001:db8::1]", "mail.example.com.": "mail.example.com.",
+	} {
+		if part(spelled) != bound {
+			t.Errorf("%s is bound as %q", spelled, part(spelled))
+		}
 	}
 }
 

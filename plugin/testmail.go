@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
@@ -52,14 +54,8 @@ func (b *boundDraft) checkRecipient(recipient string, message bool) shared.Diagn
 	if message {
 		own = b.page.settingsOf(b.base.Revision).Sender.Address
 	}
-	if len(allowed) == 0 || recipient != "" && strings.EqualFold(recipient, own) {
+	if len(allowed) == 0 || sameMailbox(recipient, own) || slices.ContainsFunc(allowed, func(one string) bool { return permits(one, recipient) }) {
 		return nil
-	}
-	domain := recipient[strings.LastIndexByte(recipient, '@')+1:]
-	for _, one := range allowed {
-		if strings.EqualFold(one, recipient) || strings.EqualFold(one, "@"+domain) {
-			return nil
-		}
 	}
 	detail := phrase.Of("Leave “Test recipient” empty to test with the sender's own address. Allowed are also: {recipients}.", "recipients", strings.Join(allowed, ", "))
 	if message {
@@ -69,6 +65,51 @@ func (b *boundDraft) checkRecipient(recipient string, message bool) shared.Diagn
 		Severity: shared.SeverityError, Code: "recipient_not_permitted", Field: settings.Recipient,
 		Summary: phrase.Of("The operator does not allow tests with the recipient {recipient}.", "recipient", recipient), Detail: detail,
 	}}
+}
+
+// permits reports whether an entry of the operator's list, an address or "@domain", covers the recipient. For a whole
+// domain it does not cover a local part that routes on, such as victim%elsewhere.example: servers deliver elsewhere what
+// somebody who has logged in sends there.
+func permits(entry, recipient string) bool {
+	domain, whole := strings.CutPrefix(entry, "@")
+	if !whole {
+		return sameMailbox(entry, recipient)
+	}
+	local, there, _ := splitAddress(recipient)
+	return local != "" && !strings.ContainsAny(local, `%!@:"`) && sameDomain(domain, there)
+}
+
+// sameMailbox reports whether two addresses are the same one. Other letters than those of ASCII count as they are in the
+// local part: what a server makes of them is not known.
+func sameMailbox(one, other string) bool {
+	local, domain, valid := splitAddress(one)
+	otherLocal, otherDomain, otherValid := splitAddress(other)
+	return valid && otherValid && smallLetters(local) == smallLetters(otherLocal) && sameDomain(domain, otherDomain)
+}
+
+// sameDomain compares domains as they go on the wire.
+func sameDomain(one, other string) bool {
+	first, err1 := smtpconn.ASCIIDomain(one)
+	second, err2 := smtpconn.ASCIIDomain(other)
+	return err1 == nil && err2 == nil && smallLetters(first) == smallLetters(second)
+}
+
+func splitAddress(address string) (local, domain string, valid bool) {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return "", "", false
+	}
+	return address[:at], address[at+1:], true
+}
+
+// smallLetters makes the letters of ASCII small.
+func smallLetters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, text)
 }
 
 // checkAllowance says that the actor has sent too many test e-mails.

@@ -27,14 +27,21 @@ func onWire(address string) (text string, needsUTF8 bool, err error) {
 		return address, false, nil
 	}
 	local, domain := address[:at], address[at+1:]
-	if isASCII(local) && !isASCII(domain) {
-		ascii, err := idna.Lookup.ToASCII(domain)
-		if err != nil {
+	if isASCII(local) {
+		if domain, err = ASCIIDomain(domain); err != nil {
 			return "", false, err
 		}
-		domain = ascii
 	}
 	return local + "@" + domain, !isASCII(local), nil
+}
+
+// ASCIIDomain returns the form in which the domain of an address goes on the wire (RFC 5891). One that is ASCII stays as
+// it is.
+func ASCIIDomain(domain string) (string, error) {
+	if isASCII(domain) {
+		return domain, nil
+	}
+	return idna.Lookup.ToASCII(domain)
 }
 
 func isASCII(s string) bool {

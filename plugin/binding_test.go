@@ -174,3 +174,38 @@ func TestSecretOfTheEnvironmentStays(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnSecretsAreNotNamed puts the plugin's own secrets where administrators may name secrets.
+func TestOwnSecretsAreNotNamed(t *testing.T) {
+	directory := t.TempDir()
+	key := strings.Repeat("ab", 32)
+	for _, name := range []string{"key", "old"} {
+		if err := os.WriteFile(filepath.Join(directory, name), []byte(key), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"SMTP_OLD_KEY", "VAULT_TOKEN"} {
+		t.Setenv(name, key)
+	}
+	named := func(configuration Configuration, reference string) string {
+		page := openPage(t, configuration)
+		return codes(trySave(t, page, values("password_reference", shared.Text(reference)), nil).Diagnostics)
+	}
+	own := func(prefix string) Configuration {
+		return Configuration{
+			Key: "file://" + directory + "/key", OldKeys: []string{"file://" + directory + "/old", "env://SMTP_OLD_KEY"},
+			References: secret.References{Directory: directory, Prefix: prefix},
+		}
+	}
+	for reference, prefix := range map[string]string{
+		"file://" + directory + "/key": "SMTP_", "file://" + directory + "/old": "SMTP_", "env://SMTP_OLD_KEY": "SMTP_", "env://VAULT_TOKEN": "VAULT_",
+	} {
+		if said := named(own(prefix), reference); !strings.Contains(said, "reference_refused") {
+			t.Errorf("%s: %q", reference, said)
+		}
+	}
+	data := t.TempDir()
+	if said := named(Configuration{DataDir: data, References: secret.References{Directory: data}}, "file://"+data+"/key"); !strings.Contains(said, "reference_refused") {
+		t.Errorf("the key file: %q", said)
+	}
+}

@@ -33,7 +33,8 @@ type Configuration struct {
 	// Key and OldKeys say where the key is that secrets are sealed with, and where older ones are; see secret.OpenKeyring.
 	Key     string
 	OldKeys []string
-	// References says which secrets an administrator may name instead of typing them.
+	// References says which secrets an administrator may name instead of typing them. New withholds the keys and the address of
+	// the database.
 	References secret.References
 	// Resolver answers questions to DNS about a mail box's domain; nil means that of the operating system.
 	Resolver autoconfig.Resolver
@@ -93,6 +94,7 @@ func New(ctx context.Context, configuration Configuration) (*Page, error) {
 	if configuration.Logger == nil {
 		configuration.Logger = hclog.NewNullLogger()
 	}
+	configuration.References.Withheld = append(secret.Sources(configuration.DataDir, configuration.Key, configuration.OldKeys), configuration.Database)
 	layers, err := settings.ReadEnvironment(configuration.Environ)
 	if err != nil {
 		return nil, &manifest.ValueError{Key: "env", Err: err}

@@ -68,6 +68,11 @@ func OpenKeyring(ctx context.Context, directory, source string, old []string, ma
 	return ring, ring.addOld(ctx, old)
 }
 
+// Sources returns where the keys are that OpenKeyring opens, and what gives access to them, in the form of References.Withheld.
+func Sources(directory, source string, old []string) []string {
+	return append([]string{"file://" + newKeyFile(directory).path, source, "env://VAULT_TOKEN"}, old...)
+}
+
 func (r *Keyring) add(ctx context.Context, source string) error {
 	added, err := openKey(ctx, source)
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -17,6 +18,9 @@ type References struct {
 	Directory string
 	// Prefix begins the names of the variables that may be named; empty allows no variables.
 	Prefix string
+	// Withheld are sources (env://NAME or file://path) of secrets that are not for administrators, such as the key, whatever
+	// Directory and Prefix allow. Others than these two kinds count for nothing.
+	Withheld []string
 }
 
 // maxReferenced bounds a secret that is read by reference, in bytes.
@@ -25,6 +29,9 @@ const maxReferenced = 64 << 10
 // Resolve returns the secret that env://NAME or file://path names. One line break at the end is not part of it. The error
 // is fit to be shown and does not tell whether a file exists that may not be named.
 func (r References) Resolve(reference string) (shared.SecretText, error) {
+	if slices.ContainsFunc(r.Withheld, func(source string) bool { return r.isSource(reference, source) }) {
+		return shared.SecretText{}, fmt.Errorf("it names a secret that is not for mail servers")
+	}
 	scheme, rest, _ := strings.Cut(reference, "://")
 	switch scheme {
 	case "env":
@@ -52,6 +59,18 @@ func (r References) Same(one, other string) bool {
 	oneFile, err1 := r.stat(onePath)
 	otherFile, err2 := r.stat(otherPath)
 	return err1 == nil && err2 == nil && os.SameFile(oneFile, otherFile)
+}
+
+// isSource reports whether the reference names the same secret as a source, which may be outside of the directory.
+func (r References) isSource(reference, source string) bool {
+	path, isFile := strings.CutPrefix(source, "file://")
+	named, namesFile := strings.CutPrefix(reference, "file://")
+	if !isFile || !namesFile {
+		return reference == source
+	}
+	file, err1 := os.Stat(path)
+	other, err2 := r.stat(named)
+	return err1 == nil && err2 == nil && os.SameFile(file, other)
 }
 
 func (r References) variable(name string) (shared.SecretText, error) {

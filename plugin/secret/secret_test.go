@@ -360,6 +360,39 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// TestWithheldReferences names what this software keeps for itself by each of its names: an administrator who may name
+// files of a directory could else have the key of all secrets sent to a server.
+func TestWithheldReferences(t *testing.T) {
+	directory, elsewhere := t.TempDir(), t.TempDir()
+	for _, path := range []string{directory + "/key", directory + "/database", directory + "/smtp", elsewhere + "/old"} {
+		if err := os.WriteFile(path, []byte("s3cret"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link(elsewhere+"/old", directory+"/hard"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("key", directory+"/symbolic"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"SMTP_KEY", "SMTP_MAIL"} {
+		t.Setenv(name, "s3cret")
+	}
+	allowed := secret.References{
+		Directory: directory, Prefix: "SMTP_",
+		Withheld: []string{"file://" + directory + "/key", "file://" + directory + "//database", "file://" + elsewhere + "/old", "env://SMTP_KEY", "", "postgres://x"},
+	}
+	for reference, permitted := range map[string]bool{
+		"file://" + directory + "/smtp": true, "env://SMTP_MAIL": true,
+		"file://" + directory + "/key": false, "file://" + directory + "//key": false, "file://" + directory + "/database": false,
+		"file://" + directory + "/symbolic": false, "file://" + directory + "/hard": false, "env://SMTP_KEY": false,
+	} {
+		if got, err := allowed.Resolve(reference); (err == nil) != permitted {
+			t.Errorf("%s: %q, %v", reference, got.Reveal(), err)
+		}
+	}
+}
+
 // TestSameReference sees through other ways to name one file.
 func TestSameReference(t *testing.T) {
 	directory := t.TempDir()

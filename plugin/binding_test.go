@@ -133,6 +133,13 @@ func TestReferenceInSteps(t *testing.T) {
 	if got := draftCodes(t, page, shared.Draft{}); got != "secret_needed_again password_reference" {
 		t.Errorf("another port in the database: %q", got)
 	}
+	gone := noLogin()
+	gone["password_reference"] = shared.Value{}
+	save(t, page, gone, nil)
+	anew := values("password_reference", file, "port", shared.Integer(2526))
+	if got := draftCodes(t, page, shared.Draft{Values: anew}); got != "" {
+		t.Errorf("named anew after it was taken out: %q", got)
+	}
 }
 
 // TestForgedReference writes a reference into the database, as somebody can who reaches it and has no key.

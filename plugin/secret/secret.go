@@ -22,6 +22,9 @@ import (
 // ErrCannotOpen means that a sealed secret is damaged, was sealed with another key, or is bound to another destination.
 var ErrCannotOpen = errors.New("the stored secret cannot be opened: it was sealed with another key or for another server")
 
+// nonceLength is that of AES-GCM, in bytes.
+const nonceLength = 12
+
 // Keeper seals and opens secrets. It may be used concurrently.
 type Keeper struct{ keys *Keyring }
 
@@ -44,8 +47,8 @@ func (k *Keeper) Seal(ctx context.Context, secret shared.SecretText, destination
 // Open decrypts what Seal returned for the same destination. The error is ErrCannotOpen or wraps it.
 func (k *Keeper) Open(ctx context.Context, sealed []byte, destination Destination) (shared.SecretText, error) {
 	var blob wrapping.BlobInfo
-	if err := proto.Unmarshal(sealed, &blob); err != nil {
-		return shared.SecretText{}, ErrCannotOpen
+	if err := proto.Unmarshal(sealed, &blob); err != nil || len(blob.GetIv()) != nonceLength {
+		return shared.SecretText{}, ErrCannotOpen // A cipher panics when its nonce has another length.
 	}
 	dataKey, err := k.keys.unwrap(ctx, blob.GetKeyInfo().GetWrappedKey())
 	if err != nil {

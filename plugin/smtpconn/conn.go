@@ -80,11 +80,12 @@ func (c *Conn) Leave(ctx context.Context) {
 	c.Close()
 }
 
-// Usable reports whether another message can be sent over the connection after err, which Deliver returned.
+// Usable reports whether another message can be sent over the connection after err, which Deliver returned. A refusal that
+// says neither 4 nor 5 answers another command, or leaves the server waiting for what does not come.
 func (c *Conn) Usable(err error) bool {
 	var failure *Error
-	if c.wire.failure != nil {
+	if c.wire.failure != nil || c.wire.reader.Buffered() > 0 {
 		return false
 	}
-	return err == nil || errors.As(err, &failure) && failure.Kind == KindRefusedByReply && failure.Reply.Code != 421 && !failure.Sent
+	return err == nil || errors.As(err, &failure) && failure.Kind == KindRefusedByReply && failure.Reply.refuses() && !failure.Sent
 }

@@ -102,11 +102,19 @@ func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (group
 	}
 	mail := func() error { return c.client.Mail(prepared.sender, prepared.options) }
 	rcpt := func() error { return c.client.Rcpt(prepared.recipient, nil) }
+	unlessUnasked := func(command func() error) func() error {
+		return func() error {
+			if err := command(); err != nil {
+				return err
+			}
+			return c.wire.refuseUnasked()
+		}
+	}
 	if !c.session.Offers("PIPELINING") {
 		if err := c.step(ctx, StepSender, c.limits.Command, mail); err != nil {
 			return false, err
 		}
-		return false, c.step(ctx, StepRecipient, c.limits.Command, rcpt)
+		return false, c.step(ctx, StepRecipient, c.limits.Command, unlessUnasked(rcpt))
 	}
 	c.wire.holding = true
 	err = c.step(ctx, StepSender, c.limits.Command, func() error {
@@ -118,5 +126,5 @@ func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (group
 	if err != nil {
 		return true, err
 	}
-	return true, c.step(ctx, StepRecipient, c.limits.Command, c.positive)
+	return true, c.step(ctx, StepRecipient, c.limits.Command, unlessUnasked(c.positive))
 }

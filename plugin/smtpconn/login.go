@@ -34,10 +34,6 @@ func (o *opening) login() error {
 		if !o.mayLogIn() {
 			return Failed, "", &Error{Kind: KindPasswordNeedsTLS, Mechanism: mechanism.name}
 		}
-		if o.conn.wire.reader.Buffered() > 0 {
-			// It would be taken for the answer to the login.
-			return Failed, "", &Error{Kind: KindMalformedReply}
-		}
 		if err := o.conn.authenticate(o, mechanism); err != nil {
 			return Failed, "", err
 		}

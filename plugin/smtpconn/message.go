@@ -33,6 +33,9 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, l
 		if err != nil {
 			return err
 		}
+		if err := c.wire.refuseUnasked(); err != nil {
+			return err // It would be taken for the final reply.
+		}
 		if _, err := data.Write(message); err != nil {
 			return err
 		}

@@ -211,13 +211,14 @@ func (o *opening) greeting() error {
 		return Passed, verbatim(reply.Text()), nil
 	})
 	var failure *Error
-	if errors.As(err, &failure) && failure.Kind == KindTLSInsteadOfPlain && o.target.Encrypt {
+	if errors.As(err, &failure) && failure.Kind == KindTLSInsteadOfPlain && o.target.Encrypt && !session.PlainAnswered {
 		return o.turnToTLS()
 	}
 	return err
 }
 
-// turnToTLS is the way out when a port that greets in plain text by custom turned out to expect TLS.
+// turnToTLS is the way out when a port that greets in plain text by custom turned out to expect TLS. One that has just
+// answered TLS in plain text is not believed: it could go on like that without end.
 func (o *opening) turnToTLS() error {
 	tcp, err := o.redial(o.ctx)
 	if err != nil {

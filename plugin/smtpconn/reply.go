@@ -64,6 +64,9 @@ func (r Reply) String() string {
 // positive reports whether the code means yes.
 func (r Reply) positive() bool { return r.Code < 400 }
 
+// refuses reports whether the code means no, and the server goes on listening.
+func (r Reply) refuses() bool { return r.Code >= 400 && r.Code != 421 }
+
 // readReply reads one whole reply within the bounds. raw receives each line as it arrived, without its end.
 func readReply(reader *bufio.Reader, raw func(line string)) (Reply, error) {
 	var reply Reply

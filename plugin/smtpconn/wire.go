@@ -30,6 +30,7 @@ type wire struct {
 	asked     []string     // the verbs of the commands that the server has yet to answer
 	forClient bytes.Buffer // replies that go-smtp has yet to read
 	last      Reply        // the last reply read
+	answered  string       // the verb that it answers; empty within a login
 
 	extensions map[string]string // of the last EHLO, keywords in upper case
 	fresh      map[string]string // the same, until go-smtp has been told
@@ -103,10 +104,11 @@ func (w *wire) receive() (Reply, error) {
 	if len(w.asked) > 0 {
 		verb, w.asked = w.asked[0], w.asked[1:]
 	}
+	w.answered = verb
 	switch {
 	case w.phase == loginPhase && reply.Code != 334:
 		w.phase = commandPhase
-	case verb == "EHLO" && reply.Code == 250:
+	case verb == "EHLO" && reply.Code/100 == 2:
 		w.extensions = extensionsOf(reply)
 		w.fresh = w.extensions
 	case verb == "DATA" && reply.Code == 354:
@@ -142,6 +144,9 @@ func (w *wire) send(lines string) error {
 	if w.failure != nil {
 		return w.failure
 	}
+	if err := w.refuseUnasked(); err != nil {
+		return err
+	}
 	for line := range strings.Lines(lines) {
 		w.transcript.client(w.shown(strings.TrimRight(line, "\r\n")))
 	}
@@ -149,6 +154,19 @@ func (w *wire) send(lines string) error {
 		return w.failWriting(err)
 	}
 	return nil
+}
+
+// refuseUnasked fails when the server has said something that nobody has asked for: it would be taken for the answer to what
+// is sent next, and each answer after it for that to the command before. Only that the server is about to leave may be said at
+// any time (421, RFC 5321 section 3.8), and is then the answer to everything.
+func (w *wire) refuseUnasked() error {
+	if len(w.asked) > 0 || w.reader.Buffered() == 0 {
+		return nil
+	}
+	if code, err := w.reader.Peek(min(3, w.reader.Buffered())); err == nil && string(code) == "421" {
+		return nil
+	}
+	return w.fail(&Error{Kind: KindMalformedReply})
 }
 
 // failWriting keeps the failure of a write. A server that refuses and hangs up at once has said why before, and that
@@ -286,12 +304,19 @@ func (w *wire) Read(p []byte) (int, error) {
 	return w.forClient.Read(p)
 }
 
-// handOver writes the reply out again for go-smtp. Keywords of an EHLO reply are repeated in upper case, because go-smtp
-// compares them letter for letter.
+// handOver writes out for go-smtp what it needs to know of a reply: the code, where the first digit counts (RFC 5321 section
+// 4.2.1) but go-smtp wants a certain one; a challenge; and which extensions there are, in upper case, because go-smtp compares
+// them letter for letter. What is too long for it is cut.
 func (w *wire) handOver(reply Reply) {
-	lines := slices.Clone(reply.heardLines())
-	for keyword, parameters := range w.fresh {
-		lines = append(lines, strings.TrimSpace(keyword+" "+parameters))
+	code, lines := reply.Code, []string{shortenedTo(strings.Join(reply.Lines, " "), maxHandedOver)}
+	switch {
+	case code == 334:
+		lines = reply.heardLines()
+	case w.answered != "" && w.answered != "AUTH" && code/100 == 2:
+		code = 250
+	}
+	for keyword := range w.fresh {
+		lines = append(lines, shortenedTo(keyword, maxHandedOver))
 	}
 	w.fresh = nil
 	for i, line := range lines {
@@ -299,11 +324,19 @@ func (w *wire) handOver(reply Reply) {
 		if i == len(lines)-1 {
 			separator = " "
 		}
-		if reply.EnhancedCode != "" {
-			line = reply.EnhancedCode + " " + line
-		}
-		fmt.Fprintf(&w.forClient, "%d%s%s\r\n", reply.Code, separator, line)
+		fmt.Fprintf(&w.forClient, "%d%s%s\r\n", code, separator, shortenedTo(line, maxReplyLine-len("334-\r\n")))
 	}
+}
+
+// maxHandedOver is how much of a text go-smtp is told, in bytes. Its own bound is that of one line as it came, and a text that
+// came as Latin-1 is longer now.
+const maxHandedOver = 200
+
+func shortenedTo(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "")
 }
 
 // extensionsOf reads the keywords of an EHLO reply (RFC 5321 section 4.1.1.1) without regard to case. The old form

@@ -135,7 +135,7 @@ func TestOnlyFirstDigitCounts(t *testing.T) {
 		ok      bool
 		usable  bool
 	}{
-		{map[string]string{"EHLO": "251-mail.example\r\n251 AUTH PLAIN"}, true, true},
+		{map[string]string{"EHLO": "220 mail.example ESMTP"}, false, false},
 		{map[string]string{"EHLO": "250-" + long + "\r\n250-X-" + long[:1900] + " " + "\r\n250 AUTH PLAIN"}, true, true},
 		{map[string]string{"EHLO": "250-mail.example\r\n250-X " + long + "\r\n250 AUTH PLAIN"}, true, true},
 		{map[string]string{"EHLO": "250-mail.example\r\n" + strings.Repeat("250-AUTH "+strings.Repeat("X ", 900)+"\r\n", 30) + "250 AUTH PLAIN"}, true, true},

@@ -108,7 +108,7 @@ func (w *wire) receive() (Reply, error) {
 	switch {
 	case w.phase == loginPhase && reply.Code != 334:
 		w.phase = commandPhase
-	case verb == "EHLO" && reply.Code/100 == 2:
+	case verb == "EHLO" && reply.Code == 250:
 		w.extensions = extensionsOf(reply)
 		w.fresh = w.extensions
 	case verb == "DATA" && reply.Code == 354:
@@ -304,15 +304,15 @@ func (w *wire) Read(p []byte) (int, error) {
 	return w.forClient.Read(p)
 }
 
-// handOver writes out for go-smtp what it needs to know of a reply: the code, where the first digit counts (RFC 5321 section
-// 4.2.1) but go-smtp wants a certain one; a challenge; and which extensions there are, in upper case, because go-smtp compares
+// handOver writes out for go-smtp what it needs to know of a reply: the code, of which the first digit counts where go-smtp
+// wants a certain one (RFC 5321 section 4.2.1), but not for EHLO, where 220 is a second greeting; a challenge; and which extensions there are, in upper case, because go-smtp compares
 // them letter for letter. What is too long for it is cut.
 func (w *wire) handOver(reply Reply) {
 	code, lines := reply.Code, []string{shortenedTo(strings.Join(reply.Lines, " "), maxHandedOver)}
 	switch {
 	case code == 334:
 		lines = reply.heardLines()
-	case w.answered != "" && w.answered != "AUTH" && code/100 == 2:
+	case (w.answered == "MAIL" || w.answered == "RCPT") && code/100 == 2:
 		code = 250
 	}
 	for keyword := range w.fresh {

@@ -17,7 +17,7 @@ var envelopeCauses = []row{
 	{steps: atEnvelope, kinds: kinds(smtpconn.KindTimeout), outcome: Failed, code: "envelope_timeout", field: "server",
 		summary: "The server stopped answering when the sender or recipient was given.",
 		detail:  "It may be checking the address elsewhere, or be overloaded. Try again later."},
-	{steps: atEnvelope, kinds: kinds(smtpconn.KindClosed, smtpconn.KindReset, smtpconn.KindNetwork), outcome: Failed, code: "envelope_closed", field: "server",
+	{steps: atEnvelope, kinds: broken, outcome: Failed, code: "envelope_closed", field: "server",
 		summary: "The server closed the connection when the sender, the recipient or the message was given.",
 		detail:  "It may be overloaded or refuse this sender. Try again later; if it stays like this, ask its operator."},
 	{steps: atEnvelope, kinds: kinds(smtpconn.KindMalformedReply, smtpconn.KindNotSMTP), outcome: Failed, code: "malformed_reply", field: "server",

@@ -48,7 +48,7 @@ var loginCauses = []row{
 	{steps: auth, kinds: kinds(smtpconn.KindTimeout), outcome: Failed, code: "login_timeout", field: "server",
 		summary: "The server did not answer the login in time.",
 		detail:  "Its user database may be out of order. Try again later; if it stays like this, tell its operator."},
-	{steps: auth, kinds: kinds(smtpconn.KindClosed, smtpconn.KindReset, smtpconn.KindNetwork), outcome: Failed, code: "login_closed", field: "server",
+	{steps: auth, kinds: broken, outcome: Failed, code: "login_closed", field: "server",
 		summary: "The server closed the connection during the login.",
 		detail:  "Some servers do this after several wrong passwords, or when their user database is out of order. Wait a few minutes before you try again."},
 	{steps: auth, kinds: kinds(smtpconn.KindMalformedReply, smtpconn.KindNotSMTP), outcome: Failed, code: "malformed_reply", field: "server",

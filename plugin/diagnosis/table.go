@@ -76,6 +76,11 @@ func words(expression string) *pattern {
 	return &pattern{sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)` + expression) })}
 }
 
+// broken are the ways in which a connection that was used already comes to an end.
+var broken = kinds(
+	smtpconn.KindClosed, smtpconn.KindReset, smtpconn.KindNetwork, smtpconn.KindTLSHandshake, smtpconn.KindUnreachable, smtpconn.KindConnectionRefused,
+)
+
 func steps(s ...smtpconn.Step) []smtpconn.Step { return s }
 func kinds(k ...smtpconn.Kind) []smtpconn.Kind { return k }
 func replies(codes ...int) []int               { return codes }

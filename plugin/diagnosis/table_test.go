@@ -191,3 +191,22 @@ func FuzzExplain(f *testing.F) {
 		}
 	})
 }
+
+// TestEveryEndIsExplained has every kind of failure at every step of a conversation: TLS that breaks in the middle of it, a
+// second call that is not answered, a reply to STARTTLS that is none.
+func TestEveryEndIsExplained(t *testing.T) {
+	for _, step := range []smtpconn.Step{
+		smtpconn.StepConnect, smtpconn.StepTLS, smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepStartTLS, smtpconn.StepAuth,
+		smtpconn.StepSender, smtpconn.StepRecipient, smtpconn.StepMessage,
+	} {
+		for _, kind := range append([]smtpconn.Kind{
+			smtpconn.KindTimeout, smtpconn.KindNotPermitted, smtpconn.KindProxyUnreachable, smtpconn.KindProxyRefused, smtpconn.KindCancelled,
+			smtpconn.KindOutOfTime, smtpconn.KindNotSMTP, smtpconn.KindMalformedReply, smtpconn.KindReplyTooLong, smtpconn.KindClientCertificate,
+		}, broken...) {
+			failure := &smtpconn.Error{Step: step, Kind: kind, Err: errors.New("x"), Session: &smtpconn.Session{}}
+			if _, cause := Explain(failure, Circumstances{}); cause.Code == "unexplained" {
+				t.Errorf("%s at %s is not explained", kind, step)
+			}
+		}
+	}
+}

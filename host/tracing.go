@@ -57,13 +57,7 @@ func (s *supervisor) traceDeliveries(ctx context.Context) {
 		}
 		if watcher, ok := now.Notifier.(shared.DeliveryReporter); ok && s.offers(shared.CapabilityNotifier) {
 			err := watcher.Deliveries(ctx, func(delivery shared.Delivery) error {
-				switch allowed, before := flow.allow(deliveryCost * (1 + len(delivery.Steps))); {
-				case allowed:
-					s.tellLeftOut(before)
-					s.traceDelivery(ctx, delivery)
-				case before == 0:
-					s.options.logger.Warn("the plugin tells of more attempts than are traced; some are left out")
-				}
+				s.traceBounded(ctx, &flow, delivery)
 				return nil
 			})
 			level := hclog.Debug
@@ -79,9 +73,17 @@ func (s *supervisor) traceDeliveries(ctx context.Context) {
 	}
 }
 
-func (s *supervisor) tellLeftOut(count int) {
-	if count > 0 {
-		s.options.logger.Warn("attempts that were not traced", "count", count)
+// traceBounded makes the spans of one attempt, unless there were too many.
+func (s *supervisor) traceBounded(ctx context.Context, flow *throttle, delivery shared.Delivery) {
+	allowed, before := flow.allow(deliveryCost * (1 + len(delivery.Steps)))
+	switch {
+	case !allowed && before == 0:
+		s.options.logger.Warn("the plugin tells of more attempts than are traced; some are left out")
+	case allowed && before > 0:
+		s.options.logger.Warn("attempts that were not traced", "count", before)
+	}
+	if allowed {
+		s.traceDelivery(ctx, delivery)
 	}
 }
 

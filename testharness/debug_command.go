@@ -65,7 +65,7 @@ func debugPlugin(command *cobra.Command, path string, args []string) error {
 	run := exec.CommandContext(command.Context(), args[0], args[1:]...)
 	run.Env = append(manifest.WithoutReserved(os.Environ()), shared.Handshake.MagicCookieKey+"="+shared.Handshake.MagicCookieValue,
 		"PLUGIN_PROTOCOL_VERSIONS="+strconv.Itoa(shared.ProtocolVersion), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path, shared.DebugVariable+"=1")
-	run.Stdin, run.Stderr = os.Stdin, command.ErrOrStderr()
+	run.Stdin, run.Stderr = os.Stdin, os.Stderr
 	run.Cancel = func() error { return run.Process.Signal(syscall.SIGTERM) }
 	run.WaitDelay = debugGoodbye
 	stdout, err := run.StdoutPipe()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -33,9 +34,12 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	context.AfterFunc(ctx, stop) // A second signal ends the program at once.
-	err := newRootCommand().ExecuteContext(ctx)
+	root := newRootCommand()
+	root.SetOut(terminal(os.Stdout))
+	root.SetErr(terminal(os.Stderr))
+	err := root.ExecuteContext(ctx)
 	stop()
-	os.Exit(report(err))
+	os.Exit(report(root.ErrOrStderr(), err))
 }
 
 // endingSignals are those that end the program after the plugin has drained. nohup has SIGHUP ignored, and it stays so.
@@ -48,7 +52,7 @@ func endingSignals() []os.Signal {
 }
 
 // report prints the error and returns the exit status.
-func report(err error) int {
+func report(out io.Writer, err error) int {
 	var usage usageError
 	var unusable *manifest.Error
 	switch {
@@ -60,10 +64,10 @@ func report(err error) int {
 	if errors.Is(err, shared.ErrUnsupported) {
 		err = errors.New("the plugin does not offer what this command needs; testharness status, history, suggest, rekey and migrate are for plugins that do")
 	}
-	fmt.Fprintln(os.Stderr, "testharness: "+err.Error())
+	fmt.Fprintln(out, "testharness: "+err.Error())
 	switch {
 	case errors.As(err, &usage), errors.Is(err, shared.ErrInvalidRequest):
-		fmt.Fprintln(os.Stderr, "Run testharness --help, or the command with --help.")
+		fmt.Fprintln(out, "Run testharness --help, or the command with --help.")
 		return exitUsage
 	case errors.As(err, &unusable):
 		return exitUsage

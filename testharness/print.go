@@ -1,18 +1,35 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
+// printJSON writes characters that could steer a terminal, which JSON allows in its texts, as escapes.
 func printJSON(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(value)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	var safe strings.Builder
+	for _, r := range encoded.String() {
+		if r != unicode.ReplacementChar && shared.PrintableRune(r) == unicode.ReplacementChar {
+			fmt.Fprintf(&safe, `\u%04x`, r)
+		} else {
+			safe.WriteRune(r)
+		}
+	}
+	_, err := io.WriteString(out, safe.String())
+	return err
 }
 
 // listed makes an empty list [] in JSON rather than null.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/go-hclog"
@@ -21,10 +22,12 @@ type global struct {
 	logLevel string
 	actor    string
 	locale   string
+	options  []host.Option
 }
 
-func newRootCommand() *cobra.Command {
-	g := &global{}
+// newRootCommand returns the program. The options are for the host of every command that has one.
+func newRootCommand(options ...host.Option) *cobra.Command {
+	g := &global{options: options}
 	root := &cobra.Command{
 		Use:   "testharness",
 		Short: "Play the Console of a settings plugin",
@@ -116,7 +119,7 @@ func (g *global) openActive(ctx context.Context, more ...host.Option) (*host.Hos
 	if g.plugin != "" {
 		options = append(options, host.WithPluginName(g.plugin))
 	}
-	return host.Open(ctx, g.manifest, append(options, more...)...)
+	return host.Open(ctx, g.manifest, slices.Concat(options, g.options, more)...)
 }
 
 // currentUser names whoever runs the command; empty when the system does not tell.

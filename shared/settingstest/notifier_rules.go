@@ -89,6 +89,9 @@ func notifierIdempotent(ctx context.Context, n shared.Notifier) error {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
+	if len(first) != 1 || len(second) != 1 {
+		return fmt.Errorf("%d and %d receipts for one notification", len(first), len(second))
+	}
 	if first[0].ID == "" || first[0].Duplicate || second[0].ID != first[0].ID || !second[0].Duplicate {
 		return fmt.Errorf("the same notification twice: %+v, %+v", first[0], second[0])
 	}

@@ -116,6 +116,9 @@ func exampleValue(field shared.Field) shared.Value {
 	case shared.KindBoolean:
 		return shared.Boolean(true)
 	case shared.KindChoice:
+		if len(field.Options) == 0 {
+			return shared.Value{} // The rule schema/valid says so.
+		}
 		return shared.Text(field.Options[0].Value)
 	case shared.KindEmail:
 		return shared.Text("somebody@example.com")

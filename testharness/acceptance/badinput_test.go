@@ -95,6 +95,7 @@ func TestUsage(t *testing.T) {
 		{"the file cannot be read: no such file", []string{"test", "--secret", "password=file:hunter2"}},
 		{"the environment variable NO_SUCH is not set", []string{"test", "--secret", "password=env:NO_SUCH"}},
 		{"--log-level loud is none of", []string{"load", "--log-level", "loud"}},
+		{`there is no notification "abc"`, []string{"list", "--before", "abc"}},
 		{"--timeout must be longer than 0s", []string{"test", "--timeout", "0s"}},
 	} {
 		r := harness(t, "", append(c.args, "--manifest", path)...)

@@ -152,3 +152,31 @@ func TestOddLog(t *testing.T) {
 		}
 	}
 }
+
+// TestDeepDefaults types into the last of a hundred fields that take their defaults from each other: the first follows at once.
+func TestDeepDefaults(t *testing.T) {
+	c := startConsole(t, "--manifest", manifest(t, "odd", oddPlugin(t, "deep-defaults")))
+	b := newTab(t)
+	b.open(c.address + "settings/webhook/")
+	b.typeInto("#control-deep_99", "the end")
+	b.awaitText(`document.getElementById("control-deep_0").placeholder`, "the end")
+}
+
+// TestFixNeverFillsASecret presses a fix that the page should never have had: the script writes no secret either.
+func TestFixNeverFillsASecret(t *testing.T) {
+	c := startConsole(t, "--manifest", manifest(t, "webhook", "webhook-plugin"))
+	b := newTab(t)
+	b.open(c.address + "settings/webhook/")
+	b.await("#control-url")
+	read[bool](b, `(() => {
+		const fix = document.createElement("button");
+		fix.name = "fix"; fix.id = "forged"; fix.value = JSON.stringify({ token: "evil", url: "https://filled.example/" });
+		document.getElementById("settings-form").append(fix);
+		fix.click();
+		return true;
+	})()`)
+	b.awaitText(`document.getElementById("control-url").value`, "https://filled.example/")
+	if typed := read[string](b, `document.getElementById("control-token").value`); typed != "" {
+		t.Errorf("the secret became %q", typed)
+	}
+}

@@ -70,6 +70,8 @@ func (p *oddPage) Schema(ctx context.Context, request shared.SchemaRequest) (sha
 			field.Name = fmt.Sprintf("field_%d", i)
 			schema.Sections[0].Fields = append(schema.Sections[0].Fields, field)
 		}
+	case "deep-defaults":
+		schema.Sections = append(schema.Sections, deepDefaults())
 	case "hostile-texts":
 		schema.Title = `<script>alert("title")</script>`
 		schema.Sections[0].Fields[0].Help = `"><img src=x onerror=alert(1)>`
@@ -125,4 +127,27 @@ func writeOddLog() {
 			fmt.Fprintln(out, line)
 		}
 	}
+}
+
+// deepDefaults is a section whose fields take their defaults from each other, one after the other, by many conditions each.
+func deepDefaults() shared.Section {
+	const fields = 100
+	section := shared.Section{Name: "deep", Title: "Deep"}
+	for i := range fields {
+		field := shared.Field{Name: fmt.Sprintf("deep_%d", i), Label: fmt.Sprintf("Deep %d", i), Kind: shared.KindText}
+		for n := range 32 {
+			if i+1 == fields {
+				break
+			}
+			text := shared.Text(fmt.Sprint("never ", n))
+			if n == 31 {
+				text = shared.Text("the end")
+			}
+			field.DefaultWhen = append(field.DefaultWhen, shared.ConditionalDefault{
+				When: shared.Condition{Field: fmt.Sprintf("deep_%d", i+1), AnyOf: []shared.Value{text}}, Value: text,
+			})
+		}
+		section.Fields = append(section.Fields, field)
+	}
+	return section
 }

@@ -2,6 +2,8 @@ package secret
 
 import (
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,7 +98,7 @@ func (r References) file(path string) (shared.SecretText, error) {
 		return shared.SecretText{}, err
 	}
 	defer root.Close()
-	content, err := root.ReadFile(inside)
+	content, err := readRegular(root, inside)
 	if err != nil || len(content) > maxReferenced {
 		return shared.SecretText{}, fmt.Errorf("there is no readable file %s", path)
 	}
@@ -105,6 +107,24 @@ func (r References) file(path string) (shared.SecretText, error) {
 		return shared.SecretText{}, fmt.Errorf("the file %s is empty", path)
 	}
 	return shared.NewSecretText(text), nil
+}
+
+// readRegular reads a file, and no more of it than shows that it is too large. Nothing else is opened: to open a pipe may
+// take forever.
+func readRegular(root *os.Root, inside string) ([]byte, error) {
+	info, err := root.Stat(inside)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fs.ErrInvalid
+	}
+	file, err := root.Open(inside)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxReferenced+1))
 }
 
 // open returns the directory as a root, which keeps links and .. from leading out of it, and the path within.

@@ -41,7 +41,11 @@ func (p *Page) purge(ctx context.Context) (result shared.PurgeResult, err error)
 					result.Secrets++
 				}
 			}
-			return document, result.Secrets > before, nil
+			lost := len(document.Record) > 0 && p.keeper.IsLost(ctx, document.Record)
+			if lost { // It would be in the way of a new key for ever.
+				document.Record = nil
+			}
+			return document, lost || result.Secrets > before, nil
 		})
 		if !errors.Is(err, store.ErrResealed) {
 			return result, err

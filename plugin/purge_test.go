@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -49,6 +50,51 @@ func TestPurge(t *testing.T) {
 	}
 	if result := restore(t, page, 1); !result.Saved || codes(result.Diagnostics) != "secret_not_restored password" {
 		t.Errorf("going back: %+v", result)
+	}
+}
+
+// TestPurgeClearsTheWay has an old revision hold what no key opens, as somebody can write there who has no key: a new key
+// can be turned to all the same, once the old revisions are purged.
+func TestPurgeClearsTheWay(t *testing.T) {
+	foreign := openPage(t, Configuration{})
+	save(t, foreign, values(), password("x"))
+	other := documentOf(t, foreign, 1)
+	for name, damage := range map[string]func(document map[string]any){
+		"foreign secret": func(document map[string]any) { document["secrets"] = other["secrets"] },
+		"foreign record": func(document map[string]any) { document["record"] = other["record"] },
+		"damaged secret": func(document map[string]any) {
+			document["secrets"].(map[string]any)["password"].(map[string]any)["sealed"] = "AAAA"
+		},
+		"damaged record": func(document map[string]any) { document["record"] = "AAAA" },
+		"unknown secret": func(document map[string]any) {
+			document["secrets"].(map[string]any)["x"] = map[string]any{"sealed": "AAAA"}
+		},
+		"nothing damaged": func(map[string]any) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := openPage(t, Configuration{})
+			save(t, page, values(), password("a"))
+			save(t, page, values(), password("b"))
+			document := documentOf(t, page, 1)
+			damage(document)
+			setDocument(t, page, 1, document)
+			_, err := page.Rekey(t.Context(), shared.RekeyRequest{})
+			if (err != nil) != (name != "nothing damaged") || err != nil && !strings.Contains(err.Error(), "revision 1") {
+				t.Errorf("before the purge: %v", err)
+			}
+			if err != nil && !strings.Contains(err.Error(), "history purge") {
+				t.Errorf("the way out is not told: %v", err)
+			}
+			if _, err := page.Purge(t.Context(), shared.PurgeRequest{}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := page.Rekey(t.Context(), shared.RekeyRequest{}); err != nil {
+				t.Errorf("after the purge: %v", err)
+			}
+			if got, err := inUse(t, page); got != "b" || err != nil {
+				t.Errorf("the newest secret: %q, %v", got, err)
+			}
+		})
 	}
 }
 

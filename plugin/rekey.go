@@ -66,6 +66,9 @@ func (p *Page) rewrap(ctx context.Context) (secrets, revisions int64, err error)
 		secrets, revisions = 0, 0
 		err = p.store.Rewrite(ctx, func(revision store.Revision) (store.Document, bool, error) {
 			document, count, changed, err := p.rewrapDocument(ctx, revision.Document)
+			if err != nil {
+				err = fmt.Errorf("%w; testharness history purge removes what cannot be opened from all revisions but the newest", err)
+			}
 			secrets += count
 			if changed {
 				revisions++

@@ -141,7 +141,7 @@ func (r *Keyring) unwrap(ctx context.Context, wrapped []byte) ([]byte, error) {
 	}
 	var blob wrapping.BlobInfo
 	if err := proto.Unmarshal(wrapped, &blob); err != nil {
-		return nil, err
+		return nil, &damagedError{err}
 	}
 	for _, candidate := range r.keys {
 		if strings.HasPrefix(blob.GetKeyInfo().GetKeyId(), candidate.prefix) {
@@ -150,6 +150,19 @@ func (r *Keyring) unwrap(ctx context.Context, wrapped []byte) ([]byte, error) {
 	}
 	return nil, errKeyMissing
 }
+
+// isLost reports whether none of the keys can ever unwrap a data key.
+func (r *Keyring) isLost(ctx context.Context, wrapped []byte) bool {
+	_, err := r.unwrap(ctx, wrapped)
+	var damaged *damagedError
+	return errors.Is(err, errKeyMissing) || errors.As(err, &damaged)
+}
+
+// damagedError is that of a wrapped data key that no key can unwrap.
+type damagedError struct{ err error }
+
+func (e *damagedError) Error() string { return e.err.Error() }
+func (e *damagedError) Unwrap() error { return e.err }
 
 // isCurrent reports whether a data key is wrapped with the current version of the current key.
 func (r *Keyring) isCurrent(ctx context.Context, wrapped []byte) (bool, error) {

@@ -48,9 +48,13 @@ func (l *local) Encrypt(_ context.Context, plain []byte) (*wrapping.BlobInfo, er
 // Decrypt unwraps what Encrypt has returned.
 func (l *local) Decrypt(_ context.Context, blob *wrapping.BlobInfo) ([]byte, error) {
 	if len(blob.GetCiphertext()) < l.aead.Overhead() {
-		return nil, errors.New("the wrapped key is too short")
+		return nil, &damagedError{errors.New("the wrapped key is too short")}
 	}
-	return l.aead.Open(nil, nil, blob.GetCiphertext(), nil)
+	plain, err := l.aead.Open(nil, nil, blob.GetCiphertext(), nil)
+	if err != nil {
+		return nil, &damagedError{err}
+	}
+	return plain, nil
 }
 
 // KeyId returns the id of the key.

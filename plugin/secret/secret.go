@@ -85,3 +85,13 @@ func (k *Keeper) Rewrap(ctx context.Context, sealed []byte) ([]byte, bool, error
 	encoded, err := proto.Marshal(&blob)
 	return encoded, true, err
 }
+
+// IsLost reports whether a sealed secret can never be opened with the keys of the ring: it is damaged, or its key is not
+// there. That a service which holds keys refuses it does not count, for it may do so for a while only.
+func (k *Keeper) IsLost(ctx context.Context, sealed []byte) bool {
+	var blob wrapping.BlobInfo
+	if err := proto.Unmarshal(sealed, &blob); err != nil {
+		return true
+	}
+	return k.keys.isLost(ctx, blob.GetKeyInfo().GetWrappedKey())
+}

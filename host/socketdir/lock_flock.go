@@ -29,7 +29,7 @@ func hold(path string) (*os.File, error) {
 	return directory, nil // Also on a file system without locks: nobody else can lock it there either.
 }
 
-// removeStale removes the directories of hosts that are no more: those of this user that nobody has locked. The lock
+// removeStale removes the directories of hosts that are no more: those of this user, with the marker, that nobody has locked. The lock
 // is held while they are removed, so that whoever has just made one sees it.
 func removeStale(base string) {
 	entries, _ := os.ReadDir(base)
@@ -43,6 +43,9 @@ func removeStale(base string) {
 			continue
 		}
 		if status, ok := info.Sys().(*syscall.Stat_t); !ok || int(status.Uid) != os.Geteuid() {
+			continue
+		}
+		if sign, err := os.Lstat(filepath.Join(path, marker)); err != nil || !sign.Mode().IsRegular() {
 			continue
 		}
 		directory, err := os.Open(path)

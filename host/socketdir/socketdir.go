@@ -17,6 +17,9 @@ import (
 // digits. Theirs are not touched: they are not locked, so whether they are in use cannot be told.
 const prefix = "sp-"
 
+// marker is a file in each of the directories. What only has such a name may be somebody's work, and is not removed.
+const marker = ".socket-directory"
+
 // longestBase is how many bytes the path of the directory above may have. The path of a socket has at most 103 on
 // every system. Of these the name of ours takes 14 with its slash, and 31 are left for the name of the socket with
 // its slash.
@@ -80,7 +83,12 @@ func newBelow(base string) (*Directory, error) {
 		}
 		lock, err := hold(path)
 		if err == nil {
-			return &Directory{Path: path, lock: lock}, nil
+			d := &Directory{Path: path, lock: lock}
+			if err := os.WriteFile(filepath.Join(path, marker), nil, 0o600); err != nil {
+				d.Remove()
+				return nil, err
+			}
+			return d, nil
 		}
 		_ = os.Remove(path)
 		if !errors.Is(err, errTaken) {

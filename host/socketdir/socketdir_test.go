@@ -41,10 +41,19 @@ func TestStaleIsRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sp-12345", "sp-4194304-12345", "sp-", "sp-12x", "other-1"} {
+	for _, name := range []string{"sp-12345", "sp-4194304-12345", "sp-", "sp-12x", "other-1", "sp-2024", "sp-55"} {
 		if err := os.MkdirAll(filepath.Join(base, name, "inside"), 0o700); err != nil {
 			t.Fatal(err)
 		}
+		if name == "sp-2024" || name == "sp-55" { // Somebody else's work, which only has such a name.
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(base, name, marker), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(held.Path, marker), filepath.Join(base, "sp-55", marker)); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(base, "sp-77"), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -65,7 +74,7 @@ func TestStaleIsRemoved(t *testing.T) {
 	if strings.Contains(left, "sp-12345 ") {
 		t.Errorf("what was left behind stays: %s", left)
 	}
-	kept := []string{filepath.Base(held.Path), "sp-4194304-12345", "sp-", "sp-12x", "other-1", "sp-77", "sp-88"}
+	kept := []string{filepath.Base(held.Path), "sp-4194304-12345", "sp-", "sp-12x", "other-1", "sp-77", "sp-88", "sp-2024/inside", "sp-55/inside"}
 	if os.Geteuid() == 0 {
 		kept = append(kept, "sp-99")
 	}

@@ -11,7 +11,7 @@ func revisionFromProto(r *settingsv1.Revision) Revision {
 }
 
 func revisionsRequestToProto(r RevisionsRequest) *settingsv1.RevisionsRequest {
-	return &settingsv1.RevisionsRequest{Locale: validUTF8(r.Locale), Before: r.Before, Limit: int32(max(0, min(r.Limit, maxPage)))} //nolint:gosec // bounded
+	return &settingsv1.RevisionsRequest{Locale: validUTF8(r.Locale), Before: r.Before, Limit: int32(max(0, min(r.Limit, maxPage)))}
 }
 
 func revisionsRequestFromProto(r *settingsv1.RevisionsRequest) RevisionsRequest {

@@ -91,7 +91,7 @@ func serviceStatusFromProto(s *settingsv1.StatusResponse) ServiceStatus {
 func listRequestToProto(r ListRequest) *settingsv1.ListRequest {
 	return &settingsv1.ListRequest{
 		Locale: validUTF8(r.Locale), State: validUTF8(string(r.State)), Search: validUTF8(r.Search), Before: validUTF8(r.Before),
-		Limit: int32(max(0, min(r.Limit, maxPage))), //nolint:gosec // bounded
+		Limit: int32(max(0, min(r.Limit, maxPage))),
 	}
 }
 

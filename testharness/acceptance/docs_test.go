@@ -44,6 +44,48 @@ func TestDocumentsLink(t *testing.T) {
 	}
 }
 
+// TestSecurityModelIsTested holds that every row of the security model names the tests that show it, and that there are tests
+// of these names.
+func TestSecurityModelIsTested(t *testing.T) {
+	document, err := os.ReadFile("../../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := declaredTests(t)
+	named := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
+	for _, match := range named.FindAllStringSubmatch(string(document), -1) {
+		if !tests[match[1]] {
+			t.Errorf("there is no %s", match[1])
+		}
+	}
+	for line := range strings.Lines(string(document)) {
+		if cells := strings.Split(line, "|"); len(cells) == 4 && !strings.HasPrefix(line, "|--") && cells[1] != " threat " && !named.MatchString(line) {
+			t.Errorf("no test shows what is done about:%s", cells[1])
+		}
+	}
+}
+
+// declaredTests are the names of all tests and fuzz targets.
+func declaredTests(t *testing.T) map[string]bool {
+	t.Helper()
+	declaration := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	names := map[string]bool{}
+	err := filepath.WalkDir("../..", func(path string, entry os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, match := range declaration.FindAllStringSubmatch(string(source), -1) {
+			names[match[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
 // TestDocumentedKeys makes sure that every key of plugin.hcl is explained.
 func TestDocumentedKeys(t *testing.T) {
 	document, err := os.ReadFile("../../docs/plugin-hcl.md")

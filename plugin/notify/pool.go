@@ -21,6 +21,7 @@ type pool struct {
 
 	mu     sync.Mutex
 	saved  chan struct{} // closed, and replaced, when other settings are saved
+	opens  string        // the version of the settings with which a connection is being opened; empty when none is
 	idle   []*pooled
 	reaper *time.Timer
 	closed bool
@@ -84,7 +85,9 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 	if !opening.allowed() {
 		return nil, errHeldBack
 	}
+	p.setOpens(delivery.Version)
 	conn, err := p.watch(ctx, delivery.Target, opening)
+	p.setOpens("")
 	switch {
 	case err == nil:
 		return conn, nil
@@ -97,6 +100,24 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 		err = ctx.Err() // The pause has its reason; the attempt only ran out of time.
 	}
 	return nil, err
+}
+
+func (p *pool) setOpens(version string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.opens = version
+}
+
+// opensWithOthers reports whether a connection is being opened with settings of another version than the latest one.
+func (p *pool) opensWithOthers(latest func() (version string, known bool)) bool {
+	p.mu.Lock()
+	opens := p.opens
+	p.mu.Unlock()
+	if opens == "" {
+		return false
+	}
+	version, known := latest()
+	return known && version != opens
 }
 
 // settings returns a channel that is closed when other settings are saved than those that are read after the call.

@@ -128,3 +128,39 @@ func TestSavingGivesUpOpenings(t *testing.T) {
 		}
 	})
 }
+
+// TestSaveOfAnotherProcess has another process save settings while a server holds the opening with the old ones.
+func TestSaveOfAnotherProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hanging := stuck{make(chan struct{})}
+		defer close(hanging.release)
+		p := newPool(1, 100)
+		p.dial = hanging.dial
+		latest := func(version string, known bool) func() (string, bool) {
+			return func() (string, bool) { return version, known }
+		}
+		if p.opensWithOthers(latest("2", true)) {
+			t.Error("nothing is being opened")
+		}
+		opening := reports(new([]error))
+		opening.saved = p.settings()
+		ended := make(chan error)
+		go func() {
+			_, _, err := p.get(t.Context(), Delivery{Version: "1"}, false, opening)
+			ended <- err
+		}()
+		synctest.Wait()
+		for _, c := range []struct {
+			version       string
+			known, others bool
+		}{{"1", true, false}, {"", false, false}, {"2", false, false}, {"2", true, true}, {"", true, true}} {
+			if others := p.opensWithOthers(latest(c.version, c.known)); others != c.others {
+				t.Errorf("%+v: %t", c, others)
+			}
+		}
+		p.supersede()
+		if err := <-ended; !errors.Is(err, errSuperseded) || p.opensWithOthers(latest("2", true)) {
+			t.Errorf("ended with %v, or is opened still", err)
+		}
+	})
+}

@@ -170,6 +170,23 @@ func (s *Service) tend(ctx context.Context) {
 	if err := s.gate.sync(ctx); err != nil && ctx.Err() == nil {
 		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
 	}
+	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
+		s.SettingsChanged(ctx)
+	}
+}
+
+// latestLimit bounds how long the settings are looked at while a connection is being opened: the claim has to be kept.
+const latestLimit = time.Second
+
+// latest is the version of the settings that are saved now, by whichever process; empty when there are none to deliver with.
+func (s *Service) latest(ctx context.Context) (version string, known bool) {
+	ctx, cancel := context.WithTimeout(ctx, latestLimit)
+	defer cancel()
+	delivery, missing, err := s.configuration.Delivery(ctx)
+	if missing != nil {
+		return "", true
+	}
+	return delivery.Version, err == nil
 }
 
 // closeLimit is how long Close waits for what Drain has not waited for. The host gives a plugin two seconds to end.

@@ -12,8 +12,8 @@ import (
 	"runtime"
 	"syscall"
 
-	"github.com/smtp-settings/smtp-settings/host/trust"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
+	"github.com/smtp-settings/smtp-settings/shared/trust"
 )
 
 // CheckBinary returns what Open would say about the binary of a manifest before it starts it: that it is not there,

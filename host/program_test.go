@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtp-settings/smtp-settings/host/trust"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
+	"github.com/smtp-settings/smtp-settings/shared/trust"
 )
 
 // declared writes a manifest beside a binary with the content and reads it.

@@ -38,9 +38,10 @@ func (c config) check(resolve func(string) string) error {
 	if c.SecretDir == "" {
 		return nil
 	}
-	info, err := os.Stat(resolve(c.SecretDir))
+	path := resolve(c.SecretDir)
+	info, err := os.Stat(path)
 	if err == nil {
-		err = filemode.Shared(info)
+		err = filemode.Shared(path, info)
 	} else if os.IsNotExist(err) {
 		err = errors.New("there is no such directory; make it, or leave the key out")
 	}

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/smtp-settings/smtp-settings/host/trust"
+	"github.com/smtp-settings/smtp-settings/shared/trust"
 )
 
 // prefix begins the names of the directories; digits follow. Earlier versions put a process id and a dash before the

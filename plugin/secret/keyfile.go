@@ -111,7 +111,7 @@ func (f *keyFile) stamp() (string, error) {
 	case !info.Mode().IsRegular():
 		return "", fmt.Errorf("key file %s is not a regular file", f.path)
 	}
-	if err := filemode.Secret(info); err != nil {
+	if err := filemode.Secret(f.path, info); err != nil {
 		return "", fmt.Errorf("key file %s %w", f.path, err)
 	}
 	return fmt.Sprint(info.ModTime().UnixNano(), info.Size()), nil

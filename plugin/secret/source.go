@@ -132,7 +132,7 @@ func readPrivate(path string) (string, error) {
 	}
 	defer file.Close()
 	if info, err = file.Stat(); err == nil { // Of the file that is read.
-		err = filemode.Secret(info)
+		err = filemode.Secret(path, info)
 	}
 	if err != nil {
 		return "", pathless(err)

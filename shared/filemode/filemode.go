@@ -33,22 +33,22 @@ func Directory(path string) error {
 	if user, foreign := foreignOwner(info); foreign {
 		return fmt.Errorf("%s belongs to another user (%s): run as that user, or run chown on it", path, user)
 	}
-	if mode := others(info) & 0o022; mode != 0 {
+	if mode := others(path, info) & 0o022; mode != 0 {
 		return fmt.Errorf("%s can be written by others (mode %04o): run chmod go-w %s", path, info.Mode().Perm(), path)
 	}
 	return nil
 }
 
 // Shared makes sure that others cannot put anything into a directory that is read only. One of root with the sticky bit
-// passes: nobody replaces what another user has put there.
-func Shared(info fs.FileInfo) error {
+// passes: nobody replaces what another user has put there. The error does not name the path.
+func Shared(path string, info fs.FileInfo) error {
 	if !info.IsDir() {
 		return fmt.Errorf("is not a directory")
 	}
 	if user, foreign := foreignOwner(info); foreign {
 		return fmt.Errorf("belongs to another user (%s); it must belong to root or to the user of the Console", user)
 	}
-	if others(info)&0o022 != 0 && (info.Mode()&fs.ModeSticky == 0 || !ownedByRoot(info)) {
+	if others(path, info)&0o022 != 0 && (info.Mode()&fs.ModeSticky == 0 || !ownedByRoot(info)) {
 		return fmt.Errorf("can be written by others (mode %04o); run chmod go-w on it", info.Mode().Perm())
 	}
 	return nil
@@ -69,7 +69,7 @@ func Tighten(path string) (tightened bool, err error) {
 	if user, foreign := foreignOwner(info); foreign {
 		return false, fmt.Errorf("%s belongs to another user (%s): run chown on it", path, user)
 	}
-	if others(info)&private == 0 {
+	if others(path, info)&private == 0 {
 		return false, nil
 	}
 	if !own(info) {
@@ -84,11 +84,11 @@ func Tighten(path string) (tightened bool, err error) {
 // Secret makes sure that others can neither read nor write a file with a secret that this process does not look after. It
 // may belong to root and be open to a group, as that is how root gives a secret to the user of a service. The error does
 // not name the file.
-func Secret(info fs.FileInfo) error {
+func Secret(path string, info fs.FileInfo) error {
 	if user, foreign := foreignOwner(info); foreign {
 		return fmt.Errorf("belongs to another user (%s); it must belong to root or to the user of the Console", user)
 	}
-	open := others(info) & private
+	open := others(path, info) & private
 	if !own(info) {
 		open &^= 0o040
 	}
@@ -99,9 +99,9 @@ func Secret(info fs.FileInfo) error {
 }
 
 // others are the permissions that others have.
-func others(info fs.FileInfo) fs.FileMode {
+func others(path string, info fs.FileInfo) fs.FileMode {
 	mode := info.Mode().Perm()
-	if mode&0o070 != 0 && loneGroup(info) {
+	if mode&0o070 != 0 && loneGroup(path, info) {
 		mode &^= 0o070
 	}
 	return mode & unixModes

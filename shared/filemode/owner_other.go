@@ -13,4 +13,4 @@ func ownedByRoot(fs.FileInfo) bool { return true }
 
 func foreignOwner(fs.FileInfo) (name string, foreign bool) { return "", false }
 
-func loneGroup(fs.FileInfo) bool { return true }
+func loneGroup(string, fs.FileInfo) bool { return true }

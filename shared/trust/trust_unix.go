@@ -25,6 +25,18 @@ func Check(path string) error {
 	return checker{self: uint32(os.Geteuid()), accounts: localAccounts}.check(path) //nolint:gosec // a user id has 32 bits
 }
 
+// LoneGroup reports whether root, the user of this process and nobody else can use the file by what its group may do. That
+// it cannot be told is no.
+func LoneGroup(path string, info fs.FileInfo) bool {
+	status, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || hasACL(path) {
+		return false
+	}
+	c := checker{self: uint32(os.Geteuid()), accounts: localAccounts} //nolint:gosec // a user id has 32 bits
+	others, err := c.accounts.others(status.Gid, c.trusted)
+	return err == nil && len(others) == 0
+}
+
 type checker struct {
 	self     uint32
 	accounts accounts

@@ -135,6 +135,22 @@ func TestServersThatAreConfused(t *testing.T) {
 	}
 }
 
+// TestPinOrMistake holds that what is entered as a pin is one, or an error: none passes and is then not enforced.
+func TestPinOrMistake(t *testing.T) {
+	for i, entered := range []string{
+		"sha256:" + strings.Repeat("ab", 32), strings.Repeat("AB:", 31) + "AB", strings.Repeat("00", 31) + "01", // good ones
+		"\u017fha256:" + strings.Repeat("ab", 32), "\u017fHA256:" + strings.Repeat("ab", 32), strings.Repeat("00", 32), "sha256:" + strings.Repeat("00:", 32),
+		strings.Repeat("ab", 31), strings.Repeat("ab", 33), "sha1:" + strings.Repeat("ab", 32), "sha256:sha256:" + strings.Repeat("ab", 32), "-",
+	} {
+		values := shared.Values{Server: shared.Text("mail.example.com"), Login: shared.Text("me@example.com"), PinnedCertificate: shared.Text(entered)}
+		settings, found := Bind(values, func(string) bool { return true })
+		pinned := settings.Destination()[PinnedCertificate] != "" && settings.Target(shared.SecretText{}, shared.SecretText{}).PinnedCertificate != [32]byte{}
+		if refused := len(found.ForField(PinnedCertificate)) > 0; !pinned && !refused || refused == (i < 3) {
+			t.Errorf("%q: pinned %t, refused %t", entered, pinned, refused)
+		}
+	}
+}
+
 // TestSecretOfTheEnvironment holds that each kind of secret of the environment fixes everything that it is bound to.
 func TestSecretOfTheEnvironment(t *testing.T) {
 	for _, given := range []string{"SMTP_PASSWORD=s3cret", "SMTP_ACCESS_TOKEN=t0ken", "SMTP_PASSWORD_REFERENCE=env://X"} {

@@ -197,10 +197,20 @@ func (b *binding) advanced(s *Settings) {
 			"Paste the whole certificate, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.")
 	}
 	if fingerprint := b.text(PinnedCertificate); fingerprint != "" {
-		plain := strings.NewReplacer("sha256:", "", ":", "").Replace(strings.ToLower(fingerprint))
-		if decoded, err := hex.DecodeString(plain); err == nil {
-			copy(s.pinned[:], decoded)
-		}
+		b.pin(s, fingerprint)
+	}
+}
+
+// pin reads the fingerprint. One that is not understood must not pass for none.
+func (b *binding) pin(s *Settings, fingerprint string) {
+	plain := strings.NewReplacer("sha256:", "", ":", "").Replace(strings.ToLower(fingerprint))
+	decoded, err := hex.DecodeString(plain)
+	if err == nil && len(decoded) == len(s.pinned) {
+		copy(s.pinned[:], decoded)
+	}
+	if s.pinned == [sha256.Size]byte{} {
+		field, _ := b.schema.Field(PinnedCertificate)
+		b.fail(PinnedCertificate, "wrong_form", phrase.Of("“{field}” does not have the expected form.", "field", phrase.Word(field.Label)), "")
 	}
 }
 

@@ -216,3 +216,20 @@ func TestOwnSecretsAreNotNamed(t *testing.T) {
 		t.Errorf("the key file: %q", said)
 	}
 }
+
+// TestLookAlikeOfTheServer names a server whose small letters are those of the saved one, and which is another one.
+func TestLookAlikeOfTheServer(t *testing.T) {
+	page := openPage(t, Configuration{})
+	save(t, page, values(), password("s3cret"))
+	draft := shared.Draft{Values: shared.Values{"server": shared.Text("ma\u0130l.example.com")}}
+	if got := draftCodes(t, page, draft); got != "secret_needed_again password" {
+		t.Errorf("it passes for the server: %q", got)
+	}
+	bound, err := page.bind(t.Context(), draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if target, err := bound.target(t.Context()); !errors.Is(err, secret.ErrCannotOpen) {
+		t.Errorf("%s is sent %q", target.Host, target.Password.Reveal())
+	}
+}

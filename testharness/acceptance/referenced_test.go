@@ -135,8 +135,11 @@ func TestRecipientsOverEveryWay(t *testing.T) {
 	stranger := maps.Clone(own)
 	stranger["use_other_account"], stranger["email"], stranger["name"] = "true", "victim@elsewhere.example", "Your bank"
 	for name, try := range map[string]func(map[string]string, string) string{"page": byPage, "command-line": byCommandLine} {
-		for _, recipient := range []string{"", "victim@elsewhere.example"} {
-			if answer := try(stranger, recipient); !strings.Contains(answer, "The operator does not allow tests with the recipient victim@elsewhere.example.") {
+		for recipient, named := range map[string]string{
+			"": "victim@elsewhere.example", "victim@elsewhere.example": "victim@elsewhere.example",
+			"victim%elsewhere.example@list.example": "victim%elsewhere.example@list.example",
+		} {
+			if answer := try(stranger, recipient); !strings.Contains(answer, "The operator does not allow tests with the recipient "+named+".") {
 				t.Errorf("%s, %q: %.800s", name, recipient, answer)
 			}
 		}

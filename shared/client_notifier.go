@@ -76,12 +76,12 @@ func (c notifierClient) List(ctx context.Context, request ListRequest) (Notifica
 }
 
 func (c notifierClient) Retry(ctx context.Context, request NotificationRequest) (NotificationEntry, error) {
-	reply, err := c.rpc().Retry(ctx, &settingsv1.RetryRequest{Actor: printable(request.Actor), Id: validUTF8(request.ID)})
+	reply, err := c.rpc().Retry(ctx, &settingsv1.RetryRequest{Actor: Printable(request.Actor), Id: validUTF8(request.ID)})
 	return c.entry(ctx, request, reply.GetEntry(), err)
 }
 
 func (c notifierClient) Cancel(ctx context.Context, request NotificationRequest) (NotificationEntry, error) {
-	reply, err := c.rpc().Cancel(ctx, &settingsv1.CancelRequest{Actor: printable(request.Actor), Id: validUTF8(request.ID)})
+	reply, err := c.rpc().Cancel(ctx, &settingsv1.CancelRequest{Actor: Printable(request.Actor), Id: validUTF8(request.ID)})
 	return c.entry(ctx, request, reply.GetEntry(), err)
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 func (c *client) Rekey(ctx context.Context, request RekeyRequest) (RekeyResult, error) {
-	reply, err := settingsv1.NewSecretKeyServiceClient(c.conn).Rekey(ctx, &settingsv1.RekeyRequest{Actor: printable(request.Actor)})
+	reply, err := settingsv1.NewSecretKeyServiceClient(c.conn).Rekey(ctx, &settingsv1.RekeyRequest{Actor: Printable(request.Actor)})
 	if err != nil {
 		return RekeyResult{}, c.fromStatus(ctx, err)
 	}

@@ -8,7 +8,7 @@ import (
 
 func (c *client) Migrate(ctx context.Context, request MigrateRequest) (MigrateResult, error) {
 	reply, err := settingsv1.NewStorageServiceClient(c.conn).Migrate(ctx, &settingsv1.MigrateRequest{
-		Actor: printable(request.Actor), To: validUTF8(request.To.Reveal()),
+		Actor: Printable(request.Actor), To: validUTF8(request.To.Reveal()),
 	})
 	if err != nil {
 		return MigrateResult{}, c.fromStatus(ctx, err)

@@ -3,8 +3,6 @@ package shared
 import (
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -16,17 +14,6 @@ import (
 // would otherwise fail the whole call while marshalling.
 
 func validUTF8(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
-
-// printable replaces control characters as well. It is for what has one line, is stored, and is named by the host, such as the
-// name of an actor: PostgreSQL refuses NUL, so that a strange name would fail the whole call.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return utf8.RuneError
-		}
-		return r
-	}, validUTF8(s))
-}
 
 func validUTF8s(list []string) []string { return each(list, validUTF8) }
 
@@ -198,7 +185,7 @@ func validationFromProto(v *settingsv1.ValidateResponse) Validation {
 
 func saveRequestToProto(r SaveRequest) *settingsv1.SaveRequest {
 	return &settingsv1.SaveRequest{
-		Locale: validUTF8(r.Locale), Actor: printable(r.Actor), Draft: draftToProto(r.Draft), Revision: r.Revision,
+		Locale: validUTF8(r.Locale), Actor: Printable(r.Actor), Draft: draftToProto(r.Draft), Revision: r.Revision,
 	}
 }
 
@@ -224,7 +211,7 @@ func saveResultFromProto(r *settingsv1.SaveResponse) SaveResult {
 
 func testRequestToProto(r TestRequest) *settingsv1.TestRequest {
 	return &settingsv1.TestRequest{
-		Locale: validUTF8(r.Locale), Actor: printable(r.Actor),
+		Locale: validUTF8(r.Locale), Actor: Printable(r.Actor),
 		Draft: draftToProto(r.Draft), Options: valuesToProto(r.Options),
 	}
 }

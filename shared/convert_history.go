@@ -41,7 +41,7 @@ func revisionListFromProto(l *settingsv1.RevisionsResponse) RevisionList {
 }
 
 func restoreRequestToProto(r RestoreRequest) *settingsv1.RestoreRequest {
-	return &settingsv1.RestoreRequest{Locale: validUTF8(r.Locale), Actor: printable(r.Actor), Number: r.Number, Revision: r.Revision}
+	return &settingsv1.RestoreRequest{Locale: validUTF8(r.Locale), Actor: Printable(r.Actor), Number: r.Number, Revision: r.Revision}
 }
 
 func restoreRequestFromProto(r *settingsv1.RestoreRequest) RestoreRequest {
@@ -49,7 +49,7 @@ func restoreRequestFromProto(r *settingsv1.RestoreRequest) RestoreRequest {
 }
 
 func purgeRequestToProto(r PurgeRequest) *settingsv1.PurgeRequest {
-	return &settingsv1.PurgeRequest{Actor: validUTF8(r.Actor)}
+	return &settingsv1.PurgeRequest{Actor: Printable(r.Actor)}
 }
 
 func purgeRequestFromProto(r *settingsv1.PurgeRequest) PurgeRequest {

@@ -4,7 +4,7 @@ import "github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 
 func notifyRequestToProto(r NotifyRequest) *settingsv1.NotifyRequest {
 	return &settingsv1.NotifyRequest{
-		Locale: validUTF8(r.Locale), Actor: printable(r.Actor), TraceParent: printable(r.TraceParent),
+		Locale: validUTF8(r.Locale), Actor: Printable(r.Actor), TraceParent: Printable(r.TraceParent),
 		Notifications: each(r.Notifications, func(n Notification) *settingsv1.Notification {
 			return &settingsv1.Notification{
 				Key: validUTF8(n.Key), To: validUTF8(n.To), Subject: validUTF8(n.Subject), Text: validUTF8(n.Text), Html: validUTF8(n.HTML),

@@ -19,10 +19,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
+	"github.com/smtp-settings/smtp-settings/shared/version"
 )
-
-// Version is the plugin's own version.
-const Version = "0.1.0"
 
 // Configuration is what the operator decides in plugin.hcl.
 type Configuration struct {
@@ -160,7 +158,7 @@ func (p *Page) Close() error {
 
 // Info describes the plugin.
 func (p *Page) Info(context.Context) (shared.Info, error) {
-	return shared.Info{Name: "smtp", Title: "SMTP settings", Version: Version}, nil
+	return shared.Info{Name: "smtp", Title: "SMTP settings", Version: version.Current().Version}, nil
 }
 
 // Schema declares the form.

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
+	"github.com/smtp-settings/smtp-settings/shared/version"
 )
 
 // Start is what a host gives to a plugin that it starts.
@@ -44,14 +45,20 @@ const ExitConfiguration = 78
 // Main is the whole main function of a plugin: it makes sure that a host has started the process, reads the manifest,
 // opens the page and serves it until the host says goodbye. SIGINT, SIGTERM and SIGHUP do not end it: the host does, after a page that is
 // a [Drainer] has drained. A page that is an io.Closer is closed then. name is the program's name for the log and for people who
-// start it by hand. An error of open that holds a *manifest.ValueError is one of plugin.hcl, and is told with the place of the value.
+// start it by hand; --version prints it with what it was built from and ends. An error of open that holds a *manifest.ValueError
+// is one of plugin.hcl, and is told with the place of the value.
 //
 // Nothing may be written to standard output before Main: the handshake goes there.
 func Main(name string, open func(Start) (SettingsPage, error)) {
 	path := flag.String("manifest", "plugin.hcl", "the file that declares this plugin")
 	dataDir := flag.String("data-dir", "", "overrides config.data_dir")
 	passive := flag.Bool("passive", false, "answer calls but start no service")
+	showVersion := flag.Bool("version", false, "print the version and end")
 	flag.Parse()
+	if *showVersion {
+		fmt.Fprintln(os.Stdout, name, version.Current())
+		os.Exit(0)
+	}
 	if !startedByHost() {
 		fmt.Fprintln(os.Stderr, name+" is a plugin: a Console starts it by way of plugin.hcl. To try it out, run testharness console.")
 		os.Exit(1)

@@ -7,11 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtp-settings/smtp-settings/shared/version"
 	"github.com/smtp-settings/smtp-settings/testharness/skeleton"
 )
 
@@ -45,7 +45,7 @@ contract from a checkout instead of a published version.`,
 				return err
 			}
 			out := command.OutOrStdout()
-			if replace == "" && contractVersion() == unpublished {
+			if replace == "" && contractVersion(version.Current()) == unpublished {
 				fmt.Fprintln(out, "This testharness is no published version, so the contract cannot be downloaded: in a checkout, add --replace DIRECTORY.")
 			}
 			fmt.Fprintf(out, "Made %s. Next:\n  cd %s && go mod tidy && go test ./... && (umask 022 && go build -o bin/ ./%s-plugin)\n  testharness console\n", name, name, name)
@@ -77,7 +77,7 @@ func writeSkeleton(name, module, replace string) error {
 	if err != nil {
 		return err
 	}
-	goMod := fmt.Sprintf("module %s\n\ngo 1.26.0\n\nrequire %s %s\n", module, thisModule, contractVersion())
+	goMod := fmt.Sprintf("module %s\n\ngo 1.26.0\n\nrequire %s %s\n", module, thisModule, contractVersion(version.Current()))
 	if replace != "" {
 		if replace, err = filepath.Abs(replace); err != nil {
 			return err
@@ -94,13 +94,18 @@ func writeSkeleton(name, module, replace string) error {
 	return writeNew(filepath.Join(name, "plugin.hcl"), fmt.Sprintf("plugin %q {\n  binary = \"bin/%s-plugin\"\n  config {\n    data_dir = \"data\"\n  }\n}\n", name, name))
 }
 
-// contractVersion is the version of this program, or one that a replace directive stands in for.
-func contractVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
-		return info.Main.Version
+// contractVersion is the version of this program, or one that a replace directive stands in for. Of a checkout only a
+// tagged commit is taken to be published; what go install built was downloaded.
+func contractVersion(build version.Build) string {
+	fromCheckout := build.Revision != ""
+	if build.Version == version.Unknown || fromCheckout && !released.MatchString(build.Version) {
+		return unpublished
 	}
-	return unpublished
+	return "v" + build.Version
 }
+
+// released are the versions of tags: neither a pseudo-version nor a checkout with changes.
+var released = regexp.MustCompile(`^\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$`)
 
 // unpublished is a version that no proxy has.
 const unpublished = "v0.0.0"

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/shared/version"
 )
 
 // global holds the options that every command has.
@@ -40,17 +41,19 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
   testharness test --set server=smtp.email.com --set use_ssl=true --set login=me@email.com --secret password=env:MAIL_PASSWORD
   testharness save --set server=smtp.email.com --set login=me@email.com --secret password=-  < password.txt
   testharness load --json`,
+		Version:       version.Current().String(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 	}
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	flags := root.PersistentFlags()
 	flags.StringVar(&g.manifest, "manifest", "plugin.hcl", "the `file` that declares the plugin")
 	flags.StringVar(&g.plugin, "plugin", "", "the `name` of the plugin, to make sure that the manifest declares this one")
 	flags.StringVar(&g.dataDir, "data-dir", "", "overrides config.data_dir of the manifest with `DIR`")
 	flags.StringVar(&g.logLevel, "log-level", "warn", "trace, debug, info, warn, error or off; the log goes to standard error")
-	flags.StringVar(&g.actor, "actor", currentUser(), "the `name` of who tests and saves")
+	flags.StringVar(&g.actor, "actor", currentUser(), "the `name` of who tests and saves; without it that of the operating system's user")
 	flags.StringVar(&g.locale, "locale", "en", "the `language` of what the plugin says; what testharness itself says is English")
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),

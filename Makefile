@@ -7,7 +7,10 @@ BIN        := bin
 TESTFLAGS  ?=
 PACKAGES   := ./...
 FUZZTIME   ?= 60s
-export GOFLAGS := -buildvcs=false
+# The go command asks git for the revision. A checkout may belong to another user: building runs its code anyway.
+export GIT_CONFIG_COUNT   := 1
+export GIT_CONFIG_KEY_0   := safe.directory
+export GIT_CONFIG_VALUE_0 := $(CURDIR)
 
 tool = $(GO) tool -modfile=$(TOOLS)/$(1).mod $(1)
 
@@ -19,9 +22,7 @@ help: ## list the targets
 
 .PHONY: build
 build: ## build the plugin and the harness into bin/
-	@umask 022 && mkdir -p $(BIN) # A host does not run what others could replace.
-	umask 022 && CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $(BIN)/ ./cmd/smtp-plugin ./testharness
-	@chmod go-w $(BIN) $(BIN)/smtp-plugin $(BIN)/testharness
+	@bash .ci/build $(BIN)
 
 .PHONY: run
 run: build ## run the practice Console and print its address
@@ -76,8 +77,12 @@ proto-check: proto ## fail when the generated code is not current
 	git diff --exit-code -- shared/internal
 
 .PHONY: dist
-dist: ## build archives, a Debian package and checksums into dist/, the same bytes for the same commit
+dist: ## build archives, Debian packages, SBOMs and checksums into dist/, the same bytes for the same commit
 	@bash .ci/dist
+
+.PHONY: dist-check
+dist-check: ## check what dist has built: licences, SBOMs, lintian, manual pages
+	@bash .ci/check-dist
 
 .PHONY: clean
 clean: ## remove what was built

@@ -27,10 +27,14 @@ func isSolid(r rune) bool {
 // parts are what a character counts as, in both ways; empty where it does not count.
 type parts struct{ solid, letters string }
 
+// maxDecomposed bounds the parts of one character in bytes. Some characters are whole sentences, and a server could make a
+// text much longer with them; they are nobody's disguise.
+const maxDecomposed = 12
+
 // partsOf folds a character.
 func partsOf(r rune) (folded parts) {
 	alone := utf8.AppendRune(nil, r)
-	if decomposed := norm.NFKD.Properties(alone).Decomposition(); decomposed != nil {
+	if decomposed := norm.NFKD.Properties(alone).Decomposition(); decomposed != nil && len(decomposed) <= maxDecomposed {
 		alone = decomposed
 	}
 	for _, part := range string(alone) {

@@ -270,6 +270,15 @@ func TestHidingIsBounded(t *testing.T) {
 	}
 }
 
+// TestFoldedTextIsBounded folds every character: none becomes much longer than it was.
+func TestFoldedTextIsBounded(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if folded := partsOf(r); len(folded.solid) > maxDecomposed+3 || len(folded.letters) > len(folded.solid) {
+			t.Errorf("%U becomes %q and %q", r, folded.solid, folded.letters)
+		}
+	}
+}
+
 // TestProtocolHearsEverything: a password that is a word of the protocol must not keep the conversation from going on.
 func TestProtocolHearsEverything(t *testing.T) {
 	reply := Reply{Code: 250, Lines: []string{"mail.example", "AUTH PLAIN LOGIN", "SIZE 1000"}}

@@ -33,10 +33,10 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, l
 		if err != nil {
 			return err
 		}
-		if err := c.wire.refuseUnasked(); err != nil {
-			return err // It would be taken for the final reply.
-		}
 		if _, err := data.Write(message); err != nil {
+			return err
+		}
+		if err := c.wire.refuseAcceptedAhead(); err != nil {
 			return err
 		}
 		if lastByte != nil {

@@ -202,3 +202,75 @@ func TestTurnsBetweenTLSAndPlainEnd(t *testing.T) {
 		t.Errorf("%d connections", count)
 	}
 }
+
+// heldBack is a connection whose writes go out together.
+type heldBack struct {
+	net.Conn
+	held []byte
+}
+
+func (h *heldBack) Write(p []byte) (int, error) {
+	h.held = append(h.held, p...)
+	return len(p), nil
+}
+
+func (h *heldBack) Read(p []byte) (int, error) {
+	if len(h.held) > 0 {
+		_, _ = h.Conn.Write(h.held)
+		h.held = nil
+	}
+	return h.Conn.Read(p)
+}
+
+// TestAcceptedAheadInAnotherRecord has a server accept a message before its end, in a record of TLS of its own, and refuse it then.
+func TestAcceptedAheadInAnotherRecord(t *testing.T) {
+	authority := authorityFor(t)
+	config, err := authority.Config(mailserver.Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	for _, c := range []struct {
+		ahead, final string
+		kind         Kind
+	}{
+		{"250 2.0.0 Queued", "554 5.6.0 Not this one", KindMalformedReply},
+		{"552 5.3.4 Too long", "552 5.3.4 Too long", KindRefusedByReply},
+	} {
+		go func() {
+			conn, err := server.Accept()
+			if err != nil {
+				return
+			}
+			secured := tls.Server(&heldBack{Conn: conn}, config)
+			defer func() { _ = secured.Close() }()
+			_, _ = io.WriteString(secured, "220 mail.example ESMTP\r\n")
+			reader := bufio.NewReader(secured)
+			for {
+				line, err := reader.ReadString('\n')
+				if err != nil {
+					return
+				}
+				switch strings.ToUpper(strings.Fields(line + " ?")[0]) {
+				case "DATA":
+					_, _ = io.WriteString(secured, "354 Go ahead\r\n")
+					_, _ = io.WriteString(secured, c.ahead+"\r\n")
+				case ".":
+					_, _ = io.WriteString(secured, c.final+"\r\n")
+				case "EHLO", "MAIL", "RCPT":
+					_, _ = io.WriteString(secured, "250 Ok\r\n")
+				}
+			}
+		}()
+		_, err := sendOver(t, Target{
+			Host: "127.0.0.1", Port: server.Addr().(*net.TCPAddr).Port, Encrypt: true, Limits: quickLimits, AdditionalCA: []*x509.Certificate{authority.Certificate},
+		})
+		if err == nil || asError(err).Kind != c.kind || asError(err).Sent {
+			t.Errorf("%q ahead: %v", c.ahead, err)
+		}
+	}
+}

@@ -169,6 +169,21 @@ func (w *wire) refuseUnasked() error {
 	return w.fail(&Error{Kind: KindMalformedReply})
 }
 
+// glance is how long is looked for what the server has said already. It is in another record of TLS, or has just arrived.
+const glance = 50 * time.Microsecond
+
+// refuseAcceptedAhead fails when the server has said yes to a message of which it has not got the end: that would be taken for
+// the final reply. A refusal counts whenever it comes. The deadline for reading has to be set anew afterwards.
+func (w *wire) refuseAcceptedAhead() error {
+	if w.reader.Buffered() == 0 {
+		_ = w.tcp.SetReadDeadline(time.Now().Add(glance))
+	}
+	if first, err := w.reader.Peek(1); err != nil || first[0] == '4' || first[0] == '5' {
+		return nil // Whatever else the error is, the next read meets it again.
+	}
+	return w.fail(&Error{Kind: KindMalformedReply})
+}
+
 // failWriting keeps the failure of a write. A server that refuses and hangs up at once has said why before, and that
 // counts: a refusal is final where a broken connection would be tried again.
 func (w *wire) failWriting(err error) error {

@@ -80,7 +80,7 @@ func (n Notification) check() *Diagnostic {
 		return fail("to", "not_an_address", phrase.Of("“{address}” is not an e-mail address.", "address", n.To))
 	case len(n.Key) > maxKey:
 		return fail("key", "wrong_length", phrase.Of("The key has more than {max} bytes.", "max", maxKey))
-	case strings.ContainsFunc(n.Key, unicode.IsControl):
+	case Printable(n.Key) != n.Key:
 		return fail("key", "control_character", "The key contains a control character.")
 	case len(n.Subject) > maxSubject:
 		return fail("subject", "wrong_length", phrase.Of("The subject has more than {max} bytes.", "max", maxSubject))

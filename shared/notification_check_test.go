@@ -29,6 +29,8 @@ func TestNotificationCheck(t *testing.T) {
 		"surrogate in to":             {func(n *Notification) { n.To = "you\xed\xa0\x80@email.com" }, "to", "not_text"},
 		"NUL in a key":                {func(n *Notification) { n.Key = "a\x00b" }, "key", "control_character"},
 		"line break in a key":         {func(n *Notification) { n.Key = "a\nb" }, "key", "control_character"},
+		"direction in a key":          {func(n *Notification) { n.Key = "a\u202eb" }, "key", "control_character"},
+		"line separator in a key":     {func(n *Notification) { n.Key = "a\u2028b" }, "key", "control_character"},
 		"C1 control in a key":         {func(n *Notification) { n.Key = "a\u0085b" }, "key", "control_character"},
 		"Latin-1 in a key":            {func(n *Notification) { n.Key = "\xe4" }, "key", "not_text"},
 		"long key":                    {func(n *Notification) { n.Key = strings.Repeat("k", maxKey+1) }, "key", "wrong_length"},

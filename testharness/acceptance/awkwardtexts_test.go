@@ -125,7 +125,7 @@ func handOver(t *testing.T, h *host.Host, notification shared.Notification, text
 	if i < 0 {
 		t.Fatalf("%+q: it is not listed", notification)
 	}
-	if entry := list.Entries[i]; entry.Key != notification.Key || entry.To != notification.To || entry.Subject != notification.Subject {
+	if entry := list.Entries[i]; entry.Key != notification.Key || entry.To != notification.To || entry.Subject != shared.Printable(notification.Subject) {
 		t.Errorf("%+q came back as %+v", notification.Subject, entry)
 	}
 	if again, err := h.Notifier().Notify(t.Context(), request); err != nil || !again[1].Duplicate || again[1].ID != receipts[1].ID {
@@ -143,11 +143,11 @@ func checkAwkwardRequests(t *testing.T, h *host.Host, name, text string) {
 		t.Errorf("search for %+q: %v", text, err)
 	}
 	for _, entry := range found.Entries {
-		if !strings.Contains(strings.ToLower(entry.Subject+"\n"+entry.To), strings.ToLower(strings.ToValidUTF8(text, "\ufffd"))) {
+		if !strings.Contains(strings.ToLower(entry.Subject+"\n"+entry.To), strings.ToLower(shared.Printable(strings.ToValidUTF8(text, "\ufffd")))) {
 			t.Errorf("search for %+q found %+v", text, entry)
 		}
 	}
-	taken := func(entry shared.NotificationEntry) bool { return entry.Subject == text }
+	taken := func(entry shared.NotificationEntry) bool { return entry.Subject == shared.Printable(text) }
 	list, err := h.Notifier().List(t.Context(), shared.ListRequest{Limit: 20})
 	if err != nil {
 		t.Fatal(err)

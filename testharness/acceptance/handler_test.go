@@ -167,7 +167,10 @@ func TestNoMarkupGetsThrough(t *testing.T) {
 		filled.Set(field, markup)
 		for _, route := range routes[3:] {
 			for _, accept := range []string{"text/html", "application/x-ndjson"} {
-				_, text := ask(t, "POST", address+route.path, filled.Encode(), map[string]string{"Actor": `anna<script>alert(1)</script>`, "Accept": accept})
+				answer, text := ask(t, "POST", address+route.path, filled.Encode(), map[string]string{"Actor": `anna<script>alert(1)</script>`, "Accept": accept})
+				if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/plain") && answer.Header.Get("X-Content-Type-Options") == "nosniff" {
+					continue // A browser shows it as it is.
+				}
 				if strings.Contains(text, "<script>alert") || strings.Contains(text, "<img src=x") {
 					t.Errorf("%s, field %s: markup got through:\n%.500s", route.path, field, text)
 				}

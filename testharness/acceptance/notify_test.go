@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/mail"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,7 +26,10 @@ import (
 // notifier is a running plugin with settings for a server.
 func notifier(t testing.TB, server *mailserver.Server, config ...string) *host.Host {
 	t.Helper()
-	h, err := host.Open(t.Context(), manifest(t, "smtp", "smtp-plugin", append([]string{`retry_after = "1s"`}, config...)...))
+	if !slices.ContainsFunc(config, func(line string) bool { return strings.HasPrefix(line, "retry_after") }) {
+		config = append(config, `retry_after = "1s"`)
+	}
+	h, err := host.Open(t.Context(), manifest(t, "smtp", "smtp-plugin", config...))
 	if err != nil {
 		t.Fatal(err)
 	}

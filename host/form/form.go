@@ -254,6 +254,10 @@ func toPage(w http.ResponseWriter, query string) {
 // submitted makes sense of the posted form. When that fails it has answered already.
 func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Schema, submission, bool) {
 	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
+	if errors.Is(err, shared.ErrPluginUnavailable) {
+		// The process may have ended during the call, as it does at a restart; the next call waits for the next process.
+		schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
+	}
 	if err != nil {
 		view := h.newView(r, nil)
 		view.Typed = typedTexts(r.PostForm)

@@ -60,7 +60,7 @@ fuzz: ## fuzz every parser for FUZZTIME (60s)
 
 .PHONY: bench
 bench: build packages ## measure side by side with other programs
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./testharness/acceptance
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./testharness/acceptance ./plugin/internal/... ./host/internal/form
 
 .PHONY: proto
 proto: ## generate the code of the contract

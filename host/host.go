@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"path/filepath"
 
-	"github.com/smtp-settings/smtp-settings/host/form"
+	"github.com/smtp-settings/smtp-settings/host/internal/form"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 )

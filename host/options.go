@@ -12,7 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 
-	"github.com/smtp-settings/smtp-settings/host/form"
+	"github.com/smtp-settings/smtp-settings/host/internal/form"
 )
 
 // Option changes how a Host works.
@@ -22,14 +22,14 @@ type options struct {
 	logger        hclog.Logger
 	authorize     func(*http.Request) (actor string, err error)
 	prerequisites map[string]func(context.Context) error
-	layout        form.Layout
+	layout        Layout
 	language      func(*http.Request) string
 	overrides     map[string]string
 	pluginName    string
 	policy        RestartPolicy
 	health        HealthCheck
 	dialOptions   []grpc.DialOption
-	testLimit     form.TestLimit
+	testLimit     TestLimit
 	startLimit    time.Duration
 	background    bool // Open does not wait for the first start
 	passive       bool
@@ -45,7 +45,7 @@ func defaults() options {
 		policy:        RestartPolicy{First: 250 * time.Millisecond, Longest: 30 * time.Second, Crashes: 5, Within: 10 * time.Minute},
 		health:        HealthCheck{Every: time.Second, Patience: 3 * time.Second},
 		startLimit:    defaultStartLimit,
-		testLimit:     form.TestLimit{Every: 6 * time.Second, Burst: 10},
+		testLimit:     TestLimit{Every: 6 * time.Second, Burst: 10},
 	}
 }
 
@@ -75,8 +75,18 @@ func WithLanguage(language func(*http.Request) string) Option {
 	return func(o *options) { o.language = language }
 }
 
+// Layout writes a page in the Console's frame. It must not add scripts or styles inline: the content security policy forbids
+// them.
+type Layout = form.Layout
+
+// Content is a rendered page without its frame.
+type Content = form.Content
+
+// TestLimit limits how often one actor may test. The zero value does not limit it.
+type TestLimit = form.TestLimit
+
 // WithLayout puts the page into the Console's own frame. Without it the page is a document of its own.
-func WithLayout(layout form.Layout) Option { return func(o *options) { o.layout = layout } }
+func WithLayout(layout Layout) Option { return func(o *options) { o.layout = layout } }
 
 // WithDataDir overrides config.data_dir of plugin.hcl.
 func WithDataDir(directory string) Option {
@@ -107,7 +117,7 @@ func WithTracerProvider(provider trace.TracerProvider) Option {
 }
 
 // WithTestLimit limits how often one actor may test; the default is a burst of ten and then one test every six seconds.
-func WithTestLimit(limit form.TestLimit) Option { return func(o *options) { o.testLimit = limit } }
+func WithTestLimit(limit TestLimit) Option { return func(o *options) { o.testLimit = limit } }
 
 // WithStartLimit limits how long the plugin may take to get ready after its process was started, and again to answer the first calls, by
 // which it describes itself and its form. A plugin that takes longer is ended, and the start has failed. The default, which zero and less

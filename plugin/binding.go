@@ -3,8 +3,8 @@ package plugin
 import (
 	"maps"
 
-	"github.com/smtp-settings/smtp-settings/plugin/secret"
-	"github.com/smtp-settings/smtp-settings/plugin/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
@@ -122,7 +122,7 @@ func (b *boundDraft) checkReference() {
 			"Clear “Password reference” to use the typed password, or leave “Password” empty.")
 		return
 	}
-	if _, err := b.page.configuration.References.Resolve(reference); err != nil {
+	if _, err := b.page.references.Resolve(reference); err != nil {
 		b.fail(settings.PasswordReference, "reference_refused", phrase.Of("“Password reference” cannot be used: {reason}.", "reason", err),
 			"The operator decides in plugin.hcl which secrets may be named.")
 		return
@@ -141,12 +141,12 @@ func (b *boundDraft) checkReferenceBinding(reference string) {
 	stored := storedReference(b.base.Revision.Document.Values)
 	bound := b.record.Reference
 	switch {
-	case bound == nil && stored != "" && b.page.configuration.References.Same(stored, reference):
+	case bound == nil && stored != "" && b.page.references.Same(stored, reference):
 		field, _ := settings.Schema().Field(settings.PasswordReference)
 		unknown := unreadable(field)
 		unknown.Detail = detail
 		b.diagnostics = append(b.diagnostics, unknown)
-	case bound == nil || !b.page.configuration.References.Same(bound.Name, reference):
+	case bound == nil || !b.page.references.Same(bound.Name, reference):
 		return // It is named for this destination now.
 	default:
 		changed := listed(b.changedSince(bound.Parts))

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtp-settings/smtp-settings/plugin/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -59,7 +59,7 @@ func referencePage(t *testing.T) (page *Page, directory string) {
 		t.Fatal(err)
 	}
 	t.Setenv("SMTP_SECRET_A", "s3cret of A")
-	return openPage(t, Configuration{References: secret.References{Directory: directory, Prefix: "SMTP_SECRET_"}}), directory
+	return openPage(t, Configuration{SecretDir: directory, SecretPrefix: "SMTP_SECRET_"}), directory
 }
 
 // TestReferenceStays changes whatever a reference was saved for, under each name of it, on Test and on Save.
@@ -159,8 +159,8 @@ func TestSecretOfTheEnvironmentStays(t *testing.T) {
 	t.Setenv("SMTP_SECRET_A", "s3cret of A")
 	for _, given := range []string{"SMTP_PASSWORD=s3cret", "SMTP_PASSWORD_REFERENCE=env://SMTP_SECRET_A", "SMTP_ACCESS_TOKEN=t0ken"} {
 		page := openPage(t, Configuration{
-			References: secret.References{Prefix: "SMTP_SECRET_"},
-			Environ:    []string{given, "SMTP_SERVER=mail.example.com", "SMTP_LOGIN=me@example.com"},
+			SecretPrefix: "SMTP_SECRET_",
+			Environ:      []string{given, "SMTP_SERVER=mail.example.com", "SMTP_LOGIN=me@example.com"},
 		})
 		base := shared.Values{"authentication": shared.Text("automatic")}
 		if strings.HasPrefix(given, "SMTP_ACCESS") {
@@ -200,8 +200,8 @@ func TestOwnSecretsAreNotNamed(t *testing.T) {
 	}
 	own := func(prefix string) Configuration {
 		return Configuration{
-			Key: "file://" + directory + "/key", OldKeys: []string{"file://" + directory + "/old", "env://SMTP_OLD_KEY"},
-			References: secret.References{Directory: directory, Prefix: prefix},
+			Key: secret.KeySource("file://" + directory + "/key"), OldKeys: []secret.KeySource{secret.KeySource("file://" + directory + "/old"), "env://SMTP_OLD_KEY"},
+			SecretDir: directory, SecretPrefix: secret.Prefix(prefix),
 		}
 	}
 	for reference, prefix := range map[string]string{
@@ -212,7 +212,7 @@ func TestOwnSecretsAreNotNamed(t *testing.T) {
 		}
 	}
 	data := t.TempDir()
-	if said := named(Configuration{DataDir: data, References: secret.References{Directory: data}}, "file://"+data+"/key"); !strings.Contains(said, "reference_refused") {
+	if said := named(Configuration{DataDir: data, SecretDir: data}, "file://"+data+"/key"); !strings.Contains(said, "reference_refused") {
 		t.Errorf("the key file: %q", said)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/smtp-settings/smtp-settings/plugin/secret"
-	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared/filemode"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 )
@@ -21,7 +21,7 @@ func openDatabase(ctx context.Context, c Configuration) (*store.Store, error) {
 	if c.Database == "" {
 		return store.OpenSQLite(ctx, c.DataDir)
 	}
-	address, err := secret.Read(c.Database)
+	address, err := secret.Read(string(c.Database))
 	if err != nil {
 		return nil, &manifest.ValueError{Key: "database", Err: err}
 	}
@@ -52,7 +52,7 @@ func secureFiles(c Configuration) error {
 
 // openKeyring opens the keys that the configuration names. A source that leads to none is a *manifest.ValueError.
 func openKeyring(ctx context.Context, c Configuration, mayCreate bool) (*secret.Keyring, error) {
-	keys, err := secret.OpenKeyring(ctx, c.DataDir, c.Key, c.OldKeys, mayCreate)
+	keys, err := secret.OpenKeyring(ctx, c.DataDir, string(c.Key), c.oldKeys(), mayCreate)
 	var misled *secret.SourceError
 	if !errors.As(err, &misled) {
 		return keys, err

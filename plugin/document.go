@@ -7,9 +7,9 @@ import (
 	"maps"
 	"time"
 
-	"github.com/smtp-settings/smtp-settings/plugin/secret"
-	"github.com/smtp-settings/smtp-settings/plugin/settings"
-	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -19,7 +19,7 @@ func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretTex
 		return fixed, nil
 	}
 	if field == settings.Password && b.settings.PasswordReference != "" {
-		return b.page.configuration.References.Resolve(b.settings.PasswordReference)
+		return b.page.references.Resolve(b.settings.PasswordReference)
 	}
 	switch change := b.draft.Secrets[field]; change.Action {
 	case shared.SecretReplace:
@@ -148,7 +148,7 @@ func (b *boundDraft) nextReference() *boundReference {
 		return nil
 	}
 	bound, stored := b.record.Reference, storedReference(b.base.Revision.Document.Values)
-	references := b.page.configuration.References
+	references := b.page.references
 	switch {
 	case bound != nil && references.Same(bound.Name, name):
 		return &boundReference{Name: name, Parts: bound.Parts}

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/smtp-settings/smtp-settings/plugin/settings"
-	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )

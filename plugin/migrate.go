@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/smtp-settings/smtp-settings/plugin/notify"
-	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 

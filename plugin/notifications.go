@@ -11,9 +11,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/smtp-settings/smtp-settings/plugin/notify"
-	"github.com/smtp-settings/smtp-settings/plugin/settings"
-	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -25,9 +25,7 @@ func (p *Page) openNotifications(ctx context.Context) error {
 	c := p.configuration
 	configuration := notify.Configuration{
 		Store: p.store, Keeper: p.keeper, Sealing: p.sealing.RLocker(), Logger: p.logger.Named("notifications"), Delivery: (&deliveries{page: p}).current,
-		Connections: c.Notifications.Connections, MessagesPerConnection: c.Notifications.MessagesPerConnection,
-		MessagesPerMinute: c.Notifications.MessagesPerMinute, RetryAfter: c.Notifications.RetryAfter, DrainLimit: c.Notifications.DrainLimit,
-		LockFile: filepath.Join(c.DataDir, serviceLock),
+		Limits: c.Delivery, LockFile: filepath.Join(c.DataDir, serviceLock),
 	}
 	var err error
 	if p.notifications, err = notify.New(ctx, configuration); err != nil {

@@ -1,5 +1,5 @@
 // Package plugin is the SMTP settings page: it implements the contract of package shared by sending each call to the one
-// room below that knows about it. It does not know how it is served; cmd/smtp-plugin does that.
+// package below that knows about it. It does not know how it is served; cmd/smtp-plugin does that.
 package plugin
 
 import (
@@ -10,60 +10,22 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
-	"github.com/smtp-settings/smtp-settings/plugin/autoconfig"
-	"github.com/smtp-settings/smtp-settings/plugin/egress"
-	"github.com/smtp-settings/smtp-settings/plugin/language"
-	"github.com/smtp-settings/smtp-settings/plugin/notify"
-	"github.com/smtp-settings/smtp-settings/plugin/secret"
-	"github.com/smtp-settings/smtp-settings/plugin/settings"
-	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/egress"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 	"github.com/smtp-settings/smtp-settings/shared/version"
 )
 
-// Configuration is what the operator decides in plugin.hcl.
-type Configuration struct {
-	// DataDir holds the embedded database and the key file; it is made when it does not exist.
-	DataDir string
-	// Database is the address of a PostgreSQL database; empty means the embedded one.
-	Database string
-	// Key and OldKeys say where the key is that secrets are sealed with, and where older ones are; see secret.OpenKeyring.
-	Key     string
-	OldKeys []string
-	// References says which secrets an administrator may name instead of typing them. New withholds the keys and the address of
-	// the database.
-	References secret.References
-	// Resolver answers questions to DNS about a mail box's domain; nil means that of the operating system.
-	Resolver autoconfig.Resolver
-	// Egress says which addresses may be connected to.
-	Egress egress.Policy
-	// TestRecipients are the addresses, or "@domain" for all of a domain, that a test may name as recipient beside the
-	// sender's own; empty allows every address.
-	TestRecipients []string
-	// Notifications is how the notification service delivers; its zero value has sane defaults.
-	Notifications Notifications
-	// Passive starts no notification service; notifications are taken all the same.
-	Passive bool
-	// Environ is the environment that may fix fields, as os.Environ returns it.
-	Environ []string
-	// Logger may be nil.
-	Logger hclog.Logger
-}
-
-// Notifications is how the notification service delivers; the tags name the keys of plugin.hcl and their bounds. Zero means
-// the default of notify.Configuration.
-type Notifications struct {
-	Connections           int           `koanf:"connections" min:"1" max:"128"`
-	MessagesPerConnection int           `koanf:"messages_per_connection" min:"1" max:"100000"`
-	MessagesPerMinute     int           `koanf:"messages_per_minute" min:"1" max:"1000000"`
-	RetryAfter            time.Duration `koanf:"retry_after" min:"10ms" max:"1h"`
-	DrainLimit            time.Duration `koanf:"drain_limit" min:"10ms" max:"59m"`
-}
-
 // Page is the SMTP settings page. It may be used concurrently.
 type Page struct {
 	configuration Configuration
+	references    secret.References
+	egress        egress.Policy
 	layers        *settings.Layers
 	store         *store.Store
 	keys          *secret.Keyring
@@ -87,12 +49,18 @@ var (
 	_ shared.Drainer         = (*Page)(nil)
 )
 
-// New opens the page's database and key. Close releases them.
+// New opens the page's database and key. Close releases them. An error of a value of plugin.hcl is a *manifest.ValueError.
 func New(ctx context.Context, configuration Configuration) (*Page, error) {
 	if configuration.Logger == nil {
 		configuration.Logger = hclog.NewNullLogger()
 	}
-	configuration.References.Withheld = append(secret.Sources(configuration.DataDir, configuration.Key, configuration.OldKeys), configuration.Database)
+	if err := configuration.Check(); err != nil {
+		return nil, err
+	}
+	policy, err := egress.New(configuration.Allow, configuration.Deny)
+	if err != nil {
+		return nil, err
+	}
 	layers, err := settings.ReadEnvironment(configuration.Environ)
 	if err != nil {
 		return nil, &manifest.ValueError{Key: "env", Err: err}
@@ -102,7 +70,7 @@ func New(ctx context.Context, configuration Configuration) (*Page, error) {
 		return nil, err
 	}
 	p := &Page{
-		configuration: configuration, layers: layers, store: database,
+		configuration: configuration, references: configuration.references(), egress: policy, layers: layers, store: database,
 		tested: newTested(), testMails: newTestMails(), logger: configuration.Logger,
 	}
 	if err := p.open(ctx); err != nil {

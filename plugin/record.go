@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/smtp-settings/smtp-settings/plugin/secret"
-	"github.com/smtp-settings/smtp-settings/plugin/settings"
-	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 

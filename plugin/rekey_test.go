@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smtp-settings/smtp-settings/plugin/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
@@ -127,7 +126,7 @@ func TestRotatedReference(t *testing.T) {
 		}
 	}
 	put("old\n")
-	page, err := New(t.Context(), Configuration{DataDir: t.TempDir(), References: secret.References{Directory: directory}})
+	page, err := New(t.Context(), Configuration{DataDir: t.TempDir(), SecretDir: directory})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/smtp-settings/smtp-settings/plugin/autoconfig"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/autoconfig"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/smtp-settings/smtp-settings/plugin/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
@@ -166,7 +166,7 @@ func TestTakeOverWithoutKey(t *testing.T) {
 	if err := page.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again := reopen(t, Configuration{DataDir: directory, Key: "env://OTHER_KEY", OldKeys: []string{"file://" + file}}, true)
+	again := reopen(t, Configuration{DataDir: directory, Key: "env://OTHER_KEY", OldKeys: []secret.KeySource{secret.KeySource("file://" + file)}}, true)
 	if got, err := inUse(t, again); got != "s3cret" || err != nil || len(key) == 0 {
 		t.Errorf("with the key: %q, %v", got, err)
 	}
@@ -178,7 +178,7 @@ func TestOldReference(t *testing.T) {
 	for name, console := range map[string]bool{"at the start": true, "at the next save": false} {
 		t.Run(name, func(t *testing.T) {
 			directory := layOld(t, oldRevision{values: values("password_reference", shared.Text("env://SMTP_SECRET_A"))})
-			page := reopen(t, Configuration{DataDir: directory, References: secret.References{Prefix: "SMTP_SECRET_"}}, console)
+			page := reopen(t, Configuration{DataDir: directory, SecretPrefix: "SMTP_SECRET_"}, console)
 			for _, when := range []string{"opened", "saved"} {
 				if got, err := inUse(t, page); got != "s3cret" || err != nil || draftCodes(t, page, shared.Draft{}) != "" {
 					t.Errorf("%s: %q, %v", when, got, err)

@@ -6,13 +6,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/smtp-settings/smtp-settings/plugin/diagnosis"
-	"github.com/smtp-settings/smtp-settings/plugin/language"
-	"github.com/smtp-settings/smtp-settings/plugin/notify"
-	"github.com/smtp-settings/smtp-settings/plugin/probe"
-	"github.com/smtp-settings/smtp-settings/plugin/settings"
-	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
-	"github.com/smtp-settings/smtp-settings/plugin/store"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/probe"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
@@ -101,7 +101,7 @@ func (b *boundDraft) target(ctx context.Context) (smtpconn.Target, error) {
 		}
 	}
 	target := b.settings.Target(password, token)
-	target.Permit = b.page.configuration.Egress.Permit
+	target.Permit = b.page.egress.Permit
 	return target, nil
 }
 

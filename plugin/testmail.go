@@ -9,9 +9,9 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"github.com/smtp-settings/smtp-settings/plugin/notify"
-	"github.com/smtp-settings/smtp-settings/plugin/settings"
-	"github.com/smtp-settings/smtp-settings/plugin/smtpconn"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
@@ -49,7 +49,7 @@ func (m *testMails) allow(actor string, now time.Time) bool {
 // checkRecipient says why a test may not name the recipient; nothing when it may. The draft's own sender may be named as
 // long as no message goes there: whoever tests may write any address into the form.
 func (b *boundDraft) checkRecipient(recipient string, message bool) shared.Diagnostics {
-	allowed := b.page.configuration.TestRecipients
+	allowed := b.page.configuration.recipients()
 	own := b.settings.Sender.Address
 	if message {
 		own = b.page.settingsOf(b.base.Revision).Sender.Address

@@ -8,7 +8,7 @@ import (
 
 // TestRecipients holds who may be named in a test, with and without a message.
 func TestRecipients(t *testing.T) {
-	page := openPage(t, Configuration{TestRecipients: []string{"ops@allowed.example", "@list.example"}})
+	page := openPage(t, Configuration{TestRecipients: []Recipient{"ops@allowed.example", "@list.example"}})
 	allowed := func(draft shared.Values, recipient string, message bool) bool {
 		bound, err := page.bind(t.Context(), shared.Draft{Values: draft, Secrets: password("x")})
 		if err != nil {
@@ -55,7 +55,7 @@ func TestRecipients(t *testing.T) {
 // TestRecipientsInDisguise names recipients that look like permitted ones and are elsewhere, and permitted ones in another
 // spelling.
 func TestRecipientsInDisguise(t *testing.T) {
-	page := openPage(t, Configuration{TestRecipients: []string{
+	page := openPage(t, Configuration{TestRecipients: []Recipient{
 		"ops@allowed.example", "gate%way@list.example", "@list.example", "@stra\u00dfe.example", "@xn--mnchen-3ya.example", "kim@kiosk.example",
 	}})
 	save(t, page, values("use_other_account", shared.Boolean(true), "email", shared.Text("me@mai\u00dfe.example")), password("x"))

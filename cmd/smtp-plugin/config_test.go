@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtp-settings/smtp-settings/plugin"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 )
 
@@ -20,11 +21,14 @@ func configured(t *testing.T, content string) (config, error) {
 	if err != nil {
 		return config{}, err
 	}
-	c := config{DataDir: "data"}
+	c := config{Configuration: plugin.Configuration{DataDir: "data"}}
 	if err := m.Config(&c); err != nil {
 		return c, err
 	}
-	return c, c.check(m.Resolve)
+	if c.SecretDir != "" {
+		c.SecretDir = m.Resolve(c.SecretDir)
+	}
+	return c, c.Check()
 }
 
 // commentedKey is a key that the example shows but does not set.

@@ -7,30 +7,20 @@ import (
 	"os"
 
 	"github.com/smtp-settings/smtp-settings/plugin"
-	"github.com/smtp-settings/smtp-settings/plugin/egress"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 func main() { shared.Main("smtp-plugin", open) }
 
 func open(start shared.Start) (shared.SettingsPage, error) {
-	c := config{DataDir: "data"}
+	c := config{Configuration: plugin.Configuration{DataDir: "data"}}
 	if err := start.Manifest.Config(&c); err != nil {
 		return nil, err
 	}
-	if err := c.check(start.Manifest.Resolve); err != nil {
-		return nil, err
+	c.DataDir = start.DataDir(c.DataDir)
+	if c.SecretDir != "" {
+		c.SecretDir = start.Manifest.Resolve(c.SecretDir)
 	}
-	policy, err := egress.New(c.Allow, c.Deny)
-	if err != nil {
-		return nil, err
-	}
-	return plugin.New(context.Background(), plugin.Configuration{
-		DataDir: start.DataDir(c.DataDir), Database: string(c.Database), Key: string(c.Key), OldKeys: c.oldKeys(),
-		References: c.references(start.Manifest.Resolve),
-		Egress:     policy, TestRecipients: c.testRecipients(),
-		Notifications: c.Notifications,
-		Passive:       start.Passive,
-		Environ:       os.Environ(), Logger: start.Logger,
-	})
+	c.Passive, c.Environ, c.Logger = start.Passive, os.Environ(), start.Logger
+	return plugin.New(context.Background(), c.Configuration)
 }

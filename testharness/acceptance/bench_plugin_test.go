@@ -1,10 +1,7 @@
 package acceptance
 
 import (
-	"context"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"regexp"
@@ -16,10 +13,9 @@ import (
 	goplugin "github.com/hashicorp/go-plugin"
 
 	"github.com/smtp-settings/smtp-settings/host"
-	"github.com/smtp-settings/smtp-settings/host/form"
-	"github.com/smtp-settings/smtp-settings/plugin"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/acceptance/internal/minimal"
+	"github.com/smtp-settings/smtp-settings/testharness/measure"
 )
 
 // startMinimal starts the minimal plugin as a host would.
@@ -54,8 +50,8 @@ func openHost(b *testing.B, path string) *host.Host {
 func BenchmarkStart(b *testing.B) {
 	path := manifest(b, "smtp", "smtp-plugin")
 	for range b.N {
-		medians := sideBySide(b, 20,
-			contestant{"minimal", func() time.Duration {
+		medians := measure.SideBySide(b, 20,
+			measure.Contestant{Name: "minimal", Once: func() time.Duration {
 				began := time.Now()
 				echo, stop := startMinimal(b)
 				defer stop()
@@ -64,7 +60,7 @@ func BenchmarkStart(b *testing.B) {
 				}
 				return time.Since(began)
 			}},
-			contestant{"ours", func() time.Duration {
+			measure.Contestant{Name: "ours", Once: func() time.Duration {
 				began := time.Now()
 				h := openHost(b, path)
 				defer h.Close()
@@ -75,7 +71,7 @@ func BenchmarkStart(b *testing.B) {
 			}})
 		ratio := float64(medians[1]) / float64(medians[0])
 		b.ReportMetric(ratio, "×minimal")
-		table(b, "start to the first call answered, median of 20 in turns (bar: 1.5 × minimal)",
+		measure.Table(b, "start to the first call answered, median of 20 in turns (bar: 1.5 × minimal)",
 			[]string{"minimal go-plugin", medians[0].String()}, []string{"ours", medians[1].String(), fmt.Sprintf("%.2f ×", ratio)})
 	}
 }
@@ -96,17 +92,17 @@ func BenchmarkLoad(b *testing.B) {
 	}
 	memory := residentMemory(b, path)
 	for range b.N {
-		medians := sideBySide(b, 5000,
-			contestant{"minimal", func() time.Duration {
-				return took(b, func() error { _, err := echo(b.Context(), "x"); return err })
+		medians := measure.SideBySide(b, 5000,
+			measure.Contestant{Name: "minimal", Once: func() time.Duration {
+				return measure.Took(b, func() error { _, err := echo(b.Context(), "x"); return err })
 			}},
-			contestant{"ours", func() time.Duration {
-				return took(b, func() error { _, err := h.Page().Load(b.Context(), shared.LoadRequest{}); return err })
+			measure.Contestant{Name: "ours", Once: func() time.Duration {
+				return measure.Took(b, func() error { _, err := h.Page().Load(b.Context(), shared.LoadRequest{}); return err })
 			}})
 		ratio := float64(medians[1]) / float64(medians[0])
 		b.ReportMetric(ratio, "×minimal")
 		b.ReportMetric(memory, "MiB-idle")
-		table(b, "Load, median of 5,000 in turns (bars: 1.5 × minimal, 30 MiB)",
+		measure.Table(b, "Load, median of 5,000 in turns (bars: 1.5 × minimal, 30 MiB)",
 			[]string{"minimal unary call", medians[0].String()}, []string{"ours", medians[1].String(), fmt.Sprintf("%.2f ×", ratio)},
 			[]string{"resident memory of the idle plugin", fmt.Sprintf("%.1f MiB", memory)})
 	}
@@ -129,48 +125,4 @@ func residentMemory(b testing.TB, path string) float64 {
 		b.Fatal(err)
 	}
 	return kilobytes / 1024
-}
-
-// BenchmarkRender is the page's HTML, with the plugin in the same process so that no call lies between.
-func BenchmarkRender(b *testing.B) {
-	page, err := plugin.New(b.Context(), plugin.Configuration{DataDir: b.TempDir()})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer page.Close()
-	handler := form.New(page, form.Options{
-		Authorize:   func(*http.Request) (string, error) { return "anna", nil },
-		PluginState: func() form.PluginState { return form.PluginState{Running: true} },
-		Restart:     func() {},
-		Logger:      hclog.NewNullLogger(),
-	})
-	calls := func() error {
-		ctx := context.Background()
-		if _, err := page.Schema(ctx, shared.SchemaRequest{}); err != nil {
-			return err
-		}
-		if _, err := page.Load(ctx, shared.LoadRequest{}); err != nil {
-			return err
-		}
-		_, err := page.Validate(ctx, shared.ValidateRequest{})
-		return err
-	}
-	for range b.N {
-		medians := sideBySide(b, 500,
-			contestant{"calls", func() time.Duration { return took(b, calls) }},
-			contestant{"page", func() time.Duration {
-				return took(b, func() error {
-					recorder := httptest.NewRecorder()
-					handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/", nil))
-					if recorder.Code != http.StatusOK {
-						return fmt.Errorf("status %d", recorder.Code)
-					}
-					return nil
-				})
-			}})
-		rendering := medians[1] - medians[0]
-		b.ReportMetric(float64(rendering.Microseconds())/1000, "ms-render")
-		table(b, "the page, median of 500 in turns (bar: 2 ms beside the calls)",
-			[]string{"the three calls", medians[0].String()}, []string{"the whole page", medians[1].String()}, []string{"rendering alone", rendering.String()})
-	}
 }

@@ -22,7 +22,6 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/smtp-settings/smtp-settings/host"
-	"github.com/smtp-settings/smtp-settings/host/form"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
@@ -345,4 +344,4 @@ func readAll(t testing.TB, from io.Reader) string {
 }
 
 // noTestLimit lets a campaign test as often as it likes.
-var noTestLimit = form.TestLimit{}
+var noTestLimit = host.TestLimit{}

@@ -3,6 +3,7 @@ package acceptance
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,8 +15,10 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib" // the drivers of both databases
+	_ "modernc.org/sqlite"
+
 	"github.com/smtp-settings/smtp-settings/host"
-	"github.com/smtp-settings/smtp-settings/plugin/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -105,27 +108,33 @@ func (s *tardyServer) seen() (messages, logins int) {
 	return s.messages, s.logins
 }
 
+// database is a plugin's own, opened beside the plugin.
+type database struct {
+	*sql.DB
+	postgres bool
+}
+
 // engines runs a test on both databases. config names the database in the config block; open opens it beside the plugin.
-func engines(t *testing.T, test func(t *testing.T, config []string, open func(manifest string) *store.Store)) {
+func engines(t *testing.T, test func(t *testing.T, config []string, open func(manifest string) database)) {
+	open := func(t *testing.T, driver, source string) *sql.DB {
+		t.Helper()
+		db, err := sql.Open(driver, source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close() })
+		return db
+	}
 	t.Run("sqlite", func(t *testing.T) {
-		test(t, nil, func(manifest string) *store.Store {
-			opened, err := store.OpenSQLite(t.Context(), filepath.Join(filepath.Dir(manifest), "data"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { opened.Close() })
-			return opened
+		test(t, nil, func(manifest string) database {
+			file := filepath.Join(filepath.Dir(manifest), "data", "smtp-settings.db")
+			return database{DB: open(t, "sqlite", "file:"+file+"?_pragma=busy_timeout(10000)")}
 		})
 	})
 	t.Run("postgresql", func(t *testing.T) {
 		address := startPostgres(t).database("tardy")
-		test(t, []string{fmt.Sprintf("database = %q", address), keyFile(t)}, func(string) *store.Store {
-			opened, err := store.OpenPostgres(t.Context(), address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { opened.Close() })
-			return opened
+		test(t, []string{fmt.Sprintf("database = %q", address), keyFile(t)}, func(string) database {
+			return database{DB: open(t, "pgx", address), postgres: true}
 		})
 	})
 }
@@ -145,7 +154,7 @@ func checkUnknown(t *testing.T, entry shared.NotificationEntry, server *tardySer
 func TestNeverAnswered(t *testing.T) {
 	for name, reply := range map[string]string{"it hangs up": "", "it talks nonsense": "banana", "it goes on asking": "354 more"} {
 		t.Run(name, func(t *testing.T) {
-			engines(t, func(t *testing.T, config []string, _ func(string) *store.Store) {
+			engines(t, func(t *testing.T, config []string, _ func(string) database) {
 				server := &tardyServer{reply: func(int) string { return reply }}
 				h := supervised(t, manifest(t, "smtp", "smtp-plugin", append(config, `retry_after = "1s"`)...))
 				configure(t, h, server.start(t), "practice")
@@ -200,7 +209,7 @@ func TestLateAnswer(t *testing.T) {
 
 // TestKilledAfterLastByte kills the plugin while the server has a message and has not answered: the attempt counts.
 func TestKilledAfterLastByte(t *testing.T) {
-	engines(t, func(t *testing.T, config []string, open func(string) *store.Store) {
+	engines(t, func(t *testing.T, config []string, open func(string) database) {
 		released := make(chan struct{})
 		t.Cleanup(func() { close(released) })
 		server := &tardyServer{reply: func(int) string { <-released; return "" }}
@@ -208,10 +217,10 @@ func TestKilledAfterLastByte(t *testing.T) {
 		h := supervised(t, path, host.WithRestartPolicy(tireless))
 		configure(t, h, server.start(t), "practice")
 		receipt := notify(t, h, shared.Notification{To: "you@email.com", Subject: "once", Text: "x"})
-		database := open(path)
+		opened := open(path)
 		for range 3 {
 			<-server.arrived
-			awaitMark(t, database)
+			awaitMark(t, opened)
 			pid := pluginProcess(t, path)
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 			awaitAnother(t, path, pid)
@@ -221,15 +230,15 @@ func TestKilledAfterLastByte(t *testing.T) {
 }
 
 // awaitMark waits until it is written down that the last byte of a message under way has gone out.
-func awaitMark(t *testing.T, database *store.Store) {
+func awaitMark(t *testing.T, opened database) {
 	t.Helper()
 	marked := "json_extract(metadata, '$.last_byte') = attempted_at"
-	if database.Pool() != nil {
+	if opened.postgres {
 		marked = "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))"
 	}
 	for late := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		var count int
-		err := database.DB().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM river_job WHERE state = 'running' AND "+marked).Scan(&count)
+		err := opened.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM river_job WHERE state = 'running' AND "+marked).Scan(&count)
 		if err == nil && count == 1 {
 			return
 		}
@@ -242,7 +251,7 @@ func awaitMark(t *testing.T, database *store.Store) {
 // TestPauseSurvivesRestarts has the login refused, and the plugin killed and started again and again: the server sees one
 // login, and every process says the same.
 func TestPauseSurvivesRestarts(t *testing.T) {
-	engines(t, func(t *testing.T, config []string, open func(string) *store.Store) {
+	engines(t, func(t *testing.T, config []string, open func(string) database) {
 		var accept sync.Map
 		server := &tardyServer{reply: func(int) string { return "250 2.0.0 taken" }, login: func() bool { _, ok := accept.Load("yes"); return ok }}
 		path := manifest(t, "smtp", "smtp-plugin", append(config, `retry_after = "10m"`)...)
@@ -262,7 +271,7 @@ func TestPauseSurvivesRestarts(t *testing.T) {
 		}
 		checkPausedFromOutside(t, path, before)
 		var document string
-		if err := open(path).DB().QueryRowContext(t.Context(), "SELECT document FROM delivery_pause").Scan(&document); err != nil || strings.Contains(document, canaryToken) {
+		if err := open(path).QueryRowContext(t.Context(), "SELECT document FROM delivery_pause").Scan(&document); err != nil || strings.Contains(document, canaryToken) {
 			t.Errorf("the pause is kept as %s, %v", document, err)
 		}
 		if _, logins := server.seen(); logins != 1 {
@@ -301,19 +310,19 @@ func checkPausedFromOutside(t *testing.T, path string, want shared.ServiceStatus
 
 // TestUnreadablePause starts with pauses that no version of this program has written.
 func TestUnreadablePause(t *testing.T) {
-	engines(t, func(t *testing.T, config []string, open func(string) *store.Store) {
+	engines(t, func(t *testing.T, config []string, open func(string) database) {
 		server := practiceMailServer(t)
 		startMailServer(t, server, 0)
 		path := manifest(t, "smtp", "smtp-plugin", append(config, `retry_after = "1s"`)...)
 		h := supervised(t, path)
 		configure(t, h, server.Port(), "practice")
 		h.Close()
-		database := open(path)
+		opened := open(path)
 		for i, document := range []string{"", "{", "null", "[]", `{"cause": 1}`, `{"cause": {"code": "x"}, "next": "never"}`, `{"version": "no base64"}`} {
-			if _, err := database.DB().ExecContext(context.Background(), "DELETE FROM delivery_pause"); err != nil {
+			if _, err := opened.ExecContext(context.Background(), "DELETE FROM delivery_pause"); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := database.DB().ExecContext(context.Background(), "INSERT INTO delivery_pause (id, turn, document) VALUES (1, 7, $1)", document); err != nil {
+			if _, err := opened.ExecContext(context.Background(), "INSERT INTO delivery_pause (id, turn, document) VALUES (1, 7, $1)", document); err != nil {
 				t.Fatal(err)
 			}
 			again := supervised(t, path)

@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/host"
-	"github.com/smtp-settings/smtp-settings/host/form"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -62,7 +61,7 @@ type frame struct {
 	Actor             string
 	Plugin            shared.Info
 	SettingsPath      string
-	Content           form.Content
+	Content           host.Content
 	ProcessingStopped bool
 	Practice          *practice // nil for a plugin that has nothing to do with mail
 	HasNotifications  bool
@@ -171,7 +170,7 @@ func (c *console) switchProcessingServer(w http.ResponseWriter, r *http.Request)
 }
 
 // layout puts the plugin's page into the Console's frame.
-func (c *console) layout(w http.ResponseWriter, r *http.Request, content form.Content) error {
+func (c *console) layout(w http.ResponseWriter, r *http.Request, content host.Content) error {
 	f := frame{Content: content, OnSettings: strings.HasPrefix(r.RequestURI, c.settingsPath())}
 	if !f.OnSettings {
 		f.Path = "notifications"

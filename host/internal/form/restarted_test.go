@@ -1,0 +1,66 @@
+package form_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/host/internal/form"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/skeleton"
+)
+
+// endingPage is a page whose process ends during the next call of Schema, as at a restart.
+type endingPage struct {
+	shared.SettingsPage
+	ending atomic.Bool
+}
+
+func (p *endingPage) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {
+	if p.ending.CompareAndSwap(true, false) {
+		return shared.Schema{}, fmt.Errorf("%w: its process ended", shared.ErrPluginUnavailable)
+	}
+	return p.SettingsPage.Schema(ctx, request)
+}
+
+// TestRestartLosesNothingTyped posts a form while the plugin is restarted: what was typed is used all the same.
+func TestRestartLosesNothingTyped(t *testing.T) {
+	opened, err := skeleton.New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := &endingPage{SettingsPage: opened}
+	schema, err := page.Schema(t.Context(), shared.SchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var field string
+	for one := range schema.Fields() {
+		if one.Kind == shared.KindText && !one.Sensitive {
+			field = one.Name
+			break
+		}
+	}
+	handler := form.New(page, form.Options{
+		Authorize:   func(*http.Request) (string, error) { return "anna", nil },
+		PluginState: func() form.PluginState { return form.PluginState{} }, Restart: func() {}, Logger: hclog.NewNullLogger(),
+	})
+	posted := url.Values{"revision": {"0"}, "present": {field}, "value." + field: {"typed by anna"}}
+	for _, route := range []string{"/test", "/save", "/apply"} {
+		page.ending.Store(true)
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, route, strings.NewReader(posted.Encode()))
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, request)
+		if answer.Code == http.StatusServiceUnavailable || answer.Code != http.StatusSeeOther && !strings.Contains(answer.Body.String(), "typed by anna") {
+			t.Errorf("%s: status %d, and what was typed is lost", route, answer.Code)
+		}
+	}
+}

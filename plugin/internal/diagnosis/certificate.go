@@ -1,0 +1,127 @@
+package diagnosis
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
+)
+
+// certificateOf returns the server's certificate, nil when the failure came before one was shown.
+func certificateOf(failure *smtpconn.Error) *x509.Certificate {
+	if failure.Session == nil || failure.Session.TLS == nil || len(failure.Session.TLS.PeerCertificates) == 0 {
+		return nil
+	}
+	return failure.Session.TLS.PeerCertificates[0]
+}
+
+type certificateText struct{ names, issuer, from, until, fingerprint string }
+
+func certificateWords(failure *smtpconn.Error) certificateText {
+	certificate := certificateOf(failure)
+	if certificate == nil {
+		return certificateText{}
+	}
+	return certificateText{
+		names:       Names(failure.Session, certificate),
+		issuer:      failure.Session.Printable(certificate.Issuer.String()),
+		from:        certificate.NotBefore.UTC().Format(time.DateTime + " UTC"),
+		until:       certificate.NotAfter.UTC().Format(time.DateTime + " UTC"),
+		fingerprint: fmt.Sprintf("%x", sha256.Sum256(certificate.Raw)),
+	}
+}
+
+// maxNames bounds how many names of a certificate are listed.
+const maxNames = 8
+
+// Names lists the names that the certificate of a session is for.
+func Names(session *smtpconn.Session, certificate *x509.Certificate) string {
+	names := slices.Clone(certificate.DNSNames)
+	for _, address := range certificate.IPAddresses {
+		names = append(names, address.String())
+	}
+	count := len(names)
+	names = session.PrintableList(names[:min(count, maxNames)])
+	switch {
+	case len(names) == 0:
+		return phrase.Word("no host name at all")
+	case count > maxNames:
+		return phrase.Of("{names} and {count} more", "names", strings.Join(names, ", "), "count", count-maxNames)
+	}
+	return phrase.Verbatim(strings.Join(names, ", "))
+}
+
+// The conditions below sort what package x509 says about a certificate.
+
+func isExpired(failure *smtpconn.Error, _ Circumstances) bool {
+	return outOfValidity(failure) && time.Now().After(certificateOf(failure).NotAfter)
+}
+
+func isNotYetValid(failure *smtpconn.Error, _ Circumstances) bool {
+	return outOfValidity(failure) && time.Now().Before(certificateOf(failure).NotBefore)
+}
+
+func outOfValidity(failure *smtpconn.Error) bool {
+	var invalid x509.CertificateInvalidError
+	return certificateOf(failure) != nil && errors.As(failure.Err, &invalid) && invalid.Reason == x509.Expired
+}
+
+// isChainExpired is a valid certificate under an issuer that has expired.
+func isChainExpired(failure *smtpconn.Error, c Circumstances) bool {
+	return outOfValidity(failure) && !isExpired(failure, c) && !isNotYetValid(failure, c)
+}
+
+func isNameless(failure *smtpconn.Error, _ Circumstances) bool {
+	certificate := certificateOf(failure)
+	return hasWrongName(failure, Circumstances{}) && certificate != nil &&
+		len(certificate.DNSNames) == 0 && len(certificate.IPAddresses) == 0
+}
+
+func hasWrongName(failure *smtpconn.Error, _ Circumstances) bool {
+	var name x509.HostnameError
+	return errors.As(failure.Err, &name)
+}
+
+func isSelfSigned(failure *smtpconn.Error, c Circumstances) bool {
+	certificate := certificateOf(failure)
+	return hasUnknownIssuer(failure, c) && certificate != nil &&
+		certificate.Issuer.String() == certificate.Subject.String() && certificate.CheckSignature(
+		certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature) == nil
+}
+
+func hasUnknownIssuer(failure *smtpconn.Error, _ Circumstances) bool {
+	var unknown x509.UnknownAuthorityError
+	return errors.As(failure.Err, &unknown)
+}
+
+func isWeak(failure *smtpconn.Error, _ Circumstances) bool {
+	var insecure x509.InsecureAlgorithmError
+	return errors.As(failure.Err, &insecure) || failure.Err != nil &&
+		(strings.Contains(failure.Err.Error(), "insecure algorithm") || strings.Contains(failure.Err.Error(), "RSA key"))
+}
+
+func isForAnotherPurpose(failure *smtpconn.Error, _ Circumstances) bool {
+	var invalid x509.CertificateInvalidError
+	return errors.As(failure.Err, &invalid) && invalid.Reason == x509.IncompatibleUsage
+}
+
+func isNotPinned(failure *smtpconn.Error, _ Circumstances) bool {
+	var mismatch *smtpconn.PinMismatchError
+	return errors.As(failure.Err, &mismatch)
+}
+
+// tlsSaid matches the text of a TLS error: crypto/tls keeps the types of its alerts to itself.
+func tlsSaid(text string) func(*smtpconn.Error, Circumstances) bool {
+	return func(failure *smtpconn.Error, _ Circumstances) bool {
+		return failure.Err != nil && strings.Contains(failure.Err.Error(), text)
+	}
+}
+
+// onlyPinned is a target whose connection may be unencrypted but for the pinned certificate.
+func onlyPinned(_ *smtpconn.Error, c Circumstances) bool { return !c.Target.Encrypt }

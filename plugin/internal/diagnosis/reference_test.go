@@ -1,0 +1,60 @@
+package diagnosis
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// TestReference holds the document to the table.
+func TestReference(t *testing.T) {
+	const path = "../../../docs/causes.md"
+	if *update {
+		if err := os.WriteFile(path, []byte(reference()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if content, err := os.ReadFile(path); err != nil || string(content) != reference() {
+		t.Errorf("%s is not current, run go test ./plugin/diagnosis -update: %v", path, err)
+	}
+}
+
+// reference writes the table as a document: every code with what it means and what to do.
+func reference() string {
+	var text strings.Builder
+	text.WriteString("# Causes\n\nMade from the table in `plugin/internal/diagnosis`; `go test ./plugin/internal/diagnosis -update` writes it anew. The codes are stable.\n")
+	for _, part := range []struct {
+		title   string
+		outcome Outcome
+	}{
+		{"No SMTP conversation could be had", ConnectionFailed}, {"The login was refused", LoginFailed}, {"Everything else", Failed},
+	} {
+		fmt.Fprintf(&text, "\n## %s\n\n“%s”\n\n| code | provider | meaning | what to do |\n|---|---|---|---|\n", part.title, part.outcome.Headline())
+		for _, line := range referenceLines(part.outcome) {
+			text.WriteString(line)
+		}
+	}
+	return text.String()
+}
+
+func referenceLines(outcome Outcome) []string {
+	var lines []string
+	for _, cause := range causes() {
+		if cause.outcome != outcome {
+			continue
+		}
+		line := fmt.Sprintf("| `%s` | %s | %s | %s |\n", cause.code, cause.provider, escapeCell(cause.summary), escapeCell(cause.detail))
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func escapeCell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }

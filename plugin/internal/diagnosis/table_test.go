@@ -1,0 +1,212 @@
+package diagnosis
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// example is a failure and the code of the cause that must be named for it.
+type example struct {
+	host  string // empty is a server of no known provider
+	step  smtpconn.Step
+	reply string // as the server says it, lines joined by "\n"
+	kind  smtpconn.Kind
+	with  func(*smtpconn.Error, *Circumstances)
+	want  string
+}
+
+func (e example) failure() (*smtpconn.Error, Circumstances) {
+	failure := &smtpconn.Error{Step: e.step, Kind: e.kind, Session: &smtpconn.Session{Encryption: smtpconn.ImplicitTLS}}
+	if e.reply != "" {
+		failure.Kind, failure.Reply = smtpconn.KindRefusedByReply, parseReply(e.reply)
+	}
+	c := Circumstances{
+		Target:      smtpconn.Target{Host: e.host, Port: 465, Login: "me@email.com", Password: shared.NewSecretText("x"), Encrypt: true},
+		Envelope:    smtpconn.Envelope{Sender: "me@email.com", Recipient: "you@email.com"},
+		SenderField: "login",
+	}
+	if c.Target.Host == "" {
+		c.Target.Host = "mail.example"
+	}
+	if e.step == smtpconn.StepSender || e.step == smtpconn.StepRecipient || e.step == smtpconn.StepMessage {
+		failure.Session.Login = smtpconn.LoginDone
+	}
+	if e.with != nil {
+		e.with(failure, &c)
+	}
+	return failure, c
+}
+
+var replyLine = regexp.MustCompile(`^(\d{3})[ -](?:(\d\.\d+\.\d+)(?: |$))?(.*)$`)
+
+func parseReply(text string) *smtpconn.Reply {
+	reply := &smtpconn.Reply{}
+	for line := range strings.Lines(text) {
+		match := replyLine.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
+		for _, digit := range match[1] {
+			reply.Code = (reply.Code%100)*10 + int(digit-'0')
+		}
+		reply.EnhancedCode = match[2]
+		reply.Lines = append(reply.Lines, match[3])
+	}
+	return reply
+}
+
+// The circumstances that some rows ask for.
+func unencryptedSession(f *smtpconn.Error, _ *Circumstances) {
+	f.Session.Encryption = smtpconn.NoEncryption
+}
+
+func withoutLogin(f *smtpconn.Error, c *Circumstances) {
+	f.Session.Login, c.Target.Login, c.Target.Password = smtpconn.LoginNotWanted, "", shared.SecretText{}
+}
+
+func withoutOffer(f *smtpconn.Error, _ *Circumstances) { f.Session.Login = smtpconn.LoginNotOffered }
+
+func withToken(_ *smtpconn.Error, c *Circumstances) {
+	c.Target.Authentication = smtpconn.AuthenticateOAuth2
+}
+
+func nothingAnswered(_ *smtpconn.Error, c *Circumstances) { c.Looked = true }
+
+func protocol(name string) func(*smtpconn.Error, *Circumstances) {
+	return func(f *smtpconn.Error, _ *Circumstances) { f.Protocol = name }
+}
+
+func greeted(text string) func(*smtpconn.Error, *Circumstances) {
+	return func(f *smtpconn.Error, _ *Circumstances) {
+		f.Session.Greeting = smtpconn.Reply{Code: 220, Lines: []string{text}}
+	}
+}
+
+func because(err error) func(*smtpconn.Error, *Circumstances) {
+	return func(f *smtpconn.Error, _ *Circumstances) { f.Err = err }
+}
+
+// presenting is a certificate that was refused for the reason.
+func presenting(certificate x509.Certificate, reason error) func(*smtpconn.Error, *Circumstances) {
+	return func(f *smtpconn.Error, _ *Circumstances) {
+		f.Session.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{&certificate}}
+		f.Err = reason
+	}
+}
+
+// TestCauses makes sure that every example is named by the right row, and that no row is out of reach of all of them.
+func TestCauses(t *testing.T) {
+	reached := map[int]bool{}
+	for _, examples := range [][]example{generalExamples(), connectionExamples(), loginExamples(), envelopeExamples(), providerExamples()} {
+		for _, e := range examples {
+			failure, c := e.failure()
+			_, got := Explain(failure, c)
+			if got.Code != e.want {
+				t.Errorf("%s %s %s%s: %s, want %s", e.host, e.step, e.kind, e.reply, got.Code, e.want)
+			}
+			for _, tag := range language.Catalogue.Tags() {
+				if written := got.In(language.Of(tag)); strings.ContainsAny(written.Summary+written.Detail, "{}") {
+					t.Errorf("%s in %s: a blank was not filled in: %s %s", got.Code, tag, written.Summary, written.Detail)
+				}
+			}
+			if got.Summary == "" || got.Detail == "" {
+				t.Errorf("%s says nothing or gives no advice", got.Code)
+			}
+			found := match(failure, c)
+			for i, row := range causes() {
+				if row.code == found.code && row.summary == found.summary && row.detail == found.detail && sameConditions(row, found) {
+					reached[i] = true
+				}
+			}
+		}
+	}
+	for i, row := range causes() {
+		// A certificate that signs itself needs a real signature; the suite of faults has one.
+		if !reached[i] && row.code != "certificate_self_signed" {
+			t.Errorf("no example reaches row %d: %s", i, row.code)
+		}
+	}
+	if n := len(causes()); n < 160 {
+		t.Errorf("%d causes", n)
+	}
+}
+
+func sameConditions(a, b row) bool {
+	return strings.Join(a.enhanced, " ") == strings.Join(b.enhanced, " ") && a.words == b.words && len(a.replies) == len(b.replies)
+}
+
+// TestClearCodesWin makes sure that no words talk a clear code over.
+func TestClearCodesWin(t *testing.T) {
+	misleading := " greylisted, too many, rate limit, try again later, blocked by spamhaus, not owned by, not verified, relay, spam"
+	for reply, want := range map[string]string{
+		"550 5.1.1": "recipient_unknown", "550 5.1.2": "recipient_domain_not_found", "550 5.1.3": "recipient_syntax_refused",
+		"552 5.2.2": "recipient_mailbox_full", "452 4.3.1": "server_storage_full", "550 5.1.8": "sender_domain_not_found",
+		"550 5.7.26": "sender_authentication_missing",
+	} {
+		failure, c := example{step: smtpconn.StepRecipient, reply: reply + misleading}.failure()
+		if _, got := Explain(failure, c); got.Code != want {
+			t.Errorf("%s with misleading words: %s, want %s", reply, got.Code, want)
+		}
+	}
+}
+
+// TestFixesNeverGiveUpEncryption looks at every port that may be open.
+func TestFixesNeverGiveUpEncryption(t *testing.T) {
+	failure, c := example{step: smtpconn.StepConnect, kind: smtpconn.KindConnectionRefused}.failure()
+	c.OpenPorts, c.Looked = []int{465, 587, 25, 2525}, true
+	_, got := Explain(failure, c)
+	for _, fix := range got.Fixes {
+		if fix.Values["use_ssl"] != shared.Boolean(true) {
+			t.Errorf("with Use SSL on, a fix turns it off: %+v", fix)
+		}
+	}
+	if len(got.Fixes) != 1 {
+		t.Errorf("%d fixes, want one for port 587: %+v", len(got.Fixes), got.Fixes)
+	}
+}
+
+func TestExplainNeverFails(t *testing.T) {
+	for _, err := range []error{errors.New("odd"), &net.OpError{Op: "dial", Err: errors.New("odd")}, &smtpconn.Error{}} {
+		if outcome, got := Explain(err, Circumstances{}); outcome == Complete || got.Summary == "" {
+			t.Errorf("%v: %s, %+v", err, outcome, got)
+		}
+	}
+}
+
+func FuzzExplain(f *testing.F) {
+	f.Add("smtp.gmail.com", 535, "5.7.8", "Username and Password not accepted", "auth")
+	f.Add("mail.example", 450, "4.2.0", "Greylisted", "recipient")
+	f.Fuzz(func(t *testing.T, host string, code int, enhanced, text, step string) {
+		failure := &smtpconn.Error{Step: smtpconn.Step(step), Kind: smtpconn.KindRefusedByReply,
+			Reply: &smtpconn.Reply{Code: code, EnhancedCode: enhanced, Lines: []string{text}}}
+		outcome, got := Explain(failure, Circumstances{Target: smtpconn.Target{Host: host}})
+		if got.Code == "" || got.Summary == "" || got.Evidence == nil || outcome == Complete || outcome.Headline() == "" {
+			t.Errorf("%s: %+v", outcome, got)
+		}
+	})
+}
+
+// TestEveryEndIsExplained has every kind of failure at every step of a conversation: TLS that breaks in the middle of it, a
+// second call that is not answered, a reply to STARTTLS that is none.
+func TestEveryEndIsExplained(t *testing.T) {
+	for _, step := range []smtpconn.Step{
+		smtpconn.StepConnect, smtpconn.StepTLS, smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepStartTLS, smtpconn.StepAuth,
+		smtpconn.StepSender, smtpconn.StepRecipient, smtpconn.StepMessage,
+	} {
+		for _, kind := range append([]smtpconn.Kind{
+			smtpconn.KindTimeout, smtpconn.KindNotPermitted, smtpconn.KindProxyUnreachable, smtpconn.KindProxyRefused, smtpconn.KindCancelled,
+			smtpconn.KindOutOfTime, smtpconn.KindNotSMTP, smtpconn.KindMalformedReply, smtpconn.KindReplyTooLong, smtpconn.KindClientCertificate,
+		}, broken...) {
+			failure := &smtpconn.Error{Step: step, Kind: kind, Err: errors.New("x"), Session: &smtpconn.Session{}}
+			if _, cause := Explain(failure, Circumstances{}); cause.Code == "unexplained" {
+				t.Errorf("%s at %s is not explained", kind, step)
+			}
+		}
+	}
+}

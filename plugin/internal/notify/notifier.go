@@ -1,0 +1,122 @@
+package notify
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+var (
+	_ shared.Notifier         = (*Service)(nil)
+	_ shared.DeliveryReporter = (*Service)(nil)
+)
+
+// Notify takes notifications and returns when they are durable.
+func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
+	receipts, err := s.take(ctx, request)
+	for i := range receipts {
+		receipts[i].Diagnostics = receipts[i].Diagnostics.In(language.Of(request.Locale))
+	}
+	return receipts, err
+}
+
+func (s *Service) take(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
+	receipts, good := request.Check()
+	if len(good) == 0 {
+		return receipts, nil
+	}
+	if refusal := s.refusal(ctx); refusal != nil {
+		for _, i := range good {
+			receipts[i].Diagnostics = shared.Diagnostics{*refusal}
+		}
+		return receipts, nil
+	}
+	s.configuration.Sealing.Lock()
+	defer s.configuration.Sealing.Unlock()
+	taken := make([]outgoing, len(good))
+	for n, i := range good {
+		var err error
+		if taken[n], err = s.outgoing(ctx, request, request.Notifications[i]); err != nil {
+			return nil, err
+		}
+	}
+	inserted, err := s.accept.do(ctx, taken)
+	if err != nil {
+		return nil, fmt.Errorf("the notifications were not accepted: %w", err)
+	}
+	for n, i := range good {
+		receipts[i].ID, receipts[i].Duplicate = strconv.FormatInt(inserted[n].id, 10), inserted[n].duplicate
+	}
+	return receipts, nil
+}
+
+// refusal is why no notification can be taken.
+func (s *Service) refusal(ctx context.Context) *shared.Diagnostic {
+	_, missing, err := s.configuration.Delivery(ctx)
+	if err != nil {
+		return nil // That the settings cannot be read just now is no reason to lose a notification.
+	}
+	return missing
+}
+
+func (s *Service) outgoing(ctx context.Context, request shared.NotifyRequest, n shared.Notification) (outgoing, error) {
+	key := n.Key
+	if key == "" {
+		key = rand.Text()
+	}
+	sealed, err := s.seal(ctx, key, n.To, texts{Text: n.Text, HTML: n.HTML})
+	return outgoing{Key: key, To: n.To, Subject: n.Subject, Actor: request.Actor, TraceParent: request.TraceParent, Sealed: sealed}, err
+}
+
+// List returns notifications, newest first.
+func (s *Service) List(ctx context.Context, request shared.ListRequest) (shared.NotificationList, error) {
+	limit := request.Bounded()
+	jobs, err := s.queue.list(ctx, request, limit+1)
+	if err != nil {
+		return shared.NotificationList{}, err
+	}
+	list := shared.NotificationList{More: len(jobs) > limit}
+	for _, job := range jobs[:min(limit, len(jobs))] {
+		entry := newEntry(job)
+		entry.Failure = in(language.Of(request.Locale), entry.Failure)
+		list.Entries = append(list.Entries, entry)
+	}
+	return list, nil
+}
+
+// Retry has a notification tried at once.
+func (s *Service) Retry(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+	return s.act(ctx, request, "retried", s.queue.client.JobRetry)
+}
+
+// Cancel takes a notification out of the queue.
+func (s *Service) Cancel(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+	return s.act(ctx, request, "cancelled", s.queue.client.JobCancel)
+}
+
+func (s *Service) act(ctx context.Context, request shared.NotificationRequest, what string, action func(context.Context, int64) (*rivertype.JobRow, error)) (shared.NotificationEntry, error) {
+	id, err := strconv.ParseInt(request.ID, 10, 64)
+	if err != nil {
+		return shared.NotificationEntry{}, shared.ErrNoNotification
+	}
+	before, err := s.queue.client.JobGet(ctx, id)
+	if err == nil && before.State == rivertype.JobStateCompleted {
+		return written(before), nil // What was delivered is neither sent again nor taken back.
+	}
+	job, err := action(ctx, id)
+	switch {
+	case errors.Is(err, rivertype.ErrNotFound):
+		return shared.NotificationEntry{}, shared.ErrNoNotification
+	case err != nil:
+		return shared.NotificationEntry{}, err
+	}
+	s.configuration.Logger.Info("notification "+what, "id", request.ID, "actor", request.Actor)
+	return written(job), nil
+}

@@ -1,0 +1,102 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+)
+
+// opening is asked right before a new connection is opened, and told when that fails, before anybody else may try.
+type opening struct {
+	trace   *smtpconn.Trace
+	allowed func() bool
+	failed  func(error)
+	// saved is closed when the settings of the delivery are no longer the latest; nil when that does not matter.
+	saved <-chan struct{}
+}
+
+// errSuperseded means that other settings were saved while a connection was opened or waited for.
+var errSuperseded = errors.New("other settings were saved")
+
+// opened is what became of an attempt to open a connection.
+type opened struct {
+	conn *smtpconn.Conn
+	err  error
+}
+
+// watch opens a connection and returns when its time has passed, when other settings were saved or when ctx ends, even if
+// the opening itself does not: a server found a way to hold it, and must not hold the pool as well. What is left behind
+// reports nothing any more, and closes the connection should there be one after all.
+func (p *pool) watch(ctx context.Context, target smtpconn.Target, opening opening) (*smtpconn.Conn, error) {
+	limited, cancel := context.WithTimeout(ctx, target.Limits.Opening())
+	steps := &steps{told: opening.trace}
+	result := make(chan opened, 1)
+	go func() {
+		conn, err := p.dial(limited, target, steps.trace())
+		result <- opened{conn, err}
+	}()
+	var err error
+	select {
+	case one := <-result:
+		cancel()
+		return one.conn, one.err
+	case <-opening.saved:
+		err = errSuperseded
+	case <-limited.Done():
+		if err = ctx.Err(); !errors.Is(err, context.Canceled) {
+			err = &smtpconn.Error{Step: steps.current(), Kind: smtpconn.KindTimeout}
+		}
+	}
+	cancel()
+	steps.leave()
+	go func() {
+		if late := <-result; late.conn != nil {
+			late.conn.Close()
+		}
+	}()
+	return nil, err
+}
+
+// steps passes the steps of an opening on until it is left behind, and knows the last one.
+type steps struct {
+	told *smtpconn.Trace // may be nil
+
+	mu   sync.Mutex
+	step smtpconn.Step
+	left bool
+}
+
+func (s *steps) trace() *smtpconn.Trace {
+	return &smtpconn.Trace{
+		StepStarted: func(step smtpconn.Step) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.step = step
+			if !s.left && s.told != nil && s.told.StepStarted != nil {
+				s.told.StepStarted(step)
+			}
+		},
+		StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, detail string) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if !s.left && s.told != nil && s.told.StepFinished != nil {
+				s.told.StepFinished(step, result, took, detail)
+			}
+		},
+	}
+}
+
+func (s *steps) current() smtpconn.Step {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.step
+}
+
+func (s *steps) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = true
+}

@@ -1,0 +1,206 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+)
+
+// pool keeps connections to the server open between messages. A connection belongs to the version of the settings that it
+// was opened with: after a save the next message gets a new one.
+type pool struct {
+	slots  chan struct{}
+	longer int // messages for each connection
+	// opening lets one connection be opened at a time: when the login is refused, it is refused once.
+	opening chan struct{}
+	// dial is smtpconn.Open.
+	dial func(context.Context, smtpconn.Target, *smtpconn.Trace) (*smtpconn.Conn, error)
+
+	mu     sync.Mutex
+	saved  chan struct{} // closed, and replaced, when other settings are saved
+	opens  string        // the version of the settings with which a connection is being opened; empty when none is
+	idle   []*pooled
+	reaper *time.Timer
+	closed bool
+}
+
+// pooled is a connection and what it has been used for.
+type pooled struct {
+	conn     *smtpconn.Conn
+	version  string
+	messages int
+	since    time.Time // when it became idle
+}
+
+// idleLimit is how long a connection stays open without a message. Servers close theirs after a few minutes; many providers
+// allow only a few connections at a time.
+const idleLimit = 15 * time.Second
+
+func newPool(connections, messages int) *pool {
+	return &pool{
+		slots: make(chan struct{}, connections), longer: messages, opening: make(chan struct{}, 1),
+		dial: smtpconn.Open, saved: make(chan struct{}),
+	}
+}
+
+// errHeldBack means that the server was found away, or refusing, while the delivery waited for a connection.
+var errHeldBack = errors.New("held back")
+
+// get returns a connection for the delivery; reused tells whether it has been idle, in which case the server may have
+// closed it meanwhile. put or drop must follow.
+func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool, opening opening) (connection *pooled, reused bool, err error) {
+	select {
+	case p.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
+	if !fresh {
+		if found := p.takeIdle(delivery.Version); found != nil {
+			return found, true, nil
+		}
+	}
+	conn, err := p.open(ctx, delivery, opening)
+	if err != nil {
+		<-p.slots
+		return nil, false, err
+	}
+	return &pooled{conn: conn, version: delivery.Version}, false, nil
+}
+
+func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*smtpconn.Conn, error) {
+	select {
+	case p.opening <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-p.opening }()
+	select {
+	case <-opening.saved:
+		return nil, errSuperseded
+	default:
+	}
+	if !opening.allowed() {
+		return nil, errHeldBack
+	}
+	p.setOpens(delivery.Version)
+	conn, err := p.watch(ctx, delivery.Target, opening)
+	p.setOpens("")
+	switch {
+	case err == nil:
+		return conn, nil
+	case errors.Is(err, errSuperseded):
+		return nil, err
+	case !errors.Is(ctx.Err(), context.Canceled):
+		opening.failed(err)
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err() // The pause has its reason; the attempt only ran out of time.
+	}
+	return nil, err
+}
+
+func (p *pool) setOpens(version string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.opens = version
+}
+
+// opensWithOthers reports whether a connection is being opened with settings of another version than the latest one.
+func (p *pool) opensWithOthers(latest func() (version string, known bool)) bool {
+	p.mu.Lock()
+	opens := p.opens
+	p.mu.Unlock()
+	if opens == "" {
+		return false
+	}
+	version, known := latest()
+	return known && version != opens
+}
+
+// settings returns a channel that is closed when other settings are saved than those that are read after the call.
+func (p *pool) settings() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.saved
+}
+
+// supersede gives up what is opened, or waits to be, with settings that are no longer the latest.
+func (p *pool) supersede() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.saved)
+	p.saved = make(chan struct{})
+}
+
+// takeIdle returns the connection that was idle for the shortest time, and closes those of other versions.
+func (p *pool) takeIdle(version string) *pooled {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.idle) > 0 {
+		last := p.idle[len(p.idle)-1]
+		p.idle = p.idle[:len(p.idle)-1]
+		if last.version == version && time.Since(last.since) < idleLimit {
+			return last
+		}
+		go leave(last)
+	}
+	return nil
+}
+
+// put gives back a connection that can be used again.
+func (p *pool) put(one *pooled) {
+	defer func() { <-p.slots }()
+	one.since = time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || one.messages >= p.longer {
+		go leave(one)
+		return
+	}
+	p.idle = append(p.idle, one)
+	if p.reaper == nil {
+		p.reaper = time.AfterFunc(idleLimit, p.reap)
+	}
+}
+
+// drop gives back a connection that cannot be used any more.
+func (p *pool) drop(one *pooled) {
+	one.conn.Close()
+	<-p.slots
+}
+
+// reap closes what has been idle for too long.
+func (p *pool) reap() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var kept []*pooled
+	for _, one := range p.idle {
+		if time.Since(one.since) >= idleLimit {
+			go leave(one)
+			continue
+		}
+		kept = append(kept, one)
+	}
+	p.idle, p.reaper = kept, nil
+	if len(kept) > 0 && !p.closed {
+		p.reaper = time.AfterFunc(idleLimit, p.reap)
+	}
+}
+
+func leave(one *pooled) { one.conn.Leave(context.Background()) }
+
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	if p.reaper != nil {
+		p.reaper.Stop()
+	}
+	for _, one := range p.idle {
+		one.conn.Leave(context.Background())
+	}
+	p.idle = nil
+}

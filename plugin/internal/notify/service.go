@@ -1,0 +1,241 @@
+// Package notify is the notification service: it takes notifications, keeps them until they are delivered with the saved
+// settings, and gives up with a reason in plain words where that cannot be.
+//
+// A notification is one row of River's job table, in the same database as the settings. Accepting is committed before the
+// receipt is given, and a delivery is committed right after the server's final reply; both are committed in groups, so that
+// many share one flush to the disk. What a killed process leaves unfinished is done again by the next one.
+//
+// A refusal that concerns one message is a failed attempt or a dead letter. A refusal that concerns all of them, a server
+// that is away or a login that is refused, pauses the service instead: see [gate].
+package notify
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/mail"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Delivery is how mail is delivered: the saved settings.
+type Delivery struct {
+	// Version differs when anything of the settings does, and is the same in every process and after a restart. It is made
+	// from the password, so it is stored sealed only. It is not empty.
+	Version     string
+	Target      smtpconn.Target
+	From        mail.Address
+	SenderField string
+}
+
+// Configuration is what the service works with.
+type Configuration struct {
+	Store  *store.Store
+	Keeper *secret.Keeper
+	Logger hclog.Logger
+	// Sealing is held from sealing a message to committing it; nil where nobody turns to another key.
+	Sealing sync.Locker
+	// Delivery returns the settings in force, or the reason why there are none to deliver with.
+	Delivery func(context.Context) (Delivery, *shared.Diagnostic, error)
+	Limits
+	// LockFile keeps two processes from delivering from one embedded database. Where the database is shared it only tells
+	// that a process of this directory has died; empty there means that its lease tells that.
+	LockFile string
+}
+
+// Limits bounds how the service delivers; the tags name the keys of plugin.hcl and their bounds.
+type Limits struct {
+	// Connections is how many connections to the server are open at once; 0 means 4.
+	Connections int `koanf:"connections" min:"1" max:"128"`
+	// MessagesPerConnection is after how many messages a connection is closed; 0 means 100.
+	MessagesPerConnection int `koanf:"messages_per_connection" min:"1" max:"100000"`
+	// MessagesPerMinute limits the rate; 0 means no limit.
+	MessagesPerMinute int `koanf:"messages_per_minute" min:"1" max:"1000000"`
+	// RetryAfter is how long a message waits after its first temporary refusal; each further one doubles it, up to an hour.
+	// 0 means 30 s. The pauses of the whole service are made from it as well.
+	RetryAfter time.Duration `koanf:"retry_after" min:"10ms" max:"1h"`
+	// DrainLimit is how long Drain waits for the server's final replies; 0 means 10 min 30 s.
+	DrainLimit time.Duration `koanf:"drain_limit" min:"10ms" max:"59m"`
+}
+
+// workers is how many deliveries are begun at once. Most of them wait: for a connection, or for the commit that their
+// group shares.
+const workers = 128
+
+// Service is the notification service. It may be used concurrently.
+type Service struct {
+	configuration Configuration
+	queue         *queue
+	accept        *group[outgoing, accepted]
+	complete      *group[int64, struct{}]
+	mark          *group[int64, struct{}]
+	pool          *pool
+	gate          *gate
+	drain         *drain
+	node          string // this process among those that deliver
+	standby       *standby
+	since         time.Time
+	statistics    statistics
+	attempts      attempts
+}
+
+// New makes the service and its tables. It delivers after Start, and takes notifications before.
+func New(ctx context.Context, configuration Configuration) (*Service, error) {
+	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text(), drain: newDrain()}
+	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
+	s.gate = newGate(s.configuration.RetryAfter, rows, s.configuration.Logger)
+	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
+	var err error
+	if s.queue, err = openQueue(ctx, s); err != nil {
+		return nil, fmt.Errorf("notification service: %w", err)
+	}
+	s.accept = newGroup(s.queue.insert)
+	s.complete = newGroup(s.queue.complete)
+	s.mark = newGroup(s.queue.mark)
+	s.standby = &standby{
+		claim: s.newClaim(), logger: s.configuration.Logger, begin: s.begin, halt: s.halt, tend: s.tend,
+	}
+	return s, nil
+}
+
+func withDefaults(c Configuration) Configuration {
+	if c.Sealing == nil {
+		c.Sealing = new(sync.RWMutex).RLocker()
+	}
+	if c.Connections <= 0 {
+		c.Connections = 4
+	}
+	if c.MessagesPerConnection <= 0 {
+		c.MessagesPerConnection = 100
+	}
+	if c.RetryAfter <= 0 {
+		c.RetryAfter = 30 * time.Second
+	}
+	if c.DrainLimit <= 0 {
+		c.DrainLimit = defaultDrainLimit
+	}
+	return c
+}
+
+// newClaim returns the claim to the database.
+func (s *Service) newClaim() claim {
+	if s.configuration.Store.Pool() == nil {
+		return &fileClaim{path: s.configuration.LockFile, me: thisProcess(s.node)}
+	}
+	return &nodeClaim{
+		db: s.configuration.Store.DB(), me: thisProcess(s.node), logger: s.configuration.Logger, lockPath: s.configuration.LockFile,
+		rescue: func(ctx context.Context, silent time.Duration) error {
+			return s.queue.recover(ctx, s.queue.silentOwner(silent), s.abandoned)
+		},
+	}
+}
+
+// Start begins to deliver as soon as no other process delivers from the same embedded database. It returns at once: the page
+// is served meanwhile, and what is in the way now is tried again.
+func (s *Service) Start(ctx context.Context) { s.standby.start(ctx) }
+
+// begin starts to deliver. Where nobody else delivers, what is marked as being delivered belongs to a process that has died.
+func (s *Service) begin(ctx context.Context) error {
+	if s.drain.stopping() {
+		return errStopping
+	}
+	if s.configuration.Store.Pool() == nil {
+		if err := errors.Join(s.queue.recover(ctx, anybody, s.abandoned), s.queue.depose(ctx)); err != nil {
+			return fmt.Errorf("what was under way cannot be taken over: %w", err)
+		}
+	}
+	if err := s.gate.sync(ctx); err != nil { // Before the first delivery.
+		return fmt.Errorf("the pause cannot be read: %w", err)
+	}
+	if err := s.queue.client.Start(ctx); err != nil {
+		return fmt.Errorf("the queue does not start: %w", err)
+	}
+	return nil
+}
+
+// haltLimit is how long deliveries may take when another process has taken the claim.
+const haltLimit = 5 * time.Second
+
+func (s *Service) halt() error {
+	ctx, cancel := context.WithTimeout(context.Background(), haltLimit)
+	defer cancel()
+	return s.queue.client.StopAndCancel(ctx)
+}
+
+// tend keeps up with the other processes.
+func (s *Service) tend(ctx context.Context) {
+	if err := s.gate.sync(ctx); err != nil && ctx.Err() == nil {
+		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
+	}
+	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
+		s.SettingsChanged(ctx)
+	}
+}
+
+// latestLimit bounds how long the settings are looked at while a connection is being opened: the claim has to be kept.
+const latestLimit = time.Second
+
+// latest is the version of the settings that are saved now, by whichever process; empty when there are none to deliver with.
+func (s *Service) latest(ctx context.Context) (version string, known bool) {
+	ctx, cancel := context.WithTimeout(ctx, latestLimit)
+	defer cancel()
+	delivery, missing, err := s.configuration.Delivery(ctx)
+	if missing != nil {
+		return "", true
+	}
+	return delivery.Version, err == nil
+}
+
+// closeLimit is how long Close waits for what Drain has not waited for. The host gives a plugin two seconds to end.
+const closeLimit = 1500 * time.Millisecond
+
+// Close stops delivering. What Drain was not called for is finished if it can be soon, and tried again by the next process
+// otherwise.
+func (s *Service) Close() error {
+	var err error
+	s.drain.begin()
+	if s.standby.stop() {
+		s.gate.close()
+		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+		defer cancel()
+		if err = s.queue.client.Stop(ctx); err != nil {
+			ctx, cancel := context.WithTimeout(context.Background(), closeLimit/3)
+			defer cancel()
+			err = s.queue.client.StopAndCancel(ctx)
+		}
+	}
+	s.pool.close()
+	s.accept.close()
+	s.complete.close()
+	s.mark.close()
+	s.standby.release()
+	return err
+}
+
+// SettingsChanged has waiting deliveries tried at once with the new settings.
+func (s *Service) SettingsChanged(ctx context.Context) {
+	s.endPause(ctx)
+	s.pool.supersede()
+	if err := s.queue.wake(ctx); err != nil {
+		s.configuration.Logger.Warn("waiting notifications could not be woken", "error", err)
+	}
+}
+
+// endPause ends a pause that was for other settings than those that are saved now.
+func (s *Service) endPause(ctx context.Context) {
+	if err := s.gate.sync(ctx); err != nil {
+		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
+	}
+	delivery, missing, err := s.configuration.Delivery(ctx)
+	if err == nil && missing == nil && s.gate.shutFor(delivery.Version, true) {
+		s.gate.open(ctx)
+	}
+}

@@ -1,0 +1,74 @@
+package notify
+
+import (
+	"context"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
+)
+
+// Status tells how the service is, whichever process of the database is asked.
+func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (shared.ServiceStatus, error) {
+	counts, err := s.queue.counts(ctx)
+	if err != nil {
+		return shared.ServiceStatus{}, err
+	}
+	status := shared.ServiceStatus{
+		Since: s.since, Counts: counts, DeliveredLastMinute: s.statistics.lastMinute(time.Now()),
+		DeliveredTotal: s.statistics.total.Load(), FailedAttemptsTotal: s.statistics.failed.Load(),
+	}
+	if err := s.describe(ctx, &status); err != nil {
+		return shared.ServiceStatus{}, err
+	}
+	status.Reason = in(language.Of(request.Locale), status.Reason)
+	return status, nil
+}
+
+// describe fills in the state, and why it is so.
+func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) error {
+	if err := s.gate.sync(ctx); err != nil {
+		return err
+	}
+	holders, err := s.standby.claim.holders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, one := range holders {
+		status.DeliveredBy = append(status.DeliveredBy, one.shown(s.node))
+	}
+	delivery, missing, err := s.configuration.Delivery(ctx)
+	paused := s.gate.current()
+	switch {
+	case err != nil:
+		return err
+	case missing != nil:
+		status.State, status.Reason = shared.ServiceNotConfigured, missing
+	case len(holders) == 0 || s.standby.claimed.Load() && s.standby.trouble.Load() != nil && !s.standby.delivering.Load():
+		status.State, status.Reason = shared.ServiceStopped, s.trouble()
+	case paused.Cause != nil && !s.gate.shutFor(delivery.Version, false):
+		status.State, status.Reason = shared.ServiceDegraded, paused.Cause
+		status.Since, status.NextAttempt = paused.Since, paused.Next
+	default:
+		status.State = shared.ServiceRunning
+		if !holders[0].Since.IsZero() {
+			status.Since = holders[0].Since
+		}
+		if paused.Cause == nil && paused.Since.After(status.Since) {
+			status.Since = paused.Since
+		}
+	}
+	return nil
+}
+
+// trouble is why this process does not deliver although it should; nil when it need not.
+func (s *Service) trouble() *shared.Diagnostic {
+	err := s.standby.trouble.Load()
+	if err == nil {
+		return nil
+	}
+	return &shared.Diagnostic{Severity: shared.SeverityError, Code: "delivery_not_started",
+		Summary: phrase.Of("The notification service cannot begin to deliver: {reason}.", "reason", *err),
+		Detail:  phrase.Of("It goes on trying every second.")}
+}

@@ -1,0 +1,170 @@
+package secret
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// References says where secrets may be taken from that an administrator names instead of typing them. The zero value
+// allows none: a reference makes this process read a file or a variable and send it to a server of the administrator's
+// choice, so the operator decides which.
+type References struct {
+	// Directory is the only one whose files may be named; empty allows no files.
+	Directory string
+	// Prefix begins the names of the variables that may be named; empty allows no variables.
+	Prefix Prefix
+	// Withheld are sources (env://NAME or file://path) of secrets that are not for administrators, such as the key, whatever
+	// Directory and Prefix allow. Others than these two kinds count for nothing.
+	Withheld []string
+}
+
+// Prefix begins the names of variables.
+type Prefix string
+
+// UnmarshalText reads a prefix.
+func (p *Prefix) UnmarshalText(text []byte) error {
+	*p = Prefix(text)
+	if strings.HasSuffix(string(text), "*") {
+		return errors.New(`is the beginning of names as it is, without "*"`)
+	}
+	if err := CheckSource("env://" + string(text)); err != nil {
+		return errors.New("is the beginning of names of variables: letters, digits and _")
+	}
+	return nil
+}
+
+// maxReferenced bounds a secret that is read by reference, in bytes.
+const maxReferenced = 64 << 10
+
+// Resolve returns the secret that env://NAME or file://path names. One line break at the end is not part of it. The error
+// is fit to be shown and does not tell whether a file exists that may not be named.
+func (r References) Resolve(reference string) (shared.SecretText, error) {
+	if slices.ContainsFunc(r.Withheld, func(source string) bool { return r.isSource(reference, source) }) {
+		return shared.SecretText{}, fmt.Errorf("it names a secret that is not for mail servers")
+	}
+	scheme, rest, _ := strings.Cut(reference, "://")
+	switch scheme {
+	case "env":
+		return r.variable(rest)
+	case "file":
+		return r.file(rest)
+	default:
+		return shared.SecretText{}, fmt.Errorf("it must begin with env:// or file://")
+	}
+}
+
+// Same reports whether two references name the same secret: links and other ways to write a path are seen through.
+func (r References) Same(one, other string) bool {
+	if one == other {
+		return true
+	}
+	onePath, first := strings.CutPrefix(one, "file://")
+	otherPath, second := strings.CutPrefix(other, "file://")
+	if !first || !second {
+		return false
+	}
+	if filepath.Clean(onePath) == filepath.Clean(otherPath) {
+		return true
+	}
+	oneFile, err1 := r.stat(onePath)
+	otherFile, err2 := r.stat(otherPath)
+	return err1 == nil && err2 == nil && os.SameFile(oneFile, otherFile)
+}
+
+// isSource reports whether the reference names the same secret as a source, which may be outside of the directory.
+func (r References) isSource(reference, source string) bool {
+	path, isFile := strings.CutPrefix(source, "file://")
+	named, namesFile := strings.CutPrefix(reference, "file://")
+	if !isFile || !namesFile {
+		return reference == source
+	}
+	file, err1 := os.Stat(path)
+	other, err2 := r.stat(named)
+	return err1 == nil && err2 == nil && os.SameFile(file, other)
+}
+
+func (r References) variable(name string) (shared.SecretText, error) {
+	switch {
+	case r.Prefix == "":
+		return shared.SecretText{}, fmt.Errorf("the operator allows no variables (secret_prefix in plugin.hcl)")
+	case !strings.HasPrefix(name, string(r.Prefix)):
+		return shared.SecretText{}, fmt.Errorf("only variables whose names begin with %s are allowed", r.Prefix)
+	}
+	text := os.Getenv(name)
+	if text == "" {
+		return shared.SecretText{}, fmt.Errorf("the variable %s is not set", name)
+	}
+	return shared.NewSecretText(text), nil
+}
+
+func (r References) file(path string) (shared.SecretText, error) {
+	if r.Directory == "" {
+		return shared.SecretText{}, fmt.Errorf("the operator allows no files (secret_dir in plugin.hcl)")
+	}
+	root, inside, err := r.open(path)
+	if err != nil {
+		return shared.SecretText{}, err
+	}
+	defer root.Close()
+	content, err := readRegular(root, inside)
+	if err != nil || len(content) > maxReferenced {
+		return shared.SecretText{}, fmt.Errorf("there is no readable file %s", path)
+	}
+	text := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	if text == "" {
+		return shared.SecretText{}, fmt.Errorf("the file %s is empty", path)
+	}
+	return shared.NewSecretText(text), nil
+}
+
+// readRegular reads a file, and no more of it than shows that it is too large. Nothing else is opened: to open a pipe may
+// take forever.
+func readRegular(root *os.Root, inside string) ([]byte, error) {
+	info, err := root.Stat(inside)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fs.ErrInvalid
+	}
+	file, err := root.Open(inside)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxReferenced+1))
+}
+
+// open returns the directory as a root, which keeps links and .. from leading out of it, and the path within.
+func (r References) open(path string) (*os.Root, string, error) {
+	root, err := os.OpenRoot(r.Directory)
+	if err != nil {
+		return nil, "", fmt.Errorf("the directory %s cannot be opened", r.Directory)
+	}
+	if absolute, err := filepath.Abs(path); err == nil { // A relative one starts where the host has started this process.
+		path = absolute
+	}
+	inside, err := filepath.Rel(r.Directory, path)
+	if err != nil || !filepath.IsLocal(inside) {
+		_ = root.Close()
+		return nil, "", fmt.Errorf("only files in %s are allowed", r.Directory)
+	}
+	return root, inside, nil
+}
+
+func (r References) stat(path string) (os.FileInfo, error) {
+	root, inside, err := r.open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.Stat(inside)
+}

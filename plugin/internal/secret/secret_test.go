@@ -1,0 +1,424 @@
+package secret_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+var destination = secret.Destination{Purpose: "settings", Field: "password", ID: "first", Generation: "one", Parts: map[string]string{
+	secret.Server: "smtp.email.com", secret.Port: "465", secret.Encrypt: "true", secret.Login: "me", "ca_certificate": "ab",
+}}
+
+// changed is the destination with another part.
+func changed(name, value string) secret.Destination {
+	other := destination
+	other.Parts = maps.Clone(destination.Parts)
+	other.Parts[name] = value
+	return other
+}
+
+func keyring(t *testing.T, directory, source string, old ...string) *secret.Keyring {
+	t.Helper()
+	ring, err := secret.OpenKeyring(t.Context(), directory, source, old, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+// TestBinding opens a secret for every other destination than its own.
+func TestBinding(t *testing.T) {
+	keeper := secret.NewKeeper(keyring(t, t.TempDir(), ""))
+	sealed, err := keeper.Seal(t.Context(), shared.NewSecretText("s3cret"), destination)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(sealed), "s3cret") {
+		t.Error("the secret is in what was sealed")
+	}
+	opened, err := keeper.Open(t.Context(), sealed, destination)
+	if err != nil || opened.Reveal() != "s3cret" {
+		t.Errorf("opened for its own destination: %v", err)
+	}
+	if _, err := keeper.Open(t.Context(), sealed, changed("added_later", "")); err != nil {
+		t.Errorf("a setting that did not exist matters: %v", err)
+	}
+	others := map[string]secret.Destination{"first form": destination.FirstForm()}
+	for name, value := range map[string]string{
+		secret.Server: "evil.example", secret.Port: "25", secret.Encrypt: "false", secret.Login: "you", secret.Proxy: "socks5://evil.example:1080",
+		"ca_certificate": "cd", "pinned_certificate": "ab", "added_later": "x",
+	} {
+		others[name] = changed(name, value)
+	}
+	for name, change := range map[string]func(*secret.Destination){
+		"purpose":    func(d *secret.Destination) { d.Purpose = "notification" },
+		"field":      func(d *secret.Destination) { d.Field = "access_token" },
+		"id":         func(d *secret.Destination) { d.ID = "second" },
+		"generation": func(d *secret.Destination) { d.Generation = "two" },
+		"shifted":    func(d *secret.Destination) { d.ID, d.Generation = "firsto", "ne" },
+	} {
+		other := destination
+		change(&other)
+		others[name] = other
+	}
+	for name, other := range others {
+		if _, err := keeper.Open(t.Context(), sealed, other); !errors.Is(err, secret.ErrCannotOpen) {
+			t.Errorf("opened with another %s: %v", name, err)
+		}
+	}
+	for i := range sealed {
+		damaged := append([]byte(nil), sealed...)
+		damaged[i] ^= 1
+		if opened, err := keeper.Open(t.Context(), damaged, destination); err == nil && opened.Reveal() != "s3cret" {
+			t.Errorf("byte %d changed: opened as something else", i)
+		}
+	}
+}
+
+// TestFirstForm holds that what versions without identities have sealed, and wrote down, is understood as it was.
+func TestFirstForm(t *testing.T) {
+	const stored = `{"purpose":"settings","field":"password","server":"SMTP.Email.com","port":465,"encrypt":true,"login":"me","proxy":"socks5://p.example:1080"}`
+	var first secret.Destination
+	if err := json.Unmarshal([]byte(stored), &first); err != nil {
+		t.Fatal(err)
+	}
+	keeper := secret.NewKeeper(keyring(t, t.TempDir(), ""))
+	sealed, err := keeper.Seal(t.Context(), shared.NewSecretText("s3cret"), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := changed(secret.Proxy, "socks5://p.example:1080")
+	if opened, err := keeper.Open(t.Context(), sealed, now.FirstForm()); err != nil || opened.Reveal() != "s3cret" {
+		t.Errorf("in the form of today: %v", err)
+	}
+	if _, err := keeper.Open(t.Context(), sealed, now); !errors.Is(err, secret.ErrCannotOpen) {
+		t.Errorf("the first form passes for the present one: %v", err)
+	}
+	encoded, err := json.Marshal(now)
+	var again secret.Destination
+	if err != nil || json.Unmarshal(encoded, &again) != nil || !maps.Equal(again.Parts, now.Parts) || again.ID != now.ID {
+		t.Errorf("%s, %v", encoded, err)
+	}
+}
+
+// TestRotation turns to a new key file and drops the old one.
+func TestRotation(t *testing.T) {
+	directory := t.TempDir()
+	ring := keyring(t, directory, "")
+	keeper := secret.NewKeeper(ring)
+	sealed, err := keeper.Seal(t.Context(), shared.NewSecretText("s3cret"), destination)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, changed, err := keeper.Rewrap(t.Context(), sealed); err != nil || changed || string(again) != string(sealed) {
+		t.Errorf("sealed anew without need: %t, %v", changed, err)
+	}
+	elsewhere := secret.NewKeeper(keyring(t, directory, "")) // Another process that has the old key in memory.
+	if err := ring.Renew(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keeper.Open(t.Context(), sealed, destination); err != nil {
+		t.Errorf("with both keys the old one does not open: %v", err)
+	}
+	renewed, changed, err := keeper.Rewrap(t.Context(), sealed)
+	if err != nil || !changed {
+		t.Fatalf("not sealed anew: %t, %v", changed, err)
+	}
+	if err := ring.Forget(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keeper.Open(t.Context(), sealed, destination); !errors.Is(err, secret.ErrCannotOpen) {
+		t.Errorf("the old key still opens: %v", err)
+	}
+	for name, one := range map[string]*secret.Keeper{"the same": keeper, "another process": elsewhere} {
+		if opened, err := one.Open(t.Context(), renewed, destination); err != nil || opened.Reveal() != "s3cret" {
+			t.Errorf("%s cannot open what was sealed anew: %v", name, err)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(directory, "key")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the key file: %v, %v", info, err)
+	}
+}
+
+// TestKeySources opens keys from variables and files, old ones too, and explains those that are none.
+func TestKeySources(t *testing.T) {
+	first, second := strings.Repeat("ab", 32), strings.Repeat("cd", 32)
+	t.Setenv("KEY_OF_TEST", first)
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, []byte(second+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := secret.NewKeeper(keyring(t, "", "env://KEY_OF_TEST")).Seal(t.Context(), shared.NewSecretText("s3cret"), destination)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := secret.NewKeeper(keyring(t, "", "file://"+file, "env://KEY_OF_TEST"))
+	renewed, changed, err := both.Rewrap(t.Context(), sealed)
+	if err != nil || !changed {
+		t.Fatalf("not sealed under the new key: %t, %v", changed, err)
+	}
+	if opened, err := secret.NewKeeper(keyring(t, "", "file://"+file)).Open(t.Context(), renewed, destination); err != nil || opened.Reveal() != "s3cret" {
+		t.Errorf("with the new key alone: %v", err)
+	}
+	exposed, short, directory := filepath.Join(t.TempDir(), "exposed"), filepath.Join(t.TempDir(), "short"), t.TempDir()
+	for path, content := range map[string]string{exposed: first, short: first[2:], filepath.Join(directory, "empty"): "\n"} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(exposed, 0o604); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("EMPTY_KEY", "")
+	t.Setenv("SHORT_KEY", first[2:])
+	for source, says := range map[string]string{
+		"env://NO_SUCH_KEY": "the variable that it names is not set", "env://EMPTY_KEY": "is empty", "env://SHORT_KEY": "64 hexadecimal digits",
+		"file:///nowhere/key": "no such file", "file://" + exposed: "can be read by others (mode 0604): run chmod 600", "file://" + short: "64 hexadecimal digits",
+		"file://" + directory: "is not a regular file", "file://" + directory + "/empty": "is empty", "file://": "the path of a file",
+		"vault://x": "must begin with env://, file:// or transit://", "transit://host/key": "transit://host:port/mount/name",
+		// What stands in the place of a source is most likely the key.
+		first: "must begin with", "env://" + first: "is not set", "env://" + second[1:]: "is not set", "env://1" + first: "the name of a variable",
+		"file://" + first: "no such file", "file:///" + first: "no such file", "key://" + first: "must begin with", first + "://": "must begin with",
+		"transit://" + first: "transit://host:port/mount/name", "transit://user:" + first + "@host/mount/name": "without a login",
+		"transit://host:" + first + "/mount/name": "transit://host:port", "transit://host/mount/name?token=" + first: "without a login",
+		"transit://%zz" + first + "/mount/name": "transit://host:port", "transit://host/mount/" + first + "@name": "without a login",
+	} {
+		for old, sources := range map[int][]string{0: {source}, 2: {"env://KEY_OF_TEST", "env://KEY_OF_TEST", source}} {
+			_, err := secret.OpenKeyring(t.Context(), "", sources[0], sources[1:], true)
+			var misled *secret.SourceError
+			if err == nil || !strings.Contains(err.Error(), says) || !errors.As(err, &misled) || misled.Old != old {
+				t.Errorf("%s: %v, want %q", source, err, says)
+			}
+			if err != nil && (strings.Contains(err.Error(), first[2:]) || strings.Contains(err.Error(), second[1:])) {
+				t.Errorf("%s: the error repeats it: %v", source, err)
+			}
+		}
+	}
+}
+
+// vault speaks the two endpoints of Vault's Transit engine that matter here. Its keys are numbers that are added.
+type vault struct {
+	mu      sync.Mutex
+	version int
+}
+
+func (v *vault) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if r.Header.Get("X-Vault-Token") != "t0ken" {
+		http.Error(w, `{"errors":["permission denied"]}`, http.StatusForbidden)
+		return
+	}
+	var body map[string]string
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	data := map[string]string{}
+	switch r.URL.Path {
+	case "/v1/transit/encrypt/smtp":
+		plain, _ := base64.StdEncoding.DecodeString(body["plaintext"])
+		data["ciphertext"] = fmt.Sprintf("vault:v%d:%s", v.version, base64.StdEncoding.EncodeToString(shift(plain, v.version)))
+	case "/v1/transit/decrypt/smtp":
+		parts := strings.SplitN(body["ciphertext"], ":", 3)
+		version, _ := strconv.Atoi(strings.TrimPrefix(parts[1], "v"))
+		encrypted, _ := base64.StdEncoding.DecodeString(parts[2])
+		data["plaintext"] = base64.StdEncoding.EncodeToString(shift(encrypted, -version))
+	default:
+		http.Error(w, `{"errors":["no handler"]}`, http.StatusNotFound)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"data": data})
+}
+
+func shift(text []byte, by int) []byte {
+	shifted := make([]byte, len(text))
+	for i, b := range text {
+		shifted[i] = b + byte(by)
+	}
+	return shifted
+}
+
+// TestTransit keeps the key in a service that ignores additional data: the binding holds all the same, and a new version of
+// the key is taken up.
+func TestTransit(t *testing.T) {
+	service := &vault{version: 1}
+	server := httptest.NewServer(service)
+	defer server.Close()
+	t.Setenv("VAULT_TOKEN", "t0ken")
+	source := "transit+http://" + strings.TrimPrefix(server.URL, "http://") + "/transit/smtp"
+	ring := keyring(t, "", source)
+	keeper := secret.NewKeeper(ring)
+	sealed, err := keeper.Seal(t.Context(), shared.NewSecretText("s3cret"), destination)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := changed(secret.Server, "evil.example")
+	if _, err := keeper.Open(t.Context(), sealed, other); !errors.Is(err, secret.ErrCannotOpen) {
+		t.Errorf("opened for another server: %v", err)
+	}
+	service.mu.Lock()
+	service.version = 2
+	service.mu.Unlock()
+	if err := ring.Renew(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	renewed, changed, err := keeper.Rewrap(t.Context(), sealed)
+	if err != nil || !changed {
+		t.Errorf("not wrapped with the new version: %t, %v", changed, err)
+	}
+	for _, one := range [][]byte{sealed, renewed} {
+		if opened, err := keeper.Open(t.Context(), one, destination); err != nil || opened.Reveal() != "s3cret" {
+			t.Errorf("cannot be opened: %v", err)
+		}
+	}
+	t.Setenv("VAULT_TOKEN", "wrong")
+	if _, err := secret.OpenKeyring(t.Context(), "", source, nil, true); err == nil || !strings.Contains(err.Error(), "permission denied") {
+		t.Errorf("with a wrong token: %v", err)
+	}
+}
+
+// TestTransitToken holds that the token stays alive, and that it does not follow a redirection to another server.
+func TestTransitToken(t *testing.T) {
+	t.Setenv("VAULT_TOKEN", "t0ken")
+	t.Setenv("VAULT_NAMESPACE", "team")
+	renewals := make(chan string, 10)
+	service := &vault{version: 1}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v1/auth/token/renew-self" {
+			service.ServeHTTP(w, r)
+			return
+		}
+		fmt.Fprint(w, `{"auth":{"lease_duration":2,"renewable":true}}`)
+		renewals <- r.Header.Get("X-Vault-Token") + " of " + r.Header.Get("X-Vault-Namespace")
+	}))
+	defer server.Close()
+	keyring(t, "", "transit+http://"+server.Listener.Addr().String()+"/transit/smtp")
+	for range 2 {
+		if renewed := <-renewals; renewed != "t0ken of team" {
+			t.Errorf("renewed with %q", renewed)
+		}
+	}
+
+	stolen := make(chan string, 10)
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { stolen <- r.Header.Get("X-Vault-Token") }))
+	defer elsewhere.Close()
+	redirecting := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	defer redirecting.Close()
+	_, err := secret.OpenKeyring(t.Context(), "", "transit+http://"+redirecting.Listener.Addr().String()+"/transit/smtp", nil, true)
+	if err == nil || !strings.Contains(err.Error(), "redirects") || len(stolen) > 0 {
+		t.Errorf("a redirection: %v, %d requests arrived elsewhere", err, len(stolen))
+	}
+}
+
+// TestReferences names secrets that may be named, and those that may not.
+func TestReferences(t *testing.T) {
+	directory := t.TempDir()
+	for path, content := range map[string]string{"smtp": "s3cret\n", "empty": "\n", "sub/deep": "d33p"} {
+		full := filepath.Join(directory, path)
+		if err := os.MkdirAll(filepath.Dir(full), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(full, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	outside := filepath.Join(t.TempDir(), "outside")
+	if err := os.WriteFile(outside, []byte("0utside"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(directory, "link")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SMTP_SECRET_A", "s3cret")
+	t.Setenv("DATABASE_PASSWORD", "hunter2")
+	allowed := secret.References{Directory: directory, Prefix: "SMTP_SECRET_"}
+	for reference, want := range map[string]string{
+		"file://" + directory + "/smtp": "s3cret", "file://" + directory + "/sub/deep": "d33p", "env://SMTP_SECRET_A": "s3cret",
+		"file://" + directory + "/empty": "", "file://" + directory + "/none": "", "file://" + directory + "/link": "",
+		"file://" + directory + "/../outside": "", "file://" + outside: "", "file:///etc/passwd": "", "env://DATABASE_PASSWORD": "",
+		"env://SMTP_SECRET_B": "", "https://x": "", "s3cret": "",
+	} {
+		got, err := allowed.Resolve(reference)
+		if got.Reveal() != want || (err == nil) != (want != "") {
+			t.Errorf("%s: %q, %v", reference, got.Reveal(), err)
+		}
+		if _, err := (secret.References{}).Resolve(reference); err == nil {
+			t.Errorf("%s is allowed where nothing is", reference)
+		}
+	}
+}
+
+// TestWithheldReferences names what this software keeps for itself by each of its names: an administrator who may name
+// files of a directory could else have the key of all secrets sent to a server.
+func TestWithheldReferences(t *testing.T) {
+	directory, elsewhere := t.TempDir(), t.TempDir()
+	for _, path := range []string{directory + "/key", directory + "/database", directory + "/smtp", elsewhere + "/old"} {
+		if err := os.WriteFile(path, []byte("s3cret"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link(elsewhere+"/old", directory+"/hard"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("key", directory+"/symbolic"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"SMTP_KEY", "SMTP_MAIL"} {
+		t.Setenv(name, "s3cret")
+	}
+	allowed := secret.References{
+		Directory: directory, Prefix: "SMTP_",
+		Withheld: []string{"file://" + directory + "/key", "file://" + directory + "//database", "file://" + elsewhere + "/old", "env://SMTP_KEY", "", "postgres://x"},
+	}
+	for reference, permitted := range map[string]bool{
+		"file://" + directory + "/smtp": true, "env://SMTP_MAIL": true,
+		"file://" + directory + "/key": false, "file://" + directory + "//key": false, "file://" + directory + "/database": false,
+		"file://" + directory + "/symbolic": false, "file://" + directory + "/hard": false, "env://SMTP_KEY": false,
+	} {
+		if got, err := allowed.Resolve(reference); (err == nil) != permitted {
+			t.Errorf("%s: %q, %v", reference, got.Reveal(), err)
+		}
+	}
+}
+
+// TestSameReference sees through other ways to name one file.
+func TestSameReference(t *testing.T) {
+	directory := t.TempDir()
+	for _, name := range []string{"smtp", "other"} {
+		if err := os.WriteFile(filepath.Join(directory, name), []byte("s3cret"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link(filepath.Join(directory, "smtp"), filepath.Join(directory, "hard")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("smtp", filepath.Join(directory, "symbolic")); err != nil {
+		t.Fatal(err)
+	}
+	allowed := secret.References{Directory: directory, Prefix: "SMTP_"}
+	one := "file://" + directory + "/smtp"
+	for other, want := range map[string]bool{
+		one: true, "file://" + directory + "//smtp": true, "file://" + directory + "/x/../smtp": true,
+		"file://" + directory + "/symbolic": true, "file://" + directory + "/hard": true,
+		"file://" + directory + "/other": false, "file://" + directory + "/none": false, "env://SMTP_A": false, "": false,
+	} {
+		if got := allowed.Same(one, other); got != want {
+			t.Errorf("%s: %t", other, got)
+		}
+	}
+	if !allowed.Same("env://SMTP_A", "env://SMTP_A") || allowed.Same("env://SMTP_A", "env://SMTP_B") {
+		t.Error("variables are told apart by their names")
+	}
+}

@@ -1,0 +1,247 @@
+package settings
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
+)
+
+// Settings are values that are valid together, with their defaults filled in.
+type Settings struct {
+	Server    string
+	Port      int
+	Login     string
+	UseSSL    bool
+	Sender    mail.Address
+	TimeLimit time.Duration
+	// PasswordReference says where the password is; empty when it is stored here.
+	PasswordReference string
+
+	// Proxy is nil when there is none.
+	Proxy *url.URL
+
+	authentication smtpconn.Authentication
+	ehloName       string
+	additionalCA   []*x509.Certificate
+	pinned         [sha256.Size]byte
+	neverStartTLS  bool
+	otherAccount   bool
+	destination    map[string]string
+}
+
+// SenderField is the name of the field that holds the sender's address.
+func (s Settings) SenderField() string {
+	if s.otherAccount {
+		return Email
+	}
+	return Login
+}
+
+// WantsPassword reports whether the settings log in with the password.
+func (s Settings) WantsPassword() bool {
+	return s.authentication == smtpconn.AuthenticateAutomatically && s.Login != ""
+}
+
+// WantsToken reports whether the settings log in with the access token.
+func (s Settings) WantsToken() bool { return s.authentication == smtpconn.AuthenticateOAuth2 }
+
+// Encrypts reports whether the connection is encrypted where the server offers that.
+func (s Settings) Encrypts() bool { return !s.neverStartTLS }
+
+// Target returns the settings as a target for a connection.
+func (s Settings) Target(password, token shared.SecretText) smtpconn.Target {
+	target := smtpconn.Target{
+		Host: s.Server, Port: s.Port, Proxy: s.Proxy, Encrypt: s.UseSSL, Login: s.Login,
+		Authentication: s.authentication, HELOName: s.ehloName,
+		AdditionalCA: s.additionalCA, PinnedCertificate: s.pinned, NeverStartTLS: s.neverStartTLS,
+	}
+	if s.WantsPassword() {
+		target.Password = password
+	}
+	if s.WantsToken() {
+		target.AccessToken = token
+	}
+	return target
+}
+
+// Bind turns values into Settings. It reports one Diagnostic per mistake and field, and hints as warnings. The Settings
+// are only of use when there is no error among the Diagnostics. secretSet tells whether a sensitive field would be set.
+func Bind(values shared.Values, secretSet func(field string) bool) (Settings, shared.Diagnostics) {
+	b := &binding{schema: Schema(), values: values, secretSet: secretSet}
+	b.found = b.schema.Phrases(values, secretSet)
+	s := Settings{
+		Server: b.text(Server), Port: int(b.integer(Port)), Login: b.text(Login),
+		UseSSL: b.boolean(UseSSL), ehloName: b.text(EHLOName), otherAccount: b.boolean(UseOtherAccount),
+		PasswordReference: b.text(PasswordReference),
+	}
+	b.server(&s)
+	b.credentials(&s)
+	b.sender(&s)
+	b.advanced(&s)
+	b.encryption(&s)
+	b.bindDestination(&s)
+	b.hints(s)
+	return s, b.found
+}
+
+type binding struct {
+	schema    shared.Schema
+	values    shared.Values
+	secretSet func(string) bool
+	found     shared.Diagnostics
+}
+
+func (b *binding) text(field string) string {
+	text, _ := b.schema.Effective(field, b.values).AsText()
+	return strings.TrimSpace(text)
+}
+
+func (b *binding) integer(field string) int64 {
+	number, _ := b.schema.Effective(field, b.values).AsInteger()
+	return number
+}
+
+func (b *binding) boolean(field string) bool {
+	truth, _ := b.schema.Effective(field, b.values).AsBoolean()
+	return truth
+}
+
+func (b *binding) report(severity shared.Severity, field, code, summary, detail string, fixes ...shared.Fix) {
+	for _, already := range b.found {
+		if already.Field == field && already.Severity == shared.SeverityError {
+			return // One mistake per field is enough to act on.
+		}
+	}
+	b.found = append(b.found, shared.Diagnostic{
+		Severity: severity, Field: field, Code: code, Summary: summary, Detail: detail, Fixes: fixes,
+	})
+}
+
+func (b *binding) fail(field, code, summary, detail string, fixes ...shared.Fix) {
+	b.report(shared.SeverityError, field, code, summary, detail, fixes...)
+}
+
+func (b *binding) credentials(s *Settings) {
+	kind := b.text(Authentication)
+	switch kind {
+	case authenticateOAuth2:
+		s.authentication = smtpconn.AuthenticateOAuth2
+		if s.Login == "" {
+			b.fail(Login, "login_missing", "OAuth 2.0 needs the login: the name of the mail box.", "")
+		}
+		if !b.secretSet(AccessToken) {
+			b.fail(AccessToken, "token_missing", "“Access token” must be filled in.", "")
+		}
+		return
+	case authenticateNone:
+		s.authentication = smtpconn.AuthenticateNever
+		return
+	}
+	havePassword := s.PasswordReference != "" || b.secretSet(Password)
+	switch {
+	case s.Login != "" && !havePassword:
+		b.fail(Password, "password_missing", "There is a login but no password.",
+			"Enter the password, or remove the login if the server needs none.")
+	case s.Login == "" && havePassword:
+		b.fail(Login, "login_missing", "There is a password but no login.",
+			"Enter the name of the mail box, or clear the password if the server needs none.")
+	case s.Login == "" && kind == authenticatePassword:
+		b.fail(Login, "login_missing", "“SMTP login” must be filled in.", "")
+	}
+}
+
+func (b *binding) sender(s *Settings) {
+	propose := shared.Fix{Label: "Use other account settings", Values: shared.Values{UseOtherAccount: shared.Boolean(true)}}
+	switch {
+	case s.otherAccount:
+		s.Sender = mail.Address{Name: b.text(Name), Address: b.text(Email)}
+	case s.Login == "":
+		b.fail(UseOtherAccount, "sender_missing", "Without a login there is no address to send notifications from.",
+			"Turn on “Use other account settings” and enter the address.", propose)
+	case !shared.IsEmailAddress(s.Login):
+		b.fail(UseOtherAccount, "sender_missing", "The login is not an e-mail address, so there is no address to send notifications from.",
+			"Turn on “Use other account settings” and enter the address.", propose)
+	default:
+		s.Sender = mail.Address{Address: s.Login}
+	}
+}
+
+// Bounds of the time limit of a test.
+const (
+	shortestTimeLimit = time.Second
+	longestTimeLimit  = 5 * time.Minute
+)
+
+func (b *binding) advanced(s *Settings) {
+	s.TimeLimit, _ = time.ParseDuration(b.text(TimeLimit))
+	if s.TimeLimit < shortestTimeLimit || s.TimeLimit > longestTimeLimit {
+		b.fail(TimeLimit, "out_of_range", "“Time limit of a test” must be between 1s and 5m.", "")
+	}
+	var err error
+	if s.Proxy, err = smtpconn.ParseProxy(b.text(Proxy)); err != nil {
+		b.fail(Proxy, "not_a_proxy", phrase.Of("“Proxy” cannot be used: {reason}.", "reason", phrase.Part(err.Error())),
+			"Enter it as socks5://name:port or http://name:port.")
+	}
+	if s.additionalCA, err = parseCertificates(b.text(CACertificate)); err != nil {
+		b.fail(CACertificate, "not_a_certificate", phrase.Of("“Additional CA certificate” cannot be read: {reason}.", "reason", err),
+			"Paste the whole certificate, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.")
+	}
+	if fingerprint := b.text(PinnedCertificate); fingerprint != "" {
+		b.pin(s, fingerprint)
+	}
+}
+
+// pin reads the fingerprint. One that is not understood must not pass for none.
+func (b *binding) pin(s *Settings, fingerprint string) {
+	plain := strings.NewReplacer("sha256:", "", ":", "").Replace(strings.ToLower(fingerprint))
+	decoded, err := hex.DecodeString(plain)
+	if err == nil && len(decoded) == len(s.pinned) {
+		copy(s.pinned[:], decoded)
+	}
+	if s.pinned == [sha256.Size]byte{} {
+		field, _ := b.schema.Field(PinnedCertificate)
+		b.fail(PinnedCertificate, "wrong_form", phrase.Of("“{field}” does not have the expected form.", "field", phrase.Word(field.Label)), "")
+	}
+}
+
+// encryption decides about STARTTLS; with Use SSL there is nothing to choose.
+func (b *binding) encryption(s *Settings) {
+	s.neverStartTLS = !s.UseSSL && b.text(StartTLS) == startTLSNever
+	if s.neverStartTLS && s.pinned != [sha256.Size]byte{} {
+		b.fail(StartTLS, "pin_needs_encryption", "A certificate is pinned, so the connection must not be left unencrypted.",
+			"Set “STARTTLS” to automatic, or turn on “Use SSL”.",
+			shared.Fix{Label: "Encrypt with STARTTLS", Values: shared.Values{StartTLS: shared.Text(startTLSAutomatically)}},
+			shared.Fix{Label: "Turn on Use SSL", Values: shared.Values{UseSSL: shared.Boolean(true)}})
+	}
+}
+
+func parseCertificates(text string) ([]*x509.Certificate, error) {
+	var certificates []*x509.Certificate
+	rest := []byte(text)
+	for len(strings.TrimSpace(string(rest))) > 0 {
+		var block *pem.Block
+		block, rest = pem.Decode(rest)
+		if block == nil {
+			return nil, fmt.Errorf("it is not in PEM form")
+		}
+		if block.Type != "CERTIFICATE" {
+			return nil, fmt.Errorf("it holds a %q, not a certificate", strings.ToLower(block.Type))
+		}
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("certificate %d is damaged", len(certificates)+1)
+		}
+		certificates = append(certificates, certificate)
+	}
+	return certificates, nil
+}

@@ -1,0 +1,349 @@
+// Package store keeps the settings: every save is a new revision that is only ever inserted, never changed. The table is
+// the audit trail, and its primary key decides which of two simultaneous savers wins. The same statements run on SQLite,
+// embedded, and on PostgreSQL, shared by several Consoles.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Document is the content of one revision.
+type Document struct {
+	Values  shared.Values           `json:"values"`
+	Secrets map[string]SealedSecret `json:"secrets,omitempty"`
+	// RestoredFrom is the revision that was restored; 0 for an ordinary save.
+	RestoredFrom int64 `json:"restored_from,omitempty"`
+	// Record says, sealed, which secrets belong to the revision; empty when there never was one.
+	Record []byte `json:"record,omitempty"`
+}
+
+// SealedSecret is a secret as it is stored. The destination stands beside it in clear, so that a refusal can name what
+// has changed; opening it needs the destination in any case. Of a secret that was purged only Since is left.
+type SealedSecret struct {
+	Sealed      []byte             `json:"sealed,omitempty"`
+	Destination secret.Destination `json:"destination,omitzero"`
+	Since       time.Time          `json:"since"`
+}
+
+// Revision is one saved state.
+type Revision struct {
+	shared.Revision
+	Document Document
+
+	text string // of the document, as it was read
+}
+
+// Verification is the last test that passed, with a fingerprint of each field's value at that time.
+type Verification struct {
+	At       time.Time     `json:"at"`
+	Actor    string        `json:"actor"`
+	Revision int64         `json:"revision"`
+	Values   shared.Values `json:"values"`
+}
+
+// State is what is in force: the newest revision, whose Number is 0 when nothing has been saved yet, and the last test that
+// passed, nil when none has. It is shared and must not be changed.
+type State struct {
+	Revision Revision
+	Verified *Verification
+	// Reading tells two states apart: whoever keeps something that was made from one keeps it as long as the number is the
+	// same. The revision's number does not do: sealing anew and restoring a backup leave it as it is.
+	Reading uint64
+}
+
+// ErrConflict means that another revision was saved since the one that a draft was made from.
+var ErrConflict = errors.New("the settings were changed in the meantime")
+
+// ErrResealed means that the secrets of the revision that a document was made from were sealed anew since it was read: what
+// the document keeps of them is sealed under a key that may be forgotten.
+var ErrResealed = errors.New("the secrets were sealed anew in the meantime")
+
+// ErrNoRevision means that there is no revision of the number.
+var ErrNoRevision = errors.New("there is no such revision")
+
+// Store is the database. It may be used concurrently.
+type Store struct {
+	db      *sql.DB
+	reader  *sql.DB       // for what only reads
+	pool    *pgxpool.Pool // nil for the embedded database
+	close   func() error
+	current *sql.Stmt
+	place   string // for people
+
+	mu    sync.Mutex
+	known known
+}
+
+// known is what was last read, and what it means.
+type known struct {
+	stored stored
+	state  State
+}
+
+//go:embed schema.sql
+var schemaFiles embed.FS
+
+// prepare makes the tables that are missing and makes sure that what is there can be read. lock is a statement that keeps
+// other processes from doing the same at the same time; it may be empty.
+func (s *Store) prepare(ctx context.Context, lock string) error {
+	statements, err := schemaFiles.ReadFile("schema.sql")
+	if err != nil {
+		return err
+	}
+	transaction, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	if _, err = transaction.ExecContext(ctx, lock+string(statements)); err != nil {
+		return err
+	}
+	if err := transaction.Commit(); err != nil {
+		return err
+	}
+	s.current, err = s.reader.PrepareContext(ctx, `
+		SELECT revision, document, author, saved_at, COALESCE((SELECT document FROM last_verification WHERE id = 1), '')
+		FROM settings_revision ORDER BY revision DESC LIMIT 1`)
+	if err != nil {
+		return err
+	}
+	_, err = s.Current(ctx)
+	return err
+}
+
+// Place says where the database is, for people.
+func (s *Store) Place() string { return s.place }
+
+// DB returns the database for others who keep something in it.
+func (s *Store) DB() *sql.DB { return s.db }
+
+// Pool returns the connections to PostgreSQL, nil for the embedded database.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Close ends the use of the database.
+func (s *Store) Close() error { return s.close() }
+
+// unreadable explains a failure to read.
+func (s *Store) unreadable(err error) error {
+	return fmt.Errorf("the settings cannot be read from %s: %w", s.place, err)
+}
+
+// unwritten explains a failure to write.
+func (s *Store) unwritten(err error) error {
+	return fmt.Errorf("nothing was changed, because %s cannot be written: %w", s.place, err)
+}
+
+// stored is what is in force as it is stored. The whole of it is compared with what is known: sealing anew under another
+// key and restoring a backup change a document without changing its number.
+type stored struct {
+	number                             int64
+	document, author, at, verification string
+}
+
+// Current returns what is in force.
+func (s *Store) Current(ctx context.Context) (State, error) {
+	newest, err := s.readCurrent(ctx)
+	if err != nil {
+		return State{}, err
+	}
+	s.mu.Lock()
+	overtaken := newest.number < s.known.state.Revision.Number
+	s.mu.Unlock()
+	if overtaken {
+		// Another call has read a newer revision in the meantime. If it is still not there, the database was put back to an
+		// older state, and that is what is in force.
+		if newest, err = s.readCurrent(ctx); err != nil {
+			return State{}, err
+		}
+	}
+	return s.remember(newest)
+}
+
+func (s *Store) readCurrent(ctx context.Context) (stored, error) {
+	var newest stored
+	err := s.current.QueryRowContext(ctx).Scan(&newest.number, &newest.document, &newest.author, &newest.at, &newest.verification)
+	if errors.Is(err, sql.ErrNoRows) { // Nothing is saved, but something may have been tested.
+		err = s.reader.QueryRowContext(ctx, `SELECT COALESCE(MAX(document), '') FROM last_verification`).Scan(&newest.verification)
+	}
+	if err != nil {
+		return stored{}, s.unreadable(err)
+	}
+	return newest, nil
+}
+
+// remember returns the state of what is stored, and parses it only when it is not the one that is known.
+func (s *Store) remember(newest stored) (State, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known.stored == newest {
+		return s.known.state, nil
+	}
+	state := State{Reading: s.known.state.Reading + 1}
+	if newest.number > 0 {
+		var err error
+		if state.Revision, err = newest.revision(); err != nil {
+			return State{}, s.unreadable(err)
+		}
+	}
+	if newest.verification != "" {
+		state.Verified = &Verification{}
+		if err := json.Unmarshal([]byte(newest.verification), state.Verified); err != nil {
+			return State{}, s.unreadable(fmt.Errorf("the last verification is damaged: %w", err))
+		}
+	}
+	s.known = known{stored: newest, state: state}
+	return state, nil
+}
+
+// selectRevision are what scanRevision reads.
+const selectRevision = `SELECT revision, document, author, saved_at FROM settings_revision `
+
+// Revision returns the revision of the number; ErrNoRevision when there is none.
+func (s *Store) Revision(ctx context.Context, number int64) (Revision, error) {
+	revision, err := scanRevision(s.reader.QueryRowContext(ctx, selectRevision+`WHERE revision = $1`, number))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Revision{}, ErrNoRevision
+	case err != nil:
+		return Revision{}, s.unreadable(err)
+	}
+	return revision, nil
+}
+
+// Revisions returns at most limit revisions with numbers below before, newest first; 0 begins with the newest.
+func (s *Store) Revisions(ctx context.Context, before int64, limit int) ([]Revision, error) {
+	rows, err := s.reader.QueryContext(ctx, selectRevision+`WHERE $1 = 0 OR revision < $1 ORDER BY revision DESC LIMIT $2`, before, limit)
+	if err != nil {
+		return nil, s.unreadable(err)
+	}
+	found, err := scanRevisions(rows)
+	if err != nil {
+		return nil, s.unreadable(err)
+	}
+	return found, nil
+}
+
+func scanRevisions(rows *sql.Rows) ([]Revision, error) {
+	defer rows.Close()
+	var found []Revision
+	for rows.Next() {
+		revision, err := scanRevision(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, revision)
+	}
+	return found, rows.Err()
+}
+
+func scanRevision(row interface{ Scan(...any) error }) (Revision, error) {
+	var one stored
+	if err := row.Scan(&one.number, &one.document, &one.author, &one.at); err != nil {
+		return Revision{}, err
+	}
+	return one.revision()
+}
+
+func (s stored) revision() (Revision, error) {
+	revision := Revision{Revision: shared.Revision{Number: s.number, Author: s.author}, text: s.document}
+	if err := json.Unmarshal([]byte(s.document), &revision.Document); err != nil {
+		return Revision{}, fmt.Errorf("settings revision %d is damaged: %w", s.number, err)
+	}
+	var err error
+	if revision.At, err = time.Parse(time.RFC3339Nano, s.at); err != nil {
+		return Revision{}, fmt.Errorf("settings revision %d is damaged: %w", s.number, err)
+	}
+	return revision, nil
+}
+
+// Append saves the document as the revision after base. It saves nothing and returns ErrConflict when base is not the newest
+// revision any more, ErrResealed when it is not the same any more.
+func (s *Store) Append(ctx context.Context, base Revision, document Document, author string, now time.Time) (Revision, error) {
+	encoded, err := json.Marshal(document)
+	if err != nil {
+		return Revision{}, err
+	}
+	result, err := s.db.ExecContext(ctx, `
+		INSERT INTO settings_revision (revision, document, author, saved_at)
+		SELECT CAST($1 AS BIGINT) + 1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT)
+		WHERE (SELECT COALESCE(MAX(revision), 0) FROM settings_revision) = CAST($1 AS BIGINT)
+		  AND (CAST($5 AS TEXT) = '' OR (SELECT document FROM settings_revision WHERE revision = CAST($1 AS BIGINT)) = CAST($5 AS TEXT))
+		ON CONFLICT DO NOTHING`,
+		base.Number, string(encoded), author, now.UTC().Format(time.RFC3339Nano), base.text)
+	if err != nil {
+		return Revision{}, s.unwritten(err)
+	}
+	switch saved, err := result.RowsAffected(); {
+	case err != nil:
+		return Revision{}, s.unwritten(err)
+	case saved == 0:
+		if newest, err := s.Current(ctx); err == nil && newest.Revision.Number == base.Number {
+			return Revision{}, ErrResealed
+		}
+		return Revision{}, ErrConflict
+	}
+	return Revision{
+		Revision: shared.Revision{Number: base.Number + 1, Author: author, At: now.UTC()}, Document: document,
+	}, nil
+}
+
+// SetVerified remembers a test that passed.
+func (s *Store) SetVerified(ctx context.Context, verification Verification) error {
+	encoded, err := json.Marshal(verification)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, `
+		INSERT INTO last_verification (id, document) VALUES (1, $1)
+		ON CONFLICT (id) DO UPDATE SET document = excluded.document`, string(encoded))
+	if err != nil {
+		return s.unwritten(err)
+	}
+	return nil
+}
+
+// CopyTo inserts every revision and the last verification into another store, as far as they are not there yet, and returns
+// how many revisions were inserted. A revision of the same number with another content is an error: the other store has a
+// history of its own.
+func (s *Store) CopyTo(ctx context.Context, other *Store) (int64, error) {
+	revisions, err := s.Revisions(ctx, 0, maxRevisions)
+	if err != nil {
+		return 0, err
+	}
+	copied := int64(0)
+	for _, revision := range slices.Backward(revisions) {
+		before := Revision{Revision: shared.Revision{Number: revision.Number - 1}}
+		_, err := other.Append(ctx, before, revision.Document, revision.Author, revision.At)
+		if err == nil {
+			copied++
+			continue
+		}
+		present, presentErr := other.Revision(ctx, revision.Number)
+		switch {
+		case !errors.Is(err, ErrConflict):
+			return copied, err
+		case presentErr != nil:
+			return copied, presentErr
+		case !present.At.Equal(revision.At) || present.Author != revision.Author:
+			return copied, fmt.Errorf("%s has another revision %d already, so it is not an empty database or a copy of this one", other.place, revision.Number)
+		}
+	}
+	state, err := s.Current(ctx)
+	if err == nil && state.Verified != nil {
+		err = other.SetVerified(ctx, *state.Verified)
+	}
+	return copied, err
+}

@@ -49,16 +49,17 @@ func (e example) failure() (*smtpconn.Error, Circumstances) {
 var replyLine = regexp.MustCompile(`^(\d{3})[ -](?:(\d\.\d+\.\d+)(?: |$))?(.*)$`)
 
 func parseReply(text string) *smtpconn.Reply {
-	reply := &smtpconn.Reply{}
+	code, enhanced, lines := 0, "", []string(nil)
 	for line := range strings.Lines(text) {
 		match := replyLine.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
 		for _, digit := range match[1] {
-			reply.Code = (reply.Code%100)*10 + int(digit-'0')
+			code = (code%100)*10 + int(digit-'0')
 		}
-		reply.EnhancedCode = match[2]
-		reply.Lines = append(reply.Lines, match[3])
+		enhanced = match[2]
+		lines = append(lines, match[3])
 	}
-	return reply
+	reply := smtpconn.NewReply(code, enhanced, lines...)
+	return &reply
 }
 
 // The circumstances that some rows ask for.
@@ -84,7 +85,7 @@ func protocol(name string) func(*smtpconn.Error, *Circumstances) {
 
 func greeted(text string) func(*smtpconn.Error, *Circumstances) {
 	return func(f *smtpconn.Error, _ *Circumstances) {
-		f.Session.Greeting = smtpconn.Reply{Code: 220, Lines: []string{text}}
+		f.Session.Greeting = smtpconn.NewReply(220, "", text)
 	}
 }
 
@@ -183,8 +184,8 @@ func FuzzExplain(f *testing.F) {
 	f.Add("smtp.gmail.com", 535, "5.7.8", "Username and Password not accepted", "auth")
 	f.Add("mail.example", 450, "4.2.0", "Greylisted", "recipient")
 	f.Fuzz(func(t *testing.T, host string, code int, enhanced, text, step string) {
-		failure := &smtpconn.Error{Step: smtpconn.Step(step), Kind: smtpconn.KindRefusedByReply,
-			Reply: &smtpconn.Reply{Code: code, EnhancedCode: enhanced, Lines: []string{text}}}
+		reply := smtpconn.NewReply(code, enhanced, text)
+		failure := &smtpconn.Error{Step: smtpconn.Step(step), Kind: smtpconn.KindRefusedByReply, Reply: &reply}
 		outcome, got := Explain(failure, Circumstances{Target: smtpconn.Target{Host: host}})
 		if got.Code == "" || got.Summary == "" || got.Evidence == nil || outcome == Complete || outcome.Headline() == "" {
 			t.Errorf("%s: %+v", outcome, got)

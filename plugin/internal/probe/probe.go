@@ -98,6 +98,7 @@ func asFailure(err error) *smtpconn.Error {
 func (r *run) trace() *smtpconn.Trace {
 	var silence *time.Timer
 	return &smtpconn.Trace{
+		Verbose: true,
 		StepStarted: func(step smtpconn.Step) {
 			if step == smtpconn.StepConnect && r.plan.Target.Proxy == nil {
 				silence = time.AfterFunc(lookAfter, func() { r.look() })

@@ -64,6 +64,9 @@ func (c *Conn) step(ctx context.Context, step Step, limit time.Duration, command
 			failure.Err = c.session.secrets.hideError(failure.Err)
 			return Failed, "", failure
 		}
+		if !c.trace.verbose() {
+			return Passed, "", nil
+		}
 		return Passed, verbatim(c.wire.last.String()), nil
 	})
 }

@@ -9,7 +9,10 @@
 // go-smtp leads the dialogue. Between it and the network lies a net.Conn of our own, the wire, which gives every step a
 // deadline and a way to cancel it, bounds every reply, hides credentials in the transcript by the state of the protocol,
 // and pipelines MAIL, RCPT and what follows them (RFC 2920) under an unchanged go-smtp. Greeting and STARTTLS are the
-// wire's own: go-smtp would hide their failures in later commands.
+// wire's own: go-smtp would hide their failures in later commands. So is DATA: the wire looks at what the server has said
+// before the last byte of a message goes out.
+//
+// What a server says is searched for our credentials when it is shown, see [Reply]: most of it never is.
 //
 // A server is hostile input. No reply may hold more than [maxReplyLines] lines or [maxReplyBytes] bytes, and on a target
 // with Encrypt set no credential crosses an unencrypted connection, whatever the server says.

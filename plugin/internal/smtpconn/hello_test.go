@@ -22,7 +22,7 @@ func TestSmallHello(t *testing.T) {
 			server, target := practice(t, name, authority)
 			target.Encrypt = step == StepTLS
 			detail := ""
-			trace := &Trace{StepFinished: func(finished Step, _ Result, _ time.Duration, text string) {
+			trace := &Trace{Verbose: true, StepFinished: func(finished Step, _ Result, _ time.Duration, text string) {
 				if finished == step {
 					detail = text
 				}

@@ -1,8 +1,8 @@
 package smtpconn
 
 import (
+	"bytes"
 	"context"
-	"io"
 )
 
 // Deliver sends one message: MAIL, RCPT, DATA and the text. Where PIPELINING is offered the three commands go out
@@ -24,16 +24,12 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, l
 		return Reply{}, err
 	}
 	err = c.step(ctx, StepMessage, c.limits.Data, func() error {
-		if grouped {
-			if err := c.wire.receiveAhead(); err != nil {
-				return err
-			}
-		}
-		data, err := c.client.Data()
-		if err != nil {
+		if err := c.requestData(grouped); err != nil {
 			return err
 		}
-		if _, err := data.Write(message); err != nil {
+		text := dotStuffed(message)
+		most := max(0, len(text)-maxEnding)
+		if err := c.wire.write(text[:most]); err != nil {
 			return err
 		}
 		if err := c.wire.refuseAcceptedAhead(); err != nil {
@@ -44,7 +40,7 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, l
 				return c.wire.fail(&Error{Kind: KindCancelled, Err: err})
 			}
 		}
-		return c.endMessage(ctx, data)
+		return c.endMessage(ctx, text[most:])
 	})
 	if err != nil {
 		return Reply{}, err
@@ -52,26 +48,51 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, l
 	return c.wire.last, nil
 }
 
-// endMessage sends the last byte and reads the final reply. What it means is told by its first digit (RFC 5321 section
-// 4.2.1): 2, accepted; 4 or 5, not accepted. Anything else, and no reply at all, leaves that unknown.
-func (c *Conn) endMessage(ctx context.Context, data io.Closer) error {
+// maxEnding is how much of a message goes out with its last byte, in bytes.
+const maxEnding = 4096
+
+// dotStuffed is a message as it goes out after DATA (RFC 5321 section 4.5.2): each line ends with CRLF, a dot that begins one is
+// doubled, and a dot alone ends the last one.
+func dotStuffed(message []byte) []byte {
+	text := make([]byte, 0, len(message)+len(message)/16+len("\r\n.\r\n"))
+	for line := range bytes.Lines(message) {
+		if line[0] == '.' {
+			text = append(text, '.')
+		}
+		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		text = append(append(text, line...), "\r\n"...)
+	}
+	return append(text, ".\r\n"...)
+}
+
+// requestData reads the reply to the DATA that left with its group, or sends one, and fails unless the server awaits the
+// message.
+func (c *Conn) requestData(grouped bool) error {
+	if !grouped {
+		if err := c.wire.send("DATA\r\n"); err != nil {
+			return err
+		}
+	}
+	reply, err := c.wire.receive()
+	if err == nil && reply.Code != 354 {
+		err = &Error{Kind: KindRefusedByReply, Reply: &reply}
+	}
+	return err
+}
+
+// endMessage sends the ending, with the last byte, and reads the final reply. What it means is told by its first digit (RFC
+// 5321 section 4.2.1): 2, accepted; 4 or 5, not accepted. Anything else, and no reply at all, leaves that unknown.
+func (c *Conn) endMessage(ctx context.Context, ending []byte) error {
 	defer c.wire.limit(ctx, c.limits.FinalReply)()
-	err := data.Close()
+	err := c.wire.write(ending)
+	if err == nil {
+		err = c.positive()
+	}
 	if err == nil {
 		return nil
 	}
-	failure := c.failure(err)
-	if failure.Reply == nil {
-		failure.Sent = true
-		return failure
-	}
-	switch failure.Reply.Code / 100 {
-	case 2:
-		return nil
-	case 4, 5:
-	default:
-		failure.Sent = true
-	}
+	failure := asError(err)
+	failure.Sent = failure.Reply == nil || failure.Reply.positive()
 	return failure
 }
 

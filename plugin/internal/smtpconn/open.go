@@ -22,6 +22,9 @@ func Open(ctx context.Context, target Target, trace *Trace) (*Conn, error) {
 		ctx: ctx, target: target, trace: trace, secrets: secrets,
 		conn: &Conn{session: &Session{Encryption: NoEncryption, secrets: secrets}, limits: target.Limits.withDefaults(), trace: trace},
 	}
+	if trace.verbose() {
+		o.conn.session.transcript = &Transcript{redaction: secrets}
+	}
 	err := o.run()
 	o.conn.session.redact()
 	if err != nil {
@@ -131,13 +134,11 @@ func (o *opening) reach(permitted []netip.AddrPort) (net.Conn, []Attempt, error)
 
 // adopt makes tcp the connection that is talked over, keeping the transcript of the one before.
 func (o *opening) adopt(tcp net.Conn) {
-	next := newWire(tcp, o.secrets)
+	next := newWire(tcp, o.secrets, o.conn.session.transcript)
 	if before := o.conn.wire; before != nil {
 		_ = before.Close()
-		next.transcript = before.transcript
 	}
 	o.conn.wire = next
-	o.conn.session.transcript = &next.transcript
 	if o.target.Proxy != nil {
 		next.transcript.event("connected by the proxy at " + tcp.RemoteAddr().String())
 	} else {
@@ -207,6 +208,9 @@ func (o *opening) greeting() error {
 		session.Greeting = reply
 		if reply.Code != 220 {
 			return Failed, "", &Error{Kind: KindRefusedByReply, Reply: &reply}
+		}
+		if !o.trace.verbose() {
+			return Passed, "", nil
 		}
 		return Passed, verbatim(reply.Text()), nil
 	})

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"log/slog"
 	"mime/quotedprintable"
 	"net/url"
 	"slices"
@@ -281,18 +282,40 @@ func TestFoldedTextIsBounded(t *testing.T) {
 
 // TestProtocolHearsEverything: a password that is a word of the protocol must not keep the conversation from going on.
 func TestProtocolHearsEverything(t *testing.T) {
-	reply := Reply{Code: 250, Lines: []string{"mail.example", "AUTH PLAIN LOGIN", "SIZE 1000"}}
-	reply.redact(redactionFor("plain"))
-	if reply.Lines[1] != "AUTH (hidden) LOGIN" {
-		t.Errorf("shown: %q", reply.Lines)
+	reply := Reply{Code: 250}
+	reply.says([]string{"mail.example", "AUTH PLAIN LOGIN", "SIZE 1000"}, redactionFor("plain"))
+	if shown := reply.Lines(); shown[1] != "AUTH (hidden) LOGIN" {
+		t.Errorf("shown: %q", shown)
 	}
 	if heard := extensionsOf(reply)["AUTH"]; heard != "PLAIN LOGIN" {
 		t.Errorf("heard: %q", heard)
 	}
-	for _, printed := range []string{fmt.Sprintf("%+v", reply), fmt.Sprintf("%#v", reply), fmt.Sprintf("%+v", struct{ r Reply }{reply})} {
-		if strings.Contains(printed, "PLAIN") {
-			t.Errorf("printed: %s", printed)
+}
+
+// TestNoWayToPrintAReplyUnredacted prints a reply, and what holds one, in every way that the standard library has.
+func TestNoWayToPrintAReplyUnredacted(t *testing.T) {
+	const password = "c4nary.Pa55word/9f3b"
+	reply := Reply{Code: 535}
+	reply.says([]string{"you said", password}, redactionFor(password))
+	failure := &Error{Kind: KindRefusedByReply, Reply: &reply, Session: &Session{Greeting: reply}}
+	wire := &wire{last: reply, failure: failure}
+	for _, one := range []any{reply, &reply, failure, *failure, failure.Session, *failure.Session, struct{ r Reply }{reply}, []Reply{reply}, map[string]Reply{"": reply}, wire, *wire} {
+		var printed strings.Builder
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
+			fmt.Fprintf(&printed, verb+"\n", one)
 		}
+		slog.New(slog.NewTextHandler(&printed, nil)).Info("", "one", one)
+		slog.New(slog.NewJSONHandler(&printed, nil)).Info("", "one", one)
+		encoded, _ := json.Marshal(one)
+		printed.Write(encoded)
+		for _, form := range []string{password, hex.EncodeToString([]byte(password)), strings.ToUpper(hex.EncodeToString([]byte(password))), fmt.Sprintf("%d", []byte(password))} {
+			if strings.Contains(printed.String(), form) {
+				t.Errorf("%T is printed with the password as %s:\n%s", one, form, printed.String())
+			}
+		}
+	}
+	if text := reply.String() + reply.Text() + failure.Error() + fmt.Sprint(reply); strings.Contains(text, password) || !strings.Contains(text, hiddenText) {
+		t.Errorf("%s", text)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,41 +19,54 @@ const (
 )
 
 // Reply is one answer of the server (RFC 5321 section 4.2), safe to show: its text is valid UTF-8 without control
-// characters, and whatever looked like our credentials is hidden.
+// characters, and whatever looks like our credentials is hidden when it is shown, not before. It may be used concurrently.
 type Reply struct {
 	// Code has three digits, 200 to 599.
 	Code int
 	// EnhancedCode is the enhanced status code (RFC 3463), such as "5.7.8"; empty when there is none.
 	EnhancedCode string
-	// Lines are the texts of the lines without codes; at least one.
-	Lines []string
-	// heard returns the lines before anything was hidden in them; nil when nothing was. It is a function so that no way of
-	// printing a reply shows them.
-	heard func() []string
+	// said returns the server's own words, and what hides our credentials in them; nil where there are none. It is a function
+	// so that no way of printing a reply shows them.
+	said func() (lines []string, secrets *redaction)
 }
 
-// redact hides our credentials in what is shown of the reply. The protocol goes on with what was heard.
-func (r *Reply) redact(secrets *redaction) {
-	if shown := secrets.hideLines(r.Lines); !slices.Equal(shown, r.Lines) {
-		heard := r.Lines
-		r.Lines, r.heard = shown, func() []string { return heard }
-	}
+// NewReply is a reply whose lines hold nothing that must not be shown.
+func NewReply(code int, enhancedCode string, lines ...string) Reply {
+	reply := Reply{Code: code, EnhancedCode: enhancedCode}
+	reply.says(lines, nil)
+	return reply
 }
 
-func (r Reply) heardLines() []string {
-	if r.heard == nil {
-		return r.Lines
+func (r *Reply) says(lines []string, secrets *redaction) {
+	r.said = func() ([]string, *redaction) { return lines, secrets }
+}
+
+// heard are the lines as the server said them, for the protocol alone.
+func (r Reply) heard() []string {
+	if r.said == nil {
+		return nil
 	}
-	return r.heard()
+	lines, _ := r.said()
+	return lines
+}
+
+// Lines are the texts of the lines without codes, fit to be shown; at least one in what a server has said. Each call looks
+// for our credentials.
+func (r Reply) Lines() []string {
+	if r.said == nil {
+		return nil
+	}
+	lines, secrets := r.said()
+	return secrets.hideLines(lines)
 }
 
 // Says reports whether the server's own words match, also where a part of them must not be shown.
 func (r Reply) Says(pattern *regexp.Regexp) bool {
-	return pattern.MatchString(strings.TrimSpace(strings.Join(r.heardLines(), " ")))
+	return pattern.MatchString(strings.TrimSpace(strings.Join(r.heard(), " ")))
 }
 
 // Text joins the lines with single blanks.
-func (r Reply) Text() string { return strings.TrimSpace(strings.Join(r.Lines, " ")) }
+func (r Reply) Text() string { return strings.TrimSpace(strings.Join(r.Lines(), " ")) }
 
 // String is the reply on one line.
 func (r Reply) String() string {
@@ -67,27 +79,28 @@ func (r Reply) positive() bool { return r.Code < 400 }
 // refuses reports whether the code means no, and the server goes on listening.
 func (r Reply) refuses() bool { return r.Code >= 400 && r.Code != 421 }
 
-// readReply reads one whole reply within the bounds. raw receives each line as it arrived, without its end.
-func readReply(reader *bufio.Reader, raw func(line string)) (Reply, error) {
-	var reply Reply
-	total := 0
+// readReply reads one whole reply within the bounds. raw receives each line as it arrived, without its end; it may be nil.
+func readReply(reader *bufio.Reader, secrets *redaction, raw func(line string)) (Reply, error) {
+	reply, lines, total := Reply{}, make([]string, 0, 1), 0
 	for {
 		line, err := readLine(reader)
 		if err != nil {
 			return Reply{}, err
 		}
-		raw(line)
-		if total += len(line); total > maxReplyBytes || len(reply.Lines) == maxReplyLines {
+		if raw != nil {
+			raw(line)
+		}
+		if total += len(line); total > maxReplyBytes || len(lines) == maxReplyLines {
 			return Reply{}, &Error{Kind: KindReplyTooLong}
 		}
 		code, text, more, ok := parseReplyLine(line)
-		if !ok || len(reply.Lines) > 0 && code != reply.Code {
-			return Reply{}, malformed(line, len(reply.Lines) > 0)
+		if !ok || len(lines) > 0 && code != reply.Code {
+			return Reply{}, malformed(line, len(lines) > 0)
 		}
-		reply.Code = code
-		reply.Lines = append(reply.Lines, text)
+		reply.Code, lines = code, append(lines, text)
 		if !more {
-			reply.splitEnhancedCode()
+			reply.EnhancedCode = cutEnhancedCode(code, lines)
+			reply.says(lines, secrets)
 			return reply, nil
 		}
 	}
@@ -148,25 +161,46 @@ func guessProtocol(start string) string {
 	return ""
 }
 
-var enhancedCode = regexp.MustCompile(`^([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)`)
-
-// splitEnhancedCode moves the enhanced status code out of the text; RFC 2034 repeats it on every line.
-func (r *Reply) splitEnhancedCode() {
-	match := enhancedCode.FindStringSubmatch(r.Lines[0])
-	if match == nil || int(match[1][0]-'0') != r.Code/100 {
-		return
+// cutEnhancedCode takes the enhanced status code out of the lines; RFC 2034 repeats it on every one.
+func cutEnhancedCode(code int, lines []string) string {
+	enhanced := enhancedCodeOf(lines[0])
+	if enhanced == "" || int(enhanced[0]-'0') != code/100 {
+		return ""
 	}
-	r.EnhancedCode = match[1]
-	for i, line := range r.Lines {
-		if rest, ok := strings.CutPrefix(line, r.EnhancedCode); ok {
-			r.Lines[i] = strings.TrimSpace(rest)
+	for i, line := range lines {
+		if rest, ok := strings.CutPrefix(line, enhanced); ok {
+			lines[i] = strings.TrimSpace(rest)
 		}
 	}
+	return enhanced
+}
+
+// enhancedCodeOf is the enhanced status code that the text begins with (RFC 3463 section 2); empty when there is none.
+func enhancedCodeOf(text string) string {
+	enhanced, _, _ := strings.Cut(text, " ")
+	class, rest, _ := strings.Cut(enhanced, ".")
+	subject, detail, _ := strings.Cut(rest, ".")
+	if class != "2" && class != "4" && class != "5" || !upToThreeDigits(subject) || !upToThreeDigits(detail) {
+		return ""
+	}
+	return enhanced
+}
+
+func upToThreeDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return len(text) >= 1 && len(text) <= 3
 }
 
 // printable makes a server's text safe to show and to send over gRPC. Bytes that are not UTF-8 are read as Latin-1, which
 // is what servers that old mean; control characters and bidirectional overrides become blanks.
 func printable(text string) string {
+	if isPlain(text) {
+		return text
+	}
 	if !utf8.ValidString(text) {
 		runes := make([]rune, len(text))
 		for i := range len(text) {
@@ -180,4 +214,14 @@ func printable(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// isPlain reports whether the text is nothing but printable ASCII, as most are.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }

@@ -3,6 +3,7 @@ package smtpconn
 import (
 	"bufio"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -13,7 +14,7 @@ import (
 )
 
 func read(text string) (Reply, error) {
-	return readReply(bufio.NewReaderSize(strings.NewReader(text), maxReplyLine), func(string) {})
+	return readReply(bufio.NewReaderSize(strings.NewReader(text), maxReplyLine), nil, nil)
 }
 
 func TestReadReply(t *testing.T) {
@@ -21,21 +22,21 @@ func TestReadReply(t *testing.T) {
 		text string
 		want Reply
 	}{
-		{"220 ready\r\n", Reply{Code: 220, Lines: []string{"ready"}}},
-		{"220\r\n", Reply{Code: 220, Lines: []string{""}}},
-		{"220 ready\n", Reply{Code: 220, Lines: []string{"ready"}}},
-		{"250-one\r\n250 two\r\n", Reply{Code: 250, Lines: []string{"one", "two"}}},
-		{"535 5.7.8 wrong\r\n", Reply{Code: 535, EnhancedCode: "5.7.8", Lines: []string{"wrong"}}},
-		{"535-5.7.8 very\r\n535 5.7.8 wrong\r\n", Reply{Code: 535, EnhancedCode: "5.7.8", Lines: []string{"very", "wrong"}}},
-		{"550 5.7.1\r\n", Reply{Code: 550, EnhancedCode: "5.7.1", Lines: []string{""}}},
-		{"550 4.7.1 contradicts\r\n", Reply{Code: 550, Lines: []string{"4.7.1 contradicts"}}},
-		{"220 H\xf4te\r\n", Reply{Code: 220, Lines: []string{"Hôte"}}},
-		{"220 a\x00b\x1b[31mc\u202e\r\n", Reply{Code: 220, Lines: []string{"a b [31mc "}}},
+		{"220 ready\r\n", NewReply(220, "", "ready")},
+		{"220\r\n", NewReply(220, "", "")},
+		{"220 ready\n", NewReply(220, "", "ready")},
+		{"250-one\r\n250 two\r\n", NewReply(250, "", "one", "two")},
+		{"535 5.7.8 wrong\r\n", NewReply(535, "5.7.8", "wrong")},
+		{"535-5.7.8 very\r\n535 5.7.8 wrong\r\n", NewReply(535, "5.7.8", "very", "wrong")},
+		{"550 5.7.1\r\n", NewReply(550, "5.7.1", "")},
+		{"550 4.7.1 contradicts\r\n", NewReply(550, "", "4.7.1 contradicts")},
+		{"220 H\xf4te\r\n", NewReply(220, "", "Hôte")},
+		{"220 a\x00b\x1b[31mc\u202e\r\n", NewReply(220, "", "a b [31mc ")},
 	} {
 		got, err := read(c.text)
 		if err != nil {
 			t.Errorf("%q: %v", c.text, err)
-		} else if difference := cmp.Diff(c.want, got, cmpopts.IgnoreUnexported(Reply{})); difference != "" {
+		} else if difference := cmp.Diff(c.want, got, cmpopts.IgnoreUnexported(Reply{})) + cmp.Diff(c.want.Lines(), got.Lines()); difference != "" {
 			t.Errorf("%q (-want +got):\n%s", c.text, difference)
 		}
 	}
@@ -85,7 +86,7 @@ func FuzzReadReply(f *testing.F) {
 			}
 			return
 		}
-		if reply.Code < 200 || reply.Code > 599 || len(reply.Lines) == 0 || len(reply.Lines) > maxReplyLines {
+		if reply.Code < 200 || reply.Code > 599 || len(reply.Lines()) == 0 || len(reply.Lines()) > maxReplyLines {
 			t.Errorf("%+v", reply)
 		}
 		if shown := reply.String(); !utf8.ValidString(shown) || strings.ContainsFunc(shown, unicode.IsControl) {
@@ -93,4 +94,59 @@ func FuzzReadReply(f *testing.F) {
 		}
 		extensionsOf(reply)
 	})
+}
+
+// TestAcceptedRepliesAreNotSearched sends messages with a password: what the server says to them is looked through only when it
+// is shown.
+func TestAcceptedRepliesAreNotSearched(t *testing.T) {
+	conn, err := Open(t.Context(), answering(t, map[string]string{".": "250 2.0.0 Queued as c4nary.Pa55word/9f3b"}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	clear(conn.session.secrets.shown) // What the opening was shown with.
+	reply, err := conn.Deliver(t.Context(), Envelope{"me@example.com", "you@example.com"}, []byte("Subject: x\r\n\r\nx\r\n"), nil)
+	if err != nil || len(conn.session.secrets.shown) > 0 {
+		t.Errorf("%v; searched: %q", err, conn.session.secrets.shown)
+	}
+	if shown := reply.String(); shown != "250 2.0.0 Queued as "+hiddenText {
+		t.Errorf("shown: %q", shown)
+	}
+	if lines := conn.session.Transcript(); lines != nil {
+		t.Errorf("nobody reads the transcript: %q", lines)
+	}
+}
+
+// BenchmarkReplyAccepted is what reading the replies to one accepted message costs: MAIL, RCPT, DATA and the final one, which
+// holds a new identifier each time.
+func BenchmarkReplyAccepted(b *testing.B) {
+	const replies = "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 End data with <CR><LF>.<CR><LF>\r\n"
+	secrets := redactionFor("c4nary.Pa55word/9f3b")
+	reader := bufio.NewReaderSize(nil, maxReplyLine)
+	w := &wire{reader: reader, secrets: secrets}
+	b.ReportAllocs()
+	for i := range b.N {
+		reader.Reset(strings.NewReader(replies + "250 2.0.0 Ok: queued as 4WxYz12AbC" + strconv.Itoa(i) + "\r\n"))
+		w.asked = append(w.asked[:0], "MAIL", "RCPT", "DATA")
+		for range 4 {
+			if _, err := w.receive(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// BenchmarkReplyShown is the same where a transcript is read and every reply shown.
+func BenchmarkReplyShown(b *testing.B) {
+	secrets := redactionFor("c4nary.Pa55word/9f3b")
+	reader := bufio.NewReaderSize(nil, maxReplyLine)
+	b.ReportAllocs()
+	for i := range b.N {
+		w := &wire{reader: reader, secrets: secrets, transcript: &Transcript{redaction: secrets}}
+		reader.Reset(strings.NewReader("250 2.0.0 Ok: queued as 4WxYz12AbC" + strconv.Itoa(i) + "\r\n"))
+		reply, err := w.receive()
+		if err != nil || reply.String() == "" {
+			b.Fatal(err)
+		}
+	}
 }

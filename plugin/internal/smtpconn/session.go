@@ -86,7 +86,7 @@ const (
 	LoginDone
 )
 
-// Transcript returns the conversation so far, line by line, with credentials hidden.
+// Transcript returns the conversation so far, line by line, with credentials hidden; nil unless the trace was verbose.
 func (s *Session) Transcript() []string {
 	if s == nil || s.transcript == nil {
 		return nil

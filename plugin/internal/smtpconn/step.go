@@ -36,7 +36,12 @@ const (
 type Trace struct {
 	StepStarted  func(Step)
 	StepFinished func(step Step, result Result, took time.Duration, detail string)
+	// Verbose has the conversation recorded, see [Session.Transcript], and gives each step a line of detail, which is empty
+	// otherwise. All that a server says must be searched for our credentials then, which takes longer than the saying.
+	Verbose bool
 }
+
+func (t *Trace) verbose() bool { return t != nil && t.Verbose }
 
 func (t *Trace) started(step Step) {
 	if t != nil && t.StepStarted != nil {
@@ -45,6 +50,9 @@ func (t *Trace) started(step Step) {
 }
 
 func (t *Trace) finished(step Step, result Result, took time.Duration, detail string) {
+	if !t.verbose() {
+		detail = ""
+	}
 	if t != nil && t.StepFinished != nil {
 		t.StepFinished(step, result, took, detail)
 	}
@@ -62,7 +70,7 @@ func (t *Trace) run(step Step, work func() (Result, string, error)) error {
 			failure.Step = step
 		}
 		result, err = Failed, failure
-		if detail == "" {
+		if detail == "" && t.verbose() {
 			detail = failure.brief()
 		}
 	}

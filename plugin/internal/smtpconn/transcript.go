@@ -13,7 +13,7 @@ const (
 
 // Transcript is the conversation line by line: "S: " before what the server said, "C: " before what we said, "-- " before
 // what happened. Our credentials never enter it, because the wire knows by the state of the protocol which lines carry
-// them. A server that repeats them is a second case: see redaction.
+// them. A server that repeats them is a second case: see redaction. A nil Transcript records nothing.
 type Transcript struct {
 	lines []string
 	*redaction
@@ -27,7 +27,7 @@ var replyStart = regexp.MustCompile(`^[2-5]\d\d(?:[ -](?:[245]\.\d{1,3}\.\d{1,3}
 
 // server adds the lines of one reply as they arrived, or what arrived of them.
 func (t *Transcript) server(lines []string) {
-	if len(lines) == 0 || len(t.lines) > maxTranscriptLines {
+	if t == nil || len(lines) == 0 || len(t.lines) > maxTranscriptLines {
 		return
 	}
 	starts, texts := make([]string, len(lines)), make([]string, len(lines))
@@ -40,8 +40,17 @@ func (t *Transcript) server(lines []string) {
 	}
 }
 
-func (t *Transcript) client(line string) { t.add("C: " + printable(line)) }
-func (t *Transcript) event(text string)  { t.add("-- " + text) }
+func (t *Transcript) client(line string) {
+	if t != nil {
+		t.add("C: " + printable(line))
+	}
+}
+
+func (t *Transcript) event(text string) {
+	if t != nil {
+		t.add("-- " + text)
+	}
+}
 
 func (t *Transcript) add(line string) {
 	if len(line) > maxTranscriptLine {

@@ -73,12 +73,17 @@ func answer(conn net.Conn, answers map[string]string) {
 // sendOver opens a connection and delivers a message over it.
 func sendOver(t *testing.T, target Target) (usable bool, err error) {
 	t.Helper()
+	return sendMessageOver(t, target, []byte("Subject: x\r\n\r\nx\r\n"))
+}
+
+func sendMessageOver(t *testing.T, target Target, message []byte) (usable bool, err error) {
+	t.Helper()
 	conn, err := Open(t.Context(), target, nil)
 	if err != nil {
 		return false, err
 	}
 	defer conn.Close()
-	_, err = conn.Deliver(t.Context(), Envelope{"me@example.com", "you@example.com"}, []byte("Subject: x\r\n\r\nx\r\n"), nil)
+	_, err = conn.Deliver(t.Context(), Envelope{"me@example.com", "you@example.com"}, message, nil)
 	return conn.Usable(err), err
 }
 

@@ -18,12 +18,13 @@ import (
 // A wire serves one goroutine at a time. Only the cancellation in limit comes from another one, and it touches nothing
 // but the deadline of the connection.
 type wire struct {
-	tcp    net.Conn // never changes; carries the deadlines
+	tcp    *socket  // never changes; carries the deadlines
 	conn   net.Conn // tcp, or TLS over it
 	reader *bufio.Reader
 
-	transcript Transcript
-	failure    *Error // the first failure; final
+	secrets    *redaction
+	transcript *Transcript // nil where nobody reads it
+	failure    *Error      // the first failure; final
 
 	phase     phase
 	command   []byte       // a command line of go-smtp, until it is complete
@@ -39,8 +40,6 @@ type wire struct {
 	// They leave together with the command that ends their group; see sendGroup.
 	holding bool
 	held    string
-	// ahead is the reply to a DATA that was sent with a group, before go-smtp asked for it.
-	ahead *Reply
 }
 
 type phase uint8
@@ -48,13 +47,12 @@ type phase uint8
 const (
 	commandPhase phase = iota
 	loginPhase         // between AUTH and its final reply: every client line is a credential
-	dataPhase          // between 354 and the reply to the final dot
 )
 
-// newWire begins a conversation over a fresh connection.
-func newWire(conn net.Conn, secrets *redaction) *wire {
-	w := &wire{tcp: conn, transcript: Transcript{redaction: secrets}}
-	w.use(conn)
+// newWire begins a conversation over a fresh connection. A nil transcript records nothing.
+func newWire(conn net.Conn, secrets *redaction, transcript *Transcript) *wire {
+	w := &wire{tcp: newSocket(conn), secrets: secrets, transcript: transcript}
+	w.use(w.tcp)
 	return w
 }
 
@@ -79,8 +77,10 @@ func (w *wire) limit(ctx context.Context, longest time.Duration) (done func()) {
 func (w *wire) fail(err error) error {
 	if w.failure == nil {
 		w.failure = asError(err)
-		w.failure.Err = w.transcript.hideError(w.failure.Err)
-		w.transcript.event(w.failure.brief())
+		w.failure.Err = w.secrets.hideError(w.failure.Err)
+		if w.transcript != nil {
+			w.transcript.event(w.failure.brief())
+		}
 	}
 	return w.failure
 }
@@ -90,16 +90,10 @@ func (w *wire) receive() (Reply, error) {
 	if w.failure != nil {
 		return Reply{}, w.failure
 	}
-	if w.phase == dataPhase {
-		w.phase = commandPhase
-	}
-	var arrived []string
-	reply, err := readReply(w.reader, func(line string) { arrived = append(arrived, line) })
-	w.record(arrived)
+	reply, err := w.read()
 	if err != nil {
 		return Reply{}, w.fail(err)
 	}
-	reply.redact(w.transcript.redaction)
 	verb := ""
 	if len(w.asked) > 0 {
 		verb, w.asked = w.asked[0], w.asked[1:]
@@ -111,11 +105,20 @@ func (w *wire) receive() (Reply, error) {
 	case verb == "EHLO" && reply.Code == 250:
 		w.extensions = extensionsOf(reply)
 		w.fresh = w.extensions
-	case verb == "DATA" && reply.Code == 354:
-		w.phase = dataPhase
 	}
 	w.last = reply
 	return reply, nil
+}
+
+// read reads one reply, and records what arrived of it where somebody reads the transcript.
+func (w *wire) read() (Reply, error) {
+	if w.transcript == nil {
+		return readReply(w.reader, w.secrets, nil)
+	}
+	var arrived []string
+	reply, err := readReply(w.reader, w.secrets, func(line string) { arrived = append(arrived, line) })
+	w.record(arrived)
+	return reply, err
 }
 
 // record adds what arrived of a reply to the transcript.
@@ -169,16 +172,14 @@ func (w *wire) refuseUnasked() error {
 	return w.fail(&Error{Kind: KindMalformedReply})
 }
 
-// glance is how long is looked for what the server has said already. It is in another record of TLS, or has just arrived.
-const glance = 50 * time.Microsecond
-
 // refuseAcceptedAhead fails when the server has said yes to a message of which it has not got the end: that would be taken for
-// the final reply. A refusal counts whenever it comes. The deadline for reading has to be set anew afterwards.
+// the final reply. A refusal counts whenever it comes. It looks at what has arrived, also in another record of TLS, and does
+// not wait.
 func (w *wire) refuseAcceptedAhead() error {
-	if w.reader.Buffered() == 0 {
-		_ = w.tcp.SetReadDeadline(time.Now().Add(glance))
-	}
-	if first, err := w.reader.Peek(1); err != nil || first[0] == '4' || first[0] == '5' {
+	w.tcp.hasty = true
+	first, err := w.reader.Peek(1)
+	w.tcp.hasty = false
+	if err != nil || first[0] == '4' || first[0] == '5' {
 		return nil // Whatever else the error is, the next read meets it again.
 	}
 	return w.fail(&Error{Kind: KindMalformedReply})
@@ -206,20 +207,21 @@ func (w *wire) failWriting(err error) error {
 func (w *wire) shown(line string) string {
 	if w.phase == loginPhase {
 		w.asked = append(w.asked, "")
-		w.transcript.sent(line)
+		w.secrets.sent(line)
 		return hiddenText
 	}
-	words := strings.SplitN(line, " ", 3)
-	verb := strings.ToUpper(words[0])
+	verb, _, _ := strings.Cut(line, " ")
+	verb = strings.ToUpper(verb)
 	w.asked = append(w.asked, verb)
 	if verb != "AUTH" {
 		return line
 	}
 	w.phase = loginPhase
+	words := strings.SplitN(line, " ", 3)
 	if len(words) < 3 {
 		return line
 	}
-	w.transcript.sent(words[2])
+	w.secrets.sent(words[2])
 	return words[0] + " " + words[1] + " " + hiddenText
 }
 
@@ -227,13 +229,6 @@ func (w *wire) shown(line string) string {
 func (w *wire) Write(p []byte) (int, error) {
 	if w.failure != nil {
 		return 0, w.failure
-	}
-	if w.phase == dataPhase {
-		n, err := w.conn.Write(p)
-		if err != nil {
-			return n, w.failWriting(err)
-		}
-		return n, nil
 	}
 	w.command = append(w.command, p...)
 	for {
@@ -264,13 +259,6 @@ func (w *wire) forward(line string) error {
 		w.held += line
 		w.answer("250 2.0.0 held back")
 		return nil
-	case w.ahead != nil && hasVerb(bare, "DATA"):
-		w.handOver(*w.ahead)
-		if w.ahead.Code == 354 {
-			w.phase = dataPhase
-		}
-		w.ahead = nil
-		return nil
 	default:
 		return w.send(line)
 	}
@@ -291,13 +279,14 @@ func (w *wire) sendGroup(last string) error {
 	return w.send(lines)
 }
 
-// receiveAhead reads the reply to a DATA that left with a group and keeps it until go-smtp sends its own.
-func (w *wire) receiveAhead() error {
-	reply, err := w.receive()
-	if err != nil {
-		return err
+// write sends a part of a message. It is not recorded.
+func (w *wire) write(part []byte) error {
+	if w.failure != nil {
+		return w.failure
 	}
-	w.ahead, w.phase = &reply, commandPhase
+	if _, err := w.conn.Write(part); err != nil {
+		return w.failWriting(err)
+	}
 	return nil
 }
 
@@ -323,12 +312,14 @@ func (w *wire) Read(p []byte) (int, error) {
 // wants a certain one (RFC 5321 section 4.2.1), but not for EHLO, where 220 is a second greeting; a challenge; and which extensions there are, in upper case, because go-smtp compares
 // them letter for letter. What is too long for it is cut.
 func (w *wire) handOver(reply Reply) {
-	code, lines := reply.Code, []string{shortenedTo(strings.Join(reply.Lines, " "), maxHandedOver)}
+	code, lines := reply.Code, []string{""}
 	switch {
 	case code == 334:
-		lines = reply.heardLines()
+		lines = reply.heard()
 	case (w.answered == "MAIL" || w.answered == "RCPT") && code/100 == 2:
 		code = 250
+	default:
+		lines[0] = shortenedTo(reply.Text(), maxHandedOver)
 	}
 	for keyword := range w.fresh {
 		lines = append(lines, shortenedTo(keyword, maxHandedOver))
@@ -358,7 +349,7 @@ func shortenedTo(text string, most int) string {
 // "AUTH=LOGIN" counts as "AUTH LOGIN".
 func extensionsOf(reply Reply) map[string]string {
 	extensions := map[string]string{}
-	for _, line := range reply.heardLines()[1:] {
+	for _, line := range reply.heard()[1:] {
 		keyword, parameters, _ := strings.Cut(strings.TrimSpace(line), " ")
 		keyword = strings.ToUpper(keyword)
 		if mechanism, old := strings.CutPrefix(keyword, "AUTH="); old {

@@ -10,7 +10,7 @@ import (
 
 	goplugin "github.com/hashicorp/go-plugin"
 
-	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // WithAttached has the host use a plugin that runs already, such as one in a debugger, instead of starting the binary of
@@ -40,9 +40,9 @@ func attachProcess(ctx context.Context, o options, log *logTail) (*process, erro
 	}
 	p := &process{exited: make(chan struct{}), kill: func() {}}
 	config := clientConfig(o, log, "attached")
-	config.Plugins = shared.ClientPlugins()[shared.ProtocolVersion] // There is no handshake that could choose.
+	config.Plugins = transport.ClientPlugins()[transport.ProtocolVersion] // There is no handshake that could choose.
 	config.Reattach = &goplugin.ReattachConfig{
-		Protocol: goplugin.ProtocolGRPC, ProtocolVersion: shared.ProtocolVersion, Addr: address, Pid: pid,
+		Protocol: goplugin.ProtocolGRPC, ProtocolVersion: transport.ProtocolVersion, Addr: address, Pid: pid,
 		Test: true, // whoever started the plugin ends it
 	}
 	p.client = goplugin.NewClient(config)

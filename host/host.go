@@ -57,16 +57,16 @@ func (h *Host) Page() shared.SettingsPage { return h.page }
 // History returns the audit trail of the settings. Its calls fail with shared.ErrUnsupported when the plugin keeps none.
 func (h *Host) History() shared.SettingsHistory { return h.page }
 
-// SecretKey returns what looks after the key of the plugin's secrets. Its calls fail with shared.ErrUnsupported when the
-// plugin has none.
-func (h *Host) SecretKey() shared.SecretKey { return h.page }
+// KeyRotator returns what gives the plugin's secrets a new key. Its calls fail with shared.ErrUnsupported when the plugin has
+// none.
+func (h *Host) KeyRotator() shared.KeyRotator { return h.page }
 
 // Suggester returns what proposes values for the form. Its calls fail with shared.ErrUnsupported when the plugin makes no
 // suggestions.
 func (h *Host) Suggester() shared.Suggester { return h.page }
 
-// Storage returns what moves the plugin's database. Its calls fail with shared.ErrUnsupported when the plugin cannot.
-func (h *Host) Storage() shared.Storage { return h.page }
+// Migrator returns what moves the plugin's database. Its calls fail with shared.ErrUnsupported when the plugin cannot.
+func (h *Host) Migrator() shared.Migrator { return h.page }
 
 // Notifier returns the notification service. Its calls fail with shared.ErrUnsupported when the plugin has none.
 func (h *Host) Notifier() shared.Notifier { return h.page.Notifier() }

@@ -23,6 +23,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/host/internal/form"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/settingstest/hostile"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // patience is only so that a call that never ends fails the test.
@@ -160,7 +161,11 @@ func (v *victim) call(ctx context.Context, method string) (any, error) {
 			return nil, err
 		}
 		waited := ""
-		err = now.Drain(ctx, func(what string) { waited = what })
+		drainer, err := transport.Companion[shared.Drainer](now)
+		if err != nil {
+			return nil, err
+		}
+		err = drainer.Drain(ctx, func(what string) { waited = what })
 		checkShown(v.t, "Drain", waited)
 		return waited, err
 	}
@@ -174,10 +179,7 @@ func (v *victim) deliveries(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = now.Notifier.(shared.DeliveryReporter).Deliveries(ctx, func(d shared.Delivery) error {
-		v.supervisor.traceDelivery(ctx, d)
-		return nil
-	})
+	err = listenForDeliveries(ctx, now, func(d shared.Delivery) { v.supervisor.traceDelivery(ctx, d) })
 	spans := v.spans.GetSpans()
 	for _, span := range spans {
 		if took := span.EndTime.Sub(span.StartTime); took < 0 || took > 25*time.Hour || time.Since(span.StartTime).Abs() > 25*time.Hour {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
-	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
 
 // Bounds of one line of the plugin's log. What is longer is cut.
@@ -41,15 +41,15 @@ func parseLine(line []byte) logLine {
 		return plainLine(string(line)) // It is JSON, but not of hclog.
 	}
 	parsed := logLine{
-		structured: true, level: level, message: shared.Printable(logText(raw["@message"], maxLogText)), at: shared.Printable(logText(raw["@timestamp"], maxLogPair)),
+		structured: true, level: level, message: printable.Line(logText(raw["@message"], maxLogText)), at: printable.Line(logText(raw["@timestamp"], maxLogPair)),
 	}
 	for _, name := range []string{"@level", "@message", "@timestamp"} {
 		delete(raw, name)
 	}
 	names := slices.Sorted(maps.Keys(raw))
 	for _, name := range names[:min(len(names), maxLogPairs)] {
-		value := strings.Map(shared.PrintableRune, logText(raw[name], maxLogPair))
-		parsed.pairs = append(parsed.pairs, shared.Printable(shared.Shortened(name, maxLogPair)), value)
+		value := strings.Map(printable.Rune, logText(raw[name], maxLogPair))
+		parsed.pairs = append(parsed.pairs, printable.Line(printable.Shortened(name, maxLogPair)), value)
 	}
 	if parsed.at != "" {
 		parsed.pairs = append(parsed.pairs, "timestamp", parsed.at)
@@ -63,12 +63,12 @@ func logText(raw json.RawMessage, longest int) string {
 	if json.Unmarshal(raw, &text) != nil {
 		text = string(raw)
 	}
-	return shared.Shortened(text, longest)
+	return printable.Shortened(text, longest)
 }
 
 // plainLine takes the level from how the line begins, as programs without hclog write it.
 func plainLine(line string) logLine {
-	plain := logLine{level: hclog.Debug, message: shared.Printable(strings.TrimSpace(shared.Shortened(line, maxLogText)))}
+	plain := logLine{level: hclog.Debug, message: printable.Line(strings.TrimSpace(printable.Shortened(line, maxLogText)))}
 	for prefix, level := range map[string]hclog.Level{
 		"[TRACE]": hclog.Trace, "[INFO]": hclog.Info, "[WARN]": hclog.Warn, "[ERROR]": hclog.Error,
 		panicPrefix: hclog.Error, "fatal error: ": hclog.Error,
@@ -91,7 +91,7 @@ func (l logLine) crash() bool {
 // String is the line as people read it: time, level and message, or the plain line.
 func (l logLine) String() string {
 	if !l.structured {
-		return shared.Shortened(l.message, logTailLineLength)
+		return printable.Shortened(l.message, logTailLineLength)
 	}
-	return shared.Shortened(strings.TrimSpace(l.at+" ["+strings.ToUpper(l.level.String())+"] "+l.message), logTailLineLength)
+	return printable.Shortened(strings.TrimSpace(l.at+" ["+strings.ToUpper(l.level.String())+"] "+l.message), logTailLineLength)
 }

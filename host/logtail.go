@@ -7,7 +7,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
-	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
 
 // Bounds of the remembered log.
@@ -144,7 +144,7 @@ func (t *logTail) lastError() string {
 	defer t.mu.Unlock()
 	for i := len(t.lines) - 1; i >= len(t.lines)-t.fresh; i-- {
 		if line := t.lines[i]; line.message != "" && (line.structured && line.level == hclog.Error || line.crash()) {
-			return shared.Shortened(line.message, logTailLineLength)
+			return printable.Shortened(line.message, logTailLineLength)
 		}
 	}
 	return ""

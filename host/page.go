@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // How long the calls may take: a plugin that hangs must not hang the Console. docs/contract.md states them.
@@ -22,8 +23,8 @@ type page struct{ supervisor *supervisor }
 var (
 	_ shared.SettingsPage    = (*page)(nil)
 	_ shared.SettingsHistory = (*page)(nil)
-	_ shared.SecretKey       = (*page)(nil)
-	_ shared.Storage         = (*page)(nil)
+	_ shared.KeyRotator      = (*page)(nil)
+	_ shared.Migrator        = (*page)(nil)
 	_ shared.Suggester       = (*page)(nil)
 )
 
@@ -31,78 +32,67 @@ var (
 func (p *page) Notifier() shared.Notifier { return notifier{p} }
 
 func (p *page) Info(ctx context.Context) (shared.Info, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Info, error) { return now.Info(ctx) })
+	return call(ctx, p, queryLimit, func(ctx context.Context, page shared.SettingsPage) (shared.Info, error) { return page.Info(ctx) })
 }
 
 func (p *page) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Schema, error) {
-		return now.Schema(ctx, request)
-	})
+	return ask(ctx, p, queryLimit, shared.SettingsPage.Schema, request)
 }
 
 func (p *page) Load(ctx context.Context, request shared.LoadRequest) (shared.Snapshot, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Snapshot, error) {
-		return now.Load(ctx, request)
-	})
+	return ask(ctx, p, queryLimit, shared.SettingsPage.Load, request)
 }
 
 func (p *page) Validate(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Validation, error) {
-		return now.Validate(ctx, request)
-	})
+	return ask(ctx, p, queryLimit, shared.SettingsPage.Validate, request)
 }
 
 func (p *page) Save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
-	return call(ctx, p, saveLimit, func(ctx context.Context, now *shared.Connection) (shared.SaveResult, error) {
-		return now.Save(ctx, request)
-	})
+	return ask(ctx, p, saveLimit, shared.SettingsPage.Save, request)
 }
 
 func (p *page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
-	_, err := call(ctx, p, testLimit, func(ctx context.Context, now *shared.Connection) (struct{}, error) {
-		return struct{}{}, now.Test(ctx, request, send)
+	_, err := call(ctx, p, testLimit, func(ctx context.Context, page shared.SettingsPage) (struct{}, error) {
+		return struct{}{}, page.Test(ctx, request, send)
 	})
 	return err
 }
 
 func (p *page) Revisions(ctx context.Context, request shared.RevisionsRequest) (shared.RevisionList, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.RevisionList, error) {
-		return now.Revisions(ctx, request)
-	})
+	return ask(ctx, p, queryLimit, shared.SettingsHistory.Revisions, request)
 }
 
 func (p *page) Restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
-	return call(ctx, p, saveLimit, func(ctx context.Context, now *shared.Connection) (shared.SaveResult, error) {
-		return now.Restore(ctx, request)
-	})
+	return ask(ctx, p, saveLimit, shared.SettingsHistory.Restore, request)
 }
 
 func (p *page) Purge(ctx context.Context, request shared.PurgeRequest) (shared.PurgeResult, error) {
-	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.PurgeResult, error) {
-		return now.Purge(ctx, request)
-	})
+	return ask(ctx, p, longLimit, shared.SettingsHistory.Purge, request)
 }
 
 func (p *page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
-	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.RekeyResult, error) {
-		return now.Rekey(ctx, request)
-	})
+	return ask(ctx, p, longLimit, shared.KeyRotator.Rekey, request)
 }
 
 func (p *page) Migrate(ctx context.Context, request shared.MigrateRequest) (shared.MigrateResult, error) {
-	return call(ctx, p, longLimit, func(ctx context.Context, now *shared.Connection) (shared.MigrateResult, error) {
-		return now.Migrate(ctx, request)
-	})
+	return ask(ctx, p, longLimit, shared.Migrator.Migrate, request)
 }
 
 func (p *page) Suggest(ctx context.Context, request shared.SuggestRequest) (shared.Diagnostics, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, now *shared.Connection) (shared.Diagnostics, error) {
-		return now.Suggest(ctx, request)
-	})
+	return ask(ctx, p, queryLimit, shared.Suggester.Suggest, request)
+}
+
+// ask calls a method of the process that is running now.
+func ask[I, Request, Reply any](
+	ctx context.Context, p *page, limit time.Duration, method func(I, context.Context, Request) (Reply, error), request Request,
+) (Reply, error) {
+	return call(ctx, p, limit, func(ctx context.Context, companion I) (Reply, error) { return method(companion, ctx, request) })
 }
 
 // call makes one call to the process that is running now.
-func call[Reply any](ctx context.Context, p *page, limit time.Duration, make func(context.Context, *shared.Connection) (Reply, error)) (Reply, error) {
+func call[I, Reply any](
+	ctx context.Context, p *page, limit time.Duration, make func(context.Context, I) (Reply, error),
+) (reply Reply, err error) {
 	if p.supervisor.options.attached != "" {
 		limit = debugPatience
 	}
@@ -110,8 +100,11 @@ func call[Reply any](ctx context.Context, p *page, limit time.Duration, make fun
 	defer cancel()
 	now, err := p.supervisor.running(ctx)
 	if err != nil {
-		var none Reply
-		return none, err
+		return reply, err
 	}
-	return make(ctx, now)
+	companion, err := transport.Companion[I](now)
+	if err != nil {
+		return reply, err
+	}
+	return make(ctx, companion)
 }

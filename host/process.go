@@ -17,6 +17,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/host/socketdir"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // How long the steps of a process's life may take. go-plugin has no deadline of its own for most of them.
@@ -28,7 +29,7 @@ const (
 // process is one run of the plugin. Everything in it is made anew for each start: go-plugin's client, the command, the
 // checksum's state and the directory of the socket can all be used only once.
 type process struct {
-	page      *shared.Connection
+	page      *transport.Connection
 	info      shared.Info
 	client    *goplugin.Client
 	command   *exec.Cmd
@@ -40,7 +41,7 @@ type process struct {
 
 var _ run = (*process)(nil)
 
-func (p *process) connection() *shared.Connection    { return p.page }
+func (p *process) connection() *transport.Connection { return p.page }
 func (p *process) described() shared.Info            { return p.info }
 func (p *process) gone() <-chan struct{}             { return p.page.Gone() }
 func (p *process) healthy(ctx context.Context) error { return p.page.Healthy(ctx) }
@@ -80,7 +81,7 @@ func startProcess(ctx context.Context, m *manifest.Manifest, o options, log *log
 	protocol, err := p.launch(ctx, o.startLimit)
 	if err != nil {
 		p.stop()
-		if p.command.ProcessState != nil && p.command.ProcessState.ExitCode() == shared.ExitConfiguration {
+		if p.command.ProcessState != nil && p.command.ProcessState.ExitCode() == transport.ExitConfiguration {
 			return nil, manifest.Reported(m.Path, log.lastError(), err)
 		}
 		return nil, p.failure(ctx, startFailure{binary: m.Binary, err: err, ended: p.command.ProcessState, limit: o.startLimit}, log)
@@ -107,10 +108,10 @@ func (p *process) failure(ctx context.Context, f startFailure, log *logTail) err
 // panics on lines that hclog would not write, at every level but Off. Ours takes them all. The name is that of the plugin in the log.
 func clientConfig(o options, log *logTail, named string) *goplugin.ClientConfig {
 	return &goplugin.ClientConfig{
-		HandshakeConfig:  shared.Handshake,
-		VersionedPlugins: shared.ClientPlugins(),
+		HandshakeConfig:  transport.Handshake,
+		VersionedPlugins: transport.ClientPlugins(),
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
-		GRPCDialOptions:  append(shared.ClientDialOptions(), o.dialOptions...),
+		GRPCDialOptions:  append(transport.ClientDialOptions(), o.dialOptions...),
 		Logger:           hclog.New(&hclog.LoggerOptions{Level: hclog.Off, Output: io.Discard}),
 		Stderr:           log.stream(named),
 		SyncStdout:       log.stream(named),
@@ -158,7 +159,7 @@ func (p *process) launch(ctx context.Context, limit time.Duration) (goplugin.Cli
 func (p *process) admit(ctx context.Context, protocol goplugin.ClientProtocol, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	page, err := shared.Dispense(protocol)
+	page, err := transport.Dispense(protocol)
 	if err != nil {
 		return err
 	}
@@ -189,7 +190,11 @@ func (p *process) drain(waiting func(what string)) error {
 	ctx, abandon := context.WithCancelCause(ctx)
 	silence := time.AfterFunc(drainSilence, func() { abandon(errors.New("it stopped answering")) })
 	defer silence.Stop()
-	err := p.page.Drain(ctx, func(what string) {
+	drainer, err := transport.Companion[shared.Drainer](p.page)
+	if err != nil {
+		return err
+	}
+	err = drainer.Drain(ctx, func(what string) {
 		silence.Reset(drainSilence)
 		waiting(what)
 	})

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
 
 // errStartLimit is a start that took too long.
@@ -106,7 +107,7 @@ var startCauses = []struct {
 			return ""
 		}
 		return fmt.Sprintf("it is not a settings plugin, or it writes to standard output before its handshake: "+
-			"it wrote %q; a log belongs on standard error", shared.Shortened(found[1], maxQuoted))
+			"it wrote %q; a log belongs on standard error", printable.Shortened(found[1], maxQuoted))
 	}},
 	{"plugin-of-another-program", func(f *startFailure) string {
 		for _, line := range f.lines {

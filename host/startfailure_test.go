@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // compiled is a compiled program of this system that is linked dynamically.
@@ -175,7 +176,7 @@ func TestPlayedPlugin(*testing.T) {
 		fmt.Fprintf(os.Stdout, "1|1|unix|%s|grpc|\n", listener.Addr())
 		time.Sleep(time.Hour)
 	default:
-		shared.Serve(&playedPage{way: way}, hclog.New(&hclog.LoggerOptions{Output: os.Stderr, JSONFormat: true}))
+		transport.Serve(&playedPage{way: way}, hclog.New(&hclog.LoggerOptions{Output: os.Stderr, JSONFormat: true}))
 		os.Exit(0)
 	}
 }

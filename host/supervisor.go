@@ -9,6 +9,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // State says how the plugin is.
@@ -39,7 +40,7 @@ type Status struct {
 
 // run is one run of the plugin, as the supervisor sees it.
 type run interface {
-	connection() *shared.Connection
+	connection() *transport.Connection
 	described() shared.Info
 	// gone is closed when the process has ended.
 	gone() <-chan struct{}
@@ -316,7 +317,7 @@ const startPatience = 5 * time.Second
 
 // running returns the page of the running process. While the plugin is being restarted it waits, unless the next start is
 // further away than it would wait.
-func (s *supervisor) running(ctx context.Context) (*shared.Connection, error) {
+func (s *supervisor) running(ctx context.Context) (*transport.Connection, error) {
 	late := time.Now().Add(startPatience)
 	patience := time.NewTimer(startPatience)
 	defer patience.Stop()

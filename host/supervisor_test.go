@@ -10,6 +10,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // fakeRun is a plugin's process that ends when the test says so.
@@ -27,13 +28,13 @@ func (r *fakeRun) drain(waiting func(string)) error {
 	return nil
 }
 
-func (r *fakeRun) connection() *shared.Connection { return &shared.Connection{} }
-func (r *fakeRun) described() shared.Info         { return shared.Info{} }
-func (r *fakeRun) gone() <-chan struct{}          { return r.ended }
-func (r *fakeRun) healthy(context.Context) error  { return nil }
-func (r *fakeRun) abort()                         { r.once.Do(func() { close(r.ended) }) }
-func (r *fakeRun) stop()                          { r.abort() }
-func (r *fakeRun) ending() string                 { return "fake" }
+func (r *fakeRun) connection() *transport.Connection { return &transport.Connection{} }
+func (r *fakeRun) described() shared.Info            { return shared.Info{} }
+func (r *fakeRun) gone() <-chan struct{}             { return r.ended }
+func (r *fakeRun) healthy(context.Context) error     { return nil }
+func (r *fakeRun) abort()                            { r.once.Do(func() { close(r.ended) }) }
+func (r *fakeRun) stop()                             { r.abort() }
+func (r *fakeRun) ending() string                    { return "fake" }
 
 // fakeStarter starts fake runs, or refuses to.
 type fakeStarter struct {

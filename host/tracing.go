@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // traceParent is the header of W3C Trace Context that names a span to another process.
@@ -55,11 +56,8 @@ func (s *supervisor) traceDeliveries(ctx context.Context) {
 			s.awaitRevival(ctx)
 			continue
 		}
-		if watcher, ok := now.Notifier.(shared.DeliveryReporter); ok && s.offers(shared.CapabilityNotifier) {
-			err := watcher.Deliveries(ctx, func(delivery shared.Delivery) error {
-				s.traceBounded(ctx, &flow, delivery)
-				return nil
-			})
+		if s.offers(shared.CapabilityDeliveryReports) {
+			err := listenForDeliveries(ctx, now, func(delivery shared.Delivery) { s.traceBounded(ctx, &flow, delivery) })
 			level := hclog.Debug
 			if errors.Is(err, shared.ErrContractBroken) {
 				level = hclog.Warn
@@ -71,6 +69,18 @@ func (s *supervisor) traceDeliveries(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// listenForDeliveries calls tell for each attempt that a process tells of.
+func listenForDeliveries(ctx context.Context, process *transport.Connection, tell func(shared.Delivery)) error {
+	reporter, err := transport.Companion[shared.DeliveryReporter](process)
+	if err != nil {
+		return err
+	}
+	return reporter.Deliveries(ctx, func(delivery shared.Delivery) error {
+		tell(delivery)
+		return nil
+	})
 }
 
 // traceBounded makes the spans of one attempt, unless there were too many.

@@ -9,7 +9,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-var _ shared.Storage = (*Page)(nil)
+var _ shared.Migrator = (*Page)(nil)
 
 // Migrate copies settings, their history and what waits to be delivered into a PostgreSQL database. Secrets stay sealed with
 // the key that they are sealed with, which the next Console has to be given.

@@ -45,7 +45,7 @@ type Page struct {
 var (
 	_ shared.SettingsPage    = (*Page)(nil)
 	_ shared.SettingsHistory = (*Page)(nil)
-	_ shared.SecretKey       = (*Page)(nil)
+	_ shared.KeyRotator      = (*Page)(nil)
 	_ shared.Drainer         = (*Page)(nil)
 )
 

@@ -53,8 +53,9 @@ func (f Field) Fits(v Value) bool {
 	}
 }
 
-// holds reports whether the field can hold the text of a value: several lines only where it has several.
-func (f Field) holds(v Value) bool {
+// Holds reports whether the field can hold the characters of a text: all but NUL where it has several lines, none that is a
+// control character elsewhere. Values of other kinds have no characters.
+func (f Field) Holds(v Value) bool {
 	if f.Kind == KindMultiline {
 		return !strings.ContainsRune(v.text, 0)
 	}

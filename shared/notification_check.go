@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
 
-// Bounds of a notification, and of all those that one call hands over, in bytes. They leave room for what a message of the
-// contract holds besides.
+// Bounds of a notification, and of all those that one call hands over, in bytes. Every transport carries what is within them.
 const (
 	maxKey           = 200
 	maxSubject       = 500
 	maxBody          = 512 << 10
-	maxNotifications = maxRequestSize - 1<<20
+	maxNotifications = 15 << 20
 )
 
 // Check says what is wrong with each notification by itself: a receipt for each, in order, with the findings as phrases, and
@@ -80,7 +80,7 @@ func (n Notification) check() *Diagnostic {
 		return fail("to", "not_an_address", phrase.Of("“{address}” is not an e-mail address.", "address", n.To))
 	case len(n.Key) > maxKey:
 		return fail("key", "wrong_length", phrase.Of("The key has more than {max} bytes.", "max", maxKey))
-	case Printable(n.Key) != n.Key:
+	case printable.Line(n.Key) != n.Key:
 		return fail("key", "control_character", "The key contains a control character.")
 	case len(n.Subject) > maxSubject:
 		return fail("subject", "wrong_length", phrase.Of("The subject has more than {max} bytes.", "max", maxSubject))

@@ -2,7 +2,6 @@ package shared
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -28,13 +27,6 @@ type Notifier interface {
 	// none of the id.
 	Cancel(ctx context.Context, request NotificationRequest) (NotificationEntry, error)
 }
-
-// ErrNoNotification means that there is no notification of the id.
-var ErrNoNotification = errors.New("there is no such notification")
-
-// ErrInvalidRequest means that what was asked for cannot be, such as a page of notifications before one that does not exist. Test for
-// it with errors.Is.
-var ErrInvalidRequest = errors.New("the request is not valid")
 
 // MaxNotifications is how many notifications one call may hand over.
 const MaxNotifications = 1000

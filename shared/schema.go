@@ -53,6 +53,16 @@ const (
 	KindDuration Kind = "duration"
 )
 
+// known reports whether this version of the contract has the kind.
+func (k Kind) known() bool {
+	switch k {
+	case KindText, KindMultiline, KindInteger, KindBoolean, KindChoice, KindEmail, KindDuration:
+		return true
+	default:
+		return false
+	}
+}
+
 // Field declares one setting. The facets are named as in JSON Schema where it has a word for them.
 type Field struct {
 	// Name identifies the field in drafts, diagnostics and on the command line: lower case letters, digits and

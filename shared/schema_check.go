@@ -7,6 +7,8 @@ import (
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
 
 // Bounds of a schema. They are far above what a person can fill in and far below what would hurt a host.
@@ -133,7 +135,7 @@ func (c *schemaCheck) text(what, text string, longest int) {
 // identifier checks what programs compare and people do not read.
 func (c *schemaCheck) identifier(what, text string) {
 	c.text(what, text, maxLabelLength)
-	if Printable(text) != text {
+	if printable.Line(text) != text {
 		c.refuse("%s %q has a control character", what, text)
 	}
 }
@@ -150,7 +152,7 @@ func (c *schemaCheck) field(f Field) {
 	c.text(where+" help", f.Help, maxTextLength)
 	c.text(where+" placeholder", f.Placeholder, maxTextLength)
 	c.text(where+" group", f.Group, maxLabelLength)
-	if _, known := kindToProto[f.Kind]; !known {
+	if !f.Kind.known() {
 		c.refuse("%s has the kind %q, which this version does not know", where, f.Kind)
 		return
 	}
@@ -192,12 +194,12 @@ func (c *schemaCheck) options(where string, f Field) {
 }
 
 func (c *schemaCheck) defaults(where string, f Field) {
-	if !f.Fits(f.Default) || !f.holds(f.Default) {
+	if !f.Fits(f.Default) || !f.Holds(f.Default) {
 		c.refuse("%s: the default %q is not of kind %q", where, f.Default, f.Kind)
 	}
 	for _, rule := range f.DefaultWhen {
 		c.condition(where+" default_when", f.Name, rule.When)
-		if !f.Fits(rule.Value) || !f.holds(rule.Value) {
+		if !f.Fits(rule.Value) || !f.Holds(rule.Value) {
 			c.refuse("%s: the default %q is not of kind %q", where, rule.Value, f.Kind)
 		}
 	}
@@ -230,7 +232,7 @@ func (c *schemaCheck) values(where string, values Values) {
 			c.refuse("%s sets %q, which is not declared", where, name)
 		case field.Sensitive:
 			c.refuse("%s sets %q, which is sensitive", where, name)
-		case !field.Fits(values[name]) || !field.holds(values[name]):
+		case !field.Fits(values[name]) || !field.Holds(values[name]):
 			c.refuse("%s sets %q to %q, which is not of kind %q", where, name, values[name], field.Kind)
 		}
 	}

@@ -83,7 +83,7 @@ func validateField(field Field, value Value, secretSet func(string) bool) Diagno
 	if !isText {
 		return nil
 	}
-	if !field.holds(value) {
+	if !field.Holds(value) {
 		return fail("control_character", "“{field}” contains a line break or another control character.")
 	}
 	if n := int64(utf8.RuneCountInString(text)); field.Min != nil && n < *field.Min || field.Max != nil && n > *field.Max {

@@ -18,6 +18,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/host/socketdir"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 func newDebugCommand(g *global) *cobra.Command {
@@ -63,8 +64,8 @@ func debugPlugin(command *cobra.Command, path string, args []string) error {
 	}
 	defer directory.Remove()
 	run := exec.CommandContext(command.Context(), args[0], args[1:]...)
-	run.Env = append(manifest.WithoutReserved(os.Environ()), shared.Handshake.MagicCookieKey+"="+shared.Handshake.MagicCookieValue,
-		"PLUGIN_PROTOCOL_VERSIONS="+strconv.Itoa(shared.ProtocolVersion), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path, shared.DebugVariable+"=1")
+	run.Env = append(manifest.WithoutReserved(os.Environ()), transport.Handshake.MagicCookieKey+"="+transport.Handshake.MagicCookieValue,
+		"PLUGIN_PROTOCOL_VERSIONS="+strconv.Itoa(transport.ProtocolVersion), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path, transport.DebugVariable+"=1")
 	run.Stdin, run.Stderr = os.Stdin, os.Stderr
 	run.Cancel = func() error { return run.Process.Signal(syscall.SIGTERM) }
 	run.WaitDelay = debugGoodbye

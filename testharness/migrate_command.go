@@ -36,7 +36,7 @@ of the data directory (key = "file:///path/to/data/key"), and start the Console 
 				return err
 			}
 			defer h.Close()
-			result, err := h.Storage().Migrate(command.Context(), shared.MigrateRequest{Actor: g.actor, To: address.Text})
+			result, err := h.Migrator().Migrate(command.Context(), shared.MigrateRequest{Actor: g.actor, To: address.Text})
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
 
 // printJSON writes characters that could steer a terminal, which JSON allows in its texts, as escapes.
@@ -22,7 +23,7 @@ func printJSON(out io.Writer, value any) error {
 	}
 	var safe strings.Builder
 	for _, r := range encoded.String() {
-		if r != unicode.ReplacementChar && shared.PrintableRune(r) == unicode.ReplacementChar {
+		if r != unicode.ReplacementChar && printable.Rune(r) == unicode.ReplacementChar {
 			fmt.Fprintf(&safe, `\u%04x`, r)
 		} else {
 			safe.WriteRune(r)

@@ -23,7 +23,7 @@ put the new one there and list where the old one is in old_keys of plugin.hcl fi
 				return err
 			}
 			defer h.Close()
-			result, err := h.SecretKey().Rekey(command.Context(), shared.RekeyRequest{Actor: g.actor})
+			result, err := h.KeyRotator().Rekey(command.Context(), shared.RekeyRequest{Actor: g.actor})
 			if err != nil {
 				return err
 			}

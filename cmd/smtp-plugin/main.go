@@ -8,11 +8,12 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
-func main() { shared.Main("smtp-plugin", open) }
+func main() { transport.Main("smtp-plugin", open) }
 
-func open(start shared.Start) (shared.SettingsPage, error) {
+func open(start transport.Start) (shared.SettingsPage, error) {
 	c := config{Configuration: plugin.Configuration{DataDir: "data"}}
 	if err := start.Manifest.Config(&c); err != nil {
 		return nil, err

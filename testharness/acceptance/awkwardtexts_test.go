@@ -8,6 +8,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
 
 // awkwardTexts are texts that one database, encoding or comparison takes otherwise than another.
@@ -125,7 +126,7 @@ func handOver(t *testing.T, h *host.Host, notification shared.Notification, text
 	if i < 0 {
 		t.Fatalf("%+q: it is not listed", notification)
 	}
-	if entry := list.Entries[i]; entry.Key != notification.Key || entry.To != notification.To || entry.Subject != shared.Printable(notification.Subject) {
+	if entry := list.Entries[i]; entry.Key != notification.Key || entry.To != notification.To || entry.Subject != printable.Line(notification.Subject) {
 		t.Errorf("%+q came back as %+v", notification.Subject, entry)
 	}
 	if again, err := h.Notifier().Notify(t.Context(), request); err != nil || !again[1].Duplicate || again[1].ID != receipts[1].ID {
@@ -143,11 +144,11 @@ func checkAwkwardRequests(t *testing.T, h *host.Host, name, text string) {
 		t.Errorf("search for %+q: %v", text, err)
 	}
 	for _, entry := range found.Entries {
-		if !strings.Contains(strings.ToLower(entry.Subject+"\n"+entry.To), strings.ToLower(shared.Printable(strings.ToValidUTF8(text, "\ufffd")))) {
+		if !strings.Contains(strings.ToLower(entry.Subject+"\n"+entry.To), strings.ToLower(printable.Line(strings.ToValidUTF8(text, "\ufffd")))) {
 			t.Errorf("search for %+q found %+v", text, entry)
 		}
 	}
-	taken := func(entry shared.NotificationEntry) bool { return entry.Subject == shared.Printable(text) }
+	taken := func(entry shared.NotificationEntry) bool { return entry.Subject == printable.Line(text) }
 	list, err := h.Notifier().List(t.Context(), shared.ListRequest{Limit: 20})
 	if err != nil {
 		t.Fatal(err)

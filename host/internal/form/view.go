@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
 
 // view is what the template shows.
@@ -219,7 +220,7 @@ func valueText(field shared.Field, value shared.Value) string {
 			return phrase.Verbatim(option.Label) // The plugin has translated it.
 		}
 	}
-	return phrase.Verbatim(shared.Printable(value.String()))
+	return phrase.Verbatim(printable.Line(value.String()))
 }
 
 // service returns how the notification service is, nil when there is none or it cannot be asked.

@@ -1063,216 +1063,6 @@ func (x *CancelResponse) GetEntry() *NotificationEntry {
 	return nil
 }
 
-// DeliveriesRequest asks to be told of attempts.
-type DeliveriesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *DeliveriesRequest) Reset() {
-	*x = DeliveriesRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *DeliveriesRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*DeliveriesRequest) ProtoMessage() {}
-
-func (x *DeliveriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use DeliveriesRequest.ProtoReflect.Descriptor instead.
-func (*DeliveriesRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
-}
-
-// DeliveriesResponse is one attempt that has ended. It holds nothing of the message.
-type DeliveriesResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The notification.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// Which attempt it was, beginning with 1.
-	Attempt int32 `protobuf:"varint,2,opt,name=attempt,proto3" json:"attempt,omitempty"`
-	// What came with the notification; see NotifyRequest.
-	TraceParent string `protobuf:"bytes,3,opt,name=trace_parent,json=traceParent,proto3" json:"trace_parent,omitempty"`
-	// When it began.
-	Started *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=started,proto3" json:"started,omitempty"`
-	// When it ended.
-	Finished *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=finished,proto3" json:"finished,omitempty"`
-	// Code of the diagnostic that says why it failed; empty when it was delivered.
-	Failure string `protobuf:"bytes,6,opt,name=failure,proto3" json:"failure,omitempty"`
-	// What was done, in order. Steps on the way to the server are missing when a connection was open already.
-	Steps         []*DeliveryStep `protobuf:"bytes,7,rep,name=steps,proto3" json:"steps,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *DeliveriesResponse) Reset() {
-	*x = DeliveriesResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *DeliveriesResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*DeliveriesResponse) ProtoMessage() {}
-
-func (x *DeliveriesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use DeliveriesResponse.ProtoReflect.Descriptor instead.
-func (*DeliveriesResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
-}
-
-func (x *DeliveriesResponse) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-func (x *DeliveriesResponse) GetAttempt() int32 {
-	if x != nil {
-		return x.Attempt
-	}
-	return 0
-}
-
-func (x *DeliveriesResponse) GetTraceParent() string {
-	if x != nil {
-		return x.TraceParent
-	}
-	return ""
-}
-
-func (x *DeliveriesResponse) GetStarted() *timestamppb.Timestamp {
-	if x != nil {
-		return x.Started
-	}
-	return nil
-}
-
-func (x *DeliveriesResponse) GetFinished() *timestamppb.Timestamp {
-	if x != nil {
-		return x.Finished
-	}
-	return nil
-}
-
-func (x *DeliveriesResponse) GetFailure() string {
-	if x != nil {
-		return x.Failure
-	}
-	return ""
-}
-
-func (x *DeliveriesResponse) GetSteps() []*DeliveryStep {
-	if x != nil {
-		return x.Steps
-	}
-	return nil
-}
-
-// DeliveryStep is a part of an attempt.
-type DeliveryStep struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The step's stable name, such as "connect".
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// When it began.
-	Started *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=started,proto3" json:"started,omitempty"`
-	// When it ended.
-	Finished *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=finished,proto3" json:"finished,omitempty"`
-	// How it ended.
-	Status        Status `protobuf:"varint,4,opt,name=status,proto3,enum=settings.v1.Status" json:"status,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *DeliveryStep) Reset() {
-	*x = DeliveryStep{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[16]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *DeliveryStep) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*DeliveryStep) ProtoMessage() {}
-
-func (x *DeliveryStep) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[16]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use DeliveryStep.ProtoReflect.Descriptor instead.
-func (*DeliveryStep) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{16}
-}
-
-func (x *DeliveryStep) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-func (x *DeliveryStep) GetStarted() *timestamppb.Timestamp {
-	if x != nil {
-		return x.Started
-	}
-	return nil
-}
-
-func (x *DeliveryStep) GetFinished() *timestamppb.Timestamp {
-	if x != nil {
-		return x.Finished
-	}
-	return nil
-}
-
-func (x *DeliveryStep) GetStatus() Status {
-	if x != nil {
-		return x.Status
-	}
-	return Status_STATUS_UNSPECIFIED
-}
-
 var File_settings_v1_notifier_proto protoreflect.FileDescriptor
 
 const file_settings_v1_notifier_proto_rawDesc = "" +
@@ -1346,35 +1136,19 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\"F\n" +
 	"\x0eCancelResponse\x124\n" +
-	"\x05entry\x18\x01 \x01(\v2\x1e.settings.v1.NotificationEntryR\x05entry\"\x13\n" +
-	"\x11DeliveriesRequest\"\x9a\x02\n" +
-	"\x12DeliveriesResponse\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
-	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12!\n" +
-	"\ftrace_parent\x18\x03 \x01(\tR\vtraceParent\x124\n" +
-	"\astarted\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\astarted\x126\n" +
-	"\bfinished\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\bfinished\x12\x18\n" +
-	"\afailure\x18\x06 \x01(\tR\afailure\x12/\n" +
-	"\x05steps\x18\a \x03(\v2\x19.settings.v1.DeliveryStepR\x05steps\"\xb9\x01\n" +
-	"\fDeliveryStep\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x124\n" +
-	"\astarted\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\astarted\x126\n" +
-	"\bfinished\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\bfinished\x12+\n" +
-	"\x06status\x18\x04 \x01(\x0e2\x13.settings.v1.StatusR\x06status*\xa1\x01\n" +
+	"\x05entry\x18\x01 \x01(\v2\x1e.settings.v1.NotificationEntryR\x05entry*\xa1\x01\n" +
 	"\fServiceState\x12\x1d\n" +
 	"\x19SERVICE_STATE_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cSERVICE_STATE_NOT_CONFIGURED\x10\x01\x12\x19\n" +
 	"\x15SERVICE_STATE_RUNNING\x10\x02\x12\x1a\n" +
 	"\x16SERVICE_STATE_DEGRADED\x10\x03\x12\x19\n" +
-	"\x15SERVICE_STATE_STOPPED\x10\x042\xa8\x03\n" +
+	"\x15SERVICE_STATE_STOPPED\x10\x042\xd7\x02\n" +
 	"\x0fNotifierService\x12A\n" +
 	"\x06Notify\x12\x1a.settings.v1.NotifyRequest\x1a\x1b.settings.v1.NotifyResponse\x12A\n" +
 	"\x06Status\x12\x1a.settings.v1.StatusRequest\x1a\x1b.settings.v1.StatusResponse\x12;\n" +
 	"\x04List\x12\x18.settings.v1.ListRequest\x1a\x19.settings.v1.ListResponse\x12>\n" +
 	"\x05Retry\x12\x19.settings.v1.RetryRequest\x1a\x1a.settings.v1.RetryResponse\x12A\n" +
-	"\x06Cancel\x12\x1a.settings.v1.CancelRequest\x1a\x1b.settings.v1.CancelResponse\x12O\n" +
-	"\n" +
-	"Deliveries\x12\x1e.settings.v1.DeliveriesRequest\x1a\x1f.settings.v1.DeliveriesResponse0\x01BNZLgithub.com/smtp-settings/smtp-settings/shared/internal/settingsv1;settingsv1b\x06proto3"
+	"\x06Cancel\x12\x1a.settings.v1.CancelRequest\x1a\x1b.settings.v1.CancelResponseBNZLgithub.com/smtp-settings/smtp-settings/shared/internal/settingsv1;settingsv1b\x06proto3"
 
 var (
 	file_settings_v1_notifier_proto_rawDescOnce sync.Once
@@ -1389,7 +1163,7 @@ func file_settings_v1_notifier_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_notifier_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_settings_v1_notifier_proto_goTypes = []any{
 	(ServiceState)(0),             // 0: settings.v1.ServiceState
 	(*Notification)(nil),          // 1: settings.v1.Notification
@@ -1406,55 +1180,43 @@ var file_settings_v1_notifier_proto_goTypes = []any{
 	(*RetryResponse)(nil),         // 12: settings.v1.RetryResponse
 	(*CancelRequest)(nil),         // 13: settings.v1.CancelRequest
 	(*CancelResponse)(nil),        // 14: settings.v1.CancelResponse
-	(*DeliveriesRequest)(nil),     // 15: settings.v1.DeliveriesRequest
-	(*DeliveriesResponse)(nil),    // 16: settings.v1.DeliveriesResponse
-	(*DeliveryStep)(nil),          // 17: settings.v1.DeliveryStep
-	nil,                           // 18: settings.v1.StatusResponse.CountsEntry
-	(*Diagnostic)(nil),            // 19: settings.v1.Diagnostic
-	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
-	(Status)(0),                   // 21: settings.v1.Status
+	nil,                           // 15: settings.v1.StatusResponse.CountsEntry
+	(*Diagnostic)(nil),            // 16: settings.v1.Diagnostic
+	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
 }
 var file_settings_v1_notifier_proto_depIdxs = []int32{
 	1,  // 0: settings.v1.NotifyRequest.notifications:type_name -> settings.v1.Notification
 	4,  // 1: settings.v1.NotifyResponse.receipts:type_name -> settings.v1.Receipt
-	19, // 2: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
+	16, // 2: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
 	0,  // 3: settings.v1.StatusResponse.state:type_name -> settings.v1.ServiceState
-	20, // 4: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
-	19, // 5: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
-	20, // 6: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
-	18, // 7: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
+	17, // 4: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
+	16, // 5: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
+	17, // 6: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
+	15, // 7: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
 	7,  // 8: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
-	20, // 9: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
+	17, // 9: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
 	10, // 10: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	20, // 11: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	20, // 12: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	20, // 13: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	19, // 14: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	17, // 11: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	17, // 12: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	17, // 13: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	16, // 14: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
 	10, // 15: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
 	10, // 16: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	20, // 17: settings.v1.DeliveriesResponse.started:type_name -> google.protobuf.Timestamp
-	20, // 18: settings.v1.DeliveriesResponse.finished:type_name -> google.protobuf.Timestamp
-	17, // 19: settings.v1.DeliveriesResponse.steps:type_name -> settings.v1.DeliveryStep
-	20, // 20: settings.v1.DeliveryStep.started:type_name -> google.protobuf.Timestamp
-	20, // 21: settings.v1.DeliveryStep.finished:type_name -> google.protobuf.Timestamp
-	21, // 22: settings.v1.DeliveryStep.status:type_name -> settings.v1.Status
-	2,  // 23: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	5,  // 24: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	8,  // 25: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	11, // 26: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	13, // 27: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	15, // 28: settings.v1.NotifierService.Deliveries:input_type -> settings.v1.DeliveriesRequest
-	3,  // 29: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	6,  // 30: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	9,  // 31: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	12, // 32: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	14, // 33: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	16, // 34: settings.v1.NotifierService.Deliveries:output_type -> settings.v1.DeliveriesResponse
-	29, // [29:35] is the sub-list for method output_type
-	23, // [23:29] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	2,  // 17: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	5,  // 18: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	8,  // 19: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	11, // 20: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	13, // 21: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	3,  // 22: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	6,  // 23: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	9,  // 24: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	12, // 25: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	14, // 26: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	22, // [22:27] is the sub-list for method output_type
+	17, // [17:22] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }
@@ -1469,7 +1231,7 @@ func file_settings_v1_notifier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_notifier_proto_rawDesc), len(file_settings_v1_notifier_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   18,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

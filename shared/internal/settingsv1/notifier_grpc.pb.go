@@ -21,12 +21,11 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	NotifierService_Notify_FullMethodName     = "/settings.v1.NotifierService/Notify"
-	NotifierService_Status_FullMethodName     = "/settings.v1.NotifierService/Status"
-	NotifierService_List_FullMethodName       = "/settings.v1.NotifierService/List"
-	NotifierService_Retry_FullMethodName      = "/settings.v1.NotifierService/Retry"
-	NotifierService_Cancel_FullMethodName     = "/settings.v1.NotifierService/Cancel"
-	NotifierService_Deliveries_FullMethodName = "/settings.v1.NotifierService/Deliveries"
+	NotifierService_Notify_FullMethodName = "/settings.v1.NotifierService/Notify"
+	NotifierService_Status_FullMethodName = "/settings.v1.NotifierService/Status"
+	NotifierService_List_FullMethodName   = "/settings.v1.NotifierService/List"
+	NotifierService_Retry_FullMethodName  = "/settings.v1.NotifierService/Retry"
+	NotifierService_Cancel_FullMethodName = "/settings.v1.NotifierService/Cancel"
 )
 
 // NotifierServiceClient is the client API for NotifierService service.
@@ -46,9 +45,6 @@ type NotifierServiceClient interface {
 	Retry(ctx context.Context, in *RetryRequest, opts ...grpc.CallOption) (*RetryResponse, error)
 	// Cancel takes a notification that was not delivered yet out of the queue.
 	Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error)
-	// Deliveries tells of each attempt to deliver when it has ended, from now on, until the call is cancelled. A host makes
-	// spans of them. A plugin need not offer it.
-	Deliveries(ctx context.Context, in *DeliveriesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DeliveriesResponse], error)
 }
 
 type notifierServiceClient struct {
@@ -109,25 +105,6 @@ func (c *notifierServiceClient) Cancel(ctx context.Context, in *CancelRequest, o
 	return out, nil
 }
 
-func (c *notifierServiceClient) Deliveries(ctx context.Context, in *DeliveriesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DeliveriesResponse], error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &NotifierService_ServiceDesc.Streams[0], NotifierService_Deliveries_FullMethodName, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	x := &grpc.GenericClientStream[DeliveriesRequest, DeliveriesResponse]{ClientStream: stream}
-	if err := x.ClientStream.SendMsg(in); err != nil {
-		return nil, err
-	}
-	if err := x.ClientStream.CloseSend(); err != nil {
-		return nil, err
-	}
-	return x, nil
-}
-
-// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
-type NotifierService_DeliveriesClient = grpc.ServerStreamingClient[DeliveriesResponse]
-
 // NotifierServiceServer is the server API for NotifierService service.
 // All implementations must embed UnimplementedNotifierServiceServer
 // for forward compatibility.
@@ -145,9 +122,6 @@ type NotifierServiceServer interface {
 	Retry(context.Context, *RetryRequest) (*RetryResponse, error)
 	// Cancel takes a notification that was not delivered yet out of the queue.
 	Cancel(context.Context, *CancelRequest) (*CancelResponse, error)
-	// Deliveries tells of each attempt to deliver when it has ended, from now on, until the call is cancelled. A host makes
-	// spans of them. A plugin need not offer it.
-	Deliveries(*DeliveriesRequest, grpc.ServerStreamingServer[DeliveriesResponse]) error
 	mustEmbedUnimplementedNotifierServiceServer()
 }
 
@@ -172,9 +146,6 @@ func (UnimplementedNotifierServiceServer) Retry(context.Context, *RetryRequest) 
 }
 func (UnimplementedNotifierServiceServer) Cancel(context.Context, *CancelRequest) (*CancelResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Cancel not implemented")
-}
-func (UnimplementedNotifierServiceServer) Deliveries(*DeliveriesRequest, grpc.ServerStreamingServer[DeliveriesResponse]) error {
-	return status.Error(codes.Unimplemented, "method Deliveries not implemented")
 }
 func (UnimplementedNotifierServiceServer) mustEmbedUnimplementedNotifierServiceServer() {}
 func (UnimplementedNotifierServiceServer) testEmbeddedByValue()                         {}
@@ -287,17 +258,6 @@ func _NotifierService_Cancel_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
-func _NotifierService_Deliveries_Handler(srv interface{}, stream grpc.ServerStream) error {
-	m := new(DeliveriesRequest)
-	if err := stream.RecvMsg(m); err != nil {
-		return err
-	}
-	return srv.(NotifierServiceServer).Deliveries(m, &grpc.GenericServerStream[DeliveriesRequest, DeliveriesResponse]{ServerStream: stream})
-}
-
-// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
-type NotifierService_DeliveriesServer = grpc.ServerStreamingServer[DeliveriesResponse]
-
 // NotifierService_ServiceDesc is the grpc.ServiceDesc for NotifierService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -326,12 +286,6 @@ var NotifierService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _NotifierService_Cancel_Handler,
 		},
 	},
-	Streams: []grpc.StreamDesc{
-		{
-			StreamName:    "Deliveries",
-			Handler:       _NotifierService_Deliveries_Handler,
-			ServerStreams: true,
-		},
-	},
+	Streams:  []grpc.StreamDesc{},
 	Metadata: "settings/v1/notifier.proto",
 }

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	pb "github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 )
@@ -51,40 +52,56 @@ func Lies() []Lie {
 
 // templates are the messages of the truth by method.
 func templates() map[string][]proto.Message {
-	empty := map[string]proto.Message{
-		"Info": &pb.InfoResponse{}, "Schema": &pb.SchemaResponse{}, "Load": &pb.LoadResponse{}, "Validate": &pb.ValidateResponse{}, "Save": &pb.SaveResponse{},
-		"Test": &pb.TestResponse{}, "Revisions": &pb.RevisionsResponse{}, "Restore": &pb.RestoreResponse{}, "Purge": &pb.PurgeResponse{}, "Drain": &pb.DrainResponse{}, "Suggest": &pb.SuggestResponse{},
-		"Notify": &pb.NotifyResponse{}, "Status": &pb.StatusResponse{}, "List": &pb.ListResponse{}, "Retry": &pb.RetryResponse{}, "Cancel": &pb.CancelResponse{},
-		"Rekey": &pb.RekeyResponse{}, "Migrate": &pb.MigrateResponse{}, "Deliveries": &pb.DeliveriesResponse{},
-	}
 	all := map[string][]proto.Message{}
-	for method, answer := range truth() {
-		kind, ours := empty[method]
+	told := truth()
+	for method := range methods() {
+		kind, err := protoregistry.GlobalTypes.FindMessageByName(method.Output().FullName())
+		if err != nil {
+			panic(err) // A defect of this package.
+		}
+		name := string(method.Name())
+		answer, known := told[name]
+		if !known {
+			continue
+		}
 		for _, encoded := range answer.messages() {
-			if !ours {
-				continue
-			}
-			message := kind.ProtoReflect().New().Interface()
+			message := kind.New().Interface()
 			if err := proto.Unmarshal(encoded, message); err != nil {
 				panic(err)
 			}
-			all[method] = append(all[method], message)
+			all[name] = append(all[name], message)
 		}
 	}
 	return all
 }
 
-// Methods are the calls of the contract, from its services.
+// methods goes through the calls of the contract, of every service that its files declare.
+func methods() iter.Seq[protoreflect.MethodDescriptor] {
+	return func(yield func(protoreflect.MethodDescriptor) bool) {
+		protoregistry.GlobalFiles.RangeFilesByPackage(contract, func(file protoreflect.FileDescriptor) bool {
+			for i := range file.Services().Len() {
+				methods := file.Services().Get(i).Methods()
+				for j := range methods.Len() {
+					if !yield(methods.Get(j)) {
+						return false
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
+// contract is the package of its services.
+var contract = pb.File_settings_v1_settings_proto.Package()
+
+// Methods are the calls of the contract, by name.
 func Methods() []string {
 	var names []string
-	for _, file := range []protoreflect.FileDescriptor{pb.File_settings_v1_settings_proto, pb.File_settings_v1_notifier_proto, pb.File_settings_v1_history_proto} {
-		for i := range file.Services().Len() {
-			methods := file.Services().Get(i).Methods()
-			for j := range methods.Len() {
-				names = append(names, string(methods.Get(j).Name()))
-			}
-		}
+	for method := range methods() {
+		names = append(names, string(method.Name()))
 	}
+	slices.Sort(names) // The files are registered in no order.
 	return names
 }
 

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // The truth has something in every field, so that there is something to lie about.
@@ -99,7 +100,7 @@ func truth() map[string]Lie {
 	answers := map[string]Lie{}
 	for _, one := range []Lie{
 		says("Info", "", &pb.InfoResponse{Name: "collector", Title: "Collector", Version: "1.2.3",
-			Capabilities: []string{"history", "notifier", "suggestions", "secret_key", "storage"}}),
+			Capabilities: transport.Capabilities()}),
 		says("Schema", "", &pb.SchemaResponse{Schema: schema()}),
 		says("Load", "", &pb.LoadResponse{Snapshot: snapshot()}),
 		says("Validate", "", &pb.ValidateResponse{Diagnostics: []*pb.Diagnostic{finding()}, Preview: "It will connect."}),

@@ -3,12 +3,13 @@ package main
 
 import (
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 	"github.com/smtp-settings/smtp-settings/testharness/skeleton"
 )
 
-func main() { shared.Main("skeleton-plugin", open) }
+func main() { transport.Main("skeleton-plugin", open) }
 
-func open(start shared.Start) (shared.SettingsPage, error) {
+func open(start transport.Start) (shared.SettingsPage, error) {
 	config := struct {
 		DataDir string `koanf:"data_dir"`
 	}{DataDir: "data"}

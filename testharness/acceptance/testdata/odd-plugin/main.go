@@ -14,6 +14,7 @@ import (
 	goplugin "github.com/hashicorp/go-plugin"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 	"github.com/smtp-settings/smtp-settings/testharness/example/webhook"
 )
 
@@ -40,8 +41,8 @@ func main() {
 		defer writeOddLog()
 	case "other-version":
 		goplugin.Serve(&goplugin.ServeConfig{
-			HandshakeConfig:  goplugin.HandshakeConfig{MagicCookieKey: shared.Handshake.MagicCookieKey, MagicCookieValue: shared.Handshake.MagicCookieValue},
-			VersionedPlugins: map[int]goplugin.PluginSet{99: shared.ClientPlugins()[1]},
+			HandshakeConfig:  goplugin.HandshakeConfig{MagicCookieKey: transport.Handshake.MagicCookieKey, MagicCookieValue: transport.Handshake.MagicCookieValue},
+			VersionedPlugins: map[int]goplugin.PluginSet{99: transport.ClientPlugins()[1]},
 			GRPCServer:       goplugin.DefaultGRPCServer,
 		})
 		return
@@ -51,7 +52,7 @@ func main() {
 		logger.Error(err.Error())
 		os.Exit(1)
 	}
-	shared.Serve(&oddPage{Page: page, way: way}, logger)
+	transport.Serve(&oddPage{Page: page, way: way}, logger)
 }
 
 type oddPage struct {

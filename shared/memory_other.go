@@ -1,6 +1,0 @@
-//go:build !linux
-
-package shared
-
-// protectMemory has no counterpart here.
-func protectMemory() {}

@@ -1,0 +1,233 @@
+package transport
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// filler gives every field of a Go struct a value of its own, so that a field without a converter, or one that lands in
+// the place of another, shows.
+type filler struct{ count int }
+
+func (f *filler) next() int { f.count++; return f.count }
+
+// special are types that reflection cannot fill or that allow only certain values.
+func (f *filler) special(v reflect.Value) bool {
+	switch v.Interface().(type) {
+	case shared.Value:
+		v.Set(reflect.ValueOf(shared.Integer(int64(f.next()))))
+	case shared.SecretChange:
+		v.Set(reflect.ValueOf(shared.ReplaceSecret(fmt.Sprint("secret ", f.next()))))
+	case time.Time:
+		v.Set(reflect.ValueOf(time.Unix(int64(f.next()), 0).UTC()))
+	case shared.Kind:
+		v.Set(reflect.ValueOf(shared.KindChoice))
+	case shared.Status:
+		v.Set(reflect.ValueOf(shared.StatusWarning))
+	case shared.ServiceState:
+		v.Set(reflect.ValueOf(shared.ServiceDegraded))
+	case shared.Severity:
+		v.Set(reflect.ValueOf(shared.SeverityInfo))
+	default:
+		return false
+	}
+	return true
+}
+
+func (f *filler) fill(v reflect.Value) {
+	if f.special(v) {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f.fill(v.Field(i))
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		f.fill(v.Elem())
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		f.fill(v.Index(0))
+		f.fill(v.Index(1))
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		f.fill(key)
+		f.fill(value)
+		v.SetMapIndex(key, value)
+	case reflect.String:
+		v.SetString(fmt.Sprint("text ", f.next()))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(int64(f.next()))
+	default:
+		panic("filler: " + v.Type().String())
+	}
+}
+
+// compareAll looks into unexported fields too: a Value has no others.
+var compareAll = cmp.Exporter(func(reflect.Type) bool { return true })
+
+// roundTrip checks that a filled T survives the wire, that its message has no empty field, and that the zero T survives
+// as well.
+func roundTrip[T any, Wire proto.Message](to func(T) Wire, from func(Wire) T) func(*testing.T) {
+	return func(t *testing.T) {
+		var filled, zero T
+		(&filler{}).fill(reflect.ValueOf(&filled).Elem())
+		for name, original := range map[string]T{"filled": filled, "zero": zero} {
+			sent := to(original)
+			encoded, err := proto.Marshal(sent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			received := sent.ProtoReflect().New().Interface().(Wire)
+			if err := proto.Unmarshal(encoded, received); err != nil {
+				t.Fatal(err)
+			}
+			if difference := cmp.Diff(original, from(received), compareAll); difference != "" {
+				t.Errorf("%s: changed on the wire (-sent +received):\n%s", name, difference)
+			}
+			if name == "filled" {
+				for _, path := range emptyFields(sent.ProtoReflect(), "") {
+					t.Errorf("the field %s of the message is never filled", path)
+				}
+			}
+		}
+	}
+}
+
+// emptyFields lists the fields of a message that have no value.
+func emptyFields(m protoreflect.Message, path string) []string {
+	var empty []string
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		here := path + "." + string(field.Name())
+		switch {
+		case field.ContainingOneof() != nil && !field.HasOptionalKeyword() && m.WhichOneof(field.ContainingOneof()) != nil:
+			// One of several; the tests of values and secrets go through the others.
+		case !m.Has(field):
+			empty = append(empty, here)
+		case field.IsMap() && field.MapValue().Message() != nil:
+			m.Get(field).Map().Range(func(_ protoreflect.MapKey, v protoreflect.Value) bool {
+				empty = append(empty, emptyFields(v.Message(), here)...)
+				return false
+			})
+		case field.IsList() && field.Message() != nil:
+			empty = append(empty, emptyFields(m.Get(field).List().Get(0).Message(), here)...)
+		case field.Message() != nil && !field.IsList() && !field.IsMap() && field.Message().ParentFile().Package() == m.Descriptor().ParentFile().Package():
+			empty = append(empty, emptyFields(m.Get(field).Message(), here)...)
+		}
+	}
+	return empty
+}
+
+func TestRoundTrip(t *testing.T) {
+	t.Run("Info", roundTrip(infoToProto, infoFromProto))
+	t.Run("Schema", roundTrip(schemaToProto, schemaFromProto))
+	t.Run("Snapshot", roundTrip(snapshotToProto, snapshotFromProto))
+	t.Run("Draft", roundTrip(draftToProto, draftFromProto))
+	t.Run("ValidateRequest", roundTrip(validateRequestToProto, validateRequestFromProto))
+	t.Run("Validation", roundTrip(validationToProto, validationFromProto))
+	t.Run("SaveRequest", roundTrip(saveRequestToProto, saveRequestFromProto))
+	t.Run("SaveResult", roundTrip(saveResultToProto, saveResultFromProto))
+	t.Run("TestRequest", roundTrip(testRequestToProto, testRequestFromProto))
+	t.Run("TestReport", roundTrip(testReportToProto, testReportFromProto))
+	t.Run("RevisionsRequest", roundTrip(revisionsRequestToProto, revisionsRequestFromProto))
+	t.Run("RevisionList", roundTrip(revisionListToProto, revisionListFromProto))
+	t.Run("RestoreRequest", roundTrip(restoreRequestToProto, restoreRequestFromProto))
+	t.Run("PurgeRequest", roundTrip(purgeRequestToProto, purgeRequestFromProto))
+	t.Run("PurgeResult", roundTrip(purgeResultToProto, purgeResultFromProto))
+	t.Run("RekeyResult", roundTrip(rekeyResultToProto, rekeyResultFromProto))
+	t.Run("NotifyRequest", roundTrip(notifyRequestToProto, notifyRequestFromProto))
+	t.Run("Receipt", roundTrip(receiptToProto, receiptFromProto))
+	t.Run("Delivery", roundTrip(deliveryToProto, deliveryFromProto))
+	t.Run("ServiceStatus", roundTrip(serviceStatusToProto, serviceStatusFromProto))
+	t.Run("ListRequest", roundTrip(listRequestToProto, listRequestFromProto))
+	t.Run("NotificationList", roundTrip(notificationListToProto, notificationListFromProto))
+	t.Run("StepResult", roundTrip(stepResultToProto, stepResultFromProto))
+}
+
+func TestRoundTripOfEveryVariant(t *testing.T) {
+	for _, value := range []shared.Value{{}, shared.Text("x"), shared.Integer(0), shared.Integer(-7), shared.Boolean(false), shared.Boolean(true)} {
+		if got := valueFromProto(valueToProto(value)); got != value {
+			t.Errorf("the value %#v became %#v", value, got)
+		}
+	}
+	for _, change := range []shared.SecretChange{shared.KeepSecret(), shared.ClearSecret(), shared.ReplaceSecret("x"), shared.ReplaceSecret("")} {
+		if got := secretChangeFromProto(secretChangeToProto(change)); got != change {
+			t.Errorf("the secret change %q became %q", change.Action, got.Action)
+		}
+	}
+	for _, event := range []shared.TestEvent{
+		shared.StepStarted{ID: "a", Label: "A"},
+		shared.StepFinished{StepResult: shared.StepResult{ID: "a", Label: "A", Status: shared.StatusSkipped, Duration: shared.Elapsed(time.Second), Detail: "d"}},
+		shared.Completed{Report: shared.TestReport{Outcome: "complete", Headline: "h", Status: shared.StatusPassed}},
+	} {
+		if difference := cmp.Diff(event, testEventFromProto(testEventToProto(event)), compareAll); difference != "" {
+			t.Errorf("the event changed on the wire:\n%s", difference)
+		}
+	}
+	for kind := range kindToProto {
+		if got := kindFromProto(kindToProto[kind]); got != kind {
+			t.Errorf("the kind %q became %q", kind, got)
+		}
+	}
+}
+
+// forceStrings puts the text into every string of a Go value.
+func forceStrings(v reflect.Value, text string) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				forceStrings(v.Field(i), text)
+			}
+		}
+	case reflect.Pointer:
+		forceStrings(v.Elem(), text)
+	case reflect.Slice:
+		for i := range v.Len() {
+			forceStrings(v.Index(i), text)
+		}
+	case reflect.String:
+		if v.Type() == reflect.TypeFor[string]() {
+			v.SetString(text)
+		}
+	}
+}
+
+// TestLatin1Survives makes sure that no string of a mail server can fail a call: proto refuses to marshal a single byte
+// that is not UTF-8.
+func TestLatin1Survives(t *testing.T) {
+	var report shared.TestReport
+	var schema shared.Schema
+	var snapshot shared.Snapshot
+	var validation shared.Validation
+	for _, target := range []any{&report, &schema, &snapshot, &validation} {
+		(&filler{}).fill(reflect.ValueOf(target).Elem())
+		forceStrings(reflect.ValueOf(target).Elem(), "H\xf4te")
+	}
+	snapshot.Values = shared.Values{"na\xefve": shared.Text("caf\xe9")}
+	for _, message := range []proto.Message{
+		testReportToProto(report), schemaToProto(schema), snapshotToProto(snapshot), validationToProto(validation),
+	} {
+		if _, err := proto.Marshal(message); err != nil {
+			t.Errorf("%T: %v", message, err)
+		}
+	}
+	if got := testReportToProto(report).GetHeadline(); !utf8.ValidString(got) || got != "H\uFFFDte" {
+		t.Errorf("the headline became %q", got)
+	}
+}

@@ -1,0 +1,26 @@
+package transport
+
+import goplugin "github.com/hashicorp/go-plugin"
+
+// ProtocolVersion is the major version of the contract. It changes only when an old plugin can no longer be understood.
+const ProtocolVersion = 1
+
+// Handshake is what host and plugin must agree on before they talk. The cookie tells a person who starts the binary by
+// hand that it is a plugin; it protects nothing and never changes.
+var Handshake = goplugin.HandshakeConfig{
+	ProtocolVersion:  ProtocolVersion,
+	MagicCookieKey:   "SETTINGS_PAGE_PLUGIN",
+	MagicCookieValue: "5a0f6c1d9e2b4783",
+}
+
+// pageName is the name under which go-plugin dispenses the page.
+const pageName = "settings_page"
+
+// Bounds of one message, in bytes. A form is a few kilobytes, and what comes out of a plugin is untrusted; a batch of
+// notifications goes in. go-plugin's own limit is two gigabytes.
+const (
+	maxRequestSize  = 16 << 20
+	maxReplySize    = 1 << 20
+	maxDeliverySize = 64 << 10 // what is told of one attempt
+	maxHeaderSize   = 64 << 10 // headers and the text of an error
+)

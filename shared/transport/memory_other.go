@@ -1,0 +1,6 @@
+//go:build !linux
+
+package transport
+
+// protectMemory has no counterpart here.
+func protectMemory() {}

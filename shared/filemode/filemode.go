@@ -1,8 +1,8 @@
 // Package filemode keeps the files of a plugin from other users of the machine, in the manner of sshd's StrictModes: a
 // directory that others can write is not used, and a file that others can read is made private or refused.
 //
-// Others are all users but root and the one that this process runs as. A group that has no other member is none of them.
-// Where files have no such modes (Windows) nothing is refused.
+// Others are all users but root and the one that this process runs as. A group that has no other member is none of
+// them. Where files have no such modes (Windows) nothing is refused.
 package filemode
 
 import (
@@ -14,8 +14,8 @@ import (
 // private are the bits that a file for its owner only does not have.
 const private fs.FileMode = 0o077
 
-// Directory makes the directory, for its owner only, if it does not exist. One that others can write, or that belongs to
-// another user, is an error that says what to do: what is in it may be somebody else's.
+// Directory makes the directory, for its owner only, if it does not exist. One that others can write, or that belongs
+// to another user, is an error that says what to do: what is in it may be somebody else's.
 func Directory(path string) error {
 	info, err := os.Stat(path)
 	if os.IsNotExist(err) {
@@ -54,8 +54,8 @@ func Shared(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// Tighten takes the permissions of others from a file, as they usually are after a restore, and reports whether there were
-// any. A file that does not exist is none of its business. One of another user is an error that says what to do.
+// Tighten takes the permissions of others from a file, as they usually are after a restore, and reports whether there
+// were any. A file that does not exist is none of its business. One of another user is an error that says what to do.
 func Tighten(path string) (tightened bool, err error) {
 	info, err := os.Stat(path)
 	switch {
@@ -73,17 +73,19 @@ func Tighten(path string) (tightened bool, err error) {
 		return false, nil
 	}
 	if !own(info) {
-		return false, fmt.Errorf("%s is open to others (mode %04o) and belongs to root: run chmod 600 and chown on it", path, info.Mode().Perm())
+		return false, fmt.Errorf("%s is open to others (mode %04o) and belongs to root: run chmod 600 and chown on it", path,
+			info.Mode().Perm())
 	}
 	if err := os.Chmod(path, info.Mode().Perm()&^private); err != nil {
-		return false, fmt.Errorf("%s is open to others (mode %04o): %w; run chmod 600 %s", path, info.Mode().Perm(), err, path)
+		return false, fmt.Errorf("%s is open to others (mode %04o): %w; run chmod 600 %s", path, info.Mode().Perm(), err,
+			path)
 	}
 	return true, nil
 }
 
-// Secret makes sure that others can neither read nor write a file with a secret that this process does not look after. It
-// may belong to root and be open to a group, as that is how root gives a secret to the user of a service. The error does
-// not name the file.
+// Secret makes sure that others can neither read nor write a file with a secret that this process does not look after.
+// It may belong to root and be open to a group, as that is how root gives a secret to the user of a service. The error
+// does not name the file.
 func Secret(path string, info fs.FileInfo) error {
 	if user, foreign := foreignOwner(info); foreign {
 		return fmt.Errorf("belongs to another user (%s); it must belong to root or to the user of the Console", user)

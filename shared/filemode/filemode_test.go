@@ -53,7 +53,8 @@ func TestGroups(t *testing.T) {
 
 func TestDirectory(t *testing.T) {
 	inGroup(t, false)
-	for mode, passes := range map[fs.FileMode]bool{0o700: true, 0o755: true, 0o750: true, 0o500: true, 0o777: false, 0o775: false, 0o702: false, 0o720: false, 0o777 | fs.ModeSticky: false} {
+	for mode, passes := range map[fs.FileMode]bool{0o700: true, 0o755: true, 0o750: true, 0o500: true, 0o777: false,
+		0o775: false, 0o702: false, 0o720: false, 0o777 | fs.ModeSticky: false} {
 		path := made(t, true, mode)
 		err := Directory(path)
 		if (err == nil) != passes || err != nil && !strings.Contains(err.Error(), "run chmod go-w "+path) {
@@ -80,7 +81,8 @@ func TestAnyUmask(t *testing.T) {
 
 func TestTighten(t *testing.T) {
 	inGroup(t, false)
-	for mode, want := range map[fs.FileMode]fs.FileMode{0o600: 0o600, 0o400: 0o400, 0o644: 0o600, 0o666: 0o600, 0o640: 0o600, 0o604: 0o600, 0o444: 0o400} {
+	for mode, want := range map[fs.FileMode]fs.FileMode{0o600: 0o600, 0o400: 0o400, 0o644: 0o600, 0o666: 0o600,
+		0o640: 0o600, 0o604: 0o600, 0o444: 0o400} {
 		path := made(t, false, mode)
 		tightened, err := Tighten(path)
 		info, statErr := os.Stat(path)
@@ -119,7 +121,8 @@ func TestOwners(t *testing.T) {
 
 func TestSecret(t *testing.T) {
 	inGroup(t, false)
-	for mode, passes := range map[fs.FileMode]bool{0o600: true, 0o400: true, 0o644: false, 0o604: false, 0o640: false, 0o620: false, 0o602: false} {
+	for mode, passes := range map[fs.FileMode]bool{0o600: true, 0o400: true, 0o644: false, 0o604: false, 0o640: false,
+		0o620: false, 0o602: false} {
 		path := made(t, false, mode)
 		info, err := os.Stat(path)
 		if err != nil {

@@ -1,9 +1,9 @@
-// Package filestore keeps the settings of a small page in a directory: one file for each revision, which is never changed. Several
-// processes may use one directory, such as a Console and the command line: the second of two that save a revision of the same number
-// is told so, and overwrites nothing.
+// Package filestore keeps the settings of a small page in a directory: one file for each revision, which is never
+// changed. Several processes may use one directory, such as a Console and the command line: the second of two that save
+// a revision of the same number is told so, and overwrites nothing.
 //
-// The files are readable for their owner only. Secrets in them are as safe as the directory is; a page whose secrets must survive a
-// stolen backup seals them.
+// The files are readable for their owner only. Secrets in them are as safe as the directory is; a page whose secrets
+// must survive a stolen backup seals them.
 package filestore
 
 import (
@@ -38,8 +38,8 @@ const kept = 50
 // ErrConflict means that another revision was saved since the one that a document was made from.
 var ErrConflict = errors.New("the settings were changed in the meantime")
 
-// Open makes the directory if it does not exist. One that others can write is an error. Revisions that others can read, as
-// they are after a restore, are made private, with a warning in the log.
+// Open makes the directory if it does not exist. One that others can write is an error. Revisions that others can read,
+// as they are after a restore, are made private, with a warning in the log.
 func Open[Document any](directory string) (*Store[Document], error) {
 	if err := filemode.Directory(directory); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
@@ -80,14 +80,15 @@ func (s *Store[Document]) Current() (Document, shared.Revision, error) {
 			err = json.Unmarshal(content, &newest)
 		}
 		if err != nil {
-			return newest.Document, newest.Revision, fmt.Errorf("%s cannot be read: %w; remove it to go back to the revision before", s.path(number), err)
+			return newest.Document, newest.Revision,
+				fmt.Errorf("%s cannot be read: %w; remove it to go back to the revision before", s.path(number), err)
 		}
 		return newest.Document, newest.Revision, nil
 	}
 }
 
-// Append saves the document as the revision after base; ErrConflict when there is one already. When it returns without an error, a
-// power cut loses nothing.
+// Append saves the document as the revision after base; ErrConflict when there is one already. When it returns without
+// an error, a power cut loses nothing.
 func (s *Store[Document]) Append(base int64, author string, document Document) (shared.Revision, error) {
 	number, err := s.newest()
 	switch {
@@ -96,7 +97,8 @@ func (s *Store[Document]) Append(base int64, author string, document Document) (
 	case number != base:
 		return shared.Revision{}, ErrConflict
 	}
-	next := saved[Document]{Revision: shared.Revision{Number: base + 1, Author: author, At: time.Now().UTC()}, Document: document}
+	next := saved[Document]{Revision: shared.Revision{Number: base + 1, Author: author, At: time.Now().UTC()},
+		Document: document}
 	temporary, err := s.write(next)
 	if err != nil {
 		return shared.Revision{}, err

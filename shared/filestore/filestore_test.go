@@ -67,7 +67,8 @@ func TestDamagedFile(t *testing.T) {
 	if err := os.WriteFile(store.path(1), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := store.Current(); err == nil || !strings.Contains(err.Error(), store.path(1)) || !strings.Contains(err.Error(), "remove it") {
+	if _, _, err := store.Current(); err == nil || !strings.Contains(err.Error(), store.path(1)) ||
+		!strings.Contains(err.Error(), "remove it") {
 		t.Errorf("a damaged file: %v", err)
 	}
 }

@@ -37,10 +37,12 @@ func (m *Manifest) decode(block *koanf.Koanf, names []string, target any) error 
 			block.Delete(one.key)
 		}
 	}
-	return block.UnmarshalWithConf("", target, koanf.UnmarshalConf{Tag: koanfTag, DecoderConfig: &mapstructure.DecoderConfig{
-		Result: target, ZeroFields: true, // A list replaces its default as a whole.
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(mapstructure.StringToTimeDurationHookFunc(), mapstructure.TextUnmarshallerHookFunc()),
-	}})
+	return block.UnmarshalWithConf("", target, koanf.UnmarshalConf{Tag: koanfTag,
+		DecoderConfig: &mapstructure.DecoderConfig{
+			Result: target, ZeroFields: true, // A list replaces its default as a whole.
+			DecodeHook: mapstructure.ComposeDecodeHookFunc(mapstructure.StringToTimeDurationHookFunc(),
+				mapstructure.TextUnmarshallerHookFunc()),
+		}})
 }
 
 // check makes sure that the keys of a block are declared and that their values fit.
@@ -56,11 +58,13 @@ func (m *Manifest) check(block *koanf.Koanf, names []string, declared []declared
 		one, found := known[key]
 		switch {
 		case !found:
-			return m.positions[path].refuse("%sunknown key %s%s keys are %s", prefix, shown(key), suggestion(key, declared), listed(declared))
+			return m.positions[path].refuse("%sunknown key %s%s keys are %s", prefix, shown(key), suggestion(key, declared),
+				listed(declared))
 		case one.deprecated != "":
 			place := m.positions[path]
 			m.warnings = append(m.warnings, (&Error{Path: m.Path, Line: place.line, Column: place.column,
-				Reason: fmt.Sprintf("%sthe key %q has no effect any more: %s; remove the line", prefix, key, one.deprecated)}).Error())
+				Reason: fmt.Sprintf("%sthe key %q has no effect any more: %s; remove the line", prefix, key,
+					one.deprecated)}).Error())
 		default:
 			if at, err := one.check(given[key]); err != nil {
 				place, found := m.positions[path+at]
@@ -73,7 +77,8 @@ func (m *Manifest) check(block *koanf.Koanf, names []string, declared []declared
 	}
 	for _, one := range declared {
 		if _, found := given[one.key]; one.required && !found {
-			return m.positions[m.path(m.present(names)...)].refuse("%sthe key %q is missing; add a line %s = …", prefix, one.key, one.key)
+			return m.positions[m.path(m.present(names)...)].refuse("%sthe key %q is missing; add a line %s = …", prefix, one.key,
+				one.key)
 		}
 	}
 	return nil
@@ -94,7 +99,8 @@ func (m *Manifest) inOrder(given map[string]any, names []string) []string {
 		keys = append(keys, key)
 	}
 	slices.SortFunc(keys, func(a, b string) int {
-		first, second := m.positions[m.path(append(slices.Clone(names), a)...)], m.positions[m.path(append(slices.Clone(names), b)...)]
+		first, second := m.positions[m.path(append(slices.Clone(names), a)...)],
+			m.positions[m.path(append(slices.Clone(names), b)...)]
 		if first.line != second.line {
 			return first.line - second.line
 		}

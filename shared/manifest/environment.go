@@ -28,7 +28,8 @@ func (p *Pattern) UnmarshalText(text []byte) error {
 	case !patternForm.MatchString(name):
 		return errors.New(`write the name of a variable (letters, digits and _), which may end in "*"`)
 	case reserved(strings.TrimSuffix(name, "*")):
-		return fmt.Errorf("variables that begin with %s are the host's own and never passed on; remove the entry", strings.Join(reservedPrefixes, " or "))
+		return fmt.Errorf("variables that begin with %s are the host's own and never passed on; remove the entry",
+			strings.Join(reservedPrefixes, " or "))
 	}
 	return nil
 }
@@ -39,9 +40,9 @@ func (p Pattern) matches(name string) bool {
 	return name == string(p) || wildcard && strings.HasPrefix(name, prefix)
 }
 
-// reservedPrefixes begin the names of the variables by which a host speaks to its plugin: those of go-plugin, and those of
-// this contract with the handshake's cookie. What a host has of them, for example because it is a plugin itself, is not for
-// its own plugin.
+// reservedPrefixes begin the names of the variables by which a host speaks to its plugin: those of go-plugin, and those
+// of this contract with the handshake's cookie. What a host has of them, for example because it is a plugin itself, is
+// not for its own plugin.
 var reservedPrefixes = []string{"PLUGIN_", "SETTINGS_PAGE_"}
 
 func reserved(name string) bool {

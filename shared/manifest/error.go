@@ -72,8 +72,8 @@ func (m *Manifest) path(keys ...string) string {
 	return strings.Join(append([]string{pluginBlock, m.Name}, keys...), separator)
 }
 
-// ValueError is a value that turned out to be of no use after the file was read. transport.Main gives it its place when a
-// plugin's open function returns it; see Refuse.
+// ValueError is a value that turned out to be of no use after the file was read. transport.Main gives it its place when
+// a plugin's open function returns it; see Refuse.
 type ValueError struct {
 	// Key is as Refuse takes it.
 	Key string

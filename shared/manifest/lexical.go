@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// plainText makes sure that the file is a text, and takes away what editors of other systems put in: a byte order mark, and
-// carriage returns before line feeds.
+// plainText makes sure that the file is a text, and takes away what editors of other systems put in: a byte order mark,
+// and carriage returns before line feeds.
 func plainText(content []byte) ([]byte, error) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
@@ -50,7 +50,8 @@ func checkTokens(tokens hclsyntax.Tokens) error {
 			if !negates(tokens, i) {
 				return place.refuse("a minus stands before a number only, and a text in double quotes")
 			}
-		case hclsyntax.TokenEqual, hclsyntax.TokenComma, hclsyntax.TokenOQuote, hclsyntax.TokenCQuote, hclsyntax.TokenOHeredoc,
+		case hclsyntax.TokenEqual, hclsyntax.TokenComma, hclsyntax.TokenOQuote, hclsyntax.TokenCQuote,
+			hclsyntax.TokenOHeredoc,
 			hclsyntax.TokenCHeredoc, hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit, hclsyntax.TokenNumberLit,
 			hclsyntax.TokenIdent, hclsyntax.TokenComment, hclsyntax.TokenNewline, hclsyntax.TokenEOF:
 		default:

@@ -29,9 +29,11 @@ func (p *parser) scalar(expression hclsyntax.Expression) (any, error) {
 	case *hclsyntax.TupleConsExpr:
 		return nil, place.refuse("a list cannot be in a list")
 	case *hclsyntax.ObjectConsExpr:
-		return nil, place.refuse("must not be a map { … }; a value is a text in double quotes, a number, true, false or a list of them")
+		return nil, place.refuse("must not be a map { … }; a value is a text in double quotes, a number, true, false or a " +
+			"list of them")
 	default:
-		return nil, place.refuse("a text must stand in double quotes; beside texts there are numbers, true, false and lists of them")
+		return nil, place.refuse("a text must stand in double quotes; beside texts there are numbers, true, false and " +
+			"lists of them")
 	}
 }
 
@@ -67,7 +69,8 @@ func (p *parser) text(place position, expression *hclsyntax.TemplateExpr) (any, 
 		return nil, place.refuse("must be a text without expressions")
 	}
 	text := value.AsString()
-	heredoc := expression.SrcRange.CanSliceBytes(p.content) && strings.HasPrefix(string(expression.SrcRange.SliceBytes(p.content)), "<<")
+	heredoc := expression.SrcRange.CanSliceBytes(p.content) &&
+		strings.HasPrefix(string(expression.SrcRange.SliceBytes(p.content)), "<<")
 	if heredoc {
 		text = strings.TrimSuffix(text, "\n") // The last line's end is the marker's.
 	}
@@ -87,8 +90,8 @@ func (p *parser) text(place position, expression *hclsyntax.TemplateExpr) (any, 
 	return text, nil
 }
 
-// syntaxError explains the first thing that the parser of HCL did not understand. What it says itself may repeat a value, so
-// only what it is about is taken from it.
+// syntaxError explains the first thing that the parser of HCL did not understand. What it says itself may repeat a
+// value, so only what it is about is taken from it.
 func (p *parser) syntaxError(file *hcl.File, diagnostics hcl.Diagnostics) error {
 	at := slices.IndexFunc(diagnostics, func(d *hcl.Diagnostic) bool { return d.Severity == hcl.DiagError })
 	if at < 0 {
@@ -135,21 +138,29 @@ func bodyAround(body *hclsyntax.Body, place hcl.Range) *hclsyntax.Body {
 
 // syntaxRemedies says what to do, by the summary of HCL's diagnostic.
 var syntaxRemedies = map[string]string{
-	"Argument or block definition required":     "here must be a key with its value, key = value, or a block; a text stands behind an = only",
-	"Argument definition required":              "a block on one line holds one key only; put each key on a line of its own",
-	"Invalid argument name":                     "a key stands without quotes",
-	"Invalid block definition":                  "a block is written NAME { … }, with the brace on the same line and a line break behind it",
-	"Invalid single-argument block definition":  "a block on one line holds one key only; put each key on a line of its own",
-	"Missing newline after argument":            "each key stands on a line of its own, and a text in double quotes",
-	"Unexpected comma after argument":           "a comma stands only in a list; each key stands on a line of its own",
-	"Missing newline after block definition":    "behind the } of a block must be a line break",
-	"Unclosed configuration block":              "the block that begins here is not closed; its } is missing",
-	"Missing item separator":                    "between two entries of a list must be a comma, and behind the last one a ]",
+	"Argument or block definition required": "here must be a key with its value, key = value, or a block; a text " +
+		"stands behind an = only",
+	"Argument definition required": "a block on one line holds one key only; put each key on a line of " +
+		"its own",
+	"Invalid argument name": "a key stands without quotes",
+	"Invalid block definition": "a block is written NAME { … }, with the brace on the same line and a " +
+		"line break behind it",
+	"Invalid single-argument block definition": "a block on one line holds one key only; put each key on a line of " +
+		"its own",
+	"Missing newline after argument":         "each key stands on a line of its own, and a text in double quotes",
+	"Unexpected comma after argument":        "a comma stands only in a list; each key stands on a line of its own",
+	"Missing newline after block definition": "behind the } of a block must be a line break",
+	"Unclosed configuration block":           "the block that begins here is not closed; its } is missing",
+	"Missing item separator": "between two entries of a list must be a comma, and behind the last " +
+		"one a ]",
 	"Unterminated tuple constructor expression": "the list that begins here is not closed; its ] is missing",
 	"Unterminated template string":              "the text is not closed; its quote is missing",
 	"Unterminated string literal":               "the text is not closed; its quote is missing",
-	"Invalid escape sequence":                   `behind a \ may stand n, t, r, ", \ and uXXXX only; write a \ itself as \\`,
-	"Invalid string literal":                    "a name is a plain text in double quotes",
-	"Invalid expression":                        "behind the = must be a value: a text in double quotes, a number, true, false or a list [ … ]",
-	"Missing expression":                        "behind the = must be a value: a text in double quotes, a number, true, false or a list [ … ]",
+	"Invalid escape sequence": `behind a \ may stand n, t, r, ", \ and uXXXX only; ` +
+		`write a \ itself as \\`,
+	"Invalid string literal": "a name is a plain text in double quotes",
+	"Invalid expression": "behind the = must be a value: a text in double quotes, a number, " +
+		"true, false or a list [ … ]",
+	"Missing expression": "behind the = must be a value: a text in double quotes, a number, " +
+		"true, false or a list [ … ]",
 }

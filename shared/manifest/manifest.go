@@ -2,8 +2,8 @@
 // know to start it, and a config block that only the plugin understands. Both sides read the file with this package, so
 // a secret in the config block needs no other way into the plugin.
 //
-// The file is HCL (the native syntax of version 2) of literals only. Every error names file, line and column and says what
-// to do; none repeats a value, because any value may be a secret that stands in the wrong place.
+// The file is HCL (the native syntax of version 2) of literals only. Every error names file, line and column and says
+// what to do; none repeats a value, because any value may be a secret that stands in the wrong place.
 package manifest
 
 import (
@@ -123,9 +123,9 @@ func (m *Manifest) Resolve(path string) string {
 	return filepath.Join(filepath.Dir(m.Path), path)
 }
 
-// Config decodes the config block into target, a pointer to a struct. The koanf tag of a field is its key; a key that is
-// not given leaves the field as it is. The type says what the value must be, and the error, an *Error, names its place
-// when it is something else:
+// Config decodes the config block into target, a pointer to a struct. The koanf tag of a field is its key; a key that
+// is not given leaves the field as it is. The type says what the value must be, and the error, an *Error, names its
+// place when it is something else:
 //
 //	string, []string            texts in quotes, never empty
 //	int, int64                  a whole number, from 0 on unless the tags min and max say otherwise
@@ -134,8 +134,8 @@ func (m *Manifest) Resolve(path string) string {
 //	encoding.TextUnmarshaler    a text that UnmarshalText takes; its error must not repeat the text
 //
 // and slices of them. The tag required:"true" makes a key necessary. A field with the tag deprecated:"reason" is a key
-// that has lost its meaning: it is taken, whatever its value, and a warning names its place and the reason; see Warnings.
-// A struct with the tag koanf:",squash" has its keys in the same block.
+// that has lost its meaning: it is taken, whatever its value, and a warning names its place and the reason; see
+// Warnings. A struct with the tag koanf:",squash" has its keys in the same block.
 func (m *Manifest) Config(target any) error {
 	return at(m.Path, m.decode(m.config, []string{configBlock}, target))
 }
@@ -143,12 +143,13 @@ func (m *Manifest) Config(target any) error {
 // Warnings are what Config found that is of no use any more, each with its place.
 func (m *Manifest) Warnings() []string { return m.warnings }
 
-// Refuse is an error about the value of a key, found later than by reading the file. The key is one of the config block,
-// or else of the plugin block; an entry of a list is its key, a slash and the entry's number from 0 on. err must not repeat the
-// value.
+// Refuse is an error about the value of a key, found later than by reading the file. The key is one of the config
+// block, or else of the plugin block; an entry of a list is its key, a slash and the entry's number from 0 on. err must
+// not repeat the value.
 func (m *Manifest) Refuse(key string, err error) error {
 	named, _, _ := cut(key)
-	for _, place := range []string{m.path(configBlock, key), m.path(configBlock, named), m.path(key), m.path(named), m.path(configBlock), m.path()} {
+	for _, place := range []string{m.path(configBlock, key), m.path(configBlock, named), m.path(key), m.path(named),
+		m.path(configBlock), m.path()} {
 		if found, given := m.positions[place]; given {
 			return &Error{Path: m.Path, Line: found.line, Column: found.column, Reason: named + ": " + err.Error(), Err: err}
 		}

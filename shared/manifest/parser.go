@@ -55,10 +55,12 @@ var pluginName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 // root reads the top of the file, which holds the plugin block only.
 func (p *parser) root(body *hclsyntax.Body) (map[string]any, error) {
 	if _, found := body.Attributes[pluginBlock]; found {
-		return nil, start(body.Attributes[pluginBlock].NameRange).refuse(`"plugin" is a block: write plugin "NAME" { … } without =`)
+		return nil, start(body.Attributes[pluginBlock].NameRange).refuse(
+			`"plugin" is a block: write plugin "NAME" { … } without =`)
 	}
 	if attributes := sorted(body.Attributes); len(attributes) > 0 {
-		return nil, start(attributes[0].NameRange).refuse("unknown key %s; the file holds one block plugin \"NAME\" { … }", shown(attributes[0].Name))
+		return nil, start(attributes[0].NameRange).refuse("unknown key %s; the file holds one block plugin \"NAME\" { … }",
+			shown(attributes[0].Name))
 	}
 	var block *hclsyntax.Block
 	for _, one := range body.Blocks {
@@ -69,7 +71,8 @@ func (p *parser) root(body *hclsyntax.Body) (map[string]any, error) {
 		case len(one.Labels) != 1 || !pluginName.MatchString(one.Labels[0]):
 			return nil, place.refuse(`the block must have a name of letters, digits, ".", "_" and "-": plugin "NAME" { … }`)
 		case block != nil && block.Labels[0] == one.Labels[0]:
-			return nil, place.refuse("declares the plugin %q twice, first in line %d; leave one of the blocks out", one.Labels[0], block.TypeRange.Start.Line)
+			return nil, place.refuse("declares the plugin %q twice, first in line %d; leave one of the blocks out",
+				one.Labels[0], block.TypeRange.Start.Line)
 		case block != nil:
 			return nil, place.refuse("declares a second plugin, %q beside %q in line %d; give each a file of its own",
 				one.Labels[0], block.Labels[0], block.TypeRange.Start.Line)
@@ -100,11 +103,13 @@ func (p *parser) plugin(path string, body *hclsyntax.Body) (map[string]any, erro
 		place := start(block.TypeRange)
 		switch {
 		case block.Type != configBlock:
-			return nil, place.refuse("there is no block %s here; a key is written as %s = …, and the one block is config { … }", shown(block.Type), keyName(block.Type))
+			return nil, place.refuse("there is no block %s here; a key is written as %s = …, and the one block is config { … }",
+				shown(block.Type), keyName(block.Type))
 		case len(block.Labels) > 0:
 			return nil, place.refuse("the config block has no name; write config { … }")
 		case config != nil:
-			return nil, place.refuse("a second config block, the first is in line %d; put the keys into one", config.TypeRange.Start.Line)
+			return nil, place.refuse("a second config block, the first is in line %d; put the keys into one",
+				config.TypeRange.Start.Line)
 		}
 		config = block
 	}
@@ -113,7 +118,8 @@ func (p *parser) plugin(path string, body *hclsyntax.Body) (map[string]any, erro
 	}
 	if len(config.Body.Blocks) > 0 {
 		inner := config.Body.Blocks[0]
-		return nil, start(inner.TypeRange).refuse("config: there are no blocks in config; write a key as %s = …", keyName(inner.Type))
+		return nil, start(inner.TypeRange).refuse("config: there are no blocks in config; write a key as %s = …",
+			keyName(inner.Type))
 	}
 	path += separator + configBlock
 	p.positions[path] = start(config.TypeRange)

@@ -32,7 +32,8 @@ func TestAccessControlList(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := Check(base + "/plugin")
-	if err == nil || !strings.Contains(err.Error(), "with an access control list") || !strings.Contains(err.Error(), "setfacl -b ") {
+	if err == nil || !strings.Contains(err.Error(), "with an access control list") ||
+		!strings.Contains(err.Error(), "setfacl -b ") {
 		t.Errorf("the list lets user %d write: %v", stranger, err)
 	}
 	chmod(t, base+"/plugin", 0o755) // The mask now lets nobody write.

@@ -1,6 +1,6 @@
-// Package trust tells whether anybody but root and the user of this process could replace or change a file, in the manner of
-// the option StrictModes of sshd. A host asks it before it runs a plugin; a plugin asks it, by way of package filemode, about
-// its own files.
+// Package trust tells whether anybody but root and the user of this process could replace or change a file, in the
+// manner of the option StrictModes of sshd. A host asks it before it runs a plugin; a plugin asks it, by way of package
+// filemode, about its own files.
 package trust
 
 import (

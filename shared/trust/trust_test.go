@@ -62,13 +62,19 @@ func TestCheck(t *testing.T) {
 		says    string
 	}{
 		{name: "nothing", arrange: func(*testing.T, string) {}},
-		{name: "file-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o757) }, at: "bin/plugin", says: "(mode 0757), so anybody"},
-		{name: "directory-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777) }, at: "bin", says: "run: chmod go-w "},
-		{name: "grandparent-for-all", arrange: func(t *testing.T, base string) { chmod(t, base, 0o777) }, at: "", says: "run: chmod go-w "},
+		{name: "file-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o757) },
+			at: "bin/plugin", says: "(mode 0757), so anybody"},
+		{name: "directory-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777) }, at: "bin",
+			says: "run: chmod go-w "},
+		{name: "grandparent-for-all", arrange: func(t *testing.T, base string) { chmod(t, base, 0o777) }, at: "",
+			says: "run: chmod go-w "},
 		{name: "sticky", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777|os.ModeSticky) }},
-		{name: "sticky-file", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o777|os.ModeSticky) }, at: "bin/plugin", says: "(mode 0777)"},
-		{name: "file-of-another", asRoot: true, arrange: func(t *testing.T, base string) { give(t, base+"/bin/plugin") }, at: "bin/plugin", says: "belongs to 4242 (uid 4242)"},
-		{name: "directory-of-another", asRoot: true, arrange: func(t *testing.T, base string) { give(t, base+"/bin") }, at: "bin", says: "run: chown root "},
+		{name: "sticky-file", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o777|os.ModeSticky) },
+			at: "bin/plugin", says: "(mode 0777)"},
+		{name: "file-of-another", asRoot: true, arrange: func(t *testing.T, base string) { give(t, base+"/bin/plugin") },
+			at: "bin/plugin", says: "belongs to 4242 (uid 4242)"},
+		{name: "directory-of-another", asRoot: true, arrange: func(t *testing.T, base string) { give(t, base+"/bin") },
+			at: "bin", says: "run: chown root "},
 		{name: "sticky-of-another", asRoot: true, arrange: func(t *testing.T, base string) {
 			chmod(t, base+"/bin", 0o777|os.ModeSticky)
 			give(t, base+"/bin")
@@ -170,8 +176,10 @@ func TestCheckFails(t *testing.T) {
 
 // TestGroup holds when the group may write: when nobody but root and this user is in it, and that can be told.
 func TestGroup(t *testing.T) {
-	const passwd = "root:x:0:0:root:/root:/bin/sh\nanna:x:1000:1000::/home/anna:/bin/sh\nbob:x:1001:100::/home/bob:/bin/sh\n"
-	const group = "root:x:0:\nanna:x:1000:\nusers:x:100:\nempty:x:50:\nown:x:51:anna, root\nshared:x:52:anna,bob\ngone:x:53:nobody-knows\n"
+	const passwd = "root:x:0:0:root:/root:/bin/sh\nanna:x:1000:1000::/home/anna:/bin/sh\n" +
+		"bob:x:1001:100::/home/bob:/bin/sh\n"
+	const group = "root:x:0:\nanna:x:1000:\nusers:x:100:\nempty:x:50:\nown:x:51:anna, " +
+		"root\nshared:x:52:anna,bob\ngone:x:53:nobody-knows\n"
 	for _, c := range []struct {
 		name, passwd, group, nsswitch string
 		gid                           uint32
@@ -185,7 +193,8 @@ func TestGroup(t *testing.T) {
 		{name: "a-primary-member", gid: 100, want: "bob"},
 		{name: "an-unknown-member", gid: 53, want: "nobody-knows"},
 		{name: "unknown-group", gid: 77, want: "group 77 is not in"},
-		{name: "files-only", gid: 50, nsswitch: "passwd: files systemd # sss\ngroup: files [SUCCESS=merge] systemd\nhosts: dns\n"},
+		{name: "files-only", gid: 50,
+			nsswitch: "passwd: files systemd # sss\ngroup: files [SUCCESS=merge] systemd\nhosts: dns\n"},
 		{name: "directory-service", gid: 50, nsswitch: "passwd: files sss\n", want: "names a directory service"},
 		{name: "groups-of-a-directory-service", gid: 50, nsswitch: "group:\tfiles ldap\n", want: "names a directory service"},
 		{name: "private-with-a-directory-service", gid: 1000, nsswitch: "passwd: files sss\n"},
@@ -205,7 +214,8 @@ func TestGroup(t *testing.T) {
 				}
 				return path
 			}
-			a := accounts{passwd: write("passwd", c.passwd, passwd), group: write("group", c.group, group), nsswitch: directory + "/missing"}
+			a := accounts{passwd: write("passwd", c.passwd, passwd), group: write("group", c.group, group), nsswitch: directory +
+				"/missing"}
 			if c.nsswitch != "" {
 				a.nsswitch = write("nsswitch", c.nsswitch, "")
 			}
@@ -228,13 +238,16 @@ func TestGroupOfAFile(t *testing.T) {
 	}
 	base := tree(t, "plugin")
 	directory := t.TempDir()
-	for name, content := range map[string]string{"passwd": "root:x:0:0::/:\nbob:x:1001:1001::/:\n", "group": "alone:x:50:\nshared:x:52:bob\n"} {
+	for name, content := range map[string]string{"passwd": "root:x:0:0::/:\nbob:x:1001:1001::/:\n",
+		"group": "alone:x:50:\nshared:x:52:bob\n"} {
 		if err := os.WriteFile(filepath.Join(directory, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c := checker{accounts: accounts{passwd: directory + "/passwd", group: directory + "/group", nsswitch: directory + "/none"}}
-	for gid, says := range map[int]string{50: "", 52: "(mode 0775): its group shared has the member bob; run: chmod g-w ", 77: "group 77 is not in"} {
+	c := checker{accounts: accounts{passwd: directory + "/passwd", group: directory + "/group", nsswitch: directory +
+		"/none"}}
+	for gid, says := range map[int]string{50: "", 52: "(mode 0775): its group shared has the member bob; run: chmod g-w ",
+		77: "group 77 is not in"} {
 		if err := os.Chown(base+"/plugin", 0, gid); err != nil {
 			t.Fatal(err)
 		}
@@ -247,7 +260,8 @@ func TestGroupOfAFile(t *testing.T) {
 }
 
 func TestQuoted(t *testing.T) {
-	for path, want := range map[string]string{"/srv/a_b-c.d": "/srv/a_b-c.d", "/a b": "'/a b'", "/it's": `'/it'\''s'`, "/$(x)": "'/$(x)'"} {
+	for path, want := range map[string]string{"/srv/a_b-c.d": "/srv/a_b-c.d", "/a b": "'/a b'", "/it's": `'/it'\''s'`,
+		"/$(x)": "'/$(x)'"} {
 		if got := quoted(path); got != want {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}

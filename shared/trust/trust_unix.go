@@ -25,8 +25,8 @@ func Check(path string) error {
 	return checker{self: uint32(os.Geteuid()), accounts: localAccounts}.check(path) //nolint:gosec // a user id has 32 bits
 }
 
-// LoneGroup reports whether root, the user of this process and nobody else can use the file by what its group may do. That
-// it cannot be told is no.
+// LoneGroup reports whether root, the user of this process and nobody else can use the file by what its group may do.
+// That it cannot be told is no.
 func LoneGroup(path string, info fs.FileInfo) bool {
 	status, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || hasACL(path) {

@@ -1,8 +1,8 @@
-// Package autoconfig finds out which server sends mail for a mail box, from the domain of its address alone: a provider that is
-// known, what the domain publishes in DNS (RFC 6186, RFC 8314 section 5.1), and who takes mail for the domain.
+// Package autoconfig finds out which server sends mail for a mail box, from the domain of its address alone: a provider
+// that is known, what the domain publishes in DNS (RFC 6186, RFC 8314 section 5.1), and who takes mail for the domain.
 //
-// What it finds is a suggestion. DNS can be forged, and a published server may lie in another domain, so RFC 6186 section 6
-// wants a person to confirm it; nothing is connected to here, and no password is sent before that.
+// What it finds is a suggestion. DNS can be forged, and a published server may lie in another domain, so RFC 6186
+// section 6 wants a person to confirm it; nothing is connected to here, and no password is sent before that.
 package autoconfig
 
 import (
@@ -56,9 +56,8 @@ const timeLimit = 5 * time.Second
 // maxCandidates bounds how many servers are suggested.
 const maxCandidates = 4
 
-// Find returns the servers that may send for mail boxes of the domain, the most likely first. A nil resolver is that of the
-// operating system. The error
-// wraps ErrNoDNS; there may be candidates all the same.
+// Find returns the servers that may send for mail boxes of the domain, the most likely first. A nil resolver is that of
+// the operating system. The error wraps ErrNoDNS; there may be candidates all the same.
 func Find(ctx context.Context, resolver Resolver, domain string) ([]Candidate, error) {
 	if resolver == nil {
 		resolver = net.DefaultResolver
@@ -83,16 +82,18 @@ func Find(ctx context.Context, resolver Resolver, domain string) ([]Candidate, e
 	candidates := slices.Concat(found[0], found[1], found[2])
 	var unique []Candidate
 	for _, one := range candidates {
-		if len(unique) < maxCandidates && !slices.ContainsFunc(unique, func(u Candidate) bool { return u.Server == one.Server && u.Port == one.Port }) {
+		if len(unique) < maxCandidates && !slices.ContainsFunc(unique,
+			func(u Candidate) bool { return u.Server == one.Server && u.Port == one.Port }) {
 			unique = append(unique, one)
 		}
 	}
 	return unique, errors.Join(failed[:]...)
 }
 
-// published asks for a service of the domain. The resolver sorts by priority and weight (RFC 2782); the target "." says that
-// the service is not offered (RFC 6186 section 3.4).
-func published(ctx context.Context, resolver Resolver, service string, source Source, domain string) ([]Candidate, error) {
+// published asks for a service of the domain. The resolver sorts by priority and weight (RFC 2782); the target "." says
+// that the service is not offered (RFC 6186 section 3.4).
+func published(ctx context.Context, resolver Resolver, service string, source Source,
+	domain string) ([]Candidate, error) {
 	_, records, err := resolver.LookupSRV(ctx, service, "tcp", domain)
 	if err != nil && len(records) == 0 {
 		return nil, unlessNotFound(err)

@@ -58,7 +58,8 @@ func (z zone) answer(question dnsmessage.Message) *dnsmessage.Message {
 	}
 	for _, body := range bodies {
 		reply.Answers = append(reply.Answers, dnsmessage.Resource{
-			Header: dnsmessage.ResourceHeader{Name: asked.Name, Type: asked.Type, Class: dnsmessage.ClassINET, TTL: 60}, Body: body,
+			Header: dnsmessage.ResourceHeader{Name: asked.Name, Type: asked.Type, Class: dnsmessage.ClassINET, TTL: 60},
+			Body:   body,
 		})
 	}
 	return reply
@@ -79,11 +80,13 @@ func TestFind(t *testing.T) {
 		zone   zone
 		want   []Candidate
 	}{
-		"a provider's own domain is not asked for": {"Gmail.com", nil, []Candidate{{"smtp.gmail.com", 465, SourceProvider, "Gmail"}}},
+		"a provider's own domain is not asked for": {"Gmail.com", nil,
+			[]Candidate{{"smtp.gmail.com", 465, SourceProvider, "Gmail"}}},
 		"encrypted from the start comes first": {"example.com", zone{
 			"SRV _submission._tcp.example.com.":  {srv(0, 587, "mail.example.com.")},
 			"SRV _submissions._tcp.example.com.": {srv(20, 465, "second.example.com."), srv(10, 465, "first.example.com.")},
-		}, []Candidate{{"first.example.com", 465, SourceSubmissions, ""}, {"second.example.com", 465, SourceSubmissions, ""}, {"mail.example.com", 587, SourceSubmission, ""}}},
+		}, []Candidate{{"first.example.com", 465, SourceSubmissions, ""}, {"second.example.com", 465, SourceSubmissions, ""},
+			{"mail.example.com", 587, SourceSubmission, ""}}},
 		"not offered": {"example.com", zone{
 			"SRV _submissions._tcp.example.com.": {srv(0, 0, ".")},
 			"SRV _submission._tcp.example.com.":  {srv(0, 587, "mail.example.com.")},
@@ -94,12 +97,20 @@ func TestFind(t *testing.T) {
 		"Microsoft takes the mail": {"example.com", zone{
 			"MX example.com.": {mx("example-com.mail.protection.outlook.com.")},
 		}, []Candidate{{"smtp.office365.com", 587, SourceExchange, "Microsoft 365"}}},
-		"another takes the mail":       {"example.com", zone{"MX example.com.": {mx("mail.notgoogle.com.")}}, nil},
-		"said twice":                   {"example.com", zone{"SRV _submissions._tcp.example.com.": {srv(0, 465, "smtp.gmail.com.")}, "MX example.com.": {mx("aspmx.l.google.com.")}}, []Candidate{{"smtp.gmail.com", 465, SourceSubmissions, ""}}},
-		"a name in another alphabet":   {"bücher.example", zone{"SRV _submissions._tcp.xn--bcher-kva.example.": {srv(0, 465, "mail.xn--bcher-kva.example.")}}, []Candidate{{"mail.xn--bcher-kva.example", 465, SourceSubmissions, ""}}},
-		"nothing is published":         {"example.com", zone{}, nil},
-		"a name that cannot exist":     {"exa mple..com", zone{}, nil},
-		"more than can be looked over": {"example.com", zone{"SRV _submissions._tcp.example.com.": {srv(1, 465, "a.example.com."), srv(2, 465, "b.example.com."), srv(3, 465, "c.example.com."), srv(4, 465, "d.example.com."), srv(5, 465, "e.example.com.")}}, []Candidate{{"a.example.com", 465, SourceSubmissions, ""}, {"b.example.com", 465, SourceSubmissions, ""}, {"c.example.com", 465, SourceSubmissions, ""}, {"d.example.com", 465, SourceSubmissions, ""}}},
+		"another takes the mail": {"example.com", zone{"MX example.com.": {mx("mail.notgoogle.com.")}}, nil},
+		"said twice": {"example.com",
+			zone{"SRV _submissions._tcp.example.com.": {srv(0, 465, "smtp.gmail.com.")},
+				"MX example.com.": {mx("aspmx.l.google.com.")}}, []Candidate{{"smtp.gmail.com", 465, SourceSubmissions, ""}}},
+		"a name in another alphabet": {"bücher.example",
+			zone{"SRV _submissions._tcp.xn--bcher-kva.example.": {srv(0, 465, "mail.xn--bcher-kva.example.")}},
+			[]Candidate{{"mail.xn--bcher-kva.example", 465, SourceSubmissions, ""}}},
+		"nothing is published":     {"example.com", zone{}, nil},
+		"a name that cannot exist": {"exa mple..com", zone{}, nil},
+		"more than can be looked over": {"example.com",
+			zone{"SRV _submissions._tcp.example.com.": {srv(1, 465, "a.example.com."), srv(2, 465, "b.example.com."),
+				srv(3, 465, "c.example.com."), srv(4, 465, "d.example.com."), srv(5, 465, "e.example.com.")}},
+			[]Candidate{{"a.example.com", 465, SourceSubmissions, ""}, {"b.example.com", 465, SourceSubmissions, ""},
+				{"c.example.com", 465, SourceSubmissions, ""}, {"d.example.com", 465, SourceSubmissions, ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Find(t.Context(), c.zone.resolver(t), c.domain)

@@ -1,6 +1,6 @@
 // Package egress decides which addresses a test or a delivery may connect to. A page that connects wherever an
-// administrator says is a tool for looking around inside a network: the operator can limit it, and addresses that no mail
-// server has but that give away a cloud machine's credentials are never connected to.
+// administrator says is a tool for looking around inside a network: the operator can limit it, and addresses that no
+// mail server has but that give away a cloud machine's credentials are never connected to.
 package egress
 
 import (
@@ -12,17 +12,18 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 )
 
-// Policy decides about addresses. The zero value allows all but those that are always denied. It must not be changed while
-// it is in use.
+// Policy decides about addresses. The zero value allows all but those that are always denied. It must not be changed
+// while it is in use.
 type Policy struct {
 	allow, deny []netip.Prefix
 }
 
-// alwaysDenied are link-local addresses, which hold the metadata services of most clouds, the metadata services elsewhere,
-// and what is no single host (RFC 3927, RFC 4291, RFC 5771, RFC 1122).
+// alwaysDenied are link-local addresses, which hold the metadata services of most clouds, the metadata services
+// elsewhere, and what is no single host (RFC 3927, RFC 4291, RFC 5771, RFC 1122).
 var alwaysDenied = []netip.Prefix{
 	netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("fe80::/10"),
-	netip.MustParsePrefix("fd00:ec2::/32"),          // Amazon: metadata, credentials of containers, name service, over IPv6
+	// Amazon: metadata, credentials of containers, name service, over IPv6
+	netip.MustParsePrefix("fd00:ec2::/32"),
 	netip.MustParsePrefix("fd20:ce::254/128"),       // Google, over IPv6
 	netip.MustParsePrefix("fd00:c1::a9fe:a9fe/128"), // Oracle, over IPv6
 	netip.MustParsePrefix("fd00:42::42/128"),        // Scaleway, over IPv6
@@ -36,8 +37,8 @@ var alwaysDenied = []netip.Prefix{
 	netip.MustParsePrefix("::/128"),                 // unspecified
 }
 
-// New makes the policy. An empty allow allows all; deny wins over allow. An entry of allow that can allow nothing, because
-// all of it is denied, is a *manifest.ValueError: the operator means something else.
+// New makes the policy. An empty allow allows all; deny wins over allow. An entry of allow that can allow nothing,
+// because all of it is denied, is a *manifest.ValueError: the operator means something else.
 func New(allow, deny []Network) (Policy, error) {
 	policy := Policy{allow: prefixes(allow), deny: prefixes(deny)}
 	for i, allowed := range policy.allow {
@@ -46,7 +47,8 @@ func New(allow, deny []Network) (Policy, error) {
 		case inside(allowed, policy.deny):
 			reason = "never takes effect, because deny holds all of it; remove one of the two"
 		case inside(allowed, alwaysDenied):
-			reason = "never takes effect, because link-local addresses, multicast and the metadata services of clouds are always denied; remove it"
+			reason = "never takes effect, because link-local addresses, multicast and the metadata services of clouds are " +
+				"always denied; remove it"
 		default:
 			continue
 		}
@@ -73,8 +75,8 @@ func inside(network netip.Prefix, networks []netip.Prefix) bool {
 	return false
 }
 
-// Permit returns nil when the address may be connected to, and otherwise the reason, fit to be shown. An IPv6 address in
-// which a translator or a tunnel finds an IPv4 address is denied when either of them is, and allowed when both are.
+// Permit returns nil when the address may be connected to, and otherwise the reason, fit to be shown. An IPv6 address
+// in which a translator or a tunnel finds an IPv4 address is denied when either of them is, and allowed when both are.
 func (p Policy) Permit(address netip.AddrPort) error {
 	own := address.Addr().Unmap().WithZone("")
 	hidden := embedded(own)

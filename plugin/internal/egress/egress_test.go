@@ -112,14 +112,17 @@ func TestNetworks(t *testing.T) {
 	} {
 		denying, allowing := policy(t, nil, networks(t, c.entry)), policy(t, networks(t, c.entry), nil)
 		if permits(denying, c.inside) || !permits(denying, c.outside) {
-			t.Errorf("deny %s: %s is permitted %t, %s %t", c.entry, c.inside, permits(denying, c.inside), c.outside, permits(denying, c.outside))
+			t.Errorf("deny %s: %s is permitted %t, %s %t", c.entry, c.inside, permits(denying, c.inside), c.outside,
+				permits(denying, c.outside))
 		}
 		if !permits(allowing, c.inside) || permits(allowing, c.outside) {
-			t.Errorf("allow %s: %s is permitted %t, %s %t", c.entry, c.inside, permits(allowing, c.inside), c.outside, permits(allowing, c.outside))
+			t.Errorf("allow %s: %s is permitted %t, %s %t", c.entry, c.inside, permits(allowing, c.inside), c.outside,
+				permits(allowing, c.outside))
 		}
 	}
 	// A large network of IPv6 does not mean the IPv4 addresses that tunnels find in it.
-	if wide := policy(t, networks(t, "2000::/3"), nil); permits(wide, "2002:0a00:0001::1") || !permits(wide, "2001:db8::1") {
+	if wide := policy(t, networks(t, "2000::/3"), nil); permits(wide, "2002:0a00:0001::1") ||
+		!permits(wide, "2001:db8::1") {
 		t.Error("allow 2000::/3 reaches 10.0.0.1 through 6to4")
 	}
 }
@@ -127,9 +130,12 @@ func TestNetworks(t *testing.T) {
 // TestRefusedEntries says what is wrong with an entry.
 func TestRefusedEntries(t *testing.T) {
 	for entry, says := range map[string]string{
-		"": "is neither an address nor a network", "example.com": "is neither", "10.0.0.0/33": "is neither", "10.0.0": "is neither",
-		"010.0.0.1": "is neither", "10.0.0.0/08": "is neither", "2130706433": "is neither", "0x7f.1": "is neither", "127.1": "is neither",
-		"10.0.0.1-10.0.0.9": "is neither", "10.*": "is neither", "[::1]": "is neither", " 10.0.0.1": "is neither", "10.0.0.1:25": "is neither",
+		"": "is neither an address nor a network", "example.com": "is neither", "10.0.0.0/33": "is neither",
+		"10.0.0":    "is neither",
+		"010.0.0.1": "is neither", "10.0.0.0/08": "is neither", "2130706433": "is neither", "0x7f.1": "is neither",
+		"127.1":             "is neither",
+		"10.0.0.1-10.0.0.9": "is neither", "10.*": "is neither", "[::1]": "is neither", " 10.0.0.1": "is neither",
+		"10.0.0.1:25":         "is neither",
 		"10.0.0.1/8":          "write 10.0.0.0/8 for the network, or 10.0.0.1 for the one address",
 		"2001:db8::1/32":      "write 2001:db8::/32 for the network",
 		"::ffff:10.0.0.1/104": "for the network",
@@ -201,7 +207,8 @@ func at(base string, places ...int) func([4]byte) [16]byte {
 	}
 }
 
-// checkEmbeddings holds that an IPv4 address is denied in every form in which it is written, and in none when it is not.
+// checkEmbeddings holds that an IPv4 address is denied in every form in which it is written, and in none when it is
+// not.
 func checkEmbeddings(t *testing.T, policy egress.Policy, four [4]byte) {
 	t.Helper()
 	plain := netip.AddrFrom4(four)
@@ -223,8 +230,10 @@ func checkEmbeddings(t *testing.T, policy egress.Policy, four [4]byte) {
 
 func TestEmbeddings(t *testing.T) {
 	denying := policy(t, nil, networks(t, "10.0.0.0/8", "::ffff:192.168.0.0/112", "127.0.0.1"))
-	for _, text := range []string{"10.0.0.0", "10.0.0.1", "10.255.255.255", "11.0.0.0", "9.255.255.255", "192.168.7.1", "127.0.0.1", "127.0.0.2", "1.2.3.4",
-		"169.254.169.254", "100.100.100.200", "168.63.129.16", "0.0.0.0", "0.0.0.1", "255.255.255.255", "224.0.0.1", "94.254.0.1", "0.94.254.1"} {
+	for _, text := range []string{"10.0.0.0", "10.0.0.1", "10.255.255.255", "11.0.0.0", "9.255.255.255", "192.168.7.1",
+		"127.0.0.1", "127.0.0.2", "1.2.3.4",
+		"169.254.169.254", "100.100.100.200", "168.63.129.16", "0.0.0.0", "0.0.0.1", "255.255.255.255", "224.0.0.1",
+		"94.254.0.1", "0.94.254.1"} {
 		checkEmbeddings(t, denying, netip.MustParseAddr(text).As4())
 	}
 }

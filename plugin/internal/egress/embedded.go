@@ -20,16 +20,21 @@ type form struct {
 // forms are the ways that translators and tunnels know. A translator's network that is its operator's own choice
 // (RFC 6052 section 2.2) cannot be told from others.
 var forms = []form{
-	{prefix: netip.MustParsePrefix("::/96"), at: [4]int{12, 13, 14, 15}},                     // IPv4-compatible, RFC 4291 section 2.5.5.1
-	{prefix: netip.MustParsePrefix("::ffff:0:0:0/96"), at: [4]int{12, 13, 14, 15}},           // IPv4-translated, RFC 2765 section 2.1
-	{prefix: netip.MustParsePrefix("64:ff9b::/96"), at: [4]int{12, 13, 14, 15}},              // NAT64, RFC 6052 section 2.1
-	{prefix: netip.MustParsePrefix("2002::/16"), at: [4]int{2, 3, 4, 5}},                     // 6to4, RFC 3056
-	{prefix: netip.MustParsePrefix("2001::/32"), at: [4]int{4, 5, 6, 7}},                     // Teredo's server, RFC 4380 section 4
+	// IPv4-compatible, RFC 4291 section 2.5.5.1
+	{prefix: netip.MustParsePrefix("::/96"), at: [4]int{12, 13, 14, 15}},
+	// IPv4-translated, RFC 2765 section 2.1
+	{prefix: netip.MustParsePrefix("::ffff:0:0:0/96"), at: [4]int{12, 13, 14, 15}},
+	// NAT64, RFC 6052 section 2.1
+	{prefix: netip.MustParsePrefix("64:ff9b::/96"), at: [4]int{12, 13, 14, 15}},
+	{prefix: netip.MustParsePrefix("2002::/16"), at: [4]int{2, 3, 4, 5}}, // 6to4, RFC 3056
+	// Teredo's server, RFC 4380 section 4
+	{prefix: netip.MustParsePrefix("2001::/32"), at: [4]int{4, 5, 6, 7}},
 	{prefix: netip.MustParsePrefix("2001::/32"), at: [4]int{12, 13, 14, 15}, inverted: true}, // Teredo's client
 }
 
 // localNAT64 is for translators inside a site (RFC 8215). Where in it the IPv4 address is depends on the length of the
-// translator's own prefix (RFC 6052 section 2.2), which an address does not tell; what stands behind it is nothing then.
+// translator's own prefix (RFC 6052 section 2.2), which an address does not tell; what stands behind it is nothing
+// then.
 var (
 	localNAT64   = netip.MustParsePrefix("64:ff9b:1::/48")
 	localLengths = []struct{ at, suffix int }{{6, 11}, {7, 12}, {9, 13}} // of 48, 56 and 64 bits; byte 8 is never used
@@ -67,8 +72,8 @@ func (f form) read(bytes [16]byte) netip.Addr {
 	return netip.AddrFrom4(four)
 }
 
-// inLocalNAT64 returns every address that the bytes can mean. The one at the end always counts, the others where nothing
-// stands behind them and they are not merely the beginning of it.
+// inLocalNAT64 returns every address that the bytes can mean. The one at the end always counts, the others where
+// nothing stands behind them and they are not merely the beginning of it.
 func inLocalNAT64(bytes [16]byte) []embedding {
 	found := []embedding{}
 	for _, length := range localLengths {

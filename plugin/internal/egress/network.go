@@ -26,13 +26,15 @@ func (n *Network) UnmarshalText(text []byte) error {
 		prefix = netip.PrefixFrom(address, address.BitLen())
 	}
 	if prefix.Masked() != prefix {
-		return fmt.Errorf("is an address with the length of a network: write %s for the network, or %s for the one address", prefix.Masked(), prefix.Addr())
+		return fmt.Errorf("is an address with the length of a network: write %s for the network, or %s for the one address",
+			prefix.Masked(), prefix.Addr())
 	}
 	switch {
 	case prefix.Addr().Is4In6() && prefix.Bits() >= mapped.Bits():
 		prefix = netip.PrefixFrom(prefix.Addr().Unmap(), prefix.Bits()-mapped.Bits())
 	case prefix.Addr().Is6() && prefix.Bits() > 0 && prefix.Overlaps(mapped):
-		return errors.New("holds the IPv4 addresses in the form of IPv6 and more: write 0.0.0.0/0 for IPv4, and a network of IPv6 of its own")
+		return errors.New("holds the IPv4 addresses in the form of IPv6 and more: write 0.0.0.0/0 for IPv4, and a network " +
+			"of IPv6 of its own")
 	}
 	n.prefix = prefix
 	return nil

@@ -3,7 +3,6 @@ package acceptance
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -17,11 +16,13 @@ import (
 
 var languages = []string{"en", "de", "fr", "es", "pt", "ru", "ja", "zh"}
 
-// translations are what the plugin, the host and the contract say in a language, by English text.
+// translations are what the plugin, the host and the contract say in a language, by English text. What is counted has other words in
+// each plural form and is left out.
 func translations(t *testing.T, tag string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, directory := range []string{"../../plugin/internal/language/texts/", "../../host/internal/form/languages/", "../../shared/languages/"} {
+	for _, directory := range []string{"../../plugin/internal/language/texts/", "../../host/internal/form/languages/", "../../shared/languages/",
+		"../../shared/translations/languages/"} {
 		if tag == "en" {
 			break
 		}
@@ -29,11 +30,15 @@ func translations(t *testing.T, tag string) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var texts map[string]string
+		var texts map[string]any
 		if err := json.Unmarshal(content, &texts); err != nil {
 			t.Fatal(err)
 		}
-		maps.Copy(all, texts)
+		for english, translation := range texts {
+			if written, fixed := translation.(string); fixed {
+				all[english] = written
+			}
+		}
 	}
 	return all
 }

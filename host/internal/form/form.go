@@ -18,7 +18,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Options is what the page needs from its host.
@@ -72,7 +72,7 @@ var templateFiles embed.FS
 //go:embed assets/*
 var assetFiles embed.FS
 
-var templates = template.Must(template.New("").Funcs(templateFunctions(phrase.Language{})).ParseFS(templateFiles, "templates/*.html"))
+var templates = template.Must(template.New("").Funcs(templateFunctions(text.Language{})).ParseFS(templateFiles, "templates/*.html"))
 
 type handler struct {
 	page    shared.SettingsPage
@@ -135,7 +135,7 @@ func (h *handler) authorized(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		actor, err := h.options.Authorize(r)
 		if err != nil {
-			h.refuse(w, r, http.StatusForbidden, phrase.Of("You may not use this page: {reason}", "reason", err))
+			h.refuse(w, r, http.StatusForbidden, text.Of("You may not use this page: {reason}", "reason", err))
 			return
 		}
 		actor = strings.Map(func(r rune) rune {
@@ -273,16 +273,16 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 	return schema, read, true
 }
 
-// explain makes a phrase of a failed call; what else there is to know is in the log.
-func (h *handler) explain(err error) string {
+// explain says why a call failed; what else there is to know is in the log.
+func (h *handler) explain(err error) text.Text {
 	h.options.Logger.Error("a call of the plugin failed", "error", err)
 	if errors.Is(err, shared.ErrPluginUnavailable) {
-		return phrase.Of("The plugin is not running just now, so this could not be done. What you typed is still here; try again in a moment.")
+		return text.Of("The plugin is not running just now, so this could not be done. What you typed is still here; try again in a moment.")
 	}
 	if errors.Is(err, shared.ErrContractBroken) {
-		return phrase.Of("This could not be done, because the plugin gave an answer that cannot be used: {reason}", "reason", err)
+		return text.Of("This could not be done, because the plugin gave an answer that cannot be used: {reason}", "reason", err)
 	}
-	return phrase.Of("This could not be done, because the plugin reported a defect: {reason}", "reason", err)
+	return text.Of("This could not be done, because the plugin reported a defect: {reason}", "reason", err)
 }
 
 // failureStatus is the status of an answer that a failed call left nothing for.
@@ -294,6 +294,6 @@ func failureStatus(err error) int {
 }
 
 // refuse answers with a line of text.
-func (h *handler) refuse(w http.ResponseWriter, r *http.Request, code int, reason string) {
-	http.Error(w, h.language(r).Text(reason), code)
+func (h *handler) refuse(w http.ResponseWriter, r *http.Request, code int, reason text.Text) {
+	http.Error(w, h.language(r).Render(reason), code)
 }

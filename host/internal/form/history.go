@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // historyView is what the audit trail shows.
@@ -22,8 +23,9 @@ type historyEntry struct {
 }
 
 type changeView struct {
-	Label, Before, After string
-	Secret               bool
+	Label         string
+	Before, After text.Text
+	Secret        bool
 }
 
 // history shows what was saved, by whom and when.

@@ -8,19 +8,19 @@ import (
 
 	"golang.org/x/text/language"
 
-	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
+	"github.com/smtp-settings/smtp-settings/shared/translations"
 )
 
 //go:embed languages/*.json
 var languageFiles embed.FS
 
-// catalogue holds the translations of what the page itself says; what the plugin says comes translated.
-var catalogue = phrase.NewCatalogue(languageFiles, "languages", shared.Catalogue())
+// catalog holds the translations of what the page itself says; what the plugin says comes translated.
+var catalog = text.NewCatalog(languageFiles, "languages", translations.Catalog)
 
-// spoken chooses among the languages of the catalogue (RFC 4647).
+// spoken chooses among the languages of the catalog (RFC 4647).
 var spoken = sync.OnceValues(func() ([]string, language.Matcher) {
-	names := catalogue.Tags()
+	names := catalog.Tags()
 	tags := make([]language.Tag, len(names))
 	for i, name := range names {
 		tags[i] = language.Make(name)
@@ -48,11 +48,11 @@ func (h *handler) locale(r *http.Request) string {
 	return names[chosen]
 }
 
-func (h *handler) language(r *http.Request) phrase.Language { return catalogue.Language(h.locale(r)) }
+func (h *handler) language(r *http.Request) text.Language { return catalog.Language(h.locale(r)) }
 
 // templatesIn returns the templates with their texts in a language. The templates that were parsed are never used
 // themselves: html/template does not copy them after that.
-func templatesIn(reader phrase.Language) *template.Template {
+func templatesIn(reader text.Language) *template.Template {
 	if already, known := translated.Load(reader.Tag()); known {
 		return already.(*template.Template)
 	}

@@ -1,13 +1,18 @@
 package form
 
 import (
+	"path/filepath"
 	"testing"
 
-	"github.com/smtp-settings/smtp-settings/shared/phrase/phrasetest"
+	"github.com/smtp-settings/smtp-settings/shared/text/texttest"
 )
 
-// TestCatalogue lists the texts that a language lacks.
-func TestCatalogue(t *testing.T) {
-	source := phrasetest.Source{Directories: []string{".", "templates"}}
-	phrasetest.Check(t, source, languageFiles, "languages", []string{"de", "es", "fr", "ja", "pt", "ru", "zh"})
+// TestCatalog lists the texts that a language lacks.
+func TestCatalog(t *testing.T) {
+	templates, err := filepath.Glob("templates/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := texttest.Source{Packages: []string{"."}, Templates: templates}
+	texttest.Check(t, source, languageFiles, "languages", []string{"de", "es", "fr", "ja", "pt", "ru", "zh"})
 }

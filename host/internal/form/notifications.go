@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
@@ -32,7 +32,7 @@ type notifications struct {
 // notificationsView is what the page shows.
 type notificationsView struct {
 	Status  *shared.ServiceStatus
-	Failure string
+	Failure text.Text
 	States  []stateView
 	State   shared.NotificationState
 	Search  string
@@ -67,7 +67,7 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	} else {
 		view.fill(status, list)
 	}
-	n.send(w, r, code, Content{Title: n.language(r).Text("Notifications"), Head: n.fragment(r, "head", view), Body: n.fragment(r, "notifications", view)})
+	n.send(w, r, code, Content{Title: n.language(r).Message("Notifications"), Head: n.fragment(r, "head", view), Body: n.fragment(r, "notifications", view)})
 }
 
 // asked reads which notifications are wanted. When that is not possible it has answered already.
@@ -123,7 +123,7 @@ func (n *notifications) act(action func(context.Context, shared.NotificationRequ
 		_, err := action(r.Context(), shared.NotificationRequest{Actor: actorOf(r), ID: id})
 		switch {
 		case errors.Is(err, shared.ErrNoNotification):
-			n.refuse(w, r, http.StatusNotFound, phrase.Of("There is no such notification any more."))
+			n.refuse(w, r, http.StatusNotFound, text.Of("There is no such notification any more."))
 		case err != nil:
 			n.refuse(w, r, failureStatus(err), n.explain(err))
 		default:

@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // maxBody bounds a posted form in bytes. The largest field that a page may sensibly have is a bundle of certificates.
@@ -26,7 +26,7 @@ func (h *handler) postedForms(next http.Handler) http.Handler {
 		}
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
 			w.Header().Set("Connection", "close")
-			h.refuse(w, r, http.StatusUnsupportedMediaType, phrase.Of("A form is posted as application/x-www-form-urlencoded."))
+			h.refuse(w, r, http.StatusUnsupportedMediaType, text.Of("A form is posted as application/x-www-form-urlencoded."))
 			return
 		}
 		err := r.ParseForm()
@@ -39,11 +39,11 @@ func (h *handler) postedForms(next http.Handler) http.Handler {
 		var tooLarge *http.MaxBytesError
 		switch {
 		case errors.As(err, &tooLarge):
-			h.refuse(w, r, http.StatusRequestEntityTooLarge, phrase.Of("The form is larger than this page accepts."))
+			h.refuse(w, r, http.StatusRequestEntityTooLarge, text.Of("The form is larger than this page accepts."))
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			h.refuse(w, r, http.StatusRequestTimeout, phrase.Of("The form did not arrive in time."))
+			h.refuse(w, r, http.StatusRequestTimeout, text.Of("The form did not arrive in time."))
 		default:
-			h.refuse(w, r, http.StatusBadRequest, phrase.Of("The form cannot be read."))
+			h.refuse(w, r, http.StatusBadRequest, text.Of("The form cannot be read."))
 		}
 	})
 }

@@ -7,13 +7,13 @@ import (
 	"net/http"
 
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, v *view) {
 	title := v.Schema.Title
 	if title == "" {
-		title = h.language(r).Text("Settings")
+		title = h.language(r).Message("Settings")
 	}
 	h.send(w, r, status, Content{Title: title, Head: h.fragment(r, "head", v), Body: h.fragment(r, "page", v)})
 }
@@ -34,7 +34,7 @@ func (h *handler) send(w http.ResponseWriter, r *http.Request, status int, conte
 }
 
 func ownDocument(w http.ResponseWriter, _ *http.Request, content Content) error {
-	return templatesIn(phrase.Language{}).ExecuteTemplate(w, "document", content)
+	return templatesIn(text.Language{}).ExecuteTemplate(w, "document", content)
 }
 
 // fragment renders one template. The templates are fixed, so a failure is a defect, and it is logged as one.

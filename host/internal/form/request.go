@@ -7,27 +7,27 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // query reads what stands behind the question mark of the address. When that cannot be read it has answered already.
 func (h *handler) query(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		h.refuse(w, r, http.StatusBadRequest, phrase.Of("The address of this page cannot be read."))
+		h.refuse(w, r, http.StatusBadRequest, text.Of("The address of this page cannot be read."))
 	}
 	return query, err == nil
 }
 
 // number reads a whole number that is not negative; one that is not given is 0. When it is none, it has answered already.
 func (h *handler) number(w http.ResponseWriter, r *http.Request, from url.Values, name string) (int64, bool) {
-	text := from.Get(name)
-	if text == "" {
+	given := from.Get(name)
+	if given == "" {
 		return 0, true
 	}
-	number, err := strconv.ParseInt(text, 10, 64)
+	number, err := strconv.ParseInt(given, 10, 64)
 	if err != nil || number < 0 {
-		h.invalid(w, r, name, text)
+		h.invalid(w, r, name, given)
 		return 0, false
 	}
 	return number, true
@@ -38,17 +38,17 @@ const longestParameter = 500
 
 // text reads a text of one line. When it is none, it has answered already.
 func (h *handler) text(w http.ResponseWriter, r *http.Request, from url.Values, name string) (string, bool) {
-	text := from.Get(name)
-	if len(text) > longestParameter || strings.ContainsFunc(text, unicode.IsControl) || strings.ToValidUTF8(text, "") != text {
-		h.invalid(w, r, name, text)
+	given := from.Get(name)
+	if len(given) > longestParameter || strings.ContainsFunc(given, unicode.IsControl) || strings.ToValidUTF8(given, "") != given {
+		h.invalid(w, r, name, given)
 		return "", false
 	}
-	return text, true
+	return given, true
 }
 
 // invalid says which parameter is not one.
 func (h *handler) invalid(w http.ResponseWriter, r *http.Request, name, value string) {
 	const shown = 50
 	short := strings.ToValidUTF8(value[:min(len(value), shown)], "\uFFFD")
-	h.refuse(w, r, http.StatusBadRequest, phrase.Of("“{value}” is not possible for “{name}”.", "value", short, "name", name))
+	h.refuse(w, r, http.StatusBadRequest, text.Of("“{value}” is not possible for “{name}”.", "value", short, "name", name))
 }

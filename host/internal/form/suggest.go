@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // suggest asks the plugin for values that probably fit the form. What comes back are findings with fixes: pressing one fills
@@ -22,8 +22,8 @@ func (h *handler) suggest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	actor := actorOf(r)
-	if busy := h.suggestions.begin(actor, time.Now()); busy != "" {
-		h.answerBusy(w, r, schema, submission, phrase.Of("You have asked very often in a short time. Wait a moment, then ask again."))
+	if busy := h.suggestions.begin(actor, time.Now()); !busy.IsZero() {
+		h.answerBusy(w, r, schema, submission, text.Of("You have asked very often in a short time. Wait a moment, then ask again."))
 		return
 	}
 	defer h.suggestions.end(actor)

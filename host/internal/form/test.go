@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // streamType is what the script asks for: one JSON document a line, as things happen.
@@ -19,7 +20,7 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	actor := actorOf(r)
-	if busy := h.tests.begin(actor, time.Now()); busy != "" {
+	if busy := h.tests.begin(actor, time.Now()); !busy.IsZero() {
 		h.answerBusy(w, r, schema, submission, busy)
 		return
 	}
@@ -33,7 +34,7 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 	view.adopt(schema, submission)
 	report, err := h.runTest(r, request, func(shared.TestEvent) {})
 	if err != nil {
-		report = brokenReport(h.explain(err)).In(h.language(r))
+		report = h.brokenReport(r, err)
 	}
 	view.setFindings(report.Diagnostics)
 	view.Report = &report
@@ -55,11 +56,14 @@ func (h *handler) runTest(r *http.Request, request shared.TestRequest, each func
 }
 
 // brokenReport is the verdict when the plugin gave none.
-func brokenReport(reason string) shared.TestReport {
+func (h *handler) brokenReport(r *http.Request, err error) shared.TestReport {
+	reader := h.language(r)
 	return shared.TestReport{
-		Outcome: "failed", Headline: "The test failed", Status: shared.StatusFailed,
-		Diagnostics: shared.Diagnostics{{Severity: shared.SeverityError, Code: "plugin_stopped",
-			Summary: "The plugin stopped before the test had ended.", Detail: reason}},
+		Outcome: "failed", Headline: reader.Message("The test failed"), Status: shared.StatusFailed,
+		Diagnostics: shared.Diagnostics{{
+			Severity: shared.SeverityError, Code: "plugin_stopped",
+			Summary: reader.Message("The plugin stopped before the test had ended."), Detail: reader.Render(h.explain(err)),
+		}},
 	}
 }
 
@@ -81,7 +85,7 @@ func (h *handler) streamTest(w http.ResponseWriter, r *http.Request, request sha
 		}
 	})
 	if err != nil {
-		report = brokenReport(h.explain(err)).In(h.language(r))
+		report = h.brokenReport(r, err)
 	}
 	send(map[string]any{
 		"event": "completed", "status": report.Status, "headline": report.Headline, "html": h.fragment(r, "report", &report),
@@ -89,7 +93,7 @@ func (h *handler) streamTest(w http.ResponseWriter, r *http.Request, request sha
 	})
 }
 
-func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy string) {
+func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy text.Text) {
 	if accept := r.Header.Get("Accept"); strings.Contains(accept, streamType) || strings.Contains(accept, "application/json") {
 		h.refuse(w, r, http.StatusTooManyRequests, busy)
 		return

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // TestLimit is how often one actor may test: a burst at once, then one test in each period. A test is a login attempt and
@@ -32,13 +32,13 @@ func newTests(limit TestLimit) tests {
 // maxActors bounds how many actors are remembered; their names come from the Console.
 const maxActors = 10_000
 
-// begin lets the actor test, one test at a time and not too often. It returns why not; empty when it does, and then end
-// must follow.
-func (t *tests) begin(actor string, now time.Time) (busy string) {
+// begin lets the actor test, one test at a time and not too often. It returns why not; nothing when it does, and then
+// end must follow.
+func (t *tests) begin(actor string, now time.Time) (busy text.Text) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.underWay[actor] {
-		return phrase.Of("A test of yours is still running. Wait until it has ended, or cancel it.")
+		return text.Of("A test of yours is still running. Wait until it has ended, or cancel it.")
 	}
 	if t.limit.Every > 0 {
 		limiter, known := t.limiters[actor]
@@ -50,11 +50,11 @@ func (t *tests) begin(actor string, now time.Time) (busy string) {
 			t.limiters[actor] = limiter
 		}
 		if !limiter.AllowN(now, 1) {
-			return phrase.Of("You have tested very often in a short time. Wait {duration}, then test again.", "duration", t.limit.Every)
+			return text.Of("You have tested very often in a short time. Wait {duration}, then test again.", "duration", duration(t.limit.Every))
 		}
 	}
 	t.underWay[actor] = true
-	return ""
+	return text.Text{}
 }
 
 func (t *tests) end(actor string) {

@@ -6,8 +6,8 @@ import (
 	"net/http"
 
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 	"github.com/smtp-settings/smtp-settings/shared/printable"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // view is what the template shows.
@@ -17,7 +17,7 @@ type view struct {
 	Plugin   PluginState
 	Down     bool              // the plugin could not be asked
 	Typed    map[string]string // what was typed when it went down
-	Failure  string            // why the last action could not be carried out
+	Failure  text.Text         // why the last action could not be carried out
 	Saved    bool
 	// SavedThoughFailed means that the settings were saved after a test of them had failed.
 	SavedThoughFailed bool
@@ -67,7 +67,10 @@ type conflict struct {
 	Fields   []conflictField
 }
 
-type conflictField struct{ Label, Yours, Theirs string }
+type conflictField struct {
+	Label         string
+	Yours, Theirs text.Text
+}
 
 // newView asks the plugin for everything that the page shows. When the plugin is down the view says so. The values are those
 // of the form as it stands, nil for what is in force. A page never carries a typed secret back, so its preview has none.
@@ -196,7 +199,7 @@ func (v *view) showConflict(schema shared.Schema, s submission, result shared.Sa
 		theirs := result.Snapshot.Values[field.Name]
 		switch {
 		case field.Sensitive && s.draft.Secrets[field.Name].Action != shared.SecretKeep:
-			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, phrase.Of("changed"), phrase.Of("not shown")})
+			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, text.Of("changed"), text.Of("not shown")})
 		case given && yours != theirs && withYours.Effective(field.Name) != withTheirs.Effective(field.Name):
 			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, valueText(field, yours), valueText(field, theirs)})
 		}
@@ -204,23 +207,23 @@ func (v *view) showConflict(schema shared.Schema, s submission, result shared.Sa
 	v.Snapshot.Revision = result.Snapshot.Revision
 }
 
-// valueText makes a phrase of a value as people read it.
-func valueText(field shared.Field, value shared.Value) string {
+// valueText is a value as people read it.
+func valueText(field shared.Field, value shared.Value) text.Text {
 	if value.IsEmpty() {
-		return phrase.Of("(default)")
+		return text.Of("(default)")
 	}
 	if truth, ok := value.AsBoolean(); ok {
 		if truth {
-			return phrase.Of("yes")
+			return text.Of("yes")
 		}
-		return phrase.Of("no")
+		return text.Of("no")
 	}
 	for _, option := range field.Options {
 		if value == shared.Text(option.Value) {
-			return phrase.Verbatim(option.Label) // The plugin has translated it.
+			return text.Plain(option.Label) // The plugin has translated it.
 		}
 	}
-	return phrase.Verbatim(printable.Line(value.String()))
+	return text.Plain(printable.Line(value.String()))
 }
 
 // service returns how the notification service is, nil when there is none or it cannot be asked.

@@ -7,15 +7,16 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// What the page says where a template would be too narrow for it. All of it is phrases; "t" writes them.
+// What the page says where a template would be too narrow for it. The function "write" of the templates writes it.
 
 // templateFunctions are the functions of the templates in a language.
-func templateFunctions(reader phrase.Language) template.FuncMap {
+func templateFunctions(reader text.Language) template.FuncMap {
 	return template.FuncMap{
-		"t":            func(english string, pairs ...any) string { return reader.Text(phrase.Of(english, pairs...)) },
+		"t":            func(message text.Message, pairs ...any) string { return reader.Render(text.Of(message, pairs...)) },
+		"write":        reader.Render,
 		"language":     reader.Tag,
 		"milliseconds": milliseconds,
 		"json":         toJSON,
@@ -33,152 +34,168 @@ func templateFunctions(reader phrase.Language) template.FuncMap {
 }
 
 // revisionText says which revision is in force.
-func revisionText(revision shared.Revision) string {
+func revisionText(revision shared.Revision) text.Text {
 	switch {
 	case revision.Number == 0:
-		return phrase.Of("Nothing has been saved yet.")
+		return text.Of("Nothing has been saved yet.")
 	case revision.At.IsZero():
-		return phrase.Of("Revision {number}.", "number", revision.Number)
+		return text.Of("Revision {number}.", "number", revision.Number)
 	case revision.Author == "":
-		return phrase.Of("Revision {number}, saved {ago}.", "number", revision.Number, "ago", ago(revision.At))
+		return text.Of("Revision {number}, saved {ago}.", "number", revision.Number, "ago", ago(revision.At))
 	default:
-		return phrase.Of("Revision {number}, saved {ago} by {author}.", "number", revision.Number, "ago", ago(revision.At), "author", revision.Author)
+		return text.Of("Revision {number}, saved {ago} by {author}.",
+			"number", revision.Number, "ago", ago(revision.At), "author", revision.Author)
 	}
 }
 
 // savedText says when a revision in the history was saved, and by whom.
-func savedText(entry shared.RevisionEntry) string {
-	text, at := "", ""
+func savedText(entry shared.RevisionEntry) text.Text {
+	var saved, restored text.Text
+	at := ""
 	if !entry.At.IsZero() {
 		at = entry.At.Format("2006-01-02 15:04:05 MST")
 	}
 	switch {
 	case at != "" && entry.Author != "":
-		text = phrase.Of("Saved on {time} by {author}.", "time", at, "author", entry.Author)
+		saved = text.Of("Saved on {time} by {author}.", "time", at, "author", entry.Author)
 	case at != "":
-		text = phrase.Of("Saved on {time}.", "time", at)
+		saved = text.Of("Saved on {time}.", "time", at)
 	case entry.Author != "":
-		text = phrase.Of("Saved by {author}.", "author", entry.Author)
+		saved = text.Of("Saved by {author}.", "author", entry.Author)
 	}
-	if entry.RestoredFrom == 0 {
-		return text
+	if entry.RestoredFrom != 0 {
+		restored = text.Of("Restored from revision {number}.", "number", entry.RestoredFrom)
 	}
-	return phrase.Sentences(text, phrase.Of("Restored from revision {number}.", "number", entry.RestoredFrom))
+	return text.Join(saved, restored)
 }
 
 // verifiedText says what the last test that passed was about.
-func verifiedText(schema shared.Schema, snapshot shared.Snapshot) string {
+func verifiedText(schema shared.Schema, snapshot shared.Snapshot) text.Text {
 	verified := snapshot.Verified
-	text := phrase.Of("Verified {ago}.", "ago", ago(verified.At))
+	passed := text.Of("Verified {ago}.", "ago", ago(verified.At))
 	if verified.Actor != "" {
-		text = phrase.Of("Verified {ago} by {actor}.", "ago", ago(verified.At), "actor", verified.Actor)
+		passed = text.Of("Verified {ago} by {actor}.", "ago", ago(verified.At), "actor", verified.Actor)
 	}
 	if len(verified.Changed) == 0 || snapshot.Revision.Number == 0 { // What was never saved cannot have changed.
-		return text
+		return passed
 	}
 	changed := make([]string, len(verified.Changed))
 	for i, name := range verified.Changed {
 		field, _ := schema.Field(name)
 		changed[i] = field.Label
 	}
-	return phrase.Sentences(text, phrase.Of("Changed since: {fields}.", "fields", strings.Join(changed, ", ")))
+	return text.Join(passed, text.Of("Changed since: {fields}.", "fields", strings.Join(changed, ", ")))
 }
 
 // serviceText says in words how the service is.
-func serviceText(status *shared.ServiceStatus) string {
+func serviceText(status *shared.ServiceStatus) text.Text {
 	switch status.State {
 	case shared.ServiceRunning:
-		return phrase.Of("The notification service is running: {delivered} delivered in the last minute, {waiting} waiting.",
-			"delivered", status.DeliveredLastMinute, "waiting", waiting(status))
+		return text.Of("The notification service is running: {delivered}, {waiting}.",
+			"delivered", text.Of("{count} delivered in the last minute", "count", status.DeliveredLastMinute),
+			"waiting", text.Of("{count} waiting", "count", waiting(status)))
 	case shared.ServiceDegraded:
-		text := phrase.Of("The notification service waits, because the server is away or refuses.")
-		if status.NextAttempt.IsZero() {
-			return text
+		var next text.Text
+		if !status.NextAttempt.IsZero() {
+			next = text.Of("Next attempt {when}.", "when", soon(status.NextAttempt))
 		}
-		return phrase.Sentences(text, phrase.Of("Next attempt {when}.", "when", soon(status.NextAttempt)))
+		return text.Join(text.Of("The notification service waits, because the server is away or refuses."), next)
 	case shared.ServiceNotConfigured:
-		return phrase.Of("The notification service is not running: there are no settings to deliver with.")
+		return text.Of("The notification service is not running: there are no settings to deliver with.")
 	default:
-		return phrase.Of("The notification service is stopped: no process delivers.")
+		return text.Of("The notification service is stopped: no process delivers.")
 	}
 }
 
-// elsewhere says which other processes deliver; empty where only the one that was asked does.
-func elsewhere(status *shared.ServiceStatus) string {
-	var texts []string
+// elsewhere says which other processes deliver; nothing where only the one that was asked does.
+func elsewhere(status *shared.ServiceStatus) text.Text {
+	var others []text.Text
 	for _, one := range status.DeliveredBy {
 		switch {
 		case one.Self:
 		case one.Host == "":
-			texts = append(texts, phrase.Of("Another process delivers."))
+			others = append(others, text.Of("Another process delivers."))
 		default:
-			texts = append(texts, phrase.Of("Process {pid} on {host} delivers.", "pid", one.PID, "host", one.Host))
+			others = append(others, text.Of("Process {pid} on {host} delivers.", "pid", one.PID, "host", one.Host))
 		}
 	}
-	return phrase.Sentences(texts...)
+	return text.Join(others...)
 }
 
 func waiting(status *shared.ServiceStatus) int64 {
-	return status.Counts[shared.NotificationQueued] + status.Counts[shared.NotificationRetrying] + status.Counts[shared.NotificationSending]
+	return status.Counts[shared.NotificationQueued] + status.Counts[shared.NotificationRetrying] +
+		status.Counts[shared.NotificationSending]
 }
 
 // stateName names the state of a notification.
-func stateName(state shared.NotificationState) string {
+func stateName(state shared.NotificationState) text.Text {
 	switch state {
 	case shared.NotificationQueued:
-		return phrase.Of("queued")
+		return text.Of("queued")
 	case shared.NotificationRetrying:
-		return phrase.Of("retrying")
+		return text.Of("retrying")
 	case shared.NotificationSending:
-		return phrase.Of("sending")
+		return text.Of("sending")
 	case shared.NotificationDelivered:
-		return phrase.Of("delivered")
+		return text.Of("delivered")
 	case shared.NotificationDead:
-		return phrase.Of("given up")
+		return text.Of("given up")
 	case shared.NotificationCancelled:
-		return phrase.Of("cancelled")
+		return text.Of("cancelled")
 	default:
-		return string(state)
+		return text.Plain(string(state))
 	}
 }
 
 // statusName names the result of a step, for those who do not see its icon.
-func statusName(status shared.Status) string {
+func statusName(status shared.Status) text.Text {
 	switch status {
 	case shared.StatusPassed:
-		return phrase.Of("passed")
+		return text.Of("passed")
 	case shared.StatusWarning:
-		return phrase.Of("passed, with a warning")
+		return text.Of("passed, with a warning")
 	case shared.StatusFailed:
-		return phrase.Of("failed")
+		return text.Of("failed")
 	case shared.StatusSkipped:
-		return phrase.Of("skipped")
+		return text.Of("skipped")
 	default:
-		return phrase.Of("running")
+		return text.Of("running")
 	}
 }
 
-func ago(t time.Time) string {
+const day = 24 * time.Hour
+
+func ago(t time.Time) text.Text {
 	switch d := time.Since(t); {
 	case d < time.Minute:
-		return phrase.Word("just now")
-	case d < 2*time.Minute:
-		return phrase.Word("a minute ago")
-	case d < 2*time.Hour:
-		return phrase.Of("{count} minutes ago", "count", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return phrase.Of("{count} hours ago", "count", int(d.Hours()))
+		return text.Of("just now")
+	case d < time.Hour:
+		return text.Of("a minute ago || {count} minutes ago", "count", int(d.Minutes()))
+	case d < day:
+		return text.Of("an hour ago || {count} hours ago", "count", int(d.Hours()))
 	default:
-		return phrase.Of("{count} days ago", "count", int(d.Hours()/24))
+		return text.Of("a day ago || {count} days ago", "count", int(d/day))
 	}
 }
 
-func soon(at time.Time) string {
+func soon(at time.Time) text.Text {
 	left := time.Until(at).Round(time.Second)
 	if left <= 0 {
-		return phrase.Word("now")
+		return text.Of("now")
 	}
-	return phrase.Of("in {duration}", "duration", left)
+	return text.Of("in {duration}", "duration", duration(left))
+}
+
+// duration says how long it takes, in the largest unit that loses little: the rest of several minutes or hours is rounded.
+func duration(d time.Duration) text.Text {
+	switch {
+	case d%time.Hour == 0, d >= 2*time.Hour:
+		return text.Of("{count} hour || {count} hours", "count", int(d.Round(time.Hour)/time.Hour))
+	case d%time.Minute == 0, d >= 2*time.Minute:
+		return text.Of("{count} minute || {count} minutes", "count", int(d.Round(time.Minute)/time.Minute))
+	default:
+		return text.Of("{count} second || {count} seconds", "count", int(max(d.Round(time.Second), time.Second)/time.Second))
+	}
 }
 
 func milliseconds(e shared.Elapsed) string {

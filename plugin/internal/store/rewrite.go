@@ -5,26 +5,22 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Rewrite gives every revision, the oldest first, to rewrite and stores the documents that it returns with true, all in one
-// transaction. It returns ErrResealed, and has changed nothing, when another process has rewritten one of them meanwhile. It
-// is the one exception to the rule that a revision never changes: only how its secrets are sealed may.
+// transaction. It returns ErrResealed, and has changed nothing, when one of them was rewritten meanwhile. A revision that is
+// appended meanwhile stays as it is. It is the one exception to the rule that a revision never changes: only how its secrets
+// are sealed may.
+//
+// The database is not held while rewrite runs: it may ask a service that holds keys, however long that takes.
 func (s *Store) Rewrite(ctx context.Context, rewrite func(Revision) (Document, bool, error)) error {
-	transaction, err := s.db.BeginTx(ctx, nil)
+	revisions, err := s.Revisions(ctx, 0, maxRevisions)
 	if err != nil {
-		return s.unwritten(err)
+		return err
 	}
-	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	rows, err := transaction.QueryContext(ctx, selectRevision+`ORDER BY revision`)
-	if err != nil {
-		return s.unreadable(err)
-	}
-	revisions, err := scanRevisions(rows)
-	if err != nil {
-		return s.unreadable(err)
-	}
-	for _, revision := range revisions {
+	var changes []rewritten
+	for _, revision := range slices.Backward(revisions) {
 		document, changed, err := rewrite(revision)
 		if err != nil {
 			return fmt.Errorf("revision %d: %w", revision.Number, err)
@@ -36,12 +32,38 @@ func (s *Store) Rewrite(ctx context.Context, rewrite func(Revision) (Document, b
 		if err != nil {
 			return err
 		}
-		result, err := transaction.ExecContext(ctx, `UPDATE settings_revision SET document = $1 WHERE revision = $2 AND document = $3`,
-			string(encoded), revision.Number, revision.text)
+		changes = append(changes, rewritten{number: revision.Number, before: revision.text, after: string(encoded)})
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	return s.replace(ctx, changes)
+}
+
+// rewritten is a revision whose document is replaced.
+type rewritten struct {
+	number        int64
+	before, after string // the document
+}
+
+// replace stores all changes, or none and returns ErrResealed.
+func (s *Store) replace(ctx context.Context, changes []rewritten) error {
+	transaction, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return s.unwritten(err)
+	}
+	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	for _, one := range changes {
+		result, err := transaction.ExecContext(ctx,
+			`UPDATE settings_revision SET document = $1 WHERE revision = $2 AND document = $3`, one.after, one.number, one.before)
 		if err != nil {
 			return s.unwritten(err)
 		}
-		if updated, err := result.RowsAffected(); err != nil || updated == 0 {
+		updated, err := result.RowsAffected()
+		if err != nil {
+			return s.unwritten(err)
+		}
+		if updated == 0 {
 			return ErrResealed
 		}
 	}

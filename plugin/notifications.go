@@ -8,7 +8,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
@@ -24,8 +23,8 @@ const serviceLock = "notifications.lock"
 func (p *Page) openNotifications(ctx context.Context) error {
 	c := p.configuration
 	configuration := notify.Configuration{
-		Store: p.store, Keeper: p.keeper, Sealing: p.sealing.RLocker(), Logger: p.logger.Named("notifications"), Delivery: (&deliveries{page: p}).current,
-		Limits: c.Delivery, LockFile: filepath.Join(c.DataDir, serviceLock),
+		Store: p.store, Keeper: p.keeper, Sealing: &p.sealing, Logger: p.logger.Named("notifications"),
+		Delivery: newDeliveries(p).current, Limits: c.Delivery, LockFile: filepath.Join(c.DataDir, serviceLock),
 	}
 	var err error
 	if p.notifications, err = notify.New(ctx, configuration); err != nil {
@@ -43,36 +42,31 @@ func (p *Page) Notifier() shared.Notifier { return p.notifications }
 // deliveries gives the settings in force to the notification service. Binding them and opening the password is done once
 // for each reading of the store.
 type deliveries struct {
-	page *Page
-
-	mu       sync.Mutex
-	known    bool   // whether the delivery stays the same as long as the reading does
-	reading  uint64 // of the store, that the delivery was made from
-	delivery notify.Delivery
+	page  *Page
+	bound *ofReading[notify.Delivery]
 }
 
-func (d *deliveries) current(ctx context.Context) (notify.Delivery, *shared.Diagnostic, error) {
+func newDeliveries(p *Page) *deliveries {
+	return &deliveries{page: p, bound: newOfReading[notify.Delivery]()}
+}
+
+func (d *deliveries) current(ctx context.Context) (_ notify.Delivery, missing *shared.Diagnostic, _ error) {
 	state, err := d.page.store.Current(ctx)
 	if err != nil {
 		return notify.Delivery{}, nil, err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.known && d.reading == state.Reading {
-		return d.delivery, nil, nil
-	}
-	delivery, referenced, missing, err := d.bind(ctx)
+	delivery, err := d.bound.get(ctx, state.Reading, func(ctx context.Context) (delivery notify.Delivery, lasts bool, err error) {
+		var referenced bool
+		if delivery, referenced, missing, err = d.bind(ctx); err != nil || missing != nil {
+			return delivery, false, err // What is missing may come without a save, such as a file with a password.
+		}
+		delivery.Version = d.page.version(state, delivery)
+		return delivery, !referenced, nil // What a reference names may change without a save.
+	})
 	if err != nil {
 		return notify.Delivery{}, nil, err
 	}
-	if missing != nil {
-		d.known = false // What is missing may come without a save, such as a file with a password.
-		return delivery, missing, nil
-	}
-	delivery.Version = d.page.version(state, delivery)
-	// What a reference names may change without a save.
-	d.delivery, d.reading, d.known = delivery, state.Reading, !referenced
-	return delivery, nil, nil
+	return delivery, missing, nil
 }
 
 // bind turns what is in force into a way to deliver, or says what is missing for one.

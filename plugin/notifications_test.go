@@ -20,7 +20,7 @@ func TestRestoredDatabase(t *testing.T) {
 	if err != nil || !saved.Saved {
 		t.Fatal(err, saved.Diagnostics)
 	}
-	deliveries := deliveries{page: page}
+	deliveries := newDeliveries(page)
 	before, _, err := deliveries.current(t.Context())
 	if err != nil || before.Target.Host != "before.example.com" {
 		t.Fatal(before.Target.Host, err)
@@ -48,7 +48,7 @@ func TestVersionIsStable(t *testing.T) {
 		if change != nil {
 			change(page)
 		}
-		delivery, missing, err := (&deliveries{page: page}).current(t.Context())
+		delivery, missing, err := newDeliveries(page).current(t.Context())
 		if err != nil || missing != nil || delivery.Version == "" {
 			t.Fatal(delivery.Version, missing, err)
 		}

@@ -5,7 +5,6 @@ package plugin
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -34,12 +33,10 @@ type Page struct {
 	testMails     *testMails
 	notifications *notify.Service
 	logger        hclog.Logger
-	// sealing is held for reading from sealing a secret to committing it; see Rekey.
-	sealing sync.RWMutex
+	// sealing is told of what is sealed and not committed yet; see Rekey.
+	sealing secret.Sealing
 
-	recordMutex   sync.Mutex
-	record        record
-	recordReading uint64 // of the store, that the record was read from
+	record *ofReading[record] // of what is in force
 }
 
 var (
@@ -71,7 +68,7 @@ func New(ctx context.Context, configuration Configuration) (*Page, error) {
 	}
 	p := &Page{
 		configuration: configuration, references: configuration.references(), egress: policy, layers: layers, store: database,
-		tested: newTested(), testMails: newTestMails(), logger: configuration.Logger,
+		tested: newTested(), testMails: newTestMails(), logger: configuration.Logger, record: newOfReading[record](),
 	}
 	if err := p.open(ctx); err != nil {
 		_ = p.Close()
@@ -237,8 +234,7 @@ func (p *Page) save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 
 // sealAndAppend makes the draft the next revision.
 func (p *Page) sealAndAppend(ctx context.Context, bound *boundDraft, actor string, now time.Time) (shared.SaveResult, error) {
-	p.sealing.RLock()
-	defer p.sealing.RUnlock()
+	defer p.sealing.Begin()()
 	document, err := bound.document(ctx, now)
 	if err != nil {
 		return shared.SaveResult{}, err

@@ -91,17 +91,10 @@ var errNoRecord = errors.New("the newest revision was changed by something else 
 
 // currentRecord returns the record of what is in force. It is opened once for each reading of the store.
 func (p *Page) currentRecord(ctx context.Context, state store.State) (record, error) {
-	p.recordMutex.Lock()
-	defer p.recordMutex.Unlock()
-	if p.recordReading == state.Reading {
-		return p.record, nil
-	}
-	r, err := p.readRecord(ctx, state.Revision)
-	if err != nil {
-		return record{}, err
-	}
-	p.record, p.recordReading = r, state.Reading
-	return r, nil
+	return p.record.get(ctx, state.Reading, func(ctx context.Context) (record, bool, error) {
+		r, err := p.readRecord(ctx, state.Revision)
+		return r, err == nil, err
+	})
 }
 
 func (p *Page) readRecord(ctx context.Context, revision store.Revision) (record, error) {

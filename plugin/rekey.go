@@ -13,12 +13,6 @@ import (
 // rekeyPause is far longer than anybody needs from sealing a secret to committing it.
 const rekeyPause = 2 * time.Second
 
-// awaitSealing returns when everything that this process has begun to seal is committed. What it seals from now on uses the new key.
-func (p *Page) awaitSealing() {
-	p.sealing.Lock()
-	p.sealing.Unlock() //nolint:staticcheck // that it could be locked is all that matters
-}
-
 // Rekey turns to a new key and wraps the data keys of all stored secrets with it. It can be repeated at any time.
 func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
 	if err := p.takeOver(ctx); err != nil {
@@ -27,7 +21,10 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 	if err := p.keys.Renew(ctx); err != nil {
 		return shared.RekeyResult{}, err
 	}
-	p.awaitSealing()
+	// What this process seals from now on uses the new key.
+	if err := p.sealing.Await(ctx); err != nil {
+		return shared.RekeyResult{}, err
+	}
 	result := shared.RekeyResult{Summary: p.keys.Describe()}
 	// What another process has sealed with the old key may still be on its way into the database, so this goes on until nothing is
 	// left that needs it, and nothing came in a while.

@@ -82,7 +82,7 @@ func TestRekeyAwaitsSave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page.sealing.RLock()
+	end := page.sealing.Begin()
 	document, err := bound.document(t.Context(), time.Now())
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func TestRekeyAwaitsSave(t *testing.T) {
 	if saved, err := page.append(t.Context(), bound.base, document, "anna", time.Now()); err != nil || !saved.Saved {
 		t.Fatal(err, saved.Diagnostics)
 	}
-	page.sealing.RUnlock()
+	end()
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestRotatedReference(t *testing.T) {
 	if err != nil || !saved.Saved {
 		t.Fatal(err, saved.Diagnostics)
 	}
-	deliveries := deliveries{page: page}
+	deliveries := newDeliveries(page)
 	versions := map[string]bool{}
 	for _, step := range []string{"old", "old", "new", "", "newest"} {
 		want := step

@@ -13,8 +13,7 @@ import (
 
 // bringBack makes the content of an old revision the one after base.
 func (p *Page) bringBack(ctx context.Context, base store.State, old store.Revision, actor string) (shared.SaveResult, error) {
-	p.sealing.RLock()
-	defer p.sealing.RUnlock()
+	defer p.sealing.Begin()()
 	current, err := p.currentRecord(ctx, base)
 	if err != nil {
 		p.logger.Error("what was removed since an old revision cannot be told, so it is not restored", "error", err)

@@ -24,8 +24,7 @@ func (p *Page) takeOver(ctx context.Context) error {
 		return err
 	}
 	t := &takeover{page: p, newest: state.Revision.Number, generations: map[string]string{}, sealed: map[string]store.SealedSecret{}}
-	p.sealing.RLock()
-	defer p.sealing.RUnlock()
+	defer p.sealing.Begin()()
 	err = p.store.Rewrite(ctx, func(revision store.Revision) (store.Document, bool, error) { return t.revision(ctx, revision) })
 	switch {
 	case errors.Is(err, store.ErrResealed): // Another process does the same.

@@ -36,8 +36,9 @@ const pageSize = 200
 // Reseal wraps the data keys of the texts that wait with the newest key, and returns how many it were.
 func (s *Service) Reseal(ctx context.Context) (int64, error) {
 	count := int64(0)
+	rewrapper := s.configuration.Keeper.Rewrapper()
 	err := s.unfinished(ctx, func(job *rivertype.JobRow, args outgoing) error {
-		again, changed, err := s.configuration.Keeper.Rewrap(ctx, args.Sealed)
+		again, changed, err := rewrapper.Rewrap(ctx, args.Sealed)
 		if err != nil || !changed {
 			return nil //nolint:nilerr // What cannot be opened any more is no worse for it.
 		}

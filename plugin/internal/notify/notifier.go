@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -38,12 +39,14 @@ func (s *Service) take(ctx context.Context, request shared.NotifyRequest) ([]sha
 		}
 		return receipts, nil
 	}
-	s.configuration.Sealing.Lock()
-	defer s.configuration.Sealing.Unlock()
+	defer s.configuration.Sealing.Begin()()
+	batch, err := s.configuration.Keeper.Batch(ctx)
+	if err != nil {
+		return nil, err
+	}
 	taken := make([]outgoing, len(good))
 	for n, i := range good {
-		var err error
-		if taken[n], err = s.outgoing(ctx, request, request.Notifications[i]); err != nil {
+		if taken[n], err = newOutgoing(batch, request, request.Notifications[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -66,13 +69,15 @@ func (s *Service) refusal(ctx context.Context) *shared.Diagnostic {
 	return missing
 }
 
-func (s *Service) outgoing(ctx context.Context, request shared.NotifyRequest, n shared.Notification) (outgoing, error) {
+func newOutgoing(batch *secret.Batch, request shared.NotifyRequest, n shared.Notification) (outgoing, error) {
 	key := n.Key
 	if key == "" {
 		key = rand.Text()
 	}
-	sealed, err := s.seal(ctx, key, n.To, texts{Text: n.Text, HTML: n.HTML})
-	return outgoing{Key: key, To: n.To, Subject: n.Subject, Actor: request.Actor, TraceParent: request.TraceParent, Sealed: sealed}, err
+	sealed, err := seal(batch, key, n.To, texts{Text: n.Text, HTML: n.HTML})
+	return outgoing{
+		Key: key, To: n.To, Subject: n.Subject, Actor: request.Actor, TraceParent: request.TraceParent, Sealed: sealed,
+	}, err
 }
 
 // List returns notifications, newest first.

@@ -19,12 +19,12 @@ func messageDestination(key, to string) secret.Destination {
 	return secret.Destination{Purpose: "notification", Field: key, Parts: map[string]string{secret.Login: to}}
 }
 
-func (s *Service) seal(ctx context.Context, key, to string, content texts) ([]byte, error) {
+func seal(batch *secret.Batch, key, to string, content texts) ([]byte, error) {
 	encoded, err := json.Marshal(content)
 	if err != nil {
 		return nil, err
 	}
-	return s.configuration.Keeper.Seal(ctx, shared.NewSecretText(string(encoded)), messageDestination(key, to))
+	return batch.Seal(shared.NewSecretText(string(encoded)), messageDestination(key, to))
 }
 
 func (s *Service) unseal(ctx context.Context, m outgoing) (texts, error) {

@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -41,8 +40,8 @@ type Configuration struct {
 	Store  *store.Store
 	Keeper *secret.Keeper
 	Logger hclog.Logger
-	// Sealing is held from sealing a message to committing it; nil where nobody turns to another key.
-	Sealing sync.Locker
+	// Sealing is told of what is sealed and not committed yet; nil where nobody turns to another key.
+	Sealing *secret.Sealing
 	// Delivery returns the settings in force, or the reason why there are none to deliver with.
 	Delivery func(context.Context) (Delivery, *shared.Diagnostic, error)
 	Limits
@@ -108,7 +107,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 
 func withDefaults(c Configuration) Configuration {
 	if c.Sealing == nil {
-		c.Sealing = new(sync.RWMutex).RLocker()
+		c.Sealing = &secret.Sealing{}
 	}
 	if c.Connections <= 0 {
 		c.Connections = 4

@@ -17,8 +17,8 @@ type Keyring struct {
 	// file is the local key file; nil when the keys come from elsewhere.
 	file *keyFile
 
-	mu    sync.Mutex
-	keys  []key // the current one first
+	mu    sync.Mutex // held while the key file is read or written, never while a service is asked
+	keys  []key      // the current one first; replaced, not changed
 	stamp string
 }
 
@@ -95,7 +95,16 @@ func (r *Keyring) addOld(ctx context.Context, sources []string) error {
 	return nil
 }
 
-// reload reads the key file again when it has changed: another process may have turned to a new key.
+// present returns the keys, the current one first, and those of the key file as they are now: another process may have
+// turned to a new key. The slice is not changed any more.
+func (r *Keyring) present() ([]key, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err := r.reload()
+	return r.keys, err
+}
+
+// reload reads the key file again when it has changed. r.mu is held.
 func (r *Keyring) reload() error {
 	if r.file == nil {
 		return nil
@@ -118,12 +127,11 @@ func (r *Keyring) reload() error {
 
 // wrap encrypts a data key with the current key.
 func (r *Keyring) wrap(ctx context.Context, dataKey []byte) ([]byte, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.reload(); err != nil {
+	keys, err := r.present()
+	if err != nil {
 		return nil, err
 	}
-	wrapped, err := r.keys[0].wrapper.Encrypt(ctx, dataKey)
+	wrapped, err := keys[0].wrapper.Encrypt(ctx, dataKey)
 	if err != nil {
 		return nil, err
 	}
@@ -134,16 +142,15 @@ var errKeyMissing = errors.New("its key is not there")
 
 // unwrap decrypts a data key with whichever key it was wrapped with.
 func (r *Keyring) unwrap(ctx context.Context, wrapped []byte) ([]byte, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.reload(); err != nil {
+	keys, err := r.present()
+	if err != nil {
 		return nil, err
 	}
 	var blob wrapping.BlobInfo
 	if err := proto.Unmarshal(wrapped, &blob); err != nil {
 		return nil, &damagedError{err}
 	}
-	for _, candidate := range r.keys {
+	for _, candidate := range keys {
 		if strings.HasPrefix(blob.GetKeyInfo().GetKeyId(), candidate.prefix) {
 			return candidate.wrapper.Decrypt(ctx, &blob)
 		}
@@ -166,32 +173,35 @@ func (e *damagedError) Unwrap() error { return e.err }
 
 // isCurrent reports whether a data key is wrapped with the current version of the current key.
 func (r *Keyring) isCurrent(ctx context.Context, wrapped []byte) (bool, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.reload(); err != nil {
+	keys, err := r.present()
+	if err != nil {
 		return false, err
 	}
 	var blob wrapping.BlobInfo
 	if err := proto.Unmarshal(wrapped, &blob); err != nil {
 		return false, err
 	}
-	id, err := r.keys[0].wrapper.KeyId(ctx)
+	id, err := keys[0].wrapper.KeyId(ctx)
 	return id == blob.GetKeyInfo().GetKeyId(), err
 }
 
 // Renew turns to a new key, where the keyring is the one to make it: in the local key file. The old key stays until
 // Forget. A service makes new versions of its keys itself, and keys from the environment are the operator's.
 func (r *Keyring) Renew(ctx context.Context) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.file != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		if err := r.file.renew(); err != nil {
 			return err
 		}
 		return r.reload()
 	}
+	keys, err := r.present()
+	if err != nil {
+		return err
+	}
 	// A service tells its newest version only when it is asked to wrap something.
-	_, err := r.keys[0].wrapper.Encrypt(ctx, []byte("version"))
+	_, err = keys[0].wrapper.Encrypt(ctx, []byte("version"))
 	return err
 }
 

@@ -2,14 +2,17 @@
 // by naming the same purpose, field and settings again, which are all that decide where it goes and who can read it on the
 // way. A stored password therefore cannot be sent to a server for which it was not entered, however the request is made.
 //
-// The envelope is ours: the secret is encrypted under a fresh data key with the destination as additional authenticated
-// data (AES-256-GCM), and only the data key is wrapped by a key of the [Keyring]. Services that hold keys may ignore
+// The envelope is ours: the secret is encrypted under a fresh data key, which only secrets share that are stored together, with
+// the destination as additional authenticated data (AES-256-GCM), and only the data key is wrapped by a key of the [Keyring]. Services that hold keys may ignore
 // additional data, so the binding must not depend on them; and another key means that data keys are wrapped anew, never
 // that secrets are decrypted.
 package secret
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -31,17 +34,48 @@ type Keeper struct{ keys *Keyring }
 // NewKeeper returns a Keeper whose data keys are wrapped by the newest key of the ring.
 func NewKeeper(keys *Keyring) *Keeper { return &Keeper{keys: keys} }
 
-// Seal encrypts the secret for the destination.
+// Seal encrypts the secret for the destination, under a data key of its own.
 func (k *Keeper) Seal(ctx context.Context, secret shared.SecretText, destination Destination) ([]byte, error) {
-	envelope, err := wrapping.EnvelopeEncrypt([]byte(secret.Reveal()), wrapping.WithAad(destination.additionalData()))
+	batch, err := k.Batch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return batch.Seal(secret, destination)
+}
+
+// Batch seals secrets that are stored together under one data key, each for its own destination: where a service holds the
+// key, that takes one call for all of them. It may be used concurrently. It must be used at once: a later turn to another key
+// does not reach it; see [Sealing].
+type Batch struct {
+	aead    cipher.AEAD
+	wrapped []byte // the data key
+}
+
+// Batch begins a batch. It calls the service that holds the key, if there is one, and returns at once when ctx ends.
+func (k *Keeper) Batch(ctx context.Context) (*Batch, error) {
+	dataKey := make([]byte, keyLength)
+	_, _ = rand.Read(dataKey) // It never fails; see its documentation.
+	block, err := aes.NewCipher(dataKey)
 	if err != nil {
 		return nil, fmt.Errorf("seal secret: %w", err)
 	}
-	wrapped, err := k.keys.wrap(ctx, envelope.Key)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
 		return nil, fmt.Errorf("seal secret: %w", err)
 	}
-	return proto.Marshal(&wrapping.BlobInfo{Ciphertext: envelope.Ciphertext, Iv: envelope.Iv, KeyInfo: &wrapping.KeyInfo{WrappedKey: wrapped}})
+	wrapped, err := k.keys.wrap(ctx, dataKey)
+	if err != nil {
+		return nil, fmt.Errorf("seal secret: %w", err)
+	}
+	return &Batch{aead: aead, wrapped: wrapped}, nil
+}
+
+// Seal encrypts the secret for the destination.
+func (b *Batch) Seal(secret shared.SecretText, destination Destination) ([]byte, error) {
+	sealed := b.aead.Seal(nil, nil, []byte(secret.Reveal()), destination.additionalData()) //nolint:gosec // The AEAD makes the nonce itself.
+	return proto.Marshal(&wrapping.BlobInfo{
+		Ciphertext: sealed[nonceLength:], Iv: sealed[:nonceLength], KeyInfo: &wrapping.KeyInfo{WrappedKey: b.wrapped},
+	})
 }
 
 // Open decrypts what Seal returned for the same destination. The error is ErrCannotOpen or wraps it.
@@ -65,21 +99,43 @@ func (k *Keeper) Open(ctx context.Context, sealed []byte, destination Destinatio
 // Rewrap wraps the data key of a sealed secret with the newest key of the ring; the secret itself stays sealed. The second
 // result is false when there was nothing to do.
 func (k *Keeper) Rewrap(ctx context.Context, sealed []byte) ([]byte, bool, error) {
+	return k.Rewrapper().Rewrap(ctx, sealed)
+}
+
+// Rewrapper wraps data keys anew. One that several secrets share is wrapped once, and shared afterwards as before. It is for
+// one goroutine.
+type Rewrapper struct {
+	keeper *Keeper
+	done   map[string][]byte // by what a data key was wrapped to before
+}
+
+// Rewrapper begins to wrap data keys anew.
+func (k *Keeper) Rewrapper() *Rewrapper { return &Rewrapper{keeper: k, done: map[string][]byte{}} }
+
+// Rewrap is [Keeper.Rewrap].
+func (w *Rewrapper) Rewrap(ctx context.Context, sealed []byte) ([]byte, bool, error) {
 	var blob wrapping.BlobInfo
 	if err := proto.Unmarshal(sealed, &blob); err != nil {
 		return nil, false, ErrCannotOpen
 	}
-	current, err := k.keys.isCurrent(ctx, blob.GetKeyInfo().GetWrappedKey())
+	old := blob.GetKeyInfo().GetWrappedKey()
+	current, err := w.keeper.keys.isCurrent(ctx, old)
 	if err != nil || current {
 		return sealed, false, err
 	}
-	dataKey, err := k.keys.unwrap(ctx, blob.GetKeyInfo().GetWrappedKey())
-	if err != nil {
-		return nil, false, fmt.Errorf("%w (%w)", ErrCannotOpen, err)
-	}
-	wrapped, err := k.keys.wrap(ctx, dataKey)
-	if err != nil {
-		return nil, false, err
+	wrapped, known := w.done[string(old)]
+	if !known {
+		dataKey, err := w.keeper.keys.unwrap(ctx, old)
+		if err != nil {
+			return nil, false, fmt.Errorf("%w (%w)", ErrCannotOpen, err)
+		}
+		if wrapped, err = w.keeper.keys.wrap(ctx, dataKey); err != nil {
+			return nil, false, err
+		}
+		if len(w.done) >= maxDataKeys {
+			clear(w.done)
+		}
+		w.done[string(old)] = wrapped
 	}
 	blob.KeyInfo = &wrapping.KeyInfo{WrappedKey: wrapped}
 	encoded, err := proto.Marshal(&blob)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -27,7 +28,8 @@ type transit struct {
 	token   string
 	// idPrefix begins the id of the key; its version follows.
 	idPrefix string
-	newest   atomic.Value // string: the version that wrapped last
+	newest   atomic.Int64 // the highest version that has wrapped
+	known    dataKeys
 }
 
 // Bounds of a call to Vault.
@@ -64,22 +66,44 @@ func transitKey(ctx context.Context, scheme, rest string) (key, error) {
 // Encrypt wraps with the newest version of the key.
 func (t *transit) Encrypt(ctx context.Context, plain []byte) (*wrapping.BlobInfo, error) {
 	var reply struct{ Data struct{ Ciphertext string } }
-	if err := t.call(ctx, t.mount+"/encrypt/"+t.name, map[string]string{"plaintext": base64.StdEncoding.EncodeToString(plain)}, &reply); err != nil {
+	request := map[string]string{"plaintext": base64.StdEncoding.EncodeToString(plain)}
+	if err := t.call(ctx, t.mount+"/encrypt/"+t.name, request, &reply); err != nil {
 		return nil, err
 	}
 	parts := strings.Split(reply.Data.Ciphertext, ":") // vault:v1:…
 	if len(parts) != 3 {
 		return nil, errors.New("it answered without a ciphertext")
 	}
-	t.newest.Store(parts[1])
-	id := t.idPrefix + parts[1]
-	return &wrapping.BlobInfo{Ciphertext: []byte(reply.Data.Ciphertext), KeyInfo: &wrapping.KeyInfo{KeyId: id}}, nil
+	version, err := strconv.ParseInt(strings.TrimPrefix(parts[1], "v"), 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("it answered without the version of its key: %w", err)
+	}
+	t.sawVersion(version)
+	t.known.remember(reply.Data.Ciphertext, bytes.Clone(plain))
+	return &wrapping.BlobInfo{Ciphertext: []byte(reply.Data.Ciphertext), KeyInfo: &wrapping.KeyInfo{KeyId: t.keyID(version)}}, nil
 }
 
-// Decrypt unwraps what any version of the key has wrapped.
+// sawVersion notes a version of the key. An answer that comes late tells of a version that is the newest no more.
+func (t *transit) sawVersion(version int64) {
+	for {
+		newest := t.newest.Load()
+		if version <= newest || t.newest.CompareAndSwap(newest, version) {
+			return
+		}
+	}
+}
+
+func (t *transit) keyID(version int64) string { return fmt.Sprintf("%sv%d", t.idPrefix, version) }
+
+// Decrypt unwraps what any version of the key has wrapped. What was wrapped or unwrapped not long ago needs no call.
 func (t *transit) Decrypt(ctx context.Context, blob *wrapping.BlobInfo) ([]byte, error) {
+	wrapped := string(blob.GetCiphertext())
+	return t.known.unwrap(ctx, wrapped, func(ctx context.Context) ([]byte, error) { return t.decrypt(ctx, wrapped) })
+}
+
+func (t *transit) decrypt(ctx context.Context, wrapped string) ([]byte, error) {
 	var reply struct{ Data struct{ Plaintext string } }
-	if err := t.call(ctx, t.mount+"/decrypt/"+t.name, map[string]string{"ciphertext": string(blob.GetCiphertext())}, &reply); err != nil {
+	if err := t.call(ctx, t.mount+"/decrypt/"+t.name, map[string]string{"ciphertext": wrapped}, &reply); err != nil {
 		return nil, err
 	}
 	plain, err := base64.StdEncoding.DecodeString(reply.Data.Plaintext)
@@ -90,9 +114,7 @@ func (t *transit) Decrypt(ctx context.Context, blob *wrapping.BlobInfo) ([]byte,
 }
 
 // KeyId returns the id of the newest version that Vault has told of.
-func (t *transit) KeyId(context.Context) (string, error) {
-	return t.idPrefix + t.newest.Load().(string), nil
-}
+func (t *transit) KeyId(context.Context) (string, error) { return t.keyID(t.newest.Load()), nil }
 
 // keepToken renews the token when half of its time has passed, as long as Vault lets it. A token that cannot be renewed is
 // used for as long as it holds.

@@ -11,8 +11,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/settingstest/hostile"
 )
 
-// TestBadRequests sends what no page of ours sends: each is refused as a mistake of the request, in words, and the plugin is never
-// blamed for it.
+// TestBadRequests sends what no page of ours sends: each is refused as a mistake of the request, in words, and the
+// plugin is never blamed for it.
 func TestBadRequests(t *testing.T) {
 	plugin, v, _ := newVictim(t)
 	long := strings.Repeat("x", 600)

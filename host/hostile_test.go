@@ -17,10 +17,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/hashicorp/go-hclog"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
-	"github.com/smtp-settings/smtp-settings/host/internal/form"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/settingstest/hostile"
 	"github.com/smtp-settings/smtp-settings/shared/transport"
@@ -31,7 +31,7 @@ const patience = time.Minute
 
 // openHostile attaches a host to the plugin.
 func openHostile(ctx context.Context, plugin *hostile.Plugin, path string) (*Host, error) {
-	return Open(ctx, path, WithAttached(plugin.Address), WithTestLimit(form.TestLimit{}),
+	return Open(ctx, path, WithAttached(plugin.Address), WithTestLimit(TestLimit{}),
 		WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }))
 }
 
@@ -65,7 +65,8 @@ func newVictim(t *testing.T) (*hostile.Plugin, *victim, string) {
 		t.Fatal(err)
 	}
 	v := &victim{Host: h, t: t, settings: h.Handler(), notifications: h.NotificationsHandler(), metrics: h.MetricsHandler(), spans: tracetest.NewInMemoryExporter()}
-	h.supervisor.options.tracer = sdktrace.NewTracerProvider(sdktrace.WithSyncer(v.spans)).Tracer("test")
+	tracer := sdktrace.NewTracerProvider(sdktrace.WithSyncer(v.spans)).Tracer("test")
+	h.page.tracing = newTracing(tracer, hclog.NewNullLogger())
 	return plugin, v, path
 }
 
@@ -179,7 +180,7 @@ func (v *victim) deliveries(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = listenForDeliveries(ctx, now, func(d shared.Delivery) { v.supervisor.traceDelivery(ctx, d) })
+	err = listenForDeliveries(ctx, now, func(d shared.Delivery) { v.page.tracing.record(ctx, d) })
 	spans := v.spans.GetSpans()
 	for _, span := range spans {
 		if took := span.EndTime.Sub(span.StartTime); took < 0 || took > 25*time.Hour || time.Since(span.StartTime).Abs() > 25*time.Hour {
@@ -189,8 +190,9 @@ func (v *victim) deliveries(ctx context.Context) (any, error) {
 	return len(spans), err
 }
 
-// TestHostilePlugin lies about every field of every answer. Nothing that a Console does panics, hangs or shows what could do harm:
-// each call fails as one of a plugin that breaks the contract, or its result is one that can be used.
+// TestHostilePlugin lies about every field of every answer. Nothing that a Console does panics, hangs or shows what
+// could do harm: each call fails as one of a plugin that breaks the contract, or its result is one that can be
+// used.
 func TestHostilePlugin(t *testing.T) {
 	plugin, v, path := newVictim(t)
 	for _, method := range hostile.Methods() { // The truth is told first and last, or nothing below would mean anything.

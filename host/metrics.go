@@ -43,7 +43,8 @@ func (c *collector) Describe(to chan<- *prometheus.Desc) {
 func (c *collector) Collect(to chan<- prometheus.Metric) {
 	name := c.host.Name()
 	gauge := func(description *prometheus.Desc, value float64, labels ...string) {
-		to <- prometheus.MustNewConstMetric(description, prometheus.GaugeValue, value, append([]string{name}, labels...)...)
+		labels = append([]string{name}, labels...)
+		to <- prometheus.MustNewConstMetric(description, prometheus.GaugeValue, value, labels...)
 	}
 	if c.host.Status().State != StateRunning {
 		gauge(metricUp, 0)
@@ -59,7 +60,9 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	if err != nil {
 		return
 	}
-	for _, state := range []shared.ServiceState{shared.ServiceRunning, shared.ServiceDegraded, shared.ServiceNotConfigured, shared.ServiceStopped} {
+	for _, state := range []shared.ServiceState{
+		shared.ServiceRunning, shared.ServiceDegraded, shared.ServiceNotConfigured, shared.ServiceStopped,
+	} {
 		present := 0.0
 		if status.State == state {
 			present = 1
@@ -69,6 +72,9 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	for state, count := range status.Counts {
 		gauge(metricNotifications, float64(count), string(state))
 	}
-	to <- prometheus.MustNewConstMetric(metricDelivered, prometheus.CounterValue, float64(status.DeliveredTotal), name)
-	to <- prometheus.MustNewConstMetric(metricFailed, prometheus.CounterValue, float64(status.FailedAttemptsTotal), name)
+	count := func(description *prometheus.Desc, value int64) {
+		to <- prometheus.MustNewConstMetric(description, prometheus.CounterValue, float64(value), name)
+	}
+	count(metricDelivered, status.DeliveredTotal)
+	count(metricFailed, status.FailedAttemptsTotal)
 }

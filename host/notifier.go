@@ -7,13 +7,13 @@ import (
 )
 
 // notifier is the plugin's notification service over all its restarts. A call during which the plugin dies fails and is not
-// repeated: whoever called does that, with the same key.
+// repeated: that is the caller's to do, with the same key.
 type notifier struct{ *page }
 
 var _ shared.Notifier = notifier{}
 
 func (n notifier) Notify(ctx context.Context, request shared.NotifyRequest) (receipts []shared.Receipt, err error) {
-	ctx, span := n.supervisor.startNotify(ctx, &request)
+	ctx, span := n.tracing.startNotify(ctx, &request)
 	defer func() { endSpan(span, err) }()
 	return ask(ctx, n.page, saveLimit, shared.Notifier.Notify, request)
 }

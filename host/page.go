@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/host/internal/process"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
@@ -18,7 +19,11 @@ const (
 
 // page is the plugin's page over all its restarts. A call during which the plugin dies fails with
 // shared.ErrPluginUnavailable and is not repeated: a second save or test is not the same as one.
-type page struct{ supervisor *supervisor }
+type page struct {
+	supervisor *supervisor
+	attached   bool     // to a plugin in a debugger
+	tracing    *tracing // nil when nothing is traced
+}
 
 var (
 	_ shared.SettingsPage    = (*page)(nil)
@@ -84,17 +89,20 @@ func (p *page) Suggest(ctx context.Context, request shared.SuggestRequest) (shar
 
 // ask calls a method of the process that is running now.
 func ask[I, Request, Reply any](
-	ctx context.Context, p *page, limit time.Duration, method func(I, context.Context, Request) (Reply, error), request Request,
+	ctx context.Context, p *page, limit time.Duration,
+	method func(I, context.Context, Request) (Reply, error), request Request,
 ) (Reply, error) {
-	return call(ctx, p, limit, func(ctx context.Context, companion I) (Reply, error) { return method(companion, ctx, request) })
+	return call(ctx, p, limit, func(ctx context.Context, companion I) (Reply, error) {
+		return method(companion, ctx, request)
+	})
 }
 
 // call makes one call to the process that is running now.
 func call[I, Reply any](
 	ctx context.Context, p *page, limit time.Duration, make func(context.Context, I) (Reply, error),
 ) (reply Reply, err error) {
-	if p.supervisor.options.attached != "" {
-		limit = debugPatience
+	if p.attached {
+		limit = process.AttachedLimit
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

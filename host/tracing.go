@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/hashicorp/go-hclog"
 	"go.opentelemetry.io/otel/attribute"
@@ -11,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 
+	"github.com/smtp-settings/smtp-settings/host/internal/throttle"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
@@ -18,12 +20,26 @@ import (
 // traceParent is the header of W3C Trace Context that names a span to another process.
 const traceParent = "traceparent"
 
-// startNotify begins the span of handing notifications over, and names it to the plugin, so that the deliveries find it.
-func (s *supervisor) startNotify(ctx context.Context, request *shared.NotifyRequest) (context.Context, trace.Span) {
-	if s.options.tracer == nil {
+// tracing makes spans of notifications and of their deliveries. A nil one makes none.
+type tracing struct {
+	tracer trace.Tracer
+	logger hclog.Logger
+	flow   *throttle.Throttle // of the deliveries
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+}
+
+func newTracing(tracer trace.Tracer, logger hclog.Logger) *tracing {
+	return &tracing{tracer: tracer, logger: logger, flow: throttle.New(deliveryRate, deliveryBurst), stop: func() {}}
+}
+
+// startNotify begins the span of handing notifications over, and names it to the plugin, so that the deliveries
+// find it.
+func (t *tracing) startNotify(ctx context.Context, request *shared.NotifyRequest) (context.Context, trace.Span) {
+	if t == nil {
 		return ctx, noop.Span{}
 	}
-	ctx, span := s.options.tracer.Start(ctx, "notify", trace.WithSpanKind(trace.SpanKindProducer),
+	ctx, span := t.tracer.Start(ctx, "notify", trace.WithSpanKind(trace.SpanKindProducer),
 		trace.WithAttributes(attribute.Int("messaging.batch.message_count", len(request.Notifications))))
 	carrier := propagation.MapCarrier{}
 	propagation.TraceContext{}.Inject(ctx, carrier)
@@ -39,41 +55,49 @@ func endSpan(span trace.Span, err error) {
 	span.End()
 }
 
-// How much of what a plugin tells of its attempts becomes spans: bytes in a second, and at once. An attempt costs deliveryCost, and
-// as much for each step: a few thousand attempts in a second.
+// How much of what a plugin tells of its attempts becomes spans: bytes in a second, and at once. An attempt costs
+// deliveryCost, and as much for each step: a few thousand attempts in a second.
 const (
 	deliveryRate  = 8 << 20
 	deliveryBurst = 32 << 20
 	deliveryCost  = 256
 )
 
-// traceDeliveries makes spans of the attempts to deliver, of one process of the plugin after the other, until ctx ends.
-func (s *supervisor) traceDeliveries(ctx context.Context) {
-	flow := newThrottle(deliveryRate, deliveryBurst)
-	for ctx.Err() == nil {
-		now, err := s.running(ctx)
-		if err != nil {
-			s.awaitRevival(ctx)
-			continue
-		}
-		if s.offers(shared.CapabilityDeliveryReports) {
-			err := listenForDeliveries(ctx, now, func(delivery shared.Delivery) { s.traceBounded(ctx, &flow, delivery) })
-			level := hclog.Debug
-			if errors.Is(err, shared.ErrContractBroken) {
-				level = hclog.Warn
+// follow makes spans of what the plugin tells of its attempts to deliver, one process of the plugin after the
+// other, until the supervisor or the tracing is closed.
+func (t *tracing) follow(s *supervisor) {
+	ctx, stop := context.WithCancel(context.Background())
+	t.stop = stop
+	t.done.Go(func() {
+		for {
+			now, err := s.await(ctx)
+			if err != nil {
+				return
 			}
-			s.options.logger.Log(level, "deliveries are not traced any more", "reason", err)
+			if s.offers(shared.CapabilityDeliveryReports) {
+				t.listen(ctx, now)
+			}
+			select { // This process has nothing more to tell.
+			case <-now.Gone():
+			case <-ctx.Done():
+			}
 		}
-		select { // This process has nothing more to tell.
-		case <-now.Gone():
-		case <-ctx.Done():
-		}
+	})
+}
+
+// listen makes the spans of one process.
+func (t *tracing) listen(ctx context.Context, now *transport.Connection) {
+	err := listenForDeliveries(ctx, now, func(delivery shared.Delivery) { t.take(ctx, delivery) })
+	level := hclog.Debug
+	if errors.Is(err, shared.ErrContractBroken) {
+		level = hclog.Warn
 	}
+	t.logger.Log(level, "deliveries are not traced any more", "reason", err)
 }
 
 // listenForDeliveries calls tell for each attempt that a process tells of.
-func listenForDeliveries(ctx context.Context, process *transport.Connection, tell func(shared.Delivery)) error {
-	reporter, err := transport.Companion[shared.DeliveryReporter](process)
+func listenForDeliveries(ctx context.Context, now *transport.Connection, tell func(shared.Delivery)) error {
+	reporter, err := transport.Companion[shared.DeliveryReporter](now)
 	if err != nil {
 		return err
 	}
@@ -83,41 +107,38 @@ func listenForDeliveries(ctx context.Context, process *transport.Connection, tel
 	})
 }
 
-// traceBounded makes the spans of one attempt, unless there were too many.
-func (s *supervisor) traceBounded(ctx context.Context, flow *throttle, delivery shared.Delivery) {
-	allowed, before := flow.allow(deliveryCost * (1 + len(delivery.Steps)))
+// close ends what follow has begun.
+func (t *tracing) close() {
+	if t != nil {
+		t.stop()
+		t.done.Wait()
+	}
+}
+
+// take makes the spans of one attempt, unless there were too many.
+func (t *tracing) take(ctx context.Context, delivery shared.Delivery) {
+	allowed, before := t.flow.Allow(deliveryCost * (1 + len(delivery.Steps)))
 	switch {
 	case !allowed && before == 0:
-		s.options.logger.Warn("the plugin tells of more attempts than are traced; some are left out")
+		t.logger.Warn("the plugin tells of more attempts than are traced; some are left out")
 	case allowed && before > 0:
-		s.options.logger.Warn("attempts that were not traced", "count", before)
+		t.logger.Warn("attempts that were not traced", "count", before)
 	}
 	if allowed {
-		s.traceDelivery(ctx, delivery)
+		t.record(ctx, delivery)
 	}
 }
 
-// awaitRevival returns when the state of a plugin that does not run changes.
-func (s *supervisor) awaitRevival(ctx context.Context) {
-	s.mu.Lock()
-	state, changed := s.state, s.changed
-	s.mu.Unlock()
-	if state == StateRunning {
-		return
-	}
-	select {
-	case <-changed:
-	case <-ctx.Done():
-	}
-}
-
-// traceDelivery makes the spans of one attempt.
-func (s *supervisor) traceDelivery(ctx context.Context, delivery shared.Delivery) {
+// record makes the spans of one attempt.
+func (t *tracing) record(ctx context.Context, delivery shared.Delivery) {
 	ctx = propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{traceParent: delivery.TraceParent})
-	ctx, span := s.options.tracer.Start(ctx, "deliver", trace.WithSpanKind(trace.SpanKindConsumer), trace.WithTimestamp(delivery.Started),
-		trace.WithAttributes(attribute.String("messaging.message.id", delivery.ID), attribute.Int("notification.attempt", delivery.Attempt)))
+	ctx, span := t.tracer.Start(ctx, "deliver",
+		trace.WithSpanKind(trace.SpanKindConsumer), trace.WithTimestamp(delivery.Started), trace.WithAttributes(
+			attribute.String("messaging.message.id", delivery.ID),
+			attribute.Int("notification.attempt", delivery.Attempt)))
 	for _, step := range delivery.Steps {
-		_, part := s.options.tracer.Start(ctx, "smtp "+step.ID, trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(step.Started))
+		_, part := t.tracer.Start(ctx, "smtp "+step.ID,
+			trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(step.Started))
 		if step.Status == shared.StatusFailed {
 			part.SetStatus(codes.Error, "")
 		}

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtp-settings/smtp-settings/host"
-	"github.com/smtp-settings/smtp-settings/host/socketdir"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 	"github.com/smtp-settings/smtp-settings/shared/transport"
@@ -40,7 +39,7 @@ standard output alone. The plugin's memory is not protected while it is debugged
 				return err
 			}
 			if len(args) == 0 {
-				if err := host.CheckBinary(m); err != nil {
+				if err := m.CheckBinary(); err != nil {
 					return err
 				}
 				args = []string{m.Binary, "-manifest", m.Path}
@@ -58,14 +57,16 @@ const debugGoodbye = 5 * time.Second
 
 // debugPlugin runs the command and tells where the plugin in it listens.
 func debugPlugin(command *cobra.Command, path string, args []string) error {
-	directory, err := socketdir.New()
+	directory, err := os.MkdirTemp("", "debug-") // of mode 0700
 	if err != nil {
 		return err
 	}
-	defer directory.Remove()
+	defer os.RemoveAll(directory)
 	run := exec.CommandContext(command.Context(), args[0], args[1:]...)
-	run.Env = append(manifest.WithoutReserved(os.Environ()), transport.Handshake.MagicCookieKey+"="+transport.Handshake.MagicCookieValue,
-		"PLUGIN_PROTOCOL_VERSIONS="+strconv.Itoa(transport.ProtocolVersion), "PLUGIN_UNIX_SOCKET_DIR="+directory.Path, transport.DebugVariable+"=1")
+	run.Env = append(manifest.WithoutReserved(os.Environ()),
+		transport.Handshake.MagicCookieKey+"="+transport.Handshake.MagicCookieValue,
+		"PLUGIN_PROTOCOL_VERSIONS="+strconv.Itoa(transport.ProtocolVersion),
+		"PLUGIN_UNIX_SOCKET_DIR="+directory, transport.DebugVariable+"=1")
 	run.Stdin, run.Stderr = os.Stdin, os.Stderr
 	run.Cancel = func() error { return run.Process.Signal(syscall.SIGTERM) }
 	run.WaitDelay = debugGoodbye
@@ -91,7 +92,8 @@ func tellWhere(from io.Reader, to io.Writer, pid int, manifest string) {
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
 		if said := handshakeLine.FindStringSubmatch(lines.Text()); said != nil {
-			fmt.Fprintf(to, "The plugin is ready; process %d. In another terminal:\n  testharness attach %s:%s --manifest %s\n", pid, said[1], said[2], manifest)
+			fmt.Fprintf(to, "The plugin is ready; process %d. In another terminal:\n"+
+				"  testharness attach %s:%s --manifest %s\n", pid, said[1], said[2], manifest)
 			continue
 		}
 		fmt.Fprintln(to, lines.Text())
@@ -105,7 +107,7 @@ func newAttachCommand(g *global) *cobra.Command {
 		Short: "Run the Console with a plugin that runs already",
 		Long: `attach is the command console for a plugin that "testharness debug" runs: it connects to it instead of starting one.
 The plugin stays when the Console ends. When the plugin ends, run both anew.`,
-		Example: "  testharness attach unix:/tmp/sp-123/plugin456",
+		Example: "  testharness attach unix:/tmp/debug-123/plugin456",
 		Args:    exactly("where the plugin listens; testharness debug prints it"),
 		RunE: func(command *cobra.Command, args []string) error {
 			return runConsole(command, g, listen, host.WithAttached(args[0]))

@@ -1,8 +1,9 @@
 // Package form turns a declared page into HTML and carries what the administrator does back to the page: check, test,
 // save. It knows forms and nothing of what they are for; everything specific comes from the schema.
 //
-// The page works as a plain HTML form. A small script adds live steps, hints while typing and one-click fixes; it asks the
-// same routes, and the HTML it puts into the page is made here, by html/template, so there is one place that escapes.
+// The page works as a plain HTML form. A small script adds live steps, hints while typing and one-click fixes; it
+// asks the same routes, and the HTML it puts into the page is made here, by html/template, so there is one place
+// that escapes.
 package form
 
 import (
@@ -27,7 +28,8 @@ type Options struct {
 	Authorize func(*http.Request) (actor string, err error)
 	// Prerequisites are the checks of declared prerequisites by id.
 	Prerequisites map[string]func(context.Context) error
-	// Language returns the reader's language, a BCP 47 tag; empty, as without the function, means what the browser asks for.
+	// Language returns the reader's language, a BCP 47 tag; empty, as without the function, means what the browser
+	// asks for.
 	Language func(*http.Request) string
 	// Layout is the Console's frame; nil means a document of its own.
 	Layout Layout
@@ -244,8 +246,8 @@ func (h *handler) restart(w http.ResponseWriter, r *http.Request) {
 	toPage(w, "")
 }
 
-// toPage sends the browser back to the page. The address stays relative, which http.Redirect would not leave it: where the
-// handler is mounted is not known here.
+// toPage sends the browser back to the page. The address stays relative, which http.Redirect would not leave it:
+// where the handler is mounted is not known here.
 func toPage(w http.ResponseWriter, query string) {
 	w.Header().Set("Location", "./"+query)
 	w.WriteHeader(http.StatusSeeOther)
@@ -255,7 +257,8 @@ func toPage(w http.ResponseWriter, query string) {
 func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Schema, submission, bool) {
 	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	if errors.Is(err, shared.ErrPluginUnavailable) {
-		// The process may have ended during the call, as it does at a restart; the next call waits for the next process.
+		// The process may have ended during the call, as it does at a restart; the next call waits for the next
+		// process.
 		schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	}
 	if err != nil {

@@ -31,7 +31,8 @@ var spoken = sync.OnceValues(func() ([]string, language.Matcher) {
 // longestWish bounds what is read of a reader's wishes, in bytes.
 const longestWish = 300
 
-// locale is the language of the reader: the one that the Console says, or else the best of those that the browser asks for.
+// locale is the language of the reader: the one that the Console says, or else the best of those that the browser
+// asks for.
 func (h *handler) locale(r *http.Request) string {
 	wanted := ""
 	if h.options.Language != nil {

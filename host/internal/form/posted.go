@@ -16,8 +16,8 @@ const maxBody = 512 << 10
 // bodyLimit is how long a posted form may take to arrive.
 const bodyLimit = 30 * time.Second
 
-// postedForms reads posted forms before anything is done with them, in the encoding of browsers. The time limit of securityHeaders ends
-// then, for the connection has to stand as long as a test takes.
+// postedForms reads posted forms before anything is done with them, in the encoding of browsers. The time limit of
+// securityHeaders ends then, for the connection has to stand as long as a test takes.
 func (h *handler) postedForms(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {

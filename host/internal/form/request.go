@@ -19,7 +19,8 @@ func (h *handler) query(w http.ResponseWriter, r *http.Request) (url.Values, boo
 	return query, err == nil
 }
 
-// number reads a whole number that is not negative; one that is not given is 0. When it is none, it has answered already.
+// number reads a whole number that is not negative; one that is not given is 0. When it is none, it has answered
+// already.
 func (h *handler) number(w http.ResponseWriter, r *http.Request, from url.Values, name string) (int64, bool) {
 	given := from.Get(name)
 	if given == "" {

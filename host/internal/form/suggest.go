@@ -9,8 +9,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// suggest asks the plugin for values that probably fit the form. What comes back are findings with fixes: pressing one fills
-// the form in, and nothing else happens before that. The secrets of the form stay here.
+// suggest asks the plugin for values that probably fit the form. What comes back are findings with fixes: pressing
+// one fills the form in, and nothing else happens before that. The secrets of the form stay here.
 func (h *handler) suggest(w http.ResponseWriter, r *http.Request) {
 	schema, submission, ok := h.submitted(w, r)
 	if !ok {

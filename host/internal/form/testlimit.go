@@ -9,8 +9,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// TestLimit is how often one actor may test: a burst at once, then one test in each period. A test is a login attempt and
-// a connection to wherever the actor says. Every 0 does not limit them; a Burst below 1 means 1.
+// TestLimit is how often one actor may test: a burst at once, then one test in each period. A test is a login
+// attempt and a connection to wherever the actor says. Every 0 does not limit them; a Burst below 1 means 1.
 type TestLimit struct {
 	Every time.Duration
 	Burst int

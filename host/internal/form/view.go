@@ -72,8 +72,9 @@ type conflictField struct {
 	Yours, Theirs text.Text
 }
 
-// newView asks the plugin for everything that the page shows. When the plugin is down the view says so. The values are those
-// of the form as it stands, nil for what is in force. A page never carries a typed secret back, so its preview has none.
+// newView asks the plugin for everything that the page shows. When the plugin is down the view says so. The values
+// are those of the form as it stands, nil for what is in force. A page never carries a typed secret back, so its
+// preview has none.
 func (h *handler) newView(r *http.Request, values shared.Values) *view {
 	v := &view{Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil, MakesSuggestions: h.suggester() != nil}
 	var err error

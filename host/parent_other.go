@@ -1,8 +1,0 @@
-//go:build !linux
-
-package host
-
-import "os/exec"
-
-// endWithParent has no counterpart here; the plugin itself watches its parent.
-func endWithParent(*exec.Cmd) {}

@@ -2,7 +2,6 @@ package plugin
 
 import (
 	"context"
-	"maps"
 	"strconv"
 	"strings"
 
@@ -39,7 +38,7 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 	if err != nil {
 		return nil, err
 	}
-	b := &boundDraft{page: p, base: base, draft: draft, stored: overlay(base.Revision.Document.Values, draft.Values)}
+	b := &boundDraft{page: p, base: base, draft: draft, stored: draft.Apply(base.Revision.Document.Values)}
 	inForce := p.layers.InForce(b.stored)
 	for name, value := range b.stored {
 		if _, declared := settings.Schema().Field(name); !declared {
@@ -55,20 +54,6 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 	}
 	b.checkReference()
 	return b, nil
-}
-
-// overlay lays the draft's values over the stored ones; an empty value takes a stored one away.
-func overlay(stored, draft shared.Values) shared.Values {
-	joined := shared.Values{}
-	maps.Copy(joined, stored)
-	for name, value := range draft {
-		if value.IsEmpty() {
-			delete(joined, name)
-			continue
-		}
-		joined[name] = value
-	}
-	return joined
 }
 
 // secretSet reports whether the sensitive field would be set if the draft were saved.

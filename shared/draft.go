@@ -1,6 +1,9 @@
 package shared
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // Draft is the form as it stands, saved or not: what Validate, Save and Test work on.
 //
@@ -9,6 +12,17 @@ import "time"
 type Draft struct {
 	Values  Values
 	Secrets map[string]SecretChange
+}
+
+// Apply returns the values that the draft leads to when base is what is stored: those of base that the draft does not name, and
+// those that it gives. None of them is empty, for an empty Value takes the stored one away. Names that no schema declares are
+// among them, so that [Schema.Validate] can say so. Neither draft nor base changes, and the result is never nil.
+func (d Draft) Apply(base Values) Values {
+	applied := Values{}
+	maps.Copy(applied, base)
+	maps.Copy(applied, d.Values)
+	maps.DeleteFunc(applied, func(_ string, value Value) bool { return value.IsEmpty() })
+	return applied
 }
 
 // Snapshot is the settings in force, as Load returns them. It holds no secret.

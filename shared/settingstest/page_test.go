@@ -51,14 +51,9 @@ func (p *memoryPage) copy() shared.Snapshot {
 	return copied
 }
 
-// overlay is what the draft would lead to.
-func (p *memoryPage) overlay(draft shared.Draft) (shared.Values, string, shared.Diagnostics) {
-	values, secret := maps.Clone(p.snapshot.Values), p.secret
-	for name, value := range draft.Values {
-		if values[name] = value; value.IsEmpty() {
-			delete(values, name)
-		}
-	}
+// next is what the draft would lead to.
+func (p *memoryPage) next(draft shared.Draft) (shared.Values, string, shared.Diagnostics) {
+	values, secret := draft.Apply(p.snapshot.Values), p.secret
 	switch change := draft.Secrets["token"]; change.Action {
 	case shared.SecretReplace:
 		secret = change.Text.Reveal()
@@ -71,7 +66,7 @@ func (p *memoryPage) overlay(draft shared.Draft) (shared.Values, string, shared.
 func (p *memoryPage) Validate(_ context.Context, request shared.ValidateRequest) (shared.Validation, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, _, found := p.overlay(request.Draft)
+	_, _, found := p.next(request.Draft)
 	return shared.Validation{Diagnostics: found}, nil
 }
 
@@ -82,7 +77,7 @@ func (p *memoryPage) Save(_ context.Context, request shared.SaveRequest) (shared
 		return shared.SaveResult{Conflict: true, Snapshot: p.copy(), Diagnostics: shared.Diagnostics{{
 			Severity: shared.SeverityError, Code: "conflict", Summary: "Somebody was faster."}}}, nil
 	}
-	values, secret, found := p.overlay(request.Draft)
+	values, secret, found := p.next(request.Draft)
 	if found.HasErrors() {
 		return shared.SaveResult{Diagnostics: found, Snapshot: p.copy()}, nil
 	}
@@ -95,7 +90,7 @@ func (p *memoryPage) Save(_ context.Context, request shared.SaveRequest) (shared
 
 func (p *memoryPage) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
 	p.mu.Lock()
-	_, _, found := p.overlay(request.Draft)
+	_, _, found := p.next(request.Draft)
 	p.mu.Unlock()
 	report := shared.TestReport{Outcome: "complete", Headline: "It works", Status: shared.StatusPassed, Diagnostics: found}
 	if found.HasErrors() {

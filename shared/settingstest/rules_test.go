@@ -269,7 +269,7 @@ func wrongPages() map[string][]breaker {
 			}, nil),
 			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Diagnostics = nil }),
 			wrongSave(func(good *memoryPage, r *shared.SaveRequest) {
-				if _, _, found := good.overlay(r.Draft); found.HasErrors() {
+				if _, _, found := good.next(r.Draft); found.HasErrors() {
 					saveSomething(good)
 				}
 			}, nil),

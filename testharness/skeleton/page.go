@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"time"
 
@@ -56,15 +55,9 @@ func (p *Page) Load(context.Context, shared.LoadRequest) (shared.Snapshot, error
 	return shared.Snapshot{Values: values, Revision: revision}, err
 }
 
-// overlay is what the draft would lead to, and what is wrong with it.
-func overlay(current shared.Values, draft shared.Draft) (shared.Values, shared.Diagnostics) {
-	values := shared.Values{}
-	maps.Copy(values, current)
-	for name, value := range draft.Values {
-		if values[name] = value; value.IsEmpty() {
-			delete(values, name)
-		}
-	}
+// next is what the draft would lead to, and what is wrong with it.
+func next(current shared.Values, draft shared.Draft) (shared.Values, shared.Diagnostics) {
+	values := draft.Apply(current)
 	found := schema.Validate(values, func(string) bool { return false })
 	if address, ok := values["address"].AsText(); ok && !found.HasErrors() {
 		if _, _, err := net.SplitHostPort(address); err != nil {
@@ -81,7 +74,7 @@ func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shar
 	if err != nil {
 		return shared.Validation{}, err
 	}
-	values, found := overlay(current, request.Draft)
+	values, found := next(current, request.Draft)
 	preview := ""
 	if !found.HasErrors() {
 		preview = fmt.Sprintf("Will connect to %s.", values["address"])
@@ -95,7 +88,7 @@ func (p *Page) Save(_ context.Context, request shared.SaveRequest) (shared.SaveR
 	if err != nil {
 		return shared.SaveResult{}, err
 	}
-	values, found := overlay(current, request.Draft)
+	values, found := next(current, request.Draft)
 	if request.Revision == revision.Number && found.HasErrors() {
 		return shared.SaveResult{Diagnostics: found, Snapshot: shared.Snapshot{Values: current, Revision: revision}}, nil
 	}
@@ -117,7 +110,7 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 	if err != nil {
 		return err
 	}
-	values, found := overlay(current, request.Draft)
+	values, found := next(current, request.Draft)
 	report := shared.TestReport{Outcome: "failed", Headline: "Test connection failed", Status: shared.StatusFailed, Diagnostics: found}
 	if found.HasErrors() {
 		return send(shared.Completed{Report: report})

@@ -146,14 +146,7 @@ func (v *view) adopt(schema shared.Schema, s submission) {
 		v.Schema, v.Snapshot = schema, shared.Snapshot{Revision: shared.Revision{Number: s.revision}}
 		v.Down = false // The form can still be shown: its schema is known.
 	}
-	values := shared.Values{}
-	for name, value := range v.Snapshot.Values {
-		values[name] = value
-	}
-	for name, value := range s.draft.Values {
-		values[name] = value
-	}
-	v.build(values)
+	v.build(s.draft.Apply(v.Snapshot.Values))
 	for i, option := range v.Options {
 		v.Options[i].Value = s.options[option.Name]
 		v.Options[i].Checked, _ = s.options[option.Name].AsBoolean()

@@ -5,7 +5,6 @@ package webhook
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -75,14 +74,7 @@ func snapshot(current state, revision shared.Revision) shared.Snapshot {
 
 // next is the state that the draft would lead to, and what is wrong with it.
 func (p *Page) next(current state, draft shared.Draft) (state, shared.Diagnostics) {
-	after := state{Values: shared.Values{}, Token: current.Token, Since: current.Since}
-	maps.Copy(after.Values, current.Values)
-	for name, value := range draft.Values {
-		after.Values[name] = value
-		if value.IsEmpty() {
-			delete(after.Values, name)
-		}
-	}
+	after := state{Values: draft.Apply(current.Values), Token: current.Token, Since: current.Since}
 	switch change := draft.Secrets["token"]; change.Action {
 	case shared.SecretReplace:
 		after.Token, after.Since = change.Text.Reveal(), time.Now().UTC()

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -145,7 +146,7 @@ func TestEveryOptionalInterfaceHasARow(t *testing.T) {
 	}
 }
 
-// TestCapabilityNames are announced under names of their own.
+// TestCapabilityNames has each row announced under a name of its own.
 func TestCapabilityNames(t *testing.T) {
 	names := Capabilities()
 	if slices.Sort(names); len(slices.Compact(slices.Clone(names))) != len(names) || slices.Contains(names, "") {
@@ -166,12 +167,8 @@ func hasMethods(companion any, names []string) bool {
 // optionalInterfaces returns the methods of the interfaces that package shared declares and that are called with a context.
 func optionalInterfaces(t *testing.T) map[string][]string {
 	t.Helper()
-	packages, err := parser.ParseDir(token.NewFileSet(), "..", nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := map[string][]string{}
-	ast.Inspect(packages["shared"], func(node ast.Node) bool {
+	visit := func(node ast.Node) bool {
 		declared, ok := node.(*ast.TypeSpec)
 		if !ok || !declared.Name.IsExported() || declared.Name.Name == "SettingsPage" {
 			return true
@@ -192,6 +189,30 @@ func optionalInterfaces(t *testing.T) map[string][]string {
 			found[declared.Name.Name] = methods
 		}
 		return true
-	})
+	}
+	for _, file := range sources(t, "..") {
+		ast.Inspect(file, visit)
+	}
 	return found
+}
+
+// sources parses the files of a package without its tests.
+func sources(t *testing.T, directory string) []*ast.File {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(directory, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
 }

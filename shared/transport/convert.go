@@ -76,7 +76,7 @@ func valuesFromProto(v map[string]*settingsv1.Value) shared.Values {
 }
 
 // limitToProto carries how many entries are wanted at most. Who answers bounds it further.
-func limitToProto(n int) int32 { return int32(max(0, min(n, math.MaxInt32))) } //nolint:gosec // it is within the bounds
+func limitToProto(n int) int32 { return int32(max(0, min(n, math.MaxInt32))) }
 
 func timeToProto(t time.Time) *timestamppb.Timestamp {
 	if t.IsZero() {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,13 +32,13 @@ func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
 	// WAL with synchronous=FULL loses nothing in a power cut; NORMAL does. One connection, because SQLite has one writer.
 	source := "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)"
-	db, err := sql.Open("sqlite", source+"&_txlock=immediate")
+	db, err := openPrepared(source + "&_txlock=immediate")
 	if err != nil {
 		return nil, explain(err)
 	}
 	db.SetMaxOpenConns(1)
 	// Readers have a connection of their own: in WAL mode they never wait for a writer.
-	reader, err := sql.Open("sqlite", source+"&_pragma=query_only(1)")
+	reader, err := openPrepared(source + "&_pragma=query_only(1)")
 	if err != nil {
 		return nil, explain(err)
 	}

@@ -141,7 +141,7 @@ func riverConfig(s *Service) *river.Config {
 		CompletedJobRetentionPeriod: keyLifetime,
 		CancelledJobRetentionPeriod: -1, // Until an administrator has seen them.
 		DiscardedJobRetentionPeriod: -1,
-		FetchCooldown:               5 * time.Millisecond,
+		FetchCooldown:               20 * time.Millisecond, // Each fetch is a commit of its own. The first one does not wait.
 		FetchPollInterval:           500 * time.Millisecond,
 	}
 }

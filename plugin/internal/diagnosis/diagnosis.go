@@ -210,13 +210,6 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 	if hello == "" {
 		hello = phrase.Word("the name of this machine")
 	}
-	reason := ""
-	if failure.Err != nil {
-		reason = failure.Err.Error()
-	}
-	if !phrase.HasParts(reason) {
-		reason = failure.Session.Printable(reason) // It may quote a stranger's certificate.
-	}
 	through := ""
 	if c.Target.Proxy != nil {
 		through = c.Target.Proxy.String()
@@ -233,7 +226,7 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 		"mechanism":   failure.Mechanism,
 		"offered":     strings.Join(failure.Offered, ", "),
 		"hello":       hello,
-		"reason":      phrase.Part(reason),
+		"reason":      Encoded(Reason(failure.Err, failure.Session)),
 		"names":       certificate.names,
 		"issuer":      certificate.issuer,
 		"from":        certificate.from,

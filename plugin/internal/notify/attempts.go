@@ -76,7 +76,7 @@ func (a *attempt) trace() *smtpconn.Trace {
 	if a == nil {
 		return nil
 	}
-	return &smtpconn.Trace{StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, _ string) {
+	return &smtpconn.Trace{StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, _ smtpconn.Detail) {
 		now := time.Now()
 		a.delivery.Steps = append(a.delivery.Steps, shared.DeliveryStep{
 			ID: string(step), Started: now.Add(-took), Finished: now, Status: diagnosis.Status(result),

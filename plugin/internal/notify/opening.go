@@ -79,7 +79,7 @@ func (s *steps) trace() *smtpconn.Trace {
 				s.told.StepStarted(step)
 			}
 		},
-		StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, detail string) {
+		StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, detail smtpconn.Detail) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if !s.left && s.told != nil && s.told.StepFinished != nil {

@@ -16,7 +16,7 @@ type stuck struct{ release chan struct{} }
 func (s stuck) dial(_ context.Context, _ smtpconn.Target, trace *smtpconn.Trace) (*smtpconn.Conn, error) {
 	trace.StepStarted(smtpconn.StepAuth)
 	<-s.release
-	trace.StepFinished(smtpconn.StepAuth, smtpconn.Failed, time.Hour, "too late")
+	trace.StepFinished(smtpconn.StepAuth, smtpconn.Failed, time.Hour, nil)
 	return &smtpconn.Conn{}, nil
 }
 

@@ -1,5 +1,5 @@
-// Package probe is Test connection: it walks the one way to the mail server with a draft's settings, reports each step as
-// it happens, gives sender and recipient without sending a message, and ends with a verdict.
+// Package probe is Test connection: it walks the one way to the mail server with a draft's settings, reports each
+// step as it happens, gives sender and recipient without sending a message, and ends with a verdict.
 package probe
 
 import (
@@ -25,11 +25,12 @@ type Plan struct {
 	TimeLimit time.Duration
 }
 
-// alternativePorts are the usual ports of mail servers, in the order in which they are recommended (RFC 8314, RFC 6409).
+// alternativePorts are the usual ports of mail servers, in the order in which they are recommended (RFC 8314, RFC
+// 6409).
 var alternativePorts = []int{465, 587, 25, 2525}
 
-// How long a silent connection is waited for before the other ports are looked at beside it, and how long they may take.
-// Together they stay below the limit of the connection itself, so that the look costs no time.
+// How long a silent connection is waited for before the other ports are looked at beside it, and how long they may
+// take. Together they stay below the limit of the connection itself, so that the look costs no time.
 const (
 	lookAfter = time.Second
 	lookLimit = 3 * time.Second
@@ -105,13 +106,13 @@ func (r *run) trace() *smtpconn.Trace {
 			}
 			r.send(shared.StepStarted{ID: string(step), Label: diagnosis.Label(step)})
 		},
-		StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, detail string) {
+		StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, detail smtpconn.Detail) {
 			if silence != nil {
 				silence.Stop()
 			}
 			finished := shared.StepResult{
 				ID: string(step), Label: diagnosis.Label(step), Status: diagnosis.Status(result),
-				Duration: shared.Elapsed(took), Detail: detail,
+				Duration: shared.Elapsed(took), Detail: diagnosis.Encoded(diagnosis.Detail(detail)),
 			}
 			r.report.Steps = append(r.report.Steps, finished)
 			r.send(shared.StepFinished{StepResult: finished})
@@ -146,7 +147,8 @@ var beforeConversation = map[smtpconn.Step]bool{
 	smtpconn.StepConnect: true, smtpconn.StepTLS: true, smtpconn.StepGreeting: true, smtpconn.StepStartTLS: true,
 }
 
-// worthLookingAfter reports whether it matters what else of the host answers. Another port may encrypt where this one refuses to.
+// worthLookingAfter reports whether it matters what else of the host answers. Another port may encrypt where this one
+// refuses to.
 func worthLookingAfter(failure *smtpconn.Error) bool {
 	encryptionRefused := failure.Step == smtpconn.StepStartTLS && failure.Kind == smtpconn.KindRefusedByReply
 	return worthLooking[failure.Kind] && beforeConversation[failure.Step] || encryptionRefused

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
@@ -189,7 +190,7 @@ func (b *binding) advanced(s *Settings) {
 	}
 	var err error
 	if s.Proxy, err = smtpconn.ParseProxy(b.text(Proxy)); err != nil {
-		b.fail(Proxy, "not_a_proxy", phrase.Of("“Proxy” cannot be used: {reason}.", "reason", phrase.Part(err.Error())),
+		b.fail(Proxy, "not_a_proxy", phrase.Of("“Proxy” cannot be used: {reason}.", "reason", phrase.Part(diagnosis.Encoded(diagnosis.Reason(err, nil)))),
 			"Enter it as socks5://name:port or http://name:port.")
 	}
 	if s.additionalCA, err = parseCertificates(b.text(CACertificate)); err != nil {

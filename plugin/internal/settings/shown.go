@@ -4,8 +4,8 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // checkShown refuses an address of the environment with a login in it: the page shows the address to every administrator.
@@ -14,7 +14,7 @@ func checkShown(field, text string) error {
 	switch field {
 	case Proxy:
 		if _, err := smtpconn.ParseProxy(text); err != nil {
-			return errors.New(phrase.English(err.Error()))
+			return errors.New(diagnosis.Reason(err, nil).String())
 		}
 	case Server:
 		if strings.Contains(text, "@") {

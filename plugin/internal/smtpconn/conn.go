@@ -55,19 +55,19 @@ func (c *Conn) positive() error {
 	return err
 }
 
-// step runs one command as a step. The detail is the server's reply.
+// step runs one command as a step.
 func (c *Conn) step(ctx context.Context, step Step, limit time.Duration, command func() error) error {
-	return c.trace.run(step, func() (Result, string, error) {
+	return c.trace.run(step, func() (Result, Detail, error) {
 		defer c.wire.limit(ctx, limit)()
 		if err := command(); err != nil {
 			failure := asError(inContext(ctx, c.failure(err)))
 			failure.Err = c.session.secrets.hideError(failure.Err)
-			return Failed, "", failure
+			return Failed, nil, failure
 		}
 		if !c.trace.verbose() {
-			return Passed, "", nil
+			return Passed, nil, nil
 		}
-		return Passed, verbatim(c.wire.last.String()), nil
+		return Passed, Answered{c.wire.last}, nil
 	})
 }
 
@@ -83,8 +83,8 @@ func (c *Conn) Leave(ctx context.Context) {
 	c.Close()
 }
 
-// Usable reports whether another message can be sent over the connection after err, which Deliver returned. A refusal that
-// says neither 4 nor 5 answers another command, or leaves the server waiting for what does not come.
+// Usable reports whether another message can be sent over the connection after err, which Deliver returned. A refusal
+// that says neither 4 nor 5 answers another command, or leaves the server waiting for what does not come.
 func (c *Conn) Usable(err error) bool {
 	var failure *Error
 	if c.wire.failure != nil || c.wire.reader.Buffered() > 0 {

@@ -2,12 +2,13 @@ package smtpconn
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/netip"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // connectionAttemptDelay is how long the next address waits for the one before it (RFC 8305 section 5).
@@ -22,32 +23,16 @@ type Attempt struct {
 	Took time.Duration
 }
 
-// String is the attempt in English.
-func (a Attempt) String() string { return phrase.English(a.describe()) }
-
-// describe makes a phrase of the attempt.
-func (a Attempt) describe() string {
-	outcome := phrase.Word("connected")
+// String is the attempt in English, for logs.
+func (a Attempt) String() string {
+	outcome := "connected"
 	switch {
 	case a.Err != nil && a.Err.Kind == KindCancelled:
-		outcome = phrase.Word("not needed")
+		outcome = "not needed"
 	case a.Err != nil:
-		outcome = phrase.Part(a.Err.brief())
+		outcome = a.Err.brief()
 	}
-	return phrase.Of("{address} {outcome} ({time} ms)",
-		"address", a.Address, "outcome", outcome, "time", a.Took.Round(time.Millisecond).Milliseconds())
-}
-
-func describeAttempts(attempts []Attempt) string {
-	described := ""
-	for i, attempt := range attempts {
-		if i == 0 {
-			described = attempt.describe()
-		} else {
-			described = phrase.Of("{attempt}; {next}", "attempt", described, "next", attempt.describe())
-		}
-	}
-	return described
+	return fmt.Sprintf("%s %s (%d ms)", a.Address, outcome, a.Took.Round(time.Millisecond).Milliseconds())
 }
 
 type dialled struct {
@@ -124,8 +109,8 @@ func dial(ctx context.Context, permit func(netip.AddrPort) error, address netip.
 	return (&net.Dialer{Control: control(permit)}).DialContext(limited, "tcp", address.String())
 }
 
-// control asks about the address that the socket is about to connect to, which nothing between the policy and the system
-// can have changed any more.
+// control asks about the address that the socket is about to connect to, which nothing between the policy and the
+// system can have changed any more.
 func control(permit func(netip.AddrPort) error) func(network, address string, socket syscall.RawConn) error {
 	return func(_, address string, _ syscall.RawConn) error {
 		if permit == nil {
@@ -142,17 +127,37 @@ func control(permit func(netip.AddrPort) error) func(network, address string, so
 	}
 }
 
-// mostTelling picks the failure that says most about the server. A refusal proves that the machine is there; a silent
-// address says that something swallows the packets; an unreachable one often only means that this machine has no IPv6.
+// attemptsError holds the failures of all addresses that were tried, the most telling one first.
+type attemptsError []Attempt
+
+func (e attemptsError) Error() string {
+	texts := make([]string, len(e))
+	for i, attempt := range e {
+		texts[i] = attempt.String()
+	}
+	return strings.Join(texts, "; ")
+}
+
+func (e attemptsError) Unwrap() []error {
+	causes := make([]error, len(e))
+	for i, attempt := range e {
+		causes[i] = attempt.Err
+	}
+	return causes
+}
+
+// mostTelling is the failure of all attempts, of the kind of the one that says most about the server. A refusal
+// proves that the machine is there; a silent address says that something swallows the packets; an unreachable one
+// often only means that this machine has no IPv6.
 func mostTelling(attempts []Attempt) error {
 	rank := map[Kind]int{KindConnectionRefused: 5, KindReset: 4, KindTimeout: 3, KindNotPermitted: 2, KindNetwork: 1}
-	best := attempts[0].Err
-	for _, attempt := range attempts[1:] {
-		if rank[attempt.Err.Kind] > rank[best.Kind] {
-			best = attempt.Err
-		}
+	failed := slices.Clone(attempts)
+	slices.SortStableFunc(failed, func(a, b Attempt) int { return rank[b.Err.Kind] - rank[a.Err.Kind] })
+	best := failed[0].Err
+	if len(failed) == 1 {
+		return &Error{Kind: best.Kind, Err: best.Err}
 	}
-	return &Error{Kind: best.Kind, Err: best.Err}
+	return &Error{Kind: best.Kind, Err: attemptsError(failed)}
 }
 
 // LookAt reports which ports of the target's host answer a connection, all at once, each within the limit. It sends

@@ -98,7 +98,7 @@ func (c *Conn) Check(ctx context.Context, envelope Envelope) error {
 func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (grouped bool, err error) {
 	prepared, failure := c.prepare(envelope)
 	if failure != nil {
-		return false, c.trace.run(failure.Step, func() (Result, string, error) { return Failed, "", failure })
+		return false, c.trace.run(failure.Step, func() (Result, Detail, error) { return Failed, nil, failure })
 	}
 	mail := func() error { return c.client.Mail(prepared.sender, prepared.options) }
 	rcpt := func() error { return c.client.Rcpt(prepared.recipient, nil) }

@@ -9,56 +9,55 @@ import (
 	"os"
 	"syscall"
 	"time"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
-// Kind says what happened, independent of the step in which it happened.
+// Kind says what happened, independent of the step in which it happened. Its text is plain English for logs and the
+// transcript; package diagnosis has the one for people.
 type Kind string
 
 // The kinds of failure.
 const (
 	// KindRefusedByReply is a reply with a code that means no; Error.Reply has it.
-	KindRefusedByReply Kind = "refused_by_reply"
+	KindRefusedByReply Kind = "refused"
 
-	KindNameNotFound     Kind = "name_not_found"     // the name does not exist
-	KindNameInvalid      Kind = "name_invalid"       // the name cannot exist
-	KindNameLookupFailed Kind = "name_lookup_failed" // no answer from the name servers
-	KindNoUsableAddress  Kind = "no_usable_address"  // the name exists but has no address to connect to
+	KindNameNotFound     Kind = "name not found"     // the name does not exist
+	KindNameInvalid      Kind = "not a valid name"   // the name cannot exist
+	KindNameLookupFailed Kind = "name lookup failed" // no answer from the name servers
+	KindNoUsableAddress  Kind = "no usable address"  // the name exists but has no address to connect to
 
-	KindConnectionRefused Kind = "connection_refused"
+	KindConnectionRefused Kind = "connection refused"
 	KindUnreachable       Kind = "unreachable"
-	KindTimeout           Kind = "timeout" // a step took longer than its limit
-	KindClosed            Kind = "closed"  // the server ended the connection
-	KindReset             Kind = "reset"   // the connection was torn down
-	KindNetwork           Kind = "network" // any other network failure
-	KindNotPermitted      Kind = "not_permitted"
-	KindProxyUnreachable  Kind = "proxy_unreachable" // Error.Err says why
-	KindProxyRefused      Kind = "proxy_refused"     // the proxy did not connect; Error.Err says why
+	KindTimeout           Kind = "no answer in time"                // a step took longer than its limit
+	KindClosed            Kind = "the server closed the connection" // the server ended the connection
+	KindReset             Kind = "the connection was reset"         // the connection was torn down
+	KindNetwork           Kind = "network failure"                  // any other network failure
+	KindNotPermitted      Kind = "not permitted"
+	KindProxyUnreachable  Kind = "proxy not reachable"       // Error.Err says why
+	KindProxyRefused      Kind = "the proxy did not connect" // the proxy did not connect; Error.Err says why
 
 	KindCancelled Kind = "cancelled"
-	KindOutOfTime Kind = "out_of_time" // the caller's own deadline passed
+	KindOutOfTime Kind = "out of time" // the caller's own deadline passed
 
-	KindNotSMTP         Kind = "not_smtp"        // Error.Protocol names the protocol when it was recognised
-	KindMalformedReply  Kind = "malformed_reply" // an SMTP server that does not keep to the reply syntax
-	KindReplyTooLong    Kind = "reply_too_long"
-	KindUnexpectedBytes Kind = "unexpected_bytes" // plain text behind STARTTLS: an attack or a defect
+	KindNotSMTP         Kind = "not an SMTP server" // Error.Protocol names the protocol when it was recognised
+	KindMalformedReply  Kind = "malformed reply"    // an SMTP server that does not keep to the reply syntax
+	KindReplyTooLong    Kind = "reply too long"
+	KindUnexpectedBytes Kind = "unexpected bytes before encryption began" // plain text behind STARTTLS: an attack or a defect
 
-	KindPlainInsteadOfTLS Kind = "plain_instead_of_tls"
-	KindTLSInsteadOfPlain Kind = "tls_instead_of_plain"
-	KindCertificate       Kind = "certificate" // Error.Err is the reason, of package x509 or a PinMismatchError
-	KindTLSVersion        Kind = "tls_version"
-	KindTLSHandshake      Kind = "tls_handshake"
-	KindClientCertificate Kind = "client_certificate" // the server demands one
-	KindStartTLSMissing   Kind = "starttls_missing"
+	KindPlainInsteadOfTLS Kind = "the port answered in plain text"
+	KindTLSInsteadOfPlain Kind = "the port expects TLS"
+	KindCertificate       Kind = "certificate not accepted" // Error.Err is the reason, of package x509 or a PinMismatchError
+	KindTLSVersion        Kind = "no TLS version in common"
+	KindTLSHandshake      Kind = "TLS handshake failed"
+	KindClientCertificate Kind = "client certificate demanded" // the server demands one
+	KindStartTLSMissing   Kind = "STARTTLS not offered"
 
-	KindNoCommonMechanism Kind = "no_common_mechanism" // Error.Offered lists what the server has
-	KindBadChallenge      Kind = "bad_challenge"       // the login exchange does not make sense
-	KindServerUntrusted   Kind = "server_untrusted"    // SCRAM: the server does not know the password either
-	KindPasswordNeedsTLS  Kind = "password_needs_tls"  // our own refusal to send a credential in plain
+	KindNoCommonMechanism Kind = "no login mechanism in common"                          // Error.Offered lists what the server has
+	KindBadChallenge      Kind = "login exchange not understood"                         // the login exchange does not make sense
+	KindServerUntrusted   Kind = "the server could not prove that it knows the password" // SCRAM: the server does not know the password either
+	KindPasswordNeedsTLS  Kind = "the connection is not encrypted"                       // our own refusal to send a credential in plain
 
-	KindNoSMTPUTF8 Kind = "no_smtputf8" // the address needs SMTPUTF8, which is not offered
-	KindInternal   Kind = "internal"    // a defect of ours
+	KindNoSMTPUTF8 Kind = "SMTPUTF8 not offered" // the address needs SMTPUTF8, which is not offered
+	KindInternal   Kind = "internal failure"     // a defect of ours
 )
 
 // Error is a failure on the way to a mail server.
@@ -83,8 +82,12 @@ type Error struct {
 	unanswered bool
 }
 
+// Error is the failure in English, for logs.
 func (e *Error) Error() string {
-	text := fmt.Sprintf("smtp %s: %s", e.Step, phrase.English(e.brief()))
+	text := e.brief()
+	if e.Step != "" {
+		text = fmt.Sprintf("smtp %s: %s", e.Step, text)
+	}
 	if e.Err != nil && e.Reply == nil {
 		text += ": " + e.Err.Error()
 	}
@@ -93,69 +96,18 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// brief is one line for the list of steps.
+// brief is the failure without its step and its cause.
 func (e *Error) brief() string {
 	switch {
 	case e.Reply != nil && e.Mechanism != "":
-		return phrase.Of("{mechanism} refused: {reply}", "mechanism", e.Mechanism, "reply", shortened(e.Reply.String()))
+		return e.Mechanism + " refused: " + shortened(e.Reply.String())
 	case e.Reply != nil:
-		return verbatim(e.Reply.String())
+		return shortened(e.Reply.String())
 	case e.Protocol != "":
-		return phrase.Of("the server speaks {protocol}", "protocol", e.Protocol)
+		return "the server speaks " + e.Protocol
 	default:
-		return briefs[e.Kind]
+		return string(e.Kind)
 	}
-}
-
-// maxDetail bounds the line of detail of a step, in characters.
-const maxDetail = 300
-
-// verbatim makes a phrase of a server's words, which are never translated.
-func verbatim(text string) string { return phrase.Verbatim(shortened(text)) }
-
-func shortened(text string) string {
-	if phrase.HasParts(text) {
-		return text
-	}
-	if characters := []rune(text); len(characters) > maxDetail {
-		return string(characters[:maxDetail]) + "…"
-	}
-	return text
-}
-
-var briefs = map[Kind]string{
-	KindNameNotFound:      phrase.Of("name not found"),
-	KindNameInvalid:       phrase.Of("not a valid name"),
-	KindNameLookupFailed:  phrase.Of("name lookup failed"),
-	KindNoUsableAddress:   phrase.Of("no usable address"),
-	KindConnectionRefused: phrase.Of("connection refused"),
-	KindUnreachable:       phrase.Of("unreachable"),
-	KindTimeout:           phrase.Of("no answer in time"),
-	KindClosed:            phrase.Of("the server closed the connection"),
-	KindReset:             phrase.Of("the connection was reset"),
-	KindNetwork:           phrase.Of("network failure"),
-	KindNotPermitted:      phrase.Of("not permitted"),
-	KindProxyUnreachable:  phrase.Of("proxy not reachable"),
-	KindProxyRefused:      phrase.Of("the proxy did not connect"),
-	KindCancelled:         phrase.Of("cancelled"),
-	KindOutOfTime:         phrase.Of("out of time"),
-	KindNotSMTP:           phrase.Of("not an SMTP server"),
-	KindMalformedReply:    phrase.Of("malformed reply"),
-	KindReplyTooLong:      phrase.Of("reply too long"),
-	KindUnexpectedBytes:   phrase.Of("unexpected bytes before encryption began"),
-	KindPlainInsteadOfTLS: phrase.Of("the port answered in plain text"),
-	KindTLSInsteadOfPlain: phrase.Of("the port expects TLS"),
-	KindCertificate:       phrase.Of("certificate not accepted"),
-	KindTLSVersion:        phrase.Of("no TLS version in common"),
-	KindTLSHandshake:      phrase.Of("TLS handshake failed"),
-	KindClientCertificate: phrase.Of("client certificate demanded"),
-	KindStartTLSMissing:   phrase.Of("STARTTLS not offered"),
-	KindNoCommonMechanism: phrase.Of("no login mechanism in common"),
-	KindBadChallenge:      phrase.Of("login exchange not understood"),
-	KindServerUntrusted:   phrase.Of("the server could not prove that it knows the password"),
-	KindPasswordNeedsTLS:  phrase.Of("the connection is not encrypted"),
-	KindNoSMTPUTF8:        phrase.Of("SMTPUTF8 not offered"),
-	KindInternal:          phrase.Of("internal failure"),
 }
 
 // asError returns err as an *Error, classifying it when it is another error.
@@ -208,9 +160,21 @@ func inContext(ctx context.Context, err error) error {
 	deadline, limited := ctx.Deadline()
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		failure.Kind, failure.Err = KindCancelled, ctx.Err()
+		failure.Kind, failure.Err = KindCancelled, because(ctx.Err(), failure.Err)
 	case ctx.Err() != nil, limited && failure.Kind == KindTimeout && !time.Now().Before(deadline):
-		failure.Kind, failure.Err = KindOutOfTime, context.DeadlineExceeded
+		failure.Kind, failure.Err = KindOutOfTime, because(context.DeadlineExceeded, failure.Err)
 	}
 	return failure
+}
+
+// because is the reason with the cause behind it, which may be nil or say the same.
+func because(reason, cause error) error {
+	switch {
+	case cause == nil:
+		return reason
+	case errors.Is(cause, reason):
+		return cause
+	default:
+		return fmt.Errorf("%w: %w", reason, cause)
+	}
 }

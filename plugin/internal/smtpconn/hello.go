@@ -3,15 +3,15 @@ package smtpconn
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
-// A TLS hello with a share for ML-KEM (X25519MLKEM768, draft-ietf-tls-ecdhe-mlkem) has about 1,500 bytes and does not fit
-// one TCP segment. Some servers and middleboxes drop what comes in two. A hello that nothing answers is therefore followed
-// by a small one on a connection of its own. An answer of any kind, an alert too, shows that the hello was read.
+// A TLS hello with a share for ML-KEM (X25519MLKEM768, draft-ietf-tls-ecdhe-mlkem) has about 1,500 bytes and does not
+// fit one TCP segment. Some servers and middleboxes drop what comes in two. A hello that nothing answers is therefore
+// followed by a small one on a connection of its own. An answer of any kind, an alert too, shows that the hello was
+// read.
 
 // smallHelloCurves are the key exchanges whose shares fit one segment.
 var smallHelloCurves = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
@@ -39,7 +39,9 @@ func (o *opening) secure(how Encryption, again func() error) error {
 		if o.ctx.Err() != nil {
 			return inContext(o.ctx, failed)
 		}
-		return err
+		failure := asError(err)
+		failure.Err = fmt.Errorf("%w; once more: %w", failure.Err, failed)
+		return failure
 	}
 	session.SmallHello = true
 	if err = o.shakeHands(how, o.conn.limits.TLS); err == nil {
@@ -66,18 +68,9 @@ func helloUnanswered(err error) bool {
 	return failure.Kind == KindClosed || failure.Kind == KindReset || failure.Kind == KindTimeout
 }
 
-// describeTLS is the line of detail of a finished handshake.
-func describeTLS(session *Session) string {
-	state := session.TLS
-	text := tls.VersionName(state.Version) + ", " + tls.CipherSuiteName(state.CipherSuite)
-	if session.SmallHello {
-		text = phrase.Of("{encryption}, without ML-KEM: a TLS hello that holds it is not answered", "encryption", text)
-	}
-	if session.Unverified != nil {
-		reason := session.Printable(session.Unverified.Error())
-		text = phrase.Of("{encryption}, certificate not verified: {reason}", "encryption", phrase.Part(text), "reason", reason)
-	}
-	return text
+// secured is the detail of a finished handshake.
+func (s *Session) secured() Secured {
+	return Secured{Version: s.TLS.Version, CipherSuite: s.TLS.CipherSuite, SmallHello: s.SmallHello, Unverified: s.Unverified}
 }
 
 // route is a way to a server; what lies on it may drop packets.

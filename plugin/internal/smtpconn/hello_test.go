@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestSmallHello meets servers that do not read a TLS hello in two segments: one more connection, without ML-KEM, said in
-// the step; and the next connection begins with the small hello.
+// TestSmallHello meets servers that do not read a TLS hello in two segments: one more connection, without ML-KEM,
+// said in the step; and the next connection begins with the small hello.
 func TestSmallHello(t *testing.T) {
 	authority := authorityFor(t)
 	for name, step := range map[string]Step{
@@ -21,10 +21,10 @@ func TestSmallHello(t *testing.T) {
 			t.Parallel()
 			server, target := practice(t, name, authority)
 			target.Encrypt = step == StepTLS
-			detail := ""
-			trace := &Trace{Verbose: true, StepFinished: func(finished Step, _ Result, _ time.Duration, text string) {
+			var detail Detail
+			trace := &Trace{Verbose: true, StepFinished: func(finished Step, _ Result, _ time.Duration, found Detail) {
 				if finished == step {
-					detail = text
+					detail = found
 				}
 			}}
 			for opened, connections := range []int{2, 3} {
@@ -34,8 +34,9 @@ func TestSmallHello(t *testing.T) {
 				}
 				session := conn.Session()
 				conn.Close()
-				if !session.SmallHello || session.Encryption == NoEncryption || session.Login != LoginDone || !strings.Contains(detail, "without ML-KEM") {
-					t.Errorf("opened %d: %+v; the step says %q", opened+1, session, detail)
+				secured, _ := detail.(Secured)
+				if !session.SmallHello || session.Encryption == NoEncryption || session.Login != LoginDone || !secured.SmallHello {
+					t.Errorf("opened %d: %+v; the step says %+v", opened+1, session, detail)
 				}
 				if got := server.Connections(); got != connections {
 					t.Errorf("opened %d: %d connections, want %d", opened+1, got, connections)

@@ -6,15 +6,13 @@ import (
 	"strings"
 
 	"github.com/emersion/go-sasl"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // login authenticates once, with the strongest mechanism that both sides have.
 func (o *opening) login() error {
 	session := o.conn.session
 	if !o.target.wantsLogin() {
-		o.trace.skip(StepAuth, phrase.Of("no login is set"))
+		o.trace.skip(StepAuth, LoginNotSet{})
 		return nil
 	}
 	offered := strings.Fields(session.Extensions["AUTH"])
@@ -22,23 +20,23 @@ func (o *opening) login() error {
 		// Some ports need no login. Whether this one does shows when the sender is given.
 		session.Login = LoginNotOffered
 		o.trace.started(StepAuth)
-		o.trace.finished(StepAuth, Noted, 0, phrase.Of("the server does not ask for a login"))
+		o.trace.finished(StepAuth, Noted, 0, LoginNotAskedFor{})
 		return nil
 	}
-	return o.trace.run(StepAuth, func() (Result, string, error) {
+	return o.trace.run(StepAuth, func() (Result, Detail, error) {
 		mechanism := choose(o.target, session, offered)
 		if mechanism == nil {
-			return Failed, "", &Error{Kind: KindNoCommonMechanism, Offered: shownOffer(session, offered)}
+			return Failed, nil, &Error{Kind: KindNoCommonMechanism, Offered: shownOffer(session, offered)}
 		}
 		session.Mechanism = mechanism.name
 		if !o.mayLogIn() {
-			return Failed, "", &Error{Kind: KindPasswordNeedsTLS, Mechanism: mechanism.name}
+			return Failed, nil, &Error{Kind: KindPasswordNeedsTLS, Mechanism: mechanism.name}
 		}
 		if err := o.conn.authenticate(o, mechanism); err != nil {
-			return Failed, "", err
+			return Failed, nil, err
 		}
 		session.Login = LoginDone
-		return Passed, mechanism.name, nil
+		return Passed, LoggedIn{mechanism.name}, nil
 	})
 }
 
@@ -84,8 +82,6 @@ func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {
 // maxChallenges bounds one login. The longest known exchange has three.
 const maxChallenges = 8
 
-var errTooManyChallenges = errors.New(phrase.Of("too many challenges"))
-
 // saslExchange watches a mechanism on behalf of authenticate: it keeps the mechanism's own error, which go-smtp would
 // replace by the server's answer to the cancellation, and it bounds the number of challenges.
 type saslExchange struct {
@@ -94,8 +90,8 @@ type saslExchange struct {
 	err        error
 }
 
-// maxCommandLine is how long an AUTH line may be without its CRLF (RFC 4954 section 4 allows 12,288 octets to later lines
-// but 512 to a command line).
+// maxCommandLine is how long an AUTH line may be without its CRLF (RFC 4954 section 4 allows 12,288 octets to later
+// lines but 512 to a command line).
 const maxCommandLine = 510
 
 func (s *saslExchange) Start() (string, []byte, error) {
@@ -116,7 +112,7 @@ func (s *saslExchange) Next(challenge []byte) ([]byte, error) {
 		return nil, s.err // An exchange that has failed stays failed: SCRAM could otherwise be talked into a false proof.
 	}
 	if s.challenges--; s.challenges < 0 {
-		s.err = errTooManyChallenges
+		s.err = ReasonTooManyChallenges
 		return nil, s.err
 	}
 	response, err := s.Client.Next(challenge)

@@ -70,7 +70,7 @@ func (c *cramMD5) Start() (string, []byte, error) { return "CRAM-MD5", nil, nil 
 
 func (c *cramMD5) Next(challenge []byte) ([]byte, error) {
 	if len(challenge) == 0 {
-		return nil, errSenseless
+		return nil, ReasonSenselessChallenge
 	}
 	digest := hmac.New(md5.New, []byte(c.password))
 	digest.Write(challenge)
@@ -91,7 +91,7 @@ func (l *loginPrompts) Next(prompt []byte) ([]byte, error) {
 	asked := strings.ToLower(string(prompt))
 	switch {
 	case l.answered > 2:
-		return nil, errTooManyChallenges
+		return nil, ReasonTooManyChallenges
 	case strings.Contains(asked, "pass"):
 		return []byte(l.password), nil
 	case strings.Contains(asked, "user"), strings.Contains(asked, "login"), l.answered == 1:

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Open connects to the target and logs in, reporting each step to the trace, which may be nil. The error is an *Error.
@@ -81,10 +79,10 @@ func plainByCustom(port int) bool { return port == 25 || port == 587 || port == 
 
 func (o *opening) resolve() error {
 	session := o.conn.session
-	return o.trace.run(StepResolve, func() (Result, string, error) {
+	return o.trace.run(StepResolve, func() (Result, Detail, error) {
 		host, err := ASCIIHost(o.target.Host)
 		if err != nil {
-			return Failed, "", &Error{Kind: KindNameInvalid, Err: err}
+			return Failed, nil, &Error{Kind: KindNameInvalid, Err: err}
 		}
 		o.host = host
 		ctx, cancel := context.WithTimeout(o.ctx, o.conn.limits.Resolve)
@@ -92,35 +90,35 @@ func (o *opening) resolve() error {
 		session.Addresses, err = resolve(ctx, o.dialledHost())
 		switch {
 		case err != nil && o.target.Proxy != nil && o.ctx.Err() == nil:
-			return Failed, "", &Error{Kind: KindProxyUnreachable, Err: errors.New(asError(err).brief())}
+			return Failed, nil, &Error{Kind: KindProxyUnreachable, Err: err}
 		case err != nil:
-			return Failed, "", inContext(o.ctx, err)
+			return Failed, nil, inContext(o.ctx, err)
 		}
-		return Passed, joinAddresses(session.Addresses), nil
+		return Passed, Resolved{session.Addresses}, nil
 	})
 }
 
 func (o *opening) connect() error {
 	session := o.conn.session
-	return o.trace.run(StepConnect, func() (Result, string, error) {
+	return o.trace.run(StepConnect, func() (Result, Detail, error) {
 		permitted := o.target.permitted(session.Addresses, o.target.dialledPort())
 		if len(permitted) == 0 && o.target.Proxy != nil {
-			return Failed, "", &Error{Kind: KindProxyUnreachable, Err: o.target.refusal(session.Addresses[0])}
+			return Failed, nil, &Error{Kind: KindProxyUnreachable, Err: o.target.refusal(session.Addresses[0])}
 		}
 		if len(permitted) == 0 {
-			return Failed, "", &Error{Kind: KindNotPermitted, Err: o.target.refusal(session.Addresses[0])}
+			return Failed, nil, &Error{Kind: KindNotPermitted, Err: o.target.refusal(session.Addresses[0])}
 		}
 		if err := o.refusedLiteral(); err != nil {
-			return Failed, "", &Error{Kind: KindNotPermitted, Err: err}
+			return Failed, nil, &Error{Kind: KindNotPermitted, Err: err}
 		}
 		tcp, attempts, err := o.reach(permitted)
 		session.Attempts = attempts
 		if err != nil {
-			return Failed, describeAttempts(attempts), inContext(o.ctx, err)
+			return Failed, Tried{attempts}, inContext(o.ctx, err)
 		}
 		session.Remote = tcp.RemoteAddr().(*net.TCPAddr).AddrPort()
 		o.adopt(tcp)
-		return Passed, describeAttempts(attempts), nil
+		return Passed, Tried{attempts}, nil
 	})
 }
 
@@ -157,7 +155,7 @@ func (o *opening) redial(ctx context.Context) (net.Conn, error) {
 
 // implicitTLS speaks TLS first. A server that answers in plain text is called again and must then offer STARTTLS.
 func (o *opening) implicitTLS() error {
-	return o.trace.run(StepTLS, func() (Result, string, error) {
+	return o.trace.run(StepTLS, func() (Result, Detail, error) {
 		err := o.secure(ImplicitTLS, func() error {
 			tcp, err := o.redial(o.ctx)
 			if err == nil {
@@ -169,17 +167,17 @@ func (o *opening) implicitTLS() error {
 		if errors.As(err, &failure) && failure.Kind == KindPlainInsteadOfTLS {
 			tcp, again := o.redial(o.ctx)
 			if again != nil {
-				return Failed, "", inContext(o.ctx, again)
+				return Failed, nil, inContext(o.ctx, again)
 			}
 			o.conn.session.PlainAnswered = true
 			o.conn.wire.transcript.event("the port answered in plain text")
 			o.adopt(tcp)
-			return Noted, phrase.Of("the port answered in plain text; STARTTLS will be used"), nil
+			return Noted, PlainAnswered{}, nil
 		}
 		if err != nil {
-			return Failed, "", err
+			return Failed, nil, err
 		}
-		return Passed, describeTLS(o.conn.session), nil
+		return Passed, o.conn.session.secured(), nil
 	})
 }
 
@@ -200,19 +198,19 @@ func (o *opening) shakeHands(how Encryption, limit time.Duration) error {
 // greeting reads the server's first reply.
 func (o *opening) greeting() error {
 	session := o.conn.session
-	err := o.trace.run(StepGreeting, func() (Result, string, error) {
+	err := o.trace.run(StepGreeting, func() (Result, Detail, error) {
 		reply, err := o.awaitGreeting()
 		if err != nil {
-			return Failed, "", inContext(o.ctx, err)
+			return Failed, nil, inContext(o.ctx, err)
 		}
 		session.Greeting = reply
 		if reply.Code != 220 {
-			return Failed, "", &Error{Kind: KindRefusedByReply, Reply: &reply}
+			return Failed, nil, &Error{Kind: KindRefusedByReply, Reply: &reply}
 		}
 		if !o.trace.verbose() {
-			return Passed, "", nil
+			return Passed, nil, nil
 		}
-		return Passed, verbatim(reply.Text()), nil
+		return Passed, Greeted{reply}, nil
 	})
 	var failure *Error
 	if errors.As(err, &failure) && failure.Kind == KindTLSInsteadOfPlain && o.target.Encrypt && !session.PlainAnswered {
@@ -268,31 +266,33 @@ func (o *opening) awaitGreeting() (Reply, error) {
 
 // hello says EHLO, or HELO to servers that do not know it.
 func (o *opening) hello() error {
-	return o.trace.run(StepHello, func() (Result, string, error) { return o.sayHello() })
+	return o.trace.run(StepHello, func() (Result, Detail, error) { return o.sayHello() })
 }
 
-func (o *opening) sayHello() (Result, string, error) {
+func (o *opening) sayHello() (Result, Detail, error) {
 	session, wire := o.conn.session, o.conn.wire
 	defer wire.limit(o.ctx, o.conn.limits.Command)()
 	o.conn.client = smtp.NewClient(wire)
 	wire.answer("220 the greeting was read before") // go-smtp wants to read one itself.
 	local := wire.LocalAddr().(*net.TCPAddr).AddrPort().Addr()
 	if err := o.conn.client.Hello(o.target.heloName(local)); err != nil {
-		return Failed, "", inContext(o.ctx, o.conn.failure(err))
+		return Failed, nil, inContext(o.ctx, o.conn.failure(err))
 	}
 	session.Extensions = wire.extensions
-	return Passed, describeExtensions(session), nil
+	return Passed, o.introduced(), nil
 }
 
-func describeExtensions(session *Session) string {
-	if session.Extensions == nil {
-		return phrase.Of("HELO only, no extensions")
+// introduced is the detail of an EHLO or HELO. What the server offers is searched for our credentials here.
+func (o *opening) introduced() Detail {
+	session := o.conn.session
+	if !o.trace.verbose() || session.Extensions == nil {
+		return Introduced{HELO: session.Extensions == nil}
 	}
-	shown := []string{}
+	var shown []string
 	for _, keyword := range []string{"STARTTLS", "AUTH", "PIPELINING", "SIZE", "SMTPUTF8"} {
 		if parameters, ok := session.Extensions[keyword]; ok {
 			shown = append(shown, strings.TrimSpace(keyword+" "+parameters))
 		}
 	}
-	return verbatim(session.Printable(strings.Join(shown, ", ")))
+	return Introduced{Extensions: session.PrintableList(shown)}
 }

@@ -15,12 +15,11 @@ import (
 	"time"
 
 	"golang.org/x/net/proxy"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
-// ParseProxy reads the address of a proxy: socks5://host:port (RFC 1928) or http://host:port (CONNECT, RFC 9110 section 9.3.6). The
-// port must be given, and a login cannot be: an address is shown, a login must not be. The empty text is no proxy, nil.
+// ParseProxy reads the address of a proxy: socks5://host:port (RFC 1928) or http://host:port (CONNECT, RFC 9110
+// section 9.3.6). The port must be given, and a login cannot be: an address is shown, a login must not be. The empty
+// text is no proxy, nil. The error holds a [Reason].
 func ParseProxy(text string) (*url.URL, error) {
 	if text == "" {
 		return nil, nil
@@ -28,20 +27,20 @@ func ParseProxy(text string) (*url.URL, error) {
 	parsed, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, errors.New(phrase.Of("it is not an address"))
+		return nil, ReasonNotAnAddress // Its own text quotes the address, and with it a login.
 	case parsed.Scheme != "socks5" && parsed.Scheme != "http":
-		return nil, errors.New(phrase.Of("it must begin with socks5:// or http://"))
+		return nil, ReasonProxyScheme
 	case parsed.User != nil:
-		return nil, errors.New(phrase.Of("a login cannot be given"))
+		return nil, ReasonProxyLogin
 	case parsed.Path != "" && parsed.Path != "/" || parsed.RawQuery != "" || parsed.Fragment != "":
-		return nil, errors.New(phrase.Of("nothing may stand behind the port"))
+		return nil, ReasonBehindProxyPort
 	}
 	if port, err := strconv.ParseUint(parsed.Port(), 10, 16); err != nil || port == 0 {
-		return nil, errors.New(phrase.Of("the port is missing"))
+		return nil, ReasonProxyPortMissing
 	}
 	host, err := ASCIIHost(parsed.Hostname())
 	if err != nil {
-		return nil, errors.New(phrase.Of("its name cannot be that of a machine"))
+		return nil, fmt.Errorf("%w: %w", ReasonProxyName, err)
 	}
 	return &url.URL{Scheme: parsed.Scheme, Host: net.JoinHostPort(host, parsed.Port())}, nil
 }
@@ -53,7 +52,7 @@ func (o *opening) throughProxy(ctx context.Context) (net.Conn, []Attempt, error)
 		if ctx.Err() != nil {
 			return nil, attempts, err
 		}
-		return nil, attempts, &Error{Kind: KindProxyUnreachable, Err: errors.New(asError(err).brief())}
+		return nil, attempts, &Error{Kind: KindProxyUnreachable, Err: err}
 	}
 	if err := o.tunnel(ctx, tcp); err != nil {
 		_ = tcp.Close()
@@ -78,11 +77,11 @@ func (o *opening) tunnel(caller context.Context, tcp net.Conn) error {
 	own, limited := caller.Deadline()
 	switch finished := interrupt(); {
 	case limited && !own.After(limit) && errors.Is(err, os.ErrDeadlineExceeded):
-		return inContext(caller, context.DeadlineExceeded)
+		return inContext(caller, because(context.DeadlineExceeded, err))
 	case caller.Err() != nil:
-		return inContext(caller, caller.Err())
+		return inContext(caller, because(caller.Err(), err))
 	case !finished, errors.Is(err, os.ErrDeadlineExceeded):
-		return &Error{Kind: KindProxyRefused, Err: errors.New(phrase.Of("it did not answer in time"))}
+		return &Error{Kind: KindProxyRefused, Err: because(ReasonProxySilent, err)}
 	case err != nil:
 		return &Error{Kind: KindProxyRefused, Err: err}
 	}
@@ -116,24 +115,24 @@ const maxProxyReply = 8 << 10
 // connectHTTP asks for a tunnel. The reply is read byte by byte: what comes after it is the mail server's.
 func connectHTTP(tcp net.Conn, address string, session *Session) error {
 	if _, err := fmt.Fprintf(tcp, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", address, address); err != nil {
-		return errors.New(phrase.Of("it closed the connection"))
+		return fmt.Errorf("%w: %w", ReasonProxyClosed, err)
 	}
 	var head []byte
 	for one := make([]byte, 1); !bytes.HasSuffix(head, []byte("\r\n\r\n")); head = append(head, one[0]) {
 		if len(head) == maxProxyReply {
-			return errors.New(phrase.Of("its answer makes no sense"))
+			return ReasonProxyNonsense
 		}
 		if _, err := tcp.Read(one); err != nil {
-			return errors.New(phrase.Of("it closed the connection"))
+			return fmt.Errorf("%w: %w", ReasonProxyClosed, err)
 		}
 	}
 	reply, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(head)), &http.Request{Method: http.MethodConnect})
 	if err != nil {
-		return errors.New(phrase.Of("its answer makes no sense"))
+		return fmt.Errorf("%w: %w", ReasonProxyNonsense, err)
 	}
 	_ = reply.Body.Close()
 	if reply.StatusCode/100 != 2 {
-		return errors.New(phrase.Of("it answered {reply}", "reply", session.Printable(reply.Status)))
+		return &ProxyStatusError{Status: session.Printable(reply.Status)}
 	}
 	return nil
 }
@@ -155,7 +154,8 @@ func (t Target) dialledPort() int {
 	return port
 }
 
-// refusedLiteral is why a target that is given as an address may not be connected to, not even by a proxy; nil for all others.
+// refusedLiteral is why a target that is given as an address may not be connected to, not even by a proxy; nil for
+// all others.
 func (o *opening) refusedLiteral() error {
 	address, err := netip.ParseAddr(o.host)
 	if err != nil || o.target.Permit == nil {

@@ -13,32 +13,33 @@ import (
 
 func TestParseProxy(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                      "",
-		"socks5://proxy.example:1080":           "socks5://proxy.example:1080",
-		"http://127.0.0.1:3128":                 "http://127.0.0.1:3128",
-		"http://[::1]:3128/":                    "http://[::1]:3128",
-		"http://bücher.example:8080":            "http://xn--bcher-kva.example:8080",
-		"proxy.example:1080":                    "it must begin with socks5:// or http://",
-		"https://proxy.example:443":             "it must begin with socks5:// or http://",
-		"socks5://proxy.example":                "the port is missing",
-		"socks5://proxy.example:0":              "the port is missing",
-		"socks5://proxy.example:99999":          "the port is missing",
-		"socks5://me:s3cret@proxy.example:1080": "a login cannot be given",
-		"http://proxy.example:80/path":          "nothing may stand behind the port",
-		"http://proxy.example:80?x":             "nothing may stand behind the port",
-		"http://exa mple:80":                    "it is not an address",
-		"http://:80":                            "its name cannot be that of a machine",
+		"":                            "",
+		"socks5://proxy.example:1080": "socks5://proxy.example:1080",
+		"http://127.0.0.1:3128":       "http://127.0.0.1:3128",
+		"http://[::1]:3128/":          "http://[::1]:3128",
+		"http://bücher.example:8080":  "http://xn--bcher-kva.example:8080",
 	} {
 		got, err := ParseProxy(text)
-		said := ""
-		switch {
-		case err != nil:
-			said = err.Error()
-		case got != nil:
-			said = got.String()
+		if err != nil || got == nil && want != "" || got != nil && got.String() != want {
+			t.Errorf("%q is %v, %v, want %q", text, got, err, want)
 		}
-		if said != want {
-			t.Errorf("%q is %q, want %q", text, said, want)
+	}
+	for text, want := range map[string]Reason{
+		"proxy.example:1080":                    ReasonProxyScheme,
+		"https://proxy.example:443":             ReasonProxyScheme,
+		"socks5://proxy.example":                ReasonProxyPortMissing,
+		"socks5://proxy.example:0":              ReasonProxyPortMissing,
+		"socks5://proxy.example:99999":          ReasonProxyPortMissing,
+		"socks5://me:s3cret@proxy.example:1080": ReasonProxyLogin,
+		"socks5://me:s3/cret@proxy.example:1":   ReasonNotAnAddress,
+		"http://proxy.example:80/path":          ReasonBehindProxyPort,
+		"http://proxy.example:80?x":             ReasonBehindProxyPort,
+		"http://exa mple:80":                    ReasonNotAnAddress,
+		"http://:80":                            ReasonProxyName,
+		"http://-x-.example:80":                 ReasonProxyName,
+	} {
+		if got, err := ParseProxy(text); got != nil || !errors.Is(err, want) || strings.Contains(err.Error(), "s3") {
+			t.Errorf("%q is %v, %v, want %q", text, got, err, want)
 		}
 	}
 }

@@ -2,15 +2,12 @@ package smtpconn
 
 import (
 	"bytes"
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // hiddenText stands where a credential was.
@@ -19,11 +16,11 @@ const hiddenText = "(hidden)"
 // redaction finds our credentials in a server's words. Every text of a server passes through it before anybody sees it:
 // some repeat what was typed, and a hostile one does so on purpose and in disguise.
 //
-// It looks for pieces of the secrets, in the text itself and in everything that the text can be decoded to (see view),
-// without regard to case, and to what stands between the characters: blanks and hyphens, or all that is neither letter nor
-// digit. Beside the secrets themselves it looks for some of their encodings, because those may have lost their case and
-// cannot be decoded any more. What it cannot see is a secret that was encrypted, or spread over several replies in pieces
-// shorter than a fragment.
+// It looks for pieces of the secrets, in the text itself and in everything that the text can be decoded to (see
+// view), without regard to case, and to what stands between the characters: blanks and hyphens, or all that is
+// neither letter nor digit. Beside the secrets themselves it looks for some of their encodings, because those may
+// have lost their case and cannot be decoded any more. What it cannot see is a secret that was encrypted, or spread
+// over several replies in pieces shorter than a fragment.
 //
 // It may be used concurrently. The zero redaction, and nil, hide nothing.
 type redaction struct {
@@ -195,11 +192,10 @@ func (r *redaction) hideLines(lines []string) []string {
 
 // hideError returns err with a text that is safe to show. The cause stays within reach.
 func (r *redaction) hideError(err error) error {
-	if err == nil || phrase.HasParts(err.Error()) { // A phrase is ours; what it quotes is safe already.
-		return err
+	if err == nil {
+		return nil
 	}
-	var already *redactedError
-	if text := r.hide(printable(err.Error())); text != err.Error() && !errors.As(err, &already) {
+	if text := r.hide(printable(err.Error())); text != err.Error() {
 		return &redactedError{text, err}
 	}
 	return err
@@ -217,8 +213,8 @@ func (e *redactedError) Unwrap() error { return e.cause }
 // marks tells for each byte of a text whether it must be hidden.
 type marks []bool
 
-// add marks the bytes from the one to before the other, and the rest of the characters and of the encoded word that they
-// belong to.
+// add marks the bytes from the one to before the other, and the rest of the characters and of the encoded word that
+// they belong to.
 func (m marks) add(text string, from, to int) {
 	for from > 0 && (!utf8.RuneStart(text[from]) || isEncoded(text[from-1])) {
 		from--

@@ -342,7 +342,7 @@ func TestPiecesInNamesAreHidden(t *testing.T) {
 // TestShownTextIsBounded looks at what a server names in any number and length.
 func TestShownTextIsBounded(t *testing.T) {
 	session := &Session{secrets: redactionFor("c4nary.Pa55word/9f3b")}
-	if shown := session.Printable(strings.Repeat("ä", 10_000)); utf8.RuneCountInString(shown) > maxDetail+1 {
+	if shown := session.Printable(strings.Repeat("ä", 10_000)); utf8.RuneCountInString(shown) > maxShownText+1 {
 		t.Errorf("%d characters are shown", utf8.RuneCountInString(shown))
 	}
 	offered := []string{"C4NARY.PA55WORD/9F3B", "GSSAPI"}

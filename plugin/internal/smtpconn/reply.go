@@ -110,7 +110,7 @@ func readLine(reader *bufio.Reader) (string, error) {
 	line, err := reader.ReadSlice('\n')
 	switch {
 	case errors.Is(err, bufio.ErrBufferFull):
-		return "", &Error{Kind: KindReplyTooLong}
+		return "", &Error{Kind: KindReplyTooLong, Err: err}
 	case err != nil && len(line) > 0:
 		// What came before the connection ended tells more than that it ended.
 		if protocol := guessProtocol(string(line)); protocol != "" {

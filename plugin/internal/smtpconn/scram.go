@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
-	"errors"
 	"hash"
 	"regexp"
 	"strconv"
@@ -15,8 +14,6 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/xdg-go/scram"
 	"github.com/xdg-go/stringprep"
-
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
 )
 
 // Bounds of what a server may demand of SCRAM.
@@ -24,9 +21,10 @@ const (
 	// maxIterations bounds the work: a million rounds take a fraction of a second, the two billion that the protocol
 	// allows take many minutes. The context can abandon them all the same.
 	maxIterations = 1_000_000
-	// minUnverifiedIterations is what RFC 5802 section 5.1 and RFC 7677 section 4 ask for. An impostor that asks for less
-	// gets a proof from which the password is cheap to guess, so a server whose certificate was not verified may not. One that
-	// was verified is the server to which PLAIN would show the password itself; old ones are known to ask for less.
+	// minUnverifiedIterations is what RFC 5802 section 5.1 and RFC 7677 section 4 ask for. An impostor that asks for
+	// less gets a proof from which the password is cheap to guess, so a server whose certificate was not verified may
+	// not. One that was verified is the server to which PLAIN would show the password itself; old ones are known to ask
+	// for less.
 	minUnverifiedIterations = 4096
 	maxScramNonce           = 1024 // characters
 	maxScramSalt            = 1024 // bytes
@@ -68,7 +66,7 @@ func scramClient(name string, hash func() hash.Hash) func(context.Context, Targe
 		s.login, inLogin = stringprep.SASLprep.Prepare(target.Login)
 		s.password, inPassword = stringprep.SASLprep.Prepare(target.Password.Reveal())
 		if inLogin != nil || inPassword != nil { // Their texts quote what they refuse.
-			s.err = errors.New(phrase.Of("login or password has characters that it does not allow"))
+			s.err = ReasonForbiddenCharacters
 		} else if strings.HasSuffix(name, "-PLUS") {
 			s.binding, s.err = channelBinding(session)
 		}
@@ -125,12 +123,9 @@ func (s *scramExchange) Next(challenge []byte) ([]byte, error) {
 		s.state = scramProven
 		return []byte{}, nil
 	default:
-		return nil, errSenseless
+		return nil, ReasonSenselessChallenge
 	}
 }
-
-// errSenseless is all that is said about a challenge that cannot be understood: it may repeat what we sent.
-var errSenseless = errors.New(phrase.Of("the server's challenge makes no sense"))
 
 // prove answers the server's first message with the proof that we know the password.
 func (s *scramExchange) prove(message string) ([]byte, error) {
@@ -139,12 +134,11 @@ func (s *scramExchange) prove(message string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case len(asked.nonce) <= len(s.nonce) || !strings.HasPrefix(asked.nonce, s.nonce):
-		return nil, errSenseless
+		return nil, ReasonSenselessChallenge
 	case asked.iterations > maxIterations:
-		return nil, errors.New(phrase.Of("the server demands more than {limit} iterations", "limit", maxIterations))
+		return nil, &IterationsError{Demanded: asked.iterations, Limit: maxIterations}
 	case asked.iterations < s.minIterations:
-		return nil, errors.New(phrase.Of("the server demands fewer than {limit} iterations, and the password could be guessed from the answer",
-			"limit", s.minIterations))
+		return nil, &IterationsError{Demanded: asked.iterations, Limit: s.minIterations}
 	}
 	salted, err := saltedPassword(s.ctx, s.hash, s.password, asked.salt, asked.iterations)
 	if err != nil {
@@ -191,12 +185,12 @@ var positiveNumber = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 
 var scramExtension = regexp.MustCompile(`^[A-Za-z]=`)
 
-// parseScramChallenge reads server-first-message of RFC 5802 section 7. Extensions are ignored, but not a second value of
-// what was given, nor the mandatory extension (m).
+// parseScramChallenge reads server-first-message of RFC 5802 section 7. Extensions are ignored, but not a second
+// value of what was given, nor the mandatory extension (m).
 func parseScramChallenge(message string) (scramChallenge, error) {
 	fields := strings.Split(message, ",")
 	if len(fields) < 3 {
-		return scramChallenge{}, errSenseless
+		return scramChallenge{}, ReasonSenselessChallenge
 	}
 	nonce, hasNonce := strings.CutPrefix(fields[0], "r=")
 	encoded, hasSalt := strings.CutPrefix(fields[1], "s=")
@@ -204,20 +198,20 @@ func parseScramChallenge(message string) (scramChallenge, error) {
 	salt, err := base64.StdEncoding.DecodeString(encoded)
 	switch {
 	case !hasNonce || !hasSalt || !hasCount || err != nil:
-		return scramChallenge{}, errSenseless
+		return scramChallenge{}, ReasonSenselessChallenge
 	case len(nonce) > maxScramNonce || !isPrintableASCII(nonce) || len(salt) == 0 || len(salt) > maxScramSalt:
-		return scramChallenge{}, errSenseless
+		return scramChallenge{}, ReasonSenselessChallenge
 	case !positiveNumber.MatchString(count):
-		return scramChallenge{}, errSenseless
+		return scramChallenge{}, ReasonSenselessChallenge
 	}
 	for _, extension := range fields[3:] {
 		if !scramExtension.MatchString(extension) || strings.Contains("rsim", extension[:1]) {
-			return scramChallenge{}, errSenseless
+			return scramChallenge{}, ReasonSenselessChallenge
 		}
 	}
 	iterations, err := strconv.Atoi(count)
 	if err != nil {
-		return scramChallenge{}, errSenseless
+		return scramChallenge{}, ReasonSenselessChallenge
 	}
 	return scramChallenge{nonce: nonce, salt: salt, iterations: iterations}, nil
 }

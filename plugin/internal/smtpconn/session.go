@@ -25,8 +25,8 @@ type Session struct {
 	Unverified error
 	// SmallHello is true when the handshake was made without ML-KEM, because a hello that holds it got no answer.
 	SmallHello bool
-	// StartTLSFailure is why an offered STARTTLS could not be used and the conversation went on in plain text; nil when it was
-	// not offered, not tried, or worked.
+	// StartTLSFailure is why an offered STARTTLS could not be used and the conversation went on in plain text; nil when
+	// it was not offered, not tried, or worked.
 	StartTLSFailure *Error
 	// PlainAnswered is true when TLS was spoken to a port that answered in plain text, and STARTTLS was used instead.
 	PlainAnswered bool
@@ -41,8 +41,8 @@ type Session struct {
 	secrets    *redaction
 }
 
-// Printable makes a server's text safe to show, such as the names in its certificate: no control characters, none of our
-// credentials, not too long. A nil session knows no credentials.
+// Printable makes a server's text safe to show, such as the names in its certificate: no control characters, none of
+// our credentials, not too long. A nil session knows no credentials.
 func (s *Session) Printable(text string) string {
 	text = printable(text)
 	if s != nil {
@@ -51,8 +51,8 @@ func (s *Session) Printable(text string) string {
 	return shortened(text)
 }
 
-// PrintableList makes texts safe to show that a server has said one after the other, such as the names in its certificate: a
-// credential may go over their ends. There are as many afterwards.
+// PrintableList makes texts safe to show that a server has said one after the other, such as the names in its
+// certificate: a credential may go over their ends. There are as many afterwards.
 func (s *Session) PrintableList(texts []string) []string {
 	shown := make([]string, len(texts))
 	for i, text := range texts {
@@ -101,4 +101,14 @@ func (s *Session) LoginEncrypted() bool { return s.Encryption != NoEncryption }
 func (s *Session) Offers(keyword string) bool {
 	_, ok := s.Extensions[keyword]
 	return ok
+}
+
+// maxShownText bounds a text of the server that is shown, in characters.
+const maxShownText = 300
+
+func shortened(text string) string {
+	if characters := []rune(text); len(characters) > maxShownText {
+		return string(characters[:maxShownText]) + "…"
+	}
+	return text
 }

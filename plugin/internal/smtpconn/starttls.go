@@ -1,34 +1,32 @@
 package smtpconn
 
-import "github.com/smtp-settings/smtp-settings/shared/phrase"
-
-// startTLS encrypts the connection where that is demanded or offered (RFC 3207). Whoever can make an offered STARTTLS fail
-// must not learn the password by it: with a login to come, or with a pinned certificate, its failure is final.
+// startTLS encrypts the connection where that is demanded or offered (RFC 3207). Whoever can make an offered STARTTLS
+// fail must not learn the password by it: with a login to come, or with a pinned certificate, its failure is final.
 func (o *opening) startTLS() error {
 	session := o.conn.session
 	if !session.Offers("STARTTLS") || o.target.NeverStartTLS && !o.target.Encrypt {
 		if o.target.demandsEncryption() {
-			return o.trace.run(StepStartTLS, func() (Result, string, error) {
-				return Failed, "", &Error{Kind: KindStartTLSMissing}
+			return o.trace.run(StepStartTLS, func() (Result, Detail, error) {
+				return Failed, nil, &Error{Kind: KindStartTLSMissing}
 			})
 		}
 		return nil
 	}
-	err := o.trace.run(StepStartTLS, func() (Result, string, error) {
+	err := o.trace.run(StepStartTLS, func() (Result, Detail, error) {
 		if err := o.upgrade(); err != nil {
 			return o.withoutEncryption(err)
 		}
 		if session.Unverified != nil {
-			return Noted, describeTLS(session), nil
+			return Noted, session.secured(), nil
 		}
-		return Passed, describeTLS(session), nil
+		return Passed, session.secured(), nil
 	})
 	if err != nil || session.Encryption == NoEncryption {
 		return err
 	}
 	// What was said in plain text counts no longer (RFC 3207 section 4.2). This EHLO is only reported when it fails.
 	if _, _, err := o.sayHello(); err != nil {
-		return o.trace.run(StepHello, func() (Result, string, error) { return o.withoutEncryption(err) })
+		return o.trace.run(StepHello, func() (Result, Detail, error) { return o.withoutEncryption(err) })
 	}
 	return nil
 }
@@ -72,19 +70,19 @@ func (o *opening) requestTLS() error {
 	return nil
 }
 
-// withoutEncryption decides what follows when an offered STARTTLS has failed: the end, or, where there is nothing to lose,
-// a plain conversation.
-func (o *opening) withoutEncryption(err error) (Result, string, error) {
+// withoutEncryption decides what follows when an offered STARTTLS has failed: the end, or, where there is nothing to
+// lose, a plain conversation.
+func (o *opening) withoutEncryption(err error) (Result, Detail, error) {
 	if o.target.demandsEncryption() || o.target.wantsLogin() || o.ctx.Err() != nil {
-		return Failed, "", err
+		return Failed, nil, err
 	}
 	failure := asError(err)
 	failure.Step = StepStartTLS
 	o.conn.session.StartTLSFailure = failure
 	if err := o.goOnPlain(failure); err != nil {
-		return Failed, "", err
+		return Failed, nil, err
 	}
-	return Noted, phrase.Of("{failure}; going on unencrypted", "failure", phrase.Part(failure.brief())), nil
+	return Noted, LeftPlain{failure}, nil
 }
 
 // goOnPlain continues after a STARTTLS that failed. A server that said no is still there; otherwise it has to be called

@@ -35,8 +35,8 @@ const (
 // time, from the goroutine that called into this package.
 type Trace struct {
 	StepStarted  func(Step)
-	StepFinished func(step Step, result Result, took time.Duration, detail string)
-	// Verbose has the conversation recorded, see [Session.Transcript], and gives each step a line of detail, which is empty
+	StepFinished func(step Step, result Result, took time.Duration, detail Detail)
+	// Verbose has the conversation recorded, see [Session.Transcript], and gives each step a detail, which is nil
 	// otherwise. All that a server says must be searched for our credentials then, which takes longer than the saying.
 	Verbose bool
 }
@@ -49,18 +49,18 @@ func (t *Trace) started(step Step) {
 	}
 }
 
-func (t *Trace) finished(step Step, result Result, took time.Duration, detail string) {
+func (t *Trace) finished(step Step, result Result, took time.Duration, detail Detail) {
 	if !t.verbose() {
-		detail = ""
+		detail = nil
 	}
 	if t != nil && t.StepFinished != nil {
 		t.StepFinished(step, result, took, detail)
 	}
 }
 
-// run reports a step around the work it consists of. The work returns a line of detail for people, which is shortened, and, when it fails,
-// an *Error whose step is filled in here.
-func (t *Trace) run(step Step, work func() (Result, string, error)) error {
+// run reports a step around the work it consists of. The work returns a detail and, when it fails, an *Error, whose
+// step is filled in here and which is the detail when there is no other.
+func (t *Trace) run(step Step, work func() (Result, Detail, error)) error {
 	t.started(step)
 	start := time.Now()
 	result, detail, err := work()
@@ -70,15 +70,15 @@ func (t *Trace) run(step Step, work func() (Result, string, error)) error {
 			failure.Step = step
 		}
 		result, err = Failed, failure
-		if detail == "" && t.verbose() {
-			detail = failure.brief()
+		if detail == nil {
+			detail = failure
 		}
 	}
-	t.finished(step, result, time.Since(start), shortened(detail))
+	t.finished(step, result, time.Since(start), detail)
 	return err
 }
 
-func (t *Trace) skip(step Step, detail string) {
+func (t *Trace) skip(step Step, detail Detail) {
 	t.started(step)
 	t.finished(step, Skipped, 0, detail)
 }

@@ -166,7 +166,7 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) {
 		h.invalid(w, r, "saved", saved)
 		return
 	}
-	view := h.newView(r, nil)
+	view := h.currentView(r)
 	view.SavedThoughFailed = saved == string(shared.StatusFailed)
 	view.Saved = query.Has("saved") && !view.SavedThoughFailed
 	h.render(w, r, http.StatusOK, view)
@@ -205,16 +205,17 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	view := h.newView(r, submission.draft.Values)
-	view.adopt(schema, submission)
-	switch {
-	case err != nil:
+	if err != nil {
+		view := h.submittedView(r, schema, submission)
 		view.Failure = h.explain(err)
 		h.render(w, r, failureStatus(err), view)
-	case result.Conflict:
-		view.showConflict(schema, submission, result)
+		return
+	}
+	view := h.answeredView(r, schema, submission, result.Snapshot)
+	if result.Conflict {
+		view.showConflict(submission, result)
 		h.render(w, r, http.StatusConflict, view)
-	default:
+	} else {
 		view.setFindings(result.Diagnostics)
 		view.Refused = true
 		h.render(w, r, http.StatusUnprocessableEntity, view)
@@ -234,9 +235,7 @@ func (h *handler) apply(w http.ResponseWriter, r *http.Request) {
 	for name, value := range chosen {
 		submission.draft.Values[name] = value
 	}
-	view := h.newView(r, submission.draft.Values)
-	view.adopt(schema, submission)
-	h.render(w, r, http.StatusOK, view)
+	h.render(w, r, http.StatusOK, h.submittedView(r, schema, submission))
 }
 
 // restart starts the plugin anew.
@@ -262,7 +261,7 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 		schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	}
 	if err != nil {
-		view := h.newView(r, nil)
+		view := h.downView(err)
 		view.Typed = typedTexts(r.PostForm)
 		h.render(w, r, failureStatus(err), view)
 		return shared.Schema{}, submission{}, false

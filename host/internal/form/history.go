@@ -47,7 +47,7 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	list, err3 := trail.Revisions(r.Context(), shared.RevisionsRequest{Locale: h.locale(r), Before: before})
 	if err := errors.Join(err1, err2, err3); err != nil {
-		view := h.newView(r, nil)
+		view := h.currentView(r)
 		view.Failure = h.explain(err)
 		h.render(w, r, failureStatus(err), view)
 		return
@@ -102,14 +102,22 @@ func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 		toPage(w, "?saved")
 		return
 	}
-	view := h.newView(r, nil)
+	if err != nil {
+		view := h.currentView(r)
+		view.Failure = h.explain(err)
+		h.render(w, r, failureStatus(err), view)
+		return
+	}
+	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
+	if err != nil {
+		h.render(w, r, failureStatus(err), h.downView(err))
+		return
+	}
+	view := h.newView(r, schema, result.Snapshot, nil)
 	view.Saved = result.Saved
 	status := http.StatusConflict
 	if result.Saved { // Not all of it came back, and the page says what did not.
 		status = http.StatusOK
-	}
-	if err != nil {
-		view.Failure, status = h.explain(err), failureStatus(err)
 	}
 	view.setFindings(result.Diagnostics)
 	h.render(w, r, status, view)

@@ -36,8 +36,7 @@ func (h *handler) suggest(w http.ResponseWriter, r *http.Request) {
 		h.writeJSON(w, map[string]any{"html": h.fragment(r, "diagnostics", found)})
 		return
 	}
-	view := h.newView(r, submission.draft.Values)
-	view.adopt(schema, submission)
+	view := h.submittedView(r, schema, submission)
 	view.Suggestions = found
 	status := http.StatusOK
 	if err != nil {

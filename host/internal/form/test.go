@@ -30,8 +30,7 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 		h.streamTest(w, r, request)
 		return
 	}
-	view := h.newView(r, submission.draft.Values)
-	view.adopt(schema, submission)
+	view := h.submittedView(r, schema, submission)
 	report, err := h.runTest(r, request, func(shared.TestEvent) {})
 	if err != nil {
 		report = h.brokenReport(r, err)
@@ -98,8 +97,7 @@ func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shar
 		h.refuse(w, r, http.StatusTooManyRequests, busy)
 		return
 	}
-	view := h.newView(r, s.draft.Values)
-	view.adopt(schema, s)
+	view := h.submittedView(r, schema, s)
 	view.Failure = busy
 	h.render(w, r, http.StatusTooManyRequests, view)
 }

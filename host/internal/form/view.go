@@ -32,7 +32,8 @@ type view struct {
 	HasHistory        bool
 	MakesSuggestions  bool
 	Suggestions       shared.Diagnostics
-	Service           *shared.ServiceStatus // nil when there is no notification service
+	HasService        bool                  // there is a notification service
+	Service           *shared.ServiceStatus // nil when it was not asked, or could not be
 }
 
 type sectionView struct {
@@ -72,27 +73,72 @@ type conflictField struct {
 	Yours, Theirs text.Text
 }
 
-// newView asks the plugin for everything that the page shows. When the plugin is down the view says so. The values
-// are those of the form as it stands, nil for what is in force. A page never carries a typed secret back, so its
-// preview has none.
-func (h *handler) newView(r *http.Request, values shared.Values) *view {
-	v := &view{Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil, MakesSuggestions: h.suggester() != nil}
-	var err error
-	if v.Schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)}); err == nil {
-		v.Snapshot, err = h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
-	}
+// Each call of the plugin is a round trip, so a view is made of what the plugin has answered already. Only the page
+// that is opened asks how the notification service is; an answer to a form leaves that to the script, which asks every
+// few seconds.
+
+// currentView asks the plugin for everything that the page shows. When the plugin is down the view says so.
+func (h *handler) currentView(r *http.Request) *view {
+	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	if err != nil {
-		v.Down, v.Failure = true, h.explain(err)
-		v.Plugin = h.options.PluginState()
+		return h.downView(err)
+	}
+	snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
+	if err != nil {
+		return h.downView(err)
+	}
+	v := h.newView(r, schema, snapshot, nil)
+	v.Service = h.service(r)
+	return v
+}
+
+// submittedView shows the form as it was submitted. When what is in force cannot be asked for, the view says so and
+// still shows the form.
+func (h *handler) submittedView(r *http.Request, schema shared.Schema, s submission) *view {
+	snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
+	if err != nil {
+		v := h.downView(err)
+		v.Schema, v.Down = schema, false
+		v.adopt(s)
 		return v
 	}
-	v.Prerequisites = h.checkPrerequisites(r.Context(), v.Schema.Prerequisites)
-	v.Service = h.service(r)
-	v.build(v.Snapshot.Values)
-	if validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: h.locale(r), Draft: shared.Draft{Values: values}}); err == nil {
+	return h.answeredView(r, schema, s, snapshot)
+}
+
+// answeredView shows the form as it was submitted, over what the plugin says is in force.
+func (h *handler) answeredView(r *http.Request, schema shared.Schema, s submission, snapshot shared.Snapshot) *view {
+	v := h.newView(r, schema, snapshot, s.draft.Values)
+	v.adopt(s)
+	return v
+}
+
+// newView shows what is in force. The values are those of the form as it stands, nil for what is in force. A page never
+// carries a typed secret back, so its preview has none.
+func (h *handler) newView(r *http.Request, schema shared.Schema, snapshot shared.Snapshot, values shared.Values) *view {
+	v := h.emptyView()
+	v.Schema, v.Snapshot = schema, snapshot
+	v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
+	v.build(snapshot.Values)
+	request := shared.ValidateRequest{Locale: h.locale(r), Draft: shared.Draft{Values: values}}
+	if validation, err := h.page.Validate(r.Context(), request); err == nil {
 		v.Preview = validation.Preview
 	}
 	return v
+}
+
+// downView says why the plugin could not be asked.
+func (h *handler) downView(err error) *view {
+	v := h.emptyView()
+	v.Down, v.Failure = true, h.explain(err)
+	return v
+}
+
+// emptyView knows only what the host knows.
+func (h *handler) emptyView() *view {
+	return &view{
+		Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil, MakesSuggestions: h.suggester() != nil,
+		HasService: h.notifier() != nil,
+	}
 }
 
 // build lays the fields out with the given values.
@@ -141,11 +187,7 @@ func (v *view) field(field shared.Field, values shared.Values, follows *shared.E
 }
 
 // adopt shows what was submitted instead of what is in force.
-func (v *view) adopt(schema shared.Schema, s submission) {
-	if v.Down {
-		v.Schema, v.Snapshot = schema, shared.Snapshot{Revision: shared.Revision{Number: s.revision}}
-		v.Down = false // The form can still be shown: its schema is known.
-	}
+func (v *view) adopt(s submission) {
 	v.build(s.draft.Apply(v.Snapshot.Values))
 	for i, option := range v.Options {
 		v.Options[i].Value = s.options[option.Name]
@@ -185,10 +227,10 @@ func (v *view) openWhereNeeded() {
 }
 
 // showConflict shows both versions side by side; saving again is then a decision.
-func (v *view) showConflict(schema shared.Schema, s submission, result shared.SaveResult) {
+func (v *view) showConflict(s submission, result shared.SaveResult) {
 	v.Conflict = &conflict{Revision: result.Snapshot.Revision}
-	withYours, withTheirs := schema.Evaluate(s.draft.Values), schema.Evaluate(result.Snapshot.Values)
-	for field := range schema.Fields() {
+	withYours, withTheirs := v.Schema.Evaluate(s.draft.Values), v.Schema.Evaluate(result.Snapshot.Values)
+	for field := range v.Schema.Fields() {
 		yours, given := s.draft.Values[field.Name]
 		theirs := result.Snapshot.Values[field.Name]
 		switch {
@@ -220,12 +262,17 @@ func valueText(field shared.Field, value shared.Value) text.Text {
 	return text.Plain(printable.Line(value.String()))
 }
 
-// service returns how the notification service is, nil when there is none or it cannot be asked.
-func (h *handler) service(r *http.Request) *shared.ServiceStatus {
+// notifier returns the notification service, nil when there is none.
+func (h *handler) notifier() shared.Notifier {
 	if h.options.Notifier == nil {
 		return nil
 	}
-	notifier := h.options.Notifier()
+	return h.options.Notifier()
+}
+
+// service returns how the notification service is, nil when there is none or it cannot be asked.
+func (h *handler) service(r *http.Request) *shared.ServiceStatus {
+	notifier := h.notifier()
 	if notifier == nil {
 		return nil
 	}

@@ -244,9 +244,9 @@ function start() {
   follow();
 }
 
-// keepCurrent asks every few seconds for what changes while the page is open.
+// keepCurrent asks every few seconds for what changes while the page is open, and at once for what the page came without.
 function keepCurrent(busy) {
-  setInterval(async () => {
+  const refresh = async () => {
     if (document.hidden || busy()) return;
     try {
       const answer = await fetch("state");
@@ -261,7 +261,9 @@ function keepCurrent(busy) {
         if (place && state[name] !== undefined && place.innerHTML !== state[name]) place.innerHTML = state[name];
       }
     } catch { /* The Console may be restarting; ask again later. */ }
-  }, 3000);
+  };
+  setInterval(refresh, 3000);
+  if (document.getElementById("service")?.childElementCount === 0) refresh();
 }
 
 // lines reads a stream of one JSON document a line.

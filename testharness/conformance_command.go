@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/shared/settingstest"
 )
 
@@ -27,17 +27,14 @@ with --set.`,
 				defer os.RemoveAll(temporary)
 				g.dataDir = temporary
 			}
-			h, err := g.open(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			draft, err := flags.draft(command.Context(), h.Page(), g.locale)
-			if err != nil {
-				return err
-			}
-			passed := settingstest.Report(command.Context(), command.OutOrStdout(), func() shared.SettingsPage { return h.Page() }, draft)
-			return failedIf(!passed, nil)
+			return withPlugin(command.Context(), g.open, func(h *host.Host) error {
+				_, draft, err := flags.draft(command.Context(), h.Page(), g.locale)
+				if err != nil {
+					return err
+				}
+				passed := settingstest.Report(command.Context(), command.OutOrStdout(), h.Page, draft)
+				return failedIf(!passed, nil)
+			})
 		},
 	}
 	flags.register(command)

@@ -26,16 +26,23 @@ type draftFlags struct {
 
 func (d *draftFlags) register(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringArrayVar(&d.set, "set", nil, "set a field: `field=value`, or field=@file to read the value from a file; may be repeated")
-	flags.StringArrayVar(&d.secrets, "secret", nil, "set a secret: `field=source`, where source is env:NAME, file:PATH, - (standard input), keep or clear; may be repeated")
+	flags.StringArrayVar(&d.set, "set", nil,
+		"set a field: `field=value`, or field=@file to read the value from a file; may be repeated")
+	flags.StringArrayVar(&d.secrets, "secret", nil, "set a secret: `field=source`, "+
+		"where source is env:NAME, file:PATH, - (standard input), keep or clear; may be repeated")
 }
 
-// draft reads the flags. Fields that are not set keep the value in force.
-func (d *draftFlags) draft(ctx context.Context, page shared.SettingsPage, locale string) (shared.Draft, error) {
+// draft reads the flags by the page's schema, which it returns too. Fields that are not set keep the value in force.
+func (d *draftFlags) draft(ctx context.Context, page shared.SettingsPage, locale string) (shared.Schema, shared.Draft, error) {
 	schema, err := page.Schema(ctx, shared.SchemaRequest{Locale: locale})
 	if err != nil {
-		return shared.Draft{}, err
+		return shared.Schema{}, shared.Draft{}, err
 	}
+	draft, err := d.read(schema)
+	return schema, draft, err
+}
+
+func (d *draftFlags) read(schema shared.Schema) (shared.Draft, error) {
 	draft := shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}}
 	for _, assignment := range d.set {
 		name, text, ok := strings.Cut(assignment, "=")
@@ -144,22 +151,4 @@ func readSecret(name, source string) (shared.SecretChange, error) {
 		return shared.SecretChange{}, usagef("--secret %s: the source is empty; use %s=clear to remove the secret", name, name)
 	}
 	return shared.ReplaceSecret(text), nil
-}
-
-// testOptions turns flags into the options that the plugin's schema declares for its test.
-func testOptions(schema shared.Schema, given map[string]string) (shared.Values, error) {
-	declared := shared.Schema{Sections: []shared.Section{{Fields: schema.Test.Options}}}
-	options := shared.Values{}
-	for name, text := range given {
-		field, ok := declared.Field(name)
-		if !ok {
-			return nil, usagef("this plugin's test has no option %q; testharness schema lists them", name)
-		}
-		value, err := field.Parse(text)
-		if err != nil {
-			value = shared.Text(text) // The plugin says what is wrong with it.
-		}
-		options[name] = value
-	}
-	return options, nil
 }

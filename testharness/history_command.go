@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strconv"
@@ -13,44 +14,28 @@ import (
 )
 
 func newHistoryCommand(g *global) *cobra.Command {
-	var asJSON bool
 	var request shared.RevisionsRequest
-	command := &cobra.Command{
+	command := g.passiveCommand(&cobra.Command{
 		Use:     "history",
 		Short:   "Show who saved what and when",
 		Long:    "history lists the saved revisions, newest first, with the fields that each changed. Secrets are not shown.",
 		Example: "  testharness history\n  testharness history --before 12 --limit 5 --json\n  testharness history purge",
-		RunE: func(command *cobra.Command, _ []string) error {
-			h, err := g.open(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			request.Locale = g.locale
-			list, err := h.History().Revisions(command.Context(), request)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				if list.Entries == nil {
-					list.Entries = []shared.RevisionEntry{}
-				}
-				return printJSON(command.OutOrStdout(), list)
-			}
-			printHistory(command.OutOrStdout(), list)
-			return nil
-		},
-	}
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		request.Locale = g.locale
+		list, err := plugin.History().Revisions(ctx, request)
+		if list.Entries == nil {
+			list.Entries = []shared.RevisionEntry{}
+		}
+		return result{document: list, text: func(out io.Writer) { printHistory(out, list) }}, err
+	})
 	command.AddCommand(newHistoryPurgeCommand(g))
-	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	command.Flags().Int64Var(&request.Before, "before", 0, "only revisions before revision `N`")
 	command.Flags().IntVar(&request.Limit, "limit", 0, "at most `N` revisions; without it 50, and never more than 200")
 	return command
 }
 
 func newHistoryPurgeCommand(g *global) *cobra.Command {
-	var asJSON bool
-	command := &cobra.Command{
+	return g.passiveCommand(&cobra.Command{
 		Use:   "purge",
 		Short: "Remove the secrets of old revisions for good",
 		Long: `purge removes the sealed secrets of all revisions but the newest and compacts the database, so that its files hold them
@@ -58,25 +43,12 @@ no longer. Values, authors and times stay in the history; who goes back to such 
 hold them: testharness rekey makes these worthless as well, once the old key is gone. It can be repeated at any time.`,
 		Example: "  testharness history purge\n  testharness history purge --json && testharness rekey",
 		Args:    withUsage(nil),
-		RunE: func(command *cobra.Command, _ []string) error {
-			h, err := g.open(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			result, err := h.History().Purge(command.Context(), shared.PurgeRequest{Actor: g.actor})
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return printJSON(command.OutOrStdout(), result)
-			}
-			fmt.Fprintf(command.OutOrStdout(), "%d secrets of old revisions were removed.\n", result.Secrets)
-			return nil
-		},
-	}
-	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
-	return command
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		purged, err := plugin.History().Purge(ctx, shared.PurgeRequest{Actor: g.actor})
+		return result{document: purged, text: func(out io.Writer) {
+			fmt.Fprintf(out, "%d secrets of old revisions were removed.\n", purged.Secrets)
+		}}, err
+	})
 }
 
 func printHistory(out io.Writer, list shared.RevisionList) {

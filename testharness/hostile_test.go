@@ -44,10 +44,7 @@ func TestHostilePluginOnCommandLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(plugin.Close)
-	manifest := filepath.Join(t.TempDir(), "plugin.hcl")
-	if err := os.WriteFile(manifest, []byte("plugin \"collector\" {\n  binary = \"/nowhere\"\n}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	manifest := manifestOf(t)
 	for method, commands := range victims {
 		for _, command := range commands {
 			if status, out := run(t, plugin, manifest, command); status == exitUsage || status == exitUnavailable {
@@ -67,7 +64,8 @@ func TestHostilePluginOnCommandLine(t *testing.T) {
 			if status != exitDone && status != exitFailed && status != exitUsage && status != exitUnavailable {
 				t.Errorf("%s: exit status %d", where, status)
 			}
-			if at := strings.IndexFunc(out, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\u202e' }); at >= 0 {
+			steers := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\u202e' }
+			if at := strings.IndexFunc(out, steers); at >= 0 {
 				t.Errorf("%s: control characters: %.100q", where, out[at:])
 			}
 			if !utf8.ValidString(out) || len(out) > 8<<20 {
@@ -76,6 +74,16 @@ func TestHostilePluginOnCommandLine(t *testing.T) {
 		}
 		plugin.Tell(hostile.Lie{})
 	}
+}
+
+// manifestOf declares a plugin that is attached to, not run.
+func manifestOf(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "plugin.hcl")
+	if err := os.WriteFile(path, []byte("plugin \"collector\" {\n  binary = \"/nowhere\"\n}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // run runs a command as main does and returns its exit status and all that it prints.

@@ -17,42 +17,35 @@ import (
 func newListCommand(g *global) *cobra.Command {
 	var request shared.ListRequest
 	var state string
-	var asJSON bool
-	command := &cobra.Command{
+	command := g.passiveCommand(&cobra.Command{
 		Use:     "list",
 		Short:   "List notifications, newest first",
 		Example: "  testharness list --state dead\n  testharness list --search you@example.com --json",
-		RunE: func(command *cobra.Command, _ []string) error {
+		PreRunE: func(*cobra.Command, []string) error {
 			if state != "" && !slices.Contains(shared.NotificationStates, shared.NotificationState(state)) {
 				return usagef("--state %s: the states are queued, retrying, sending, delivered, dead and cancelled", state)
 			}
-			h, err := g.open(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			request.Locale, request.State = g.locale, shared.NotificationState(state)
-			list, err := h.Notifier().List(command.Context(), request)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				if list.Entries == nil {
-					list.Entries = []shared.NotificationEntry{}
-				}
-				return printJSON(command.OutOrStdout(), list)
-			}
-			printNotifications(command.OutOrStdout(), list)
 			return nil
 		},
-	}
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		request.Locale, request.State = g.locale, shared.NotificationState(state)
+		list, err := plugin.Notifier().List(ctx, request)
+		return notifications(list), err
+	})
 	flags := command.Flags()
 	flags.StringVar(&state, "state", "", "only those in this `state`: queued, retrying, sending, delivered, dead or cancelled")
 	flags.StringVar(&request.Search, "search", "", "only those whose recipient or subject contains the `text`")
 	flags.StringVar(&request.Before, "before", "", "only those before the notification `ID`")
 	flags.IntVar(&request.Limit, "limit", 0, "at most `N`; without it 50, and never more than 200")
-	flags.BoolVar(&asJSON, "json", false, "print one JSON document")
 	return command
+}
+
+// notifications tells the notifications of a list.
+func notifications(list shared.NotificationList) result {
+	if list.Entries == nil {
+		list.Entries = []shared.NotificationEntry{}
+	}
+	return result{document: list, text: func(out io.Writer) { printNotifications(out, list) }}
 }
 
 func printNotifications(out io.Writer, list shared.NotificationList) {
@@ -85,34 +78,21 @@ func newCancelCommand(g *global) *cobra.Command {
 type notificationAction func(shared.Notifier, context.Context, shared.NotificationRequest) (shared.NotificationEntry, error)
 
 func newActionCommand(g *global, name, short string, act notificationAction) *cobra.Command {
-	var asJSON bool
-	command := &cobra.Command{
+	return g.passiveCommand(&cobra.Command{
 		Use: name + " ID...", Short: short, Example: "  testharness " + name + " 42",
 		Args: atLeastOne("which notification; testharness list shows them"),
-		RunE: func(command *cobra.Command, args []string) error {
-			h, err := g.open(command.Context())
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		var list shared.NotificationList
+		for _, id := range plugin.args {
+			entry, err := act(plugin.Notifier(), ctx, shared.NotificationRequest{Actor: g.actor, ID: id})
+			if errors.Is(err, shared.ErrNoNotification) {
+				return result{}, usagef("there is no notification %s; testharness list shows them", id)
+			}
 			if err != nil {
-				return err
+				return result{}, err
 			}
-			defer h.Close()
-			list := shared.NotificationList{Entries: []shared.NotificationEntry{}}
-			for _, id := range args {
-				entry, err := act(h.Notifier(), command.Context(), shared.NotificationRequest{Actor: g.actor, ID: id})
-				if errors.Is(err, shared.ErrNoNotification) {
-					return usagef("there is no notification %s; testharness list shows them", id)
-				}
-				if err != nil {
-					return err
-				}
-				list.Entries = append(list.Entries, entry)
-			}
-			if asJSON {
-				return printJSON(command.OutOrStdout(), list)
-			}
-			printNotifications(command.OutOrStdout(), list)
-			return nil
-		},
-	}
-	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
-	return command
+			list.Entries = append(list.Entries, entry)
+		}
+		return notifications(list), nil
+	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -12,34 +13,18 @@ import (
 )
 
 func newLoadCommand(g *global) *cobra.Command {
-	var asJSON bool
-	command := &cobra.Command{
+	return g.passiveCommand(&cobra.Command{
 		Use:     "load",
 		Short:   "Show the settings in force",
 		Example: "  testharness load\n  testharness load --json | jq .values.server",
-		RunE: func(command *cobra.Command, _ []string) error {
-			h, err := g.open(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			schema, err := h.Page().Schema(command.Context(), shared.SchemaRequest{Locale: g.locale})
-			if err != nil {
-				return err
-			}
-			snapshot, err := h.Page().Load(command.Context(), shared.LoadRequest{Locale: g.locale})
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return printJSON(command.OutOrStdout(), snapshot)
-			}
-			printSnapshot(command.OutOrStdout(), schema, snapshot)
-			return nil
-		},
-	}
-	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
-	return command
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		schema, err := plugin.Page().Schema(ctx, shared.SchemaRequest{Locale: g.locale})
+		if err != nil {
+			return result{}, err
+		}
+		snapshot, err := plugin.Page().Load(ctx, shared.LoadRequest{Locale: g.locale})
+		return result{document: snapshot, text: func(out io.Writer) { printSnapshot(out, schema, snapshot) }}, err
+	})
 }
 
 func printSnapshot(out io.Writer, schema shared.Schema, snapshot shared.Snapshot) {

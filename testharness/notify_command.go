@@ -18,8 +18,7 @@ func newNotifyCommand(g *global) *cobra.Command {
 	var to []string
 	var text, html string
 	var wait time.Duration
-	var asJSON bool
-	command := &cobra.Command{
+	command := g.activeCommand(&cobra.Command{
 		Use:   "notify",
 		Short: "Hand a notification to the notification service",
 		Long: `notify hands a notification to the service and ends when it is durable: from then on it is delivered at least once or
@@ -29,55 +28,34 @@ While a Console runs, it delivers. Otherwise the notification waits for the next
 command.`,
 		Example: `  testharness notify --to you@example.com --subject Alarm --text "The disk is full." --wait 30s
   echo "The disk is full." | testharness notify --to you@example.com --to ops@example.com --subject Alarm --text - --key disk-42`,
-		RunE: func(command *cobra.Command, _ []string) error {
+		PreRunE: func(*cobra.Command, []string) (err error) {
 			if len(to) == 0 {
 				return usagef("--to is missing: who shall be notified?")
 			}
-			var err error
 			if notification.Text, err = readText("--text", text); err != nil {
 				return err
 			}
-			if notification.HTML, err = readText("--html", html); err != nil {
-				return err
-			}
-			h, err := g.openActive(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			request := shared.NotifyRequest{Locale: g.locale, Actor: g.actor}
-			for _, recipient := range to {
-				notification.To = recipient
-				request.Notifications = append(request.Notifications, notification)
-			}
-			receipts, err := h.Notifier().Notify(command.Context(), request)
-			if err != nil {
-				return err
-			}
-			outcomes := map[string]shared.NotificationEntry{}
-			if wait > 0 {
-				if outcomes, err = awaitDelivery(command.Context(), h.Notifier(), g.locale, receipts, wait); err != nil {
-					return err
-				}
-			}
-			failed := false
-			results := make([]notifyResult, len(receipts))
-			for i, receipt := range receipts {
-				results[i].Receipt = receipt
-				if outcome, known := outcomes[receipt.ID]; known {
-					results[i].State, results[i].Failure = outcome.State, outcome.Failure
-				}
-				failed = failed || receipt.ID == "" || wait > 0 && results[i].State != shared.NotificationDelivered
-			}
-			if asJSON {
-				return failedIf(failed, printJSON(command.OutOrStdout(), map[string]any{"receipts": results}))
-			}
-			for i, result := range results {
-				printReceipt(command.OutOrStdout(), to[i], result)
-			}
-			return failedIf(failed, nil)
+			notification.HTML, err = readText("--html", html)
+			return err
 		},
-	}
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		request := shared.NotifyRequest{Locale: g.locale, Actor: g.actor}
+		for _, recipient := range to {
+			notification.To = recipient
+			request.Notifications = append(request.Notifications, notification)
+		}
+		receipts, err := plugin.Notifier().Notify(ctx, request)
+		if err != nil {
+			return result{}, err
+		}
+		outcomes := map[string]shared.NotificationEntry{}
+		if wait > 0 {
+			if outcomes, err = awaitDelivery(ctx, plugin.Notifier(), g.locale, receipts, wait); err != nil {
+				return result{}, err
+			}
+		}
+		return notified(to, receipts, outcomes, wait > 0), nil
+	})
 	flags := command.Flags()
 	flags.StringArrayVar(&to, "to", nil, "the `address` of a recipient; may be repeated")
 	flags.StringVar(&notification.Subject, "subject", "", "the subject")
@@ -85,7 +63,6 @@ command.`,
 	flags.StringVar(&html, "html", "", "the message as HTML: a `text`, @FILE, or - for standard input")
 	flags.StringVar(&notification.Key, "key", "", "the idempotency `key`; without it every call is a new notification")
 	flags.DurationVar(&wait, "wait", 0, "deliver, and wait at most so long for the outcome")
-	flags.BoolVar(&asJSON, "json", false, "print one JSON document")
 	return command
 }
 
@@ -107,11 +84,29 @@ func readText(flag, given string) (string, error) {
 	return string(content), nil
 }
 
-// notifyResult is what became of one notification. State and Failure are empty unless somebody waited for them.
+// notifyResult is what became of one notification. State and Failure are empty unless they were waited for.
 type notifyResult struct {
 	shared.Receipt
 	State   shared.NotificationState `json:"state,omitempty"`
 	Failure *shared.Diagnostic       `json:"failure,omitempty"`
+}
+
+// notified tells what became of the notifications to the recipients; awaited means that it was to be delivery.
+func notified(to []string, receipts []shared.Receipt, outcomes map[string]shared.NotificationEntry, awaited bool) result {
+	failed := false
+	results := make([]notifyResult, len(receipts))
+	for i, receipt := range receipts {
+		results[i].Receipt = receipt
+		if outcome, known := outcomes[receipt.ID]; known {
+			results[i].State, results[i].Failure = outcome.State, outcome.Failure
+		}
+		failed = failed || receipt.ID == "" || awaited && results[i].State != shared.NotificationDelivered
+	}
+	return result{document: map[string]any{"receipts": results}, failed: failed, text: func(out io.Writer) {
+		for i, one := range results {
+			printReceipt(out, to[i], one)
+		}
+	}}
 }
 
 func printReceipt(out io.Writer, to string, result notifyResult) {
@@ -134,7 +129,9 @@ func printReceipt(out io.Writer, to string, result notifyResult) {
 }
 
 // awaitDelivery waits until all notifications are delivered or given up, but not longer than is given, and returns how each is.
-func awaitDelivery(ctx context.Context, notifier shared.Notifier, locale string, receipts []shared.Receipt, longest time.Duration) (map[string]shared.NotificationEntry, error) {
+func awaitDelivery(
+	ctx context.Context, notifier shared.Notifier, locale string, receipts []shared.Receipt, longest time.Duration,
+) (map[string]shared.NotificationEntry, error) {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)

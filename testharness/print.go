@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -49,20 +50,52 @@ func failedIf(failed bool, err error) error {
 	return err
 }
 
-// printSaved tells what a save did.
-func printSaved(out io.Writer, result shared.SaveResult, asJSON bool) error {
-	var err error
-	switch {
-	case asJSON:
-		result.Diagnostics = listed(result.Diagnostics)
-		err = printJSON(out, result)
-	default:
-		printDiagnostics(out, result.Diagnostics)
-		if result.Saved {
-			fmt.Fprintf(out, "Saved as revision %d.\n", result.Snapshot.Revision.Number)
+// saved tells what a save did.
+func saved(outcome shared.SaveResult) result {
+	outcome.Diagnostics = listed(outcome.Diagnostics)
+	return result{document: outcome, failed: !outcome.Saved, text: func(out io.Writer) {
+		printDiagnostics(out, outcome.Diagnostics)
+		if outcome.Saved {
+			fmt.Fprintf(out, "Saved as revision %d.\n", outcome.Snapshot.Revision.Number)
 		} else {
 			fmt.Fprintln(out, "Nothing was saved.")
 		}
+	}}
+}
+
+func printDiagnostics(out io.Writer, diagnostics shared.Diagnostics) {
+	for _, one := range diagnostics {
+		where := ""
+		if one.Field != "" {
+			where = " [" + one.Field + "]"
+		}
+		fmt.Fprintf(out, "\n%s%s: %s\n", one.Severity, where, one.Summary)
+		if one.Detail != "" {
+			fmt.Fprintf(out, "  %s\n", one.Detail)
+		}
+		if one.Evidence != nil {
+			fmt.Fprintln(out, "  Evidence: "+evidenceText(*one.Evidence))
+		}
+		for _, fix := range one.Fixes {
+			fmt.Fprintf(out, "  Fix: %s", fix.Label)
+			for _, name := range fix.Values.Names() {
+				fmt.Fprintf(out, " --set %s=%s", name, fix.Values[name])
+			}
+			fmt.Fprintln(out)
+		}
 	}
-	return failedIf(!result.Saved, err)
+}
+
+// evidenceText leaves out what the other side did not say.
+func evidenceText(evidence shared.Evidence) string {
+	var said []string
+	if evidence.Code != 0 {
+		said = append(said, strconv.Itoa(evidence.Code))
+	}
+	for _, part := range []string{evidence.EnhancedCode, evidence.Text} {
+		if part != "" {
+			said = append(said, part)
+		}
+	}
+	return strings.Join(said, " ")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -9,8 +10,8 @@ import (
 )
 
 func newRollbackCommand(g *global) *cobra.Command {
-	var asJSON bool
-	command := &cobra.Command{
+	var number int64
+	return g.passiveCommand(&cobra.Command{
 		Use:   "rollback REVISION",
 		Short: "Save an old revision again as the newest one",
 		Long: `rollback makes the content of an old revision the next revision. Nothing is lost: the revisions in between stay in the
@@ -18,29 +19,21 @@ history. A secret comes back with it, for the destination that comes back with i
 since. One that was removed since (--secret password=clear) or purged does not, and rollback says so.`,
 		Example: "  testharness rollback 3\n  testharness rollback 3 --json",
 		Args:    exactly("the number of a revision; testharness history lists them"),
-		RunE: func(command *cobra.Command, args []string) error {
-			number, err := strconv.ParseInt(args[0], 10, 64)
+		PreRunE: func(_ *cobra.Command, args []string) (err error) {
+			number, err = strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
 				return usagef("%q is not the number of a revision; testharness history lists them", args[0])
 			}
-			h, err := g.open(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			snapshot, err := h.Page().Load(command.Context(), shared.LoadRequest{Locale: g.locale})
-			if err != nil {
-				return err
-			}
-			result, err := h.History().Restore(command.Context(), shared.RestoreRequest{
-				Locale: g.locale, Actor: g.actor, Number: number, Revision: snapshot.Revision.Number,
-			})
-			if err != nil {
-				return err
-			}
-			return printSaved(command.OutOrStdout(), result, asJSON)
+			return nil
 		},
-	}
-	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
-	return command
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		snapshot, err := plugin.Page().Load(ctx, shared.LoadRequest{Locale: g.locale})
+		if err != nil {
+			return result{}, err
+		}
+		outcome, err := plugin.History().Restore(ctx, shared.RestoreRequest{
+			Locale: g.locale, Actor: g.actor, Number: number, Revision: snapshot.Revision.Number,
+		})
+		return saved(outcome), err
+	})
 }

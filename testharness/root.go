@@ -104,9 +104,12 @@ func atLeastOne(what string) cobra.PositionalArgs {
 	}
 }
 
+// openFunc starts the plugin.
+type openFunc func(context.Context, ...host.Option) (*host.Host, error)
+
 // open starts the plugin for a command that looks something up or changes it and ends: it delivers no notifications.
-func (g *global) open(ctx context.Context) (*host.Host, error) {
-	return g.openActive(ctx, host.WithPassivePlugin())
+func (g *global) open(ctx context.Context, more ...host.Option) (*host.Host, error) {
+	return g.openActive(ctx, append(more, host.WithPassivePlugin())...)
 }
 
 // openActive starts the plugin with all that it does in a Console.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -12,37 +13,20 @@ import (
 )
 
 func newSchemaCommand(g *global) *cobra.Command {
-	var asJSON, asJSONSchema bool
-	command := &cobra.Command{
+	var asJSONSchema bool
+	command := g.passiveCommand(&cobra.Command{
 		Use:     "schema",
 		Short:   "Show the fields that the plugin declares",
 		Example: "  testharness schema\n  testharness schema --json-schema > settings.schema.json",
-		RunE: func(command *cobra.Command, _ []string) error {
-			h, err := g.open(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			schema, err := h.Page().Schema(command.Context(), shared.SchemaRequest{Locale: g.locale})
-			if err != nil {
-				return err
-			}
-			switch {
-			case asJSONSchema:
-				text, err := schema.JSONSchema()
-				if err != nil {
-					return err
-				}
-				fmt.Fprintln(command.OutOrStdout(), string(text))
-			case asJSON:
-				return printJSON(command.OutOrStdout(), schema)
-			default:
-				printSchema(command.OutOrStdout(), schema)
-			}
-			return nil
-		},
-	}
-	command.Flags().BoolVar(&asJSON, "json", false, "print the declaration as one JSON document")
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		schema, err := plugin.Page().Schema(ctx, shared.SchemaRequest{Locale: g.locale})
+		if err != nil || !asJSONSchema {
+			return result{document: schema, text: func(out io.Writer) { printSchema(out, schema) }}, err
+		}
+		text, err := schema.JSONSchema()
+		return result{text: func(out io.Writer) { fmt.Fprintln(out, string(text)) }}, err
+	})
+	command.Flags().Lookup("json").Usage = "print the declaration as one JSON document"
 	command.Flags().BoolVar(&asJSONSchema, "json-schema", false, "print the shape of the values as a JSON Schema (draft 2020-12)")
 	command.MarkFlagsMutuallyExclusive("json", "json-schema")
 	return command

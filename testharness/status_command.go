@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,42 +12,30 @@ import (
 )
 
 func newStatusCommand(g *global) *cobra.Command {
-	var asJSON bool
-	command := &cobra.Command{
+	return g.passiveCommand(&cobra.Command{
 		Use:     "status",
 		Short:   "Show how the notification service is",
 		Long:    "status shows what waits, what was delivered and what was given up, and whether a Console delivers just now. How many it has delivered in the last minute is known to that Console alone.",
 		Example: "  testharness status\n  testharness status --json | jq .counts.dead",
-		RunE: func(command *cobra.Command, _ []string) error {
-			h, err := g.open(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			status, err := h.Notifier().Status(command.Context(), shared.StatusRequest{Locale: g.locale})
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return printJSON(command.OutOrStdout(), status)
-			}
-			out := command.OutOrStdout()
-			fmt.Fprintf(out, "State: %s\n", status.State)
-			if status.Reason != nil {
-				printDiagnostics(out, shared.Diagnostics{*status.Reason})
-			}
-			if !status.NextAttempt.IsZero() {
-				fmt.Fprintf(out, "Since: %s\nNext attempt: %s\n", status.Since.Local().Format(time.DateTime), status.NextAttempt.Local().Format(time.DateTime))
-			}
-			for _, one := range status.DeliveredBy {
-				fmt.Fprintf(out, "Delivered by: process %d on %s\n", one.PID, one.Host)
-			}
-			for _, state := range shared.NotificationStates {
-				fmt.Fprintf(out, "%-10s %d\n", state, status.Counts[state])
-			}
-			return nil
-		},
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		status, err := plugin.Notifier().Status(ctx, shared.StatusRequest{Locale: g.locale})
+		return result{document: status, text: func(out io.Writer) { printStatus(out, status) }}, err
+	})
+}
+
+func printStatus(out io.Writer, status shared.ServiceStatus) {
+	fmt.Fprintf(out, "State: %s\n", status.State)
+	if status.Reason != nil {
+		printDiagnostics(out, shared.Diagnostics{*status.Reason})
 	}
-	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
-	return command
+	if !status.NextAttempt.IsZero() {
+		fmt.Fprintf(out, "Since: %s\nNext attempt: %s\n",
+			status.Since.Local().Format(time.DateTime), status.NextAttempt.Local().Format(time.DateTime))
+	}
+	for _, one := range status.DeliveredBy {
+		fmt.Fprintf(out, "Delivered by: process %d on %s\n", one.PID, one.Host)
+	}
+	for _, state := range shared.NotificationStates {
+		fmt.Fprintf(out, "%-10s %d\n", state, status.Counts[state])
+	}
 }

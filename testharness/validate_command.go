@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -10,38 +12,30 @@ import (
 
 func newValidateCommand(g *global) *cobra.Command {
 	var flags draftFlags
-	var asJSON bool
-	command := &cobra.Command{
+	command := g.passiveCommand(&cobra.Command{
 		Use:     "validate",
 		Short:   "Check settings without contacting anything",
 		Example: "  testharness validate --set server=smtp.email.com --set port=587",
-		RunE: func(command *cobra.Command, _ []string) error {
-			h, err := g.open(command.Context())
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			draft, err := flags.draft(command.Context(), h.Page(), g.locale)
-			if err != nil {
-				return err
-			}
-			validation, err := h.Page().Validate(command.Context(), shared.ValidateRequest{Locale: g.locale, Draft: draft})
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				validation.Diagnostics = listed(validation.Diagnostics)
-				err = printJSON(command.OutOrStdout(), validation)
-			} else {
-				printDiagnostics(command.OutOrStdout(), validation.Diagnostics)
-				if validation.Preview != "" {
-					fmt.Fprintln(command.OutOrStdout(), validation.Preview)
-				}
-			}
-			return failedIf(validation.Diagnostics.HasErrors(), err)
-		},
-	}
+	}, func(ctx context.Context, plugin invocation) (result, error) {
+		_, draft, err := flags.draft(ctx, plugin.Page(), g.locale)
+		if err != nil {
+			return result{}, err
+		}
+		validation, err := plugin.Page().Validate(ctx, shared.ValidateRequest{Locale: g.locale, Draft: draft})
+		validation.Diagnostics = listed(validation.Diagnostics)
+		return result{
+			document: validation,
+			text:     func(out io.Writer) { printValidation(out, validation) },
+			failed:   validation.Diagnostics.HasErrors(),
+		}, err
+	})
 	flags.register(command)
-	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
 	return command
+}
+
+func printValidation(out io.Writer, validation shared.Validation) {
+	printDiagnostics(out, validation.Diagnostics)
+	if validation.Preview != "" {
+		fmt.Fprintln(out, validation.Preview)
+	}
 }

@@ -14,9 +14,9 @@ func newConformanceCommand(g *global) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "conformance",
 		Short: "Check that a settings plugin keeps the contract",
-		Long: `conformance runs every rule of the contract against the plugin and reports each. It saves settings while it does
-so, in a data directory of its own unless --data-dir names another. Valid settings are made from the schema; where that is not enough, give them
-with --set.`,
+		Long: `conformance runs every rule of the contract against the plugin and reports each. It saves settings while it
+does so, in a data directory of its own unless --data-dir names another. Valid settings are made from the schema;
+where that is not enough, give them with --set.`,
 		Example: "  testharness conformance --set server=localhost --set use_other_account=true --set email=a@b.example",
 		RunE: func(command *cobra.Command, _ []string) error {
 			if g.dataDir == "" {

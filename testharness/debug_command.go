@@ -24,14 +24,15 @@ func newDebugCommand(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use:   "debug [-- COMMAND [ARGUMENT]...]",
 		Short: "Run a plugin so that a debugger and a Console can attach to it",
-		Long: `debug runs the plugin of plugin.hcl by itself, with the environment of a host, and says which process it is and how
-a Console gets to it. Attach a debugger to that process, run "testharness attach" in another terminal, and use the page: a call may
-stand at a breakpoint for an hour. Ctrl-C ends the plugin.
+		Long: `debug runs the plugin of plugin.hcl by itself, with the environment of a host, and says which process it is
+and how a Console gets to it. Attach a debugger to that process, run "testharness attach" in another terminal, and use
+the page: a call may stand at a breakpoint for an hour. Ctrl-C ends the plugin.
 
-With a command, that one is run instead, such as a debugger that runs the plugin in its turn; it must leave the plugin's
-standard output alone. The plugin's memory is not protected while it is debugged: use no secrets that matter.`,
+With a command, that one is run instead, such as a debugger that runs the plugin in its turn; it must leave the
+plugin's standard output alone. The plugin's memory is not protected while it is debugged: use no secrets that matter.`,
 		Example: `  testharness debug
-  testharness debug -- dlv exec --headless --listen 127.0.0.1:2345 --continue --accept-multiclient bin/smtp-plugin -- -manifest plugin.hcl`,
+  testharness debug -- dlv exec --headless --listen 127.0.0.1:2345 --continue --accept-multiclient \
+    bin/smtp-plugin -- -manifest plugin.hcl`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(command *cobra.Command, args []string) error {
 			m, err := manifest.Read(g.manifest)
@@ -105,8 +106,8 @@ func newAttachCommand(g *global) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "attach ADDRESS",
 		Short: "Run the Console with a plugin that runs already",
-		Long: `attach is the command console for a plugin that "testharness debug" runs: it connects to it instead of starting one.
-The plugin stays when the Console ends. When the plugin ends, run both anew.`,
+		Long: `attach is the command console for a plugin that "testharness debug" runs: it connects to it instead of
+starting one. The plugin stays when the Console ends. When the plugin ends, run both anew.`,
 		Example: "  testharness attach unix:/tmp/debug-123/plugin456",
 		Args:    exactly("where the plugin listens; testharness debug prints it"),
 		RunE: func(command *cobra.Command, args []string) error {

@@ -33,7 +33,9 @@ func (d *draftFlags) register(command *cobra.Command) {
 }
 
 // draft reads the flags by the page's schema, which it returns too. Fields that are not set keep the value in force.
-func (d *draftFlags) draft(ctx context.Context, page shared.SettingsPage, locale string) (shared.Schema, shared.Draft, error) {
+func (d *draftFlags) draft(
+	ctx context.Context, page shared.SettingsPage, locale string,
+) (shared.Schema, shared.Draft, error) {
 	schema, err := page.Schema(ctx, shared.SchemaRequest{Locale: locale})
 	if err != nil {
 		return shared.Schema{}, shared.Draft{}, err
@@ -76,7 +78,8 @@ func set(values shared.Values, schema shared.Schema, name, text string) error {
 	case !declared:
 		return usagef("--set %s: there is no such field; see testharness schema", name)
 	case field.Sensitive:
-		return usagef("--set %s: a secret never stands on the command line; use --secret %s=env:NAME, file:PATH or -", name, name)
+		return usagef(
+			"--set %s: a secret never stands on the command line; use --secret %s=env:NAME, file:PATH or -", name, name)
 	}
 	if path, fromFile := strings.CutPrefix(text, "@"); fromFile {
 		content, err := os.ReadFile(path)
@@ -135,20 +138,23 @@ func readSecret(name, source string) (shared.SecretChange, error) {
 		text, given := os.LookupEnv(rest)
 		if !given {
 			if !variableName.MatchString(rest) { // It may be the secret itself.
-				return shared.SecretChange{}, usagef("--secret %s: what follows env: is not the name of an environment variable", name)
+				return shared.SecretChange{}, usagef(
+					"--secret %s: what follows env: is not the name of an environment variable", name)
 			}
 			return shared.SecretChange{}, usagef("--secret %s: the environment variable %s is not set", name, rest)
 		}
 		content = []byte(text)
 	default:
-		return shared.SecretChange{}, usagef("--secret %s: the source must be env:NAME, file:PATH, -, keep or clear; a secret never stands on the command line", name)
+		return shared.SecretChange{}, usagef("--secret %s: the source must be env:NAME, file:PATH, -, keep or clear; a "+
+			"secret never stands on the command line", name)
 	}
 	if err != nil {
 		return shared.SecretChange{}, usagef("--secret %s: %w", name, err)
 	}
 	text := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 	if text == "" {
-		return shared.SecretChange{}, usagef("--secret %s: the source is empty; use %s=clear to remove the secret", name, name)
+		return shared.SecretChange{}, usagef(
+			"--secret %s: the source is empty; use %s=clear to remove the secret", name, name)
 	}
 	return shared.ReplaceSecret(text), nil
 }

@@ -38,9 +38,10 @@ func newHistoryPurgeCommand(g *global) *cobra.Command {
 	return g.passiveCommand(&cobra.Command{
 		Use:   "purge",
 		Short: "Remove the secrets of old revisions for good",
-		Long: `purge removes the sealed secrets of all revisions but the newest and compacts the database, so that its files hold them
-no longer. Values, authors and times stay in the history; who goes back to such a revision enters the secret again. Backups still
-hold them: testharness rekey makes these worthless as well, once the old key is gone. It can be repeated at any time.`,
+		Long: `purge removes the sealed secrets of all revisions but the newest and compacts the database, so that its files
+hold them no longer. Values, authors and times stay in the history; who goes back to such a revision enters the secret
+again. Backups still hold them: testharness rekey makes these worthless as well, once the old key is gone. It can be
+repeated at any time.`,
 		Example: "  testharness history purge\n  testharness history purge --json && testharness rekey",
 		Args:    withUsage(nil),
 	}, func(ctx context.Context, plugin invocation) (result, error) {

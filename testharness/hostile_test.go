@@ -36,7 +36,8 @@ var victims = map[string][]string{
 	"Migrate":   {"migrate --to env:DATABASE_URL"},
 }
 
-// TestHostilePluginOnCommandLine lies to every command: none panics or hangs, and none prints what could steer a terminal.
+// TestHostilePluginOnCommandLine lies to every command: none panics or hangs, and none prints what could steer a
+// terminal.
 func TestHostilePluginOnCommandLine(t *testing.T) {
 	t.Setenv("DATABASE_URL", "postgres://db.example/settings")
 	plugin, err := hostile.Serve()

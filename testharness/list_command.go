@@ -33,7 +33,8 @@ func newListCommand(g *global) *cobra.Command {
 		return notifications(list), err
 	})
 	flags := command.Flags()
-	flags.StringVar(&state, "state", "", "only those in this `state`: queued, retrying, sending, delivered, dead or cancelled")
+	flags.StringVar(&state, "state", "", "only those in this `state`: queued, retrying, "+
+		"sending, delivered, dead or cancelled")
 	flags.StringVar(&request.Search, "search", "", "only those whose recipient or subject contains the `text`")
 	flags.StringVar(&request.Before, "before", "", "only those before the notification `ID`")
 	flags.IntVar(&request.Limit, "limit", 0, "at most `N`; without it 50, and never more than 200")
@@ -59,7 +60,8 @@ func printNotifications(out io.Writer, list shared.NotificationList) {
 		if entry.Failure != nil {
 			why = entry.Failure.Summary
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", entry.ID, entry.Created.Local().Format(time.DateTime), entry.State, entry.To, entry.Subject, why)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", entry.ID, entry.Created.Local().Format(time.DateTime), entry.State,
+			entry.To, entry.Subject, why)
 	}
 	_ = table.Flush()
 	if list.More {
@@ -75,7 +77,8 @@ func newCancelCommand(g *global) *cobra.Command {
 	return newActionCommand(g, "cancel", "Take a notification out of the queue", shared.Notifier.Cancel)
 }
 
-type notificationAction func(shared.Notifier, context.Context, shared.NotificationRequest) (shared.NotificationEntry, error)
+type notificationAction func(shared.Notifier, context.Context,
+	shared.NotificationRequest) (shared.NotificationEntry, error)
 
 func newActionCommand(g *global, name, short string, act notificationAction) *cobra.Command {
 	return g.passiveCommand(&cobra.Command{

@@ -17,7 +17,8 @@ func newMailserverCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "mailserver",
 		Short: "Run a practice mail server that goes wrong in a chosen way",
-		Long:  "mailserver runs one practice mail server on 127.0.0.1 until it is interrupted. Without --fault it lists the faults. It prints the command that tests it.",
+		Long: "mailserver runs one practice mail server on 127.0.0.1 until it is interrupted. Without --fault it lists " +
+			"the faults. It prints the command that tests it.",
 		Example: `  testharness mailserver
   testharness mailserver --fault auth-wrong-password --port 2525`,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -47,8 +48,10 @@ func newMailserverCommand() *cobra.Command {
 				return err
 			}
 			defer os.Remove(ca)
-			fmt.Fprintf(out, "%s\nListening on 127.0.0.1, port %d. Stop it with Ctrl-C. In another terminal:\n", chosen.Label, running.Port())
-			fmt.Fprintf(out, "  P=any testharness test --set server=127.0.0.1 --set port=%d --set use_ssl=%t --set ca_certificate=@%s \\\n", running.Port(), chosen.UseSSL, ca)
+			fmt.Fprintf(out, "%s\nListening on 127.0.0.1, port %d. Stop it with Ctrl-C. In another terminal:\n",
+				chosen.Label, running.Port())
+			fmt.Fprintf(out, "  P=any testharness test --set server=127.0.0.1 --set port=%d --set use_ssl=%t "+
+				"--set ca_certificate=@%s \\\n", running.Port(), chosen.UseSSL, ca)
 			fmt.Fprintln(out, "    --set login=me@practice.example --secret password=env:P")
 			<-command.Context().Done()
 			return nil

@@ -1,5 +1,5 @@
-// Command testharness is the developer's host: everything that the page can do, without a browser, and a stand-in Console
-// with practice mail servers for those who want to see it.
+// Command testharness is the developer's host: everything that the page can do, without a browser, and a stand-in
+// Console with practice mail servers for those who want to see it.
 package main
 
 import (
@@ -62,7 +62,8 @@ func report(out io.Writer, err error) int {
 		return exitFailed
 	}
 	if errors.Is(err, shared.ErrUnsupported) {
-		err = errors.New("the plugin does not offer what this command needs; testharness status, history, suggest, rekey and migrate are for plugins that do")
+		err = errors.New("the plugin does not offer what this command needs; testharness status, history, suggest, rekey " +
+			"and migrate are for plugins that do")
 	}
 	fmt.Fprintln(out, "testharness: "+err.Error())
 	switch {

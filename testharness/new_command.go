@@ -25,15 +25,17 @@ func newNewCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "new NAME",
 		Short: "Make the skeleton of a settings plugin",
-		Long: `new makes a directory NAME, of 2 to 31 lower case letters and digits, with a settings plugin that compiles, has its tests and runs in the stand-in Console: one
-page that connects to an address. Change its form and its test to what your page is about. With --replace it uses the
-contract from a checkout instead of a published version.`,
-		Example: "  testharness new syslog --replace ~/src/smtp-settings\n  cd syslog && go mod tidy && go test ./... && (umask 022 && go build -o bin/ ./syslog-plugin) && testharness console",
-		Args:    exactly("the name of the plugin"),
+		Long: `new makes a directory NAME, of 2 to 31 lower case letters and digits, with a settings plugin that compiles,
+has its tests and runs in the stand-in Console: one page that connects to an address. Change its form and its test to
+what your page is about. With --replace it uses the contract from a checkout instead of a published version.`,
+		Example: "  testharness new syslog --replace ~/src/smtp-settings\n  cd syslog && go mod tidy && go test ./... && " +
+			"(umask 022 && go build -o bin/ ./syslog-plugin) && testharness console",
+		Args: exactly("the name of the plugin"),
 		RunE: func(command *cobra.Command, args []string) error {
 			name := args[0]
 			if !pluginName.MatchString(name) {
-				return usagef("%q cannot be the name of a plugin: 2 to 31 lower case letters and digits, beginning with a letter", name)
+				return usagef(
+					"%q cannot be the name of a plugin: 2 to 31 lower case letters and digits, beginning with a letter", name)
 			}
 			if module == "" {
 				module = "example.com/" + name
@@ -46,9 +48,11 @@ contract from a checkout instead of a published version.`,
 			}
 			out := command.OutOrStdout()
 			if replace == "" && contractVersion(version.Current()) == unpublished {
-				fmt.Fprintln(out, "This testharness is no published version, so the contract cannot be downloaded: in a checkout, add --replace DIRECTORY.")
+				fmt.Fprintln(out, "This testharness is no published version, so the contract cannot be downloaded: in a "+
+					"checkout, add --replace DIRECTORY.")
 			}
-			fmt.Fprintf(out, "Made %s. Next:\n  cd %s && go mod tidy && go test ./... && (umask 022 && go build -o bin/ ./%s-plugin)\n  testharness console\n", name, name, name)
+			fmt.Fprintf(out, "Made %s. Next:\n  cd %s && go mod tidy && go test ./... && (umask 022 && go build -o bin/ "+
+				"./%s-plugin)\n  testharness console\n", name, name, name)
 			return nil
 		},
 	}
@@ -77,7 +81,8 @@ func writeSkeleton(name, module, replace string) error {
 	if err != nil {
 		return err
 	}
-	goMod := fmt.Sprintf("module %s\n\ngo 1.26.0\n\nrequire %s %s\n", module, thisModule, contractVersion(version.Current()))
+	goMod := fmt.Sprintf("module %s\n\ngo 1.26.0\n\nrequire %s %s\n", module, thisModule,
+		contractVersion(version.Current()))
 	if replace != "" {
 		if replace, err = filepath.Abs(replace); err != nil {
 			return err
@@ -87,11 +92,13 @@ func writeSkeleton(name, module, replace string) error {
 	if err := writeNew(filepath.Join(name, "go.mod"), goMod); err != nil {
 		return err
 	}
-	// A host does not run what others could replace: whatever the umask, the directory of the binary is there and is not for them to write.
+	// A host does not run what others could replace: whatever the umask, the directory of the binary is there and is not
+	// for them to write.
 	if err := os.MkdirAll(filepath.Join(name, "bin"), 0o755); err != nil { //nolint:gosec // programs are for everybody
 		return err
 	}
-	return writeNew(filepath.Join(name, "plugin.hcl"), fmt.Sprintf("plugin %q {\n  binary = \"bin/%s-plugin\"\n  config {\n    data_dir = \"data\"\n  }\n}\n", name, name))
+	return writeNew(filepath.Join(name, "plugin.hcl"),
+		fmt.Sprintf("plugin %q {\n  binary = \"bin/%s-plugin\"\n  config {\n    data_dir = \"data\"\n  }\n}\n", name, name))
 }
 
 // contractVersion is the version of this program, or one that a replace directive stands in for. Of a checkout only a

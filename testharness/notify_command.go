@@ -21,13 +21,14 @@ func newNotifyCommand(g *global) *cobra.Command {
 	command := g.activeCommand(&cobra.Command{
 		Use:   "notify",
 		Short: "Hand a notification to the notification service",
-		Long: `notify hands a notification to the service and ends when it is durable: from then on it is delivered at least once or
-ends as a dead letter. With the same --key a second call is recognised and sends nothing.
+		Long: `notify hands a notification to the service and ends when it is durable: from then on it is delivered at least
+once or ends as a dead letter. With the same --key a second call is recognised and sends nothing.
 
-While a Console runs, it delivers. Otherwise the notification waits for the next Console, or with --wait is delivered by this
-command.`,
+While a Console runs, it delivers. Otherwise the notification waits for the next Console, or with --wait is delivered
+by this command.`,
 		Example: `  testharness notify --to you@example.com --subject Alarm --text "The disk is full." --wait 30s
-  echo "The disk is full." | testharness notify --to you@example.com --to ops@example.com --subject Alarm --text - --key disk-42`,
+  echo "The disk is full." |
+    testharness notify --to you@example.com --to ops@example.com --subject Alarm --text - --key disk-42`,
 		PreRunE: func(*cobra.Command, []string) (err error) {
 			if len(to) == 0 {
 				return usagef("--to is missing: who shall be notified?")
@@ -92,7 +93,9 @@ type notifyResult struct {
 }
 
 // notified tells what became of the notifications to the recipients; awaited means that it was to be delivery.
-func notified(to []string, receipts []shared.Receipt, outcomes map[string]shared.NotificationEntry, awaited bool) result {
+func notified(
+	to []string, receipts []shared.Receipt, outcomes map[string]shared.NotificationEntry, awaited bool,
+) result {
 	failed := false
 	results := make([]notifyResult, len(receipts))
 	for i, receipt := range receipts {
@@ -128,7 +131,8 @@ func printReceipt(out io.Writer, to string, result notifyResult) {
 	}
 }
 
-// awaitDelivery waits until all notifications are delivered or given up, but not longer than is given, and returns how each is.
+// awaitDelivery waits until all notifications are delivered or given up, but not longer than is given, and returns how
+// each is.
 func awaitDelivery(
 	ctx context.Context, notifier shared.Notifier, locale string, receipts []shared.Receipt, longest time.Duration,
 ) (map[string]shared.NotificationEntry, error) {

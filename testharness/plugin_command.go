@@ -27,7 +27,8 @@ type result struct {
 // runFunc does what a command is for. The plugin is open while it runs.
 type runFunc func(context.Context, invocation) (result, error)
 
-// passiveCommand completes a command that looks something up or changes it: the plugin delivers no notifications meanwhile.
+// passiveCommand completes a command that looks something up or changes it: the plugin delivers no notifications
+// meanwhile.
 func (g *global) passiveCommand(command *cobra.Command, run runFunc) *cobra.Command {
 	return pluginCommand(command, g.open, run)
 }

@@ -17,14 +17,17 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/settingstest/hostile"
 )
 
-// TestPluginCommand holds what is common to the commands that use the plugin: what is printed where, and the exit status.
+// TestPluginCommand holds what is common to the commands that use the plugin: what is printed where, and the exit
+// status.
 func TestPluginCommand(t *testing.T) {
 	plugin, err := hostile.Serve()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(plugin.Close)
-	found := result{document: map[string]int{"found": 1}, text: func(out io.Writer) { _, _ = io.WriteString(out, "found 1\n") }}
+	found := result{
+		document: map[string]int{"found": 1}, text: func(out io.Writer) { _, _ = io.WriteString(out, "found 1\n") },
+	}
 	refused := found
 	refused.failed = true
 	for name, test := range map[string]struct {

@@ -38,7 +38,8 @@ shows its form, validates, saves and tests settings.
 Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 2 usage or manifest error; 3 the plugin is unavailable.`,
 		Example: `  testharness console
-  testharness test --set server=smtp.email.com --set use_ssl=true --set login=me@email.com --secret password=env:MAIL_PASSWORD
+  testharness test --set server=smtp.email.com --set use_ssl=true --set login=me@email.com \
+    --secret password=env:MAIL_PASSWORD
   testharness save --set server=smtp.email.com --set login=me@email.com --secret password=-  < password.txt
   testharness load --json`,
 		Version:       version.Current().String(),
@@ -52,14 +53,18 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 	flags.StringVar(&g.manifest, "manifest", "plugin.hcl", "the `file` that declares the plugin")
 	flags.StringVar(&g.plugin, "plugin", "", "the `name` of the plugin, to make sure that the manifest declares this one")
 	flags.StringVar(&g.dataDir, "data-dir", "", "overrides config.data_dir of the manifest with `DIR`")
-	flags.StringVar(&g.logLevel, "log-level", "warn", "trace, debug, info, warn, error or off; the log goes to standard error")
-	flags.StringVar(&g.actor, "actor", currentUser(), "the `name` of who tests and saves; without it that of the operating system's user")
-	flags.StringVar(&g.locale, "locale", "en", "the `language` of what the plugin says; what testharness itself says is English")
+	flags.StringVar(&g.logLevel, "log-level", "warn",
+		"trace, debug, info, warn, error or off; the log goes to standard error")
+	flags.StringVar(&g.actor, "actor", currentUser(),
+		"the `name` of who tests and saves; without it that of the operating system's user")
+	flags.StringVar(&g.locale, "locale", "en",
+		"the `language` of what the plugin says; what testharness itself says is English")
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
 		newNotifyCommand(g), newStatusCommand(g), newListCommand(g), newRetryCommand(g), newCancelCommand(g),
 		newSuggestCommand(g), newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
-		newConsoleCommand(g), newDebugCommand(g), newAttachCommand(g), newConformanceCommand(g), newMailserverCommand(), newNewCommand(), newManCommand(root),
+		newConsoleCommand(g), newDebugCommand(g), newAttachCommand(g), newConformanceCommand(g), newMailserverCommand(),
+		newNewCommand(), newManCommand(root),
 	)
 	for _, command := range root.Commands() {
 		command.Args = withUsage(command.Args)
@@ -118,7 +123,9 @@ func (g *global) openActive(ctx context.Context, more ...host.Option) (*host.Hos
 	if level == hclog.NoLevel && !strings.EqualFold(g.logLevel, "off") {
 		return nil, usagef("--log-level %s is none of trace, debug, info, warn, error and off", g.logLevel)
 	}
-	options := []host.Option{host.WithLogger(hclog.New(&hclog.LoggerOptions{Name: "testharness", Level: level, Output: os.Stderr}))}
+	options := []host.Option{
+		host.WithLogger(hclog.New(&hclog.LoggerOptions{Name: "testharness", Level: level, Output: os.Stderr})),
+	}
 	if g.dataDir != "" {
 		options = append(options, host.WithDataDir(g.dataDir))
 	}

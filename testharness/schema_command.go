@@ -27,7 +27,8 @@ func newSchemaCommand(g *global) *cobra.Command {
 		return result{text: func(out io.Writer) { fmt.Fprintln(out, string(text)) }}, err
 	})
 	command.Flags().Lookup("json").Usage = "print the declaration as one JSON document"
-	command.Flags().BoolVar(&asJSONSchema, "json-schema", false, "print the shape of the values as a JSON Schema (draft 2020-12)")
+	command.Flags().BoolVar(&asJSONSchema, "json-schema", false,
+		"print the shape of the values as a JSON Schema (draft 2020-12)")
 	command.MarkFlagsMutuallyExclusive("json", "json-schema")
 	return command
 }

@@ -13,9 +13,10 @@ import (
 
 func newStatusCommand(g *global) *cobra.Command {
 	return g.passiveCommand(&cobra.Command{
-		Use:     "status",
-		Short:   "Show how the notification service is",
-		Long:    "status shows what waits, what was delivered and what was given up, and whether a Console delivers just now. How many it has delivered in the last minute is known to that Console alone.",
+		Use:   "status",
+		Short: "Show how the notification service is",
+		Long: "status shows what waits, what was delivered and what was given up, and whether a Console delivers just " +
+			"now. How many it has delivered in the last minute is known to that Console alone.",
 		Example: "  testharness status\n  testharness status --json | jq .counts.dead",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		status, err := plugin.Notifier().Status(ctx, shared.StatusRequest{Locale: g.locale})

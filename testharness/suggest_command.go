@@ -16,9 +16,9 @@ func newSuggestCommand(g *global) *cobra.Command {
 	command := g.passiveCommand(&cobra.Command{
 		Use:   "suggest",
 		Short: "Ask for values that probably fit",
-		Long: `suggest asks the plugin for values that probably fit the settings, such as the mail server that the domain of the
-login publishes. It prints what it found and the --set options that take it over. Nothing is saved, and nothing secret is sent
-anywhere. The exit status is 1 when there is nothing to suggest.`,
+		Long: `suggest asks the plugin for values that probably fit the settings, such as the mail server that the domain of
+the login publishes. It prints what it found and the --set options that take it over. Nothing is saved, and nothing
+secret is sent anywhere. The exit status is 1 when there is nothing to suggest.`,
 		Example: "  testharness suggest --set login=anna@example.com",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		_, draft, err := flags.draft(ctx, plugin.Page(), g.locale)

@@ -22,7 +22,8 @@ func newTestCommand(g *global) *cobra.Command {
 		Long: `test tries settings out: the values in force, with those given by --set and --secret laid over them.
 Nothing is saved. Without --send-message no e-mail is sent.`,
 		Example: `  testharness test
-  testharness test --set server=smtp.email.com --set use_ssl=true --set login=me@email.com --secret password=env:MAIL_PASSWORD
+  testharness test --set server=smtp.email.com --set use_ssl=true --set login=me@email.com \
+    --secret password=env:MAIL_PASSWORD
   testharness test --recipient you@example.com --send-message
   testharness test --json | jq -r .diagnostics[0].code`,
 		PreRunE: func(*cobra.Command, []string) error {
@@ -58,12 +59,15 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 }
 
 // runTest prints the steps as they happen and returns the verdict.
-func runTest(ctx context.Context, page shared.SettingsPage, request shared.TestRequest, out io.Writer) (shared.TestReport, error) {
+func runTest(
+	ctx context.Context, page shared.SettingsPage, request shared.TestRequest, out io.Writer,
+) (shared.TestReport, error) {
 	var verdict shared.TestReport
 	err := page.Test(ctx, request, func(event shared.TestEvent) error {
 		switch event := event.(type) {
 		case shared.StepFinished:
-			fmt.Fprintf(out, "%s %-22s %8.1f ms  %s\n", mark(event.Status), event.Label, event.Duration.Milliseconds(), event.Detail)
+			fmt.Fprintf(out, "%s %-22s %8.1f ms  %s\n", mark(event.Status), event.Label,
+				event.Duration.Milliseconds(), event.Detail)
 		case shared.Completed:
 			verdict = event.Report
 		}

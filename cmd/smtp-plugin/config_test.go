@@ -34,7 +34,8 @@ func configured(t *testing.T, content string) (config, error) {
 // commentedKey is a key that the example shows but does not set.
 var commentedKey = regexp.MustCompile(`(?m)^( +)# ([a-z_0-9]+ += .*)$`)
 
-// TestExamples reads the plugin.hcl of this repository, with and without what it only shows, and the one of the document.
+// TestExamples reads the plugin.hcl of this repository, with and without what it only shows, and the one of the
+// document.
 func TestExamples(t *testing.T) {
 	example, err := os.ReadFile("../../plugin.hcl")
 	if err != nil {
@@ -48,7 +49,8 @@ func TestExamples(t *testing.T) {
 	fenced, _, _ = strings.Cut(fenced, "```")
 	whole := commentedKey.ReplaceAllString(string(example), "$1$2")
 	whole = strings.Replace(whole, `sha256 = "…"`, `sha256 = "`+strings.Repeat("0", 64)+`"`, 1)
-	for name, content := range map[string]string{"plugin.hcl": string(example), "all of plugin.hcl": whole, "docs/plugin-hcl.md": fenced} {
+	for name, content := range map[string]string{"plugin.hcl": string(example), "all of plugin.hcl": whole,
+		"docs/plugin-hcl.md": fenced} {
 		if _, err := configured(t, content); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -61,7 +63,8 @@ func TestExamples(t *testing.T) {
 // TestDeprecatedKeys takes keys of older versions, with a warning that names the place.
 func TestDeprecatedKeys(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plugin.hcl")
-	content := "plugin \"smtp\" {\n  binary = \"x\"\n  config {\n    attempt_limit = \"4s\"\n    rescue_after = \"5s\"\n  }\n}\n"
+	content := "plugin \"smtp\" {\n  binary = \"x\"\n  config {\n    attempt_limit = \"4s\"\n    " +
+		"rescue_after = \"5s\"\n  }\n}\n"
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +76,8 @@ func TestDeprecatedKeys(t *testing.T) {
 	if err := m.Config(&c); err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []string{path + ":4:5: config: the key \"attempt_limit\" has no effect any more", path + ":5:5: config: the key \"rescue_after\""} {
+	for i, want := range []string{path + ":4:5: config: the key \"attempt_limit\" has no effect any more",
+		path + ":5:5: config: the key \"rescue_after\""} {
 		if warnings := m.Warnings(); len(warnings) != 2 || !strings.HasPrefix(warnings[i], want) {
 			t.Errorf("%q, want %q", warnings, want)
 		}

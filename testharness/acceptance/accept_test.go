@@ -10,8 +10,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// onBothEngines runs the check on a plugin with the embedded database and on one with PostgreSQL. Their deliveries wait for a
-// server that is away.
+// onBothEngines runs the check on a plugin with the embedded database and on one with PostgreSQL. Their deliveries wait
+// for a server that is away.
 func onBothEngines(t *testing.T, check func(t *testing.T, open func() *host.Host)) {
 	t.Helper()
 	t.Run("embedded", func(t *testing.T) {
@@ -33,15 +33,17 @@ func waiting(t *testing.T, path string) *host.Host {
 	return h
 }
 
-// TestRepeatedKeys hands notifications with the same key over in one call, and from many callers at once: each is told that it
-// is a duplicate of the first, and nobody is told of a failure.
+// TestRepeatedKeys hands notifications with the same key over in one call, and from many callers at once: each is told
+// that it is a duplicate of the first, and nobody is told of a failure.
 func TestRepeatedKeys(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, open func() *host.Host) {
 		h := open()
 		same := shared.Notification{Key: "same", To: "you@email.com", Subject: "Alarm", Text: "x"}
 		other := same
 		other.To = "ops@email.com"
-		receipts, err := h.Notifier().Notify(t.Context(), shared.NotifyRequest{Notifications: []shared.Notification{same, other, same, same, other}})
+		receipts, err := h.Notifier().Notify(t.Context(), shared.NotifyRequest{
+			Notifications: []shared.Notification{same, other, same, same, other},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,8 +95,8 @@ func callTogether(t *testing.T, h *host.Host) {
 	}
 }
 
-// TestNodesWithTheSameKeys has two nodes accept the same notifications in opposite orders, which PostgreSQL would end as a
-// deadlock.
+// TestNodesWithTheSameKeys has two nodes accept the same notifications in opposite orders, which PostgreSQL would end
+// as a deadlock.
 func TestNodesWithTheSameKeys(t *testing.T) {
 	address := startPostgres(t).database("nodes")
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1h"`, fmt.Sprintf("database = %q", address))

@@ -33,8 +33,10 @@ func (b *tab) axeFindings() []string {
 		Help  string   `json:"help"`
 		Nodes []string `json:"nodes"`
 	}
-	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]violation](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-		.then(r => r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200) + " — " + n.failureSummary)})))`,
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]violation](`axe.run(document,
+			{runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+		.then(r => r.violations.map(v => ({id: v.id, help: v.help,
+			nodes: v.nodes.map(n => n.html.slice(0, 200) + " — " + n.failureSummary)})))`,
 		chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.t.Fatal(err)
@@ -79,7 +81,8 @@ func checkAccessibility(t *testing.T, scheme string) {
 	read[bool](b, `(document.getElementById("bait").remove(), true)`)
 	read[bool](b, `(document.querySelectorAll("details").forEach(d => d.open = true), true)`)
 	b.axe("all unfolded")
-	for _, practice := range []string{"works-ssl", "certificate-wrong-host", "auth-wrong-password", "plain-on-tls-port", "auth-not-offered"} {
+	for _, practice := range []string{"works-ssl", "certificate-wrong-host", "auth-wrong-password", "plain-on-tls-port",
+		"auth-not-offered"} {
 		b.practise(practice)
 		b.testConnection()
 		read[bool](b, `(document.querySelectorAll("#report details").forEach(d => d.open = true), true)`)

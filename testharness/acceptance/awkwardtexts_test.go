@@ -45,8 +45,8 @@ var awkwardTexts = map[string]string{
 	"long":                  strings.Repeat("\U0001F525", 50),
 }
 
-// TestAwkwardTexts hands each awkward text over in each place of a notification: on both engines the same are taken, come back as
-// they were and are found, and the same are refused, each by itself.
+// TestAwkwardTexts hands each awkward text over in each place of a notification: on both engines the same are taken,
+// come back as they were and are found, and the same are refused, each by itself.
 func TestAwkwardTexts(t *testing.T) {
 	fates := map[string]map[string]string{} // engine, then case
 	onBothEngines(t, func(t *testing.T, open func() *host.Host) {
@@ -67,9 +67,12 @@ func TestAwkwardTexts(t *testing.T) {
 		}
 	}
 	for one, code := range map[string]string{
-		"key: NUL": "control_character", "subject: NUL": "control_character", "text: NUL": "control_character", "html: NUL": "control_character",
-		"to: NUL": "not_an_address", "key: surrogate": "not_text", "subject: Latin-1": "not_text", "text: half a character": "not_text",
-		"subject: astral": "accepted", "key: quotes": "accepted", "text: escape sequence": "accepted", "actor: NUL": "accepted",
+		"key: NUL": "control_character", "subject: NUL": "control_character", "text: NUL": "control_character",
+		"html: NUL": "control_character",
+		"to: NUL":   "not_an_address", "key: surrogate": "not_text", "subject: Latin-1": "not_text",
+		"text: half a character": "not_text",
+		"subject: astral":        "accepted", "key: quotes": "accepted", "text: escape sequence": "accepted",
+		"actor: NUL": "accepted",
 	} {
 		if embedded[one] != code {
 			t.Errorf("%s: %q, not %q", one, embedded[one], code)
@@ -106,7 +109,8 @@ func handOver(t *testing.T, h *host.Host, notification shared.Notification, text
 	if strings.HasPrefix(notification.Key, "by the actor") {
 		request.Actor, request.TraceParent = text, text
 	}
-	before, after := shared.Notification{To: "you@email.com", Text: "before"}, shared.Notification{To: "you@email.com", Text: "after"}
+	before, after := shared.Notification{To: "you@email.com", Text: "before"},
+		shared.Notification{To: "you@email.com", Text: "after"}
 	request.Notifications = []shared.Notification{before, notification, after}
 	receipts, err := h.Notifier().Notify(t.Context(), request)
 	if err != nil {
@@ -126,17 +130,20 @@ func handOver(t *testing.T, h *host.Host, notification shared.Notification, text
 	if i < 0 {
 		t.Fatalf("%+q: it is not listed", notification)
 	}
-	if entry := list.Entries[i]; entry.Key != notification.Key || entry.To != notification.To || entry.Subject != printable.Line(notification.Subject) {
+	entry := list.Entries[i]
+	if entry.Key != notification.Key || entry.To != notification.To ||
+		entry.Subject != printable.Line(notification.Subject) {
 		t.Errorf("%+q came back as %+v", notification.Subject, entry)
 	}
-	if again, err := h.Notifier().Notify(t.Context(), request); err != nil || !again[1].Duplicate || again[1].ID != receipts[1].ID {
+	if again, err := h.Notifier().Notify(t.Context(), request); err != nil || !again[1].Duplicate ||
+		again[1].ID != receipts[1].ID {
 		t.Errorf("%+q: its key is not known: %+v, %v", notification, again, err)
 	}
 	return "accepted"
 }
 
-// checkAwkwardRequests uses the text where a request names something: none may fail as if the database were at fault, and
-// what was taken is found.
+// checkAwkwardRequests uses the text where a request names something: none may fail as if the database were at fault,
+// and what was taken is found.
 func checkAwkwardRequests(t *testing.T, h *host.Host, name, text string) {
 	t.Helper()
 	found, err := h.Notifier().List(t.Context(), shared.ListRequest{Search: text, Limit: 200})
@@ -144,7 +151,8 @@ func checkAwkwardRequests(t *testing.T, h *host.Host, name, text string) {
 		t.Errorf("search for %+q: %v", text, err)
 	}
 	for _, entry := range found.Entries {
-		if !strings.Contains(strings.ToLower(entry.Subject+"\n"+entry.To), strings.ToLower(printable.Line(strings.ToValidUTF8(text, "\ufffd")))) {
+		if !strings.Contains(strings.ToLower(entry.Subject+"\n"+entry.To),
+			strings.ToLower(printable.Line(strings.ToValidUTF8(text, "\ufffd")))) {
 			t.Errorf("search for %+q found %+v", text, entry)
 		}
 	}
@@ -180,9 +188,11 @@ func checkAwkwardSave(t *testing.T, h *host.Host, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	saved, err := h.Page().Save(t.Context(), shared.SaveRequest{Actor: text, Revision: now.Revision.Number, Draft: shared.Draft{
-		Values: shared.Values{"use_other_account": shared.Boolean(true), "email": shared.Text("me@email.com"), "name": shared.Text(text)},
-	}})
+	saved, err := h.Page().Save(t.Context(),
+		shared.SaveRequest{Actor: text, Revision: now.Revision.Number, Draft: shared.Draft{
+			Values: shared.Values{"use_other_account": shared.Boolean(true), "email": shared.Text("me@email.com"),
+				"name": shared.Text(text)},
+		}})
 	if err != nil {
 		t.Errorf("save of %+q: %v", text, err)
 		return

@@ -14,8 +14,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestStartInBackground opens a host whose plugin is not there yet. The page says why, and becomes the form as soon as the plugin
-// can be started.
+// TestStartInBackground opens a host whose plugin is not there yet. The page says why, and becomes the form as soon as
+// the plugin can be started.
 func TestStartInBackground(t *testing.T) {
 	directory := t.TempDir()
 	path, plugin := filepath.Join(directory, "plugin.hcl"), filepath.Join(directory, "smtp-plugin")
@@ -80,7 +80,8 @@ func TestBackgroundStartIsClosed(t *testing.T) {
 	}
 	broken := filepath.Join(t.TempDir(), "plugin.hcl")
 	write(t, broken, "plugin \"odd\" {\n", 0o644)
-	if _, err := host.Open(t.Context(), broken, host.WithStartInBackground()); err == nil || !strings.Contains(err.Error(), broken) {
+	if _, err := host.Open(t.Context(), broken, host.WithStartInBackground()); err == nil ||
+		!strings.Contains(err.Error(), broken) {
 		t.Errorf("a manifest that cannot be read: %v", err)
 	}
 }

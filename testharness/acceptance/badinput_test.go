@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestBadManifest and TestBadPlugin hold everything that can be wrong before the first page is shown. Each must end with a
-// clear message that names the place, the documented exit status, and nothing left behind.
+// TestBadManifest and TestBadPlugin hold everything that can be wrong before the first page is shown. Each must end
+// with a clear message that names the place, the documented exit status, and nothing left behind.
 func TestBadManifest(t *testing.T) {
 	plugin := binary("smtp-plugin")
 	text := func(content string) func(testing.TB, string) {
@@ -29,10 +29,14 @@ func TestBadManifest(t *testing.T) {
 		{"directory", func(t testing.TB, path string) { mkdir(t, path) }, "cannot be read: is a directory"},
 		{"empty", text(""), `plugin.hcl:1:1: declares no plugin; write a block plugin "NAME" { … }`},
 		{"binary-rubbish", text("\x00\xff\xfe{{{"), "plugin.hcl:1:1: holds the control character U+0000"},
-		{"unknown-key-in-plugin", block(good + "\nbinray = \"x\""), `plugin.hcl:3:1: unknown key "binray"; did you mean "binary"? The keys are binary, sha256 and env`},
-		{"unknown-key-in-config", block(good + "\nconfig {\n dat_dir = \"x\"\n}"), `plugin.hcl:4:2: config: unknown key "dat_dir"; did you mean "data_dir"?`},
-		{"duplicate", block(good + "\nconfig {\n data_dir = \"x\"\n data_dir = \"y\"\n}"), `plugin.hcl:5:2: the key "data_dir" stands twice, first in line 4`},
-		{"second-config", block(good + "\nconfig {\n}\nconfig {\n}"), "plugin.hcl:5:1: a second config block, the first is in line 3"},
+		{"unknown-key-in-plugin", block(good + "\nbinray = \"x\""),
+			`plugin.hcl:3:1: unknown key "binray"; did you mean "binary"? The keys are binary, sha256 and env`},
+		{"unknown-key-in-config", block(good + "\nconfig {\n dat_dir = \"x\"\n}"),
+			`plugin.hcl:4:2: config: unknown key "dat_dir"; did you mean "data_dir"?`},
+		{"duplicate", block(good + "\nconfig {\n data_dir = \"x\"\n data_dir = \"y\"\n}"),
+			`plugin.hcl:5:2: the key "data_dir" stands twice, first in line 4`},
+		{"second-config", block(good + "\nconfig {\n}\nconfig {\n}"),
+			"plugin.hcl:5:1: a second config block, the first is in line 3"},
 		{"everything-of-the-environment", block(good + "\nenv = [\"*\"]"), "plugin.hcl:3:8: env:"},
 		{"star-in-front", block(good + "\nenv = [\"*_PROXY\"]"), "plugin.hcl:3:8: env:"},
 		{"binary-missing", block(`binary = "nowhere/smtp-plugin"`), "does not exist; build it, or correct the path"},
@@ -65,11 +69,13 @@ func TestBadManifest(t *testing.T) {
 
 func TestBadPlugin(t *testing.T) {
 	for way, says := range map[string]string{
-		"no-plugin":       "it is not a settings plugin",
-		"other-version":   "it was built for another version of the contract than this host's: it speaks version 99, the host 1",
-		"dies-at-start":   "cannot start: the moon is in the wrong phase",
-		"hangs-at-start":  "it did not get ready in time: the limit is 10s",
-		"unknown-kind":    `its form is refused: schema: field "url" has the kind "KIND_UNSPECIFIED", which this version does not know`,
+		"no-plugin": "it is not a settings plugin",
+		"other-version": "it was built for another version of the contract than this host's: it " +
+			"speaks version 99, the host 1",
+		"dies-at-start":  "cannot start: the moon is in the wrong phase",
+		"hangs-at-start": "it did not get ready in time: the limit is 10s",
+		"unknown-kind": `its form is refused: schema: field "url" has the kind "KIND_UNSPECIFIED", ` +
+			"which this version does not know",
 		"too-many-fields": "it did not declare its form",
 	} {
 		t.Run(way, func(t *testing.T) {
@@ -100,7 +106,8 @@ func TestUsage(t *testing.T) {
 	} {
 		r := harness(t, "", append(c.args, "--manifest", path)...)
 		if r.status != 2 || !strings.Contains(r.stderr, c.says) || r.stdout != "" {
-			t.Errorf("testharness %v: exit status %d, want 2; standard error does not say %q:\n%s\n%s", c.args, r.status, c.says, r.stderr, r.stdout)
+			t.Errorf("testharness %v: exit status %d, want 2; standard error does not say %q:\n%s\n%s", c.args, r.status, c.says,
+				r.stderr, r.stdout)
 		}
 		if strings.Contains(r.stderr, "hunter2") {
 			t.Errorf("testharness %v repeats the secret:\n%s", c.args, r.stderr)

@@ -88,23 +88,28 @@ const (
 	benchSize     = 2048
 )
 
-// BenchmarkNotify is from handing notifications over to all of them arrived, every step durable, beside the local mail relay
-// that administrators use today. All deliver to the same sink and take turns.
+// BenchmarkNotify is from handing notifications over to all of them arrived, every step durable, beside the local mail
+// relay that administrators use today. All deliver to the same sink and take turns.
 func BenchmarkNotify(b *testing.B) {
 	target := measure.StartSink(b)
 	relays := map[string]int{
 		"Postfix null client": nullClient(b, target.Port, ""),
 		"Postfix, tuned": nullClient(b, target.Port, "in_flow_delay = 0\ndefault_destination_concurrency_limit = 50\n"+
-			"initial_destination_concurrency = 20\nsmtp_connection_cache_on_demand = yes\nsmtp_connection_cache_destinations = 127.0.0.1"),
+			"initial_destination_concurrency = 20\nsmtp_connection_cache_on_demand = "+
+			"yes\nsmtp_connection_cache_destinations = 127.0.0.1"),
 	}
 	h := notifyHost(b, target.Port)
 	for range b.N {
 		var contestants []measure.Contestant
 		names := []string{"Postfix null client", "Postfix, tuned"}
 		for _, name := range names {
-			contestants = append(contestants, measure.Contestant{Name: name, Once: func() time.Duration { return relayAll(b, target, relays[name]) }})
+			contestants = append(contestants, measure.Contestant{
+				Name: name, Once: func() time.Duration { return relayAll(b, target, relays[name]) },
+			})
 		}
-		contestants = append(contestants, measure.Contestant{Name: "ours", Once: func() time.Duration { return notifyAll(b, target, h) }})
+		contestants = append(contestants, measure.Contestant{
+			Name: "ours", Once: func() time.Duration { return notifyAll(b, target, h) },
+		})
 		medians := measure.SideBySide(b, 3, contestants...)
 		better := min(medians[0], medians[1])
 		ratio := float64(better) / float64(medians[2])
@@ -114,7 +119,8 @@ func BenchmarkNotify(b *testing.B) {
 			rows = append(rows, []string{name, fmt.Sprintf("%.0f", benchMessages/medians[i].Seconds())})
 		}
 		rows = append(rows, []string{"ours beside the better Postfix", fmt.Sprintf("%.2f ×", ratio)})
-		measure.Table(b, fmt.Sprintf("%d messages of %d bytes, %d callers, accepted durably and delivered; median of 3 in turns (bar: 1.5 × the better Postfix)",
+		measure.Table(b, fmt.Sprintf("%d messages of %d bytes, %d callers, accepted durably and delivered; median of 3 in "+
+			"turns (bar: 1.5 × the better Postfix)",
 			benchMessages, benchSize, benchCallers), rows...)
 	}
 }
@@ -125,7 +131,8 @@ func notifyHost(b *testing.B, port int) *host.Host {
 	h := openHost(b, manifest(b, "smtp", "smtp-plugin"))
 	b.Cleanup(h.Close)
 	result, err := h.Page().Save(b.Context(), shared.SaveRequest{Draft: shared.Draft{Values: shared.Values{
-		"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(port)), "use_other_account": shared.Boolean(true), "email": shared.Text("console@bench.test"),
+		"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(port)), "use_other_account": shared.Boolean(true),
+		"email": shared.Text("console@bench.test"),
 	}}})
 	if err != nil || !result.Saved {
 		b.Fatal(err, result.Diagnostics)
@@ -138,7 +145,8 @@ func relayAll(b *testing.B, target *measure.Sink, port int) time.Duration {
 	b.Helper()
 	total := target.Received() + benchMessages
 	began := time.Now()
-	out, err := exec.Command("/usr/sbin/smtp-source", "-d", "-s", strconv.Itoa(benchCallers), "-m", strconv.Itoa(benchMessages), "-l", strconv.Itoa(benchSize),
+	out, err := exec.Command("/usr/sbin/smtp-source", "-d", "-s", strconv.Itoa(benchCallers), "-m",
+		strconv.Itoa(benchMessages), "-l", strconv.Itoa(benchSize),
 		"-f", "console@bench.test", "-t", "you@bench.test", fmt.Sprintf("127.0.0.1:%d", port)).CombinedOutput()
 	if err != nil {
 		b.Fatalf("smtp-source: %v\n%s", err, out)

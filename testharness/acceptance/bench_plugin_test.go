@@ -72,7 +72,8 @@ func BenchmarkStart(b *testing.B) {
 		ratio := float64(medians[1]) / float64(medians[0])
 		b.ReportMetric(ratio, "×minimal")
 		measure.Table(b, "start to the first call answered, median of 20 in turns (bar: 1.5 × minimal)",
-			[]string{"minimal go-plugin", medians[0].String()}, []string{"ours", medians[1].String(), fmt.Sprintf("%.2f ×", ratio)})
+			[]string{"minimal go-plugin", medians[0].String()},
+			[]string{"ours", medians[1].String(), fmt.Sprintf("%.2f ×", ratio)})
 	}
 }
 
@@ -103,7 +104,8 @@ func BenchmarkLoad(b *testing.B) {
 		b.ReportMetric(ratio, "×minimal")
 		b.ReportMetric(memory, "MiB-idle")
 		measure.Table(b, "Load, median of 5,000 in turns (bars: 1.5 × minimal, 30 MiB)",
-			[]string{"minimal unary call", medians[0].String()}, []string{"ours", medians[1].String(), fmt.Sprintf("%.2f ×", ratio)},
+			[]string{"minimal unary call", medians[0].String()},
+			[]string{"ours", medians[1].String(), fmt.Sprintf("%.2f ×", ratio)},
 			[]string{"resident memory of the idle plugin", fmt.Sprintf("%.1f MiB", memory)})
 	}
 }

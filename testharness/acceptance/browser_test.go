@@ -58,8 +58,8 @@ func startConsoleCommand(t testing.TB, args ...string) console {
 // browserLimit bounds everything that one test does in the browser.
 const browserLimit = time.Minute
 
-// tab is a page in Debian's Chromium. Every method fails the test when it cannot be done. A question whether to leave the
-// page is answered with yes, and counted.
+// tab is a page in Debian's Chromium. Every method fails the test when it cannot be done. A question whether to leave
+// the page is answered with yes, and counted.
 type tab struct {
 	t         testing.TB
 	ctx       context.Context
@@ -72,7 +72,8 @@ func newTab(t testing.TB) *tab {
 	if err != nil {
 		missing(t, "chromium is not installed")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.WindowSize(1200, 1500))
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
@@ -171,7 +172,8 @@ func (b *tab) awaitText(expression, text string) {
 	last := ""
 	for late := time.Now().Add(browserLimit / 2); time.Now().Before(late); time.Sleep(20 * time.Millisecond) {
 		// While a page is being left there may be nothing to read.
-		found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`(() => { try { return `+expression+` } catch { return "" } })()`))
+		found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`(() => { try { return `+expression+
+			` } catch { return "" } })()`))
 		if last = found; err == nil && strings.Contains(found, text) {
 			return
 		}

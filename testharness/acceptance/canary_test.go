@@ -31,8 +31,8 @@ const (
 	canaryToken    = "c4nary.T0ken/51ce77"
 )
 
-// forms are the ways in which a secret could show: as it is, in hexadecimal, as part of a web address, or somewhere in a
-// longer text in Base64, where its first and last characters depend on what stands around it.
+// forms are the ways in which a secret could show: as it is, in hexadecimal, as part of a web address, or somewhere in
+// a longer text in Base64, where its first and last characters depend on what stands around it.
 func forms(secret string) []string {
 	found := []string{secret, hex.EncodeToString([]byte(secret)), url.QueryEscape(secret)}
 	for shift := range 3 {
@@ -76,12 +76,14 @@ func (r *recorder) String() string {
 // recordReplies are interceptors that write down every message of the plugin.
 func recordReplies(to io.Writer) []grpc.DialOption {
 	return []grpc.DialOption{
-		grpc.WithChainUnaryInterceptor(func(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+		grpc.WithChainUnaryInterceptor(func(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn,
+			invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
 			err := invoke(ctx, method, request, reply, conn, options...)
 			fmt.Fprintln(to, method, reply, err)
 			return err
 		}),
-		grpc.WithChainStreamInterceptor(func(ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, options ...grpc.CallOption) (grpc.ClientStream, error) {
+		grpc.WithChainStreamInterceptor(func(ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn,
+			method string, open grpc.Streamer, options ...grpc.CallOption) (grpc.ClientStream, error) {
 			stream, err := open(ctx, description, conn, method, options...)
 			return &recordedStream{stream, to}, err
 		}),
@@ -129,7 +131,8 @@ func startCanaryHost(t *testing.T, config ...string) *canaryHost {
 // post sends a form as the actor and returns the whole answer.
 func (c *canaryHost) post(t testing.TB, actor, route, accept string, filled url.Values) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.server.URL+route, strings.NewReader(filled.Encode()))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.server.URL+route,
+		strings.NewReader(filled.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,9 +199,10 @@ func TestCanaryOverEveryMechanism(t *testing.T) {
 	const challenge = "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+"
 	t.Run("mechanisms", func(t *testing.T) {
 		for mechanism, replies := range map[string]map[string]string{
-			"PLAIN":         {"AUTH": "535 5.7.8 Not understood: {line}"},
-			"PLAIN later":   {"AUTH": "334 {line}", "AUTH 2": "535 5.7.8 {line} {password}"},
-			"LOGIN":         {"AUTH": "334 VXNlcm5hbWU6", "AUTH 2": "334 UGFzc3dvcmQ6", "AUTH 3": "535-5.7.8 {line}\r\n535 5.7.8 {password}"},
+			"PLAIN":       {"AUTH": "535 5.7.8 Not understood: {line}"},
+			"PLAIN later": {"AUTH": "334 {line}", "AUTH 2": "535 5.7.8 {line} {password}"},
+			"LOGIN": {"AUTH": "334 VXNlcm5hbWU6", "AUTH 2": "334 UGFzc3dvcmQ6",
+				"AUTH 3": "535-5.7.8 {line}\r\n535 5.7.8 {password}"},
 			"CRAM-MD5":      {"AUTH": challenge, "AUTH 2": "535 5.7.8 {line} {password}"},
 			"SCRAM-SHA-256": {"AUTH": "535 5.7.8 {line} {password}"},
 			"XOAUTH2":       {"AUTH": "334 {line}", "AUTH 2": "535 5.7.8 {line} {password}"},
@@ -218,7 +222,9 @@ func TestCanaryOverEveryMechanism(t *testing.T) {
 	c.check(t)
 }
 
-func (c *canaryHost) testFault(t *testing.T, fault mailserver.Fault, authority *mailserver.Authority) (received []string) {
+func (c *canaryHost) testFault(
+	t *testing.T, fault mailserver.Fault, authority *mailserver.Authority,
+) (received []string) {
 	t.Helper()
 	server, err := fault.Start(authority, 0)
 	if err != nil {
@@ -226,7 +232,8 @@ func (c *canaryHost) testFault(t *testing.T, fault mailserver.Fault, authority *
 	}
 	defer server.Close()
 	values := map[string]string{
-		"server": "127.0.0.1", "port": fmt.Sprint(server.Port()), "login": "me@practice.example", "use_ssl": "", "time_limit": "3s",
+		"server": "127.0.0.1", "port": fmt.Sprint(server.Port()), "login": "me@practice.example", "use_ssl": "",
+		"time_limit":     "3s",
 		"ca_certificate": string(authority.PEM()),
 	}
 	if fault.UseSSL {
@@ -291,7 +298,8 @@ func (c *canaryHost) check(t *testing.T) {
 func TestCanaryCanBeFound(t *testing.T) {
 	for _, text := range []string{
 		"x" + canaryPassword + "x", base64.StdEncoding.EncodeToString([]byte("\x00me\x00" + canaryPassword)),
-		base64.StdEncoding.EncodeToString([]byte("ab" + canaryPassword + "yz")), "0" + hex.EncodeToString([]byte(canaryPassword)),
+		base64.StdEncoding.EncodeToString([]byte("ab" + canaryPassword + "yz")),
+		"0" + hex.EncodeToString([]byte(canaryPassword)),
 		"secret.password=" + url.QueryEscape(canaryPassword),
 	} {
 		if len(leaks(text, canaryPassword)) == 0 {

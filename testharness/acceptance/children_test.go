@@ -60,8 +60,9 @@ func awaitEnd(t *testing.T, pid int) {
 	}
 }
 
-// TestChildHoldsTheOutput has a plugin leave a child behind that holds its output, within its process group and outside: neither a
-// start that fails, nor the restart after a crash, nor Close waits for it, and what is in the group is ended.
+// TestChildHoldsTheOutput has a plugin leave a child behind that holds its output, within its process group and
+// outside: neither a start that fails, nor the restart after a crash, nor Close waits for it, and what is in the group
+// is ended.
 func TestChildHoldsTheOutput(t *testing.T) {
 	for _, way := range []string{"child", "escaped-child"} {
 		t.Run(way, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 // canaryKey stands where a secret does not belong: no error, log or page may repeat it.
 const canaryKey = "c4fe9f3b51ce77d0a1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778f"
 
-// TestBadConfiguration holds everything of the config block that the plugin alone can judge, early or late: exit status 2,
-// the place of the key, and no value.
+// TestBadConfiguration holds everything of the config block that the plugin alone can judge, early or late: exit status
+// 2, the place of the key, and no value.
 func TestBadConfiguration(t *testing.T) {
 	directory := t.TempDir()
 	exposed, open := filepath.Join(directory, "exposed"), filepath.Join(directory, "open")
@@ -46,7 +46,8 @@ func TestBadConfiguration(t *testing.T) {
 		{fmt.Sprintf(`key = %q`, canaryKey), "key: says where the key is, and must begin with env://, file:// or transit://"},
 		{fmt.Sprintf(`key = "env://%s"`, canaryKey), "key: the variable that it names is not set"},
 		{fmt.Sprintf(`key = "file://%s"`, canaryKey), "key: the file that it names cannot be read"},
-		{fmt.Sprintf(`key = "file://%s"`, exposed), "key: the file that it names can be read by others (mode 0644): run chmod 600"},
+		{fmt.Sprintf(`key = "file://%s"`, exposed),
+			"key: the file that it names can be read by others (mode 0644): run chmod 600"},
 		{`key = "env://SMTP_BAD_KEY"`, "key: what it names cannot be used"},
 		{fmt.Sprintf(`key = "transit://%s@h/m/n"`, canaryKey), "key: a key in Vault is written"},
 		{fmt.Sprintf(`old_keys = [%q]`, canaryKey), "old_keys: says where the key is"},
@@ -80,14 +81,16 @@ func TestBadConfiguration(t *testing.T) {
 	}
 }
 
-// TestReservedVariables starts a plugin with everything of the environment that begins with P, in an environment that holds
-// what a host says to its plugin.
+// TestReservedVariables starts a plugin with everything of the environment that begins with P, in an environment that
+// holds what a host says to its plugin.
 func TestReservedVariables(t *testing.T) {
-	for name, value := range map[string]string{"PLUGIN_CLIENT_CERT": "none", "PLUGIN_UNIX_SOCKET_DIR": "/nowhere", "PLUGIN_PROTOCOL_VERSIONS": "99", "PLUGIN_MIN_PORT": "x"} {
+	for name, value := range map[string]string{"PLUGIN_CLIENT_CERT": "none", "PLUGIN_UNIX_SOCKET_DIR": "/nowhere",
+		"PLUGIN_PROTOCOL_VERSIONS": "99", "PLUGIN_MIN_PORT": "x"} {
 		t.Setenv(name, value)
 	}
 	path := filepath.Join(t.TempDir(), "plugin.hcl")
-	write(t, path, fmt.Sprintf("plugin \"smtp\" {\n  binary = %q\n  env = [\"P*\", \"S*\"]\n}\n", binary("smtp-plugin")), 0o644)
+	write(t, path, fmt.Sprintf("plugin \"smtp\" {\n  binary = %q\n  env = [\"P*\", \"S*\"]\n}\n",
+		binary("smtp-plugin")), 0o644)
 	if r := harness(t, "", "load", "--json", "--manifest", path); r.status != 0 {
 		t.Errorf("exit status %d\n%s", r.status, r.stderr)
 	}
@@ -97,7 +100,8 @@ func TestReservedVariables(t *testing.T) {
 func TestOpenFiles(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	data := filepath.Join(filepath.Dir(path), "data")
-	save := []string{"save", "--manifest", path, "--set", "server=a.example", "--set", "login=a@b.example", "--secret", "password=env:SECRET"}
+	save := []string{"save", "--manifest", path, "--set", "server=a.example", "--set", "login=a@b.example",
+		"--secret", "password=env:SECRET"}
 	if r := harness(t, "x", save...); r.status != 0 {
 		t.Fatal(r.stderr)
 	}
@@ -119,22 +123,25 @@ func TestOpenFiles(t *testing.T) {
 	if err := os.Chmod(filepath.Join(data, "smtp-settings.db"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if r := harness(t, "", "load", "--log-level", "warn", "--manifest", path); r.status != 0 || !strings.Contains(r.stderr, "was open to other users of this machine; it is private now") {
+	if r := harness(t, "", "load", "--log-level", "warn", "--manifest", path); r.status != 0 ||
+		!strings.Contains(r.stderr, "was open to other users of this machine; it is private now") {
 		t.Errorf("exit status %d\n%s", r.status, r.stderr)
 	}
 	if err := os.Chmod(data, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if r := harness(t, "", "load", "--manifest", path); r.status != 3 || !strings.Contains(r.stderr, data+" can be written by others (mode 0777): run chmod go-w "+data) {
+	r := harness(t, "", "load", "--manifest", path)
+	if r.status != 3 || !strings.Contains(r.stderr, data+" can be written by others (mode 0777): run chmod go-w "+data) {
 		t.Errorf("a data directory that others can write: exit status %d\n%s", r.status, r.stderr)
 	}
 }
 
-// TestBadKeyNotOnPage puts a key in the place of its source while the Console runs: what the page and the log say about the
-// restart names the place, and not the key.
+// TestBadKeyNotOnPage puts a key in the place of its source while the Console runs: what the page and the log say about
+// the restart names the place, and not the key.
 func TestBadKeyNotOnPage(t *testing.T) {
 	c := startCanaryHost(t)
-	write(t, c.manifest, fmt.Sprintf("plugin \"smtp\" {\n  binary = %q\n  config {\n    key = %q\n  }\n}\n", binary("smtp-plugin"), canaryKey), 0o644)
+	write(t, c.manifest, fmt.Sprintf("plugin \"smtp\" {\n  binary = %q\n  config {\n    key = %q\n  }\n}\n",
+		binary("smtp-plugin"), canaryKey), 0o644)
 	c.host.Restart()
 	late := time.Now().Add(time.Minute) // Only so that a plugin that is not refused ends the test.
 	for !strings.Contains(c.host.Status().Reason, "plugin.hcl:4:5: config: key:") {
@@ -157,7 +164,8 @@ func TestBadKeyNotOnPage(t *testing.T) {
 	if !strings.Contains(page, "plugin.hcl:4:5: config: key:") {
 		t.Errorf("the page does not name the place:\n%s", page)
 	}
-	for place, text := range map[string]string{"page": page, "log": c.log.String(), "status": fmt.Sprint(c.host.Status())} {
+	for place, text := range map[string]string{"page": page, "log": c.log.String(),
+		"status": fmt.Sprint(c.host.Status())} {
 		for _, leak := range leaks(text, canaryKey) {
 			t.Errorf("the key is in the %s: %s", place, leak)
 		}

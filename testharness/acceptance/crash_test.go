@@ -24,10 +24,12 @@ import (
 var attentive = host.HealthCheck{Every: 50 * time.Millisecond, Patience: 500 * time.Millisecond}
 
 // tireless never gives up.
-var tireless = host.RestartPolicy{First: time.Millisecond, Longest: 10 * time.Millisecond, Crashes: 1 << 30, Within: time.Minute}
+var tireless = host.RestartPolicy{
+	First: time.Millisecond, Longest: 10 * time.Millisecond, Crashes: 1 << 30, Within: time.Minute,
+}
 
-// TestSoakKills kills and stops the plugin at random instants while it loads, saves and tests. The host stays alive, every
-// acknowledged save is there, and nothing is left behind.
+// TestSoakKills kills and stops the plugin at random instants while it loads, saves and tests. The host stays alive,
+// every acknowledged save is there, and nothing is left behind.
 func TestSoakKills(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	temporary := shortDir(t)
@@ -49,14 +51,16 @@ func TestSoakKills(t *testing.T) {
 	lastGoroutines, lastDescriptors := runtime.NumGoroutine(), openDescriptors(t)
 	load.stop()
 	slices.Sort(recoveries)
-	t.Logf("%d kills and stops; recovery: median %s, longest %s; %d loads, %d saves, %d tests; goroutines %d → %d, descriptors %d → %d",
+	t.Logf("%d kills and stops; recovery: median %s, longest %s; %d loads, %d saves, %d tests; "+
+		"goroutines %d → %d, descriptors %d → %d",
 		turns, recoveries[len(recoveries)/2].Round(time.Millisecond), recoveries[len(recoveries)-1].Round(time.Millisecond),
 		load.loads.Load(), load.saves.Load(), load.tests.Load(), goroutines, lastGoroutines, descriptors, lastDescriptors)
 	if soak() && recoveries[len(recoveries)/2] > time.Second {
 		t.Errorf("the median recovery took %s", recoveries[len(recoveries)/2])
 	}
 	if lastGoroutines > goroutines+50 || lastDescriptors > descriptors+50 {
-		t.Errorf("goroutines grew from %d to %d, descriptors from %d to %d", goroutines, lastGoroutines, descriptors, lastDescriptors)
+		t.Errorf("goroutines grew from %d to %d, descriptors from %d to %d", goroutines, lastGoroutines, descriptors,
+			lastDescriptors)
 	}
 	load.checkSaved(t, h)
 	h.Close()
@@ -136,9 +140,12 @@ func startLoad(t *testing.T, h *host.Host) *workload {
 	})
 	forever(func() { w.save(t, h) })
 	forever(func() {
-		draft := shared.Draft{Values: shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(server.Port())),
-			"login": shared.Text("me@practice.example")}, Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret("x")}}
-		if err := h.Page().Test(t.Context(), shared.TestRequest{Draft: draft}, func(shared.TestEvent) error { return nil }); err == nil {
+		draft := shared.Draft{Values: shared.Values{"server": shared.Text("127.0.0.1"),
+			"port":  shared.Integer(int64(server.Port())),
+			"login": shared.Text("me@practice.example")},
+			Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret("x")}}
+		if err := h.Page().Test(t.Context(), shared.TestRequest{Draft: draft},
+			func(shared.TestEvent) error { return nil }); err == nil {
 			w.tests.Add(1)
 		}
 	})
@@ -158,7 +165,9 @@ func (w *workload) save(t *testing.T, h *host.Host) {
 		return
 	}
 	name := fmt.Sprintf("n%d.example", now.Revision.Number+1)
-	result, err := h.Page().Save(t.Context(), shared.SaveRequest{Actor: name, Revision: now.Revision.Number, Draft: draftNamed(name)})
+	result, err := h.Page().Save(t.Context(), shared.SaveRequest{
+		Actor: name, Revision: now.Revision.Number, Draft: draftNamed(name),
+	})
 	switch {
 	case err == nil && result.Saved:
 		w.saves.Add(1)
@@ -171,8 +180,10 @@ func (w *workload) save(t *testing.T, h *host.Host) {
 // draftNamed holds the name in several fields, so that half a save would show.
 func draftNamed(name string) shared.Draft {
 	return shared.Draft{
-		Values: shared.Values{"server": shared.Text(name), "login": shared.Text("me@" + name), "use_ssl": shared.Boolean(true),
-			"use_other_account": shared.Boolean(true), "email": shared.Text("from@" + name), "name": shared.Text(strings.Repeat(name, 5))},
+		Values: shared.Values{"server": shared.Text(name), "login": shared.Text("me@" + name),
+			"use_ssl":           shared.Boolean(true),
+			"use_other_account": shared.Boolean(true), "email": shared.Text("from@" + name),
+			"name": shared.Text(strings.Repeat(name, 5))},
 		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(name)},
 	}
 }
@@ -205,8 +216,8 @@ func (w *workload) checkSaved(t *testing.T, h *host.Host) {
 	}
 }
 
-// TestSoakKillDuringSave kills the plugin while it saves: what is in force afterwards is the old revision or the new one,
-// whole.
+// TestSoakKillDuringSave kills the plugin while it saves: what is in force afterwards is the old revision or the new
+// one, whole.
 func TestSoakKillDuringSave(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	h := supervised(t, path, host.WithRestartPolicy(tireless))
@@ -220,7 +231,9 @@ func TestSoakKillDuringSave(t *testing.T) {
 		name := fmt.Sprintf("n%d.example", turn)
 		saved := make(chan bool, 1)
 		go func() {
-			result, err := h.Page().Save(t.Context(), shared.SaveRequest{Actor: name, Revision: before.Revision.Number, Draft: draftNamed(name)})
+			result, err := h.Page().Save(t.Context(), shared.SaveRequest{
+				Actor: name, Revision: before.Revision.Number, Draft: draftNamed(name),
+			})
 			saved <- err == nil && result.Saved
 		}()
 		time.Sleep(rand.N(3 * time.Millisecond))
@@ -255,7 +268,8 @@ func checkWhole(t *testing.T, snapshot shared.Snapshot, name string) {
 		}
 	}
 	if !snapshot.Secrets["password"].Set || snapshot.Revision.Author != name {
-		t.Errorf("revision %d of %s: password %+v, author %s", snapshot.Revision.Number, name, snapshot.Secrets["password"], snapshot.Revision.Author)
+		t.Errorf("revision %d of %s: password %+v, author %s", snapshot.Revision.Number, name, snapshot.Secrets["password"],
+			snapshot.Revision.Author)
 	}
 }
 
@@ -284,12 +298,15 @@ func TestDiskFull(t *testing.T) {
 			t.Fatal(err)
 		}
 		var result shared.SaveResult
-		result, saveErr = h.Page().Save(t.Context(), shared.SaveRequest{Revision: now.Revision.Number, Draft: draftNamed("full.example")})
+		result, saveErr = h.Page().Save(t.Context(), shared.SaveRequest{
+			Revision: now.Revision.Number, Draft: draftNamed("full.example"),
+		})
 		if saveErr == nil && !result.Saved {
 			t.Fatalf("refused: %+v", result.Diagnostics)
 		}
 	}
-	if saveErr == nil || !strings.Contains(saveErr.Error(), "nothing was changed, because database") || !strings.Contains(saveErr.Error(), "full") {
+	if saveErr == nil || !strings.Contains(saveErr.Error(), "nothing was changed, because database") ||
+		!strings.Contains(saveErr.Error(), "full") {
 		t.Errorf("the error is: %v", saveErr)
 	}
 	before, err := h.Page().Load(t.Context(), shared.LoadRequest{})
@@ -331,15 +348,21 @@ func TestReadOnlyDataDirectory(t *testing.T) {
 		}
 	}
 	remount(syscall.MS_RDONLY)
-	if r := harness(t, "", "load", "--manifest", path); r.status != 3 || !strings.Contains(r.stderr, "data directory: mkdir") || !strings.Contains(r.stderr, "read-only file system") {
+	r := harness(t, "", "load", "--manifest", path)
+	if r.status != 3 || !strings.Contains(r.stderr, "data directory: mkdir") ||
+		!strings.Contains(r.stderr, "read-only file system") {
 		t.Errorf("exit status %d\n%s", r.status, r.stderr)
 	}
 	remount(0)
-	if r := harness(t, "", "save", "--manifest", path, "--set", "server=a.example", "--set", "login=a@b.example", "--secret", "password=env:PATH"); r.status != 0 {
+	r = harness(t, "", "save", "--manifest", path, "--set", "server=a.example", "--set", "login=a@b.example",
+		"--secret", "password=env:PATH")
+	if r.status != 0 {
 		t.Fatalf("exit status %d\n%s", r.status, r.stderr)
 	}
 	remount(syscall.MS_RDONLY)
-	if r := harness(t, "", "load", "--manifest", path); r.status != 3 || !strings.Contains(r.stderr, "smtp-settings.db cannot be used") || !strings.Contains(r.stderr, "restore it from a backup") {
+	r = harness(t, "", "load", "--manifest", path)
+	if r.status != 3 || !strings.Contains(r.stderr, "smtp-settings.db cannot be used") ||
+		!strings.Contains(r.stderr, "restore it from a backup") {
 		t.Errorf("exit status %d\n%s", r.status, r.stderr)
 	}
 }
@@ -351,10 +374,12 @@ func TestDamagedDatabase(t *testing.T) {
 	mkdir(t, data)
 	write(t, filepath.Join(data, "smtp-settings.db"), strings.Repeat("this is no database ", 1000), 0o600)
 	r := harness(t, "", "load", "--manifest", path)
-	if r.status != 3 || !strings.Contains(r.stderr, filepath.Join(data, "smtp-settings.db")) || !strings.Contains(r.stderr, "not a database") {
+	if r.status != 3 || !strings.Contains(r.stderr, filepath.Join(data, "smtp-settings.db")) ||
+		!strings.Contains(r.stderr, "not a database") {
 		t.Errorf("exit status %d\n%s", r.status, r.stderr)
 	}
-	if content, err := os.ReadFile(filepath.Join(data, "smtp-settings.db")); err != nil || !strings.HasPrefix(string(content), "this is no database") {
+	if content, err := os.ReadFile(filepath.Join(data, "smtp-settings.db")); err != nil ||
+		!strings.HasPrefix(string(content), "this is no database") {
 		t.Errorf("the damaged file was changed: %v", err)
 	}
 }
@@ -364,13 +389,15 @@ func TestDamagedDatabase(t *testing.T) {
 func TestWrongKey(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	key := filepath.Join(filepath.Dir(path), "data", "key")
-	save := []string{"save", "--manifest", path, "--set", "server=127.0.0.1", "--set", "port=1", "--set", "login=a@b.example", "--secret", "password=env:SECRET"}
+	save := []string{"save", "--manifest", path, "--set", "server=127.0.0.1", "--set", "port=1",
+		"--set", "login=a@b.example", "--secret", "password=env:SECRET"}
 	if r := harness(t, "first", save...); r.status != 0 {
 		t.Fatalf("exit status %d\n%s", r.status, r.stderr)
 	}
 	write(t, key, strings.Repeat("ab", 32)+"\n", 0o600)
 	r := harness(t, "", "test", "--json", "--manifest", path)
-	if report := verdict(t, r); r.status != 1 || report.Diagnostics[0].Code != "secret_unreadable" || report.Diagnostics[0].Field != "password" {
+	report := verdict(t, r)
+	if r.status != 1 || report.Diagnostics[0].Code != "secret_unreadable" || report.Diagnostics[0].Field != "password" {
 		t.Errorf("exit status %d, %+v", r.status, report.Diagnostics)
 	}
 	if r := harness(t, "second", save...); r.status != 0 {
@@ -378,20 +405,23 @@ func TestWrongKey(t *testing.T) {
 	}
 	for content, says := range map[string]string{"": "is empty", "zz": "does not hold a key of 64 hexadecimal digits"} {
 		write(t, key, content, 0o600)
-		if r := harness(t, "", "load", "--manifest", path); r.status != 3 || !strings.Contains(r.stderr, says) || !strings.Contains(r.stderr, key) {
+		r := harness(t, "", "load", "--manifest", path)
+		if r.status != 3 || !strings.Contains(r.stderr, says) || !strings.Contains(r.stderr, key) {
 			t.Errorf("with the key %q: exit status %d\n%s", content, r.status, r.stderr)
 		}
 	}
 	if err := os.Chmod(key, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if r := harness(t, "", "load", "--manifest", path); r.status != 3 || !strings.Contains(r.stderr, "can be read by others (mode 0644): run chmod 600") {
+	r = harness(t, "", "load", "--manifest", path)
+	if r.status != 3 || !strings.Contains(r.stderr, "can be read by others (mode 0644): run chmod 600") {
 		t.Errorf("with a key that others can read: exit status %d\n%s", r.status, r.stderr)
 	}
 	if err := os.Remove(key); err != nil {
 		t.Fatal(err)
 	}
-	if r := harness(t, "", "load", "--manifest", path); r.status != 3 || !strings.Contains(r.stderr, "is missing, but secrets are stored that were sealed with it") {
+	r = harness(t, "", "load", "--manifest", path)
+	if r.status != 3 || !strings.Contains(r.stderr, "is missing, but secrets are stored that were sealed with it") {
 		t.Errorf("without the key: exit status %d\n%s", r.status, r.stderr)
 	}
 	if _, err := os.Stat(key); !errors.Is(err, os.ErrNotExist) {

@@ -25,8 +25,8 @@ func coreLimit(t *testing.T, process string) string {
 	return regexp.MustCompile(`Max core file size.*`).FindString(string(limits))
 }
 
-// TestDebug runs a plugin by itself, lets a debugger look into it, uses it from a Console, and from a host that goes and leaves
-// it alone.
+// TestDebug runs a plugin by itself, lets a debugger look into it, uses it from a Console, and from a host that goes
+// and leaves it alone.
 func TestDebug(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	run := exec.CommandContext(t.Context(), binary("testharness"), "debug", "--manifest", path)
@@ -90,10 +90,12 @@ func TestDebug(t *testing.T) {
 	if number, _ := strconv.Atoi(pid[1]); syscall.Kill(number, 0) == nil {
 		t.Error("the plugin goes on without debug")
 	}
-	if _, err := host.Open(t.Context(), path, host.WithAttached(address[1])); err == nil || !strings.Contains(err.Error(), "nothing answers at "+address[1]) {
+	if _, err := host.Open(t.Context(), path, host.WithAttached(address[1])); err == nil ||
+		!strings.Contains(err.Error(), "nothing answers at "+address[1]) {
 		t.Errorf("attached to nothing: %v", err)
 	}
-	if _, err := host.Open(t.Context(), path, host.WithAttached("somewhere")); err == nil || !strings.Contains(err.Error(), `"somewhere" is not the address of a plugin`) {
+	if _, err := host.Open(t.Context(), path, host.WithAttached("somewhere")); err == nil ||
+		!strings.Contains(err.Error(), `"somewhere" is not the address of a plugin`) {
 		t.Errorf("attached to a word: %v", err)
 	}
 }

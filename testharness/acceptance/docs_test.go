@@ -44,8 +44,8 @@ func TestDocumentsLink(t *testing.T) {
 	}
 }
 
-// TestSecurityModelIsTested holds that every row of the security model names the tests that show it, and that there are tests
-// of these names.
+// TestSecurityModelIsTested holds that every row of the security model names the tests that show it, and that there are
+// tests of these names.
 func TestSecurityModelIsTested(t *testing.T) {
 	document, err := os.ReadFile("../../docs/security.md")
 	if err != nil {
@@ -59,7 +59,8 @@ func TestSecurityModelIsTested(t *testing.T) {
 		}
 	}
 	for line := range strings.Lines(string(document)) {
-		if cells := strings.Split(line, "|"); len(cells) == 4 && !strings.HasPrefix(line, "|--") && cells[1] != " threat " && !named.MatchString(line) {
+		cells := strings.Split(line, "|")
+		if len(cells) == 4 && !strings.HasPrefix(line, "|--") && cells[1] != " threat " && !named.MatchString(line) {
 			t.Errorf("no test shows what is done about:%s", cells[1])
 		}
 	}

@@ -86,7 +86,8 @@ func repeating(code, opening, secret string) string {
 	for _, name := range slices.Sorted(maps.Keys(disguises)) {
 		lines = append(lines, "you said "+disguises[name](secret)+".")
 	}
-	lines = append(lines, secret[:3], secret[3:9], secret[9:], inBase64(secret)[:7], inBase64(secret)[7:], "is what you said")
+	lines = append(lines, secret[:3], secret[3:9], secret[9:], inBase64(secret)[:7], inBase64(secret)[7:],
+		"is what you said")
 	return code + "-" + strings.Join(lines[:len(lines)-1], "\r\n"+code+"-") + "\r\n" + code + " " + lines[len(lines)-1]
 }
 
@@ -99,8 +100,8 @@ func TestDisguisedEchoCanBeFound(t *testing.T) {
 	}
 }
 
-// echoingServers repeat the password of the mechanism at every point of the conversation at which a server may speak; one that
-// never sees it knows it from elsewhere.
+// echoingServers repeat the password of the mechanism at every point of the conversation at which a server may speak;
+// one that never sees it knows it from elsewhere.
 func echoingServers(mechanism, secret string) map[string]mailserver.Fault {
 	const first = "334:r={nonce}x,s=c2FsdA==,i=4096"
 	refusal := repeating("535", "5.7.8 Wrong", secret)
@@ -108,33 +109,42 @@ func echoingServers(mechanism, secret string) map[string]mailserver.Fault {
 		return mailserver.Fault{Name: "echo-" + mechanism}.Offering("AUTH " + mechanism).Answering(replies)
 	}
 	servers := map[string]mailserver.Fault{
-		"refusal":          server(map[string]string{"AUTH": refusal}),
-		"later refusal":    server(map[string]string{"AUTH": "334 VXNlcm5hbWU6", "AUTH 2": refusal, "AUTH 3": refusal}),
-		"challenge":        server(map[string]string{"AUTH": "334:i=" + secret, "AUTH 2": "334:" + backwards(secret), "AUTH 3": "334:e=" + secret, "AUTH 4": refusal}),
+		"refusal":       server(map[string]string{"AUTH": refusal}),
+		"later refusal": server(map[string]string{"AUTH": "334 VXNlcm5hbWU6", "AUTH 2": refusal, "AUTH 3": refusal}),
+		"challenge": server(map[string]string{"AUTH": "334:i=" + secret, "AUTH 2": "334:" + backwards(secret),
+			"AUTH 3": "334:e=" + secret, "AUTH 4": refusal}),
 		"broken challenge": server(map[string]string{"AUTH": "334 !" + backwards(secret), "AUTH 2": refusal}),
 		"no reply":         server(map[string]string{"AUTH": strings.ToUpper(secret) + " is no reply"}),
 		"broken reply":     server(map[string]string{"AUTH": "535-" + backwards(secret) + "\r\n550 " + inBase64(secret)}),
 		"number":           server(map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=" + secret}),
 		"salt":             server(map[string]string{"AUTH": "334:r={nonce}x,s=" + secret + ",i=4096"}),
-		"final message":    server(map[string]string{"AUTH": first, "AUTH 2": "334:v=" + inBase64(secret), "AUTH 3": refusal}),
-		"final error":      server(map[string]string{"AUTH": first, "AUTH 2": "334:e=" + backwards(secret), "AUTH 3": refusal}),
-		"odd success":      server(map[string]string{"AUTH": repeating("250", "Fine", secret)}),
-		"greeting":         server(map[string]string{"greeting": repeating("220", "practice.mail.example", secret), "AUTH": "535 5.7.8 Wrong"}),
-		"envelope":         server(map[string]string{"AUTH": "235 2.7.0 " + secret, "MAIL": repeating("250", "Ok", secret), "RCPT": repeating("550", "5.1.1 No", secret)}),
+		"final message": server(map[string]string{"AUTH": first, "AUTH 2": "334:v=" + inBase64(secret),
+			"AUTH 3": refusal}),
+		"final error": server(map[string]string{"AUTH": first, "AUTH 2": "334:e=" + backwards(secret),
+			"AUTH 3": refusal}),
+		"odd success": server(map[string]string{"AUTH": repeating("250", "Fine", secret)}),
+		"greeting": server(map[string]string{"greeting": repeating("220", "practice.mail.example", secret),
+			"AUTH": "535 5.7.8 Wrong"}),
+		"envelope": server(map[string]string{"AUTH": "235 2.7.0 " + secret, "MAIL": repeating("250", "Ok", secret),
+			"RCPT": repeating("550", "5.1.1 No", secret)}),
 	}
-	servers["offer"] = mailserver.Fault{Name: "echo-" + mechanism}.Offering("SIZE "+backwards(secret), "AUTH "+strings.ToUpper(secret)+" "+inBase64(secret))
-	servers["certificate"] = servers["refusal"].Presenting(mailserver.Request{Names: []string{secret, backwards(secret), hex.EncodeToString([]byte(secret))}})
+	servers["offer"] = mailserver.Fault{Name: "echo-" + mechanism}.Offering("SIZE "+backwards(secret),
+		"AUTH "+strings.ToUpper(secret)+" "+inBase64(secret))
+	servers["certificate"] = servers["refusal"].Presenting(mailserver.Request{
+		Names: []string{secret, backwards(secret), hex.EncodeToString([]byte(secret))},
+	})
 	var pieces []string
 	for piece := range slices.Chunk([]byte(secret), 4) {
 		pieces = append(pieces, string(piece))
 	}
-	servers["offer in pieces"] = mailserver.Fault{Name: "echo-" + mechanism}.Offering("AUTH " + strings.ToUpper(strings.Join(pieces, " ")))
+	servers["offer in pieces"] = mailserver.Fault{Name: "echo-" + mechanism}.Offering("AUTH " +
+		strings.ToUpper(strings.Join(pieces, " ")))
 	servers["certificate in pieces"] = servers["refusal"].Presenting(mailserver.Request{Names: pieces})
 	return servers
 }
 
-// TestCanaryInEveryDisguise has servers repeat the password in every disguise, at every point of the conversation, whatever the
-// mechanism.
+// TestCanaryInEveryDisguise has servers repeat the password in every disguise, at every point of the conversation,
+// whatever the mechanism.
 func TestCanaryInEveryDisguise(t *testing.T) {
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
@@ -142,7 +152,8 @@ func TestCanaryInEveryDisguise(t *testing.T) {
 	}
 	c := startCanaryHost(t)
 	t.Run("servers", func(t *testing.T) {
-		for _, mechanism := range []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"} {
+		for _, mechanism := range []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2",
+			"OAUTHBEARER"} {
 			secret := canaryPassword
 			if strings.Contains(mechanism, "OAUTH") {
 				secret = canaryToken
@@ -174,10 +185,14 @@ func TestCanaryInDeadLetters(t *testing.T) {
 		replies map[string]string
 		state   shared.NotificationState
 	}{
-		"recipient":   {map[string]string{"RCPT": repeating("550", "5.1.1 No such user", canaryPassword)}, shared.NotificationDead},
-		"message":     {map[string]string{".": repeating("554", "5.6.0 Not this one", canaryPassword)}, shared.NotificationDead},
-		"temporarily": {map[string]string{"RCPT": repeating("450", "4.2.0 Greylisted", canaryPassword)}, shared.NotificationRetrying},
-		"delivered":   {map[string]string{".": repeating("250", "2.0.0 Queued", canaryPassword)}, shared.NotificationDelivered},
+		"recipient": {map[string]string{"RCPT": repeating("550", "5.1.1 No such user", canaryPassword)},
+			shared.NotificationDead},
+		"message": {map[string]string{".": repeating("554", "5.6.0 Not this one", canaryPassword)},
+			shared.NotificationDead},
+		"temporarily": {map[string]string{"RCPT": repeating("450", "4.2.0 Greylisted", canaryPassword)},
+			shared.NotificationRetrying},
+		"delivered": {map[string]string{".": repeating("250", "2.0.0 Queued", canaryPassword)},
+			shared.NotificationDelivered},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, err := mailserver.Fault{Name: "echo"}.Answering(c.replies).Start(authority, 0)
@@ -197,7 +212,8 @@ func TestCanaryInDeadLetters(t *testing.T) {
 				t.Errorf("the server's words are not part of the entry, so nothing was shown: %s", shown)
 			}
 			h.check(t)
-			for place, text := range map[string]string{"the entry": string(shown), "the log": h.log.String(), "the plugin's messages": h.replies.String()} {
+			for place, text := range map[string]string{"the entry": string(shown), "the log": h.log.String(),
+				"the plugin's messages": h.replies.String()} {
 				for _, leak := range disguisedLeaks(text, canaryPassword) {
 					t.Errorf("the password is in %s: %s", place, leak)
 				}
@@ -206,8 +222,8 @@ func TestCanaryInDeadLetters(t *testing.T) {
 	}
 }
 
-// TestHostileLogin has servers demand what no login needs. The command line ends with a verdict and an error that says nothing
-// of what the server said.
+// TestHostileLogin has servers demand what no login needs. The command line ends with a verdict and an error that says
+// nothing of what the server said.
 func TestHostileLogin(t *testing.T) {
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
@@ -221,25 +237,36 @@ func TestHostileLogin(t *testing.T) {
 		mechanism, code string
 		replies         map[string]string
 	}{
-		"a signed count":          {"SCRAM-SHA-256", "login_exchange_broken", map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=+2000000000"}},
-		"a second count":          {"SCRAM-SHA-256", "login_exchange_broken", map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=4096,i=2000000000"}},
-		"too great a count":       {"SCRAM-SHA-1", "login_exchange_broken", map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=2000000000"}},
-		"too small a count":       {"SCRAM-SHA-1", "login_exchange_broken", map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=1000"}},
-		"the greatest count":      {"SCRAM-SHA-256", "server_untrusted", map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=1000000", "AUTH 2": "235 Fine"}},
-		"a long nonce":            {"SCRAM-SHA-256", "login_exchange_broken", map[string]string{"AUTH": "334:r={nonce}" + strings.Repeat("x", 1200) + ",s=c2FsdA==,i=4096"}},
-		"endless challenges":      {"XOAUTH2", "login_exchange_broken", endless},
-		"endless SCRAM":           {"SCRAM-SHA-256", "login_exchange_broken", endless},
-		"the password as a count": {"SCRAM-SHA-256", "login_exchange_broken", map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=" + canaryPassword}},
-		"a great challenge":       {"CRAM-MD5", "wrong_credentials", map[string]string{"AUTH": strings.Repeat("334-"+strings.Repeat("QUFB", 400)+"\r\n", 20) + "334 QUFB", "AUTH 2": "535 5.7.8 Wrong"}},
+		"a signed count": {"SCRAM-SHA-256", "login_exchange_broken",
+			map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=+2000000000"}},
+		"a second count": {"SCRAM-SHA-256", "login_exchange_broken",
+			map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=4096,i=2000000000"}},
+		"too great a count": {"SCRAM-SHA-1", "login_exchange_broken",
+			map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=2000000000"}},
+		"too small a count": {"SCRAM-SHA-1", "login_exchange_broken",
+			map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=1000"}},
+		"the greatest count": {"SCRAM-SHA-256", "server_untrusted",
+			map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=1000000", "AUTH 2": "235 Fine"}},
+		"a long nonce": {"SCRAM-SHA-256", "login_exchange_broken",
+			map[string]string{"AUTH": "334:r={nonce}" + strings.Repeat("x", 1200) + ",s=c2FsdA==,i=4096"}},
+		"endless challenges": {"XOAUTH2", "login_exchange_broken", endless},
+		"endless SCRAM":      {"SCRAM-SHA-256", "login_exchange_broken", endless},
+		"the password as a count": {"SCRAM-SHA-256", "login_exchange_broken",
+			map[string]string{"AUTH": "334:r={nonce}x,s=c2FsdA==,i=" + canaryPassword}},
+		"a great challenge": {"CRAM-MD5", "wrong_credentials",
+			map[string]string{"AUTH": strings.Repeat("334-"+strings.Repeat("QUFB", 400)+"\r\n", 20) + "334 QUFB",
+				"AUTH 2": "535 5.7.8 Wrong"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, err := mailserver.Fault{Name: "hostile"}.Offering("AUTH "+c.mechanism).Answering(c.replies).Start(authority, 0)
+			server, err := mailserver.Fault{Name: "hostile"}.Offering("AUTH "+
+				c.mechanism).Answering(c.replies).Start(authority, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			args := []string{"test", "--json", "--manifest", manifest(t, "smtp", "smtp-plugin"), "--set", "server=127.0.0.1", "--set", fmt.Sprintf("port=%d", server.Port()),
+			args := []string{"test", "--json", "--manifest", manifest(t, "smtp", "smtp-plugin"), "--set", "server=127.0.0.1",
+				"--set", fmt.Sprintf("port=%d", server.Port()),
 				"--set", "login=me@practice.example", "--set", "time_limit=10s"}
 			if c.mechanism == "XOAUTH2" {
 				args = append(args, "--set", "authentication=oauth2", "--secret", "access_token=env:SECRET")

@@ -40,7 +40,10 @@ func ask(t *testing.T, method, address, body string, header map[string]string) (
 	for name, value := range header {
 		request.Header.Set(name, value)
 	}
-	answer, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(request)
+	answer, err := (&http.Client{CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +55,8 @@ var anna = map[string]string{"Actor": "anna"}
 
 var routes = []struct{ method, path string }{
 	{"GET", "/"}, {"GET", "/state"}, {"GET", "/history"},
-	{"POST", "/validate"}, {"POST", "/test"}, {"POST", "/save"}, {"POST", "/apply"}, {"POST", "/suggest"}, {"POST", "/restore"}, {"POST", "/restart"},
+	{"POST", "/validate"}, {"POST", "/test"}, {"POST", "/save"}, {"POST", "/apply"}, {"POST", "/suggest"},
+	{"POST", "/restore"}, {"POST", "/restart"},
 }
 
 // TestHandlerIsClosed looks at who may use which route, from where, and how.
@@ -64,16 +68,19 @@ func TestHandlerIsClosed(t *testing.T) {
 	defer open.Close()
 	for _, route := range routes {
 		name := route.method + " " + route.path
-		if answer, text := ask(t, route.method, address+route.path, "", nil); answer.StatusCode != http.StatusForbidden || !strings.Contains(text, "please sign in") {
+		answer, text := ask(t, route.method, address+route.path, "", nil)
+		if answer.StatusCode != http.StatusForbidden || !strings.Contains(text, "please sign in") {
 			t.Errorf("%s without authorisation: %s %s", name, answer.Status, text)
 		}
-		if answer, text := ask(t, route.method, open.URL+route.path, "", anna); answer.StatusCode != http.StatusForbidden || !strings.Contains(text, "host.WithAuthorize") {
+		answer, text = ask(t, route.method, open.URL+route.path, "", anna)
+		if answer.StatusCode != http.StatusForbidden || !strings.Contains(text, "host.WithAuthorize") {
 			t.Errorf("%s of a Console that does not say who may: %s %s", name, answer.Status, text)
 		}
 		if route.method != "POST" {
 			continue
 		}
-		if answer, _ := ask(t, "GET", address+route.path, "", anna); answer.StatusCode != http.StatusMethodNotAllowed && answer.StatusCode != http.StatusNotFound {
+		answer, _ = ask(t, "GET", address+route.path, "", anna)
+		if answer.StatusCode != http.StatusMethodNotAllowed && answer.StatusCode != http.StatusNotFound {
 			t.Errorf("GET %s: %s", route.path, answer.Status)
 		}
 		for _, foreign := range []map[string]string{
@@ -120,7 +127,8 @@ func TestOneTestAtATime(t *testing.T) {
 	}
 	defer server.Close()
 	address := serve(t, manifest(t, "smtp", "smtp-plugin"))
-	filled := settingsForm(map[string]string{"server": "127.0.0.1", "port": fmt.Sprint(server.Port()), "login": "me@practice.example"},
+	filled := settingsForm(map[string]string{"server": "127.0.0.1", "port": fmt.Sprint(server.Port()),
+		"login": "me@practice.example"},
 		map[string]string{"password": "x"}).Encode()
 	first := make(chan string, 1)
 	go func() {
@@ -147,7 +155,8 @@ func TestOneTestAtATime(t *testing.T) {
 	if last != http.StatusTooManyRequests {
 		t.Errorf("the twelfth test in a moment: %d", last)
 	}
-	if answer, _ := ask(t, "POST", address+"/test", empty, map[string]string{"Actor": "bob"}); answer.StatusCode != http.StatusOK {
+	answer, _ := ask(t, "POST", address+"/test", empty, map[string]string{"Actor": "bob"})
+	if answer.StatusCode != http.StatusOK {
 		t.Errorf("another actor's first test: %s", answer.Status)
 	}
 }
@@ -167,14 +176,18 @@ func TestNoMarkupGetsThrough(t *testing.T) {
 		t.Fatal("the page has no fields")
 	}
 	for _, field := range append(fields, "revision", "number", "fix", "preset", "option.recipient", "secret.password") {
-		filled := settingsForm(map[string]string{"server": "127.0.0.1", "port": "1", "use_other_account": "true"}, map[string]string{"password": ""})
+		filled := settingsForm(map[string]string{"server": "127.0.0.1", "port": "1", "use_other_account": "true"},
+			map[string]string{"password": ""})
 		filled.Add("present", field)
 		filled.Set("value."+field, markup)
 		filled.Set(field, markup)
 		for _, route := range routes[3:] {
 			for _, accept := range []string{"text/html", "application/x-ndjson"} {
-				answer, text := ask(t, "POST", address+route.path, filled.Encode(), map[string]string{"Actor": `anna<script>alert(1)</script>`, "Accept": accept})
-				if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/plain") && answer.Header.Get("X-Content-Type-Options") == "nosniff" {
+				answer, text := ask(t, "POST", address+route.path, filled.Encode(), map[string]string{
+					"Actor": `anna<script>alert(1)</script>`, "Accept": accept,
+				})
+				if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/plain") &&
+					answer.Header.Get("X-Content-Type-Options") == "nosniff" {
 					continue // A browser shows it as it is.
 				}
 				if strings.Contains(text, "<script>alert") || strings.Contains(text, "<img src=x") {
@@ -198,7 +211,8 @@ func TestServerMarkupIsEscaped(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	filled := settingsForm(map[string]string{"server": "127.0.0.1", "port": fmt.Sprint(server.Port()), "login": "me@practice.example"}, map[string]string{"password": "x"})
+	filled := settingsForm(map[string]string{"server": "127.0.0.1", "port": fmt.Sprint(server.Port()),
+		"login": "me@practice.example"}, map[string]string{"password": "x"})
 	_, text := ask(t, "POST", address+"/test", filled.Encode(), anna)
 	if strings.Contains(text, "<script>alert") || !strings.Contains(text, "&lt;script&gt;alert(1)") {
 		t.Errorf("a server's markup got through, or was not shown:\n%s", text)
@@ -218,7 +232,8 @@ func TestServerMarkupInBrowser(t *testing.T) {
 	if b.questions.Load() != 0 || read[int](b, `document.querySelectorAll("#report script, #report img").length`) != 0 {
 		t.Error("the server's words became part of the page")
 	}
-	if said := read[string](b, `document.querySelector("#report blockquote").textContent`); !strings.Contains(said, "<script>alert(1)</script>") {
+	said := read[string](b, `document.querySelector("#report blockquote").textContent`)
+	if !strings.Contains(said, "<script>alert(1)</script>") {
 		t.Errorf("the server's words are shown as %q", said)
 	}
 }
@@ -226,11 +241,13 @@ func TestServerMarkupInBrowser(t *testing.T) {
 // TestPolicies holds what the operator of plugin.hcl limits: where a test connects to, and whom it names as recipient.
 func TestPolicies(t *testing.T) {
 	run := func(path string, args ...string) shared.TestReport {
-		return verdict(t, harness(t, "x", append([]string{"test", "--json", "--manifest", path, "--set", "login=me@own.example", "--secret", "password=env:SECRET"}, args...)...))
+		return verdict(t, harness(t, "x", append([]string{"test", "--json", "--manifest", path,
+			"--set", "login=me@own.example", "--secret", "password=env:SECRET"}, args...)...))
 	}
 	first := func(report shared.TestReport) string { return report.Diagnostics[0].Code }
 	open := manifest(t, "smtp", "smtp-plugin")
-	for _, server := range []string{"169.254.169.254", "[fe80::1]", "::ffff:169.254.169.254", "fd00:ec2::254", "224.0.0.1", "0.0.0.0"} {
+	for _, server := range []string{"169.254.169.254", "[fe80::1]", "::ffff:169.254.169.254", "fd00:ec2::254",
+		"224.0.0.1", "0.0.0.0"} {
 		report := run(open, "--set", "server="+server)
 		if code := first(report); code != "address_not_permitted" && code != "no_usable_address" {
 			t.Errorf("%s: %s", server, code)
@@ -239,7 +256,8 @@ func TestPolicies(t *testing.T) {
 	if code := first(run(open, "--set", "server=127.0.0.1", "--set", "port=1")); code != "connection_refused" {
 		t.Errorf("an internal relay is not allowed by default: %s", code)
 	}
-	limited := manifest(t, "smtp", "smtp-plugin", `allow = ["192.0.2.0/24"]`, `deny = ["192.0.2.7"]`, `test_recipients = ["@allowed.example", "ops@other.example"]`)
+	limited := manifest(t, "smtp", "smtp-plugin", `allow = ["192.0.2.0/24"]`, `deny = ["192.0.2.7"]`,
+		`test_recipients = ["@allowed.example", "ops@other.example"]`)
 	for _, server := range []string{"127.0.0.1", "192.0.2.7", "localhost"} {
 		if code := first(run(limited, "--set", "server="+server)); code != "address_not_permitted" {
 			t.Errorf("%s against the policy: %s", server, code)
@@ -264,10 +282,12 @@ func TestTestMailsAreLimited(t *testing.T) {
 	}
 	defer server.Close()
 	h := supervised(t, manifest(t, "smtp", "smtp-plugin"))
-	request := shared.TestRequest{Actor: "anna", Options: shared.Values{"send_message": shared.Boolean(true)}, Draft: shared.Draft{
-		Values:  shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(server.Port())), "login": shared.Text("me@practice.example")},
-		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret("x")},
-	}}
+	request := shared.TestRequest{Actor: "anna", Options: shared.Values{"send_message": shared.Boolean(true)},
+		Draft: shared.Draft{
+			Values: shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(server.Port())),
+				"login": shared.Text("me@practice.example")},
+			Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret("x")},
+		}}
 	last := ""
 	for range 6 {
 		err := h.Page().Test(t.Context(), request, func(event shared.TestEvent) error {
@@ -285,8 +305,8 @@ func TestTestMailsAreLimited(t *testing.T) {
 	}
 }
 
-// TestLocks fixes fields by the environment: the page shows them disabled, with the variable's name, and saves of them are
-// refused with that reason.
+// TestLocks fixes fields by the environment: the page shows them disabled, with the variable's name, and saves of them
+// are refused with that reason.
 func TestLocks(t *testing.T) {
 	t.Setenv("SMTP_SERVER", "fixed.example")
 	t.Setenv("SMTP_USE_SSL", "true")
@@ -298,15 +318,21 @@ func TestLocks(t *testing.T) {
 			t.Errorf("the page does not hold %q", want)
 		}
 	}
-	forged := url.Values{"present": {"server", "login"}, "value.server": {"evil.example"}, "value.login": {"a@b.example"}, "revision": {"0"}}
-	if _, text := ask(t, "POST", address+"/save", forged.Encode(), anna); !strings.Contains(text, "“SMTP server” is fixed by the environment variable SMTP_SERVER.") {
+	forged := url.Values{
+		"present": {"server", "login"}, "value.server": {"evil.example"}, "value.login": {"a@b.example"}, "revision": {"0"},
+	}
+	_, text := ask(t, "POST", address+"/save", forged.Encode(), anna)
+	if !strings.Contains(text, "“SMTP server” is fixed by the environment variable SMTP_SERVER.") {
 		t.Errorf("a forged save of a locked field: %.500s", text)
 	}
-	r := harness(t, "x", "save", "--json", "--manifest", path, "--set", "server=evil.example", "--set", "login=a@b.example", "--secret", "password=env:SECRET")
+	r := harness(t, "x", "save", "--json", "--manifest", path, "--set", "server=evil.example",
+		"--set", "login=a@b.example", "--secret", "password=env:SECRET")
 	if r.status != 1 || !strings.Contains(r.stdout, "field_locked") {
 		t.Errorf("on the command line: exit status %d\n%s", r.status, r.stdout)
 	}
-	if r := harness(t, "x", "save", "--json", "--manifest", path, "--set", "login=a@b.example", "--secret", "password=env:SECRET"); r.status != 0 {
+	r = harness(t, "x", "save", "--json", "--manifest", path, "--set", "login=a@b.example",
+		"--secret", "password=env:SECRET")
+	if r.status != 0 {
 		t.Errorf("a save of the other fields: exit status %d\n%s", r.status, r.stdout)
 	}
 }
@@ -315,8 +341,11 @@ func TestLocks(t *testing.T) {
 func TestOddPosts(t *testing.T) {
 	address := serve(t, manifest(t, "smtp", "smtp-plugin"))
 	for _, route := range []string{"/save", "/test", "/validate", "/suggest"} {
-		answer, text := ask(t, "POST", address+route, `{"value.server": "smtp.email.com"}`, map[string]string{"Actor": "anna", "Content-Type": "application/json"})
-		if answer.StatusCode != http.StatusUnsupportedMediaType || !strings.Contains(text, "application/x-www-form-urlencoded") {
+		answer, text := ask(t, "POST", address+route, `{"value.server": "smtp.email.com"}`, map[string]string{
+			"Actor": "anna", "Content-Type": "application/json",
+		})
+		if answer.StatusCode != http.StatusUnsupportedMediaType ||
+			!strings.Contains(text, "application/x-www-form-urlencoded") {
 			t.Errorf("%s: %s: %s", route, answer.Status, text)
 		}
 	}

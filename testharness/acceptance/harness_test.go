@@ -30,7 +30,8 @@ func runAll(m *testing.M) int {
 	if err := useNode("../../.ci/npm/node_modules/.bin"); err != nil {
 		panic(err)
 	}
-	build := exec.Command("go", "build", "-o", directory+"/", "../../cmd/smtp-plugin", "../../testharness", "../example/webhook/webhook-plugin", "./testdata/odd-plugin", "./testdata/minimal-plugin", "./testdata/feeder")
+	build := exec.Command("go", "build", "-o", directory+"/", "../../cmd/smtp-plugin", "../../testharness",
+		"../example/webhook/webhook-plugin", "./testdata/odd-plugin", "./testdata/minimal-plugin", "./testdata/feeder")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0") // As they are given to users.
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build: %v\n%s", err, out))
@@ -59,7 +60,8 @@ func binary(name string) string {
 func manifest(t testing.TB, plugin, binaryName string, config ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "plugin.hcl")
-	write(t, path, fmt.Sprintf("plugin %q {\n  binary = %q\n  env = [\"SMTP_*\", \"VAULT_TOKEN\"]\n  config {\n%s\n  }\n}\n",
+	write(t, path, fmt.Sprintf("plugin %q {\n  binary = %q\n  env = [\"SMTP_*\", "+
+		"\"VAULT_TOKEN\"]\n  config {\n%s\n  }\n}\n",
 		plugin, binary(binaryName), strings.Join(config, "\n")), 0o644)
 	return path
 }

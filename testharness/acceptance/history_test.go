@@ -21,21 +21,27 @@ func saveBy(t *testing.T, path, actor string, args ...string) result {
 // TestHistory saves as several people, looks at the audit trail and goes back, on the command line and on the page.
 func TestHistory(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
-	if r := harness(t, "", "history", "--manifest", path); r.status != 0 || !strings.Contains(r.stdout, "Nothing has been saved yet.") {
+	r := harness(t, "", "history", "--manifest", path)
+	if r.status != 0 || !strings.Contains(r.stdout, "Nothing has been saved yet.") {
 		t.Errorf("an empty history: exit status %d\n%s", r.status, r.stdout)
 	}
-	saveBy(t, path, "anna", "--set", "server=first.example", "--set", "login=me@email.com", "--set", "use_ssl=true", "--secret", "password=env:SECRET")
+	saveBy(t, path, "anna", "--set", "server=first.example", "--set", "login=me@email.com", "--set", "use_ssl=true",
+		"--secret", "password=env:SECRET")
 	saveBy(t, path, "bob", "--set", "server=second.example", "--secret", "password=env:SECRET")
-	r := harness(t, "", "history", "--json", "--manifest", path)
+	r = harness(t, "", "history", "--json", "--manifest", path)
 	var list shared.RevisionList
 	if err := json.Unmarshal([]byte(r.stdout), &list); err != nil || len(list.Entries) != 2 {
 		t.Fatalf("%v\n%s", err, r.stdout)
 	}
-	if newest := list.Entries[0]; newest.Number != 2 || newest.Author != "bob" || newest.At.IsZero() || fmt.Sprint(newest.Changes) != "[{server first.example second.example} {password  }]" {
+	newest := list.Entries[0]
+	if newest.Number != 2 || newest.Author != "bob" || newest.At.IsZero() ||
+		fmt.Sprint(newest.Changes) != "[{server first.example second.example} {password  }]" {
 		t.Errorf("the newest entry is %+v", newest)
 	}
-	for args, says := range map[string]string{"99": "There is no revision 99.", "two": `"two" is not the number of a revision`} {
-		if r := harness(t, "", "rollback", args, "--manifest", path); r.status == 0 || !strings.Contains(r.stdout+r.stderr, says) {
+	for args, says := range map[string]string{"99": "There is no revision 99.",
+		"two": `"two" is not the number of a revision`} {
+		r := harness(t, "", "rollback", args, "--manifest", path)
+		if r.status == 0 || !strings.Contains(r.stdout+r.stderr, says) {
 			t.Errorf("rollback %s: exit status %d\n%s%s", args, r.status, r.stdout, r.stderr)
 		}
 	}
@@ -46,7 +52,8 @@ func TestHistory(t *testing.T) {
 	b.await("#revision-1")
 	b.screenshot("history")
 	text := read[string](b, `document.querySelector("main").innerText`)
-	for _, want := range []string{"Revision 2", "in force", "by bob", "second.example", "secrets are not shown", "Revision 1", "by anna"} {
+	for _, want := range []string{"Revision 2", "in force", "by bob", "second.example", "secrets are not shown",
+		"Revision 1", "by anna"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the history does not say %q:\n%s", want, text)
 		}
@@ -65,7 +72,8 @@ func TestHistory(t *testing.T) {
 // TestConflict has two administrators save from the same page: the second is shown both versions and chooses.
 func TestConflict(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
-	saveBy(t, path, "anna", "--set", "server=first.example", "--set", "login=me@email.com", "--set", "use_ssl=true", "--secret", "password=env:SECRET")
+	saveBy(t, path, "anna", "--set", "server=first.example", "--set", "login=me@email.com", "--set", "use_ssl=true",
+		"--secret", "password=env:SECRET")
 	c := startConsole(t, "--manifest", path)
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
@@ -78,7 +86,8 @@ func TestConflict(t *testing.T) {
 	b.await(".conflict")
 	b.screenshot("conflict")
 	text := read[string](b, `document.querySelector(".conflict").innerText`)
-	for _, want := range []string{"bob has saved these settings in the meantime (revision 2)", "SMTP login", "anna@email.com", "bob@email.com"} {
+	for _, want := range []string{"bob has saved these settings in the meantime (revision 2)", "SMTP login",
+		"anna@email.com", "bob@email.com"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the conflict does not say %q:\n%s", want, text)
 		}
@@ -86,13 +95,15 @@ func TestConflict(t *testing.T) {
 	if typed := read[string](b, `document.getElementById("control-login").value`); typed != "anna@email.com" {
 		t.Errorf("what was typed became %q", typed)
 	}
-	if preview := read[string](b, `document.getElementById("preview").textContent`); !strings.Contains(preview, "without a password") {
+	preview := read[string](b, `document.getElementById("preview").textContent`)
+	if !strings.Contains(preview, "without a password") {
 		t.Errorf("the typed password is not in the form any more, yet the preview says %q", preview)
 	}
 	b.typeInto("#control-password", "s3cret")
 	b.click(".save-bar button")
 	b.await(".notice.success")
-	if r := saveBy(t, path, "carol", "--revision", "2", "--set", "port=2525"); r.status != 1 || !strings.Contains(r.stdout, `"conflict": true`) {
+	r := saveBy(t, path, "carol", "--revision", "2", "--set", "port=2525")
+	if r.status != 1 || !strings.Contains(r.stdout, `"conflict": true`) {
 		t.Errorf("a save over an old revision on the command line: exit status %d\n%s", r.status, r.stdout)
 	}
 }
@@ -127,7 +138,9 @@ func TestLastVerified(t *testing.T) {
 func TestRekey(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	key := filepath.Join(filepath.Dir(path), "data", "key")
-	args := []string{"--set", "server=127.0.0.1", "--set", "port=1", "--set", "login=me@email.com", "--secret", "password=env:SECRET"}
+	args := []string{
+		"--set", "server=127.0.0.1", "--set", "port=1", "--set", "login=me@email.com", "--secret", "password=env:SECRET",
+	}
 	saveBy(t, path, "anna", args...)
 	saveBy(t, path, "anna", args...)
 	old, err := os.ReadFile(key)

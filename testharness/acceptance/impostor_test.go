@@ -14,9 +14,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// TestImpostor has another server answer at the address of the one that a password was entered for, with a certificate of its
-// own. Whoever tells the page to trust it does not get the password: not by a test, not by a save and not by a delivery, and not
-// that of the environment either.
+// TestImpostor has another server answer at the address of the one that a password was entered for, with a certificate
+// of its own. Whoever tells the page to trust it does not get the password: not by a test, not by a save and not by a
+// delivery, and not that of the environment either.
 func TestImpostor(t *testing.T) {
 	for name, fixed := range map[string]bool{"stored": false, "environment": true} {
 		t.Run(name, func(t *testing.T) {
@@ -26,10 +26,12 @@ func TestImpostor(t *testing.T) {
 				asks = "is fixed by the environment variable SMTP_"
 			}
 			for trust, changes := range map[string]map[string]string{
-				"authority": {"ca_certificate": p.changes["ca_certificate"]}, "pin": {"pinned_certificate": p.changes["pinned_certificate"]},
-				"both": {"ca_certificate": p.changes["ca_certificate"], "pinned_certificate": p.changes["pinned_certificate"]},
+				"authority": {"ca_certificate": p.changes["ca_certificate"]},
+				"pin":       {"pinned_certificate": p.changes["pinned_certificate"]},
+				"both":      {"ca_certificate": p.changes["ca_certificate"], "pinned_certificate": p.changes["pinned_certificate"]},
 			} {
-				for way, try := range map[string]func(*testing.T, map[string]string, string) string{"page": p.byPage, "command-line": p.byCommandLine, "rpc": p.byRPC} {
+				for way, try := range map[string]func(*testing.T, map[string]string, string) string{"page": p.byPage,
+					"command-line": p.byCommandLine, "rpc": p.byRPC} {
 					for _, action := range []string{"test", "save"} {
 						values := map[string]string{}
 						if !fixed {
@@ -77,7 +79,8 @@ func startImpostor(t *testing.T, fixed bool) *impostor {
 	real := p.start(t, p.authorities[0], 0)
 	port := real.Port()
 	p.good = map[string]string{
-		"server": "127.0.0.1", "port": fmt.Sprint(port), "use_ssl": "true", "login": "me@practice.example", "ca_certificate": string(p.authorities[0].PEM()),
+		"server": "127.0.0.1", "port": fmt.Sprint(port), "use_ssl": "true", "login": "me@practice.example",
+		"ca_certificate": string(p.authorities[0].PEM()),
 	}
 	if fixed {
 		for name, value := range p.good {
@@ -96,7 +99,8 @@ func startImpostor(t *testing.T, fixed bool) *impostor {
 	p.servers = nil
 	fake := p.start(t, p.authorities[1], port)
 	p.changes = map[string]string{
-		"ca_certificate": string(p.authorities[1].PEM()), "pinned_certificate": fmt.Sprintf("%x", sha256.Sum256(fake.Certificate())),
+		"ca_certificate":     string(p.authorities[1].PEM()),
+		"pinned_certificate": fmt.Sprintf("%x", sha256.Sum256(fake.Certificate())),
 	}
 	return p
 }
@@ -118,7 +122,8 @@ func (p *passBack) start(t *testing.T, authority *mailserver.Authority, port int
 func (p *passBack) open(t *testing.T, config ...string) {
 	t.Helper()
 	p.manifest = manifest(t, "smtp", "smtp-plugin", config...)
-	p.host = supervised(t, p.manifest, host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }), host.WithTestLimit(noTestLimit))
+	p.host = supervised(t, p.manifest, host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }),
+		host.WithTestLimit(noTestLimit))
 	server := httptest.NewServer(p.host.Handler())
 	t.Cleanup(server.Close)
 	p.address = server.URL

@@ -16,8 +16,10 @@ func (b *tab) press(keys string) {
 // focused names the element that has the keyboard, and tells whether one sees that it has.
 func (b *tab) focused() (name string, visible bool) {
 	b.t.Helper()
-	name = read[string](b, `(e => e === document.body ? "" : e.id || e.textContent.trim().slice(0, 40))(document.activeElement)`)
-	visible = read[bool](b, `(s => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== "none")(getComputedStyle(document.activeElement))`)
+	name = read[string](b,
+		`(e => e === document.body ? "" : e.id || e.textContent.trim().slice(0, 40))(document.activeElement)`)
+	visible = read[bool](b, `(s => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 ||
+		s.boxShadow !== "none")(getComputedStyle(document.activeElement))`)
 	return name, visible
 }
 
@@ -60,7 +62,8 @@ func TestKeyboardOnly(t *testing.T) {
 	if headline := read[string](b, `document.getElementById("headline").textContent`); headline == "" {
 		t.Error("no verdict")
 	}
-	documentOrder := read[[]string](b, `[...document.querySelectorAll("#settings-form [id^=control-], #test-button")].map(e => e.id)`)
+	documentOrder := read[[]string](b,
+		`[...document.querySelectorAll("#settings-form [id^=control-], #test-button")].map(e => e.id)`)
 	order = slices.DeleteFunc(order, func(name string) bool { return !slices.Contains(documentOrder, name) })
 	documentOrder = slices.DeleteFunc(documentOrder, func(name string) bool { return !slices.Contains(order, name) })
 	if !slices.Equal(order, documentOrder) {
@@ -77,10 +80,11 @@ func TestKeyboardOnly(t *testing.T) {
 // fits fails the test for what is wider than the screen.
 func (b *tab) fits(how string) {
 	b.t.Helper()
-	if wide := read[[]string](b, `[...document.querySelectorAll("body *")].filter(e => {
+	wide := read[[]string](b, `[...document.querySelectorAll("body *")].filter(e => {
 		const box = e.getBoundingClientRect();
 		return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest("pre, .transcript, .skip, .scroll");
-	}).map(e => e.outerHTML.slice(0, 80))`); len(wide) > 0 || read[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
+	}).map(e => e.outerHTML.slice(0, 80))`)
+	if len(wide) > 0 || read[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
 		b.t.Errorf("%s: wider than the screen: %q", how, wide)
 	}
 }
@@ -101,12 +105,14 @@ func TestLayoutHolds(t *testing.T) {
 
 	read[bool](b, `(document.documentElement.dir = "rtl", true)`)
 	b.fits("from right to left")
-	if !read[bool](b, `(e => e.getBoundingClientRect().right > innerWidth / 2)(document.querySelector("label[for=control-server]"))`) {
+	if !read[bool](b,
+		`(e => e.getBoundingClientRect().right > innerWidth / 2)(document.querySelector("label[for=control-server]"))`) {
 		t.Error("from right to left the labels stay on the left")
 	}
 
 	b.prefer("prefers-reduced-motion", "no-preference")
-	read[bool](b, `(document.getElementById("report").insertAdjacentHTML("beforeend", '<ol class="steps"><li class="step"><span class="mark">…</span></li></ol>'), true)`)
+	read[bool](b, `(document.getElementById("report").insertAdjacentHTML("beforeend",
+		'<ol class="steps"><li class="step"><span class="mark">…</span></li></ol>'), true)`)
 	if read[int](b, `document.getAnimations().length`) == 0 {
 		t.Error("a running step does not move")
 	}

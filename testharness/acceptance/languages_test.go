@@ -16,12 +16,13 @@ import (
 
 var languages = []string{"en", "de", "fr", "es", "pt", "ru", "ja", "zh"}
 
-// translations are what the plugin, the host and the contract say in a language, by English text. What is counted has other words in
-// each plural form and is left out.
+// translations are what the plugin, the host and the contract say in a language, by English text. What is counted has
+// other words in each plural form and is left out.
 func translations(t *testing.T, tag string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, directory := range []string{"../../plugin/internal/language/texts/", "../../host/internal/form/languages/", "../../shared/languages/",
+	for _, directory := range []string{"../../plugin/internal/language/texts/", "../../host/internal/form/languages/",
+		"../../shared/languages/",
 		"../../shared/translations/languages/"} {
 		if tag == "en" {
 			break
@@ -54,12 +55,13 @@ func (b *tab) speak(tag string) {
 	}))
 }
 
-// TestLanguages reads the page, a verdict and the history in every language, on a wide and on a narrow screen: nothing is left
-// in English that has a translation, nothing is cut off, and nothing is in the way of those who do not see it.
+// TestLanguages reads the page, a verdict and the history in every language, on a wide and on a narrow screen: nothing
+// is left in English that has a translation, nothing is cut off, and nothing is in the way of those who do not see it.
 func TestLanguages(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	c := startConsole(t, "--manifest", path)
-	saveBy(t, path, "anna", "--set", "server=127.0.0.1", "--set", "login=anna@email.com", "--secret", "password=env:SECRET")
+	saveBy(t, path, "anna", "--set", "server=127.0.0.1", "--set", "login=anna@email.com",
+		"--secret", "password=env:SECRET")
 	for _, tag := range languages {
 		t.Run(tag, func(t *testing.T) {
 			known := translations(t, tag)
@@ -74,7 +76,8 @@ func TestLanguages(t *testing.T) {
 			look := func(what string) {
 				t.Helper()
 				read[bool](b, `(document.querySelectorAll("details").forEach(d => d.open = true), true)`)
-				texts := read[[]string](b, `[...document.querySelectorAll(".settings-page *")].flatMap(e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim())
+				texts := read[[]string](b, `[...document.querySelectorAll(".settings-page *")].flatMap(e =>
+					[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim())
 					.concat(["title", "placeholder", "aria-label"].map(name => e.getAttribute(name) ?? "")))`)
 				for _, text := range texts {
 					if translation := known[text]; translation != "" && translation != text {
@@ -94,7 +97,8 @@ func TestLanguages(t *testing.T) {
 				t.Errorf("the page says that its language is %q", got)
 			}
 			page := read[string](b, `document.querySelector(".settings-page").innerText`)
-			for _, english := range []string{"SMTP server", "Use other account settings", "Test connection", "Save", "Advanced", "Make sure that the Processing Server is running."} {
+			for _, english := range []string{"SMTP server", "Use other account settings", "Test connection", "Save", "Advanced",
+				"Make sure that the Processing Server is running."} {
 				if !strings.Contains(page, say(english)) {
 					t.Errorf("the page does not say %q", say(english))
 				}
@@ -102,7 +106,8 @@ func TestLanguages(t *testing.T) {
 			look("the page")
 			b.practise("certificate-wrong-host")
 			b.testConnection()
-			if got := read[string](b, `document.getElementById("headline").textContent`); got != say("SMTP server connection failed. Check server url or port") {
+			got := read[string](b, `document.getElementById("headline").textContent`)
+			if got != say("SMTP server connection failed. Check server url or port") {
 				t.Errorf("the headline is %q", got)
 			}
 			look("the verdict")
@@ -121,16 +126,20 @@ func TestLanguages(t *testing.T) {
 func TestLanguageOfRequest(t *testing.T) {
 	address := serve(t, manifest(t, "smtp", "smtp-plugin"))
 	for accepted, want := range map[string]string{
-		"": "en", "de-AT,de;q=0.9": "de", "it,fr;q=0.5": "fr", "pt-BR": "pt", "zh-Hant-TW": "zh", "tlh": "en", "ja;q=0.1, ru;q=0.9": "ru", "not a language": "en",
+		"": "en", "de-AT,de;q=0.9": "de", "it,fr;q=0.5": "fr", "pt-BR": "pt", "zh-Hant-TW": "zh", "tlh": "en",
+		"ja;q=0.1, ru;q=0.9": "ru", "not a language": "en",
 	} {
 		_, page := ask(t, "GET", address+"/", "", map[string]string{"Actor": "anna", "Accept-Language": accepted})
 		if !strings.Contains(page, `lang="`+want+`"`) {
 			t.Errorf("%q is not answered in %s", accepted, want)
 		}
 	}
-	chosen := serve(t, manifest(t, "smtp", "smtp-plugin"), host.WithLanguage(func(r *http.Request) string { return r.Header.Get("Chosen") }))
+	chosen := serve(t, manifest(t, "smtp", "smtp-plugin"),
+		host.WithLanguage(func(r *http.Request) string { return r.Header.Get("Chosen") }))
 	for said, want := range map[string]string{"de": "de", "": "ja", "tlh": "en", "../../de": "en"} {
-		answer, page := ask(t, "GET", chosen+"/", "", map[string]string{"Actor": "anna", "Accept-Language": "ja", "Chosen": said})
+		answer, page := ask(t, "GET", chosen+"/", "", map[string]string{
+			"Actor": "anna", "Accept-Language": "ja", "Chosen": said,
+		})
 		if !strings.Contains(page, `lang="`+want+`"`) || answer.Header.Get("Content-Language") != want {
 			t.Errorf("the Console's choice %q is not answered in %s", said, want)
 		}

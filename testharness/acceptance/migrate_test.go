@@ -9,14 +9,16 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestMigrate moves from the embedded database to PostgreSQL: settings, history, secrets and what waits to be delivered.
+// TestMigrate moves from the embedded database to PostgreSQL: settings, history, secrets and what waits to be
+// delivered.
 func TestMigrate(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	port := server.Port()
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1h"`)
 	for _, actor := range []string{"anna", "bob"} {
-		if r := harness(t, "practice", "save", "--manifest", path, "--actor", actor, "--set", "server=127.0.0.1", "--set", fmt.Sprintf("port=%d", port),
+		if r := harness(t, "practice", "save", "--manifest", path, "--actor", actor, "--set", "server=127.0.0.1",
+			"--set", fmt.Sprintf("port=%d", port),
 			"--set", "login="+notifyLogin, "--secret", "password=env:SECRET"); r.status != 0 {
 			t.Fatal(r.stdout, r.stderr)
 		}
@@ -24,23 +26,29 @@ func TestMigrate(t *testing.T) {
 	server.Close()
 	h := supervised(t, path)
 	for i := range 3 {
-		notify(t, h, shared.Notification{Key: fmt.Sprint("k", i), To: "you@email.com", Subject: fmt.Sprint("waiting ", i), Text: "x"})
+		notify(t, h, shared.Notification{
+			Key: fmt.Sprint("k", i), To: "you@email.com", Subject: fmt.Sprint("waiting ", i), Text: "x",
+		})
 	}
 	awaitService(t, h, shared.ServiceDegraded)
 	h.Close()
 	address := startPostgres(t).database("moved")
-	for _, says := range []string{"Copied 2 revisions of the settings and 3 notifications.", "Copied 0 revisions of the settings and 0 notifications."} {
+	for _, says := range []string{"Copied 2 revisions of the settings and 3 notifications.",
+		"Copied 0 revisions of the settings and 0 notifications."} {
 		r := harness(t, address, "migrate", "--manifest", path, "--to", "env:SECRET")
 		if r.status != 0 || !strings.Contains(r.stdout, says) {
 			t.Errorf("exit status %d, want %q\n%s%s", r.status, says, r.stdout, r.stderr)
 		}
 	}
-	if r := harness(t, "", "migrate", "--manifest", path, "--to", address); r.status != 2 || strings.Contains(r.stderr, address) {
+	r := harness(t, "", "migrate", "--manifest", path, "--to", address)
+	if r.status != 2 || strings.Contains(r.stderr, address) {
 		t.Errorf("an address on the command line: exit status %d\n%s", r.status, r.stderr)
 	}
 	key := filepath.Join(filepath.Dir(path), "data", "key")
-	moved := manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("database = %q", address), fmt.Sprintf("key = %q", "file://"+key), `retry_after = "1s"`)
-	if r := harness(t, "", "history", "--manifest", moved); r.status != 0 || !strings.Contains(r.stdout, "by bob") || !strings.Contains(r.stdout, "by anna") {
+	moved := manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("database = %q", address),
+		fmt.Sprintf("key = %q", "file://"+key), `retry_after = "1s"`)
+	r = harness(t, "", "history", "--manifest", moved)
+	if r.status != 0 || !strings.Contains(r.stdout, "by bob") || !strings.Contains(r.stdout, "by anna") {
 		t.Errorf("the history: exit status %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
 	back := practiceMailServer(t)
@@ -53,11 +61,13 @@ func TestMigrate(t *testing.T) {
 	for _, entry := range list.Entries {
 		awaitEntry(t, after, entry.ID, shared.NotificationDelivered)
 	}
-	if again := notify(t, after, shared.Notification{Key: "k0", To: "you@email.com", Subject: "waiting 0", Text: "x"}); !again.Duplicate {
+	again := notify(t, after, shared.Notification{Key: "k0", To: "you@email.com", Subject: "waiting 0", Text: "x"})
+	if !again.Duplicate {
 		t.Errorf("the idempotency key was lost: %+v", again)
 	}
 	without := manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("database = %q", address))
-	if r := harness(t, "", "load", "--manifest", without); r.status != 3 || !strings.Contains(r.stderr, "is missing, but secrets are stored") {
+	r = harness(t, "", "load", "--manifest", without)
+	if r.status != 3 || !strings.Contains(r.stderr, "is missing, but secrets are stored") {
 		t.Errorf("without the key: exit status %d\n%s", r.status, r.stderr)
 	}
 }

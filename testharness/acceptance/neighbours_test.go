@@ -67,7 +67,8 @@ func TestUmask(t *testing.T) {
 				t.Errorf("what make build has made into a directory that was there is refused: %s", r.stderr)
 			}
 			place := t.TempDir()
-			under(fmt.Sprintf("cd %s\n%s new weather --replace %s\ncd weather\n(umask 022 && cp %s/smtp-plugin bin/weather-plugin)", place, binary("testharness"), root, source))
+			under(fmt.Sprintf("cd %s\n%s new weather --replace %s\ncd weather\n(umask 022 && cp "+
+				"%s/smtp-plugin bin/weather-plugin)", place, binary("testharness"), root, source))
 			if r := harness(t, "", "schema", "--manifest", filepath.Join(place, "weather", "plugin.hcl")); r.status != 0 {
 				t.Errorf("what testharness new has made is refused: %s", r.stderr)
 			}
@@ -151,7 +152,8 @@ func TestOrdinaryUser(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		command := exec.Command(filepath.Join(directory, "testharness"), "schema", "--manifest", filepath.Join(own, "plugin.hcl"))
+		command := exec.Command(filepath.Join(directory, "testharness"), "schema",
+			"--manifest", filepath.Join(own, "plugin.hcl"))
 		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user, Gid: user}}
 		command.Env = append(os.Environ(), "HOME="+own, "TMPDIR=/tmp")
 		if out, err := command.CombinedOutput(); err != nil {

@@ -38,13 +38,15 @@ func TestNewPlugin(t *testing.T) {
 	inside(plugin, "go", "vet", "./...")
 	inside(plugin, "go", "test", "./...")
 	inside(plugin, "go", "build", "-o", "bin/", "./weather-plugin")
-	if out := inside(plugin, binary("testharness"), "conformance", "--set", "address=127.0.0.1:1"); !strings.Contains(out, "0 broken") {
+	out := inside(plugin, binary("testharness"), "conformance", "--set", "address=127.0.0.1:1")
+	if !strings.Contains(out, "0 broken") {
 		t.Errorf("the new plugin breaks the contract:\n%s", out)
 	}
 	if out := inside(plugin, binary("testharness"), "schema"); !strings.Contains(out, "Weather settings") {
 		t.Errorf("its form is\n%s", out)
 	}
-	if r := harness(t, "", "new", "Not-A-Name"); r.status != 2 || !strings.Contains(r.stderr, "cannot be the name of a plugin") {
+	r := harness(t, "", "new", "Not-A-Name")
+	if r.status != 2 || !strings.Contains(r.stderr, "cannot be the name of a plugin") {
 		t.Errorf("a bad name: exit status %d\n%s", r.status, r.stderr)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// nodePlugin lays out the plugin written in JavaScript in a directory of its own, where it keeps its settings, and returns
-// its manifest.
+// nodePlugin lays out the plugin written in JavaScript in a directory of its own, where it keeps its settings, and
+// returns its manifest.
 func nodePlugin(t *testing.T) string {
 	t.Helper()
 	const source, contract = "testharness/example/node", "shared/proto/settings/v1/settings.proto"
@@ -54,10 +54,12 @@ func TestNodePlugin(t *testing.T) {
 	}
 
 	path := nodePlugin(t)
-	if r := harness(t, "s3cret", "test", "--manifest", path, "--set", address); r.status != 0 || !strings.Contains(r.stdout, "The collector answers") {
+	r = harness(t, "s3cret", "test", "--manifest", path, "--set", address)
+	if r.status != 0 || !strings.Contains(r.stdout, "The collector answers") {
 		t.Errorf("test: exit status %d\n%s\n%s", r.status, r.stdout, r.stderr)
 	}
-	if r := harness(t, "s3cret", "save", "--manifest", path, "--set", address, "--secret", "token=env:SECRET"); r.status != 0 {
+	r = harness(t, "s3cret", "save", "--manifest", path, "--set", address, "--secret", "token=env:SECRET")
+	if r.status != 0 {
 		t.Errorf("save: exit status %d\n%s\n%s", r.status, r.stdout, r.stderr)
 	}
 	c := startConsole(t, "--manifest", path)

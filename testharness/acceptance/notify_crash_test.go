@@ -68,8 +68,8 @@ func (l *ledger) missing() int {
 	return count
 }
 
-// await waits until all that was acknowledged has arrived and the service has nothing left to send: what a dead process had
-// under way is sent again only when it is rescued, and a duplicate must not come after the counting.
+// await waits until all that was acknowledged has arrived and the service has nothing left to send: what a dead process
+// had under way is sent again only when it is rescued, and a duplicate must not come after the counting.
 func (l *ledger) await(t testing.TB, h *host.Host) {
 	t.Helper()
 	for late := time.Now().Add(3 * time.Minute); l.missing() > 0 || !idle(t, h); time.Sleep(10 * time.Millisecond) {
@@ -82,7 +82,8 @@ func (l *ledger) await(t testing.TB, h *host.Host) {
 func idle(t testing.TB, h *host.Host) bool {
 	t.Helper()
 	status, err := h.Notifier().Status(t.Context(), shared.StatusRequest{})
-	open := status.Counts[shared.NotificationQueued] + status.Counts[shared.NotificationRetrying] + status.Counts[shared.NotificationSending]
+	open := status.Counts[shared.NotificationQueued] + status.Counts[shared.NotificationRetrying] +
+		status.Counts[shared.NotificationSending]
 	return err == nil && open == 0
 }
 
@@ -104,12 +105,12 @@ func (l *ledger) report(t testing.TB, kills, allowed int) {
 	}
 }
 
-// inFlight is how many messages can be between the server's reply and their commit when a process is killed: one on each of
-// four connections, and what was delivered within one commit's 10 ms.
+// inFlight is how many messages can be between the server's reply and their commit when a process is killed: one on
+// each of four connections, and what was delivered within one commit's 10 ms.
 const inFlight = 4 + 40
 
-// feed hands notifications over without pause until stop is called, writing down those that were acknowledged. A call that
-// fails is repeated with the same key, as any caller would.
+// feed hands notifications over without pause until stop is called, writing down those that were acknowledged. A call
+// that fails is repeated with the same key, as any caller would.
 func (l *ledger) feed(t *testing.T, h *host.Host, callers int) (stop func()) {
 	t.Helper()
 	return l.feedNamed(t, h, callers, "n")
@@ -230,12 +231,14 @@ func startFeeder(t *testing.T, path string, turn int, l *ledger) *exec.Cmd {
 	return command
 }
 
-// TestSoakTwoNodes lets two hosts deliver from one PostgreSQL database; one is killed for good, and the database is restarted.
+// TestSoakTwoNodes lets two hosts deliver from one PostgreSQL database; one is killed for good, and the database is
+// restarted.
 func TestSoakTwoNodes(t *testing.T) {
 	l := newLedger()
 	server := l.server(t)
 	database := startPostgres(t)
-	config := []string{`retry_after = "1s"`, `attempt_limit = "3s"`, `rescue_after = "4s"`, fmt.Sprintf("database = %q", database.database("nodes")), keyFile(t)}
+	config := []string{`retry_after = "1s"`, `attempt_limit = "3s"`, `rescue_after = "4s"`,
+		fmt.Sprintf("database = %q", database.database("nodes")), keyFile(t)}
 	first, second := manifest(t, "smtp", "smtp-plugin", config...), manifest(t, "smtp", "smtp-plugin", config...)
 	doomed, survivor := supervised(t, first), supervised(t, second)
 	configure(t, doomed, server.Port(), "practice")
@@ -260,7 +263,8 @@ func TestSoakPowerCut(t *testing.T) {
 	cuts := rounds(2, 20)
 	for range cuts {
 		// A new disk each time: what the rounds leave behind would fill it up.
-		if out, err := exec.Command("sh", "-c", "rm -f "+image+" && truncate -s 64M "+image+" && mkfs.ext4 -q "+image).CombinedOutput(); err != nil {
+		if out, err := exec.Command("sh", "-c", "rm -f "+image+" && truncate -s 64M "+image+" && mkfs.ext4 -q "+
+			image).CombinedOutput(); err != nil {
 			missing(t, "no ext4 file system can be made: "+string(out))
 		}
 		a, missed := cutPower(t, image)
@@ -343,7 +347,8 @@ func mountImage(t *testing.T, image string) (directory string, unmount func()) {
 	return directory, func() { _ = exec.Command("umount", "--lazy", directory).Run() }
 }
 
-// TestSoakManyQueued queues very many notifications: handing over, listing and the status stay quick, and memory bounded.
+// TestSoakManyQueued queues very many notifications: handing over, listing and the status stay quick, and memory
+// bounded.
 func TestSoakManyQueued(t *testing.T) {
 	many := rounds(5_000, 100_000)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1h"`)

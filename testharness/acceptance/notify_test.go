@@ -47,10 +47,12 @@ func configure(t testing.TB, h *host.Host, port int, password string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := h.Page().Save(t.Context(), shared.SaveRequest{Actor: "anna", Revision: now.Revision.Number, Draft: shared.Draft{
-		Values:  shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(port)), "login": shared.Text(notifyLogin)},
-		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(password)},
-	}})
+	result, err := h.Page().Save(t.Context(),
+		shared.SaveRequest{Actor: "anna", Revision: now.Revision.Number, Draft: shared.Draft{
+			Values: shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(port)),
+				"login": shared.Text(notifyLogin)},
+			Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(password)},
+		}})
 	if err != nil || !result.Saved {
 		t.Fatal(err, result.Diagnostics)
 	}
@@ -72,7 +74,9 @@ func startMailServer(t testing.TB, server *mailserver.Server, port int) {
 // notify hands one notification over.
 func notify(t testing.TB, h *host.Host, n shared.Notification) shared.Receipt {
 	t.Helper()
-	receipts, err := h.Notifier().Notify(t.Context(), shared.NotifyRequest{Actor: "anna", Notifications: []shared.Notification{n}})
+	receipts, err := h.Notifier().Notify(t.Context(), shared.NotifyRequest{
+		Actor: "anna", Notifications: []shared.Notification{n},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,8 +137,9 @@ func TestNotificationChain(t *testing.T) {
 	}
 	t.Cleanup(h.Close)
 	saved, err := h.Page().Save(t.Context(), shared.SaveRequest{Draft: shared.Draft{
-		Values: shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(postfix.starttls)), "use_ssl": shared.Boolean(true),
-			"login": shared.Text(postfix.login), "ca_certificate": shared.Text(string(authority.PEM())),
+		Values: shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(postfix.starttls)),
+			"use_ssl": shared.Boolean(true),
+			"login":   shared.Text(postfix.login), "ca_certificate": shared.Text(string(authority.PEM())),
 			"use_other_account": shared.Boolean(true), "name": shared.Text("Überwachung"), "email": shared.Text(postfix.login)},
 		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(postfix.password)},
 	}})
@@ -176,7 +181,8 @@ func checkMail(t *testing.T, content, subject, text string) {
 	if err != nil || from[0].Name != "Überwachung" || from[0].Address != "anna@postfix.test" {
 		t.Errorf("From is %v, %v", from, err)
 	}
-	for name, want := range map[string]string{"Auto-Submitted": "auto-generated", "Mime-Version": "1.0", "Message-Id": "<", "Date": ""} {
+	for name, want := range map[string]string{"Auto-Submitted": "auto-generated", "Mime-Version": "1.0",
+		"Message-Id": "<", "Date": ""} {
 		if got := read.Header.Get(name); !strings.HasPrefix(got, want) || got == "" {
 			t.Errorf("%s is %q", name, got)
 		}
@@ -205,7 +211,8 @@ func TestIdempotency(t *testing.T) {
 	first := notify(t, h, shared.Notification{Key: "disk-42", To: "you@email.com", Subject: "Disk", Text: "full"})
 	awaitEntry(t, h, first.ID, shared.NotificationDelivered)
 	for range 3 {
-		if again := notify(t, h, shared.Notification{Key: "disk-42", To: "you@email.com", Subject: "Disk", Text: "full"}); again.ID != first.ID || !again.Duplicate {
+		again := notify(t, h, shared.Notification{Key: "disk-42", To: "you@email.com", Subject: "Disk", Text: "full"})
+		if again.ID != first.ID || !again.Duplicate {
 			t.Errorf("the repetition got %+v, the first one %+v", again, first)
 		}
 	}
@@ -241,7 +248,8 @@ func TestRefusedNotifications(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Close)
-	if got := notify(t, h, shared.Notification{To: "a@b.example", Text: "x"}); got.ID != "" || got.Diagnostics[0].Code != "not_configured" {
+	got := notify(t, h, shared.Notification{To: "a@b.example", Text: "x"})
+	if got.ID != "" || got.Diagnostics[0].Code != "not_configured" {
 		t.Errorf("without settings: %+v", got)
 	}
 	if status := awaitService(t, h, shared.ServiceNotConfigured); status.Reason == nil {
@@ -251,8 +259,10 @@ func TestRefusedNotifications(t *testing.T) {
 	startMailServer(t, server, 0)
 	configure(t, h, server.Port(), "practice")
 	for _, n := range []shared.Notification{
-		{To: "nobody", Text: "x"}, {To: "a@b> SIZE=1", Text: "x"}, {To: "a@b.example\r\nRCPT TO:<c@d>", Text: "x"}, {To: "a@b.example"},
-		{To: "a@b.example", Text: strings.Repeat("x", 600<<10)}, {To: "a@b.example", Text: "x", Key: strings.Repeat("k", 300)},
+		{To: "nobody", Text: "x"}, {To: "a@b> SIZE=1", Text: "x"}, {To: "a@b.example\r\nRCPT TO:<c@d>", Text: "x"},
+		{To: "a@b.example"},
+		{To: "a@b.example", Text: strings.Repeat("x", 600<<10)},
+		{To: "a@b.example", Text: "x", Key: strings.Repeat("k", 300)},
 	} {
 		if got := notify(t, h, n); got.ID != "" || len(got.Diagnostics) != 1 {
 			t.Errorf("%.60q: %+v", n.To, got)
@@ -260,7 +270,8 @@ func TestRefusedNotifications(t *testing.T) {
 	}
 	injected := notify(t, h, shared.Notification{To: "a@b.example", Subject: "x\r\nBcc: evil@example", Text: "x"})
 	awaitEntry(t, h, injected.ID, shared.NotificationDelivered)
-	if parsed, err := parseMail(server.Inbox()[0].Content); err != nil || parsed.Header.Get("Bcc") != "" || parsed.Header.Get("Subject") != "x Bcc: evil@example" {
+	if parsed, err := parseMail(server.Inbox()[0].Content); err != nil || parsed.Header.Get("Bcc") != "" ||
+		parsed.Header.Get("Subject") != "x Bcc: evil@example" {
 		t.Errorf("the header is %v, %v", parsed.Header, err)
 	}
 }
@@ -291,7 +302,8 @@ func TestServerAway(t *testing.T) {
 	awaitService(t, h, shared.ServiceRunning)
 }
 
-// TestLoginRefused changes the password at the provider: the queue pauses after one refusal, and goes on after the next save.
+// TestLoginRefused changes the password at the provider: the queue pauses after one refusal, and goes on after the next
+// save.
 func TestLoginRefused(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
@@ -316,8 +328,8 @@ func TestLoginRefused(t *testing.T) {
 	}
 }
 
-// TestAnotherProcessSaves corrects the password by another process, as the command line does beside a Console: the queue goes on long
-// before its pause would have ended.
+// TestAnotherProcessSaves corrects the password by another process, as the command line does beside a Console: the
+// queue goes on long before its pause would have ended.
 func TestAnotherProcessSaves(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
@@ -358,7 +370,8 @@ func TestOneRefusedAmongMany(t *testing.T) {
 		awaitEntry(t, h, receipts[to].ID, shared.NotificationDelivered)
 	}
 	dead := awaitEntry(t, h, receipts["nobody@email.com"].ID, shared.NotificationDead)
-	if dead.Failure == nil || dead.Failure.Code != "recipient_unknown" || dead.Failure.Evidence.Code != 550 || dead.Attempts != 1 {
+	if dead.Failure == nil || dead.Failure.Code != "recipient_unknown" || dead.Failure.Evidence.Code != 550 ||
+		dead.Attempts != 1 {
 		t.Errorf("the dead letter is %+v", dead)
 	}
 	if grey := awaitEntry(t, h, receipts["grey@email.com"].ID, shared.NotificationDelivered); grey.Attempts != 3 {
@@ -370,7 +383,8 @@ func TestOneRefusedAmongMany(t *testing.T) {
 		t.Fatal(err)
 	}
 	awaitEntry(t, h, dead.ID, shared.NotificationDelivered)
-	if _, err := h.Notifier().Retry(t.Context(), shared.NotificationRequest{ID: "999999"}); !errors.Is(err, shared.ErrNoNotification) {
+	if _, err := h.Notifier().Retry(t.Context(), shared.NotificationRequest{ID: "999999"}); !errors.Is(err,
+		shared.ErrNoNotification) {
 		t.Errorf("an unknown notification: %v", err)
 	}
 }
@@ -386,7 +400,8 @@ func checkMonitoring(t *testing.T, h *host.Host, dead shared.NotificationEntry) 
 	}
 	metrics := httptest.NewRecorder()
 	h.MetricsHandler().ServeHTTP(metrics, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	for _, want := range []string{`notifications{plugin="smtp",state="dead"} 1`, `notifications_service_state{plugin="smtp",state="running"} 1`, `settings_plugin_up{plugin="smtp"} 1`} {
+	for _, want := range []string{`notifications{plugin="smtp",state="dead"} 1`,
+		`notifications_service_state{plugin="smtp",state="running"} 1`, `settings_plugin_up{plugin="smtp"} 1`} {
 		if !strings.Contains(metrics.Body.String(), want) {
 			t.Errorf("the metrics do not hold %s:\n%s", want, metrics.Body.String())
 		}
@@ -465,7 +480,8 @@ func TestBodiesAreSealed(t *testing.T) {
 	}
 	configure(t, h, server.Port(), "practice")
 	awaitEntry(t, h, receipt.ID, shared.NotificationDelivered)
-	if mails := back.Inbox(); len(mails) != 1 || !strings.Contains(strings.ReplaceAll(string(mails[0].Content), "=\r\n", ""), "T0ken/51ce77") {
+	mails := back.Inbox()
+	if len(mails) != 1 || !strings.Contains(strings.ReplaceAll(string(mails[0].Content), "=\r\n", ""), "T0ken/51ce77") {
 		t.Errorf("%d messages arrived: %s", len(mails), fmt.Sprint(mails))
 	}
 }
@@ -475,21 +491,26 @@ func TestNotifyCommand(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	path := manifest(t, "smtp", "smtp-plugin")
-	if r := harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--text", "x"); r.status != 1 || !strings.Contains(r.stdout, "No mail server has been set yet.") {
+	r := harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--text", "x")
+	if r.status != 1 || !strings.Contains(r.stdout, "No mail server has been set yet.") {
 		t.Errorf("without settings: exit status %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
-	save := harness(t, "practice", "save", "--manifest", path, "--set", "server=127.0.0.1", "--set", fmt.Sprintf("port=%d", server.Port()), "--set", "login="+notifyLogin, "--secret", "password=env:SECRET")
+	save := harness(t, "practice", "save", "--manifest", path, "--set", "server=127.0.0.1",
+		"--set", fmt.Sprintf("port=%d", server.Port()), "--set", "login="+notifyLogin, "--secret", "password=env:SECRET")
 	if save.status != 0 {
 		t.Fatal(save.stdout, save.stderr)
 	}
-	r := harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--to", "c@d.example", "--subject", "Alarm", "--text", "x", "--key", "k1", "--wait", "30s")
+	r = harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--to", "c@d.example", "--subject", "Alarm",
+		"--text", "x", "--key", "k1", "--wait", "30s")
 	if r.status != 0 || len(server.Inbox()) != 2 {
 		t.Errorf("exit status %d, %d messages arrived\n%s%s", r.status, len(server.Inbox()), r.stdout, r.stderr)
 	}
-	if r := harness(t, "", "list", "--json", "--manifest", path, "--state", "delivered"); r.status != 0 || strings.Count(r.stdout, `"state": "delivered"`) != 2 {
+	r = harness(t, "", "list", "--json", "--manifest", path, "--state", "delivered")
+	if r.status != 0 || strings.Count(r.stdout, `"state": "delivered"`) != 2 {
 		t.Errorf("list: exit status %d\n%s", r.status, r.stdout)
 	}
-	if r := harness(t, "", "status", "--json", "--manifest", path); r.status != 0 || !strings.Contains(r.stdout, `"delivered": 2`) {
+	r = harness(t, "", "status", "--json", "--manifest", path)
+	if r.status != 0 || !strings.Contains(r.stdout, `"delivered": 2`) {
 		t.Errorf("status: exit status %d\n%s", r.status, r.stdout)
 	}
 	c := startConsole(t, "--manifest", path)
@@ -497,7 +518,8 @@ func TestNotifyCommand(t *testing.T) {
 	c.stop()
 	awaitStatus(t, path, `"state": "stopped"`)
 	for _, command := range []string{"retry", "cancel"} {
-		if r := harness(t, "", command, "12345", "--manifest", path); r.status != 2 || !strings.Contains(r.stderr, "there is no notification 12345") {
+		r := harness(t, "", command, "12345", "--manifest", path)
+		if r.status != 2 || !strings.Contains(r.stderr, "there is no notification 12345") {
 			t.Errorf("%s: exit status %d\n%s", command, r.status, r.stderr)
 		}
 	}
@@ -536,10 +558,12 @@ func TestNotificationsInBrowser(t *testing.T) {
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
 	b.await("#service")
-	if text := read[string](b, `document.getElementById("service").innerText`); !strings.Contains(text, "not running: there are no settings") {
+	text := read[string](b, `document.getElementById("service").innerText`)
+	if !strings.Contains(text, "not running: there are no settings") {
 		t.Errorf("before the settings are saved the page says %q", text)
 	}
-	if r := harness(t, "practice", "save", "--manifest", path, "--set", "server=127.0.0.1", "--set", fmt.Sprintf("port=%d", server.Port()),
+	if r := harness(t, "practice", "save", "--manifest", path, "--set", "server=127.0.0.1",
+		"--set", fmt.Sprintf("port=%d", server.Port()),
 		"--set", "login="+notifyLogin, "--secret", "password=env:SECRET"); r.status != 0 {
 		t.Fatal(r.stdout, r.stderr)
 	}
@@ -549,8 +573,9 @@ func TestNotificationsInBrowser(t *testing.T) {
 	b.reload()
 	b.await(".entries .dead")
 	b.screenshot("notifications")
-	text := read[string](b, `document.querySelector(".entries").innerText`)
-	for _, want := range []string{"given up", "nobody@email.com", "Disk full", "The server does not know the mail box nobody@email.com.", "550 5.1.1 User <b>unknown</b>"} {
+	text = read[string](b, `document.querySelector(".entries").innerText`)
+	for _, want := range []string{"given up", "nobody@email.com", "Disk full",
+		"The server does not know the mail box nobody@email.com.", "550 5.1.1 User <b>unknown</b>"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}

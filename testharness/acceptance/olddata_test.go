@@ -24,7 +24,8 @@ const (
 	oldPort = 25871
 )
 
-// TestOldData opens what version 0.1.0 has written: nothing of it is lost, its secrets open, its notifications are delivered.
+// TestOldData opens what version 0.1.0 has written: nothing of it is lost, its secrets open, its notifications are
+// delivered.
 func TestOldData(t *testing.T) {
 	for engine, lay := range map[string]func(testing.TB) string{"embedded": layOldDirectory, "postgres": layOldDatabase} {
 		t.Run(engine, func(t *testing.T) {
@@ -53,8 +54,10 @@ func layOldDatabase(t testing.TB) string {
 	t.Helper()
 	server := startPostgres(t)
 	address := server.database("written")
-	restore := exec.Command(filepath.Join(server.programs, "psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--host", "127.0.0.1",
-		"--port", strconv.Itoa(server.port), "--username", "console", "--file", filepath.Join(oldData, "postgres", "dump.sql"), "written")
+	restore := exec.Command(filepath.Join(server.programs, "psql"), "--quiet", "--set", "ON_ERROR_STOP=1",
+		"--host", "127.0.0.1",
+		"--port", strconv.Itoa(server.port), "--username", "console", "--file",
+		filepath.Join(oldData, "postgres", "dump.sql"), "written")
 	if out, err := restore.CombinedOutput(); err != nil {
 		t.Fatalf("psql: %v\n%s", err, out)
 	}
@@ -118,12 +121,14 @@ func checkOldList(t *testing.T, path string) {
 	states := map[string]shared.NotificationState{}
 	for _, entry := range list.Entries {
 		states[entry.Key] = entry.State
-		if entry.Key == "dead-1" && (entry.Failure == nil || entry.Failure.Code != "recipient_unknown" || !strings.Contains(entry.Failure.Summary, "Server")) {
+		if entry.Key == "dead-1" && (entry.Failure == nil || entry.Failure.Code != "recipient_unknown" ||
+			!strings.Contains(entry.Failure.Summary, "Server")) {
 			t.Errorf("the dead letter's cause is %+v", entry.Failure)
 		}
 	}
 	for key, state := range map[string]shared.NotificationState{
-		"delivered-1": shared.NotificationDelivered, "dead-1": shared.NotificationDead, "waiting-1": shared.NotificationQueued,
+		"delivered-1": shared.NotificationDelivered, "dead-1": shared.NotificationDead,
+		"waiting-1": shared.NotificationQueued,
 		"waiting-2": shared.NotificationQueued, "cancelled-1": shared.NotificationCancelled,
 	} {
 		if states[key] != state {
@@ -132,7 +137,8 @@ func checkOldList(t *testing.T, path string) {
 	}
 }
 
-// checkOldDeliveries waits for what was waiting, and holds that its sealed texts arrive and that old keys are still known.
+// checkOldDeliveries waits for what was waiting, and holds that its sealed texts arrive and that old keys are still
+// known.
 func checkOldDeliveries(t *testing.T, h *host.Host, server *mailserver.Server) {
 	again := notify(t, h, shared.Notification{Key: "dead-1", To: "gone@email.com", Subject: "Fan failed", Text: "Other."})
 	if !again.Duplicate {
@@ -149,7 +155,9 @@ func checkOldDeliveries(t *testing.T, h *host.Host, server *mailserver.Server) {
 	for _, mail := range server.Inbox() {
 		arrived.Write(mail.Content)
 	}
-	if mails := len(server.Inbox()); mails != 2 || !strings.Contains(arrived.String(), "Sealed text one.") || !strings.Contains(arrived.String(), "Sealed text two.") {
+	mails := len(server.Inbox())
+	if mails != 2 || !strings.Contains(arrived.String(), "Sealed text one.") ||
+		!strings.Contains(arrived.String(), "Sealed text two.") {
 		t.Errorf("%d mails arrived:\n%s", mails, arrived.String())
 	}
 }
@@ -159,10 +167,12 @@ func checkOldSettings(t *testing.T, h *host.Host) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if snapshot.Revision.Number != 3 || snapshot.Revision.Author != "anna" || snapshot.Verified == nil || snapshot.Verified.Revision != 3 {
+	if snapshot.Revision.Number != 3 || snapshot.Revision.Author != "anna" || snapshot.Verified == nil ||
+		snapshot.Verified.Revision != 3 {
 		t.Errorf("revision %+v, verified %+v", snapshot.Revision, snapshot.Verified)
 	}
-	if snapshot.Values["email"] != shared.Text("alerts@practice.example") || !snapshot.Secrets["password"].Set || !snapshot.Secrets["access_token"].Set {
+	if snapshot.Values["email"] != shared.Text("alerts@practice.example") || !snapshot.Secrets["password"].Set ||
+		!snapshot.Secrets["access_token"].Set {
 		t.Errorf("values %v, secrets %v", snapshot.Values, snapshot.Secrets)
 	}
 	checkStoredPassword(t, h)
@@ -183,8 +193,8 @@ func checkStoredPassword(t *testing.T, h *host.Host) {
 	}
 }
 
-// checkOldRevisions takes over what the old version has sealed: by a save that keeps it, and by rolling back to the first
-// revision.
+// checkOldRevisions takes over what the old version has sealed: by a save that keeps it, and by rolling back to the
+// first revision.
 func checkOldRevisions(t *testing.T, h *host.Host) {
 	saved, err := h.Page().Save(t.Context(), shared.SaveRequest{Actor: "carol", Revision: 3, Draft: shared.Draft{
 		Values: shared.Values{"name": shared.Text("Monitoring")},

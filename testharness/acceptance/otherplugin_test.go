@@ -21,7 +21,8 @@ func TestAnotherPlugin(t *testing.T) {
 	b := newTab(t)
 	b.open(c.address + "settings/webhook/")
 	b.await("#control-url")
-	if heading := read[string](b, `document.querySelector(".settings-page h1").textContent`); heading != "Webhook settings" {
+	heading := read[string](b, `document.querySelector(".settings-page h1").textContent`)
+	if heading != "Webhook settings" {
 		t.Errorf("the heading is %q", heading)
 	}
 	for _, alien := range []string{".practice", "[href='/practice/inbox']", "[href='/monitoring/notifications/']"} {
@@ -31,7 +32,8 @@ func TestAnotherPlugin(t *testing.T) {
 	}
 	b.click("#test-button")
 	b.await("#report #headline")
-	if finding := read[string](b, `document.querySelector("#findings-url").textContent`); !strings.Contains(finding, "must be filled in") {
+	finding := read[string](b, `document.querySelector("#findings-url").textContent`)
+	if !strings.Contains(finding, "must be filled in") {
 		t.Errorf("beside the empty address stands %q", finding)
 	}
 	b.typeInto("#control-url", target.URL)
@@ -51,8 +53,8 @@ func TestAnotherPlugin(t *testing.T) {
 	}
 }
 
-// TestPluginDiesInTest kills the plugin in the middle of a test: the page says so, keeps what was typed, and the next test
-// works.
+// TestPluginDiesInTest kills the plugin in the middle of a test: the page says so, keeps what was typed, and the next
+// test works.
 func TestPluginDiesInTest(t *testing.T) {
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
@@ -63,7 +65,8 @@ func TestPluginDiesInTest(t *testing.T) {
 	b.click("#test-button")
 	b.await("#report .failed #headline")
 	b.screenshot("plugin-died")
-	if report := read[string](b, `document.getElementById("report").innerText`); !strings.Contains(report, "The plugin stopped before the test had ended.") {
+	report := read[string](b, `document.getElementById("report").innerText`)
+	if !strings.Contains(report, "The plugin stopped before the test had ended.") {
 		t.Errorf("the report is:\n%s", report)
 	}
 	if typed := read[string](b, `document.getElementById("control-url").value`); typed != target.URL {
@@ -82,7 +85,8 @@ func TestHostileTexts(t *testing.T) {
 	if questions := b.questions.Load(); questions != 0 {
 		t.Errorf("a script of the schema ran %d times", questions)
 	}
-	if images := read[int](b, `document.querySelectorAll(".settings-page img, .settings-page script").length`); images != 0 {
+	images := read[int](b, `document.querySelectorAll(".settings-page img, .settings-page script").length`)
+	if images != 0 {
 		t.Errorf("%d elements of the schema became part of the page", images)
 	}
 }
@@ -94,21 +98,23 @@ func TestConformance(t *testing.T) {
 	for name, args := range map[string][]string{
 		"smtp": {"--manifest", manifest(t, "smtp", "smtp-plugin"), "--set", "server=127.0.0.1", "--set", "port=1",
 			"--set", "login=a@b.example", "--secret", "password=env:SECRET"},
-		"webhook": {"--manifest", manifest(t, "webhook", "webhook-plugin"), "--set", "url=" + target.URL, "--set", "authenticate=true"},
+		"webhook": {"--manifest", manifest(t, "webhook", "webhook-plugin"), "--set", "url=" + target.URL,
+			"--set", "authenticate=true"},
 	} {
 		r := harness(t, "s3cret", append([]string{"conformance"}, args...)...)
 		if r.status != 0 || !strings.Contains(r.stdout, " rules kept, 0 broken") {
 			t.Errorf("%s: exit status %d\n%s\n%s", name, r.status, r.stdout, r.stderr)
 		}
 	}
-	r := harness(t, "", "conformance", "--manifest", manifest(t, "odd", oddPlugin(t, "two-verdicts")), "--set", "url="+target.URL)
+	r := harness(t, "", "conformance", "--manifest", manifest(t, "odd", oddPlugin(t, "two-verdicts")),
+		"--set", "url="+target.URL)
 	if r.status != 1 || !strings.Contains(r.stdout, "FAIL  test/verdict") {
 		t.Errorf("a plugin that breaks the contract: exit status %d\n%s\n%s", r.status, r.stdout, r.stderr)
 	}
 }
 
-// TestOddTests holds tests that go wrong inside the plugin: each is a failed test that says so, never a hang or a crash of
-// the host.
+// TestOddTests holds tests that go wrong inside the plugin: each is a failed test that says so, never a hang or a crash
+// of the host.
 func TestOddTests(t *testing.T) {
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
@@ -120,7 +126,8 @@ func TestOddTests(t *testing.T) {
 	} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			r := harness(t, "", "test", "--json", "--manifest", manifest(t, "odd", oddPlugin(t, way)), "--set", "url="+target.URL)
+			r := harness(t, "", "test", "--json", "--manifest", manifest(t, "odd", oddPlugin(t, way)),
+				"--set", "url="+target.URL)
 			want := 1
 			if way == "dies-in-test" {
 				want = 3
@@ -135,8 +142,8 @@ func TestOddTests(t *testing.T) {
 	}
 }
 
-// TestOddLog has a plugin write lines that go-plugin's own reader of them panics at: the host lives, tests, and passes them on
-// without what could steer a terminal.
+// TestOddLog has a plugin write lines that go-plugin's own reader of them panics at: the host lives, tests, and passes
+// them on without what could steer a terminal.
 func TestOddLog(t *testing.T) {
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(target.Close)
@@ -144,7 +151,8 @@ func TestOddLog(t *testing.T) {
 		for _, level := range []string{"trace", "warn"} {
 			t.Run(way+" at "+level, func(t *testing.T) {
 				t.Parallel()
-				r := harness(t, "", "test", "--json", "--log-level", level, "--manifest", manifest(t, "odd", oddPlugin(t, way)), "--set", "url="+target.URL)
+				r := harness(t, "", "test", "--json", "--log-level", level, "--manifest", manifest(t, "odd", oddPlugin(t, way)),
+					"--set", "url="+target.URL)
 				if r.status != 0 || !strings.Contains(r.stderr, "after all of it") || strings.ContainsAny(r.stderr, "\x1b\x07") {
 					t.Errorf("exit status %d\n%s\n%.3000s", r.status, r.stdout, r.stderr)
 				}
@@ -153,7 +161,8 @@ func TestOddLog(t *testing.T) {
 	}
 }
 
-// TestDeepDefaults types into the last of a hundred fields that take their defaults from each other: the first follows at once.
+// TestDeepDefaults types into the last of a hundred fields that take their defaults from each other: the first follows
+// at once.
 func TestDeepDefaults(t *testing.T) {
 	c := startConsole(t, "--manifest", manifest(t, "odd", oddPlugin(t, "deep-defaults")))
 	b := newTab(t)

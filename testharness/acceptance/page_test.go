@@ -24,7 +24,8 @@ func TestPageInBrowser(t *testing.T) {
 	b.await("#settings-form")
 	b.screenshot("empty")
 	text := read[string](b, `document.getElementById("settings-form").innerText`)
-	for _, label := range []string{"SMTP server", "SMTP port", "SMTP login", "Password", "Use SSL", "Use other account settings", "Test connection"} {
+	for _, label := range []string{"SMTP server", "SMTP port", "SMTP login", "Password", "Use SSL",
+		"Use other account settings", "Test connection"} {
 		if !strings.Contains(text, label) {
 			t.Errorf("the label %q is not on the page:\n%s", label, text)
 		}
@@ -59,11 +60,12 @@ func checkHeadlines(t *testing.T, b *tab) {
 	}
 }
 
-// checkNoPassword looks for the password in the form and in the report. The practice buttons of the stand-in Console hold
-// it, as they must; they are no part of the page.
+// checkNoPassword looks for the password in the form and in the report. The practice buttons of the stand-in Console
+// hold it, as they must; they are no part of the page.
 func checkNoPassword(t *testing.T, b *tab) {
 	t.Helper()
-	if page := read[string](b, `document.querySelector(".settings-page").outerHTML`); strings.Contains(page, practicePassword) {
+	page := read[string](b, `document.querySelector(".settings-page").outerHTML`)
+	if strings.Contains(page, practicePassword) {
 		t.Error("the password is in the HTML")
 	}
 }
@@ -110,14 +112,16 @@ func checkSaved(t *testing.T, b *tab, address string) {
 	shown := read[map[string]any](b, `({
 		server: document.getElementById("control-server").value, login: document.getElementById("control-login").value,
 		ssl: document.getElementById("control-use_ssl").checked, password: document.getElementById("control-password").value,
-		hint: document.getElementById("control-password").placeholder, history: document.querySelector(".history").textContent})`)
+		hint: document.getElementById("control-password").placeholder,
+		history: document.querySelector(".history").textContent})`)
 	if shown["server"] != "127.0.0.1" || shown["login"] != "console@practice.example" || shown["ssl"] != true {
 		t.Errorf("the page shows %v", shown)
 	}
 	if shown["password"] != "" || !strings.HasPrefix(shown["hint"].(string), "stored since") {
 		t.Errorf("of the password the page shows %q and %q", shown["password"], shown["hint"])
 	}
-	if history := shown["history"].(string); !strings.Contains(history, "Revision 1") || !strings.Contains(history, "anna") {
+	history := shown["history"].(string)
+	if !strings.Contains(history, "Revision 1") || !strings.Contains(history, "anna") {
 		t.Errorf("the history is %q", history)
 	}
 	checkNoPassword(t, b)
@@ -176,7 +180,8 @@ func TestPageWithoutScripts(t *testing.T) {
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
 	b.do("turn scripts off", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled,
+			emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}))
 	b.reload()
@@ -186,7 +191,8 @@ func TestPageWithoutScripts(t *testing.T) {
 	b.typeInto("#control-password", practicePassword)
 	b.click("#test-button")
 	b.await("#headline")
-	if headline := read[string](b, `document.getElementById("headline").textContent`); headline != "SMTP login failed. Check server login or password." {
+	headline := read[string](b, `document.getElementById("headline").textContent`)
+	if headline != "SMTP login failed. Check server login or password." {
 		t.Errorf("the headline is %q", headline)
 	}
 	b.screenshot("without-scripts")
@@ -196,8 +202,8 @@ func TestPageWithoutScripts(t *testing.T) {
 	b.await(".notice.warning") // Saved, although the test failed.
 }
 
-// TestSaveAfterFailedTest saves settings whose test has failed: it is done, and said so. What was changed after the test is
-// not what failed.
+// TestSaveAfterFailedTest saves settings whose test has failed: it is done, and said so. What was changed after the
+// test is not what failed.
 func TestSaveAfterFailedTest(t *testing.T) {
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
@@ -205,7 +211,8 @@ func TestSaveAfterFailedTest(t *testing.T) {
 	b.practise("auth-wrong-password")
 	b.testConnection()
 	b.click(".save-bar button")
-	b.awaitText(`document.querySelector(".notice.warning")?.innerText ?? ""`, "The settings were saved, although their test failed.")
+	b.awaitText(`document.querySelector(".notice.warning")?.innerText ?? ""`,
+		"The settings were saved, although their test failed.")
 	b.axe("saved although the test failed")
 	b.practise("auth-wrong-password")
 	b.testConnection()

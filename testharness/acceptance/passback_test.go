@@ -57,7 +57,8 @@ func preparePassBack(t *testing.T) *passBack {
 	}
 	p := &passBack{labels: map[string]string{
 		"server": "“SMTP server”", "port": "“SMTP port”", "use_ssl": "“Use SSL”", "login": "“SMTP login”", "proxy": "“Proxy”",
-		"ca_certificate": "“Additional CA certificate”", "pinned_certificate": "“Pinned certificate”", "starttls": "“STARTTLS”",
+		"ca_certificate": "“Additional CA certificate”", "pinned_certificate": "“Pinned certificate”",
+		"starttls": "“STARTTLS”",
 	}}
 	for range 2 {
 		fault, _ := mailserver.FaultNamed("all-is-well")
@@ -70,11 +71,13 @@ func preparePassBack(t *testing.T) *passBack {
 	}
 	port := p.servers[1].Port()
 	p.good = map[string]string{
-		"server": "127.0.0.1", "port": fmt.Sprint(p.servers[0].Port()), "use_ssl": "", "login": "me@practice.example", "proxy": "",
+		"server": "127.0.0.1", "port": fmt.Sprint(p.servers[0].Port()), "use_ssl": "",
+		"login": "me@practice.example", "proxy": "",
 		"ca_certificate": "", "pinned_certificate": "", "starttls": "",
 	}
 	p.changes = map[string]string{
-		"server": "localhost", "port": fmt.Sprint(port), "use_ssl": "true", "login": "you@practice.example", "proxy": fmt.Sprintf("http://127.0.0.1:%d", port),
+		"server": "localhost", "port": fmt.Sprint(port), "use_ssl": "true", "login": "you@practice.example",
+		"proxy":          fmt.Sprintf("http://127.0.0.1:%d", port),
 		"ca_certificate": string(authority.PEM()), "pinned_certificate": strings.Repeat("ab", 32),
 		"starttls": "never",
 	}
@@ -107,7 +110,9 @@ func (p *passBack) combinations() [][]string {
 	return all
 }
 
-func (p *passBack) check(t *testing.T, try func(*testing.T, map[string]string, string) string, action string, changed []string) {
+func (p *passBack) check(
+	t *testing.T, try func(*testing.T, map[string]string, string) string, action string, changed []string,
+) {
 	t.Helper()
 	values := maps.Clone(p.good)
 	for _, field := range changed {
@@ -118,7 +123,8 @@ func (p *passBack) check(t *testing.T, try func(*testing.T, map[string]string, s
 		t.Errorf("the password was not asked for again: %s", answer)
 	}
 	for field, label := range p.labels {
-		if named := strings.Contains(answer, "because "+label) || strings.Contains(answer, "and "+label); named != slices.Contains(changed, field) {
+		named := strings.Contains(answer, "because "+label) || strings.Contains(answer, "and "+label)
+		if named != slices.Contains(changed, field) {
 			t.Errorf("the message names %s: %t", label, named)
 		}
 	}
@@ -216,12 +222,14 @@ func TestPassBackInTwoSteps(t *testing.T) {
 	draft := p.draft(values)
 	draft.Values["authentication"] = shared.Text("none")
 	draft.Values["use_other_account"], draft.Values["email"] = shared.Boolean(true), shared.Text("a@b.example")
-	if result, err := p.host.Page().Save(t.Context(), shared.SaveRequest{Draft: draft, Revision: 1}); err != nil || !result.Saved {
+	if result, err := p.host.Page().Save(t.Context(),
+		shared.SaveRequest{Draft: draft, Revision: 1}); err != nil || !result.Saved {
 		t.Fatalf("%v, %+v", err, result.Diagnostics)
 	}
 	draft.Values["authentication"] = shared.Text("automatic")
 	result, err := p.host.Page().Save(t.Context(), shared.SaveRequest{Draft: draft, Revision: 2})
-	if err != nil || result.Saved || !strings.Contains(fmt.Sprint(result.Diagnostics), "must be entered again, because “SMTP port” was changed") {
+	if err != nil || result.Saved || !strings.Contains(fmt.Sprint(result.Diagnostics),
+		"must be entered again, because “SMTP port” was changed") {
 		t.Errorf("saved %t, %v, %+v", result.Saved, err, result.Diagnostics)
 	}
 	if answer := p.byRPC(t, values, "test"); strings.Contains(answer, "complete") && p.sent(canaryPassword) {

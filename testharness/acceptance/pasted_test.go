@@ -9,7 +9,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// sqlite runs statements on the embedded database beside the manifest, as somebody can who reaches the file and has no key.
+// sqlite runs statements on the embedded database beside the manifest, as somebody can who reaches the file and has no
+// key.
 func sqlite(t *testing.T, manifest, statements string) string {
 	t.Helper()
 	if _, err := exec.LookPath("sqlite3"); err != nil {
@@ -23,20 +24,22 @@ func sqlite(t *testing.T, manifest, statements string) string {
 	return string(out)
 }
 
-// TestPastedPassBack writes into the database while a Console runs: an old password in the place of the newest one, and another
-// destination beside the newest one. No way to the plugin sends either, and nothing is delivered with it.
+// TestPastedPassBack writes into the database while a Console runs: an old password in the place of the newest one, and
+// another destination beside the newest one. No way to the plugin sends either, and nothing is delivered with it.
 func TestPastedPassBack(t *testing.T) {
 	const old = "c4nary.0ld/77ab"
 	for name, c := range map[string]struct{ forge, says string }{
 		"the old password": {`UPDATE settings_revision SET document = json_set(document, '$.secrets',
-			(SELECT json_extract(document, '$.secrets') FROM settings_revision WHERE revision = 1)) WHERE revision = 2`, "cannot be opened"},
-		"the old revision": {`UPDATE settings_revision SET document = (SELECT document FROM settings_revision WHERE revision = 1) WHERE revision = 2`,
-			"cannot be opened"},
-		"another port": {`UPDATE settings_revision SET document = json_set(document, '$.values.port', {port}) WHERE revision = 2`,
-			"must be entered again, because “SMTP port” was changed"},
+			(SELECT json_extract(document, '$.secrets') FROM settings_revision WHERE revision = 1))
+			WHERE revision = 2`, "cannot be opened"},
+		"the old revision": {`UPDATE settings_revision SET document =
+			(SELECT document FROM settings_revision WHERE revision = 1) WHERE revision = 2`, "cannot be opened"},
+		"another port": {`UPDATE settings_revision SET document = json_set(document, '$.values.port', {port})
+			WHERE revision = 2`, "must be entered again, because “SMTP port” was changed"},
 		"another port for both": {`UPDATE settings_revision SET document = json_set(document, '$.values.port', {port},
 			'$.secrets.password.destination.parts.port', '{port}') WHERE revision = 2`, "cannot be opened"},
-		"another login, no record": {`UPDATE settings_revision SET document = json_remove(json_set(document, '$.values.login', 'me@evil.example'), '$.record')
+		"another login, no record": {`UPDATE settings_revision SET document = json_remove(
+			json_set(document, '$.values.login', 'me@evil.example'), '$.record')
 			WHERE revision = 2`, "must be entered again, because “SMTP login” was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,7 +32,9 @@ type slowServer struct {
 
 func startSlowServer(t *testing.T) *slowServer {
 	t.Helper()
-	s := &slowServer{Server: practiceMailServer(t), ledger: newLedger(), entered: make(chan string, 1000), gate: make(chan struct{})}
+	s := &slowServer{
+		Server: practiceMailServer(t), ledger: newLedger(), entered: make(chan string, 1000), gate: make(chan struct{}),
+	}
 	s.open = sync.OnceFunc(func() { close(s.gate) })
 	s.Receive = func(mail mailserver.Mail) error {
 		parsed, err := parseMail(mail.Content)
@@ -57,7 +59,8 @@ func (s *slowServer) handOver(t *testing.T, h *host.Host, count int) {
 	t.Helper()
 	for i := range count {
 		key := fmt.Sprintf("m%02d", i)
-		if receipt := notify(t, h, shared.Notification{Key: key, To: "you@email.com", Subject: key, Text: "x"}); receipt.ID == "" {
+		receipt := notify(t, h, shared.Notification{Key: key, To: "you@email.com", Subject: key, Text: "x"})
+		if receipt.ID == "" {
 			t.Fatal(receipt.Diagnostics)
 		}
 		s.acknowledge(key)
@@ -95,8 +98,9 @@ func awaitReason(h *host.Host, over <-chan struct{}) bool {
 	return true
 }
 
-// TestRestartSendsNothingTwice restarts the plugin while the mail server takes its time with a final reply: the page and Notify
-// are answered until the reply has come, only then the plugin is replaced, and what was not sent yet goes out afterwards.
+// TestRestartSendsNothingTwice restarts the plugin while the mail server takes its time with a final reply: the page
+// and Notify are answered until the reply has come, only then the plugin is replaced, and what was not sent yet goes
+// out afterwards.
 func TestRestartSendsNothingTwice(t *testing.T) {
 	server := startSlowServer(t)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`, `connections = 1`)
@@ -114,7 +118,8 @@ func TestRestartSendsNothingTwice(t *testing.T) {
 	if _, err := h.Page().Load(t.Context(), shared.LoadRequest{}); err != nil {
 		t.Errorf("the page while it drains: %v", err)
 	}
-	if receipt := notify(t, h, shared.Notification{Key: "late", To: "you@email.com", Subject: "late", Text: "x"}); receipt.ID == "" {
+	receipt := notify(t, h, shared.Notification{Key: "late", To: "you@email.com", Subject: "late", Text: "x"})
+	if receipt.ID == "" {
 		t.Errorf("a notification while it drains: %v", receipt.Diagnostics)
 	}
 	server.acknowledge("late")
@@ -143,24 +148,28 @@ func TestCloseSendsNothingTwice(t *testing.T) {
 	server.checkOnce(t, supervised(t, path))
 }
 
-// TestCancelledStartSendsNothingTwice gives up a start whose plugin has begun to deliver, while it is asked to describe itself.
+// TestCancelledStartSendsNothingTwice gives up a start whose plugin has begun to deliver, while it is asked to describe
+// itself.
 func TestCancelledStartSendsNothingTwice(t *testing.T) {
 	server := startSlowServer(t)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)
 	passive := supervised(t, path, host.WithPassivePlugin())
 	configure(t, passive, server.Port(), server.Password)
-	if receipt := notify(t, passive, shared.Notification{Key: "m00", To: "you@email.com", Subject: "m00", Text: "x"}); receipt.ID == "" {
+	receipt := notify(t, passive, shared.Notification{Key: "m00", To: "you@email.com", Subject: "m00", Text: "x"})
+	if receipt.ID == "" {
 		t.Fatal(receipt.Diagnostics)
 	}
 	server.acknowledge("m00")
 	passive.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	draining := make(chan struct{})
-	held := func(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+	held := func(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker,
+		options ...grpc.CallOption) error {
 		<-ctx.Done() // The first call is never made.
 		return ctx.Err()
 	}
-	seen := func(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, options ...grpc.CallOption) (grpc.ClientStream, error) {
+	seen := func(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer,
+		options ...grpc.CallOption) (grpc.ClientStream, error) {
 		if strings.HasSuffix(method, "/Drain") {
 			close(draining)
 		}
@@ -168,7 +177,8 @@ func TestCancelledStartSendsNothingTwice(t *testing.T) {
 	}
 	opened := make(chan error, 1)
 	go func() {
-		_, err := host.Open(ctx, path, host.WithDialOptions(grpc.WithChainUnaryInterceptor(held), grpc.WithChainStreamInterceptor(seen)))
+		_, err := host.Open(ctx, path, host.WithDialOptions(grpc.WithChainUnaryInterceptor(held),
+			grpc.WithChainStreamInterceptor(seen)))
 		opened <- err
 	}()
 	server.awaitFirst(t)
@@ -186,7 +196,8 @@ func TestCancelledStartSendsNothingTwice(t *testing.T) {
 	server.checkOnce(t, supervised(t, path))
 }
 
-// TestDrainLimit has the server never reply: the stop ends with the limit, and the message counts as sent with an unknown outcome.
+// TestDrainLimit has the server never reply: the stop ends with the limit, and the message counts as sent with an
+// unknown outcome.
 func TestDrainLimit(t *testing.T) {
 	server := startSlowServer(t)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1h"`, `drain_limit = "1s"`)
@@ -197,7 +208,8 @@ func TestDrainLimit(t *testing.T) {
 	again := supervised(t, path)
 	for late := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		list, err := again.Notifier().List(t.Context(), shared.ListRequest{})
-		if err == nil && len(list.Entries) == 1 && list.Entries[0].Failure != nil && list.Entries[0].Failure.Code == "outcome_unknown" {
+		if err == nil && len(list.Entries) == 1 && list.Entries[0].Failure != nil &&
+			list.Entries[0].Failure.Code == "outcome_unknown" {
 			return
 		}
 		if time.Now().After(late) {
@@ -206,19 +218,23 @@ func TestDrainLimit(t *testing.T) {
 	}
 }
 
-// TestSignalsSendNothingTwice sends the signals of init systems and terminals to the Console, to its process group, and to all
-// that belongs to it as to a control group, during a final reply.
+// TestSignalsSendNothingTwice sends the signals of init systems and terminals to the Console, to its process group, and
+// to all that belongs to it as to a control group, during a final reply.
 func TestSignalsSendNothingTwice(t *testing.T) {
 	for name, one := range map[string]struct {
 		signal syscall.Signal
 		to     func(console, plugin int) []int
 	}{
-		"SIGTERM to the Console":            {syscall.SIGTERM, func(console, _ int) []int { return []int{console} }},
-		"SIGTERM to its process group":      {syscall.SIGTERM, func(console, _ int) []int { return []int{-console} }},
-		"SIGTERM to its control group":      {syscall.SIGTERM, func(console, plugin int) []int { return []int{plugin, console} }},
-		"SIGHUP to its process group":       {syscall.SIGHUP, func(console, plugin int) []int { return []int{-console, plugin} }},
-		"SIGINT from the terminal":          {syscall.SIGINT, func(console, plugin int) []int { return []int{-console, plugin} }},
-		"SIGTERM to the plugin, then to it": {syscall.SIGTERM, func(console, plugin int) []int { return []int{plugin, plugin, -console} }},
+		"SIGTERM to the Console":       {syscall.SIGTERM, func(console, _ int) []int { return []int{console} }},
+		"SIGTERM to its process group": {syscall.SIGTERM, func(console, _ int) []int { return []int{-console} }},
+		"SIGTERM to its control group": {syscall.SIGTERM,
+			func(console, plugin int) []int { return []int{plugin, console} }},
+		"SIGHUP to its process group": {syscall.SIGHUP,
+			func(console, plugin int) []int { return []int{-console, plugin} }},
+		"SIGINT from the terminal": {syscall.SIGINT,
+			func(console, plugin int) []int { return []int{-console, plugin} }},
+		"SIGTERM to the plugin, then to it": {syscall.SIGTERM,
+			func(console, plugin int) []int { return []int{plugin, plugin, -console} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := startSlowServer(t)
@@ -227,7 +243,9 @@ func TestSignalsSendNothingTwice(t *testing.T) {
 			configure(t, h, server.Port(), server.Password)
 			h.Close()
 			console := startStoppable(t, path)
-			if r := harness(t, "", "notify", "--manifest", path, "--to", "you@email.com", "--subject", "m00", "--text", "x", "--key", "m00"); r.status != 0 {
+			r := harness(t, "", "notify", "--manifest", path, "--to", "you@email.com", "--subject", "m00",
+				"--text", "x", "--key", "m00")
+			if r.status != 0 {
 				t.Fatal(r)
 			}
 			server.acknowledge("m00")
@@ -307,7 +325,8 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	configure(t, h, server.Port(), server.Password)
 	h.Close()
 	console := startStoppable(t, path)
-	if r := harness(t, "", "notify", "--manifest", path, "--to", "you@email.com", "--subject", "m00", "--text", "x"); r.status != 0 {
+	r := harness(t, "", "notify", "--manifest", path, "--to", "you@email.com", "--subject", "m00", "--text", "x")
+	if r.status != 0 {
 		t.Fatal(r)
 	}
 	server.awaitFirst(t)
@@ -324,8 +343,8 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	}
 }
 
-// TestSoakPlannedStops stops the plugin in every planned way under load, with a server that is slow to reply: nothing that was
-// acknowledged is lost, and nothing is sent twice.
+// TestSoakPlannedStops stops the plugin in every planned way under load, with a server that is slow to reply: nothing
+// that was acknowledged is lost, and nothing is sent twice.
 func TestSoakPlannedStops(t *testing.T) {
 	l := newLedger()
 	server := l.server(t)

@@ -17,8 +17,8 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 )
 
-// TestCallsAreAuthenticated reaches the plugin's socket, as only the same user can, and still gets no answer without the
-// certificate of the host.
+// TestCallsAreAuthenticated reaches the plugin's socket, as only the same user can, and still gets no answer without
+// the certificate of the host.
 func TestCallsAreAuthenticated(t *testing.T) {
 	temporary := shortDir(t)
 	t.Setenv("TMPDIR", temporary)
@@ -38,15 +38,16 @@ func TestCallsAreAuthenticated(t *testing.T) {
 		defer connection.Close()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // Only so that silence ends the test.
 		defer cancel()
-		answer, err := grpc_health_v1.NewHealthClient(connection).Check(ctx, &grpc_health_v1.HealthCheckRequest{Service: "plugin"})
+		answer, err := grpc_health_v1.NewHealthClient(connection).Check(ctx,
+			&grpc_health_v1.HealthCheckRequest{Service: "plugin"})
 		if err == nil || ctx.Err() != nil {
 			t.Errorf("%s: answered %v, %v", name, answer, err)
 		}
 	}
 }
 
-// TestMemoryIsClosed has an ordinary user run the plugin: the kernel gives what would show its memory and environment to root
-// alone, so that not even another process of that user can look.
+// TestMemoryIsClosed has an ordinary user run the plugin: the kernel gives what would show its memory and environment
+// to root alone, so that not even another process of that user can look.
 func TestMemoryIsClosed(t *testing.T) {
 	needsRoot(t)
 	const user = 4242
@@ -67,8 +68,10 @@ func TestMemoryIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(directory, "plugin.hcl")
-	write(t, path, fmt.Sprintf("plugin \"smtp\" {\n  binary = \"smtp-plugin\"\n  config {\n    data_dir = %q\n  }\n}\n", filepath.Join(own, "data")), 0o644)
-	command := exec.Command(filepath.Join(directory, "testharness"), "console", "--listen", "127.0.0.1:0", "--manifest", path)
+	write(t, path, fmt.Sprintf("plugin \"smtp\" {\n  binary = \"smtp-plugin\"\n  config {\n    data_dir = %q\n  }\n}\n",
+		filepath.Join(own, "data")), 0o644)
+	command := exec.Command(filepath.Join(directory, "testharness"), "console", "--listen", "127.0.0.1:0",
+		"--manifest", path)
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user, Gid: user}}
 	command.Env = append(os.Environ(), "HOME="+own, "TMPDIR=/tmp")
 	out, err := command.StdoutPipe()
@@ -86,7 +89,8 @@ func TestMemoryIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	plugin := processesRunning(t, filepath.Join(directory, "smtp-plugin"), path)
-	for pid, owner := range map[int]uint32{plugin: 0, command.Process.Pid: user} { // The Console's are the user's, as usual.
+	// The Console's are the user's, as usual.
+	for pid, owner := range map[int]uint32{plugin: 0, command.Process.Pid: user} {
 		for _, file := range []string{"mem", "environ", "maps"} {
 			info, err := os.Stat(fmt.Sprintf("/proc/%d/%s", pid, file))
 			if err != nil {
@@ -103,7 +107,8 @@ func TestMemoryIsClosed(t *testing.T) {
 func processesRunning(t *testing.T, program, manifest string) int {
 	t.Helper()
 	for _, pid := range processesWith(t, manifest) {
-		if line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil && len(line) > len(program) && string(line[:len(program)]) == program {
+		if line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil && len(line) > len(program) &&
+			string(line[:len(program)]) == program {
 			return pid
 		}
 	}

@@ -23,7 +23,8 @@ func startMicrosocks(t *testing.T) string {
 func startTinyproxy(t *testing.T, ports ...int) string {
 	t.Helper()
 	port := freePorts(t, 1)[0]
-	configuration := fmt.Sprintf("Port %d\nListen 127.0.0.1\nTimeout 60\nAllow 127.0.0.1\nLogLevel Error\nLogFile \"%s\"\n", port, filepath.Join(t.TempDir(), "log"))
+	configuration := fmt.Sprintf("Port %d\nListen 127.0.0.1\nTimeout 60\nAllow "+
+		"127.0.0.1\nLogLevel Error\nLogFile \"%s\"\n", port, filepath.Join(t.TempDir(), "log"))
 	for _, one := range ports {
 		configuration += fmt.Sprintf("ConnectPort %d\n", one)
 	}
@@ -60,18 +61,27 @@ func checkProxies(t *testing.T, server realServer, ca string) {
 	socks, http := startMicrosocks(t), startTinyproxy(t, server.starttls, server.implicit)
 	dead := freePorts(t, 1)[0]
 	for _, a := range []attempt{
-		{name: "socks-starttls", port: server.starttls, ssl: true, more: []string{"--set", "proxy=" + socks}, outcome: "complete", code: "starttls_used"},
-		{name: "socks-implicit", port: server.implicit, ssl: true, more: []string{"--set", "proxy=" + socks}, outcome: "complete", code: allIsWell},
-		{name: "http-starttls", port: server.starttls, ssl: true, more: []string{"--set", "proxy=" + http}, outcome: "complete", code: "starttls_used"},
-		{name: "http-implicit", port: server.implicit, ssl: true, more: []string{"--set", "proxy=" + http}, outcome: "complete", code: allIsWell},
-		{name: "socks-dead-port", port: dead, more: []string{"--set", "proxy=" + socks}, outcome: "connection_failed", code: "proxy_refused", step: "connect"},
-		{name: "http-other-port", port: dead, more: []string{"--set", "proxy=" + http}, outcome: "connection_failed", code: "proxy_refused", step: "connect"},
-		{name: "no-proxy-there", port: server.starttls, more: []string{"--set", fmt.Sprintf("proxy=socks5://127.0.0.1:%d", dead)}, outcome: "connection_failed", code: "proxy_unreachable", step: "connect"},
+		{name: "socks-starttls", port: server.starttls, ssl: true, more: []string{"--set", "proxy=" + socks},
+			outcome: "complete", code: "starttls_used"},
+		{name: "socks-implicit", port: server.implicit, ssl: true, more: []string{"--set", "proxy=" + socks},
+			outcome: "complete", code: allIsWell},
+		{name: "http-starttls", port: server.starttls, ssl: true, more: []string{"--set", "proxy=" + http},
+			outcome: "complete", code: "starttls_used"},
+		{name: "http-implicit", port: server.implicit, ssl: true, more: []string{"--set", "proxy=" + http},
+			outcome: "complete", code: allIsWell},
+		{name: "socks-dead-port", port: dead, more: []string{"--set", "proxy=" + socks}, outcome: "connection_failed",
+			code: "proxy_refused", step: "connect"},
+		{name: "http-other-port", port: dead, more: []string{"--set", "proxy=" + http}, outcome: "connection_failed",
+			code: "proxy_refused", step: "connect"},
+		{name: "no-proxy-there", port: server.starttls,
+			more: []string{"--set", fmt.Sprintf("proxy=socks5://127.0.0.1:%d", dead)}, outcome: "connection_failed",
+			code: "proxy_unreachable", step: "connect"},
 	} {
 		t.Run(a.name, func(t *testing.T) {
 			a.password = server.password
 			report := a.check(t, server, ca)
-			if said := strings.Join(report.Transcript, "\n"); a.outcome == "complete" && !strings.Contains(said, "connected by the proxy at 127.0.0.1:") {
+			said := strings.Join(report.Transcript, "\n")
+			if a.outcome == "complete" && !strings.Contains(said, "connected by the proxy at 127.0.0.1:") {
 				t.Errorf("the transcript does not say that there was a proxy:\n%s", said)
 			}
 		})

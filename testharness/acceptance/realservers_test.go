@@ -75,19 +75,29 @@ const (
 
 func checkServer(t *testing.T, server realServer, ca string) {
 	attempts := []attempt{
-		{name: "starttls", port: server.starttls, ssl: true, password: server.password, outcome: "complete", code: "starttls_used"},
-		{name: "starttls-without-ssl", port: server.starttls, password: server.password, outcome: "complete", code: allIsWell},
+		{name: "starttls", port: server.starttls, ssl: true, password: server.password, outcome: "complete",
+			code: "starttls_used"},
+		{name: "starttls-without-ssl", port: server.starttls, password: server.password, outcome: "complete",
+			code: allIsWell},
 		{name: "implicit", port: server.implicit, ssl: true, password: server.password, outcome: "complete", code: allIsWell},
-		{name: "wrong-password", port: server.implicit, ssl: true, password: wrong, outcome: "login_failed", code: "wrong_credentials", step: "auth"},
-		{name: "wrong-password-starttls", port: server.starttls, ssl: true, password: wrong, outcome: "login_failed", code: "wrong_credentials", step: "auth"},
-		{name: "implicit-without-ssl", port: server.implicit, password: server.password, outcome: "connection_failed", code: "plain_expected_tls", step: "greeting"},
-		{name: "untrusted", port: server.implicit, ssl: true, password: server.password, more: []string{"--set", "ca_certificate="}, outcome: "connection_failed", code: "certificate_unknown_issuer", step: "tls"},
-		{name: "wrong-name", port: server.implicit, ssl: true, password: server.password, more: []string{"--set", "server=127.0.0.2"}, outcome: "connection_failed", code: "connection_refused", step: "connect"},
+		{name: "wrong-password", port: server.implicit, ssl: true, password: wrong, outcome: "login_failed",
+			code: "wrong_credentials", step: "auth"},
+		{name: "wrong-password-starttls", port: server.starttls, ssl: true, password: wrong, outcome: "login_failed",
+			code: "wrong_credentials", step: "auth"},
+		{name: "implicit-without-ssl", port: server.implicit, password: server.password, outcome: "connection_failed",
+			code: "plain_expected_tls", step: "greeting"},
+		{name: "untrusted", port: server.implicit, ssl: true, password: server.password,
+			more: []string{"--set", "ca_certificate="}, outcome: "connection_failed",
+			code: "certificate_unknown_issuer", step: "tls"},
+		{name: "wrong-name", port: server.implicit, ssl: true, password: server.password,
+			more: []string{"--set", "server=127.0.0.2"}, outcome: "connection_failed", code: "connection_refused",
+			step: "connect"},
 	}
 	if server.plain > 0 {
 		attempts = append(attempts,
 			attempt{name: "plain", port: server.plain, password: server.password, outcome: "complete", code: allIsWell},
-			attempt{name: "plain-wrong-password", port: server.plain, password: wrong, outcome: "login_failed", code: "wrong_credentials", step: "auth"})
+			attempt{name: "plain-wrong-password", port: server.plain, password: wrong, outcome: "login_failed",
+				code: "wrong_credentials", step: "auth"})
 	}
 	for _, a := range attempts {
 		t.Run(a.name, func(t *testing.T) {
@@ -116,7 +126,8 @@ func checkPostfix(t *testing.T, postfix realServer, ca string) {
 	}
 	t.Run("relay-denied-without-login", func(t *testing.T) {
 		r := harness(t, "", "test", "--json", "--manifest", manifest(t, "smtp", "smtp-plugin"), "--set", "server=127.0.0.1",
-			"--set", fmt.Sprintf("port=%d", postfix.plain), "--set", "use_other_account=true", "--set", "email=anna@elsewhere.test")
+			"--set", fmt.Sprintf("port=%d", postfix.plain), "--set", "use_other_account=true",
+			"--set", "email=anna@elsewhere.test")
 		if report := verdict(t, r); report.Outcome != "failed" || report.Diagnostics[0].Code != "relay_denied" {
 			t.Errorf("got %s, %+v", report.Outcome, report.Diagnostics)
 		}
@@ -134,7 +145,8 @@ func checkPostfix(t *testing.T, postfix realServer, ca string) {
 		a := with("complete", "starttls_used", "", "--recipient", "inbox@postfix.test", "--send-message")
 		a.check(t, postfix, ca)
 		mail := awaitMail(t, postfix.mailbox)
-		for _, want := range []string{"Subject: Test e-mail of the notification service", "From: <anna@postfix.test>", "Auto-Submitted: auto-generated"} {
+		for _, want := range []string{"Subject: Test e-mail of the notification service", "From: <anna@postfix.test>",
+			"Auto-Submitted: auto-generated"} {
 			if !strings.Contains(mail, want) {
 				t.Errorf("the mail does not hold %q:\n%s", want, mail)
 			}
@@ -145,7 +157,8 @@ func checkPostfix(t *testing.T, postfix realServer, ca string) {
 // checkNobody holds what has no server at all.
 func checkNobody(t *testing.T, ca string) {
 	anna := realServer{login: "anna@postfix.test"}
-	attempt{port: freePorts(t, 1)[0], password: wrong, outcome: "connection_failed", code: "connection_refused", step: "connect"}.check(t, anna, ca)
+	attempt{port: freePorts(t, 1)[0], password: wrong, outcome: "connection_failed", code: "connection_refused",
+		step: "connect"}.check(t, anna, ca)
 	attempt{port: 25, password: wrong, more: []string{"--set", "server=no-such-server.invalid"},
 		outcome: "connection_failed", code: "name_not_found", step: "resolve"}.check(t, anna, ca)
 	filtered, err := mailserver.NewFiltered()
@@ -153,7 +166,8 @@ func checkNobody(t *testing.T, ca string) {
 		t.Fatal(err)
 	}
 	defer filtered.Close()
-	report := attempt{port: filtered.Port(), password: wrong, outcome: "connection_failed", code: "host_silent", step: "connect"}.check(t, anna, ca)
+	report := attempt{port: filtered.Port(), password: wrong, outcome: "connection_failed", code: "host_silent",
+		step: "connect"}.check(t, anna, ca)
 	if took := report.Duration.Milliseconds(); took > 8000 {
 		t.Errorf("a filtered port took %.0f ms", took)
 	}
@@ -161,6 +175,8 @@ func checkNobody(t *testing.T, ca string) {
 
 func checkOAuth2(t *testing.T, npm realServer, ca string) {
 	more := []string{"--set", "authentication=oauth2", "--secret", "access_token=env:SECRET"}
-	attempt{port: npm.implicit, ssl: true, password: "token-" + npm.password, more: more, outcome: "complete", code: allIsWell}.check(t, npm, ca)
-	attempt{port: npm.implicit, ssl: true, password: "token-wrong", more: more, outcome: "login_failed", code: "oauth2_token_refused", step: "auth"}.check(t, npm, ca)
+	attempt{port: npm.implicit, ssl: true, password: "token-" + npm.password, more: more, outcome: "complete",
+		code: allIsWell}.check(t, npm, ca)
+	attempt{port: npm.implicit, ssl: true, password: "token-wrong", more: more, outcome: "login_failed",
+		code: "oauth2_token_refused", step: "auth"}.check(t, npm, ca)
 }

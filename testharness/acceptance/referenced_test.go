@@ -15,11 +15,13 @@ import (
 
 // ways are all ways to the plugin.
 func (p *passBack) ways() map[string]func(*testing.T, map[string]string, string) string {
-	return map[string]func(*testing.T, map[string]string, string) string{"page": p.byPage, "command-line": p.byCommandLine, "rpc": p.byRPC}
+	return map[string]func(*testing.T, map[string]string, string) string{"page": p.byPage,
+		"command-line": p.byCommandLine, "rpc": p.byRPC}
 }
 
-// TestReferencePassBack changes each field that a named password is bound to, on Test and on Save, by every way there is to the
-// plugin. What is named must not reach a server, also under another name, and deliveries go on to where it belongs.
+// TestReferencePassBack changes each field that a named password is bound to, on Test and on Save, by every way there
+// is to the plugin. What is named must not reach a server, also under another name, and deliveries go on to where it
+// belongs.
 func TestReferencePassBack(t *testing.T) {
 	secrets := t.TempDir()
 	write(t, filepath.Join(secrets, "smtp"), canaryPassword+"\n", 0o600)
@@ -39,7 +41,8 @@ func TestReferencePassBack(t *testing.T) {
 			t.Run(name+"/"+action+"/alias", func(t *testing.T) {
 				values := maps.Clone(p.good)
 				values["port"], values["password_reference"] = p.changes["port"], "file://"+secrets+"/link"
-				if answer := try(t, values, action); !strings.Contains(answer, "“Password reference” must be entered again, because “SMTP port” was changed.") {
+				answer := try(t, values, action)
+				if !strings.Contains(answer, "“Password reference” must be entered again, because “SMTP port” was changed.") {
 					t.Errorf("under another name: %s", answer)
 				}
 			})
@@ -87,7 +90,8 @@ func TestEnvironmentPassBack(t *testing.T) {
 			if p.sent(canaryPassword) {
 				t.Error("the password of the environment was sent")
 			}
-			if answer := p.byRPC(t, nil, "test"); !strings.Contains(answer, "Test connection complete") || !p.sent(canaryPassword) {
+			answer := p.byRPC(t, nil, "test")
+			if !strings.Contains(answer, "Test connection complete") || !p.sent(canaryPassword) {
 				t.Errorf("without a change: %s", answer)
 			}
 			if leaked := leaks(strings.Join(p.servers[1].Received(), "\n"), canaryPassword); len(leaked) > 0 {
@@ -134,12 +138,14 @@ func TestRecipientsOverEveryWay(t *testing.T) {
 	}
 	stranger := maps.Clone(own)
 	stranger["use_other_account"], stranger["email"], stranger["name"] = "true", "victim@elsewhere.example", "Your bank"
-	for name, try := range map[string]func(map[string]string, string) string{"page": byPage, "command-line": byCommandLine} {
+	for name, try := range map[string]func(map[string]string, string) string{"page": byPage,
+		"command-line": byCommandLine} {
 		for recipient, named := range map[string]string{
 			"": "victim@elsewhere.example", "victim@elsewhere.example": "victim@elsewhere.example",
 			"victim%elsewhere.example@list.example": "victim%elsewhere.example@list.example",
 		} {
-			if answer := try(stranger, recipient); !strings.Contains(answer, "The operator does not allow tests with the recipient "+named+".") {
+			answer := try(stranger, recipient)
+			if !strings.Contains(answer, "The operator does not allow tests with the recipient "+named+".") {
 				t.Errorf("%s, %q: %.800s", name, recipient, answer)
 			}
 		}
@@ -157,8 +163,8 @@ func TestRecipientsOverEveryWay(t *testing.T) {
 	}
 }
 
-// TestRemovedPasswordOverEveryWay removes a password and goes back, on the page without a script and on the command line: it does
-// not come back, and both say so.
+// TestRemovedPasswordOverEveryWay removes a password and goes back, on the page without a script and on the command
+// line: it does not come back, and both say so.
 func TestRemovedPasswordOverEveryWay(t *testing.T) {
 	p := preparePassBack(t)
 	p.open(t)
@@ -175,13 +181,15 @@ func TestRemovedPasswordOverEveryWay(t *testing.T) {
 	}
 	text := readAll(t, answer.Body)
 	answer.Body.Close()
-	if answer.StatusCode != http.StatusOK || !strings.Contains(text, says) || !strings.Contains(text, "The settings were saved.") || strings.Contains(text, "stored since") {
+	if answer.StatusCode != http.StatusOK || !strings.Contains(text, says) ||
+		!strings.Contains(text, "The settings were saved.") || strings.Contains(text, "stored since") {
 		t.Errorf("%s: %.2000s", answer.Status, text)
 	}
 	if r := harness(t, "", "rollback", "1", "--manifest", p.manifest); r.status != 0 || !strings.Contains(r.stdout, says) {
 		t.Errorf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
-	if report := p.byRPC(t, p.good, "test"); !strings.Contains(report, "There is a login but no password.") || p.sent(canaryPassword) {
+	report := p.byRPC(t, p.good, "test")
+	if !strings.Contains(report, "There is a login but no password.") || p.sent(canaryPassword) {
 		t.Errorf("after going back: %s", report)
 	}
 }
@@ -189,7 +197,9 @@ func TestRemovedPasswordOverEveryWay(t *testing.T) {
 // TestHistoryPurge removes the secrets of old revisions on the command line.
 func TestHistoryPurge(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
-	args := []string{"--set", "server=127.0.0.1", "--set", "port=1", "--set", "login=me@email.com", "--secret", "password=env:SECRET"}
+	args := []string{
+		"--set", "server=127.0.0.1", "--set", "port=1", "--set", "login=me@email.com", "--secret", "password=env:SECRET",
+	}
 	saveBy(t, path, "anna", args...)
 	saveBy(t, path, "anna", args...)
 	supervised(t, path) // A Console uses the database all the while.
@@ -198,10 +208,12 @@ func TestHistoryPurge(t *testing.T) {
 			t.Errorf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
 		}
 	}
-	if code := verdict(t, harness(t, "", "test", "--json", "--manifest", path)).Diagnostics[0].Code; code != "connection_refused" {
+	code := verdict(t, harness(t, "", "test", "--json", "--manifest", path)).Diagnostics[0].Code
+	if code != "connection_refused" {
 		t.Errorf("the newest secret: %s", code)
 	}
-	if r := harness(t, "", "rollback", "1", "--manifest", path, "--json"); r.status != 0 || !strings.Contains(r.stdout, "secret_not_restored") {
+	r := harness(t, "", "rollback", "1", "--manifest", path, "--json")
+	if r.status != 0 || !strings.Contains(r.stdout, "secret_not_restored") {
 		t.Errorf("going back: exit status %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
 	if r := harness(t, "", "history", "purge", "--help"); !strings.Contains(r.stdout, "Examples:") {

@@ -22,8 +22,8 @@ func rounds(short, full int) int {
 	return short
 }
 
-// TestSoakSavers lets many save at once: of all who save over the same revision exactly one wins, and nothing is lost. The
-// savers of PostgreSQL are spread over two hosts.
+// TestSoakSavers lets many save at once: of all who save over the same revision exactly one wins, and nothing is lost.
+// The savers of PostgreSQL are spread over two hosts.
 func TestSoakSavers(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		h := supervised(t, manifest(t, "smtp", "smtp-plugin"))
@@ -33,7 +33,8 @@ func TestSoakSavers(t *testing.T) {
 		database := fmt.Sprintf("database = %q", startPostgres(t).database("savers"))
 		key := keyFile(t)
 		hosts := []*host.Host{
-			supervised(t, manifest(t, "smtp", "smtp-plugin", database, key)), supervised(t, manifest(t, "smtp", "smtp-plugin", database, key)),
+			supervised(t, manifest(t, "smtp", "smtp-plugin", database, key)),
+			supervised(t, manifest(t, "smtp", "smtp-plugin", database, key)),
 		}
 		saveAtOnce(t, hosts)
 	})
@@ -83,7 +84,8 @@ func saveAtOnce(t *testing.T, hosts []*host.Host) {
 	}
 	t.Logf("%d savers, %d rounds: %d won, %d conflicts", savers, turns, wins.Load(), conflicts.Load())
 	if wins.Load() != int64(turns) || conflicts.Load() != int64(turns*(savers-1)) {
-		t.Errorf("%d won and %d were told of a conflict, want %d and %d", wins.Load(), conflicts.Load(), turns, turns*(savers-1))
+		t.Errorf("%d won and %d were told of a conflict, want %d and %d", wins.Load(), conflicts.Load(), turns,
+			turns*(savers-1))
 	}
 	checkHistory(t, hosts[0], winners, turns)
 }

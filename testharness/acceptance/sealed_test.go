@@ -14,10 +14,11 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestSealedInDatabase looks into everything that the database holds, on both engines: nothing of what docs/security.md says to be
-// sealed is there, and what it says to be in clear is.
+// TestSealedInDatabase looks into everything that the database holds, on both engines: nothing of what docs/security.md
+// says to be sealed is there, and what it says to be in clear is.
 func TestSealedInDatabase(t *testing.T) {
-	for engine, dump := range map[string]func(*testing.T) (path string, dump func() string){"embedded": dumpFiles, "postgres": dumpDatabase} {
+	for engine, dump := range map[string]func(*testing.T) (path string, dump func() string){"embedded": dumpFiles,
+		"postgres": dumpDatabase} {
 		t.Run(engine, func(t *testing.T) {
 			path, dump := dump(t)
 			server := practiceMailServer(t)
@@ -26,29 +27,34 @@ func TestSealedInDatabase(t *testing.T) {
 			h := supervised(t, path)
 			save := func(revision int64, password shared.SecretChange) {
 				t.Helper()
-				result, err := h.Page().Save(t.Context(), shared.SaveRequest{Actor: "clear-author", Revision: revision, Draft: shared.Draft{
-					Values: shared.Values{
-						"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(server.Port())), "login": shared.Text(notifyLogin),
-						"use_other_account": shared.Boolean(true), "email": shared.Text("clear-sender@email.com"),
-					},
-					Secrets: map[string]shared.SecretChange{"password": password, "access_token": shared.ReplaceSecret(canaryToken)},
-				}})
+				result, err := h.Page().Save(t.Context(),
+					shared.SaveRequest{Actor: "clear-author", Revision: revision, Draft: shared.Draft{
+						Values: shared.Values{
+							"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(server.Port())),
+							"login":             shared.Text(notifyLogin),
+							"use_other_account": shared.Boolean(true), "email": shared.Text("clear-sender@email.com"),
+						},
+						Secrets: map[string]shared.SecretChange{"password": password, "access_token": shared.ReplaceSecret(canaryToken)},
+					}})
 				if err != nil || !result.Saved {
 					t.Fatal(err, result.Diagnostics)
 				}
 			}
 			save(0, shared.ReplaceSecret("sealed-wr0ng/password"))
-			waiting := shared.Notification{Key: "clear-key", To: "clear-recipient@email.com", Subject: "clear-subject", Text: "sealed-t3xt", HTML: "<p>sealed-html5</p>"}
+			waiting := shared.Notification{Key: "clear-key", To: "clear-recipient@email.com", Subject: "clear-subject",
+				Text: "sealed-t3xt", HTML: "<p>sealed-html5</p>"}
 			first := notify(t, h, waiting)
 			awaitService(t, h, shared.ServiceDegraded)
 			before := dump()
 			save(1, shared.ReplaceSecret(canaryPassword))
 			awaitEntry(t, h, first.ID, shared.NotificationDelivered)
 			for when, text := range map[string]string{"waiting": before, "delivered": dump()} {
-				for _, leak := range leaks(text, canaryPassword, canaryToken, "sealed-wr0ng/password", "sealed-t3xt", "sealed-html5") {
+				for _, leak := range leaks(text, canaryPassword, canaryToken, "sealed-wr0ng/password", "sealed-t3xt",
+					"sealed-html5") {
 					t.Errorf("%s: what is said to be sealed is in clear: %s", when, leak)
 				}
-				for _, clear := range []string{"clear-author", notifyLogin, "clear-sender@email.com", "clear-key", "clear-recipient@email.com", "clear-subject"} {
+				for _, clear := range []string{"clear-author", notifyLogin, "clear-sender@email.com", "clear-key",
+					"clear-recipient@email.com", "clear-subject"} {
 					if !strings.Contains(text, clear) {
 						t.Errorf("%s: %q is said to be in clear and is not there", when, clear)
 					}
@@ -63,14 +69,15 @@ func dumpFiles(t *testing.T) (path string, dump func() string) {
 	path = manifest(t, "smtp", "smtp-plugin")
 	return path, func() string {
 		var all strings.Builder
-		err := filepath.WalkDir(filepath.Join(filepath.Dir(path), "data"), func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || entry.Name() == "key" {
+		err := filepath.WalkDir(filepath.Join(filepath.Dir(path), "data"),
+			func(name string, entry fs.DirEntry, err error) error {
+				if err != nil || entry.IsDir() || entry.Name() == "key" {
+					return err
+				}
+				content, err := os.ReadFile(name)
+				all.Write(content)
 				return err
-			}
-			content, err := os.ReadFile(name)
-			all.Write(content)
-			return err
-		})
+			})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +90,8 @@ func dumpDatabase(t *testing.T) (path string, dump func() string) {
 	server := startPostgres(t)
 	path = manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("database = %q", server.database("sealed")))
 	return path, func() string {
-		out, err := exec.Command(filepath.Join(server.programs, "pg_dump"), "--host", "127.0.0.1", "--port", strconv.Itoa(server.port),
+		out, err := exec.Command(filepath.Join(server.programs, "pg_dump"), "--host", "127.0.0.1", "--port",
+			strconv.Itoa(server.port),
 			"--username", "console", "--inserts", "sealed").CombinedOutput()
 		if err != nil {
 			t.Fatalf("pg_dump: %v\n%s", err, out)
@@ -92,8 +100,8 @@ func dumpDatabase(t *testing.T) (path string, dump func() string) {
 	}
 }
 
-// TestCanaryOverHistory removes, restores, purges and forges secrets, and tries out a referenced one: none is found in anything that
-// comes out.
+// TestCanaryOverHistory removes, restores, purges and forges secrets, and tries out a referenced one: none is found in
+// anything that comes out.
 func TestCanaryOverHistory(t *testing.T) {
 	secrets := t.TempDir()
 	write(t, filepath.Join(secrets, "smtp"), canaryToken+"\n", 0o600)
@@ -115,7 +123,8 @@ func TestCanaryOverHistory(t *testing.T) {
 	step("anna", "/save", 3, withText(values, "authentication", ""), canaryPassword)
 	reference := withText(values, "password_reference", "file://"+secrets+"/smtp")
 	step("anna", "/save", 4, reference, "")
-	for field, value := range map[string]string{"port": "2", "proxy": "http://127.0.0.1:2", "pinned_certificate": strings.Repeat("ab", 32), "password_reference": "file:///etc/passwd"} {
+	for field, value := range map[string]string{"port": "2", "proxy": "http://127.0.0.1:2",
+		"pinned_certificate": strings.Repeat("ab", 32), "password_reference": "file:///etc/passwd"} {
 		for _, route := range []string{"/test", "/save", "/validate"} {
 			step("bob", route, 5, withText(reference, field, value), "")
 		}

@@ -49,7 +49,8 @@ func certificateFiles(t *testing.T, directory string, authority *mailserver.Auth
 	if err != nil {
 		t.Fatal(err)
 	}
-	certificate, key, ca = filepath.Join(directory, "cert.pem"), filepath.Join(directory, "key.pem"), filepath.Join(directory, "ca.pem")
+	certificate, key, ca = filepath.Join(directory, "cert.pem"), filepath.Join(directory, "key.pem"),
+		filepath.Join(directory, "ca.pem")
 	write(t, certificate, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: issued.Certificate[0]})), 0o644)
 	write(t, key, string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: encodedKey})), 0o600)
 	write(t, ca, string(authority.PEM()), 0o644)
@@ -151,7 +152,8 @@ maillog_file = %[1]s/data/log
 maillog_file_prefixes = %[1]s
 virtual_mailbox_domains = postfix.test, dovecot.test
 virtual_mailbox_base = %[1]s/mail
-virtual_mailbox_maps = inline:{anna@postfix.test=anna,bob@postfix.test=bob,inbox@postfix.test=inbox,anna@dovecot.test=dovecot}
+virtual_mailbox_maps = inline:{anna@postfix.test=anna,bob@postfix.test=bob,
+  inbox@postfix.test=inbox,anna@dovecot.test=dovecot}
 virtual_uid_maps = static:%[2]d
 virtual_gid_maps = static:%[3]d
 virtual_minimum_uid = 1
@@ -229,7 +231,8 @@ func startDovecot(t *testing.T, authority *mailserver.Authority, relay int) real
 	}
 	certificate, key, _ := certificateFiles(t, base, authority)
 	ports := freePorts(t, 2)
-	write(t, filepath.Join(base, "users"), "anna@dovecot.test:{PLAIN}"+plainPassword+"\nanna@postfix.test:{PLAIN}"+plainPassword+
+	write(t, filepath.Join(base, "users"), "anna@dovecot.test:{PLAIN}"+plainPassword+
+		"\nanna@postfix.test:{PLAIN}"+plainPassword+
 		"\nbob@postfix.test:{PLAIN}"+plainPassword+"\n", 0o644)
 	write(t, filepath.Join(base, "dovecot.conf"), fmt.Sprintf(`protocols = submission
 base_dir = %[1]s/run
@@ -284,7 +287,8 @@ service submission-login {
 		}
 	})
 	awaitPort(t, ports[0])
-	return realServer{name: "dovecot", login: "anna@dovecot.test", password: plainPassword, starttls: ports[0], implicit: ports[1], saslSocket: filepath.Join(base, "sasl")}
+	return realServer{name: "dovecot", login: "anna@dovecot.test", password: plainPassword, starttls: ports[0],
+		implicit: ports[1], saslSocket: filepath.Join(base, "sasl")}
 }
 
 // startNpmServer starts smtp-server from npm.
@@ -323,7 +327,9 @@ func startNpmServer(t *testing.T, authority *mailserver.Authority) realServer {
 	if err := json.Unmarshal([]byte(line), &ports); err != nil {
 		t.Fatal(err)
 	}
-	return realServer{name: "npm", login: "anna@npm.test", password: realPassword, starttls: ports.Starttls, implicit: ports.Implicit}
+	return realServer{
+		name: "npm", login: "anna@npm.test", password: realPassword, starttls: ports.Starttls, implicit: ports.Implicit,
+	}
 }
 
 // awaitPort waits until the port greets. A server that runs in the foreground says in no other way that it is ready.

@@ -39,7 +39,9 @@ func newEncryptionStory(t *testing.T, h *host.Host, authority *mailserver.Author
 }
 
 func (s encryptionStory) draft() shared.Draft {
-	return shared.Draft{Values: s.values, Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(starttlsPassword)}}
+	return shared.Draft{
+		Values: s.values, Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(starttlsPassword)},
+	}
 }
 
 func (s encryptionStory) save(t *testing.T) {
@@ -48,7 +50,9 @@ func (s encryptionStory) save(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := s.host.Page().Save(t.Context(), shared.SaveRequest{Actor: "anna", Revision: now.Revision.Number, Draft: s.draft()})
+	result, err := s.host.Page().Save(t.Context(), shared.SaveRequest{
+		Actor: "anna", Revision: now.Revision.Number, Draft: s.draft(),
+	})
 	if err != nil || !result.Saved {
 		t.Fatal(err, result.Diagnostics)
 	}
@@ -58,12 +62,13 @@ func (s encryptionStory) save(t *testing.T) {
 func (s encryptionStory) test(t *testing.T) shared.TestReport {
 	t.Helper()
 	var report shared.TestReport
-	err := s.host.Page().Test(t.Context(), shared.TestRequest{Actor: t.Name(), Draft: s.draft()}, func(event shared.TestEvent) error {
-		if completed, ok := event.(shared.Completed); ok {
-			report = completed.Report
-		}
-		return nil
-	})
+	err := s.host.Page().Test(t.Context(), shared.TestRequest{Actor: t.Name(), Draft: s.draft()},
+		func(event shared.TestEvent) error {
+			if completed, ok := event.(shared.Completed); ok {
+				report = completed.Report
+			}
+			return nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,12 +99,13 @@ func openEncryptionHost(t *testing.T) (*host.Host, *mailserver.Authority) {
 	return h, authority
 }
 
-// TestStartTLSThatFails has an offered STARTTLS fail, with Use SSL off: neither a test nor a delivery sends the password, and
-// notifications wait, until somebody chooses to send everything unencrypted.
+// TestStartTLSThatFails has an offered STARTTLS fail, with Use SSL off: neither a test nor a delivery sends the
+// password, and notifications wait, until somebody chooses to send everything unencrypted.
 func TestStartTLSThatFails(t *testing.T) {
 	h, authority := openEncryptionHost(t)
 	for name, code := range map[string]string{
-		"refused-454": "starttls_unavailable", "injected-late": "starttls_injection", "handshake-reset": "tls_closed", "ehlo-closed": "hello_closed",
+		"refused-454": "starttls_unavailable", "injected-late": "starttls_injection", "handshake-reset": "tls_closed",
+		"ehlo-closed": "hello_closed",
 	} {
 		t.Run(name, func(t *testing.T) {
 			story := newEncryptionStory(t, h, authority, "starttls-"+name+"-not-demanded")
@@ -108,7 +114,9 @@ func TestStartTLSThatFails(t *testing.T) {
 				t.Fatalf("the test says %+v", report.Diagnostics)
 			}
 			fixes := report.Diagnostics[0].Fixes
-			if last := len(fixes) - 1; last < 1 || fixes[last].Values["starttls"] != shared.Text("never") || fixes[0].Values["use_ssl"] != shared.Boolean(true) {
+			last := len(fixes) - 1
+			if last < 1 || fixes[last].Values["starttls"] != shared.Text("never") ||
+				fixes[0].Values["use_ssl"] != shared.Boolean(true) {
 				t.Errorf("the fixes are %+v", fixes)
 			}
 			story.save(t)
@@ -139,7 +147,8 @@ func TestPinWithoutSSL(t *testing.T) {
 		t.Run(c.fault, func(t *testing.T) {
 			story := newEncryptionStory(t, h, authority, c.fault)
 			story.values["pinned_certificate"] = shared.Text(strings.Repeat("ab", sha256.Size))
-			if report := story.test(t); len(report.Diagnostics) == 0 || report.Diagnostics[0].Code != c.code || report.Outcome != "connection_failed" {
+			report := story.test(t)
+			if len(report.Diagnostics) == 0 || report.Diagnostics[0].Code != c.code || report.Outcome != "connection_failed" {
 				t.Errorf("the test says %s, %+v", report.Outcome, report.Diagnostics)
 			}
 			story.save(t)
@@ -159,8 +168,8 @@ func TestPinWithoutSSL(t *testing.T) {
 	}
 }
 
-// TestLargeHelloIsDropped sends through servers that drop a TLS hello with ML-KEM: once more for the first connection of the
-// process, not for those that follow.
+// TestLargeHelloIsDropped sends through servers that drop a TLS hello with ML-KEM: once more for the first connection
+// of the process, not for those that follow.
 func TestLargeHelloIsDropped(t *testing.T) {
 	h, authority := openEncryptionHost(t)
 	for _, name := range []string{"large-hello-close", "starttls-large-hello-reset"} {

@@ -10,8 +10,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestSuggestion asks for the server of a login, in a browser with and without scripts and on the command line. What is found
-// fills the form in only when it is taken over, and nothing is saved.
+// TestSuggestion asks for the server of a login, in a browser with and without scripts and on the command line. What is
+// found fills the form in only when it is taken over, and nothing is saved.
 func TestSuggestion(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	c := startConsole(t, "--manifest", path)
@@ -19,7 +19,8 @@ func TestSuggestion(t *testing.T) {
 	b.open(c.address + "settings/smtp/")
 	b.await("#settings-form")
 	b.click("#suggest-button")
-	b.awaitText(`document.getElementById("suggestions").innerText`, "Enter the e-mail address of the mail box as “SMTP login” first")
+	b.awaitText(`document.getElementById("suggestions").innerText`,
+		"Enter the e-mail address of the mail box as “SMTP login” first")
 	b.typeInto("#control-login", "anna@gmail.com")
 	b.typeInto("#control-password", "s3cret")
 	b.click("#suggest-button")
@@ -30,33 +31,40 @@ func TestSuggestion(t *testing.T) {
 		t.Errorf("the suggestion was taken over without asking: %q", server)
 	}
 	b.click("#suggestions .fixes button")
-	filled := read[string](b, `["server", "port"].map(name => document.getElementById("control-" + name).value).join() + document.getElementById("control-use_ssl").checked`)
+	filled := read[string](b, `["server", "port"].map(name => document.getElementById("control-" + name).value).join() +
+		document.getElementById("control-use_ssl").checked`)
 	if filled != "smtp.gmail.com,465true" {
 		t.Errorf("the form holds %s", filled)
 	}
 	if name, visible := b.focused(); name != "control-port" && name != "control-server" || !visible {
 		t.Errorf("the keyboard is at %q", name)
 	}
-	b.awaitText(`document.getElementById("preview").textContent`, "Will connect to smtp.gmail.com:465 with TLS, sign in as anna@gmail.com, using the entered password")
+	b.awaitText(`document.getElementById("preview").textContent`,
+		"Will connect to smtp.gmail.com:465 with TLS, sign in as anna@gmail.com, using the entered password")
 
-	posted := url.Values{"present": {"login", "server"}, "value.login": {"anna@web.de"}, "value.server": {""}, "secret.password": {"s3cret"}, "revision": {"0"}}
+	posted := url.Values{"present": {"login", "server"}, "value.login": {"anna@web.de"}, "value.server": {""},
+		"secret.password": {"s3cret"}, "revision": {"0"}}
 	answer, page := ask(t, "POST", serve(t, path)+"/suggest", posted.Encode(), anna)
-	if answer.StatusCode != http.StatusOK || !strings.Contains(page, "smtp.web.de") || !strings.Contains(page, `value="anna@web.de"`) || strings.Contains(page, "s3cret") {
+	if answer.StatusCode != http.StatusOK || !strings.Contains(page, "smtp.web.de") ||
+		!strings.Contains(page, `value="anna@web.de"`) || strings.Contains(page, "s3cret") {
 		t.Errorf("without scripts: %s\n%s", answer.Status, page)
 	}
 
 	r := harness(t, "", "suggest", "--manifest", path, "--set", "login=anna@yandex.com", "--json")
 	var said struct{ Suggestions shared.Diagnostics }
-	if err := json.Unmarshal([]byte(r.stdout), &said); err != nil || r.status != 0 || said.Suggestions[0].Fixes[0].Values["server"] != shared.Text("smtp.yandex.ru") {
+	if err := json.Unmarshal([]byte(r.stdout), &said); err != nil || r.status != 0 ||
+		said.Suggestions[0].Fixes[0].Values["server"] != shared.Text("smtp.yandex.ru") {
 		t.Errorf("status %d, %v: %s", r.status, err, r.stdout)
 	}
 	if r := harness(t, "", "suggest", "--manifest", path); r.status != 1 || !strings.Contains(r.stdout, "SMTP login") {
 		t.Errorf("with nothing to go by: status %d: %s", r.status, r.stdout)
 	}
-	if r := harness(t, "", "load", "--manifest", path, "--json"); !strings.Contains(r.stdout, `"number": 0`) && !strings.Contains(r.stdout, `"number":0`) {
+	r = harness(t, "", "load", "--manifest", path, "--json")
+	if !strings.Contains(r.stdout, `"number": 0`) && !strings.Contains(r.stdout, `"number":0`) {
 		t.Errorf("something was saved: %s", r.stdout)
 	}
-	if r := harness(t, "", "suggest", "--manifest", manifest(t, "webhook", "webhook-plugin")); r.status == 0 || !strings.Contains(r.stderr, "does not offer") {
+	r = harness(t, "", "suggest", "--manifest", manifest(t, "webhook", "webhook-plugin"))
+	if r.status == 0 || !strings.Contains(r.stderr, "does not offer") {
 		t.Errorf("a plugin without suggestions: status %d: %s", r.status, r.stderr)
 	}
 }

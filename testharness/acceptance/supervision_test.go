@@ -60,7 +60,9 @@ func await(t testing.TB, h *host.Host, wanted host.State) host.Status {
 }
 
 // quick is a restart policy that does not make a test wait.
-var quick = host.RestartPolicy{First: time.Millisecond, Longest: 10 * time.Millisecond, Crashes: 1000, Within: time.Minute}
+var quick = host.RestartPolicy{
+	First: time.Millisecond, Longest: 10 * time.Millisecond, Crashes: 1000, Within: time.Minute,
+}
 
 // TestCrashIsSurvived kills the plugin: the same handle works again, with the same settings.
 func TestCrashIsSurvived(t *testing.T) {
@@ -96,10 +98,12 @@ func saveServer(t testing.TB, page shared.SettingsPage, server string) int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := page.Save(t.Context(), shared.SaveRequest{Actor: "anna", Revision: now.Revision.Number, Draft: shared.Draft{
-		Values:  shared.Values{"server": shared.Text(server), "login": shared.Text("me@email.com"), "use_ssl": shared.Boolean(true)},
-		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret("s3cret")},
-	}})
+	result, err := page.Save(t.Context(), shared.SaveRequest{Actor: "anna", Revision: now.Revision.Number,
+		Draft: shared.Draft{
+			Values: shared.Values{"server": shared.Text(server), "login": shared.Text("me@email.com"),
+				"use_ssl": shared.Boolean(true)},
+			Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret("s3cret")},
+		}})
 	if err != nil || !result.Saved {
 		t.Fatalf("not saved: %v, %+v", err, result.Diagnostics)
 	}
@@ -109,7 +113,9 @@ func saveServer(t testing.TB, page shared.SettingsPage, server string) int64 {
 // TestHangIsNoticed stops the plugin without killing it.
 func TestHangIsNoticed(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
-	h := supervised(t, path, host.WithRestartPolicy(quick), host.WithHealthCheck(host.HealthCheck{Every: 20 * time.Millisecond, Patience: 500 * time.Millisecond}))
+	h := supervised(t, path, host.WithRestartPolicy(quick), host.WithHealthCheck(host.HealthCheck{
+		Every: 20 * time.Millisecond, Patience: 500 * time.Millisecond,
+	}))
 	before := pluginProcess(t, path)
 	if err := syscall.Kill(before, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
@@ -156,7 +162,8 @@ func TestTooManyCrashes(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	policy := quick
 	policy.Crashes, policy.Longest = 3, time.Hour // It stays failed while this test looks.
-	h := supervised(t, path, host.WithRestartPolicy(policy), host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }))
+	h := supervised(t, path, host.WithRestartPolicy(policy),
+		host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }))
 	for range policy.Crashes { // One that is killed while it starts has not run, and is no crash.
 		await(t, h, host.StateRunning)
 		since := h.Status().Since
@@ -173,7 +180,8 @@ func TestTooManyCrashes(t *testing.T) {
 	server := httptest.NewServer(h.Handler())
 	defer server.Close()
 	page := get(t, server.URL+"/")
-	for _, want := range []string{"is not running", "It crashed too often to be restarted at once; it is tried again from time to time.", "Restart"} {
+	for _, want := range []string{"is not running",
+		"It crashed too often to be restarted at once; it is tried again from time to time.", "Restart"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q:\n%s", want, page)
 		}
@@ -185,7 +193,8 @@ func TestTooManyCrashes(t *testing.T) {
 	}
 }
 
-// TestRefusedStartsGoOn takes away what the plugin needs to start, for longer than crashes are allowed, and gives it back.
+// TestRefusedStartsGoOn takes away what the plugin needs to start, for longer than crashes are allowed, and gives it
+// back.
 func TestRefusedStartsGoOn(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	copied := filepath.Join(t.TempDir(), "smtp-plugin")
@@ -216,7 +225,8 @@ func TestRefusedStartsGoOn(t *testing.T) {
 			if status.State == host.StateFailed {
 				t.Fatalf("%s: it was given up: %s", name, status.Reason)
 			}
-			if status.State == host.StateWaiting && status.Since != since && strings.Contains(status.Reason, filepath.Base(hide.what)) {
+			if status.State == host.StateWaiting && status.Since != since &&
+				strings.Contains(status.Reason, filepath.Base(hide.what)) {
 				refused, since = refused+1, status.Since
 			}
 			time.Sleep(time.Millisecond)
@@ -326,7 +336,8 @@ func TestSocketIsPrivate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	directories := slices.DeleteFunc(entries, func(entry os.DirEntry) bool { return !strings.HasPrefix(entry.Name(), "sp-") })
+	directories := slices.DeleteFunc(entries,
+		func(entry os.DirEntry) bool { return !strings.HasPrefix(entry.Name(), "sp-") })
 	if len(directories) != 1 {
 		t.Fatalf("%d directories for sockets", len(directories))
 	}
@@ -351,7 +362,8 @@ func TestFloodIsCutOff(t *testing.T) {
 	defer target.Close()
 	h := supervised(t, manifest(t, "odd", oddPlugin(t, "floods")))
 	count, longest := 0, 0
-	err := h.Page().Test(t.Context(), shared.TestRequest{Draft: shared.Draft{Values: shared.Values{"url": shared.Text(target.URL)}}},
+	err := h.Page().Test(t.Context(), shared.TestRequest{Draft: shared.Draft{Values: shared.Values{"url": shared.Text(
+		target.URL)}}},
 		func(event shared.TestEvent) error {
 			count++
 			if finished, ok := event.(shared.StepFinished); ok {

@@ -21,8 +21,8 @@ var patient = host.RestartPolicy{First: time.Hour, Longest: time.Hour, Crashes: 
 // takeoverLimit is how long nobody may deliver after the delivering process has died.
 const takeoverLimit = 5 * time.Second
 
-// TestSoakTakeover has two Consoles on one data directory, and kills the plugin that delivers, again and again: the other one
-// takes over each time, and nothing is lost.
+// TestSoakTakeover has two Consoles on one data directory, and kills the plugin that delivers, again and again: the
+// other one takes over each time, and nothing is lost.
 func TestSoakTakeover(t *testing.T) {
 	l := newLedger()
 	server := l.server(t)
@@ -81,8 +81,8 @@ func awaitTakeover(t *testing.T, waiting *host.Host, before int) time.Duration {
 	}
 }
 
-// TestTakeoverOnClose hands over when the delivering Console is closed, and does not deliver twice when somebody deletes the
-// lock file.
+// TestTakeoverOnClose hands over when the delivering Console is closed, and does not deliver twice when somebody
+// deletes the lock file.
 func TestTakeoverOnClose(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
@@ -106,5 +106,6 @@ func TestTakeoverOnClose(t *testing.T) {
 	}
 	first.Close()
 	awaitTakeover(t, second, pid)
-	awaitEntry(t, second, notify(t, second, shared.Notification{To: "you@email.com", Text: "x"}).ID, shared.NotificationDelivered)
+	awaitEntry(t, second, notify(t, second, shared.Notification{To: "you@email.com", Text: "x"}).ID,
+		shared.NotificationDelivered)
 }

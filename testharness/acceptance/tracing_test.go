@@ -13,8 +13,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestSpans follows one notification from the call that hands it over, through an attempt that fails, to its delivery by a
-// plugin that was restarted meanwhile: all of it is one trace, and nothing secret is in it, nor who gets the message.
+// TestSpans follows one notification from the call that hands it over, through an attempt that fails, to its delivery
+// by a plugin that was restarted meanwhile: all of it is one trace, and nothing secret is in it, nor who gets the
+// message.
 func TestSpans(t *testing.T) {
 	recorded := tracetest.NewInMemoryExporter()
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(recorded))
@@ -33,7 +34,8 @@ func TestSpans(t *testing.T) {
 		return refused(span) && now.State == host.StateRunning && now.Since.After(asked) && span.StartTime.After(now.Since)
 	})
 	configure(t, h, server.Port(), canaryPassword)
-	delivered := awaitSpan(t, recorded, "deliver", func(span tracetest.SpanStub) bool { return attributeOf(span, "error.type") == "" })
+	delivered := awaitSpan(t, recorded, "deliver",
+		func(span tracetest.SpanStub) bool { return attributeOf(span, "error.type") == "" })
 	if got := attributeOf(delivered, "messaging.message.id"); got != receipt.ID {
 		t.Errorf("the delivery is of notification %q, not %q", got, receipt.ID)
 	}
@@ -42,7 +44,9 @@ func TestSpans(t *testing.T) {
 		t.Error("the delivery is not below the call that handed the notification over")
 	}
 	for _, step := range []string{"connect", "auth", "sender", "recipient", "message"} {
-		awaitSpan(t, recorded, "smtp "+step, func(span tracetest.SpanStub) bool { return span.Parent.SpanID() == delivered.SpanContext.SpanID() })
+		awaitSpan(t, recorded, "smtp "+step, func(span tracetest.SpanStub) bool {
+			return span.Parent.SpanID() == delivered.SpanContext.SpanID()
+		})
 	}
 	awaitSpan(t, recorded, "settings.v1.SettingsPageService/Save", nil)
 	awaitSpan(t, recorded, "settings.v1.NotifierService/Notify", func(span tracetest.SpanStub) bool {
@@ -56,7 +60,9 @@ func TestSpans(t *testing.T) {
 }
 
 // awaitSpan waits for a span of the name that fits; nil fits any.
-func awaitSpan(t *testing.T, recorded *tracetest.InMemoryExporter, name string, fits func(tracetest.SpanStub) bool) tracetest.SpanStub {
+func awaitSpan(
+	t *testing.T, recorded *tracetest.InMemoryExporter, name string, fits func(tracetest.SpanStub) bool,
+) tracetest.SpanStub {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -22,8 +22,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// tardyServer takes each message whole and answers it as reply says: with a line, or by hanging up for an empty one. It lets
-// everybody log in whom login accepts; nil accepts all.
+// tardyServer takes each message whole and answers it as reply says: with a line, or by hanging up for an empty one. It
+// lets everybody log in whom login accepts; nil accepts all.
 type tardyServer struct {
 	reply func(message int) string
 	login func() bool
@@ -114,7 +114,8 @@ type database struct {
 	postgres bool
 }
 
-// engines runs a test on both databases. config names the database in the config block; open opens it beside the plugin.
+// engines runs a test on both databases. config names the database in the config block; open opens it beside the
+// plugin.
 func engines(t *testing.T, test func(t *testing.T, config []string, open func(manifest string) database)) {
 	open := func(t *testing.T, driver, source string) *sql.DB {
 		t.Helper()
@@ -145,14 +146,16 @@ func checkUnknown(t *testing.T, entry shared.NotificationEntry, server *tardySer
 	if messages, _ := server.seen(); messages != 3 || entry.Attempts != 3 {
 		t.Errorf("the message was sent %d times, and counted %d times", messages, entry.Attempts)
 	}
-	if entry.Failure == nil || entry.Failure.Code != "outcome_unknown" || !strings.Contains(entry.Failure.Summary, "may have arrived") {
+	if entry.Failure == nil || entry.Failure.Code != "outcome_unknown" ||
+		!strings.Contains(entry.Failure.Summary, "may have arrived") {
 		t.Errorf("the dead letter says %+v", entry.Failure)
 	}
 }
 
 // TestNeverAnswered has the server take each message and hang up: nobody knows whether it arrived.
 func TestNeverAnswered(t *testing.T) {
-	for name, reply := range map[string]string{"it hangs up": "", "it talks nonsense": "banana", "it goes on asking": "354 more"} {
+	for name, reply := range map[string]string{"it hangs up": "", "it talks nonsense": "banana",
+		"it goes on asking": "354 more"} {
 		t.Run(name, func(t *testing.T) {
 			engines(t, func(t *testing.T, config []string, _ func(string) database) {
 				server := &tardyServer{reply: func(int) string { return reply }}
@@ -178,8 +181,8 @@ func TestAnsweredWithAny2xx(t *testing.T) {
 	}
 }
 
-// TestLateAnswer has the server answer after the limits that plugin.hcl once had, while a second process delivers from the
-// same database: the message is sent once.
+// TestLateAnswer has the server answer after the limits that plugin.hcl once had, while a second process delivers from
+// the same database: the message is sent once.
 func TestLateAnswer(t *testing.T) {
 	again := make(chan struct{}, 10)
 	server := &tardyServer{}
@@ -238,7 +241,8 @@ func awaitMark(t *testing.T, opened database) {
 	}
 	for late := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		var count int
-		err := opened.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM river_job WHERE state = 'running' AND "+marked).Scan(&count)
+		err := opened.QueryRowContext(t.Context(),
+			"SELECT COUNT(*) FROM river_job WHERE state = 'running' AND "+marked).Scan(&count)
 		if err == nil && count == 1 {
 			return
 		}
@@ -248,12 +252,14 @@ func awaitMark(t *testing.T, opened database) {
 	}
 }
 
-// TestPauseSurvivesRestarts has the login refused, and the plugin killed and started again and again: the server sees one
-// login, and every process says the same.
+// TestPauseSurvivesRestarts has the login refused, and the plugin killed and started again and again: the server sees
+// one login, and every process says the same.
 func TestPauseSurvivesRestarts(t *testing.T) {
 	engines(t, func(t *testing.T, config []string, open func(string) database) {
 		var accept sync.Map
-		server := &tardyServer{reply: func(int) string { return "250 2.0.0 taken" }, login: func() bool { _, ok := accept.Load("yes"); return ok }}
+		server := &tardyServer{
+			reply: func(int) string { return "250 2.0.0 taken" }, login: func() bool { _, ok := accept.Load("yes"); return ok },
+		}
 		path := manifest(t, "smtp", "smtp-plugin", append(config, `retry_after = "10m"`)...)
 		h := supervised(t, path, host.WithRestartPolicy(tireless))
 		port := server.start(t)
@@ -265,13 +271,15 @@ func TestPauseSurvivesRestarts(t *testing.T) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 			awaitAnother(t, path, pid)
 			after := awaitService(t, h, shared.ServiceDegraded)
-			if after.Reason.Code != "wrong_credentials" || !after.Since.Equal(before.Since) || after.NextAttempt.Sub(before.NextAttempt).Abs() > time.Minute {
+			if after.Reason.Code != "wrong_credentials" || !after.Since.Equal(before.Since) ||
+				after.NextAttempt.Sub(before.NextAttempt).Abs() > time.Minute {
 				t.Errorf("after a restart the pause is %+v, was %+v", after, before)
 			}
 		}
 		checkPausedFromOutside(t, path, before)
 		var document string
-		if err := open(path).QueryRowContext(t.Context(), "SELECT document FROM delivery_pause").Scan(&document); err != nil || strings.Contains(document, canaryToken) {
+		if err := open(path).QueryRowContext(t.Context(),
+			"SELECT document FROM delivery_pause").Scan(&document); err != nil || strings.Contains(document, canaryToken) {
 			t.Errorf("the pause is kept as %s, %v", document, err)
 		}
 		if _, logins := server.seen(); logins != 1 {
@@ -295,14 +303,17 @@ func checkPausedFromOutside(t *testing.T, path string, want shared.ServiceStatus
 		t.Fatalf("%v\n%s%s", err, r.stdout, r.stderr)
 	}
 	if status.State != shared.ServiceDegraded || status.Reason == nil || status.Reason.Code != "wrong_credentials" ||
-		!strings.Contains(status.Reason.Summary, "nimmt diesen Login") && !strings.Contains(status.Reason.Summary, "Server") ||
+		!strings.Contains(status.Reason.Summary, "nimmt diesen Login") &&
+			!strings.Contains(status.Reason.Summary, "Server") ||
 		!status.Since.Equal(want.Since) || status.NextAttempt.IsZero() {
 		t.Errorf("status of another process: %s", r.stdout)
 	}
-	if len(status.DeliveredBy) != 1 || status.DeliveredBy[0].PID != pluginProcess(t, path) || status.DeliveredBy[0].Host == "" || status.DeliveredBy[0].Self {
+	if len(status.DeliveredBy) != 1 || status.DeliveredBy[0].PID != pluginProcess(t, path) ||
+		status.DeliveredBy[0].Host == "" || status.DeliveredBy[0].Self {
 		t.Errorf("who delivers: %+v", status.DeliveredBy)
 	}
-	if r := harness(t, "", "status", "--manifest", path); !strings.Contains(r.stdout, "State: degraded") || !strings.Contains(r.stdout, "Next attempt: ") ||
+	if r := harness(t, "", "status", "--manifest", path); !strings.Contains(r.stdout, "State: degraded") ||
+		!strings.Contains(r.stdout, "Next attempt: ") ||
 		!strings.Contains(r.stdout, "Delivered by: process") {
 		t.Errorf("status in words:\n%s%s", r.stdout, r.stderr)
 	}
@@ -318,11 +329,13 @@ func TestUnreadablePause(t *testing.T) {
 		configure(t, h, server.Port(), "practice")
 		h.Close()
 		opened := open(path)
-		for i, document := range []string{"", "{", "null", "[]", `{"cause": 1}`, `{"cause": {"code": "x"}, "next": "never"}`, `{"version": "no base64"}`} {
+		for i, document := range []string{"", "{", "null", "[]", `{"cause": 1}`, `{"cause": {"code": "x"}, "next": "never"}`,
+			`{"version": "no base64"}`} {
 			if _, err := opened.ExecContext(context.Background(), "DELETE FROM delivery_pause"); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := opened.ExecContext(context.Background(), "INSERT INTO delivery_pause (id, turn, document) VALUES (1, 7, $1)", document); err != nil {
+			if _, err := opened.ExecContext(context.Background(),
+				"INSERT INTO delivery_pause (id, turn, document) VALUES (1, 7, $1)", document); err != nil {
 				t.Fatal(err)
 			}
 			again := supervised(t, path)

@@ -1,5 +1,5 @@
-// Package console is a stand-in for an Administration and Monitoring Console: its frame, its navigation, a switch for the
-// Processing Server, practice mail servers and their inbox. It imports host as a real Console does.
+// Package console is a stand-in for an Administration and Monitoring Console: its frame, its navigation, a switch for
+// the Processing Server, practice mail servers and their inbox. It imports host as a real Console does.
 package console
 
 import (
@@ -104,7 +104,8 @@ func Run(ctx context.Context, options Options) error {
 	if err != nil {
 		return fmt.Errorf("%w; choose another address with --listen, such as --listen 127.0.0.1:0 for a free port", err)
 	}
-	server := &http.Server{Handler: c.routes(), ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	server := &http.Server{Handler: c.routes(), ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return ctx }}
 	stop := context.AfterFunc(ctx, func() {
 		limited, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()
@@ -137,13 +138,14 @@ func (c *console) routes() http.Handler {
 	return refuseForeignNames(http.NewCrossOriginProtection().Handler(mux))
 }
 
-// refuseForeignNames answers only to addresses and to localhost. The practice Console asks nobody to sign in, so a web page
-// that has its own name point here (DNS rebinding) must not reach it.
+// refuseForeignNames answers only to addresses and to localhost. The practice Console asks nobody to sign in, so a web
+// page that has its own name point here (DNS rebinding) must not reach it.
 func refuseForeignNames(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := (&url.URL{Host: r.Host}).Hostname()
 		if _, err := netip.ParseAddr(name); err != nil && name != "localhost" {
-			http.Error(w, "The practice Console answers only under localhost or an IP address, not under "+strconv.Quote(name)+".", http.StatusMisdirectedRequest)
+			http.Error(w, "The practice Console answers only under localhost or an IP address, not under "+strconv.Quote(name)+
+				".", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)

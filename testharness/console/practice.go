@@ -34,11 +34,13 @@ type practice struct {
 
 // classics are the faults that have a button: one for each thing that an administrator meets sooner or later.
 var classics = []string{
-	"auth-wrong-password", "auth-app-password-535", "auth-locked", "auth-temporary", "auth-not-offered", "auth-needs-encryption",
+	"auth-wrong-password", "auth-app-password-535", "auth-locked", "auth-temporary", "auth-not-offered",
+	"auth-needs-encryption",
 	"certificate-expired", "certificate-wrong-host", "certificate-self-signed", "certificate-unknown-issuer",
 	"plain-on-tls-port", "tls-on-plain-port", "tls-found-starttls", "starttls-refused-454", "tls-old-version",
 	"greeting-busy", "greeting-blocklisted", "greeting-silent", "greeting-close", "speaks-http", "speaks-imap",
-	"hello-name-refused", "sender-not-owned", "sender-domain", "recipient-relay", "recipient-unknown", "recipient-greylisted",
+	"hello-name-refused", "sender-not-owned", "sender-domain", "recipient-relay", "recipient-unknown",
+	"recipient-greylisted",
 	"recipient-html", "hello-endless",
 }
 
@@ -110,8 +112,9 @@ func (p *practice) startFaults(authority *mailserver.Authority) error {
 			Values: fill("no-such-server.invalid", 25, false, authority)})
 	if filtered, err := mailserver.NewFiltered(); err == nil {
 		p.running = append(p.running, filtered)
-		p.Fails = append(p.Fails, practiceServer{Name: "filtered", Label: "A firewall swallows the packets", Password: practicePassword,
-			Values: fill("127.0.0.1", filtered.Port(), false, authority)})
+		p.Fails = append(p.Fails, practiceServer{Name: "filtered", Label: "A firewall swallows the packets",
+			Password: practicePassword,
+			Values:   fill("127.0.0.1", filtered.Port(), false, authority)})
 	}
 	return nil
 }

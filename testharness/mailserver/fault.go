@@ -48,9 +48,9 @@ const (
 	actionPlain    = "!plain"     // answers the client's hello in plain text
 )
 
-// Answering returns the fault with other replies by verb; those to the lines of a login that follow AUTH are called "AUTH 2" and
-// so on. There {line} is the line itself, {password} the last thing that was sent in it and {nonce} that of SCRAM; "334:" begins
-// a challenge that is yet to be encoded.
+// Answering returns the fault with other replies by verb; those to the lines of a login that follow AUTH are called
+// "AUTH 2" and so on. There {line} is the line itself, {password} the last thing that was sent in it and {nonce} that
+// of SCRAM; "334:" begins a challenge that is yet to be encoded.
 func (f Fault) Answering(replies map[string]string) Fault {
 	f.replies = replies
 	return f

@@ -1,5 +1,5 @@
-// Package mailserver holds practice mail servers for the harness and the tests: one that works and keeps what it receives
-// in an inbox, and one for every classic fault. All listen on the loopback interface only.
+// Package mailserver holds practice mail servers for the harness and the tests: one that works and keeps what it
+// receives in an inbox, and one for every classic fault. All listen on the loopback interface only.
 package mailserver
 
 import (
@@ -120,7 +120,9 @@ func (s *session) AuthMechanisms() []string {
 	return []string{sasl.Plain, sasl.Login}
 }
 
-var errWrongCredentials = &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "Authentication credentials invalid"}
+var errWrongCredentials = &smtp.SMTPError{
+	Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "Authentication credentials invalid",
+}
 
 func (s *session) Auth(mechanism string) (sasl.Server, error) {
 	check := func(login, password string) error {

@@ -30,9 +30,12 @@ func (f Fault) Start(authority *Authority, port int) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Running{fault: f, listener: listener, closed: make(chan struct{}), stalled: make(chan struct{}), conns: map[net.Conn]bool{}}
+	r := &Running{
+		fault: f, listener: listener, closed: make(chan struct{}), stalled: make(chan struct{}), conns: map[net.Conn]bool{},
+	}
 	if f.untrusted {
-		if authority, err = newAuthority("Somebody's own CA", time.Now().Add(-time.Hour), time.Now().AddDate(1, 0, 0)); err != nil {
+		if authority, err = newAuthority("Somebody's own CA", time.Now().Add(-time.Hour),
+			time.Now().AddDate(1, 0, 0)); err != nil {
 			return nil, err
 		}
 	}
@@ -100,8 +103,8 @@ func (r *Running) record(line string, secured bool) {
 	}
 }
 
-// Drain stops listening and returns when the clients have ended all connections themselves and everything that they sent
-// has been read.
+// Drain stops listening and returns when the clients have ended all connections themselves and everything that they
+// sent has been read.
 func (r *Running) Drain() {
 	_ = r.listener.Close()
 	r.wg.Wait()

@@ -9,9 +9,9 @@ import (
 )
 
 // SlowLine stands between a client and a server on loopback as a long line would: what either side sends arrives half a
-// round trip later, and the server notices the connection one and a half round trips after the client began it, when the
-// third packet of TCP's handshake arrives. turns counts, over all connections, how often the client sent something after the
-// server had: each is a round trip that somebody waited for.
+// round trip later, and the server notices the connection one and a half round trips after the client began it, when
+// the third packet of TCP's handshake arrives. turns counts, over all connections, how often the client sent something
+// after the server had: each is a round trip that somebody waited for.
 func SlowLine(t testing.TB, target int, roundTrip time.Duration) (port int, turns *atomic.Int64) {
 	t.Helper()
 	turns = new(atomic.Int64)
@@ -71,7 +71,8 @@ type piece struct {
 	due     time.Time
 }
 
-// onTheWay reads what is sent, each piece due after the delay, in order, however many are on their way, and tells of each.
+// onTheWay reads what is sent, each piece due after the delay, in order, however many are on their way, and tells of
+// each.
 func onTheWay(from io.Reader, delay time.Duration, earliest time.Time, tell func()) <-chan piece {
 	pieces := make(chan piece, 10_000)
 	go func() {

@@ -12,8 +12,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/filestore"
 )
 
-// Page keeps its settings in files. Other processes may save as well, so it reads them anew for each call. It may be used
-// concurrently.
+// Page keeps its settings in files. Other processes may save as well, so it reads them anew for each call. It may be
+// used concurrently.
 type Page struct {
 	store *filestore.Store[shared.Values]
 }
@@ -96,12 +96,16 @@ func (p *Page) Save(_ context.Context, request shared.SaveRequest) (shared.SaveR
 	switch {
 	case errors.Is(err, filestore.ErrConflict):
 		current, revision, err = p.store.Current()
-		return shared.SaveResult{Conflict: true, Snapshot: shared.Snapshot{Values: current, Revision: revision}, Diagnostics: shared.Diagnostics{{
-			Severity: shared.SeverityError, Code: "revision_conflict", Summary: "The settings were changed in the meantime."}}}, err
+		return shared.SaveResult{Conflict: true, Snapshot: shared.Snapshot{Values: current, Revision: revision},
+			Diagnostics: shared.Diagnostics{{
+				Severity: shared.SeverityError, Code: "revision_conflict",
+				Summary: "The settings were changed in the meantime."}}}, err
 	case err != nil:
 		return shared.SaveResult{}, err
 	}
-	return shared.SaveResult{Saved: true, Diagnostics: found, Snapshot: shared.Snapshot{Values: values, Revision: saved}}, nil
+	return shared.SaveResult{
+		Saved: true, Diagnostics: found, Snapshot: shared.Snapshot{Values: values, Revision: saved},
+	}, nil
 }
 
 // Test connects to the address.
@@ -111,7 +115,9 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 		return err
 	}
 	values, found := next(current, request.Draft)
-	report := shared.TestReport{Outcome: "failed", Headline: "Test connection failed", Status: shared.StatusFailed, Diagnostics: found}
+	report := shared.TestReport{
+		Outcome: "failed", Headline: "Test connection failed", Status: shared.StatusFailed, Diagnostics: found,
+	}
 	if found.HasErrors() {
 		return send(shared.Completed{Report: report})
 	}
@@ -120,12 +126,15 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 		return err
 	}
 	err = connect(ctx, values)
-	step := shared.StepResult{ID: "connect", Label: "Connect", Status: shared.StatusPassed, Duration: shared.Elapsed(time.Since(began))}
+	step := shared.StepResult{
+		ID: "connect", Label: "Connect", Status: shared.StatusPassed, Duration: shared.Elapsed(time.Since(began)),
+	}
 	if err != nil {
 		step.Status, step.Detail = shared.StatusFailed, "no connection"
 		report.Diagnostics = append(report.Diagnostics, shared.Diagnostic{
 			Severity: shared.SeverityError, Code: "unreachable", Step: "connect", Field: "address",
-			Summary: fmt.Sprintf("%s cannot be reached.", values["address"]), Detail: "Check the address, and whether the server is running.",
+			Summary:  fmt.Sprintf("%s cannot be reached.", values["address"]),
+			Detail:   "Check the address, and whether the server is running.",
 			Evidence: &shared.Evidence{Text: err.Error()},
 		})
 	} else {

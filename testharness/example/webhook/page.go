@@ -14,7 +14,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/filestore"
 )
 
-// Page keeps its settings in files, which is enough for an example; its token is not sealed. It may be used concurrently.
+// Page keeps its settings in files, which is enough for an example; its token is not sealed. It may be used
+// concurrently.
 type Page struct {
 	store  *filestore.Store[state]
 	client *http.Client
@@ -47,7 +48,8 @@ func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, err
 		Title:       "Webhook settings",
 		Description: "The web address that notifications are posted to.",
 		Sections: []shared.Section{{Name: "target", Fields: []shared.Field{
-			{Name: "url", Label: "Address", Kind: shared.KindText, Required: true, Placeholder: "https://hooks.example.com/notify"},
+			{Name: "url", Label: "Address", Kind: shared.KindText, Required: true,
+				Placeholder: "https://hooks.example.com/notify"},
 			{Name: "method", Label: "Method", Kind: shared.KindChoice, Default: shared.Text("POST"),
 				Options: []shared.Option{{Value: "POST", Label: "POST"}, {Value: "PUT", Label: "PUT"}}},
 			{Name: "retries", Label: "Retries", Kind: shared.KindInteger, Min: &least, Max: &most, Default: shared.Integer(3)},
@@ -84,7 +86,8 @@ func (p *Page) next(current state, draft shared.Draft) (state, shared.Diagnostic
 	schema, _ := p.Schema(context.Background(), shared.SchemaRequest{})
 	found := schema.Validate(after.Values, func(string) bool { return after.Token != "" })
 	address, _ := after.Values["url"].AsText()
-	if parsed, err := url.Parse(address); len(found.ForField("url")) == 0 && (err != nil || parsed.Host == "" || !strings.HasPrefix(parsed.Scheme, "http")) {
+	if parsed, err := url.Parse(address); len(found.ForField("url")) == 0 &&
+		(err != nil || parsed.Host == "" || !strings.HasPrefix(parsed.Scheme, "http")) {
 		found = append(found, shared.Diagnostic{Severity: shared.SeverityError, Code: "not_a_web_address", Field: "url",
 			Summary: "“Address” must be a web address.", Detail: "It begins with https:// or http://."})
 	}
@@ -120,7 +123,8 @@ func (p *Page) Save(_ context.Context, request shared.SaveRequest) (shared.SaveR
 	case errors.Is(err, filestore.ErrConflict):
 		current, revision, err = p.store.Current()
 		return shared.SaveResult{Conflict: true, Snapshot: snapshot(current, revision), Diagnostics: shared.Diagnostics{{
-			Severity: shared.SeverityError, Code: "revision_conflict", Summary: "The settings were changed in the meantime."}}}, err
+			Severity: shared.SeverityError, Code: "revision_conflict",
+			Summary: "The settings were changed in the meantime."}}}, err
 	case err != nil:
 		return shared.SaveResult{}, err
 	}
@@ -135,7 +139,9 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 	}
 	after, found := p.next(current, request.Draft)
 	began := time.Now()
-	report := shared.TestReport{Outcome: "failed", Headline: "The ping failed", Status: shared.StatusFailed, Diagnostics: found}
+	report := shared.TestReport{
+		Outcome: "failed", Headline: "The ping failed", Status: shared.StatusFailed, Diagnostics: found,
+	}
 	if !found.HasErrors() {
 		if err := send(shared.StepStarted{ID: "ping", Label: "Ping"}); err != nil {
 			return err

@@ -1,5 +1,5 @@
-// Package minimal is the smallest go-plugin plugin there is: gRPC, AutoMTLS, one call that returns what it was sent. The
-// benchmarks measure ours beside it.
+// Package minimal is the smallest go-plugin plugin there is: gRPC, AutoMTLS, one call that returns what it was sent.
+// The benchmarks measure ours beside it.
 package minimal
 
 import (
@@ -28,13 +28,14 @@ const method = "/minimal.Echo/Echo"
 
 // GRPCServer registers the call.
 func (Plugin) GRPCServer(_ *goplugin.GRPCBroker, server *grpc.Server) error {
-	server.RegisterService(&grpc.ServiceDesc{ServiceName: "minimal.Echo", HandlerType: (*any)(nil), Methods: []grpc.MethodDesc{{
-		MethodName: "Echo",
-		Handler: func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
-			request := &wrapperspb.StringValue{}
-			return request, decode(request)
-		},
-	}}}, struct{}{})
+	server.RegisterService(&grpc.ServiceDesc{ServiceName: "minimal.Echo", HandlerType: (*any)(nil),
+		Methods: []grpc.MethodDesc{{
+			MethodName: "Echo",
+			Handler: func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+				request := &wrapperspb.StringValue{}
+				return request, decode(request)
+			},
+		}}}, struct{}{})
 	return nil
 }
 

@@ -1,5 +1,5 @@
-// Command feeder is a host that hands notifications over without pause and prints the key of each that was acknowledged,
-// until it is killed, or closes its host because of a signal.
+// Command feeder is a host that hands notifications over without pause and prints the key of each that was
+// acknowledged, until it is killed, or closes its host because of a signal.
 package main
 
 import (

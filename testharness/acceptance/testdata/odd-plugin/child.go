@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// leaveChild starts a child that holds the plugin's output, and writes down its id. It may leave the plugin's process group.
+// leaveChild starts a child that holds the plugin's output, and writes down its id. It may leave the plugin's process
+// group.
 func leaveChild(escapes bool) {
 	child := exec.Command("sleep", "600")
 	child.Stdout, child.Stderr = os.Stdout, os.Stderr
@@ -16,7 +17,8 @@ func leaveChild(escapes bool) {
 	if err := child.Start(); err != nil {
 		panic(err)
 	}
-	file, err := os.OpenFile(filepath.Join(filepath.Dir(os.Args[0]), "children"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(filepath.Join(filepath.Dir(os.Args[0]), "children"),
+		os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		panic(err)
 	}

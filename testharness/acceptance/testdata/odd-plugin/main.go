@@ -41,7 +41,8 @@ func main() {
 		defer writeOddLog()
 	case "other-version":
 		goplugin.Serve(&goplugin.ServeConfig{
-			HandshakeConfig:  goplugin.HandshakeConfig{MagicCookieKey: transport.Handshake.MagicCookieKey, MagicCookieValue: transport.Handshake.MagicCookieValue},
+			HandshakeConfig: goplugin.HandshakeConfig{MagicCookieKey: transport.Handshake.MagicCookieKey,
+				MagicCookieValue: transport.Handshake.MagicCookieValue},
 			VersionedPlugins: map[int]goplugin.PluginSet{99: transport.ClientPlugins()[1]},
 			GRPCServer:       goplugin.DefaultGRPCServer,
 		})
@@ -98,13 +99,17 @@ func (p *oddPage) Test(ctx context.Context, request shared.TestRequest, send fun
 	case "no-verdict":
 		return send(started)
 	case "two-verdicts":
-		verdict := shared.Completed{Report: shared.TestReport{Outcome: "complete", Headline: "yes", Status: shared.StatusPassed}}
+		verdict := shared.Completed{
+			Report: shared.TestReport{Outcome: "complete", Headline: "yes", Status: shared.StatusPassed},
+		}
 		_ = send(verdict)
 		return send(verdict)
 	case "floods":
 		for ctx.Err() == nil {
 			_ = send(started)
-			_ = send(shared.StepFinished{StepResult: shared.StepResult{ID: "ping", Label: strings.Repeat("x", 10_000), Status: shared.StatusPassed}})
+			_ = send(shared.StepFinished{
+				StepResult: shared.StepResult{ID: "ping", Label: strings.Repeat("x", 10_000), Status: shared.StatusPassed},
+			})
 		}
 		return ctx.Err()
 	}
@@ -122,7 +127,8 @@ func writeOddLog() {
 		}
 		for _, line := range []string{
 			`{"@level":"info","@message":{"a":1}}`, `{"@level":"info","@message":7}`, `{"@level":"info","@message":null}`,
-			`{"@level":7,"@message":"x"}`, `{"@level":"info","@message":"x","@timestamp":5}`, `{"@level":"info","@message":"x","@timestamp":null}`,
+			`{"@level":7,"@message":"x"}`, `{"@level":"info","@message":"x","@timestamp":5}`,
+			`{"@level":"info","@message":"x","@timestamp":null}`,
 			"\x1b]0;owned\x07 \xff\xfe", strings.Repeat("[", 200_000), `{"@level":"warn","@message":"after all of it"}`,
 		} {
 			fmt.Fprintln(out, line)
@@ -130,7 +136,8 @@ func writeOddLog() {
 	}
 }
 
-// deepDefaults is a section whose fields take their defaults from each other, one after the other, by many conditions each.
+// deepDefaults is a section whose fields take their defaults from each other, one after the other, by many conditions
+// each.
 func deepDefaults() shared.Section {
 	const fields = 100
 	section := shared.Section{Name: "deep", Title: "Deep"}

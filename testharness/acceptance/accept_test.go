@@ -19,7 +19,7 @@ func onBothEngines(t *testing.T, check func(t *testing.T, open func() *host.Host
 		check(t, func() *host.Host { return waiting(t, path) })
 	})
 	t.Run("postgres", func(t *testing.T) {
-		address := startPostgres(t).database("accept")
+		address := startPostgres(t).Database("accept")
 		path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1h"`, fmt.Sprintf("database = %q", address))
 		check(t, func() *host.Host { return waiting(t, path) })
 	})
@@ -98,7 +98,7 @@ func callTogether(t *testing.T, h *host.Host) {
 // TestNodesWithTheSameKeys has two nodes accept the same notifications in opposite orders, which PostgreSQL would end
 // as a deadlock.
 func TestNodesWithTheSameKeys(t *testing.T) {
-	address := startPostgres(t).database("nodes")
+	address := startPostgres(t).Database("nodes")
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1h"`, fmt.Sprintf("database = %q", address))
 	nodes := []*host.Host{waiting(t, path), supervised(t, path)}
 	for round := range 20 {

@@ -32,7 +32,7 @@ func TestMigrate(t *testing.T) {
 	}
 	awaitService(t, h, shared.ServiceDegraded)
 	h.Close()
-	address := startPostgres(t).database("moved")
+	address := startPostgres(t).Database("moved")
 	for _, says := range []string{"Copied 2 revisions of the settings and 3 notifications.",
 		"Copied 0 revisions of the settings and 0 notifications."} {
 		r := harness(t, address, "migrate", "--manifest", path, "--to", "env:SECRET")

@@ -150,7 +150,7 @@ func TestSoakNotifyKills(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { killNotifier(t, rounds(8, 100), `retry_after = "1s"`) })
 	t.Run("postgresql", func(t *testing.T) {
 		killNotifier(t, rounds(4, 50), `retry_after = "1s"`, `attempt_limit = "5s"`, `rescue_after = "6s"`,
-			fmt.Sprintf("database = %q", startPostgres(t).database("notify")), keyFile(t))
+			fmt.Sprintf("database = %q", startPostgres(t).Database("notify")), keyFile(t))
 	})
 }
 
@@ -238,7 +238,7 @@ func TestSoakTwoNodes(t *testing.T) {
 	server := l.server(t)
 	database := startPostgres(t)
 	config := []string{`retry_after = "1s"`, `attempt_limit = "3s"`, `rescue_after = "4s"`,
-		fmt.Sprintf("database = %q", database.database("nodes")), keyFile(t)}
+		fmt.Sprintf("database = %q", database.Database("nodes")), keyFile(t)}
 	first, second := manifest(t, "smtp", "smtp-plugin", config...), manifest(t, "smtp", "smtp-plugin", config...)
 	doomed, survivor := supervised(t, first), supervised(t, second)
 	configure(t, doomed, server.Port(), "practice")
@@ -248,8 +248,8 @@ func TestSoakTwoNodes(t *testing.T) {
 	_ = syscall.Kill(doomedPlugin, syscall.SIGKILL)
 	stopDoomed()
 	doomed.Close()
-	database.stop("immediate")
-	database.start()
+	database.Stop("immediate")
+	database.Resume()
 	time.Sleep(500 * time.Millisecond)
 	stopSurvivor()
 	l.await(t, survivor)

@@ -53,10 +53,10 @@ func layOldDirectory(t testing.TB) string {
 func layOldDatabase(t testing.TB) string {
 	t.Helper()
 	server := startPostgres(t)
-	address := server.database("written")
-	restore := exec.Command(filepath.Join(server.programs, "psql"), "--quiet", "--set", "ON_ERROR_STOP=1",
+	address := server.Database("written")
+	restore := exec.Command(filepath.Join(server.Programs, "psql"), "--quiet", "--set", "ON_ERROR_STOP=1",
 		"--host", "127.0.0.1",
-		"--port", strconv.Itoa(server.port), "--username", "console", "--file",
+		"--port", strconv.Itoa(server.Port), "--username", "console", "--file",
 		filepath.Join(oldData, "postgres", "dump.sql"), "written")
 	if out, err := restore.CombinedOutput(); err != nil {
 		t.Fatalf("psql: %v\n%s", err, out)

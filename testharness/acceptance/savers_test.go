@@ -30,7 +30,7 @@ func TestSoakSavers(t *testing.T) {
 		saveAtOnce(t, []*host.Host{h})
 	})
 	t.Run("postgresql", func(t *testing.T) {
-		database := fmt.Sprintf("database = %q", startPostgres(t).database("savers"))
+		database := fmt.Sprintf("database = %q", startPostgres(t).Database("savers"))
 		key := keyFile(t)
 		hosts := []*host.Host{
 			supervised(t, manifest(t, "smtp", "smtp-plugin", database, key)),

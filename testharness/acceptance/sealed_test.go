@@ -88,10 +88,10 @@ func dumpFiles(t *testing.T) (path string, dump func() string) {
 // dumpDatabase dumps a PostgreSQL database.
 func dumpDatabase(t *testing.T) (path string, dump func() string) {
 	server := startPostgres(t)
-	path = manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("database = %q", server.database("sealed")))
+	path = manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("database = %q", server.Database("sealed")))
 	return path, func() string {
-		out, err := exec.Command(filepath.Join(server.programs, "pg_dump"), "--host", "127.0.0.1", "--port",
-			strconv.Itoa(server.port),
+		out, err := exec.Command(filepath.Join(server.Programs, "pg_dump"), "--host", "127.0.0.1", "--port",
+			strconv.Itoa(server.Port),
 			"--username", "console", "--inserts", "sealed").CombinedOutput()
 		if err != nil {
 			t.Fatalf("pg_dump: %v\n%s", err, out)

@@ -133,7 +133,7 @@ func engines(t *testing.T, test func(t *testing.T, config []string, open func(ma
 		})
 	})
 	t.Run("postgresql", func(t *testing.T) {
-		address := startPostgres(t).database("tardy")
+		address := startPostgres(t).Database("tardy")
 		test(t, []string{fmt.Sprintf("database = %q", address), keyFile(t)}, func(string) database {
 			return database{DB: open(t, "pgx", address), postgres: true}
 		})
@@ -198,7 +198,7 @@ func TestLateAnswer(t *testing.T) {
 		return "250 2.0.0 at last"
 	}
 	config := []string{`retry_after = "1s"`, `attempt_limit = "2s"`, `rescue_after = "3s"`,
-		fmt.Sprintf("database = %q", startPostgres(t).database("late")), keyFile(t)}
+		fmt.Sprintf("database = %q", startPostgres(t).Database("late")), keyFile(t)}
 	first := supervised(t, manifest(t, "smtp", "smtp-plugin", config...))
 	configure(t, first, server.start(t), "practice")
 	receipt := notify(t, first, shared.Notification{To: "you@email.com", Subject: "once", Text: "x"})

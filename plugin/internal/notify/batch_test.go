@@ -66,8 +66,8 @@ func vaultService(t *testing.T, directory, source string) (*Service, *secret.Key
 	return service, keys
 }
 
-// TestBatchCostsOneCallOfVault takes 500 notifications at once. Vault is called once to seal them, once by the next process to
-// open them, and once to turn all of them to a new version of the key.
+// TestBatchCostsOneCallOfVault takes 500 notifications at once. Vault is called once to seal them, once by the next
+// process to open them, and once to turn all of them to a new version of the key.
 func TestBatchCostsOneCallOfVault(t *testing.T) {
 	vault := &countingVault{}
 	vault.version.Store(1)

@@ -48,10 +48,6 @@ func newEntry(job *rivertype.JobRow) shared.NotificationEntry {
 }
 
 func stateOf(job *rivertype.JobRow) shared.NotificationState {
-	var metadata struct {
-		Cancelled string `json:"cancel_attempted_at"`
-	}
-	_ = json.Unmarshal(job.Metadata, &metadata)
 	switch job.State {
 	case rivertype.JobStateRunning:
 		return shared.NotificationSending
@@ -60,7 +56,7 @@ func stateOf(job *rivertype.JobRow) shared.NotificationState {
 	case rivertype.JobStateDiscarded:
 		return shared.NotificationDead
 	case rivertype.JobStateCancelled:
-		if metadata.Cancelled != "" {
+		if wasCancelled(job) {
 			return shared.NotificationCancelled
 		}
 		return shared.NotificationDead

@@ -43,9 +43,6 @@ type pass struct {
 	looking bool // it has gone to see
 }
 
-// backoff is how long a pause is at first and at most.
-type backoff struct{ first, longest time.Duration }
-
 // newGate makes the pauses from the wait after a refused message: a sixth of it when the server is away, twice as long when
 // the login was refused.
 func newGate(retryAfter time.Duration, rows pauses, logger hclog.Logger) *gate {
@@ -109,7 +106,7 @@ func (g *gate) goLooking(ctx context.Context) (let pass, mine bool) {
 	next := g.current()
 	if next.Cause != nil {
 		wait := g.backoffOf(next)
-		next.Next, next.Looks = time.Now().Add(doubled(wait.first, next.Looks, wait.longest)), next.Looks+1
+		next.Next, next.Looks = time.Now().Add(wait.after(next.Looks)), next.Looks+1
 		mine = g.store(ctx, next, !g.isLocal())
 	}
 	g.mu.Lock()
@@ -165,7 +162,7 @@ func (g *gate) shut(ctx context.Context, p pass, cause shared.Diagnostic, loginR
 		}
 		next.Cause, next.Login, next.version, next.Version = &cause, loginRefused, version, nil
 		wait := g.backoffOf(next)
-		next.Next = time.Now().Add(doubled(wait.first, next.Looks-1, wait.longest))
+		next.Next = time.Now().Add(wait.after(next.Looks - 1))
 		if g.store(ctx, next, version != "") {
 			return
 		}

@@ -84,11 +84,13 @@ type Service struct {
 	since         time.Time
 	statistics    statistics
 	attempts      attempts
+	retries       backoff // of one message
 }
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.
 func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text(), drain: newDrain()}
+	s.retries = backoff{first: s.configuration.RetryAfter, longest: longestRetry}
 	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
 	s.gate = newGate(s.configuration.RetryAfter, rows, s.configuration.Logger)
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)

@@ -46,13 +46,6 @@ func unknownOutcome(job *rivertype.JobRow, what string) (cause shared.Diagnostic
 // processEnded is what happened to a message whose process was killed.
 var processEnded = phrase.Of("The process that sent it ended before the server had answered.")
 
-// attemptFailure is a failed attempt of a job as the database keeps it.
-type attemptFailure struct {
-	text string // River's form of an attempt's error
-	dead bool
-	wait time.Duration // until the next attempt
-}
-
 // abandoned is the failure of an attempt whose process has died after the last byte.
 func (s *Service) abandoned(job *rivertype.JobRow) attemptFailure {
 	cause, dead := unknownOutcome(job, processEnded)
@@ -61,7 +54,7 @@ func (s *Service) abandoned(job *rivertype.JobRow) attemptFailure {
 	if err != nil {
 		text = []byte(fmt.Sprintf("{%q: %q}", "error", outcomeUnknown))
 	}
-	return attemptFailure{text: string(text), dead: dead, wait: doubled(s.configuration.RetryAfter, len(job.Errors), longestRetry)}
+	return attemptFailure{text: string(text), dead: dead, wait: s.retries.after(len(job.Errors))}
 }
 
 // unanswered ends an attempt after the last byte of which no reply came. what is a phrase.

@@ -1,0 +1,27 @@
+//go:build unix
+
+package notify
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/testharness/postgres"
+)
+
+func init() {
+	engines["postgres"] = func(t *testing.T) func(*testing.T) *store.Store {
+		server, databases := postgres.Start(t), 0
+		return func(t *testing.T) *store.Store {
+			t.Helper()
+			databases++
+			database, err := store.OpenPostgres(t.Context(), server.Database(fmt.Sprint("notify", databases)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { database.Close() })
+			return database
+		}
+	}
+}

@@ -1,0 +1,289 @@
+package notify
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Everything that this software itself does to River's tables, river_job and river_leader, is in this file. None of it
+// is promised by River: what the statements rely on is written down in testdata/river-schema-*.txt, and TestRiverSchema
+// compares it with what River makes, and TestRiver with what River does, so that another version of River cannot change
+// it unnoticed.
+
+// riverStore are our statements on River's tables. It may be used concurrently.
+type riverStore struct {
+	db      *sql.DB
+	dialect dialect
+}
+
+// dialect is where the engines differ.
+type dialect struct {
+	now       string // the present, as River writes it
+	cancelled string // condition: a user has cancelled the job
+	like      string // the operator that ignores the case of letters, at least of ASCII's
+	encoded   string // a placeholder for arguments
+	later     string // the present and so many seconds
+	failed    string // errors with one more
+	marked    string // metadata that says that the last byte of this attempt has gone out
+	isMarked  string // condition: it says so
+	owner     string // the process that attempts it
+	stateType string // of the column state
+}
+
+var (
+	sqliteDialect = dialect{
+		now:       "datetime('now', 'subsec')",
+		cancelled: "json_extract(metadata, '$.cancel_attempted_at') IS NOT NULL",
+		like:      "LIKE",
+		encoded:   "jsonb(%s)",
+		later:     "datetime('now', 'subsec', %s || ' seconds')",
+		failed:    "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(%s))",
+		marked:    "jsonb_set(metadata, '$.last_byte', attempted_at)",
+		isMarked:  "json_extract(metadata, '$.last_byte') = attempted_at",
+		owner:     "json_extract(attempted_by, '$[#-1]')",
+		stateType: "TEXT",
+	}
+	postgresDialect = dialect{
+		now:       "now()",
+		cancelled: "jsonb_exists(metadata, 'cancel_attempted_at')",
+		like:      "ILIKE",
+		encoded:   "%s::jsonb",
+		later:     "now() + CAST(%s AS DOUBLE PRECISION) * INTERVAL '1 second'",
+		failed:    "array_append(errors, %s::jsonb)",
+		marked:    "jsonb_set(metadata, '{last_byte}', to_jsonb(EXTRACT(EPOCH FROM attempted_at)))",
+		isMarked:  "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))",
+		owner:     "attempted_by[array_upper(attempted_by, 1)]",
+		stateType: "river_job_state",
+	}
+)
+
+// wasCancelled reports whether a user has cancelled the job: River notes that in its metadata before it ends. It is the
+// dialects' condition cancelled.
+func wasCancelled(job *rivertype.JobRow) bool {
+	var metadata struct {
+		Cancelled string `json:"cancel_attempted_at"`
+	}
+	_ = json.Unmarshal(job.Metadata, &metadata)
+	return metadata.Cancelled != ""
+}
+
+// complete commits the end of deliveries together. River finds them completed afterwards and leaves them so.
+func (r *riverStore) complete(ctx context.Context, ids []int64) ([]struct{}, error) {
+	return r.setRunning(ctx, "state = 'completed', finalized_at = "+r.dialect.now, ids)
+}
+
+// mark commits that the last bytes of messages have gone out and no reply has come yet. A mark is about one attempt:
+// the next one begins at another time.
+func (r *riverStore) mark(ctx context.Context, ids []int64) ([]struct{}, error) {
+	return r.setRunning(ctx, "metadata = "+r.dialect.marked, ids)
+}
+
+func (r *riverStore) setRunning(ctx context.Context, change string, ids []int64) ([]struct{}, error) {
+	places := make([]string, len(ids))
+	arguments := make([]any, len(ids))
+	for i, id := range ids {
+		places[i], arguments[i] = fmt.Sprintf("$%d", i+1), id
+	}
+	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET "+change+
+		" WHERE state = 'running' AND id IN ("+strings.Join(places, ",")+")", arguments...)
+	return make([]struct{}, len(ids)), err
+}
+
+// wake has jobs that wait for the server tried at once. Those that wait after a refusal of their own go on waiting.
+func (r *riverStore) wake(ctx context.Context) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET state = 'available', scheduled_at = "+r.dialect.now+
+		" WHERE state = 'scheduled'")
+	return err
+}
+
+// replaceArguments stores other arguments of a job.
+func (r *riverStore) replaceArguments(ctx context.Context, id int64, encoded []byte) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET args = "+fmt.Sprintf(r.dialect.encoded, "$1")+" WHERE id = $2",
+		string(encoded), id)
+	return err
+}
+
+// depose lets this process lead River's processes at once. Where no other process delivers, the one that led them has
+// died.
+func (r *riverStore) depose(ctx context.Context) error {
+	_, err := r.db.ExecContext(ctx, "DELETE FROM river_leader")
+	return err
+}
+
+// anybody is the condition for recover that holds for every job.
+const anybody = "kind = 'notification'"
+
+// silentOwner is the condition for recover that holds for the jobs of processes that have been silent for so long, and
+// of processes that are not known and have had a job for strangerLease.
+func (r *riverStore) silentOwner(silent time.Duration) string {
+	return fmt.Sprintf("%s AND COALESCE((SELECT seen_at < EXTRACT(EPOCH FROM now()) - %.0f"+
+		" FROM delivery_node WHERE delivery_node.id = %s), attempted_at < now() - INTERVAL '%.0f seconds')",
+		anybody, silent.Seconds(), r.dialect.owner, strangerLease.Seconds())
+}
+
+// attemptFailure is a failed attempt of a job as the database keeps it.
+type attemptFailure struct {
+	text string // River's form of an attempt's error
+	dead bool
+	wait time.Duration // until the next attempt
+}
+
+// schedulerInterval is how often River looks for jobs whose time has come. One whose time comes sooner is made
+// available for then, as River does itself.
+const schedulerInterval = 5 * time.Second
+
+// abandonedOf returns the jobs of processes that have died after the last byte of a message had gone out.
+func (r *riverStore) abandonedOf(ctx context.Context, owner string) (ids []int64, err error) {
+	rows, err := r.db.QueryContext(ctx,
+		"SELECT id FROM river_job WHERE state = 'running' AND "+r.dialect.isMarked+" AND "+owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// fail ends an abandoned attempt.
+func (r *riverStore) fail(ctx context.Context, id int64, owner string, failed attemptFailure) error {
+	next := "'retryable'"
+	if failed.wait <= schedulerInterval {
+		next = "'available'"
+	}
+	state, finalized := r.unlessCancelled(next), r.ifCancelled()
+	if failed.dead {
+		state, finalized = "'discarded'", r.dialect.now
+	}
+	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET state = "+state+", finalized_at = "+finalized+
+		", errors = "+fmt.Sprintf(r.dialect.failed, "$2")+", scheduled_at = "+fmt.Sprintf(r.dialect.later, "$3")+
+		" WHERE id = $1 AND state = 'running' AND "+r.dialect.isMarked+" AND "+owner, id, failed.text, failed.wait.Seconds())
+	return err
+}
+
+// putBack has all jobs that the owner was sending done again as if nothing had been, except those whose last byte had
+// gone out and what was cancelled meanwhile.
+func (r *riverStore) putBack(ctx context.Context, owner string) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET state = "+r.unlessCancelled("'available'")+
+		", finalized_at = "+r.ifCancelled()+", attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END"+
+		", scheduled_at = "+r.dialect.now+
+		" WHERE state = 'running' AND NOT COALESCE("+r.dialect.isMarked+", FALSE) AND "+owner)
+	return err
+}
+
+func (r *riverStore) unlessCancelled(state string) string {
+	return "CAST(CASE WHEN " + r.dialect.cancelled + " THEN 'cancelled' ELSE " + state + " END AS " +
+		r.dialect.stateType + ")"
+}
+
+func (r *riverStore) ifCancelled() string {
+	return "CASE WHEN " + r.dialect.cancelled + " THEN " + r.dialect.now + " END"
+}
+
+// isOurs reports whether the attempt still is this process's: another one may have taken the job over.
+func (r *riverStore) isOurs(ctx context.Context, job *rivertype.JobRow, node string) (bool, error) {
+	var count int
+	err := r.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM river_job"+
+		" WHERE id = $1 AND state = 'running' AND attempt = $2 AND "+r.dialect.owner+" = $3", job.ID, job.Attempt, node).Scan(&count)
+	return count == 1, err
+}
+
+// counts returns how many notifications are in each state.
+func (r *riverStore) counts(ctx context.Context) (map[shared.NotificationState]int64, error) {
+	rows, err := r.db.QueryContext(ctx, `
+		SELECT CASE
+			WHEN state = 'running' THEN 'sending'
+			WHEN state = 'completed' THEN 'delivered'
+			WHEN state = 'discarded' THEN 'dead'
+			WHEN state = 'cancelled' AND `+r.dialect.cancelled+` THEN 'cancelled'
+			WHEN state = 'cancelled' THEN 'dead'
+			WHEN errors IS NOT NULL THEN 'retrying'
+			ELSE 'queued' END AS shown, COUNT(*)
+		FROM river_job WHERE kind = 'notification' GROUP BY shown`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	counts := map[shared.NotificationState]int64{}
+	for _, state := range shared.NotificationStates {
+		counts[state] = 0
+	}
+	for rows.Next() {
+		var state string
+		var count int64
+		if err := rows.Scan(&state, &count); err != nil {
+			return nil, err
+		}
+		counts[shared.NotificationState(state)] = count
+	}
+	return counts, rows.Err()
+}
+
+// selection is what River's list is asked for: what counts counts, newest first. It is false when nothing can match.
+func (r *riverStore) selection(
+	request shared.ListRequest, limit int,
+) (params *river.JobListParams, possible bool, err error) {
+	params = river.NewJobListParams().Kinds(outgoing{}.Kind()).
+		OrderBy(river.JobListOrderByID, river.SortOrderDesc).First(limit)
+	if params, err = r.inState(params, request.State); err != nil {
+		return nil, false, err
+	}
+	if request.Before != "" {
+		before, err := strconv.ParseInt(request.Before, 10, 64)
+		if err != nil {
+			return nil, false, fmt.Errorf("%w: there is no notification %q", shared.ErrInvalidRequest, request.Before)
+		}
+		params = params.Where("id < @before", river.NamedArgs{"before": before})
+	}
+	if strings.ContainsRune(request.Search, 0) {
+		return nil, false, nil // PostgreSQL refuses to look for what no notification may hold.
+	}
+	if request.Search != "" {
+		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(request.Search) + "%"
+		params = params.Where(fmt.Sprintf(
+			`(args ->> 'to' %[1]s @pattern ESCAPE '\' OR args ->> 'subject' %[1]s @pattern ESCAPE '\')`, r.dialect.like),
+			river.NamedArgs{"pattern": pattern})
+	}
+	return params, true, nil
+}
+
+func (r *riverStore) inState(
+	params *river.JobListParams, state shared.NotificationState,
+) (*river.JobListParams, error) {
+	waiting := []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+	}
+	switch state {
+	case "":
+		return params, nil
+	case shared.NotificationQueued:
+		return params.States(waiting...).Where("errors IS NULL"), nil
+	case shared.NotificationRetrying:
+		return params.States(waiting...).Where("errors IS NOT NULL"), nil
+	case shared.NotificationSending:
+		return params.States(rivertype.JobStateRunning), nil
+	case shared.NotificationDelivered:
+		return params.States(rivertype.JobStateCompleted), nil
+	case shared.NotificationDead:
+		return params.Where("(state = 'discarded' OR state = 'cancelled' AND NOT (" + r.dialect.cancelled + "))"), nil
+	case shared.NotificationCancelled:
+		return params.States(rivertype.JobStateCancelled).Where(r.dialect.cancelled), nil
+	default:
+		return nil, fmt.Errorf("%w: there is no state %q", shared.ErrInvalidRequest, state)
+	}
+}

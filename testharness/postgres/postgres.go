@@ -1,0 +1,132 @@
+//go:build unix
+
+// Package postgres starts PostgreSQL servers for tests, from the programs that the system has installed.
+package postgres
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+)
+
+// Server is a PostgreSQL server of its own on loopback, which lets anybody on this machine in. It is for one test.
+type Server struct {
+	// Programs is the directory of psql, pg_dump and the others.
+	Programs string
+	// Port is where the server listens on 127.0.0.1.
+	Port int
+
+	t           testing.TB
+	data        string
+	credentials *syscall.Credential // PostgreSQL refuses to run as root
+}
+
+// User is the name of the superuser.
+const User = "console"
+
+// Start starts a server that ends with the test. Where PostgreSQL is not installed the test is skipped; in continuous
+// integration it fails.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		missing(t, "postgresql is not installed")
+	}
+	slices.Sort(found)
+	base := publicDir(t)
+	s := &Server{
+		Programs: filepath.Dir(found[len(found)-1]), Port: freePort(t), t: t, data: filepath.Join(base, "data"),
+	}
+	if os.Getuid() == 0 {
+		account, err := user.Lookup("postgres")
+		if err != nil {
+			missing(t, "there is no user postgres")
+		}
+		uid, err1 := strconv.ParseUint(account.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(account.Gid, 10, 32)
+		if err1 != nil || err2 != nil {
+			t.Fatal(err1, err2)
+		}
+		s.credentials = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		if err := os.Chown(base, int(uid), int(gid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.run("initdb", "--pgdata", s.data, "--auth", "trust", "--username", User, "--no-sync")
+	s.Resume()
+	t.Cleanup(func() { s.Stop("immediate") })
+	return s
+}
+
+// missing skips the test, loudly, or fails it in CI, where nothing may be missing.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("CI must not skip: %s", what)
+	}
+	t.Skipf("SKIPPED: %s; run make packages as root", what)
+}
+
+// publicDir is a directory that the server's own user can enter.
+func publicDir(t testing.TB) string {
+	t.Helper()
+	directory, err := os.MkdirTemp("", "suite-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(directory) })
+	if err := os.Chmod(directory, 0o755); err != nil { //nolint:gosec // The server runs as another user.
+		t.Fatal(err)
+	}
+	return directory
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func (s *Server) run(name string, args ...string) {
+	s.t.Helper()
+	command := exec.Command(filepath.Join(s.Programs, name), args...)
+	command.Dir = "/"
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: s.credentials}
+	if out, err := command.CombinedOutput(); err != nil {
+		log, _ := os.ReadFile(s.log())
+		s.t.Fatalf("%s: %v\n%s\n%s", name, err, out, log)
+	}
+}
+
+func (s *Server) log() string { return filepath.Join(filepath.Dir(s.data), "log") }
+
+// Resume starts the server again after Stop.
+func (s *Server) Resume() {
+	s.t.Helper()
+	s.run("pg_ctl", "--pgdata", s.data, "--log", s.log(), "--wait", "start",
+		"--options", fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=", s.Port))
+}
+
+// Stop ends the server; mode is "fast" or "immediate", which is as if it crashed.
+func (s *Server) Stop(mode string) {
+	s.t.Helper()
+	s.run("pg_ctl", "--pgdata", s.data, "--mode", mode, "--wait", "stop")
+}
+
+// Database makes an empty database and returns its address.
+func (s *Server) Database(name string) string {
+	s.t.Helper()
+	s.run("createdb", "--host", "127.0.0.1", "--port", strconv.Itoa(s.Port), "--username", User, name)
+	return fmt.Sprintf("postgres://%s@127.0.0.1:%d/%s", User, s.Port, name)
+}

@@ -75,6 +75,7 @@ proto-release: ## write down the contract as released, so that changes can be he
 .PHONY: proto-check
 proto-check: proto ## fail when the generated code is not current
 	git diff --exit-code -- shared/internal
+	@test -z "$$(git ls-files --others --exclude-standard -- shared/internal)"
 
 .PHONY: dist
 dist: ## build archives, Debian packages, SBOMs and checksums into dist/, the same bytes for the same commit

@@ -19,7 +19,8 @@ func TestContractStandsAlone(t *testing.T) {
 	for _, path := range imported {
 		for _, carrier := range []string{
 			"github.com/hashicorp/", "google.golang.org/", "os/exec", "net/rpc",
-			"github.com/smtp-settings/smtp-settings/shared/transport", "github.com/smtp-settings/smtp-settings/shared/internal",
+			"github.com/smtp-settings/smtp-settings/shared/transport",
+			"github.com/smtp-settings/smtp-settings/shared/internal",
 		} {
 			if strings.HasPrefix(path, carrier) {
 				t.Errorf("the contract links %s", path)

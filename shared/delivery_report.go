@@ -8,11 +8,12 @@ import (
 // CapabilityDeliveryReports names [DeliveryReporter]; see [Info.Capabilities].
 const CapabilityDeliveryReports = "delivery_reports"
 
-// DeliveryReporter tells of each attempt to deliver, so that a host can trace them. A page offers it when its [Notifier]
-// implements it.
+// DeliveryReporter tells of each attempt to deliver, so that a host can trace them. A page offers it when its
+// [Notifier] implements it.
 type DeliveryReporter interface {
-	// Deliveries calls send for each attempt that ends, one at a time, until ctx ends or send fails. Attempts that ended before
-	// the call are not told, and some may be left out when send is slow: deliveries never wait for whoever watches them.
+	// Deliveries calls send for each attempt that ends, one at a time, until ctx ends or send fails. Attempts that
+	// ended before the call are not told, and some may be left out when send is slow: deliveries never wait for whoever
+	// watches them.
 	Deliveries(ctx context.Context, send func(Delivery) error) error
 }
 

@@ -14,9 +14,10 @@ type Draft struct {
 	Secrets map[string]SecretChange
 }
 
-// Apply returns the values that the draft leads to when base is what is stored: those of base that the draft does not name, and
-// those that it gives. None of them is empty, for an empty Value takes the stored one away. Names that no schema declares are
-// among them, so that [Schema.Validate] can say so. Neither draft nor base changes, and the result is never nil.
+// Apply returns the values that the draft leads to when base is what is stored: those of base that the draft does not
+// name, and those that it gives. None of them is empty, for an empty Value takes the stored one away. Names that no
+// schema declares are among them, so that [Schema.Validate] can say so. Neither draft nor base changes, and the result
+// is never nil.
 func (d Draft) Apply(base Values) Values {
 	applied := Values{}
 	maps.Copy(applied, base)

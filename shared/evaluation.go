@@ -1,8 +1,8 @@
 package shared
 
-// Evaluation tells what follows from a schema for certain values: effective values, defaults, what is visible. Each default is
-// looked for once, however many fields depend on it, so asking for all of them takes as long as the schema is large. It must not
-// be used concurrently, nor after schema or values have changed.
+// Evaluation tells what follows from a schema for certain values: effective values, defaults, what is visible. Each
+// default is looked for once, however many fields depend on it, so asking for all of them takes as long as the schema
+// is large. It must not be used concurrently, nor after schema or values have changed.
 type Evaluation struct {
 	values   Values
 	fields   map[string]*Field
@@ -73,7 +73,8 @@ func (e *Evaluation) holds(condition Condition) bool {
 	return false
 }
 
-// Effective returns the field's value among values, or the default that applies to it. See [Schema.Evaluate] for many fields.
+// Effective returns the field's value among values, or the default that applies to it. See [Schema.Evaluate] for many
+// fields.
 func (s Schema) Effective(name string, values Values) Value {
 	return s.Evaluate(values).Effective(name)
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// randomSchema is a schema of choices whose defaults and visibility depend on each other at random: with circles, unless they
-// are only allowed to look at what comes after.
+// randomSchema is a schema of choices whose defaults and visibility depend on each other at random: with circles,
+// unless they are only allowed to look at what comes after.
 func randomSchema(random *rand.Rand, fields int, forward bool) Schema {
 	list := make([]Field, fields)
 	condition := func(i int) Condition {
@@ -20,12 +20,16 @@ func randomSchema(random *rand.Rand, fields int, forward bool) Schema {
 		return Condition{Field: fmt.Sprint("f", target), AnyOf: []Value{Text("no")}}
 	}
 	for i := range list {
-		list[i] = Field{Name: fmt.Sprint("f", i), Label: "F", Kind: KindChoice, Options: []Option{{Value: "yes"}, {Value: "no"}}}
+		list[i] = Field{
+			Name: fmt.Sprint("f", i), Label: "F", Kind: KindChoice, Options: []Option{{Value: "yes"}, {Value: "no"}},
+		}
 		if forward && i == fields-1 {
 			continue
 		}
 		for range random.IntN(maxConditions + 1) {
-			list[i].DefaultWhen = append(list[i].DefaultWhen, ConditionalDefault{When: condition(i), Value: Text("yes")})
+			list[i].DefaultWhen = append(
+				list[i].DefaultWhen, ConditionalDefault{When: condition(i), Value: Text("yes")},
+			)
 		}
 		if random.IntN(2) == 0 {
 			visible := condition(i)
@@ -46,8 +50,8 @@ func (s Schema) conditions() int {
 	return count
 }
 
-// TestEvaluationIsLinear asks for everything about random schemas: each condition is looked at once, whatever depends on what,
-// also in circles, which have an end and are refused.
+// TestEvaluationIsLinear asks for everything about random schemas: each condition is looked at once, whatever depends
+// on what, also in circles, which have an end and are refused.
 func TestEvaluationIsLinear(t *testing.T) {
 	accepted, refused := 0, 0
 	for seed := range uint64(60) {
@@ -84,12 +88,15 @@ func TestEvaluationIsLinear(t *testing.T) {
 	}
 }
 
-// TestEffectiveOfOneField asks for one field at a time, as programs do: each question takes as long as the schema is large.
+// TestEffectiveOfOneField asks for one field at a time, as programs do: each question takes as long as the schema is
+// large.
 func TestEffectiveOfOneField(t *testing.T) {
 	chain := randomSchema(rand.New(rand.NewPCG(1, 1)), 100, true)
 	for i := range 99 {
 		chain.Sections[0].Fields[i].VisibleWhen = nil
-		chain.Sections[0].Fields[i].DefaultWhen = []ConditionalDefault{{When: Condition{Field: fmt.Sprint("f", i+1), AnyOf: []Value{Text("yes")}}, Value: Text("yes")}}
+		chain.Sections[0].Fields[i].DefaultWhen = []ConditionalDefault{
+			{When: Condition{Field: fmt.Sprint("f", i+1), AnyOf: []Value{Text("yes")}}, Value: Text("yes")},
+		}
 	}
 	if got := chain.Effective("f0", Values{"f99": Text("yes")}); got != Text("yes") {
 		t.Errorf("at the end of a chain of 100 defaults stands %q", got)

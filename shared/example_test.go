@@ -8,7 +8,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// lampPage is a settings page with one field. It forgets what was saved when it ends; package filestore keeps it in files.
+// lampPage is a settings page with one field. It forgets what was saved when it ends; package filestore keeps it in
+// files.
 type lampPage struct {
 	values   shared.Values
 	revision shared.Revision
@@ -40,7 +41,8 @@ func (p *lampPage) check(draft shared.Draft) (shared.Values, shared.Diagnostics)
 	found := lampSchema.Validate(values, func(string) bool { return false })
 	address, _ := values["address"].AsText()
 	if _, _, err := net.SplitHostPort(address); err != nil && !found.HasErrors() {
-		found = append(found, shared.Diagnostic{Severity: shared.SeverityError, Code: "not_an_address", Field: "address",
+		found = append(found, shared.Diagnostic{Severity: shared.SeverityError, Code: "not_an_address",
+			Field:   "address",
 			Summary: "“Address” must be a host and a port.", Detail: "Write it as localhost:4000."})
 	}
 	return values, found
@@ -64,7 +66,9 @@ func (p *lampPage) Save(_ context.Context, request shared.SaveRequest) (shared.S
 
 func (p *lampPage) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
 	values, found := p.check(request.Draft)
-	report := shared.TestReport{Outcome: "failed", Headline: "The lamp stays dark", Status: shared.StatusFailed, Diagnostics: found}
+	report := shared.TestReport{
+		Outcome: "failed", Headline: "The lamp stays dark", Status: shared.StatusFailed, Diagnostics: found,
+	}
 	if !found.HasErrors() {
 		if err := send(shared.StepStarted{ID: "connect", Label: "Connect"}); err != nil {
 			return err
@@ -84,8 +88,8 @@ func (p *lampPage) Test(ctx context.Context, request shared.TestRequest, send fu
 	return send(shared.Completed{Report: report})
 }
 
-// A page is written as any other type, and its plugin's main function hands it to transport.Main. A host makes the calls that
-// this example makes.
+// A page is written as any other type, and its plugin's main function hands it to transport.Main. A host makes the
+// calls that this example makes.
 func Example() {
 	ctx := context.Background()
 	var page shared.SettingsPage = &lampPage{}

@@ -9,11 +9,11 @@ const CapabilityHistory = "history"
 type SettingsHistory interface {
 	// Revisions lists what was saved, newest first.
 	Revisions(ctx context.Context, request RevisionsRequest) (RevisionList, error)
-	// Restore makes the content of an old revision the next one, whole or not at all. Its secrets come back with it, but for
-	// those that were removed or purged since: the Diagnostics of a result with Saved name them as warnings.
+	// Restore makes the content of an old revision the next one, whole or not at all. Its secrets come back with it,
+	// but for those that were removed or purged since: the Diagnostics of a result with Saved name them as warnings.
 	Restore(ctx context.Context, request RestoreRequest) (SaveResult, error)
-	// Purge removes the sealed secrets of all revisions but the newest for good. Their values, authors and times stay. It can
-	// be repeated at any time.
+	// Purge removes the sealed secrets of all revisions but the newest for good. Their values, authors and times stay.
+	// It can be repeated at any time.
 	Purge(ctx context.Context, request PurgeRequest) (PurgeResult, error)
 }
 

@@ -5,8 +5,9 @@ import "encoding/json"
 // jsonSchemaDialect is draft 2020-12.
 const jsonSchemaDialect = "https://json-schema.org/draft/2020-12/schema"
 
-// JSONSchema exports the shape of the page's values as a JSON Schema (draft 2020-12) for other tools. What JSON Schema has
-// no word for, such as conditional defaults and visibility, is left out; a conditionally visible field is not required.
+// JSONSchema exports the shape of the page's values as a JSON Schema (draft 2020-12) for other tools. What JSON Schema
+// has no word for, such as conditional defaults and visibility, is left out; a conditionally visible field is not
+// required.
 func (s Schema) JSONSchema() ([]byte, error) {
 	properties := map[string]any{}
 	var required []string

@@ -7,8 +7,8 @@ const CapabilityKeyRotation = "key_rotation"
 
 // KeyRotator gives a new key to a page whose secrets are sealed. A page offers it by implementing it.
 type KeyRotator interface {
-	// Rekey seals every stored secret, of old revisions too, under a new key and forgets the older ones. A Rekey that was
-	// interrupted is completed by the next one.
+	// Rekey seals every stored secret, of old revisions too, under a new key and forgets the older ones. A Rekey that
+	// was interrupted is completed by the next one.
 	Rekey(ctx context.Context, request RekeyRequest) (RekeyResult, error)
 }
 

@@ -11,20 +11,20 @@ const CapabilityNotifier = "notifier"
 // Notifier takes notifications and delivers them with the saved settings. A page offers it by a method Notifier() that
 // returns it. All methods may be called concurrently.
 type Notifier interface {
-	// Notify takes notifications, at most 1,000 and 15 MiB at a time, and returns a receipt for each, in order. When it returns,
-	// those with an id are durable: each is delivered at least once or ends as a dead letter. One that cannot be taken has
-	// diagnostics instead, and does not keep the others from being taken.
+	// Notify takes notifications, at most 1,000 and 15 MiB at a time, and returns a receipt for each, in order. When it
+	// returns, those with an id are durable: each is delivered at least once or ends as a dead letter. One that cannot
+	// be taken has diagnostics instead, and does not keep the others from being taken.
 	Notify(ctx context.Context, request NotifyRequest) ([]Receipt, error)
 	// Status tells how the service is.
 	Status(ctx context.Context, request StatusRequest) (ServiceStatus, error)
-	// List returns notifications, newest first, without their texts. The error is ErrInvalidRequest for a state that there is not and
-	// for an id that cannot be one.
+	// List returns notifications, newest first, without their texts. The error is ErrInvalidRequest for a state that
+	// there is not and for an id that cannot be one.
 	List(ctx context.Context, request ListRequest) (NotificationList, error)
-	// Retry has a dead letter, or one that waits for its next attempt, tried at once. The error is ErrNoNotification when
-	// there is none of the id.
+	// Retry has a dead letter, or one that waits for its next attempt, tried at once. The error is ErrNoNotification
+	// when there is none of the id.
 	Retry(ctx context.Context, request NotificationRequest) (NotificationEntry, error)
-	// Cancel takes a notification that was not delivered yet out of the queue. The error is ErrNoNotification when there is
-	// none of the id.
+	// Cancel takes a notification that was not delivered yet out of the queue. The error is ErrNoNotification when
+	// there is none of the id.
 	Cancel(ctx context.Context, request NotificationRequest) (NotificationEntry, error)
 }
 
@@ -33,13 +33,13 @@ const MaxNotifications = 1000
 
 // Notification is a message to one recipient.
 type Notification struct {
-	// Key is the idempotency key, at most 200 bytes without control characters: a second notification with the same key and
-	// recipient is the same one, in the same call too, until 7 days after its delivery; one that was given up or cancelled keeps
-	// its key. Empty makes a new one each time.
+	// Key is the idempotency key, at most 200 bytes without control characters: a second notification with the same key
+	// and recipient is the same one, in the same call too, until 7 days after its delivery; one that was given up or
+	// cancelled keeps its key. Empty makes a new one each time.
 	Key string `json:"key,omitempty"`
 	To  string `json:"to"`
-	// Subject has at most 500 bytes, and no control characters but line breaks and tabs, which become blanks. Text and HTML have
-	// together at most 512 KiB, and no NUL. Not all three may be empty. All texts are UTF-8.
+	// Subject has at most 500 bytes, and no control characters but line breaks and tabs, which become blanks. Text and
+	// HTML have together at most 512 KiB, and no NUL. Not all three may be empty. All texts are UTF-8.
 	Subject string `json:"subject,omitempty"`
 	Text    string `json:"text,omitempty"`
 	// HTML is the same message as HTML; may be empty.
@@ -86,18 +86,20 @@ const (
 type ServiceStatus struct {
 	State ServiceState `json:"state"`
 	Since time.Time    `json:"since,omitzero"`
-	// Reason is why deliveries wait, or why they cannot begin; nil unless the service is degraded, stopped or not configured.
+	// Reason is why deliveries wait, or why they cannot begin; nil unless the service is degraded, stopped or not
+	// configured.
 	Reason *Diagnostic `json:"reason,omitempty"`
 	// NextAttempt is when the server is tried again; zero unless the service is degraded.
 	NextAttempt time.Time `json:"next_attempt,omitzero"`
 	// Counts is how many notifications are in each state.
 	Counts map[NotificationState]int64 `json:"counts"`
-	// DeliveredLastMinute, DeliveredTotal and FailedAttemptsTotal count what the plugin's process has done since it started, not
-	// what other processes do with the same database.
+	// DeliveredLastMinute, DeliveredTotal and FailedAttemptsTotal count what the plugin's process has done since it
+	// started, not what other processes do with the same database.
 	DeliveredLastMinute int64 `json:"delivered_last_minute"`
 	DeliveredTotal      int64 `json:"delivered_total"`
 	FailedAttemptsTotal int64 `json:"failed_attempts_total"`
-	// DeliveredBy is the processes that deliver, the one that has done so for the longest time first; empty when none does.
+	// DeliveredBy is the processes that deliver, the one that has done so for the longest time first; empty when none
+	// does.
 	DeliveredBy []Deliverer `json:"delivered_by,omitempty"`
 }
 
@@ -127,7 +129,8 @@ const (
 
 // NotificationStates are all states, in the order of a notification's life.
 var NotificationStates = []NotificationState{
-	NotificationQueued, NotificationRetrying, NotificationSending, NotificationDelivered, NotificationDead, NotificationCancelled,
+	NotificationQueued, NotificationRetrying, NotificationSending, NotificationDelivered, NotificationDead,
+	NotificationCancelled,
 }
 
 // ListRequest asks for notifications.

@@ -28,8 +28,8 @@ const (
 var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
 // Check returns an error that names every place where the schema breaks the contract, nil when there is none. A host
-// refuses such a schema: it comes from another process and is untrusted input. It takes as long as the schema is large, and so does
-// all that follows from a schema that it accepts.
+// refuses such a schema: it comes from another process and is untrusted input. It takes as long as the schema is large,
+// and so does all that follows from a schema that it accepts.
 func (s Schema) Check() error {
 	check := schemaCheck{schema: s}
 	if check.sizes(); len(check.found) > 0 {
@@ -53,7 +53,8 @@ func (s Schema) Check() error {
 
 type schemaCheck struct {
 	schema Schema
-	// declared are the fields that conditions may look at: those of the form, or the options of the test among themselves.
+	// declared are the fields that conditions may look at: those of the form, or the options of the test among
+	// themselves.
 	declared map[string]Field
 	found    []error
 }
@@ -219,7 +220,9 @@ func (c *schemaCheck) condition(where, self string, condition Condition) {
 	}
 	for _, value := range condition.AnyOf {
 		if ok && !target.Fits(value) {
-			c.refuse("%s waits for the value %q of %q, which is not of kind %q", where, value, condition.Field, target.Kind)
+			c.refuse(
+				"%s waits for the value %q of %q, which is not of kind %q", where, value, condition.Field, target.Kind,
+			)
 		}
 	}
 }

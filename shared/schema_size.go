@@ -106,7 +106,8 @@ func textSize(texts ...string) int {
 	return size
 }
 
-// patternSize is roughly how many instructions an expression is compiled to, and a number above maxPattern when there are more.
+// patternSize is roughly how many instructions an expression is compiled to, and a number above maxPattern when there
+// are more.
 func patternSize(expression *syntax.Regexp) int {
 	size := 1
 	if expression.Op == syntax.OpLiteral {
@@ -129,7 +130,10 @@ func (c *schemaCheck) circles(list []Field) {
 	follow = func(name string) {
 		if at := slices.Index(path, name); at >= 0 {
 			if circle := path[at:]; len(circle) > 1 { // One that depends on itself has been named already.
-				c.refuse("defaults and visibility depend on each other in a circle: %s", strings.Join(quoted(append(slices.Clone(circle), name)), " → "))
+				c.refuse(
+					"defaults and visibility depend on each other in a circle: %s",
+					strings.Join(quoted(append(slices.Clone(circle), name)), " → "),
+				)
 			}
 			return
 		}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// SecretText is a secret on its way into the plugin. Every way of printing it shows "(hidden)"; only [SecretText.Reveal]
-// returns the characters. The zero SecretText is the empty secret.
+// SecretText is a secret on its way into the plugin. Every way of printing it shows "(hidden)"; only
+// [SecretText.Reveal] returns the characters. The zero SecretText is the empty secret.
 type SecretText struct{ characters string }
 
 const hidden = "(hidden)"

@@ -23,8 +23,10 @@ func TestSecretTextIsHidden(t *testing.T) {
 	change := shared.ReplaceSecret(characters)
 	draft := shared.Draft{Secrets: map[string]shared.SecretChange{"password": change}}
 	for name, value := range map[string]any{
-		"alone": secret, "pointer": &secret, "list": []shared.SecretText{secret}, "map": map[string]shared.SecretText{"a": secret},
-		"change": change, "draft": draft, "request": shared.SaveRequest{Draft: draft}, "error": fmt.Errorf("with %v: %w", secret, errors.New("x")),
+		"alone": secret, "pointer": &secret, "list": []shared.SecretText{secret},
+		"map":    map[string]shared.SecretText{"a": secret},
+		"change": change, "draft": draft, "request": shared.SaveRequest{Draft: draft},
+		"error": fmt.Errorf("with %v: %w", secret, errors.New("x")),
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T", "%10.3s", "%-5v"} {
 			mustHide(t, name+" by "+verb, fmt.Sprintf(verb, value))
@@ -36,7 +38,9 @@ func TestSecretTextIsHidden(t *testing.T) {
 		hclog.New(&hclog.LoggerOptions{Output: &written, JSONFormat: true}).Info("m", "value", value)
 		slog.New(slog.NewJSONHandler(&written, nil)).Info("m", "value", value)
 		slog.New(slog.NewTextHandler(&written, nil)).Info("m", "value", value)
-		_ = template.Must(template.New("t").Parse("{{.}}{{printf \"%s\" .}}{{js .}}{{html .}}")).Execute(&written, value)
+		_ = template.Must(
+			template.New("t").Parse("{{.}}{{printf \"%s\" .}}{{js .}}{{html .}}"),
+		).Execute(&written, value)
 		mustHide(t, name+" written", written.String())
 	}
 	if secret.Reveal() != characters || secret.IsEmpty() || !(shared.SecretText{}).IsEmpty() {

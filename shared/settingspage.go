@@ -40,8 +40,8 @@ type Info struct {
 	Title string `json:"title"`
 	// Version is the plugin's own semantic version, shown to administrators and never used for compatibility.
 	Version string `json:"version"`
-	// Capabilities names what the page offers beside the six methods, such as CapabilityHistory. Serve fills it in from the
-	// interfaces that the page implements.
+	// Capabilities names what the page offers beside the six methods, such as CapabilityHistory. Serve fills it in from
+	// the interfaces that the page implements.
 	Capabilities []string `json:"capabilities,omitempty"`
 }
 

@@ -1,5 +1,5 @@
-// Package printable makes text from elsewhere safe to show: on a terminal, in a log and on a page. Whatever another process or a
-// remote server said goes through it before a person sees it.
+// Package printable makes text from elsewhere safe to show: on a terminal, in a log and on a page. Whatever another
+// process or a remote server said goes through it before a person sees it.
 package printable
 
 import (
@@ -24,7 +24,8 @@ func Rune(r rune) rune {
 	switch {
 	case r == '\n', r == '\t':
 		return r
-	case unicode.IsControl(r), r == '\u2028', r == '\u2029', '\u202a' <= r && r <= '\u202e', '\u2066' <= r && r <= '\u2069':
+	case unicode.IsControl(r), r == '\u2028', r == '\u2029', '\u202a' <= r && r <= '\u202e',
+		'\u2066' <= r && r <= '\u2069':
 		return unicode.ReplacementChar
 	default:
 		return r

@@ -84,7 +84,9 @@ func loadDeclared(ctx context.Context, p page, valid shared.Draft) error {
 	}
 	for field := range schema.Fields() {
 		if _, told := snapshot.Secrets[field.Name]; told != field.Sensitive {
-			return fmt.Errorf("%q: sensitive is %t, but an entry among the secrets is %t", field.Name, field.Sensitive, told)
+			return fmt.Errorf(
+				"%q: sensitive is %t, but an entry among the secrets is %t", field.Name, field.Sensitive, told,
+			)
 		}
 	}
 	for name := range snapshot.Locks {

@@ -48,7 +48,9 @@ func notifierStatus(ctx context.Context, n shared.Notifier) error {
 	if err != nil {
 		return err
 	}
-	known := []shared.ServiceState{shared.ServiceNotConfigured, shared.ServiceRunning, shared.ServiceDegraded, shared.ServiceStopped}
+	known := []shared.ServiceState{
+		shared.ServiceNotConfigured, shared.ServiceRunning, shared.ServiceDegraded, shared.ServiceStopped,
+	}
 	if !slices.Contains(known, status.State) {
 		return fmt.Errorf("the state is %q", status.State)
 	}
@@ -64,7 +66,10 @@ func notifierStatus(ctx context.Context, n shared.Notifier) error {
 }
 
 func notifierRefuses(ctx context.Context, n shared.Notifier) error {
-	given := []shared.Notification{{To: "no address", Text: "x"}, {To: "somebody@example.com", Text: "x"}, {To: "somebody@example.com\r\nRCPT TO:<x@y>", Text: "x"}}
+	given := []shared.Notification{
+		{To: "no address", Text: "x"}, {To: "somebody@example.com", Text: "x"},
+		{To: "somebody@example.com\r\nRCPT TO:<x@y>", Text: "x"},
+	}
 	receipts, err := n.Notify(ctx, shared.NotifyRequest{Actor: "conformance", Notifications: given})
 	if err != nil {
 		return err
@@ -81,7 +86,10 @@ func notifierRefuses(ctx context.Context, n shared.Notifier) error {
 }
 
 func notifierIdempotent(ctx context.Context, n shared.Notifier) error {
-	notification := shared.Notification{Key: fmt.Sprint("conformance-", time.Now().UnixNano()), To: "somebody@example.com", Subject: "Subject", Text: canary}
+	notification := shared.Notification{
+		Key: fmt.Sprint("conformance-", time.Now().UnixNano()), To: "somebody@example.com", Subject: "Subject",
+		Text: canary,
+	}
 	request := shared.NotifyRequest{Actor: "conformance", Notifications: []shared.Notification{notification}}
 	first, err1 := n.Notify(ctx, request)
 	second, err2 := n.Notify(ctx, request)
@@ -99,7 +107,9 @@ func notifierIdempotent(ctx context.Context, n shared.Notifier) error {
 	for _, entry := range list.Entries {
 		if entry.ID == first[0].ID {
 			found++
-			if entry.To != notification.To || entry.Subject != notification.Subject || entry.Key != notification.Key || entry.Actor != "conformance" || entry.Created.IsZero() || !slices.Contains(shared.NotificationStates, entry.State) {
+			if entry.To != notification.To || entry.Subject != notification.Subject || entry.Key != notification.Key ||
+				entry.Actor != "conformance" || entry.Created.IsZero() ||
+				!slices.Contains(shared.NotificationStates, entry.State) {
 				return fmt.Errorf("the entry is %+v", entry)
 			}
 		}
@@ -114,8 +124,10 @@ func notifierIdempotent(ctx context.Context, n shared.Notifier) error {
 }
 
 func notifierUnknown(ctx context.Context, n shared.Notifier) error {
-	for name, act := range map[string]func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error){"Retry": n.Retry, "Cancel": n.Cancel} {
-		if _, err := act(ctx, shared.NotificationRequest{Actor: "conformance", ID: "there-is-none"}); !errors.Is(err, shared.ErrNoNotification) {
+	none := shared.NotificationRequest{Actor: "conformance", ID: "there-is-none"}
+	type action = func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error)
+	for name, act := range map[string]action{"Retry": n.Retry, "Cancel": n.Cancel} {
+		if _, err := act(ctx, none); !errors.Is(err, shared.ErrNoNotification) {
 			return fmt.Errorf("%s of an unknown notification: %v", name, err) //nolint:errorlint // shown, not wrapped
 		}
 	}

@@ -43,14 +43,17 @@ func (n *memoryNotifier) Notify(_ context.Context, request shared.NotifyRequest)
 
 func (n *memoryNotifier) accept(one shared.Notification, actor string) shared.Receipt {
 	if !shared.IsEmailAddress(one.To) {
-		return shared.Receipt{Diagnostics: shared.Diagnostics{{Severity: shared.SeverityError, Code: "not_an_address", Summary: "No."}}}
+		return shared.Receipt{
+			Diagnostics: shared.Diagnostics{{Severity: shared.SeverityError, Code: "not_an_address", Summary: "No."}},
+		}
 	}
 	for _, entry := range n.entries {
 		if one.Key != "" && entry.Key == one.Key && entry.To == one.To {
 			return shared.Receipt{ID: entry.ID, Duplicate: true}
 		}
 	}
-	entry := shared.NotificationEntry{ID: strconv.Itoa(len(n.entries) + 1), Key: one.Key, To: one.To, Subject: one.Subject, Actor: actor,
+	entry := shared.NotificationEntry{ID: strconv.Itoa(len(n.entries) + 1), Key: one.Key, To: one.To,
+		Subject: one.Subject, Actor: actor,
 		State: shared.NotificationQueued, Created: time.Now()}
 	n.entries = append(n.entries, entry)
 	return shared.Receipt{ID: entry.ID}
@@ -84,7 +87,9 @@ func (n *memoryNotifier) Retry(context.Context, shared.NotificationRequest) (sha
 	return shared.NotificationEntry{}, shared.ErrNoNotification
 }
 
-func (n *memoryNotifier) Cancel(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+func (n *memoryNotifier) Cancel(
+	ctx context.Context, request shared.NotificationRequest,
+) (shared.NotificationEntry, error) {
 	return n.Retry(ctx, request)
 }
 

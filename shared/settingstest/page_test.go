@@ -18,7 +18,10 @@ type memoryPage struct {
 }
 
 func newMemoryPage() *memoryPage {
-	return &memoryPage{notifier: &memoryNotifier{}, snapshot: shared.Snapshot{Values: shared.Values{}, Secrets: map[string]shared.SecretState{"token": {}}}}
+	return &memoryPage{
+		notifier: &memoryNotifier{},
+		snapshot: shared.Snapshot{Values: shared.Values{}, Secrets: map[string]shared.SecretState{"token": {}}},
+	}
 }
 
 var memorySchema = shared.Schema{
@@ -92,7 +95,9 @@ func (p *memoryPage) Test(ctx context.Context, request shared.TestRequest, send 
 	p.mu.Lock()
 	_, _, found := p.next(request.Draft)
 	p.mu.Unlock()
-	report := shared.TestReport{Outcome: "complete", Headline: "It works", Status: shared.StatusPassed, Diagnostics: found}
+	report := shared.TestReport{
+		Outcome: "complete", Headline: "It works", Status: shared.StatusPassed, Diagnostics: found,
+	}
 	if found.HasErrors() {
 		report.Outcome, report.Headline, report.Status = "failed", "It does not work", shared.StatusFailed
 		return send(shared.Completed{Report: report})
@@ -105,7 +110,9 @@ func (p *memoryPage) Test(ctx context.Context, request shared.TestRequest, send 
 		return ctx.Err()
 	case <-time.After(time.Millisecond):
 	}
-	result := shared.StepResult{ID: "try", Label: "Try", Status: shared.StatusPassed, Duration: shared.Elapsed(time.Millisecond)}
+	result := shared.StepResult{
+		ID: "try", Label: "Try", Status: shared.StatusPassed, Duration: shared.Elapsed(time.Millisecond),
+	}
 	if err := send(shared.StepFinished{StepResult: result}); err != nil {
 		return err
 	}

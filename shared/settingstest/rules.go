@@ -14,11 +14,17 @@ func Rules() []Rule {
 		{"schema/valid", "Schema declares a form within the bounds of the contract.", schemaValid},
 		{"schema/stable", "Schema declares the same form each time it is asked.", schemaStable},
 		{"schema/locale", "Schema declares the same fields in every language, known or not.", schemaLocale},
-		{"load/declared", "Load returns values of declared fields only, of the right kind, and no secret.", loadDeclared},
+		{
+			"load/declared", "Load returns values of declared fields only, of the right kind, and no secret.",
+			loadDeclared,
+		},
 		{"validate/harmless", "Validate changes nothing.", validateHarmless},
 		{"validate/required", "Validate reports each required field that is empty, at that field.", validateRequired},
 		{"validate/unknown", "Validate reports a field that is not declared.", validateUnknown},
-		{"validate/readable", "Every diagnostic has a code, a summary, a known severity and, if any, a declared field.", validateReadable},
+		{
+			"validate/readable",
+			"Every diagnostic has a code, a summary, a known severity and, if any, a declared field.", validateReadable,
+		},
 		{"save/round-trip", "What was saved is what Load returns, in a new revision with its author.", saveRoundTrip},
 		{"save/invalid", "Save refuses invalid values with a reason and changes nothing.", saveInvalid},
 		{"save/conflict", "Save refuses a draft made from an old revision and changes nothing.", saveConflict},
@@ -28,11 +34,24 @@ func Rules() []Rule {
 		{"test/verdict", "Test sends steps in order and the verdict exactly once and last.", testVerdict},
 		{"test/harmless", "Test saves nothing.", testHarmless},
 		{"test/cancel", "Test ends soon after it is cancelled.", testCancel},
-		{"notifier/status", "The notification service, if there is one, is in a known state and counts every state.", withNotifier(notifierStatus)},
-		{"notifier/refuses", "Notify gives a receipt for each notification, with an id or with a reason.", withNotifier(notifierRefuses)},
-		{"notifier/idempotent", "The same key and recipient is one notification, and its text is not shown.", withNotifier(notifierIdempotent)},
+		{
+			"notifier/status", "The notification service, if there is one, is in a known state and counts every state.",
+			withNotifier(notifierStatus),
+		},
+		{
+			"notifier/refuses", "Notify gives a receipt for each notification, with an id or with a reason.",
+			withNotifier(notifierRefuses),
+		},
+		{
+			"notifier/idempotent", "The same key and recipient is one notification, and its text is not shown.",
+			withNotifier(notifierIdempotent),
+		},
 		{"notifier/unknown", "Retry and Cancel of an unknown notification say so.", withNotifier(notifierUnknown)},
-		{"suggest/harmless", "Suggestions, if the page makes any, are readable, set declared fields, have a button and change nothing.", suggestHarmless},
+		{
+			"suggest/harmless",
+			"Suggestions, if the page makes any, are readable, set declared fields, have a button and change nothing.",
+			suggestHarmless,
+		},
 		{"concurrent", "All calls may run at the same time.", concurrent},
 	}
 }

@@ -28,8 +28,8 @@ func TestGoodPage(t *testing.T) {
 	settingstest.Run(t, func(*testing.T) shared.SettingsPage { return newMemoryPage() }, shared.Draft{})
 }
 
-// TestEveryRuleCanFail makes sure that no rule is a rule in name only: each has pages that break it, and is the rule that
-// says so.
+// TestEveryRuleCanFail makes sure that no rule is a rule in name only: each has pages that break it, and is the rule
+// that says so.
 func TestEveryRuleCanFail(t *testing.T) {
 	wrong := wrongPages()
 	for name, breakers := range wrongNotifiers() {
@@ -48,7 +48,8 @@ func TestEveryRuleCanFail(t *testing.T) {
 					page := &notifyingPage{&wrongPage{SettingsPage: good}, good.notifier}
 					breakIt(page.wrongPage, good)
 					var out strings.Builder
-					if settingstest.Report(t.Context(), &out, func() shared.SettingsPage { return page }, shared.Draft{}) {
+					newPage := func() shared.SettingsPage { return page }
+					if settingstest.Report(t.Context(), &out, newPage, shared.Draft{}) {
 						t.Fatal("all rules were kept")
 					}
 					if !strings.Contains(out.String(), "FAIL  "+rule.Name) {
@@ -72,7 +73,8 @@ func TestReportOfGoodPage(t *testing.T) {
 		if !settingstest.Report(t.Context(), &out, func() shared.SettingsPage { return page }, shared.Draft{}) {
 			t.Errorf("a good page broke a rule:\n%s", out.String())
 		}
-		if want := " rules kept, 0 broken, 5 about what the page does not offer"; !strings.Contains(out.String(), want) {
+		want := " rules kept, 0 broken, 5 about what the page does not offer"
+		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report does not say %q:\n%s", want, out.String())
 		}
 	})
@@ -129,7 +131,9 @@ func wrongFindings(change func(shared.Diagnostics) shared.Diagnostics) breaker {
 }
 
 // wrongSave changes the request or the result of a save.
-func wrongSave(before func(*memoryPage, *shared.SaveRequest), after func(*shared.SaveResult, shared.SaveRequest)) breaker {
+func wrongSave(
+	before func(*memoryPage, *shared.SaveRequest), after func(*shared.SaveResult, shared.SaveRequest),
+) breaker {
 	return func(page *wrongPage, good *memoryPage) {
 		page.save = func(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
 			if before != nil {
@@ -211,7 +215,12 @@ func wrongPages() map[string][]breaker {
 				return nil
 			}),
 			suggesting(func(*memoryPage, *shared.Schema) shared.Diagnostics {
-				return shared.Diagnostics{{Severity: shared.SeverityInfo, Code: "x", Summary: "x", Fixes: []shared.Fix{{Values: shared.Values{"surprise": shared.Text("x")}}}}}
+				return shared.Diagnostics{
+					{
+						Severity: shared.SeverityInfo, Code: "x", Summary: "x",
+						Fixes: []shared.Fix{{Values: shared.Values{"surprise": shared.Text("x")}}},
+					},
+				}
 			}),
 			suggesting(func(good *memoryPage, _ *shared.Schema) shared.Diagnostics {
 				good.snapshot.Values["address"] = shared.Text("suggested")
@@ -245,7 +254,9 @@ func wrongPages() map[string][]breaker {
 				return append(d, shared.Diagnostic{Severity: "dire", Code: "x", Summary: "x"})
 			}),
 			wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
-				return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "x", Field: "surprise"})
+				return append(
+					d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "x", Field: "surprise"},
+				)
 			}),
 			wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
 				return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "caf\xe9"})
@@ -275,7 +286,9 @@ func wrongPages() map[string][]breaker {
 			}, nil),
 		},
 		"save/conflict": {
-			wrongSave(func(good *memoryPage, r *shared.SaveRequest) { r.Revision = good.snapshot.Revision.Number }, nil),
+			wrongSave(
+				func(good *memoryPage, r *shared.SaveRequest) { r.Revision = good.snapshot.Revision.Number }, nil,
+			),
 			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Conflict = false }),
 			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {
 				if r.Conflict {
@@ -300,7 +313,9 @@ func wrongPages() map[string][]breaker {
 				}
 			},
 			func(page *wrongPage, good *memoryPage) {
-				page.test = func(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+				page.test = func(
+					ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error,
+				) error {
 					return good.Test(ctx, request, func(event shared.TestEvent) error {
 						if completed, ok := event.(shared.Completed); ok {
 							completed.Report.Transcript = []string{"C: " + request.Draft.Secrets["token"].Text.Reveal()}
@@ -325,7 +340,9 @@ func wrongPages() map[string][]breaker {
 		},
 		"test/verdict": {
 			wrongTest(func([]shared.TestEvent) []shared.TestEvent { return nil }),
-			wrongTest(func(events []shared.TestEvent) []shared.TestEvent { return append(events, events[len(events)-1]) }),
+			wrongTest(
+				func(events []shared.TestEvent) []shared.TestEvent { return append(events, events[len(events)-1]) },
+			),
 			wrongTest(func(events []shared.TestEvent) []shared.TestEvent {
 				return append(events, shared.StepStarted{ID: "late"})
 			}),

@@ -21,7 +21,9 @@ func saveValid(ctx context.Context, p page, valid shared.Draft) (shared.SaveResu
 		return result, err
 	}
 	if !result.Saved {
-		return result, fmt.Errorf("the example was not saved; give valid values. The findings are %+v", result.Diagnostics)
+		return result, fmt.Errorf(
+			"the example was not saved; give valid values. The findings are %+v", result.Diagnostics,
+		)
 	}
 	return result, nil
 }
@@ -45,7 +47,10 @@ func saveRoundTrip(ctx context.Context, p page, valid shared.Draft) error {
 	case after.Revision.Author != "conformance":
 		return fmt.Errorf("the author is %q instead of \"conformance\"", after.Revision.Author)
 	case result.Snapshot.Revision.Number != after.Revision.Number:
-		return fmt.Errorf("the reply to Save has revision %d, that to Load %d", result.Snapshot.Revision.Number, after.Revision.Number)
+		return fmt.Errorf(
+			"the reply to Save has revision %d, that to Load %d", result.Snapshot.Revision.Number,
+			after.Revision.Number,
+		)
 	}
 	for name, value := range valid.Values {
 		if _, locked := after.Locks[name]; !locked && after.Values[name] != value {

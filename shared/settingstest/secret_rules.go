@@ -67,7 +67,10 @@ func secretThreeWays(ctx context.Context, p page, valid shared.Draft) error {
 	for _, way := range []struct {
 		change shared.SecretChange
 		set    bool
-	}{{shared.ReplaceSecret(canary), true}, {shared.KeepSecret(), true}, {shared.ClearSecret(), false}, {shared.KeepSecret(), false}} {
+	}{
+		{shared.ReplaceSecret(canary), true}, {shared.KeepSecret(), true}, {shared.ClearSecret(), false},
+		{shared.KeepSecret(), false},
+	} {
 		draft.Secrets = map[string]shared.SecretChange{name: way.change}
 		now, err := p.Load(ctx, shared.LoadRequest{})
 		if err != nil {

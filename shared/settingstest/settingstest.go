@@ -1,12 +1,12 @@
-// Package settingstest checks that a settings page keeps the contract of package shared. Run is for the tests of a plugin,
-// Report for a command line:
+// Package settingstest checks that a settings page keeps the contract of package shared. Run is for the tests of a
+// plugin, Report for a command line:
 //
 //	func TestConformance(t *testing.T) {
 //		settingstest.Run(t, func(t *testing.T) shared.SettingsPage { return newPage(t) }, valid)
 //	}
 //
-// Every rule is a function that returns what it found wrong. Each has a page in this package's own tests that breaks it,
-// so a rule that could not fail would be noticed.
+// Every rule is a function that returns what it found wrong. Each has a page in this package's own tests that breaks
+// it, so a rule that could not fail would be noticed.
 package settingstest
 
 import (
@@ -33,8 +33,8 @@ type Rule struct {
 // ruleLimit bounds one rule.
 const ruleLimit = 90 * time.Second
 
-// Run checks every rule as a subtest, each against a page of its own. valid is laid over values made from the schema and
-// may be empty where those can be saved.
+// Run checks every rule as a subtest, each against a page of its own. valid is laid over values made from the schema
+// and may be empty where those can be saved.
 func Run(t *testing.T, newPage func(*testing.T) shared.SettingsPage, valid shared.Draft) {
 	t.Helper()
 	for _, rule := range Rules() {
@@ -70,7 +70,10 @@ func Report(ctx context.Context, out io.Writer, newPage func() shared.SettingsPa
 			fmt.Fprintf(out, "FAIL  %-24s %s\n      %v\n", rule.Name, rule.Text, err)
 		}
 	}
-	fmt.Fprintf(out, "%d rules kept, %d broken, %d about what the page does not offer\n", kept, broken, len(Rules())-kept-broken)
+	fmt.Fprintf(
+		out, "%d rules kept, %d broken, %d about what the page does not offer\n", kept, broken,
+		len(Rules())-kept-broken,
+	)
 	return broken == 0
 }
 
@@ -89,7 +92,8 @@ func check(ctx context.Context, rule Rule, page shared.SettingsPage, valid share
 func example(schema shared.Schema, given shared.Draft) shared.Draft {
 	draft := shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}}
 	for field := range schema.Fields() {
-		if field.Sensitive || !field.Required || !schema.Visible(field, draft.Values) || !schema.Effective(field.Name, draft.Values).IsEmpty() {
+		if field.Sensitive || !field.Required || !schema.Visible(field, draft.Values) ||
+			!schema.Effective(field.Name, draft.Values).IsEmpty() {
 			continue
 		}
 		draft.Values[field.Name] = exampleValue(field)

@@ -68,7 +68,8 @@ func mandatory(ctx context.Context, p page, valid shared.Draft) ([]shared.Field,
 	var found []shared.Field
 	for _, field := range fields {
 		draft := emptied(valid, field)
-		if field.Required && schema.Visible(field, draft.Values) && schema.Effective(field.Name, draft.Values).IsEmpty() {
+		if field.Required && schema.Visible(field, draft.Values) &&
+			schema.Effective(field.Name, draft.Values).IsEmpty() {
 			found = append(found, field)
 		}
 	}
@@ -139,7 +140,8 @@ func readable(schema shared.Schema, found shared.Diagnostics) error {
 		switch {
 		case one.Code == "" || one.Summary == "":
 			return fmt.Errorf("a diagnostic without code or summary: %+v", one)
-		case one.Severity != shared.SeverityError && one.Severity != shared.SeverityWarning && one.Severity != shared.SeverityInfo:
+		case one.Severity != shared.SeverityError && one.Severity != shared.SeverityWarning &&
+			one.Severity != shared.SeverityInfo:
 			return fmt.Errorf("a diagnostic of unknown severity: %+v", one)
 		case one.Field != "" && !declared && !isOption(schema, one.Field):
 			return fmt.Errorf("a diagnostic for a field that is not declared: %+v", one)

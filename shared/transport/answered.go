@@ -10,7 +10,8 @@ import (
 	"google.golang.org/grpc/stats"
 )
 
-// answeredError is a status that the plugin itself sent: it lives. gRPC gives the same codes to a connection that broke.
+// answeredError is a status that the plugin itself sent: it lives. gRPC gives the same codes to a connection that
+// broke.
 type answeredError struct{ status error }
 
 func (e *answeredError) Error() string { return e.status.Error() }
@@ -47,13 +48,17 @@ func (a *answer) mark(err error) error {
 	return &answeredError{status: err}
 }
 
-func markUnary(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+func markUnary(
+	ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker,
+	options ...grpc.CallOption,
+) error {
 	call := &answer{}
 	return call.mark(invoke(context.WithValue(ctx, answerKey{}, call), method, request, reply, conn, options...))
 }
 
 func markStream(
-	ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, options ...grpc.CallOption,
+	ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer,
+	options ...grpc.CallOption,
 ) (grpc.ClientStream, error) {
 	call := &answer{}
 	stream, err := open(context.WithValue(ctx, answerKey{}, call), desc, conn, method, options...)

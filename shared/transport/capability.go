@@ -7,8 +7,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 )
 
-// capabilities is all that the transport knows of the optional interfaces of the contract. A new one is a row here, its interface
-// in package shared, and the file of its service, which has the host's side, the plugin's side and the conversion.
+// capabilities is all that the transport knows of the optional interfaces of the contract. A new one is a row here, its
+// interface in package shared, and the file of its service, which has the host's side, the plugin's side and the
+// conversion.
 var capabilities = []capability{
 	row(shared.CapabilityHistory, implements[shared.SettingsHistory],
 		settingsv1.RegisterSettingsHistoryServiceServer, serveHistory, connectHistory),
@@ -26,7 +27,8 @@ var capabilities = []capability{
 		settingsv1.RegisterDeliveryReportServiceServer, serveDeliveryReporter, connectDeliveryReporter),
 }
 
-// Capabilities returns the names of all that this version of the contract has beside the page; see [shared.Info.Capabilities].
+// Capabilities returns the names of all that this version of the contract has beside the page; see
+// [shared.Info.Capabilities].
 func Capabilities() []string {
 	return each(capabilities, func(row capability) string { return row.name })
 }
@@ -41,8 +43,8 @@ type capability struct {
 	connect func(*client) any
 }
 
-// row makes the row of the optional interface I. offer returns the I of a page, and whether there is one; register is the generated
-// function for the service, whose plugin's side serve makes and whose host's side connect makes.
+// row makes the row of the optional interface I. offer returns the I of a page, and whether there is one; register is
+// the generated function for the service, whose plugin's side serve makes and whose host's side connect makes.
 func row[I, Service any](
 	name string, offer func(shared.SettingsPage) (I, bool),
 	register func(grpc.ServiceRegistrar, Service), serve func(I) Service, connect func(*client) I,

@@ -31,7 +31,9 @@ type greetingClient struct{ *client }
 func connectGreeter(c *client) greeter { return &greetingClient{c} }
 
 func (c *greetingClient) Greet(ctx context.Context, name string) (string, error) {
-	call := func(ctx context.Context, request *wrapperspb.StringValue, options ...grpc.CallOption) (*wrapperspb.StringValue, error) {
+	call := func(
+		ctx context.Context, request *wrapperspb.StringValue, options ...grpc.CallOption,
+	) (*wrapperspb.StringValue, error) {
 		reply := &wrapperspb.StringValue{}
 		return reply, c.conn.Invoke(ctx, "/test.GreetingService/Greet", request, reply, options...)
 	}
@@ -83,8 +85,8 @@ func (plainPage) Info(context.Context) (shared.Info, error) {
 	return shared.Info{Name: "plain", Title: "Plain"}, nil
 }
 
-// TestRowIsEnough adds a row to the table, and changes nothing else: the page that implements the interface serves and announces
-// it, the host's side has it, answers are inspected and errors sorted.
+// TestRowIsEnough adds a row to the table, and changes nothing else: the page that implements the interface serves and
+// announces it, the host's side has it, answers are inspected and errors sorted.
 func TestRowIsEnough(t *testing.T) {
 	table := append(slices.Clone(capabilities), greetingRow)
 	connection, _, _ := serveTable(t, greetingPage{}, table)
@@ -122,8 +124,8 @@ func TestRowThatIsNotOffered(t *testing.T) {
 	}
 }
 
-// TestEveryOptionalInterfaceHasARow reads the interfaces of the contract from its source: what a page may offer is what takes a
-// context and is not the page itself. Each is an interface that exactly one row's side of the host has.
+// TestEveryOptionalInterfaceHasARow reads the interfaces of the contract from its source: what a page may offer is what
+// takes a context and is not the page itself. Each is an interface that exactly one row's side of the host has.
 func TestEveryOptionalInterfaceHasARow(t *testing.T) {
 	optional := optionalInterfaces(t)
 	if len(optional) < 7 {
@@ -164,7 +166,8 @@ func hasMethods(companion any, names []string) bool {
 	return true
 }
 
-// optionalInterfaces returns the methods of the interfaces that package shared declares and that are called with a context.
+// optionalInterfaces returns the methods of the interfaces that package shared declares and that are called with a
+// context.
 func optionalInterfaces(t *testing.T) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}

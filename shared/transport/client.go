@@ -28,7 +28,8 @@ func (c *client) inspect() *inspection { return &inspection{form: c.form.Load()}
 
 // ask makes a call that has one answer, and returns it when nothing is wrong with it.
 func ask[Request, Reply, Answer any](
-	ctx context.Context, c *client, call func(context.Context, Request, ...grpc.CallOption) (Reply, error), request Request,
+	ctx context.Context, c *client, call func(context.Context, Request, ...grpc.CallOption) (Reply, error),
+	request Request,
 	read func(*inspection, Reply) Answer,
 ) (Answer, error) {
 	reply, err := call(ctx, request)
@@ -41,7 +42,9 @@ func ask[Request, Reply, Answer any](
 }
 
 // reading converts an answer and looks at it.
-func reading[Reply, Answer any](convert func(Reply) Answer, look func(*inspection, *Answer)) func(*inspection, Reply) Answer {
+func reading[Reply, Answer any](
+	convert func(Reply) Answer, look func(*inspection, *Answer),
+) func(*inspection, Reply) Answer {
 	return func(a *inspection, reply Reply) Answer {
 		answer := convert(reply)
 		look(a, &answer)
@@ -83,8 +86,8 @@ const exitNotice = 2 * time.Second
 // deadlineSlack is how much earlier than the caller the plugin may find that the caller's time is up.
 const deadlineSlack = 100 * time.Millisecond
 
-// fromStatus sorts a failed call: given up by the caller, answered with an error by the plugin, plugin gone, or a connection
-// that broke although the plugin lives. The cause is kept.
+// fromStatus sorts a failed call: given up by the caller, answered with an error by the plugin, plugin gone, or a
+// connection that broke although the plugin lives. The cause is kept.
 func (c *client) fromStatus(ctx context.Context, err error) error {
 	var answer *answeredError
 	switch {
@@ -95,7 +98,8 @@ func (c *client) fromStatus(ctx context.Context, err error) error {
 	case errors.As(err, &answer):
 		return answer.status
 	}
-	if limit, limited := ctx.Deadline(); limited && status.Code(err) == codes.DeadlineExceeded && time.Until(limit) < deadlineSlack {
+	limit, limited := ctx.Deadline()
+	if limited && status.Code(err) == codes.DeadlineExceeded && time.Until(limit) < deadlineSlack {
 		<-ctx.Done() // The plugin keeps the same limit by a clock of its own, and was the first to notice.
 		return ctx.Err()
 	}

@@ -15,8 +15,8 @@ func ClientPlugins() map[int]goplugin.PluginSet {
 	return map[int]goplugin.PluginSet{ProtocolVersion: {pageName: &grpcPlugin{capabilities: capabilities}}}
 }
 
-// Connection is a plugin in another process, from its start until that process ends: its page, and by [Companion] what else it
-// offers. It may be used concurrently.
+// Connection is a plugin in another process, from its start until that process ends: its page, and by [Companion] what
+// else it offers. It may be used concurrently.
 type Connection struct {
 	shared.SettingsPage
 
@@ -46,9 +46,10 @@ func newConnection(c *client, table []capability) *Connection {
 	return connection
 }
 
-// Companion returns the plugin's side of an interface of the contract, such as [shared.SettingsHistory] or [shared.SettingsPage]
-// itself. It makes no call: those of the companion fail with [shared.ErrUnsupported] when the plugin does not offer it, see
-// [shared.Info.Capabilities]. The error is ErrUnsupported as well for an interface that no version of the contract has.
+// Companion returns the plugin's side of an interface of the contract, such as [shared.SettingsHistory] or
+// [shared.SettingsPage] itself. It makes no call: those of the companion fail with [shared.ErrUnsupported] when the
+// plugin does not offer it, see [shared.Info.Capabilities]. The error is ErrUnsupported as well for an interface that
+// no version of the contract has.
 func Companion[I any](c *Connection) (I, error) {
 	if page, ok := c.SettingsPage.(I); ok {
 		return page, nil

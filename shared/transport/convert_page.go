@@ -8,12 +8,15 @@ import (
 
 func infoToProto(i shared.Info) *settingsv1.InfoResponse {
 	return &settingsv1.InfoResponse{
-		Name: validUTF8(i.Name), Title: validUTF8(i.Title), Version: validUTF8(i.Version), Capabilities: validUTF8s(i.Capabilities),
+		Name: validUTF8(i.Name), Title: validUTF8(i.Title), Version: validUTF8(i.Version),
+		Capabilities: validUTF8s(i.Capabilities),
 	}
 }
 
 func infoFromProto(i *settingsv1.InfoResponse) shared.Info {
-	return shared.Info{Name: i.GetName(), Title: i.GetTitle(), Version: i.GetVersion(), Capabilities: i.GetCapabilities()}
+	return shared.Info{
+		Name: i.GetName(), Title: i.GetTitle(), Version: i.GetVersion(), Capabilities: i.GetCapabilities(),
+	}
 }
 
 func secretChangeToProto(c shared.SecretChange) *settingsv1.SecretChange {
@@ -43,7 +46,9 @@ func draftToProto(d shared.Draft) *settingsv1.Draft {
 }
 
 func draftFromProto(d *settingsv1.Draft) shared.Draft {
-	return shared.Draft{Values: valuesFromProto(d.GetValues()), Secrets: eachValue(d.GetSecrets(), secretChangeFromProto)}
+	return shared.Draft{
+		Values: valuesFromProto(d.GetValues()), Secrets: eachValue(d.GetSecrets(), secretChangeFromProto),
+	}
 }
 
 func snapshotToProto(s shared.Snapshot) *settingsv1.Snapshot {
@@ -66,7 +71,9 @@ func snapshotFromProto(s *settingsv1.Snapshot) shared.Snapshot {
 		Secrets: eachValue(s.GetSecrets(), func(state *settingsv1.SecretState) shared.SecretState {
 			return shared.SecretState{Set: state.GetSet(), Since: timeFromProto(state.GetSince())}
 		}),
-		Locks:    eachValue(s.GetLocks(), func(lock *settingsv1.Lock) shared.Lock { return shared.Lock{Source: lock.GetSource()} }),
+		Locks: eachValue(
+			s.GetLocks(), func(lock *settingsv1.Lock) shared.Lock { return shared.Lock{Source: lock.GetSource()} },
+		),
 		Revision: revisionFromProto(s.GetRevision()),
 		Verified: verificationFromProto(s.GetVerified()),
 	}
@@ -76,14 +83,18 @@ func verificationToProto(v *shared.Verification) *settingsv1.Verification {
 	if v == nil {
 		return nil
 	}
-	return &settingsv1.Verification{At: timeToProto(v.At), Actor: validUTF8(v.Actor), Changed: validUTF8s(v.Changed), Revision: v.Revision}
+	return &settingsv1.Verification{
+		At: timeToProto(v.At), Actor: validUTF8(v.Actor), Changed: validUTF8s(v.Changed), Revision: v.Revision,
+	}
 }
 
 func verificationFromProto(v *settingsv1.Verification) *shared.Verification {
 	if v == nil {
 		return nil
 	}
-	return &shared.Verification{At: timeFromProto(v.GetAt()), Actor: v.GetActor(), Changed: v.GetChanged(), Revision: v.GetRevision()}
+	return &shared.Verification{
+		At: timeFromProto(v.GetAt()), Actor: v.GetActor(), Changed: v.GetChanged(), Revision: v.GetRevision(),
+	}
 }
 
 func schemaRequestToProto(r shared.SchemaRequest) *settingsv1.SchemaRequest {

@@ -12,17 +12,14 @@ import (
 func testEventToProto(event shared.TestEvent) *settingsv1.TestResponse {
 	switch event := event.(type) {
 	case shared.StepStarted:
-		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_StepStarted{StepStarted: &settingsv1.StepStarted{
-			Id: validUTF8(event.ID), Label: validUTF8(event.Label),
-		}}}
+		started := &settingsv1.StepStarted{Id: validUTF8(event.ID), Label: validUTF8(event.Label)}
+		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_StepStarted{StepStarted: started}}
 	case shared.StepFinished:
-		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_StepFinished{StepFinished: &settingsv1.StepFinished{
-			Result: stepResultToProto(event.StepResult),
-		}}}
+		finished := &settingsv1.StepFinished{Result: stepResultToProto(event.StepResult)}
+		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_StepFinished{StepFinished: finished}}
 	case shared.Completed:
-		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_Completed{Completed: &settingsv1.Completed{
-			Report: testReportToProto(event.Report),
-		}}}
+		completed := &settingsv1.Completed{Report: testReportToProto(event.Report)}
+		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_Completed{Completed: completed}}
 	default:
 		return &settingsv1.TestResponse{}
 	}
@@ -86,7 +83,10 @@ func cardToProto(c shared.Card) *settingsv1.Card {
 func cardFromProto(c *settingsv1.Card) shared.Card {
 	return shared.Card{
 		Title: c.GetTitle(), Status: fromProto(statusToProto, c.GetStatus()),
-		Facts: each(c.GetFacts(), func(f *settingsv1.Fact) shared.Fact { return shared.Fact{Label: f.GetLabel(), Value: f.GetValue()} }),
+		Facts: each(
+			c.GetFacts(),
+			func(f *settingsv1.Fact) shared.Fact { return shared.Fact{Label: f.GetLabel(), Value: f.GetValue()} },
+		),
 	}
 }
 
@@ -124,7 +124,8 @@ func evidenceToProto(e *shared.Evidence) *settingsv1.Evidence {
 		return nil
 	}
 	return &settingsv1.Evidence{
-		Code: int32(e.Code), EnhancedCode: validUTF8(e.EnhancedCode), Text: validUTF8(e.Text), //nolint:gosec // a reply code has three digits
+		Code:         int32(e.Code), //nolint:gosec // a reply code has three digits
+		EnhancedCode: validUTF8(e.EnhancedCode), Text: validUTF8(e.Text),
 	}
 }
 

@@ -28,7 +28,8 @@ func schemaToProto(s shared.Schema) *settingsv1.Schema {
 		}),
 		Presets: each(s.Presets, func(p shared.Preset) *settingsv1.Preset {
 			return &settingsv1.Preset{
-				Name: validUTF8(p.Name), Label: validUTF8(p.Label), Values: valuesToProto(p.Values), Note: validUTF8(p.Note),
+				Name: validUTF8(p.Name), Label: validUTF8(p.Label), Values: valuesToProto(p.Values),
+				Note: validUTF8(p.Note),
 			}
 		}),
 		Test:     &settingsv1.TestAction{Label: validUTF8(s.Test.Label), Options: each(s.Test.Options, fieldToProto)},
@@ -50,9 +51,13 @@ func schemaFromProto(s *settingsv1.Schema) shared.Schema {
 			}
 		}),
 		Presets: each(s.GetPresets(), func(p *settingsv1.Preset) shared.Preset {
-			return shared.Preset{Name: p.GetName(), Label: p.GetLabel(), Values: valuesFromProto(p.GetValues()), Note: p.GetNote()}
+			return shared.Preset{
+				Name: p.GetName(), Label: p.GetLabel(), Values: valuesFromProto(p.GetValues()), Note: p.GetNote(),
+			}
 		}),
-		Test:     shared.TestAction{Label: s.GetTest().GetLabel(), Options: each(s.GetTest().GetOptions(), fieldFromProto)},
+		Test: shared.TestAction{
+			Label: s.GetTest().GetLabel(), Options: each(s.GetTest().GetOptions(), fieldFromProto),
+		},
 		SaveNote: s.GetSaveNote(), SuggestLabel: s.GetSuggestLabel(),
 	}
 }

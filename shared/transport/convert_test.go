@@ -120,7 +120,8 @@ func emptyFields(m protoreflect.Message, path string) []string {
 		field := fields.Get(i)
 		here := path + "." + string(field.Name())
 		switch {
-		case field.ContainingOneof() != nil && !field.HasOptionalKeyword() && m.WhichOneof(field.ContainingOneof()) != nil:
+		case field.ContainingOneof() != nil && !field.HasOptionalKeyword() &&
+			m.WhichOneof(field.ContainingOneof()) != nil:
 			// One of several; the tests of values and secrets go through the others.
 		case !m.Has(field):
 			empty = append(empty, here)
@@ -131,7 +132,8 @@ func emptyFields(m protoreflect.Message, path string) []string {
 			})
 		case field.IsList() && field.Message() != nil:
 			empty = append(empty, emptyFields(m.Get(field).List().Get(0).Message(), here)...)
-		case field.Message() != nil && !field.IsList() && !field.IsMap() && field.Message().ParentFile().Package() == m.Descriptor().ParentFile().Package():
+		case field.Message() != nil && !field.IsList() && !field.IsMap() &&
+			field.Message().ParentFile().Package() == m.Descriptor().ParentFile().Package():
 			empty = append(empty, emptyFields(m.Get(field).Message(), here)...)
 		}
 	}
@@ -158,6 +160,8 @@ var roundTrips = map[string]func(*testing.T){
 	"card":             roundTrip(cardToProto, cardFromProto),
 	"revisionsRequest": roundTrip(revisionsRequestToProto, revisionsRequestFromProto),
 	"revisionList":     roundTrip(revisionListToProto, revisionListFromProto),
+	"revisionEntry":    roundTrip(revisionEntryToProto, revisionEntryFromProto),
+	"change":           roundTrip(changeToProto, changeFromProto),
 	"restoreRequest":   roundTrip(restoreRequestToProto, restoreRequestFromProto),
 	"purgeRequest":     roundTrip(purgeRequestToProto, purgeRequestFromProto),
 	"purgeResult":      roundTrip(purgeResultToProto, purgeResultFromProto),
@@ -216,19 +220,27 @@ func TestEveryConversionIsTested(t *testing.T) {
 }
 
 func TestRoundTripOfEveryVariant(t *testing.T) {
-	for _, value := range []shared.Value{{}, shared.Text("x"), shared.Integer(0), shared.Integer(-7), shared.Boolean(false), shared.Boolean(true)} {
+	for _, value := range []shared.Value{
+		{}, shared.Text("x"), shared.Integer(0), shared.Integer(-7), shared.Boolean(false), shared.Boolean(true),
+	} {
 		if got := valueFromProto(valueToProto(value)); got != value {
 			t.Errorf("the value %#v became %#v", value, got)
 		}
 	}
-	for _, change := range []shared.SecretChange{shared.KeepSecret(), shared.ClearSecret(), shared.ReplaceSecret("x"), shared.ReplaceSecret("")} {
+	for _, change := range []shared.SecretChange{
+		shared.KeepSecret(), shared.ClearSecret(), shared.ReplaceSecret("x"), shared.ReplaceSecret(""),
+	} {
 		if got := secretChangeFromProto(secretChangeToProto(change)); got != change {
 			t.Errorf("the secret change %q became %q", change.Action, got.Action)
 		}
 	}
 	for _, event := range []shared.TestEvent{
 		shared.StepStarted{ID: "a", Label: "A"},
-		shared.StepFinished{StepResult: shared.StepResult{ID: "a", Label: "A", Status: shared.StatusSkipped, Duration: shared.Elapsed(time.Second), Detail: "d"}},
+		shared.StepFinished{
+			StepResult: shared.StepResult{
+				ID: "a", Label: "A", Status: shared.StatusSkipped, Duration: shared.Elapsed(time.Second), Detail: "d",
+			},
+		},
 		shared.Completed{Report: shared.TestReport{Outcome: "complete", Headline: "h", Status: shared.StatusPassed}},
 	} {
 		if difference := cmp.Diff(event, testEventFromProto(testEventToProto(event)), compareAll); difference != "" {

@@ -28,7 +28,10 @@ func (c *deliveryReportClient) Deliveries(ctx context.Context, send func(shared.
 		}
 		return send(delivery)
 	}
-	return listen(ctx, c.client, c.rpc.Deliveries, &settingsv1.DeliveriesRequest{}, take, grpc.MaxCallRecvMsgSize(maxDeliverySize))
+	return listen(
+		ctx, c.client, c.rpc.Deliveries, &settingsv1.DeliveriesRequest{}, take,
+		grpc.MaxCallRecvMsgSize(maxDeliverySize),
+	)
 }
 
 // deliveryReportServer has the page's notifier tell of its attempts to deliver.
@@ -54,7 +57,8 @@ func deliveryToProto(d shared.Delivery) *settingsv1.DeliveriesResponse {
 		Started: timeToProto(d.Started), Finished: timeToProto(d.Finished), Failure: validUTF8(d.Failure),
 		Steps: each(d.Steps, func(s shared.DeliveryStep) *settingsv1.DeliveryStep {
 			return &settingsv1.DeliveryStep{
-				Id: validUTF8(s.ID), Started: timeToProto(s.Started), Finished: timeToProto(s.Finished), Status: statusToProto[s.Status],
+				Id: validUTF8(s.ID), Started: timeToProto(s.Started), Finished: timeToProto(s.Finished),
+				Status: statusToProto[s.Status],
 			}
 		}),
 	}
@@ -66,7 +70,8 @@ func deliveryFromProto(d *settingsv1.DeliveriesResponse) shared.Delivery {
 		Started: timeFromProto(d.GetStarted()), Finished: timeFromProto(d.GetFinished()), Failure: d.GetFailure(),
 		Steps: each(d.GetSteps(), func(s *settingsv1.DeliveryStep) shared.DeliveryStep {
 			return shared.DeliveryStep{
-				ID: s.GetId(), Started: timeFromProto(s.GetStarted()), Finished: timeFromProto(s.GetFinished()), Status: fromProto(statusToProto, s.GetStatus()),
+				ID: s.GetId(), Started: timeFromProto(s.GetStarted()), Finished: timeFromProto(s.GetFinished()),
+				Status: fromProto(statusToProto, s.GetStatus()),
 			}
 		}),
 	}

@@ -11,7 +11,8 @@ import (
 )
 
 // ClientDialOptions is what a host puts into go-plugin's ClientConfig.GRPCDialOptions: replies are bounded, since a
-// plugin is untrusted input, and so is what a failed call says; an error that the plugin answered is told from one of the connection.
+// plugin is untrusted input, and so is what a failed call says; an error that the plugin answered is told from one of
+// the connection.
 func ClientDialOptions() []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxReplySize), grpc.MaxCallSendMsgSize(maxRequestSize)),
@@ -22,22 +23,31 @@ func ClientDialOptions() []grpc.DialOption {
 	}
 }
 
-// brokerStream is where go-plugin's broker would tell of connections. This contract has none, and go-plugin keeps what it is told
-// without bound.
+// brokerStream is where go-plugin's broker would tell of connections. This contract has none, and go-plugin keeps what
+// it is told without bound.
 const brokerStream = "/plugin.GRPCBroker/StartStream"
 
-func withoutBroker(ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, options ...grpc.CallOption) (grpc.ClientStream, error) {
+func withoutBroker(
+	ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer,
+	options ...grpc.CallOption,
+) (grpc.ClientStream, error) {
 	if method == brokerStream {
 		return nil, status.Error(codes.Unimplemented, "this contract has no connections beside the one")
 	}
 	return open(ctx, description, conn, method, options...)
 }
 
-func printableFailure(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+func printableFailure(
+	ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker,
+	options ...grpc.CallOption,
+) error {
 	return printableStatus(invoke(ctx, method, request, reply, conn, options...))
 }
 
-func printableStreamFailure(ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, options ...grpc.CallOption) (grpc.ClientStream, error) {
+func printableStreamFailure(
+	ctx context.Context, description *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer,
+	options ...grpc.CallOption,
+) (grpc.ClientStream, error) {
 	stream, err := open(ctx, description, conn, method, options...)
 	if err != nil {
 		return nil, printableStatus(err)
@@ -51,7 +61,8 @@ func (s printableStream) RecvMsg(message any) error {
 	return printableStatus(s.ClientStream.RecvMsg(message))
 }
 
-// printableStatus makes the text of a failed call safe to show. Errors without a status, such as the end of a stream, stay.
+// printableStatus makes the text of a failed call safe to show. Errors without a status, such as the end of a stream,
+// stay.
 func printableStatus(err error) error {
 	failure, ok := status.FromError(err)
 	if err == nil || !ok {

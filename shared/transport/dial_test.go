@@ -37,7 +37,8 @@ func TestRepliesAreBounded(t *testing.T) {
 	}
 }
 
-// TestFailuresArePrintable has what a failed call says be bounded and safe to show, by a call with one reply and by a stream.
+// TestFailuresArePrintable has what a failed call says be bounded and safe to show, by a call with one reply and by a
+// stream.
 func TestFailuresArePrintable(t *testing.T) {
 	for text, want := range map[string]string{
 		"disk full":               "disk full",
@@ -55,13 +56,16 @@ func TestFailuresArePrintable(t *testing.T) {
 
 // TestBrokerIsClosed has go-plugin's broker never ask the plugin for connections.
 func TestBrokerIsClosed(t *testing.T) {
-	open := func(context.Context, *grpc.StreamDesc, *grpc.ClientConn, string, ...grpc.CallOption) (grpc.ClientStream, error) {
+	open := func(
+		context.Context, *grpc.StreamDesc, *grpc.ClientConn, string, ...grpc.CallOption,
+	) (grpc.ClientStream, error) {
 		return nil, errors.New("opened")
 	}
 	if _, err := withoutBroker(t.Context(), nil, nil, brokerStream, open); status.Code(err) != codes.Unimplemented {
 		t.Errorf("the broker: %v", err)
 	}
-	if _, err := withoutBroker(t.Context(), nil, nil, "/settings.v1.SettingsPageService/Test", open); fmt.Sprint(err) != "opened" {
+	const ours = "/settings.v1.SettingsPageService/Test"
+	if _, err := withoutBroker(t.Context(), nil, nil, ours, open); fmt.Sprint(err) != "opened" {
 		t.Errorf("a stream of the contract: %v", err)
 	}
 }
@@ -74,10 +78,13 @@ func (takingPage) Notifier() shared.Notifier { return takingNotifier{} }
 type takingNotifier struct{ shared.Notifier }
 
 func (takingNotifier) Notify(_ context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
-	return each(request.Notifications, func(n shared.Notification) shared.Receipt { return shared.Receipt{ID: n.Key} }), nil
+	return each(
+		request.Notifications, func(n shared.Notification) shared.Receipt { return shared.Receipt{ID: n.Key} },
+	), nil
 }
 
-// TestLargestBatchIsCarried hands over as much at once as the contract allows: nothing that passes its check fails on the wire.
+// TestLargestBatchIsCarried hands over as much at once as the contract allows: nothing that passes its check fails on
+// the wire.
 func TestLargestBatchIsCarried(t *testing.T) {
 	connection, _, _ := serve(t, takingPage{})
 	notifier, err := Companion[shared.Notifier](connection)

@@ -52,7 +52,9 @@ func serveDrainer(drainer shared.Drainer) settingsv1.DrainServiceServer {
 	return &drainServer{drainer: drainer}
 }
 
-func (s *drainServer) Drain(_ *settingsv1.DrainRequest, stream grpc.ServerStreamingServer[settingsv1.DrainResponse]) error {
+func (s *drainServer) Drain(
+	_ *settingsv1.DrainRequest, stream grpc.ServerStreamingServer[settingsv1.DrainResponse],
+) error {
 	ctx, cancel := context.WithCancel(stream.Context())
 	tell := &drainTeller{stream: stream, gone: cancel}
 	var beating sync.WaitGroup

@@ -24,11 +24,14 @@ func (p *drainingPage) Drain(ctx context.Context, waiting func(string)) error {
 }
 
 // drain has a page drained over the transport and returns what the host was told.
-func drain(t *testing.T, ctx context.Context, page func(ctx context.Context, waiting func(string)) error) (told []string, err error) {
+func drain(
+	t *testing.T, ctx context.Context, page func(ctx context.Context, waiting func(string)) error,
+) (told []string, err error) {
 	t.Helper()
 	c, _, _ := serve(t, &drainingPage{drain: page})
 	err = drainer(t, c).Drain(ctx, func(what string) { told = append(told, what) })
-	told = slices.DeleteFunc(slices.Compact(told), func(what string) bool { return what == "" }) // A slow machine hears beats.
+	// A slow machine hears beats.
+	told = slices.DeleteFunc(slices.Compact(told), func(what string) bool { return what == "" })
 	return told, err
 }
 
@@ -52,13 +55,16 @@ func TestDrain(t *testing.T) {
 	if err != nil || !slices.Equal(told, []string{"the final reply of 2 messages", "the final reply of 1 message"}) {
 		t.Errorf("told %q, %v", told, err)
 	}
-	if told, err = drain(t, t.Context(), func(context.Context, func(string)) error { return nil }); err != nil || len(told) > 0 {
+	told, err = drain(t, t.Context(), func(context.Context, func(string)) error { return nil })
+	if err != nil || len(told) > 0 {
 		t.Errorf("nothing to wait for: told %q, %v", told, err)
 	}
-	if _, err = drain(t, t.Context(), func(context.Context, func(string)) error { return errors.New("disk full") }); status.Code(err) != codes.Internal || !strings.Contains(err.Error(), "disk full") {
+	_, err = drain(t, t.Context(), func(context.Context, func(string)) error { return errors.New("disk full") })
+	if status.Code(err) != codes.Internal || !strings.Contains(err.Error(), "disk full") {
 		t.Errorf("a failure: %v", err)
 	}
-	if _, err = drain(t, t.Context(), func(context.Context, func(string)) error { panic("a defect") }); status.Code(err) != codes.Internal {
+	_, err = drain(t, t.Context(), func(context.Context, func(string)) error { panic("a defect") })
+	if status.Code(err) != codes.Internal {
 		t.Errorf("a panic: %v", err)
 	}
 }

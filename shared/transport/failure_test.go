@@ -37,7 +37,9 @@ func (p *failingPage) Test(ctx context.Context, _ shared.TestRequest, send func(
 	return p.fail(ctx)
 }
 
-func serveFailing(t *testing.T, fail func(ctx context.Context) error) (page *Connection, server *grpc.Server, die context.CancelFunc) {
+func serveFailing(
+	t *testing.T, fail func(ctx context.Context) error,
+) (page *Connection, server *grpc.Server, die context.CancelFunc) {
 	t.Helper()
 	return serve(t, &failingPage{fail: fail})
 }
@@ -65,7 +67,9 @@ func serveTable(
 	}
 	go server.Serve(listener)
 	t.Cleanup(server.Stop)
-	conn, err := grpc.NewClient("unix:"+address, append(ClientDialOptions(), grpc.WithTransportCredentials(insecure.NewCredentials()))...)
+	conn, err := grpc.NewClient(
+		"unix:"+address, append(ClientDialOptions(), grpc.WithTransportCredentials(insecure.NewCredentials()))...,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,8 +96,8 @@ func callsOf(page *Connection) map[string]func(context.Context) error {
 	}
 }
 
-// TestOnlyADeadPluginIsUnavailable has a living page fail in every way there is: it is never taken for dead, nobody waits for its
-// end, and code, words and details of the cause arrive.
+// TestOnlyADeadPluginIsUnavailable has a living page fail in every way there is: it is never taken for dead, nobody
+// waits for its end, and code, words and details of the cause arrive.
 func TestOnlyADeadPluginIsUnavailable(t *testing.T) {
 	type way struct {
 		name string
@@ -103,9 +107,15 @@ func TestOnlyADeadPluginIsUnavailable(t *testing.T) {
 	}
 	ways := []way{
 		{"context.Canceled", context.Canceled, codes.Canceled, "context canceled"},
-		{"wrapped context.Canceled", fmt.Errorf("the query of the directory: %w", context.Canceled), codes.Canceled, "the query of the directory"},
+		{
+			"wrapped context.Canceled", fmt.Errorf("the query of the directory: %w", context.Canceled), codes.Canceled,
+			"the query of the directory",
+		},
 		{"joined context.Canceled", errors.Join(errors.New("first"), context.Canceled), codes.Canceled, "first"},
-		{"wrapped deadline", fmt.Errorf("reading the database: %w", context.DeadlineExceeded), codes.DeadlineExceeded, "reading the database"},
+		{
+			"wrapped deadline", fmt.Errorf("reading the database: %w", context.DeadlineExceeded),
+			codes.DeadlineExceeded, "reading the database",
+		},
 		{"plain", errors.New("disk full"), codes.Internal, "disk full"},
 	}
 	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
@@ -131,7 +141,8 @@ func TestOnlyADeadPluginIsUnavailable(t *testing.T) {
 			if took := time.Since(began); took >= exitNotice {
 				t.Errorf("%s, %s: it took %s", one.name, kind, took)
 			}
-			if errors.Is(err, shared.ErrPluginUnavailable) || status.Code(err) != one.code || !strings.Contains(err.Error(), one.text) {
+			if errors.Is(err, shared.ErrPluginUnavailable) || status.Code(err) != one.code ||
+				!strings.Contains(err.Error(), one.text) {
 				t.Errorf("%s, %s: %v", one.name, kind, err)
 			}
 			if unsupported := errors.Is(err, shared.ErrUnsupported); unsupported != (one.code == codes.Unimplemented) {
@@ -183,7 +194,8 @@ func TestBrokenConnectionIsNoDeath(t *testing.T) {
 		<-entered
 		server.Stop()
 	}()
-	if _, err := page.Load(t.Context(), shared.LoadRequest{}); err == nil || errors.Is(err, shared.ErrPluginUnavailable) {
+	_, err := page.Load(t.Context(), shared.LoadRequest{})
+	if err == nil || errors.Is(err, shared.ErrPluginUnavailable) {
 		t.Errorf("it is taken for dead: %v", err)
 	}
 }

@@ -28,7 +28,10 @@ func (c *historyClient) Restore(ctx context.Context, request shared.RestoreReque
 }
 
 func (c *historyClient) Purge(ctx context.Context, request shared.PurgeRequest) (shared.PurgeResult, error) {
-	return ask(ctx, c.client, c.rpc.Purge, purgeRequestToProto(request), reading(purgeResultFromProto, (*inspection).purgeResult))
+	return ask(
+		ctx, c.client, c.rpc.Purge, purgeRequestToProto(request),
+		reading(purgeResultFromProto, (*inspection).purgeResult),
+	)
 }
 
 // historyServer translates calls of the audit trail to the page.
@@ -41,15 +44,21 @@ func serveHistory(history shared.SettingsHistory) settingsv1.SettingsHistoryServ
 	return &historyServer{history: history}
 }
 
-func (s *historyServer) Revisions(ctx context.Context, request *settingsv1.RevisionsRequest) (*settingsv1.RevisionsResponse, error) {
+func (s *historyServer) Revisions(
+	ctx context.Context, request *settingsv1.RevisionsRequest,
+) (*settingsv1.RevisionsResponse, error) {
 	return respond(ctx, s.history.Revisions, revisionsRequestFromProto(request), revisionListToProto)
 }
 
-func (s *historyServer) Restore(ctx context.Context, request *settingsv1.RestoreRequest) (*settingsv1.RestoreResponse, error) {
+func (s *historyServer) Restore(
+	ctx context.Context, request *settingsv1.RestoreRequest,
+) (*settingsv1.RestoreResponse, error) {
 	return respond(ctx, s.history.Restore, restoreRequestFromProto(request), restoreResultToProto)
 }
 
-func (s *historyServer) Purge(ctx context.Context, request *settingsv1.PurgeRequest) (*settingsv1.PurgeResponse, error) {
+func (s *historyServer) Purge(
+	ctx context.Context, request *settingsv1.PurgeRequest,
+) (*settingsv1.PurgeResponse, error) {
 	return respond(ctx, s.history.Purge, purgeRequestFromProto(request), purgeResultToProto)
 }
 
@@ -70,33 +79,45 @@ func revisionsRequestFromProto(r *settingsv1.RevisionsRequest) shared.RevisionsR
 }
 
 func revisionListToProto(l shared.RevisionList) *settingsv1.RevisionsResponse {
-	return &settingsv1.RevisionsResponse{More: l.More, Entries: each(l.Entries, func(e shared.RevisionEntry) *settingsv1.RevisionEntry {
-		return &settingsv1.RevisionEntry{
-			Revision: revisionToProto(e.Revision), RestoredFrom: e.RestoredFrom,
-			Changes: each(e.Changes, func(c shared.Change) *settingsv1.Change {
-				return &settingsv1.Change{Field: validUTF8(c.Field), Before: valueToProto(c.Before), After: valueToProto(c.After)}
-			}),
-		}
-	})}
+	return &settingsv1.RevisionsResponse{Entries: each(l.Entries, revisionEntryToProto), More: l.More}
 }
 
 func revisionListFromProto(l *settingsv1.RevisionsResponse) shared.RevisionList {
-	return shared.RevisionList{More: l.GetMore(), Entries: each(l.GetEntries(), func(e *settingsv1.RevisionEntry) shared.RevisionEntry {
-		return shared.RevisionEntry{
-			Revision: revisionFromProto(e.GetRevision()), RestoredFrom: e.GetRestoredFrom(),
-			Changes: each(e.GetChanges(), func(c *settingsv1.Change) shared.Change {
-				return shared.Change{Field: c.GetField(), Before: valueFromProto(c.GetBefore()), After: valueFromProto(c.GetAfter())}
-			}),
-		}
-	})}
+	return shared.RevisionList{Entries: each(l.GetEntries(), revisionEntryFromProto), More: l.GetMore()}
+}
+
+func revisionEntryToProto(e shared.RevisionEntry) *settingsv1.RevisionEntry {
+	return &settingsv1.RevisionEntry{
+		Revision: revisionToProto(e.Revision), RestoredFrom: e.RestoredFrom, Changes: each(e.Changes, changeToProto),
+	}
+}
+
+func revisionEntryFromProto(e *settingsv1.RevisionEntry) shared.RevisionEntry {
+	return shared.RevisionEntry{
+		Revision: revisionFromProto(e.GetRevision()), RestoredFrom: e.GetRestoredFrom(),
+		Changes: each(e.GetChanges(), changeFromProto),
+	}
+}
+
+func changeToProto(c shared.Change) *settingsv1.Change {
+	return &settingsv1.Change{Field: validUTF8(c.Field), Before: valueToProto(c.Before), After: valueToProto(c.After)}
+}
+
+func changeFromProto(c *settingsv1.Change) shared.Change {
+	before, after := valueFromProto(c.GetBefore()), valueFromProto(c.GetAfter())
+	return shared.Change{Field: c.GetField(), Before: before, After: after}
 }
 
 func restoreRequestToProto(r shared.RestoreRequest) *settingsv1.RestoreRequest {
-	return &settingsv1.RestoreRequest{Locale: validUTF8(r.Locale), Actor: printable.Line(r.Actor), Number: r.Number, Revision: r.Revision}
+	return &settingsv1.RestoreRequest{
+		Locale: validUTF8(r.Locale), Actor: printable.Line(r.Actor), Number: r.Number, Revision: r.Revision,
+	}
 }
 
 func restoreRequestFromProto(r *settingsv1.RestoreRequest) shared.RestoreRequest {
-	return shared.RestoreRequest{Locale: r.GetLocale(), Actor: r.GetActor(), Number: r.GetNumber(), Revision: r.GetRevision()}
+	return shared.RestoreRequest{
+		Locale: r.GetLocale(), Actor: r.GetActor(), Number: r.GetNumber(), Revision: r.GetRevision(),
+	}
 }
 
 func restoreResultToProto(r shared.SaveResult) *settingsv1.RestoreResponse {

@@ -31,10 +31,10 @@ const (
 	maxElapsed     = shared.Elapsed(1000 * time.Hour)
 )
 
-// inspection looks at one answer of a plugin, which is untrusted input. What is harmless is mended: texts are cut and made printable,
-// and lists of what is only shown are cut. Everything else that cannot be true makes the answer useless; err says what came first.
-// Whatever uses the answer then need not look again: counts are not negative, times have a year, lists are not longer than was asked
-// for, and names are declared.
+// inspection looks at one answer of a plugin, which is untrusted input. What is harmless is mended: texts are cut and
+// made printable, and lists of what is only shown are cut. Everything else that cannot be true makes the answer
+// useless; err says what came first. Whatever uses the answer then need not look again: counts are not negative, times
+// have a year, lists are not longer than was asked for, and names are declared.
 type inspection struct {
 	form *declaredForm // nil before the form is known; then names are not looked up
 	err  error

@@ -17,7 +17,10 @@ const maxCapabilities = 64
 
 func (a *inspection) info(i *shared.Info) {
 	if !pluginName.MatchString(i.Name) {
-		a.refuse("its name is %q; a name has 1 to 64 lower case letters, digits and hyphens", printable.Shortened(i.Name, maxNameLength))
+		a.refuse(
+			"its name is %q; a name has 1 to 64 lower case letters, digits and hyphens",
+			printable.Shortened(i.Name, maxNameLength),
+		)
 	}
 	a.line(&i.Title, &i.Version)
 	if len(i.Capabilities) > maxCapabilities {
@@ -146,7 +149,8 @@ func (a *inspection) changes(list []shared.Change) {
 	}
 	for _, change := range list {
 		a.required("field of a change", change.Field)
-		if field, declared := a.field(change.Field); declared && field.Sensitive && (!change.Before.IsEmpty() || !change.After.IsEmpty()) {
+		told := !change.Before.IsEmpty() || !change.After.IsEmpty()
+		if field, declared := a.field(change.Field); told && declared && field.Sensitive {
 			a.refuse("the value of the secret %q in the history", change.Field)
 		}
 	}

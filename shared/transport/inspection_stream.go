@@ -83,7 +83,8 @@ func (a *inspection) report(r *shared.TestReport) {
 	}
 	a.elapsed(&r.Duration)
 	a.diagnostics(r.Diagnostics)
-	r.Steps, r.Cards, r.Transcript = firstOf(r.Steps, maxSteps), firstOf(r.Cards, maxCards), firstOf(r.Transcript, maxTranscript)
+	r.Steps, r.Cards = firstOf(r.Steps, maxSteps), firstOf(r.Cards, maxCards)
+	r.Transcript = firstOf(r.Transcript, maxTranscript)
 	for i := range r.Steps {
 		a.step(&r.Steps[i])
 	}

@@ -14,12 +14,18 @@ import (
 )
 
 // inspectedSchema is a form with a field of each kind of trouble.
-var inspectedSchema = shared.Schema{Title: "Collector", Sections: []shared.Section{{Name: "main", Fields: []shared.Field{
-	{Name: "server", Label: "Server", Kind: shared.KindText},
-	{Name: "port", Label: "Port", Kind: shared.KindInteger},
-	{Name: "notes", Label: "Notes", Kind: shared.KindMultiline},
-	{Name: "token", Label: "Token", Kind: shared.KindText, Sensitive: true},
-}}}, Test: shared.TestAction{Label: "Test", Options: []shared.Field{{Name: "send", Label: "Send", Kind: shared.KindBoolean}}}}
+var inspectedSchema = shared.Schema{
+	Title: "Collector",
+	Sections: []shared.Section{{Name: "main", Fields: []shared.Field{
+		{Name: "server", Label: "Server", Kind: shared.KindText},
+		{Name: "port", Label: "Port", Kind: shared.KindInteger},
+		{Name: "notes", Label: "Notes", Kind: shared.KindMultiline},
+		{Name: "token", Label: "Token", Kind: shared.KindText, Sensitive: true},
+	}}},
+	Test: shared.TestAction{
+		Label: "Test", Options: []shared.Field{{Name: "send", Label: "Send", Kind: shared.KindBoolean}},
+	},
+}
 
 var (
 	yesterday = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
@@ -47,21 +53,31 @@ var refusals = map[string]struct {
 	look func(*inspection)
 	want string
 }{
-	"a name with a slash":  {func(a *inspection) { a.info(&shared.Info{Name: "a/b"}) }, "its name is"},
-	"no name":              {func(a *inspection) { a.info(&shared.Info{}) }, "its name is"},
-	"too many findings":    {func(a *inspection) { a.diagnostics(make(shared.Diagnostics, 301)) }, "301 findings"},
-	"a finding of no code": {func(a *inspection) { a.diagnostics(about(func(d *shared.Diagnostic) { d.Code = "" })) }, "no code"},
-	"a code with an escape": {func(a *inspection) { a.diagnostics(about(func(d *shared.Diagnostic) { d.Code = "\x1b[2J" })) },
+	"a name with a slash": {func(a *inspection) { a.info(&shared.Info{Name: "a/b"}) }, "its name is"},
+	"no name":             {func(a *inspection) { a.info(&shared.Info{}) }, "its name is"},
+	"too many findings":   {func(a *inspection) { a.diagnostics(make(shared.Diagnostics, 301)) }, "301 findings"},
+	"a finding of no code": {
+		func(a *inspection) { a.diagnostics(about(func(d *shared.Diagnostic) { d.Code = "" })) }, "no code",
+	},
+	"a code with an escape": {func(a *inspection) {
+		a.diagnostics(about(func(d *shared.Diagnostic) { d.Code = "\x1b[2J" }))
+	},
 		"control characters"},
 	"a code without end": {func(a *inspection) {
 		a.diagnostics(about(func(d *shared.Diagnostic) { d.Code = strings.Repeat("x", 301) }))
 	}, "too long"},
-	"a finding without words": {func(a *inspection) { a.diagnostics(about(func(d *shared.Diagnostic) { d.Summary = "" })) },
+	"a finding without words": {func(a *inspection) {
+		a.diagnostics(about(func(d *shared.Diagnostic) { d.Summary = "" }))
+	},
 		"says nothing"},
-	"a finding about another form": {func(a *inspection) { a.diagnostics(about(func(d *shared.Diagnostic) { d.Field = "ink" })) },
+	"a finding about another form": {func(a *inspection) {
+		a.diagnostics(about(func(d *shared.Diagnostic) { d.Field = "ink" }))
+	},
 		`"ink", which is not declared`},
 	"a fix of another form": {func(a *inspection) { a.diagnostics(fixing("ink", shared.Text("x"))) }, `sets "ink"`},
-	"a fix of a secret":     {func(a *inspection) { a.diagnostics(fixing("token", shared.Text("x"))) }, "which is a secret"},
+	"a fix of a secret": {
+		func(a *inspection) { a.diagnostics(fixing("token", shared.Text("x"))) }, "which is a secret",
+	},
 	"a fix of another kind": {func(a *inspection) { a.diagnostics(fixing("port", shared.Text("x"))) }, "not of kind"},
 	"a fix with a line break": {func(a *inspection) { a.diagnostics(fixing("server", shared.Text("a\nb"))) },
 		"not of kind"},
@@ -69,9 +85,13 @@ var refusals = map[string]struct {
 		a.diagnostics(about(func(d *shared.Diagnostic) { d.Evidence = &shared.Evidence{Code: -1} }))
 	}, "a reply code is -1"},
 
-	"the value of a secret": {func(a *inspection) { a.snapshot(&shared.Snapshot{Values: shared.Values{"token": shared.Text("x")}}) },
+	"the value of a secret": {func(a *inspection) {
+		a.snapshot(&shared.Snapshot{Values: shared.Values{"token": shared.Text("x")}})
+	},
 		`the value of "token"`},
-	"a value of another form": {func(a *inspection) { a.snapshot(&shared.Snapshot{Values: shared.Values{"ink": shared.Text("x")}}) },
+	"a value of another form": {func(a *inspection) {
+		a.snapshot(&shared.Snapshot{Values: shared.Values{"ink": shared.Text("x")}})
+	},
 		`the value of "ink"`},
 	"a value with an escape": {func(a *inspection) {
 		a.snapshot(&shared.Snapshot{Values: shared.Values{"server": shared.Text("\x1b[2J")}})
@@ -82,37 +102,57 @@ var refusals = map[string]struct {
 	"a secret in no year": {func(a *inspection) {
 		a.snapshot(&shared.Snapshot{Secrets: map[string]shared.SecretState{"token": {Since: noYear}}})
 	}, "in the year 12000"},
-	"a lock of another form": {func(a *inspection) { a.snapshot(&shared.Snapshot{Locks: map[string]shared.Lock{"ink": {}}}) },
+	"a lock of another form": {func(a *inspection) {
+		a.snapshot(&shared.Snapshot{Locks: map[string]shared.Lock{"ink": {}}})
+	},
 		`a lock on "ink"`},
-	"a revision below zero": {func(a *inspection) { a.snapshot(&shared.Snapshot{Revision: shared.Revision{Number: -1}}) },
+	"a revision below zero": {func(a *inspection) {
+		a.snapshot(&shared.Snapshot{Revision: shared.Revision{Number: -1}})
+	},
 		"revision is -1"},
 	"a change of another form": {func(a *inspection) {
 		a.snapshot(&shared.Snapshot{Verified: &shared.Verification{Changed: []string{"ink"}}})
 	}, `a change of "ink"`},
 	"more changes than fields": {func(a *inspection) {
-		a.snapshot(&shared.Snapshot{Verified: &shared.Verification{Changed: []string{"port", "port", "port", "port", "port"}}})
+		a.snapshot(
+			&shared.Snapshot{Verified: &shared.Verification{Changed: []string{"port", "port", "port", "port", "port"}}},
+		)
 	}, "more changes than fields"},
-	"saved and refused": {func(a *inspection) { a.saveResult(&shared.SaveResult{Saved: true, Conflict: true}) }, "conflict"},
-	"saved as nothing":  {func(a *inspection) { a.saveResult(&shared.SaveResult{Saved: true}) }, "without a revision"},
+	"saved and refused": {
+		func(a *inspection) { a.saveResult(&shared.SaveResult{Saved: true, Conflict: true}) }, "conflict",
+	},
+	"saved as nothing": {func(a *inspection) { a.saveResult(&shared.SaveResult{Saved: true}) }, "without a revision"},
 
 	"more revisions than were asked for": {func(a *inspection) {
 		a.revisions(shared.RevisionsRequest{Limit: 1}, &shared.RevisionList{Entries: make([]shared.RevisionEntry, 2)})
 	}, "at most 1 were asked for"},
 	"more, but none": {func(a *inspection) { a.revisions(shared.RevisionsRequest{}, &shared.RevisionList{More: true}) },
 		"although more follow"},
-	"revisions that rise": {func(a *inspection) { a.revisions(shared.RevisionsRequest{}, revisionsOf(1, 2)) }, "revision 2 after"},
-	"revisions that were not asked for": {func(a *inspection) { a.revisions(shared.RevisionsRequest{Before: 3}, revisionsOf(3)) },
+	"revisions that rise": {
+		func(a *inspection) { a.revisions(shared.RevisionsRequest{}, revisionsOf(1, 2)) }, "revision 2 after",
+	},
+	"revisions that were not asked for": {func(a *inspection) {
+		a.revisions(shared.RevisionsRequest{Before: 3}, revisionsOf(3))
+	},
 		"revision 3 after"},
 	"a secret in the history": {func(a *inspection) {
 		a.changes([]shared.Change{{Field: "token", After: shared.Text("x")}})
 	}, "the value of the secret"},
-	"secrets below zero":       {func(a *inspection) { a.purgeResult(&shared.PurgeResult{Secrets: -1}) }, "secrets is -1"},
-	"rekeyed below zero":       {func(a *inspection) { a.rekeyResult(&shared.RekeyResult{Secrets: -1}) }, "secrets is -1"},
-	"notifications below zero": {func(a *inspection) { a.migrateResult(&shared.MigrateResult{Notifications: -1}) }, "is -1"},
+	"secrets below zero": {
+		func(a *inspection) { a.purgeResult(&shared.PurgeResult{Secrets: -1}) }, "secrets is -1",
+	},
+	"rekeyed below zero": {
+		func(a *inspection) { a.rekeyResult(&shared.RekeyResult{Secrets: -1}) }, "secrets is -1",
+	},
+	"notifications below zero": {
+		func(a *inspection) { a.migrateResult(&shared.MigrateResult{Notifications: -1}) }, "is -1",
+	},
 
 	"a receipt too few": {func(a *inspection) { a.receipts(notifying(2), []shared.Receipt{{ID: "1"}}) },
 		"1 receipts for 2 notifications"},
-	"a receipt of nothing": {func(a *inspection) { a.receipts(notifying(1), []shared.Receipt{{}}) }, "neither an id nor a reason"},
+	"a receipt of nothing": {
+		func(a *inspection) { a.receipts(notifying(1), []shared.Receipt{{}}) }, "neither an id nor a reason",
+	},
 	"a duplicate of nothing": {func(a *inspection) {
 		a.receipts(notifying(1), []shared.Receipt{{Duplicate: true, Diagnostics: shared.Diagnostics{sound}}})
 	}, "neither an id nor a reason"},
@@ -120,12 +160,18 @@ var refusals = map[string]struct {
 	"deliveries below zero": {func(a *inspection) {
 		a.serviceStatus(&shared.ServiceStatus{State: shared.ServiceRunning, DeliveredTotal: -1})
 	}, "deliveries is -1"},
-	"a notification twice": {func(a *inspection) { a.notifications(shared.ListRequest{}, notificationsOf("7", "7")) }, "again"},
+	"a notification twice": {
+		func(a *inspection) { a.notifications(shared.ListRequest{}, notificationsOf("7", "7")) }, "again",
+	},
 	"a notification that was not asked for": {func(a *inspection) {
 		a.notifications(shared.ListRequest{Before: "7"}, notificationsOf("7"))
 	}, "again"},
-	"a notification in no state":  {func(a *inspection) { a.entry(&shared.NotificationEntry{ID: "7", State: "lost"}) }, `state "lost"`},
-	"an attempt before the first": {func(a *inspection) { a.delivery(&shared.Delivery{ID: "7"}, yesterday) }, "attempt 0"},
+	"a notification in no state": {
+		func(a *inspection) { a.entry(&shared.NotificationEntry{ID: "7", State: "lost"}) }, `state "lost"`,
+	},
+	"an attempt before the first": {
+		func(a *inspection) { a.delivery(&shared.Delivery{ID: "7"}, yesterday) }, "attempt 0",
+	},
 }
 
 func revisionsOf(numbers ...int64) *shared.RevisionList {
@@ -195,7 +241,8 @@ func TestInspectionMends(t *testing.T) {
 	status := shared.ServiceStatus{State: shared.ServiceRunning, DeliveredBy: make([]shared.Deliverer, 40),
 		Counts: map[shared.NotificationState]int64{shared.NotificationDead: 2, "later": 3}}
 	look.serviceStatus(&status)
-	if len(status.DeliveredBy) != maxDeliverers || status.Counts[shared.NotificationDead] != 2 || status.Counts["later"] != 0 {
+	if len(status.DeliveredBy) != maxDeliverers || status.Counts[shared.NotificationDead] != 2 ||
+		status.Counts["later"] != 0 {
 		t.Errorf("a status: %d deliverers, %v", len(status.DeliveredBy), status.Counts)
 	}
 	if look.err != nil {
@@ -211,7 +258,9 @@ func TestInspectionOfDeliveries(t *testing.T) {
 			shared.Delivery{Started: now.Add(-minute), Finished: now},
 			shared.Delivery{Started: now.Add(-minute), Finished: now},
 		},
-		"no times": {shared.Delivery{}, shared.Delivery{Started: now.Add(-longestAttempt), Finished: now.Add(-longestAttempt)}},
+		"no times": {
+			shared.Delivery{}, shared.Delivery{Started: now.Add(-longestAttempt), Finished: now.Add(-longestAttempt)},
+		},
 		"the future": {
 			shared.Delivery{Started: now.Add(time.Hour), Finished: now.Add(2 * time.Hour)},
 			shared.Delivery{Started: now.Add(clockSkew), Finished: now.Add(clockSkew)},
@@ -220,11 +269,16 @@ func TestInspectionOfDeliveries(t *testing.T) {
 			shared.Delivery{Started: now, Finished: now.Add(-minute)}, shared.Delivery{Started: now, Finished: now},
 		},
 		"a header with a line break": {
-			shared.Delivery{Started: now, Finished: now, TraceParent: "00-\r\nX: y"}, shared.Delivery{Started: now, Finished: now},
+			shared.Delivery{Started: now, Finished: now, TraceParent: "00-\r\nX: y"},
+			shared.Delivery{Started: now, Finished: now},
 		},
 		"a step outside": {
-			shared.Delivery{Started: now, Finished: now, Steps: []shared.DeliveryStep{{ID: "connect", Finished: now.Add(minute)}}},
-			shared.Delivery{Started: now, Finished: now, Steps: []shared.DeliveryStep{{ID: "connect", Started: now, Finished: now}}},
+			shared.Delivery{
+				Started: now, Finished: now, Steps: []shared.DeliveryStep{{ID: "connect", Finished: now.Add(minute)}},
+			},
+			shared.Delivery{
+				Started: now, Finished: now, Steps: []shared.DeliveryStep{{ID: "connect", Started: now, Finished: now}},
+			},
 		},
 	} {
 		test.sent.ID, test.sent.Attempt, test.want.ID, test.want.Attempt = "7", 1, "7", 1
@@ -241,8 +295,12 @@ func TestInspectionOfDeliveries(t *testing.T) {
 func TestInspectionOfStreams(t *testing.T) {
 	begun := shared.StepStarted{ID: "connect"}
 	ended := shared.StepFinished{StepResult: shared.StepResult{ID: "connect", Status: shared.StatusPassed}}
-	verdict := shared.Completed{Report: shared.TestReport{Outcome: "complete", Headline: "It works", Status: shared.StatusPassed}}
-	lost := shared.Completed{Report: shared.TestReport{Outcome: "complete", Headline: "It works", Status: shared.StatusSkipped}}
+	verdict := shared.Completed{
+		Report: shared.TestReport{Outcome: "complete", Headline: "It works", Status: shared.StatusPassed},
+	}
+	lost := shared.Completed{
+		Report: shared.TestReport{Outcome: "complete", Headline: "It works", Status: shared.StatusSkipped},
+	}
 	for name, test := range map[string]struct {
 		events []shared.TestEvent
 		want   string // empty when nothing is wrong

@@ -19,7 +19,10 @@ func connectKeyRotator(c *client) shared.KeyRotator {
 }
 
 func (c *keyRotationClient) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
-	return ask(ctx, c.client, c.rpc.Rekey, rekeyRequestToProto(request), reading(rekeyResultFromProto, (*inspection).rekeyResult))
+	return ask(
+		ctx, c.client, c.rpc.Rekey, rekeyRequestToProto(request),
+		reading(rekeyResultFromProto, (*inspection).rekeyResult),
+	)
 }
 
 // keyRotationServer translates calls for a new key to the page.
@@ -32,7 +35,9 @@ func serveKeyRotator(rotator shared.KeyRotator) settingsv1.KeyRotationServiceSer
 	return &keyRotationServer{rotator: rotator}
 }
 
-func (s *keyRotationServer) Rekey(ctx context.Context, request *settingsv1.RekeyRequest) (*settingsv1.RekeyResponse, error) {
+func (s *keyRotationServer) Rekey(
+	ctx context.Context, request *settingsv1.RekeyRequest,
+) (*settingsv1.RekeyResponse, error) {
 	return respond(ctx, s.rotator.Rekey, rekeyRequestFromProto(request), rekeyResultToProto)
 }
 

@@ -26,8 +26,8 @@ type Start struct {
 	dataDir string
 }
 
-// DataDir returns the directory for the plugin's files: the configured one, a relative path starting from the manifest's
-// directory, unless the operator has overridden it on the command line.
+// DataDir returns the directory for the plugin's files: the configured one, a relative path starting from the
+// manifest's directory, unless the operator has overridden it on the command line.
 func (s Start) DataDir(configured string) string {
 	if s.dataDir != "" {
 		return s.dataDir
@@ -35,8 +35,8 @@ func (s Start) DataDir(configured string) string {
 	return s.Manifest.Resolve(configured)
 }
 
-// DebugVariable is the environment variable that lets debuggers look at a plugin's memory, which is kept from them otherwise. A
-// host never passes it on.
+// DebugVariable is the environment variable that lets debuggers look at a plugin's memory, which is kept from them
+// otherwise. A host never passes it on.
 const DebugVariable = "SETTINGS_PAGE_DEBUG"
 
 // ExitConfiguration is the exit status of a plugin that cannot start because plugin.hcl is at fault (EX_CONFIG of
@@ -44,10 +44,10 @@ const DebugVariable = "SETTINGS_PAGE_DEBUG"
 const ExitConfiguration = 78
 
 // Main is the whole main function of a plugin: it makes sure that a host has started the process, reads the manifest,
-// opens the page and serves it until the host says goodbye. SIGINT, SIGTERM and SIGHUP do not end it: the host does, after a page that is
-// a [Drainer] has drained. A page that is an io.Closer is closed then. name is the program's name for the log and for people who
-// start it by hand; --version prints it with what it was built from and ends. An error of open that holds a *manifest.ValueError
-// is one of plugin.hcl, and is told with the place of the value.
+// opens the page and serves it until the host says goodbye. SIGINT, SIGTERM and SIGHUP do not end it: the host does,
+// after a page that is a [Drainer] has drained. A page that is an io.Closer is closed then. name is the program's name
+// for the log and for people who start it by hand; --version prints it with what it was built from and ends. An error
+// of open that holds a *manifest.ValueError is one of plugin.hcl, and is told with the place of the value.
 //
 // Nothing may be written to standard output before Main: the handshake goes there.
 func Main(name string, open func(Start) (shared.SettingsPage, error)) {
@@ -61,7 +61,10 @@ func Main(name string, open func(Start) (shared.SettingsPage, error)) {
 		os.Exit(0)
 	}
 	if !startedByHost() {
-		fmt.Fprintln(os.Stderr, name+" is a plugin: a Console starts it by way of plugin.hcl. To try it out, run testharness console.")
+		fmt.Fprintln(
+			os.Stderr,
+			name+" is a plugin: a Console starts it by way of plugin.hcl. To try it out, run testharness console.",
+		)
 		os.Exit(1)
 	}
 	if os.Getenv(DebugVariable) == "" {
@@ -95,8 +98,8 @@ func Main(name string, open func(Start) (shared.SettingsPage, error)) {
 	}
 }
 
-// startedByHost reports whether a host has started this process. It is asked before anything is opened, so that starting
-// the binary by hand does nothing but say so.
+// startedByHost reports whether a host has started this process. It is asked before anything is opened, so that
+// starting the binary by hand does nothing but say so.
 func startedByHost() bool { return os.Getenv(Handshake.MagicCookieKey) == Handshake.MagicCookieValue }
 
 // refuseToStart says why and ends the process. The host shows the last error of the log.

@@ -19,7 +19,10 @@ func connectMigrator(c *client) shared.Migrator {
 }
 
 func (c *migrationClient) Migrate(ctx context.Context, request shared.MigrateRequest) (shared.MigrateResult, error) {
-	return ask(ctx, c.client, c.rpc.Migrate, migrateRequestToProto(request), reading(migrateResultFromProto, (*inspection).migrateResult))
+	return ask(
+		ctx, c.client, c.rpc.Migrate, migrateRequestToProto(request),
+		reading(migrateResultFromProto, (*inspection).migrateResult),
+	)
 }
 
 // migrationServer translates calls to move the database to the page.
@@ -32,7 +35,9 @@ func serveMigrator(migrator shared.Migrator) settingsv1.MigrationServiceServer {
 	return &migrationServer{migrator: migrator}
 }
 
-func (s *migrationServer) Migrate(ctx context.Context, request *settingsv1.MigrateRequest) (*settingsv1.MigrateResponse, error) {
+func (s *migrationServer) Migrate(
+	ctx context.Context, request *settingsv1.MigrateRequest,
+) (*settingsv1.MigrateResponse, error) {
 	return respond(ctx, s.migrator.Migrate, migrateRequestFromProto(request), migrateResultToProto)
 }
 

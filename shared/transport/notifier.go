@@ -46,7 +46,10 @@ func (c *notifierClient) Notify(ctx context.Context, request shared.NotifyReques
 }
 
 func (c *notifierClient) Status(ctx context.Context, request shared.StatusRequest) (shared.ServiceStatus, error) {
-	return ask(ctx, c.client, c.rpc.Status, statusRequestToProto(request), reading(serviceStatusFromProto, (*inspection).serviceStatus))
+	return ask(
+		ctx, c.client, c.rpc.Status, statusRequestToProto(request),
+		reading(serviceStatusFromProto, (*inspection).serviceStatus),
+	)
 }
 
 func (c *notifierClient) List(ctx context.Context, request shared.ListRequest) (shared.NotificationList, error) {
@@ -58,13 +61,17 @@ func (c *notifierClient) List(ctx context.Context, request shared.ListRequest) (
 	return list, err
 }
 
-func (c *notifierClient) Retry(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+func (c *notifierClient) Retry(
+	ctx context.Context, request shared.NotificationRequest,
+) (shared.NotificationEntry, error) {
 	sent := &settingsv1.RetryRequest{Actor: printable.Line(request.Actor), Id: validUTF8(request.ID)}
 	reply, err := c.rpc.Retry(ctx, sent)
 	return c.entry(ctx, request, reply.GetEntry(), err)
 }
 
-func (c *notifierClient) Cancel(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+func (c *notifierClient) Cancel(
+	ctx context.Context, request shared.NotificationRequest,
+) (shared.NotificationEntry, error) {
 	sent := &settingsv1.CancelRequest{Actor: printable.Line(request.Actor), Id: validUTF8(request.ID)}
 	reply, err := c.rpc.Cancel(ctx, sent)
 	return c.entry(ctx, request, reply.GetEntry(), err)
@@ -97,11 +104,15 @@ func serveNotifier(notifier shared.Notifier) settingsv1.NotifierServiceServer {
 	return &notifierServer{notifier: notifier}
 }
 
-func (s *notifierServer) Notify(ctx context.Context, request *settingsv1.NotifyRequest) (*settingsv1.NotifyResponse, error) {
+func (s *notifierServer) Notify(
+	ctx context.Context, request *settingsv1.NotifyRequest,
+) (*settingsv1.NotifyResponse, error) {
 	return respond(ctx, s.notifier.Notify, notifyRequestFromProto(request), receiptsToProto)
 }
 
-func (s *notifierServer) Status(ctx context.Context, request *settingsv1.StatusRequest) (*settingsv1.StatusResponse, error) {
+func (s *notifierServer) Status(
+	ctx context.Context, request *settingsv1.StatusRequest,
+) (*settingsv1.StatusResponse, error) {
 	return respond(ctx, s.notifier.Status, statusRequestFromProto(request), serviceStatusToProto)
 }
 
@@ -109,13 +120,21 @@ func (s *notifierServer) List(ctx context.Context, request *settingsv1.ListReque
 	return respond(ctx, s.notifier.List, listRequestFromProto(request), notificationListToProto)
 }
 
-func (s *notifierServer) Retry(ctx context.Context, request *settingsv1.RetryRequest) (*settingsv1.RetryResponse, error) {
-	entry, err := found(s.notifier.Retry(ctx, shared.NotificationRequest{Actor: request.GetActor(), ID: request.GetId()}))
+func (s *notifierServer) Retry(
+	ctx context.Context, request *settingsv1.RetryRequest,
+) (*settingsv1.RetryResponse, error) {
+	entry, err := found(
+		s.notifier.Retry(ctx, shared.NotificationRequest{Actor: request.GetActor(), ID: request.GetId()}),
+	)
 	return &settingsv1.RetryResponse{Entry: entry}, err
 }
 
-func (s *notifierServer) Cancel(ctx context.Context, request *settingsv1.CancelRequest) (*settingsv1.CancelResponse, error) {
-	entry, err := found(s.notifier.Cancel(ctx, shared.NotificationRequest{Actor: request.GetActor(), ID: request.GetId()}))
+func (s *notifierServer) Cancel(
+	ctx context.Context, request *settingsv1.CancelRequest,
+) (*settingsv1.CancelResponse, error) {
+	entry, err := found(
+		s.notifier.Cancel(ctx, shared.NotificationRequest{Actor: request.GetActor(), ID: request.GetId()}),
+	)
 	return &settingsv1.CancelResponse{Entry: entry}, err
 }
 
@@ -135,7 +154,8 @@ func notifyRequestToProto(r shared.NotifyRequest) *settingsv1.NotifyRequest {
 		Locale: validUTF8(r.Locale), Actor: printable.Line(r.Actor), TraceParent: printable.Line(r.TraceParent),
 		Notifications: each(r.Notifications, func(n shared.Notification) *settingsv1.Notification {
 			return &settingsv1.Notification{
-				Key: validUTF8(n.Key), To: validUTF8(n.To), Subject: validUTF8(n.Subject), Text: validUTF8(n.Text), Html: validUTF8(n.HTML),
+				Key: validUTF8(n.Key), To: validUTF8(n.To), Subject: validUTF8(n.Subject), Text: validUTF8(n.Text),
+				Html: validUTF8(n.HTML),
 			}
 		}),
 	}
@@ -145,7 +165,9 @@ func notifyRequestFromProto(r *settingsv1.NotifyRequest) shared.NotifyRequest {
 	return shared.NotifyRequest{
 		Locale: r.GetLocale(), Actor: r.GetActor(), TraceParent: r.GetTraceParent(),
 		Notifications: each(r.GetNotifications(), func(n *settingsv1.Notification) shared.Notification {
-			return shared.Notification{Key: n.GetKey(), To: n.GetTo(), Subject: n.GetSubject(), Text: n.GetText(), HTML: n.GetHtml()}
+			return shared.Notification{
+				Key: n.GetKey(), To: n.GetTo(), Subject: n.GetSubject(), Text: n.GetText(), HTML: n.GetHtml(),
+			}
 		}),
 	}
 }
@@ -159,11 +181,15 @@ func receiptsFromProto(r *settingsv1.NotifyResponse) []shared.Receipt {
 }
 
 func receiptToProto(r shared.Receipt) *settingsv1.Receipt {
-	return &settingsv1.Receipt{Id: validUTF8(r.ID), Duplicate: r.Duplicate, Diagnostics: diagnosticsToProto(r.Diagnostics)}
+	return &settingsv1.Receipt{
+		Id: validUTF8(r.ID), Duplicate: r.Duplicate, Diagnostics: diagnosticsToProto(r.Diagnostics),
+	}
 }
 
 func receiptFromProto(r *settingsv1.Receipt) shared.Receipt {
-	return shared.Receipt{ID: r.GetId(), Duplicate: r.GetDuplicate(), Diagnostics: diagnosticsFromProto(r.GetDiagnostics())}
+	return shared.Receipt{
+		ID: r.GetId(), Duplicate: r.GetDuplicate(), Diagnostics: diagnosticsFromProto(r.GetDiagnostics()),
+	}
 }
 
 func statusRequestToProto(r shared.StatusRequest) *settingsv1.StatusRequest {
@@ -202,7 +228,9 @@ func serviceStatusToProto(s shared.ServiceStatus) *settingsv1.StatusResponse {
 		NextAttempt: timeToProto(s.NextAttempt), DeliveredLastMinute: s.DeliveredLastMinute,
 		DeliveredTotal: s.DeliveredTotal, FailedAttemptsTotal: s.FailedAttemptsTotal,
 		DeliveredBy: each(s.DeliveredBy, func(d shared.Deliverer) *settingsv1.Deliverer {
-			return &settingsv1.Deliverer{Host: validUTF8(d.Host), Pid: int64(d.PID), Since: timeToProto(d.Since), Self: d.Self}
+			return &settingsv1.Deliverer{
+				Host: validUTF8(d.Host), Pid: int64(d.PID), Since: timeToProto(d.Since), Self: d.Self,
+			}
 		}),
 	}
 	if len(s.Counts) > 0 {
@@ -216,11 +244,14 @@ func serviceStatusToProto(s shared.ServiceStatus) *settingsv1.StatusResponse {
 
 func serviceStatusFromProto(s *settingsv1.StatusResponse) shared.ServiceStatus {
 	status := shared.ServiceStatus{
-		State: fromProto(serviceStateToProto, s.GetState()), Since: timeFromProto(s.GetSince()), Reason: oneDiagnosticFromProto(s.GetReason()),
+		State: fromProto(serviceStateToProto, s.GetState()), Since: timeFromProto(s.GetSince()),
+		Reason:      oneDiagnosticFromProto(s.GetReason()),
 		NextAttempt: timeFromProto(s.GetNextAttempt()), DeliveredLastMinute: s.GetDeliveredLastMinute(),
 		DeliveredTotal: s.GetDeliveredTotal(), FailedAttemptsTotal: s.GetFailedAttemptsTotal(),
 		DeliveredBy: each(s.GetDeliveredBy(), func(d *settingsv1.Deliverer) shared.Deliverer {
-			return shared.Deliverer{Host: d.GetHost(), PID: int(d.GetPid()), Since: timeFromProto(d.GetSince()), Self: d.GetSelf()}
+			return shared.Deliverer{
+				Host: d.GetHost(), PID: int(d.GetPid()), Since: timeFromProto(d.GetSince()), Self: d.GetSelf(),
+			}
 		}),
 	}
 	if len(s.GetCounts()) > 0 {
@@ -234,14 +265,16 @@ func serviceStatusFromProto(s *settingsv1.StatusResponse) shared.ServiceStatus {
 
 func listRequestToProto(r shared.ListRequest) *settingsv1.ListRequest {
 	return &settingsv1.ListRequest{
-		Locale: validUTF8(r.Locale), State: validUTF8(string(r.State)), Search: validUTF8(r.Search), Before: validUTF8(r.Before),
-		Limit: limitToProto(r.Limit),
+		Locale: validUTF8(r.Locale), State: validUTF8(string(r.State)), Search: validUTF8(r.Search),
+		Before: validUTF8(r.Before),
+		Limit:  limitToProto(r.Limit),
 	}
 }
 
 func listRequestFromProto(r *settingsv1.ListRequest) shared.ListRequest {
 	return shared.ListRequest{
-		Locale: r.GetLocale(), State: shared.NotificationState(r.GetState()), Search: r.GetSearch(), Before: r.GetBefore(), Limit: int(r.GetLimit()),
+		Locale: r.GetLocale(), State: shared.NotificationState(r.GetState()), Search: r.GetSearch(),
+		Before: r.GetBefore(), Limit: int(r.GetLimit()),
 	}
 }
 
@@ -255,16 +288,21 @@ func notificationListFromProto(l *settingsv1.ListResponse) shared.NotificationLi
 
 func entryToProto(e shared.NotificationEntry) *settingsv1.NotificationEntry {
 	return &settingsv1.NotificationEntry{
-		Id: validUTF8(e.ID), Key: validUTF8(e.Key), To: validUTF8(e.To), Subject: validUTF8(e.Subject), Actor: validUTF8(e.Actor),
-		State: validUTF8(string(e.State)), Attempts: int32(e.Attempts), Created: timeToProto(e.Created), //nolint:gosec // few
-		NextAttempt: timeToProto(e.NextAttempt), Finished: timeToProto(e.Finished), Failure: oneDiagnosticToProto(e.Failure),
+		Id: validUTF8(e.ID), Key: validUTF8(e.Key), To: validUTF8(e.To), Subject: validUTF8(e.Subject),
+		Actor: validUTF8(e.Actor),
+		State: validUTF8(string(e.State)), Created: timeToProto(e.Created),
+		Attempts:    int32(e.Attempts), //nolint:gosec // few
+		NextAttempt: timeToProto(e.NextAttempt), Finished: timeToProto(e.Finished),
+		Failure: oneDiagnosticToProto(e.Failure),
 	}
 }
 
 func entryFromProto(e *settingsv1.NotificationEntry) shared.NotificationEntry {
 	return shared.NotificationEntry{
 		ID: e.GetId(), Key: e.GetKey(), To: e.GetTo(), Subject: e.GetSubject(), Actor: e.GetActor(),
-		State: shared.NotificationState(e.GetState()), Attempts: int(e.GetAttempts()), Created: timeFromProto(e.GetCreated()),
-		NextAttempt: timeFromProto(e.GetNextAttempt()), Finished: timeFromProto(e.GetFinished()), Failure: oneDiagnosticFromProto(e.GetFailure()),
+		State: shared.NotificationState(e.GetState()), Attempts: int(e.GetAttempts()),
+		Created:     timeFromProto(e.GetCreated()),
+		NextAttempt: timeFromProto(e.GetNextAttempt()), Finished: timeFromProto(e.GetFinished()),
+		Failure: oneDiagnosticFromProto(e.GetFailure()),
 	}
 }

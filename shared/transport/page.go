@@ -96,7 +96,9 @@ func (s *pageServer) Info(ctx context.Context, _ *settingsv1.InfoRequest) (*sett
 	return infoToProto(info), nil
 }
 
-func (s *pageServer) Schema(ctx context.Context, request *settingsv1.SchemaRequest) (*settingsv1.SchemaResponse, error) {
+func (s *pageServer) Schema(
+	ctx context.Context, request *settingsv1.SchemaRequest,
+) (*settingsv1.SchemaResponse, error) {
 	return respond(ctx, s.page.Schema, schemaRequestFromProto(request), schemaReplyToProto)
 }
 
@@ -104,7 +106,9 @@ func (s *pageServer) Load(ctx context.Context, request *settingsv1.LoadRequest) 
 	return respond(ctx, s.page.Load, loadRequestFromProto(request), loadReplyToProto)
 }
 
-func (s *pageServer) Validate(ctx context.Context, request *settingsv1.ValidateRequest) (*settingsv1.ValidateResponse, error) {
+func (s *pageServer) Validate(
+	ctx context.Context, request *settingsv1.ValidateRequest,
+) (*settingsv1.ValidateResponse, error) {
 	return respond(ctx, s.page.Validate, validateRequestFromProto(request), validationToProto)
 }
 
@@ -112,7 +116,9 @@ func (s *pageServer) Save(ctx context.Context, request *settingsv1.SaveRequest) 
 	return respond(ctx, s.page.Save, saveRequestFromProto(request), saveResultToProto)
 }
 
-func (s *pageServer) Test(request *settingsv1.TestRequest, stream grpc.ServerStreamingServer[settingsv1.TestResponse]) error {
+func (s *pageServer) Test(
+	request *settingsv1.TestRequest, stream grpc.ServerStreamingServer[settingsv1.TestResponse],
+) error {
 	send := func(event shared.TestEvent) error { return stream.Send(testEventToProto(event)) }
 	return toStatus(s.page.Test(stream.Context(), testRequestFromProto(request), send))
 }

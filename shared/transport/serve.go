@@ -23,10 +23,12 @@ import (
 func Serve(page shared.SettingsPage, logger hclog.Logger) {
 	go exitWithParent(logger)
 	goplugin.Serve(&goplugin.ServeConfig{
-		HandshakeConfig:  Handshake,
-		VersionedPlugins: map[int]goplugin.PluginSet{ProtocolVersion: {pageName: &grpcPlugin{page: page, capabilities: capabilities}}},
-		Logger:           logger,
-		GRPCServer:       func(options []grpc.ServerOption) *grpc.Server { return newServer(logger, options...) },
+		HandshakeConfig: Handshake,
+		VersionedPlugins: map[int]goplugin.PluginSet{
+			ProtocolVersion: {pageName: &grpcPlugin{page: page, capabilities: capabilities}},
+		},
+		Logger:     logger,
+		GRPCServer: func(options []grpc.ServerOption) *grpc.Server { return newServer(logger, options...) },
 	})
 }
 
@@ -38,14 +40,18 @@ func newServer(logger hclog.Logger, options ...grpc.ServerOption) *grpc.Server {
 }
 
 func recoverUnary(logger hclog.Logger) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (reply any, err error) {
+	return func(
+		ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler,
+	) (reply any, err error) {
 		defer recoverCall(logger, info.FullMethod, &err)
 		return handle(ctx, request)
 	}
 }
 
 func recoverStream(logger hclog.Logger) grpc.StreamServerInterceptor {
-	return func(server any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) (err error) {
+	return func(
+		server any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler,
+	) (err error) {
 		defer recoverCall(logger, info.FullMethod, &err)
 		return handle(server, stream)
 	}
@@ -55,13 +61,16 @@ func recoverStream(logger hclog.Logger) grpc.StreamServerInterceptor {
 func recoverCall(logger hclog.Logger, method string, err *error) {
 	if recover() != nil {
 		logger.Error("a call panicked", "method", method, "stack", string(debug.Stack()))
-		*err = status.Error(codes.Internal, "the plugin has a defect: the call "+method+" panicked; its log has the stack")
+		*err = status.Error(
+			codes.Internal, "the plugin has a defect: the call "+method+" panicked; its log has the stack",
+		)
 	}
 }
 
 // respond has the page answer a call.
 func respond[Request, Answer, Reply any](
-	ctx context.Context, call func(context.Context, Request) (Answer, error), request Request, convert func(Answer) *Reply,
+	ctx context.Context, call func(context.Context, Request) (Answer, error), request Request,
+	convert func(Answer) *Reply,
 ) (*Reply, error) {
 	answer, err := call(ctx, request)
 	if err != nil {
@@ -70,7 +79,8 @@ func respond[Request, Answer, Reply any](
 	return convert(answer), nil
 }
 
-// toStatus keeps a gRPC status as it is and gives a context's end its own code; all else is Internal. The words are kept.
+// toStatus keeps a gRPC status as it is and gives a context's end its own code; all else is Internal. The words are
+// kept.
 func toStatus(err error) error {
 	if err == nil {
 		return nil
@@ -81,7 +91,9 @@ func toStatus(err error) error {
 	code := codes.Internal
 	switch {
 	case errors.Is(err, shared.ErrInvalidRequest):
-		return status.Error(codes.InvalidArgument, validUTF8(strings.TrimPrefix(err.Error(), shared.ErrInvalidRequest.Error()+": ")))
+		return status.Error(
+			codes.InvalidArgument, validUTF8(strings.TrimPrefix(err.Error(), shared.ErrInvalidRequest.Error()+": ")),
+		)
 	case errors.Is(err, context.Canceled):
 		code = codes.Canceled
 	case errors.Is(err, context.DeadlineExceeded):

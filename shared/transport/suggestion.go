@@ -32,7 +32,9 @@ func serveSuggester(suggester shared.Suggester) settingsv1.SuggestionServiceServ
 	return &suggestionServer{suggester: suggester}
 }
 
-func (s *suggestionServer) Suggest(ctx context.Context, request *settingsv1.SuggestRequest) (*settingsv1.SuggestResponse, error) {
+func (s *suggestionServer) Suggest(
+	ctx context.Context, request *settingsv1.SuggestRequest,
+) (*settingsv1.SuggestResponse, error) {
 	return respond(ctx, s.suggester.Suggest, suggestRequestFromProto(request), suggestionsToProto)
 }
 

@@ -74,7 +74,8 @@ func (a accounts) complete() bool {
 	for line := range strings.Lines(string(content)) {
 		line, _, _ = strings.Cut(line, "#")
 		database, sources, _ := strings.Cut(line, ":")
-		if database = strings.TrimSpace(database); database != "passwd" && database != "group" && database != "initgroups" {
+		if database = strings.TrimSpace(database); database != "passwd" && database != "group" &&
+			database != "initgroups" {
 			continue
 		}
 		for _, source := range strings.Fields(sources) {

@@ -64,15 +64,18 @@ func TestCheck(t *testing.T) {
 		{name: "nothing", arrange: func(*testing.T, string) {}},
 		{name: "file-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o757) },
 			at: "bin/plugin", says: "(mode 0757), so anybody"},
-		{name: "directory-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777) }, at: "bin",
+		{name: "directory-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777) },
+			at:   "bin",
 			says: "run: chmod go-w "},
 		{name: "grandparent-for-all", arrange: func(t *testing.T, base string) { chmod(t, base, 0o777) }, at: "",
 			says: "run: chmod go-w "},
 		{name: "sticky", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777|os.ModeSticky) }},
-		{name: "sticky-file", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o777|os.ModeSticky) },
-			at: "bin/plugin", says: "(mode 0777)"},
-		{name: "file-of-another", asRoot: true, arrange: func(t *testing.T, base string) { give(t, base+"/bin/plugin") },
-			at: "bin/plugin", says: "belongs to 4242 (uid 4242)"},
+		{name: "sticky-file",
+			arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o777|os.ModeSticky) },
+			at:      "bin/plugin", says: "(mode 0777)"},
+		{name: "file-of-another", asRoot: true,
+			arrange: func(t *testing.T, base string) { give(t, base+"/bin/plugin") },
+			at:      "bin/plugin", says: "belongs to 4242 (uid 4242)"},
 		{name: "directory-of-another", asRoot: true, arrange: func(t *testing.T, base string) { give(t, base+"/bin") },
 			at: "bin", says: "run: chown root "},
 		{name: "sticky-of-another", asRoot: true, arrange: func(t *testing.T, base string) {
@@ -128,7 +131,8 @@ func TestCheck(t *testing.T) {
 				return
 			}
 			var found *Error
-			if !errors.As(err, &found) || found.Path != filepath.Join(base, c.at) || !strings.Contains(err.Error(), c.says) {
+			if !errors.As(err, &found) || found.Path != filepath.Join(base, c.at) ||
+				!strings.Contains(err.Error(), c.says) {
 				t.Errorf("%v; want it to be about %s and to say %q", err, c.at, c.says)
 			}
 		})
@@ -196,7 +200,10 @@ func TestGroup(t *testing.T) {
 		{name: "files-only", gid: 50,
 			nsswitch: "passwd: files systemd # sss\ngroup: files [SUCCESS=merge] systemd\nhosts: dns\n"},
 		{name: "directory-service", gid: 50, nsswitch: "passwd: files sss\n", want: "names a directory service"},
-		{name: "groups-of-a-directory-service", gid: 50, nsswitch: "group:\tfiles ldap\n", want: "names a directory service"},
+		{
+			name: "groups-of-a-directory-service", gid: 50, nsswitch: "group:\tfiles ldap\n",
+			want: "names a directory service",
+		},
 		{name: "private-with-a-directory-service", gid: 1000, nsswitch: "passwd: files sss\n"},
 		{name: "nis-users", gid: 50, passwd: passwd + "+::::::\n", want: "refers to a directory service"},
 		{name: "nis-groups", gid: 50, group: group + "+:::\n", want: "refers to a directory service"},
@@ -214,8 +221,10 @@ func TestGroup(t *testing.T) {
 				}
 				return path
 			}
-			a := accounts{passwd: write("passwd", c.passwd, passwd), group: write("group", c.group, group), nsswitch: directory +
-				"/missing"}
+			a := accounts{
+				passwd: write("passwd", c.passwd, passwd), group: write("group", c.group, group),
+				nsswitch: directory + "/missing",
+			}
 			if c.nsswitch != "" {
 				a.nsswitch = write("nsswitch", c.nsswitch, "")
 			}
@@ -244,10 +253,12 @@ func TestGroupOfAFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := checker{accounts: accounts{passwd: directory + "/passwd", group: directory + "/group", nsswitch: directory +
-		"/none"}}
-	for gid, says := range map[int]string{50: "", 52: "(mode 0775): its group shared has the member bob; run: chmod g-w ",
-		77: "group 77 is not in"} {
+	c := checker{accounts: accounts{
+		passwd: directory + "/passwd", group: directory + "/group", nsswitch: directory + "/none",
+	}}
+	for gid, says := range map[int]string{
+		50: "", 52: "(mode 0775): its group shared has the member bob; run: chmod g-w ", 77: "group 77 is not in",
+	} {
 		if err := os.Chown(base+"/plugin", 0, gid); err != nil {
 			t.Fatal(err)
 		}

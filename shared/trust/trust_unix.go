@@ -22,7 +22,8 @@ const maxLinks = 40
 // directory with the sticky bit, such as /tmp, may be written by everybody, as what stands in it is safe from those
 // it does not belong to. The error is an *Error, or one of the file system.
 func Check(path string) error {
-	return checker{self: uint32(os.Geteuid()), accounts: localAccounts}.check(path) //nolint:gosec // a user id has 32 bits
+	self := uint32(os.Geteuid()) //nolint:gosec // a user id has 32 bits
+	return checker{self: self, accounts: localAccounts}.check(path)
 }
 
 // LoneGroup reports whether root, the user of this process and nobody else can use the file by what its group may do.
@@ -111,8 +112,9 @@ func (c checker) checkEntry(path string, info fs.FileInfo) error {
 		return nil
 	case mode.Perm()&0o002 != 0:
 		return &Error{
-			Path: path, Problem: fmt.Sprintf("can be written by others (mode %04o), so anybody could replace it", mode.Perm()),
-			Remedy: "chmod go-w " + quoted(path),
+			Path:    path,
+			Problem: fmt.Sprintf("can be written by others (mode %04o), so anybody could replace it", mode.Perm()),
+			Remedy:  "chmod go-w " + quoted(path),
 		}
 	case mode.Perm()&0o020 != 0:
 		return c.checkGroup(path, mode, status.Gid)
@@ -125,8 +127,9 @@ func (c checker) checkEntry(path string, info fs.FileInfo) error {
 func (c checker) checkGroup(path string, mode fs.FileMode, gid uint32) error {
 	if hasACL(path) {
 		return &Error{
-			Path: path, Problem: fmt.Sprintf("can be written by others (mode %04o with an access control list)", mode.Perm()),
-			Remedy: "setfacl -b " + quoted(path) + " && chmod g-w " + quoted(path),
+			Path:    path,
+			Problem: fmt.Sprintf("can be written by others (mode %04o with an access control list)", mode.Perm()),
+			Remedy:  "setfacl -b " + quoted(path) + " && chmod g-w " + quoted(path),
 		}
 	}
 	refuse := func(why string) error {

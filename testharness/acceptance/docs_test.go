@@ -93,7 +93,9 @@ func TestDocumentedKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, declaring := range []string{"../../cmd/smtp-plugin/config.go", "../../plugin/page.go"} {
+	for _, declaring := range []string{
+		"../../cmd/smtp-plugin/config.go", "../../plugin/configuration.go", "../../plugin/internal/notify/service.go",
+	} {
 		source, err := os.ReadFile(declaring)
 		if err != nil {
 			t.Fatal(err)

@@ -31,7 +31,8 @@ const (
 //
 // DeliveryReportService tells of the attempts to deliver notifications. Capability "delivery_reports".
 type DeliveryReportServiceClient interface {
-	// Deliveries tells of each attempt when it has ended, from now on, until the call is cancelled. A host makes spans of them.
+	// Deliveries tells of each attempt when it has ended, from now on, until the call is cancelled. A host makes spans of
+	// them.
 	Deliveries(ctx context.Context, in *DeliveriesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DeliveriesResponse], error)
 }
 
@@ -68,7 +69,8 @@ type DeliveryReportService_DeliveriesClient = grpc.ServerStreamingClient[Deliver
 //
 // DeliveryReportService tells of the attempts to deliver notifications. Capability "delivery_reports".
 type DeliveryReportServiceServer interface {
-	// Deliveries tells of each attempt when it has ended, from now on, until the call is cancelled. A host makes spans of them.
+	// Deliveries tells of each attempt when it has ended, from now on, until the call is cancelled. A host makes spans of
+	// them.
 	Deliveries(*DeliveriesRequest, grpc.ServerStreamingServer[DeliveriesResponse]) error
 	mustEmbedUnimplementedDeliveryReportServiceServer()
 }

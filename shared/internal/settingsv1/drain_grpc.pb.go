@@ -30,8 +30,9 @@ const (
 //
 // DrainService ends what is under way before a planned stop.
 type DrainServiceClient interface {
-	// Drain begins no more work of the plugin's own, and ends when what was under way has ended. A message comes at least every
-	// other second for as long as that takes. Calls are answered until the process ends, which the host has it do soon afterwards.
+	// Drain begins no more work of the plugin's own, and ends when what was under way has ended. A message comes at least
+	// every other second for as long as that takes. Calls are answered until the process ends, which the host has it do
+	// soon afterwards.
 	Drain(ctx context.Context, in *DrainRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DrainResponse], error)
 }
 
@@ -68,8 +69,9 @@ type DrainService_DrainClient = grpc.ServerStreamingClient[DrainResponse]
 //
 // DrainService ends what is under way before a planned stop.
 type DrainServiceServer interface {
-	// Drain begins no more work of the plugin's own, and ends when what was under way has ended. A message comes at least every
-	// other second for as long as that takes. Calls are answered until the process ends, which the host has it do soon afterwards.
+	// Drain begins no more work of the plugin's own, and ends when what was under way has ended. A message comes at least
+	// every other second for as long as that takes. Calls are answered until the process ends, which the host has it do
+	// soon afterwards.
 	Drain(*DrainRequest, grpc.ServerStreamingServer[DrainResponse]) error
 	mustEmbedUnimplementedDrainServiceServer()
 }

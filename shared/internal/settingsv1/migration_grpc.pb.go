@@ -31,7 +31,8 @@ const (
 //
 // MigrationService moves what a plugin stores to another database. Capability "migration".
 type MigrationServiceClient interface {
-	// Migrate copies settings with their history, and what was not delivered yet, into another database. It can be repeated.
+	// Migrate copies settings with their history, and what was not delivered yet, into another database. It can be
+	// repeated.
 	Migrate(ctx context.Context, in *MigrateRequest, opts ...grpc.CallOption) (*MigrateResponse, error)
 }
 
@@ -59,7 +60,8 @@ func (c *migrationServiceClient) Migrate(ctx context.Context, in *MigrateRequest
 //
 // MigrationService moves what a plugin stores to another database. Capability "migration".
 type MigrationServiceServer interface {
-	// Migrate copies settings with their history, and what was not delivered yet, into another database. It can be repeated.
+	// Migrate copies settings with their history, and what was not delivered yet, into another database. It can be
+	// repeated.
 	Migrate(context.Context, *MigrateRequest) (*MigrateResponse, error)
 	mustEmbedUnimplementedMigrationServiceServer()
 }

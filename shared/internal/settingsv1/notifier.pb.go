@@ -88,8 +88,8 @@ func (ServiceState) EnumDescriptor() ([]byte, []int) {
 // Notification is a message to one recipient.
 type Notification struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Idempotency key: a second notification with the same key and recipient is the same one until 7 days after its delivery; one
-	// that was given up or cancelled keeps its key. Empty makes a new one each time.
+	// Idempotency key: a second notification with the same key and recipient is the same one until 7 days after its
+	// delivery; one that was given up or cancelled keeps its key. Empty makes a new one each time.
 	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	// E-mail address of the recipient.
 	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`

@@ -34,8 +34,8 @@ const (
 //
 // NotifierService takes notifications and delivers them with the saved settings. Capability "notifier".
 type NotifierServiceClient interface {
-	// Notify takes notifications. When it returns, those with an id are durable: each is delivered at least once or ends as a
-	// dead letter.
+	// Notify takes notifications. When it returns, those with an id are durable: each is delivered at least once or ends
+	// as a dead letter.
 	Notify(ctx context.Context, in *NotifyRequest, opts ...grpc.CallOption) (*NotifyResponse, error)
 	// Status tells how the service is.
 	Status(ctx context.Context, in *StatusRequest, opts ...grpc.CallOption) (*StatusResponse, error)
@@ -111,8 +111,8 @@ func (c *notifierServiceClient) Cancel(ctx context.Context, in *CancelRequest, o
 //
 // NotifierService takes notifications and delivers them with the saved settings. Capability "notifier".
 type NotifierServiceServer interface {
-	// Notify takes notifications. When it returns, those with an id are durable: each is delivered at least once or ends as a
-	// dead letter.
+	// Notify takes notifications. When it returns, those with an id are durable: each is delivered at least once or ends
+	// as a dead letter.
 	Notify(context.Context, *NotifyRequest) (*NotifyResponse, error)
 	// Status tells how the service is.
 	Status(context.Context, *StatusRequest) (*StatusResponse, error)

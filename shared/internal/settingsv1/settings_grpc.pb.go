@@ -35,8 +35,8 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// SettingsPageService is one page of settings. All calls may run concurrently. A call fails with a gRPC status only when
-// the call itself is broken; what is wrong with the settings is told in Diagnostics of a successful reply.
+// SettingsPageService is one page of settings. All calls may run concurrently. A call fails with a gRPC status only
+// when the call itself is broken; what is wrong with the settings is told in Diagnostics of a successful reply.
 type SettingsPageServiceClient interface {
 	// Info describes the plugin.
 	Info(ctx context.Context, in *InfoRequest, opts ...grpc.CallOption) (*InfoResponse, error)
@@ -134,8 +134,8 @@ type SettingsPageService_TestClient = grpc.ServerStreamingClient[TestResponse]
 // All implementations must embed UnimplementedSettingsPageServiceServer
 // for forward compatibility.
 //
-// SettingsPageService is one page of settings. All calls may run concurrently. A call fails with a gRPC status only when
-// the call itself is broken; what is wrong with the settings is told in Diagnostics of a successful reply.
+// SettingsPageService is one page of settings. All calls may run concurrently. A call fails with a gRPC status only
+// when the call itself is broken; what is wrong with the settings is told in Diagnostics of a successful reply.
 type SettingsPageServiceServer interface {
 	// Info describes the plugin.
 	Info(context.Context, *InfoRequest) (*InfoResponse, error)

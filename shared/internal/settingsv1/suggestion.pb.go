@@ -82,8 +82,8 @@ func (x *SuggestRequest) GetValues() map[string]*Value {
 // SuggestResponse holds what was found.
 type SuggestResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The most likely first: each says where it comes from and carries the values as a fix. A finding without a fix says why
-	// there is none.
+	// The most likely first: each says where it comes from and carries the values as a fix. A finding without a fix says
+	// why there is none.
 	Suggestions   []*Diagnostic `protobuf:"bytes,1,rep,name=suggestions,proto3" json:"suggestions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -1,6 +1,6 @@
-// Package hostile is a settings plugin that lies: for the tests of whatever uses the answers of a plugin. It speaks gRPC over a
-// socket and answers each call as it is told to, truthfully or with a lie. There is a lie for every field of every message, made from
-// their descriptors, so a field that is new to the contract is lied in as well.
+// Package hostile is a settings plugin that lies: for the tests of whatever uses the answers of a plugin. It speaks
+// gRPC over a socket and answers each call as it is told to, truthfully or with a lie. There is a lie for every field
+// of every message, made from their descriptors, so a field that is new to the contract is lied in as well.
 package hostile
 
 import (

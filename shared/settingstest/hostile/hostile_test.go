@@ -2,8 +2,8 @@ package hostile
 
 import "testing"
 
-// TestTruthIsComplete names the calls that have no truth, and the lists, maps and messages that it leaves empty: nothing would be lied
-// about what is in them.
+// TestTruthIsComplete names the calls that have no truth, and the lists, maps and messages that it leaves empty:
+// nothing would be lied about what is in them.
 func TestTruthIsComplete(t *testing.T) {
 	all := templates()
 	for _, method := range Methods() {

@@ -27,7 +27,8 @@ const (
 // notUTF8 is what a text is before it becomes something that is not UTF-8, which could not be marshalled.
 const notUTF8 = "NOT-UTF-8-NOT-UTF-8"
 
-// Lies returns the lies about every field of every message of every answer, and those that take several messages or none.
+// Lies returns the lies about every field of every message of every answer, and those that take several messages or
+// none.
 func Lies() []Lie {
 	var lies []Lie
 	for method, template := range templates() {
@@ -107,11 +108,14 @@ func Methods() []string {
 
 // Failure is a call that fails with the status, and a text that could do harm.
 func Failure(method string, code codes.Code) Lie {
-	return Lie{Method: method, Name: "fails with " + code.String(), err: status.Error(code, "\x1b[2J\u202e<script>"+strings.Repeat("x", 10_000))}
+	return Lie{
+		Method: method, Name: "fails with " + code.String(),
+		err: status.Error(code, "\x1b[2J\u202e<script>"+strings.Repeat("x", 10_000)),
+	}
 }
 
-// failures are calls that fail, with every status and a text that could do harm. The two that a plugin that is gone has too are left
-// out: what they mean takes a while to find out.
+// failures are calls that fail, with every status and a text that could do harm. The two that a plugin that is gone has
+// too are left out: what they mean takes a while to find out.
 func failures(method string) []Lie {
 	var lies []Lie
 	for code := codes.Unknown; code <= codes.Unauthenticated; code++ {
@@ -123,8 +127,14 @@ func failures(method string) []Lie {
 	return append(lies,
 		Lie{Method: method, Name: "nothing at all"},
 		Lie{Method: method, Name: "an empty message", messages: func() [][]byte { return [][]byte{{}} }},
-		Lie{Method: method, Name: "no message of the contract", messages: func() [][]byte { return [][]byte{bytes.Repeat([]byte{0xff}, 1000)} }},
-		Lie{Method: method, Name: "a message too large", messages: func() [][]byte { return [][]byte{make([]byte, 2<<20)} }},
+		Lie{
+			Method: method, Name: "no message of the contract",
+			messages: func() [][]byte { return [][]byte{bytes.Repeat([]byte{0xff}, 1000)} },
+		},
+		Lie{
+			Method: method, Name: "a message too large",
+			messages: func() [][]byte { return [][]byte{make([]byte, 2<<20)} },
+		},
 	)
 }
 
@@ -133,14 +143,17 @@ func streams() []Lie {
 	all := events()
 	started, finished, completed := all[0], all[1], all[2]
 	lies := []Lie{
-		says("Test", "no verdict", started, finished), says("Test", "two verdicts", completed, completed), says("Test", "on after the verdict", completed, started),
-		says("Test", "the end without a beginning", finished, completed), says("Test", "two beginnings", started, started, completed),
+		says("Test", "no verdict", started, finished), says("Test", "two verdicts", completed, completed),
+		says("Test", "on after the verdict", completed, started),
+		says("Test", "the end without a beginning", finished, completed),
+		says("Test", "two beginnings", started, started, completed),
 		says("Test", "two ends", started, finished, finished, completed), says("Test", "only a beginning", started),
 		says("Test", "an unknown event", &pb.TestResponse{}),
 	}
 	for name, messages := range map[string][]proto.Message{
-		"steps without end": {started, finished}, "beginnings without end": {started}, "unknown events without end": {&pb.TestResponse{}},
-		"verdicts without end": {completed},
+		"steps without end": {started, finished}, "beginnings without end": {started},
+		"unknown events without end": {&pb.TestResponse{}},
+		"verdicts without end":       {completed},
 	} {
 		lie := says("Test", name, messages...)
 		lie.endless = true
@@ -226,10 +239,15 @@ type change func(m protoreflect.Message, field protoreflect.FieldDescriptor)
 
 // liesAbout returns the lies about a field.
 func liesAbout(field protoreflect.FieldDescriptor) map[string]change {
-	lies := map[string]change{"absent": func(m protoreflect.Message, field protoreflect.FieldDescriptor) { m.Clear(field) }}
+	lies := map[string]change{
+		"absent": func(m protoreflect.Message, field protoreflect.FieldDescriptor) { m.Clear(field) },
+	}
 	switch {
 	case field.IsMap():
-		for name, key := range map[string]string{"a key that is not declared": "nobody", "an empty key": "", "a secret as key": "token", "an escape as key": "\x1b[2J"} {
+		for name, key := range map[string]string{
+			"a key that is not declared": "nobody", "an empty key": "", "a secret as key": "token",
+			"an escape as key": "\x1b[2J",
+		} {
 			lies[name] = withKeys(key)
 		}
 		lies["very many keys"] = withKeys(manyKeys()...)
@@ -241,7 +259,9 @@ func liesAbout(field protoreflect.FieldDescriptor) map[string]change {
 			list.Append(list.NewElement())
 		}
 	case field.Message() != nil:
-		lies["empty"] = func(m protoreflect.Message, field protoreflect.FieldDescriptor) { m.Set(field, m.NewField(field)) }
+		lies["empty"] = func(m protoreflect.Message, field protoreflect.FieldDescriptor) {
+			m.Set(field, m.NewField(field))
+		}
 	default:
 		for name, value := range scalars(field) {
 			lies[name] = func(m protoreflect.Message, field protoreflect.FieldDescriptor) { m.Set(field, value) }
@@ -296,8 +316,10 @@ func scalars(field protoreflect.FieldDescriptor) map[string]protoreflect.Value {
 	switch field.Kind() {
 	case protoreflect.StringKind:
 		for name, text := range map[string]string{
-			"empty": "", "control characters": "\x00\x1b[2J\x1b]0;owned\x07\r\n\u202e\u0085", "HTML": `"><script>alert(1)</script>`, "very long": longLatin,
-			"very long in Chinese": longChinese, "not UTF-8": notUTF8, "not declared": "nobody", "a secret": "token", "itself": "server",
+			"empty": "", "control characters": "\x00\x1b[2J\x1b]0;owned\x07\r\n\u202e\u0085",
+			"HTML": `"><script>alert(1)</script>`, "very long": longLatin,
+			"very long in Chinese": longChinese, "not UTF-8": notUTF8, "not declared": "nobody", "a secret": "token",
+			"itself": "server",
 		} {
 			values[name] = protoreflect.ValueOfString(text)
 		}
@@ -306,7 +328,8 @@ func scalars(field protoreflect.FieldDescriptor) map[string]protoreflect.Value {
 			values[fmt.Sprint(n)] = protoreflect.ValueOfInt32(n)
 		}
 	case protoreflect.Int64Kind:
-		for _, n := range []int64{0, -1, math.MinInt64, math.MaxInt64, 253402300800, -62135596801} { // The last two are years that RFC 3339 has not.
+		// The last two are years that RFC 3339 has not.
+		for _, n := range []int64{0, -1, math.MinInt64, math.MaxInt64, 253402300800, -62135596801} {
 			values[fmt.Sprint(n)] = protoreflect.ValueOfInt64(n)
 		}
 	case protoreflect.EnumKind:

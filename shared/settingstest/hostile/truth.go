@@ -13,7 +13,8 @@ import (
 
 // The truth has something in every field, so that there is something to lie about.
 
-// NotificationID is the id of the notification that Retry and Cancel answer for, and Notifications how many Notify does.
+// NotificationID is the id of the notification that Retry and Cancel answer for, and Notifications how many Notify
+// does.
 const (
 	NotificationID = "7"
 	Notifications  = 2
@@ -35,23 +36,39 @@ func schema() *pb.Schema {
 		Prerequisites: []*pb.Prerequisite{{Id: "processing_server", Text: "Make sure that it runs."}},
 		Sections: []*pb.Section{{Name: "main", Title: "Main", Help: "All of it.", Fields: []*pb.Field{
 			// The first has something in every field: what is lied about is the first of a list.
-			{Name: "format", Label: "Format", Help: "How.", Kind: pb.Kind_KIND_CHOICE, Default: text("json"), VisibleWhen: when("safe", boolean(true)),
-				DefaultWhen: []*pb.ConditionalDefault{{When: when("safe", boolean(true)), Value: text("text")}}, Min: &least, Max: &most, Pattern: "[a-z]+",
-				Options: []*pb.Option{{Value: "json", Label: "JSON"}, {Value: "text", Label: "Text"}}, Placeholder: "json", Group: "how"},
-			{Name: "server", Label: "Server", Help: "Where.", Kind: pb.Kind_KIND_TEXT, Required: true, Pattern: `[a-z.]+`, Placeholder: "a.example", Group: "where"},
-			{Name: "port", Label: "Port", Kind: pb.Kind_KIND_INTEGER, Min: &least, Max: &most, Default: integer(25), Group: "where",
+			{Name: "format", Label: "Format", Help: "How.", Kind: pb.Kind_KIND_CHOICE, Default: text("json"),
+				VisibleWhen: when("safe", boolean(true)),
+				DefaultWhen: []*pb.ConditionalDefault{{When: when("safe", boolean(true)), Value: text("text")}},
+				Min:         &least, Max: &most, Pattern: "[a-z]+",
+				Options:     []*pb.Option{{Value: "json", Label: "JSON"}, {Value: "text", Label: "Text"}},
+				Placeholder: "json", Group: "how"},
+			{
+				Name: "server", Label: "Server", Help: "Where.", Kind: pb.Kind_KIND_TEXT, Required: true,
+				Pattern: `[a-z.]+`, Placeholder: "a.example", Group: "where",
+			},
+			{Name: "port", Label: "Port", Kind: pb.Kind_KIND_INTEGER, Min: &least, Max: &most, Default: integer(25),
+				Group:       "where",
 				DefaultWhen: []*pb.ConditionalDefault{{When: when("safe", boolean(true)), Value: integer(465)}}},
 			{Name: "safe", Label: "Safe", Kind: pb.Kind_KIND_BOOLEAN},
 			{Name: "token", Label: "Token", Kind: pb.Kind_KIND_TEXT, Sensitive: true},
-		}}, {Name: "more", Title: "More", Advanced: true, Fields: []*pb.Field{{Name: "notes", Label: "Notes", Kind: pb.Kind_KIND_MULTILINE}}}},
-		Presets: []*pb.Preset{{Name: "known", Label: "Known", Note: "A note.", Values: map[string]*pb.Value{"port": integer(587)}}},
-		Test:    &pb.TestAction{Label: "Test", Options: []*pb.Field{{Name: "send", Label: "Send", Kind: pb.Kind_KIND_BOOLEAN}}},
+		}},
+			{
+				Name: "more", Title: "More", Advanced: true,
+				Fields: []*pb.Field{{Name: "notes", Label: "Notes", Kind: pb.Kind_KIND_MULTILINE}},
+			}},
+		Presets: []*pb.Preset{
+			{Name: "known", Label: "Known", Note: "A note.", Values: map[string]*pb.Value{"port": integer(587)}},
+		},
+		Test: &pb.TestAction{
+			Label: "Test", Options: []*pb.Field{{Name: "send", Label: "Send", Kind: pb.Kind_KIND_BOOLEAN}},
+		},
 	}
 }
 
 func finding() *pb.Diagnostic {
 	return &pb.Diagnostic{
-		Severity: pb.Severity_SEVERITY_WARNING, Code: "slow", Summary: "It is slow.", Detail: "Make it faster.", Field: "server", Step: "connect",
+		Severity: pb.Severity_SEVERITY_WARNING, Code: "slow", Summary: "It is slow.", Detail: "Make it faster.",
+		Field: "server", Step: "connect",
 		Evidence: &pb.Evidence{Code: 450, EnhancedCode: "4.7.1", Text: "later"},
 		Fixes:    []*pb.Fix{{Label: "Use port 587", Values: map[string]*pb.Value{"port": integer(587)}}},
 	}
@@ -72,25 +89,37 @@ func saved() *pb.SaveResponse {
 }
 
 func step() *pb.StepResult {
-	return &pb.StepResult{Id: "connect", Label: "Connect", Status: pb.Status_STATUS_PASSED, Duration: durationpb.New(time.Second), Detail: "done"}
+	return &pb.StepResult{
+		Id: "connect", Label: "Connect", Status: pb.Status_STATUS_PASSED, Duration: durationpb.New(time.Second),
+		Detail: "done",
+	}
 }
 
 // events are those of a test.
 func events() []proto.Message {
 	return []proto.Message{
-		&pb.TestResponse{Event: &pb.TestResponse_StepStarted{StepStarted: &pb.StepStarted{Id: "connect", Label: "Connect"}}},
+		&pb.TestResponse{
+			Event: &pb.TestResponse_StepStarted{StepStarted: &pb.StepStarted{Id: "connect", Label: "Connect"}},
+		},
 		&pb.TestResponse{Event: &pb.TestResponse_StepFinished{StepFinished: &pb.StepFinished{Result: step()}}},
 		&pb.TestResponse{Event: &pb.TestResponse_Completed{Completed: &pb.Completed{Report: &pb.TestReport{
-			Outcome: "complete", Headline: "It works", Status: pb.Status_STATUS_WARNING, Duration: durationpb.New(time.Second), Steps: []*pb.StepResult{step()},
+			Outcome: "complete", Headline: "It works", Status: pb.Status_STATUS_WARNING,
+			Duration: durationpb.New(time.Second), Steps: []*pb.StepResult{step()},
 			Diagnostics: []*pb.Diagnostic{finding()}, Transcript: []string{"C: hello"},
-			Cards: []*pb.Card{{Title: "Certificate", Status: pb.Status_STATUS_PASSED, Facts: []*pb.Fact{{Label: "until", Value: "2030"}}}},
+			Cards: []*pb.Card{
+				{
+					Title: "Certificate", Status: pb.Status_STATUS_PASSED,
+					Facts: []*pb.Fact{{Label: "until", Value: "2030"}},
+				},
+			},
 		}}}},
 	}
 }
 
 func entry(id string) *pb.NotificationEntry {
 	return &pb.NotificationEntry{
-		Id: id, Key: "disk", To: "ops@a.example", Subject: "Alarm", Actor: "anna", State: "retrying", Attempts: 2, Created: now, NextAttempt: now, Finished: now,
+		Id: id, Key: "disk", To: "ops@a.example", Subject: "Alarm", Actor: "anna", State: "retrying", Attempts: 2,
+		Created: now, NextAttempt: now, Finished: now,
 		Failure: finding(),
 	}
 }
@@ -103,22 +132,38 @@ func truth() map[string]Lie {
 			Capabilities: transport.Capabilities()}),
 		says("Schema", "", &pb.SchemaResponse{Schema: schema()}),
 		says("Load", "", &pb.LoadResponse{Snapshot: snapshot()}),
-		says("Validate", "", &pb.ValidateResponse{Diagnostics: []*pb.Diagnostic{finding()}, Preview: "It will connect."}),
+		says(
+			"Validate", "", &pb.ValidateResponse{Diagnostics: []*pb.Diagnostic{finding()}, Preview: "It will connect."},
+		),
 		says("Save", "", saved()),
 		says("Test", "", events()...),
 		says("Revisions", "", &pb.RevisionsResponse{More: true, Entries: []*pb.RevisionEntry{
-			{Revision: &pb.Revision{Number: 3, Author: "anna", At: now}, RestoredFrom: 1, Changes: []*pb.Change{{Field: "server", Before: text("b.example"), After: text("a.example")}}},
+			{
+				Revision: &pb.Revision{Number: 3, Author: "anna", At: now}, RestoredFrom: 1,
+				Changes: []*pb.Change{{Field: "server", Before: text("b.example"), After: text("a.example")}},
+			},
 			{Revision: &pb.Revision{Number: 2, Author: "bert", At: now}},
 		}}),
 		says("Restore", "", &pb.RestoreResponse{Result: saved()}),
 		says("Purge", "", &pb.PurgeResponse{Secrets: 4}),
 		says("Drain", "", &pb.DrainResponse{WaitingFor: "a notification"}),
 		says("Suggest", "", &pb.SuggestResponse{Suggestions: []*pb.Diagnostic{finding()}}),
-		says("Notify", "", &pb.NotifyResponse{Receipts: []*pb.Receipt{{Diagnostics: []*pb.Diagnostic{finding()}}, {Id: "7", Duplicate: true}}}),
-		says("Status", "", &pb.StatusResponse{State: pb.ServiceState_SERVICE_STATE_DEGRADED, Since: now, Reason: finding(), NextAttempt: now,
+		says(
+			"Notify", "",
+			&pb.NotifyResponse{
+				Receipts: []*pb.Receipt{{Diagnostics: []*pb.Diagnostic{finding()}}, {Id: "7", Duplicate: true}},
+			},
+		),
+		says("Status", "", &pb.StatusResponse{State: pb.ServiceState_SERVICE_STATE_DEGRADED, Since: now,
+			Reason: finding(), NextAttempt: now,
 			Counts: map[string]int64{"dead": 2}, DeliveredLastMinute: 3, DeliveredTotal: 4, FailedAttemptsTotal: 5,
-			DeliveredBy: []*pb.Deliverer{{Host: "console-1", Pid: 12, Since: now}, {Host: "console-2", Pid: 13, Since: now, Self: true}}}),
-		says("List", "", &pb.ListResponse{More: true, Entries: []*pb.NotificationEntry{entry("8"), entry(NotificationID)}}),
+			DeliveredBy: []*pb.Deliverer{
+				{Host: "console-1", Pid: 12, Since: now}, {Host: "console-2", Pid: 13, Since: now, Self: true},
+			}}),
+		says(
+			"List", "",
+			&pb.ListResponse{More: true, Entries: []*pb.NotificationEntry{entry("8"), entry(NotificationID)}},
+		),
 		says("Retry", "", &pb.RetryResponse{Entry: entry(NotificationID)}),
 		says("Cancel", "", &pb.CancelResponse{Entry: entry(NotificationID)}),
 		says("Rekey", "", &pb.RekeyResponse{Secrets: 4, Summary: "The key is in a file."}),
@@ -133,7 +178,8 @@ func truth() map[string]Lie {
 
 func delivery() proto.Message {
 	return &pb.DeliveriesResponse{
-		Id: NotificationID, Attempt: 1, TraceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Started: now, Finished: now, Failure: "refused",
+		Id: NotificationID, Attempt: 1, TraceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+		Started: now, Finished: now, Failure: "refused",
 		Steps: []*pb.DeliveryStep{{Id: "connect", Started: now, Finished: now, Status: pb.Status_STATUS_FAILED}},
 	}
 }

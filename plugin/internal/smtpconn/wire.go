@@ -315,7 +315,7 @@ func (w *wire) handOver(reply Reply) {
 	code, lines := reply.Code, []string{""}
 	switch {
 	case code == 334:
-		lines = reply.heard()
+		lines = []string{challengeOf(reply)}
 	case (w.answered == "MAIL" || w.answered == "RCPT") && code/100 == 2:
 		code = 250
 	default:

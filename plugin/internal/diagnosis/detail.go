@@ -34,6 +34,10 @@ func Detail(found smtpconn.Detail) text.Text {
 	case smtpconn.LoginNotAskedFor:
 		return text.Of("the server does not ask for a login")
 	case smtpconn.LoggedIn:
+		if len(found.Unworkable) > 0 {
+			return text.Of("{mechanism}; the server offers {others} but does not carry that out",
+				"mechanism", found.Mechanism, "others", strings.Join(found.Unworkable, ", "))
+		}
 		return text.Plain(found.Mechanism)
 	case smtpconn.Answered:
 		return text.Plain(shortened(found.Reply.String()))

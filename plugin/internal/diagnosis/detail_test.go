@@ -50,6 +50,8 @@ func TestDetail(t *testing.T) {
 		{smtpconn.LoginNotSet{}, "no login is set"},
 		{smtpconn.LoginNotAskedFor{}, "the server does not ask for a login"},
 		{smtpconn.LoggedIn{Mechanism: "PLAIN"}, "PLAIN"},
+		{smtpconn.LoggedIn{Mechanism: "LOGIN", Unworkable: []string{"SCRAM-SHA-1", "PLAIN"}},
+			"LOGIN; the server offers SCRAM-SHA-1, PLAIN but does not carry that out"},
 		{smtpconn.Answered{Reply: reply}, "250 2.1.0 Ok, {host} it is"},
 		{smtpconn.LeftPlain{Failure: &smtpconn.Error{Kind: smtpconn.KindClosed}}, "the server closed the connection; going on unencrypted"},
 		{smtpconn.LeftPlain{Failure: &smtpconn.Error{Kind: smtpconn.KindRefusedByReply, Reply: &reply}},

@@ -44,7 +44,11 @@ type (
 	LoginNotAskedFor struct{}
 
 	// LoggedIn is that of StepAuth.
-	LoggedIn struct{ Mechanism string }
+	LoggedIn struct {
+		Mechanism string
+		// Unworkable are those that were tried before; see Session.
+		Unworkable []string
+	}
 
 	// Answered is that of a command which the server has said yes to.
 	Answered struct{ Reply Reply }

@@ -8,7 +8,7 @@ import (
 	"github.com/emersion/go-sasl"
 )
 
-// login authenticates once, with the strongest mechanism that both sides have.
+// login logs in with the best mechanism that both sides have and that works.
 func (o *opening) login() error {
 	session := o.conn.session
 	if !o.target.wantsLogin() {
@@ -24,20 +24,69 @@ func (o *opening) login() error {
 		return nil
 	}
 	return o.trace.run(StepAuth, func() (Result, Detail, error) {
-		mechanism := choose(o.target, session, offered)
-		if mechanism == nil {
+		common := inCommon(o.target, session, offered)
+		if len(common) == 0 {
 			return Failed, nil, &Error{Kind: KindNoCommonMechanism, Offered: shownOffer(session, offered)}
 		}
-		session.Mechanism = mechanism.name
-		if !o.mayLogIn() {
-			return Failed, nil, &Error{Kind: KindPasswordNeedsTLS, Mechanism: mechanism.name}
-		}
-		if err := o.conn.authenticate(o, mechanism); err != nil {
+		if err := o.authenticateBy(common); err != nil {
 			return Failed, nil, err
 		}
 		session.Login = LoginDone
-		return Passed, LoggedIn{mechanism.name}, nil
+		if len(session.Unworkable) > 0 {
+			return Noted, LoggedIn{session.Mechanism, session.Unworkable}, nil
+		}
+		return Passed, LoggedIn{Mechanism: session.Mechanism}, nil
 	})
+}
+
+// authenticateBy tries the mechanisms in turn as long as the server does not carry them out. A refusal of the login
+// itself is final: the server counts it.
+func (o *opening) authenticateBy(common []*mechanism) error {
+	session := o.conn.session
+	ctx, cancel := context.WithTimeout(o.ctx, o.conn.limits.Auth)
+	defer cancel()
+	var err error
+	for i, next := range common {
+		if i > 0 && !o.mayFollow(common[i-1], next) {
+			break
+		}
+		session.Mechanism = next.name
+		if !o.mayLogIn() {
+			return &Error{Kind: KindPasswordNeedsTLS, Mechanism: next.name}
+		}
+		if err = o.conn.authenticate(ctx, o, next); err == nil || !o.conn.unworkable(err) {
+			return err
+		}
+		session.Unworkable = append(session.Unworkable, next.name)
+		o.conn.wire.transcript.event("the server does not carry out " + next.name)
+	}
+	return err
+}
+
+// mayFollow reports whether a mechanism may be tried after one that the server has not carried out. Who is not proven
+// to be the server is not shown a password for having refused to do without it.
+func (o *opening) mayFollow(before, next *mechanism) bool {
+	session := o.conn.session
+	return next.hides || !before.hides || session.Encryption != NoEncryption && session.Unverified == nil
+}
+
+// unworkable reports whether a login failed because of its mechanism, and the connection has outlived it.
+func (c *Conn) unworkable(err error) bool {
+	var failure *Error
+	switch {
+	case c.wire.failure != nil || c.wire.last.Code == 421 || !errors.As(err, &failure):
+		return false
+	case failure.Kind == KindBadChallenge:
+		return errors.Is(failure, ReasonSenselessChallenge) || errors.Is(failure, ReasonForbiddenCharacters)
+	case failure.Kind != KindRefusedByReply:
+		return false
+	}
+	switch failure.Reply.Code {
+	case 500, 501, 502, 504:
+		return true
+	default:
+		return failure.Reply.EnhancedCode == "5.5.4" || failure.Reply.EnhancedCode == "5.7.4"
+	}
 }
 
 // maxOffered bounds how many mechanisms of a server are named.
@@ -48,10 +97,9 @@ func shownOffer(session *Session, offered []string) []string {
 	return session.PrintableList(offered[:min(len(offered), maxOffered)])
 }
 
-func (c *Conn) authenticate(o *opening, mechanism *mechanism) error {
-	defer c.wire.limit(o.ctx, c.limits.Auth)()
-	ctx, cancel := context.WithTimeout(o.ctx, c.limits.Auth) // The limit above ends what waits, this one what computes.
-	defer cancel()
+// authenticate logs in by one mechanism until ctx ends.
+func (c *Conn) authenticate(ctx context.Context, o *opening, mechanism *mechanism) error {
+	defer c.wire.limit(ctx, c.limits.Auth)() // It ends what waits; ctx itself ends what computes.
 	exchange := &saslExchange{Client: mechanism.client(ctx, o.target, c.session), challenges: maxChallenges}
 	err := c.client.Auth(exchange)
 	if err == nil && c.wire.last.Code == 235 {

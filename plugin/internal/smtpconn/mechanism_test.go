@@ -22,36 +22,41 @@ func mechanismNamed(t testing.TB, name string) *mechanism {
 	return mechanisms[i]
 }
 
-func TestChoose(t *testing.T) {
-	oauth := loginTarget
-	oauth.Authentication = AuthenticateOAuth2
+// TestMechanismOrder has the order in which the mechanisms in common are tried.
+func TestMechanismOrder(t *testing.T) {
+	choosing := func(how Authentication) Target {
+		target := loginTarget
+		target.Authentication = how
+		return target
+	}
 	encrypted := &Session{Encryption: ImplicitTLS, TLS: &tls.ConnectionState{Version: tls.VersionTLS13}}
 	plain := &Session{Encryption: NoEncryption}
+	const all = "CRAM-MD5 LOGIN PLAIN SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS XOAUTH2 OAUTHBEARER GSSAPI NTLM"
 	for _, c := range []struct {
 		offered string
 		target  Target
 		session *Session
 		want    string
 	}{
-		{"PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS", loginTarget, encrypted, "SCRAM-SHA-256-PLUS"},
-		{"PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS", loginTarget, plain, "SCRAM-SHA-256"},
-		{"PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-1-PLUS", loginTarget, encrypted, "SCRAM-SHA-1-PLUS"},
-		{"LOGIN PLAIN CRAM-MD5", loginTarget, plain, "CRAM-MD5"},
-		{"LOGIN PLAIN", loginTarget, encrypted, "PLAIN"},
-		{"LOGIN", loginTarget, encrypted, "LOGIN"},
+		{all, loginTarget, encrypted, "SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 PLAIN LOGIN CRAM-MD5"},
+		{all, loginTarget, plain, "SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN"},
+		{all, choosing(AuthenticateOAuth2), encrypted, "OAUTHBEARER XOAUTH2"},
+		{all, choosing(AuthenticatePlain), plain, "PLAIN"},
+		{all, choosing(AuthenticateLogin), encrypted, "LOGIN"},
+		{"LOGIN PLAIN CRAM-MD5", loginTarget, plain, "CRAM-MD5 PLAIN LOGIN"},
+		{"LOGIN PLAIN CRAM-MD5", loginTarget, encrypted, "PLAIN LOGIN CRAM-MD5"},
 		{"XOAUTH2 PLAIN", loginTarget, encrypted, "PLAIN"},
-		{"XOAUTH2 PLAIN", oauth, encrypted, "XOAUTH2"},
-		{"XOAUTH2 OAUTHBEARER PLAIN", oauth, encrypted, "OAUTHBEARER"},
-		{"PLAIN", oauth, encrypted, ""},
+		{"PLAIN", choosing(AuthenticateOAuth2), encrypted, ""},
+		{"LOGIN CRAM-MD5", choosing(AuthenticatePlain), encrypted, ""},
 		{"GSSAPI NTLM", loginTarget, encrypted, ""},
 		{"", loginTarget, encrypted, ""},
 	} {
-		got := ""
-		if chosen := choose(c.target, c.session, strings.Fields(c.offered)); chosen != nil {
-			got = chosen.name
+		var got []string
+		for _, one := range inCommon(c.target, c.session, strings.Fields(c.offered)) {
+			got = append(got, one.name)
 		}
-		if got != c.want {
-			t.Errorf("of %q: %q, want %q", c.offered, got, c.want)
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("of %q in the order %q, want %q", c.offered, got, c.want)
 		}
 	}
 }

@@ -34,8 +34,10 @@ type Session struct {
 	TLSAnswered bool
 	// Login is how the login went.
 	Login LoginState
-	// Mechanism is the login mechanism that was used; empty when there was no login.
+	// Mechanism is the login mechanism that was used last; empty when there was no login.
 	Mechanism string
+	// Unworkable are the mechanisms that were offered and tried, but that the server did not carry out, in order.
+	Unworkable []string
 
 	transcript *Transcript
 	secrets    *redaction

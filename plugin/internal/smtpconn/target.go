@@ -17,14 +17,15 @@ type Target struct {
 	// Host is a host name (internationalised ones too) or an IP address.
 	Host string
 	Port int
-	// Proxy is the proxy through which the server is reached, as ParseProxy returns it; nil means none. It looks up Host itself.
+	// Proxy is the proxy through which the server is reached, as ParseProxy returns it; nil means none. It looks up Host
+	// itself.
 	Proxy *url.URL
 	// Encrypt demands an encrypted, verified connection or none at all. Without it the connection is plain, STARTTLS is
-	// used where it is offered, and a certificate that cannot be verified is only noted. An offered STARTTLS that fails ends
-	// the attempt when there is a login; without one the conversation goes on in plain text, which is noted.
+	// used where it is offered, and a certificate that cannot be verified is only noted. An offered STARTTLS that fails
+	// ends the attempt when there is a login; without one the conversation goes on in plain text, which is noted.
 	Encrypt bool
-	// NeverStartTLS leaves an offered STARTTLS alone, so that everything goes in plain text, the login too. It means nothing
-	// with Encrypt.
+	// NeverStartTLS leaves an offered STARTTLS alone, so that everything goes in plain text, the login too. It means
+	// nothing with Encrypt.
 	NeverStartTLS bool
 	// Login and Password are the credentials; both empty means that no login is attempted.
 	Login    string
@@ -40,8 +41,8 @@ type Target struct {
 	// PinnedCertificate is the SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it
 	// and whatever name it carries; the zero value pins nothing. A pin demands encryption, also without Encrypt.
 	PinnedCertificate [sha256.Size]byte
-	// Permit decides about every address before it is dialled; nil permits all. With a proxy that is the proxy's address, and
-	// Host where it is an address itself. Its error is shown to the administrator.
+	// Permit decides about every address before it is dialled; nil permits all. With a proxy that is the proxy's
+	// address, and Host where it is an address itself. Its error is shown to the administrator.
 	Permit func(netip.AddrPort) error
 	// Limits bounds the time of each step; the zero value means the defaults that Limits names.
 	Limits Limits
@@ -51,12 +52,18 @@ type Target struct {
 type Authentication uint8
 
 const (
-	// AuthenticateAutomatically logs in with the password when there is one.
+	// AuthenticateAutomatically logs in with the password when there is one, by the strongest mechanism in common that
+	// works.
 	AuthenticateAutomatically Authentication = iota
 	// AuthenticateOAuth2 logs in with the access token (XOAUTH2 or OAUTHBEARER, RFC 7628).
 	AuthenticateOAuth2
 	// AuthenticateNever does not log in, whatever the credentials.
 	AuthenticateNever
+	// AuthenticatePlain logs in with the password by PLAIN (RFC 4616) or not at all: some servers offer mechanisms that
+	// they cannot do.
+	AuthenticatePlain
+	// AuthenticateLogin is the same for LOGIN.
+	AuthenticateLogin
 )
 
 // Limits bounds the time of each step. A zero field means the default.
@@ -93,8 +100,9 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Opening bounds one Open by the limits of its steps, each of them taken three times: a STARTTLS whose hello is not answered
-// needs a second connection and a second EHLO, and one that fails a third. It is for those who must not rely on Open to end.
+// Opening bounds one Open by the limits of its steps, each of them taken three times: a STARTTLS whose hello is not
+// answered needs a second connection and a second EHLO, and one that fails a third. It is for those who must not rely
+// on Open to end.
 func (l Limits) Opening() time.Duration {
 	l = l.withDefaults()
 	connect := l.Connect + maxAddresses*connectionAttemptDelay

@@ -10,11 +10,9 @@ import (
 	"net/http/httptest"
 	"net/mail"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/emersion/go-smtp"
 
@@ -22,105 +20,6 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
-
-// notifier is a running plugin with settings for a server.
-func notifier(t testing.TB, server *mailserver.Server, config ...string) *host.Host {
-	t.Helper()
-	if !slices.ContainsFunc(config, func(line string) bool { return strings.HasPrefix(line, "retry_after") }) {
-		config = append(config, `retry_after = "1s"`)
-	}
-	h, err := host.Open(t.Context(), manifest(t, "smtp", "smtp-plugin", config...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(h.Close)
-	configure(t, h, server.Port(), server.Password)
-	return h
-}
-
-const notifyLogin = "me@practice.example"
-
-// configure saves settings for the port of this machine.
-func configure(t testing.TB, h *host.Host, port int, password string) {
-	t.Helper()
-	now, err := h.Page().Load(t.Context(), shared.LoadRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := h.Page().Save(t.Context(),
-		shared.SaveRequest{Actor: "anna", Revision: now.Revision.Number, Draft: shared.Draft{
-			Values: shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(port)),
-				"login": shared.Text(notifyLogin)},
-			Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(password)},
-		}})
-	if err != nil || !result.Saved {
-		t.Fatal(err, result.Diagnostics)
-	}
-}
-
-func practiceMailServer(t testing.TB) *mailserver.Server {
-	t.Helper()
-	return &mailserver.Server{Login: notifyLogin, Password: "practice"}
-}
-
-func startMailServer(t testing.TB, server *mailserver.Server, port int) {
-	t.Helper()
-	if err := server.Start(port); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-}
-
-// notify hands one notification over.
-func notify(t testing.TB, h *host.Host, n shared.Notification) shared.Receipt {
-	t.Helper()
-	receipts, err := h.Notifier().Notify(t.Context(), shared.NotifyRequest{
-		Actor: "anna", Notifications: []shared.Notification{n},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return receipts[0]
-}
-
-// awaitEntry waits until the notification is in the state.
-func awaitEntry(t testing.TB, h *host.Host, id string, state shared.NotificationState) shared.NotificationEntry {
-	t.Helper()
-	late := time.Now().Add(time.Minute)
-	for {
-		list, err := h.Notifier().List(t.Context(), shared.ListRequest{Limit: 200})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, entry := range list.Entries {
-			if entry.ID == id && entry.State == state {
-				return entry
-			}
-			if entry.ID == id && time.Now().After(late) {
-				t.Fatalf("notification %s is %+v, not %s", id, entry, state)
-			}
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-}
-
-func awaitService(t testing.TB, h *host.Host, state shared.ServiceState) shared.ServiceStatus {
-	t.Helper()
-	late := time.Now().Add(time.Minute)
-	for {
-		status, err := h.Notifier().Status(t.Context(), shared.StatusRequest{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if status.State == state {
-			return status
-		}
-		if time.Now().After(late) {
-			t.Fatalf("the service is %+v, not %s", status, state)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-}
 
 // TestNotificationChain sends through a real Postfix with SASL and TLS to a mailbox file, and reads what arrived.
 func TestNotificationChain(t *testing.T) {
@@ -276,73 +175,6 @@ func TestRefusedNotifications(t *testing.T) {
 	}
 }
 
-// TestServerAway takes the relay away: deliveries wait without losing attempts, the page says so, and they go on by
-// themselves when it is back.
-func TestServerAway(t *testing.T) {
-	server := practiceMailServer(t)
-	startMailServer(t, server, 0)
-	h := notifier(t, server)
-	port := server.Port()
-	server.Close()
-	var ids []string
-	for range 5 {
-		ids = append(ids, notify(t, h, shared.Notification{To: "you@email.com", Text: "x"}).ID)
-	}
-	status := awaitService(t, h, shared.ServiceDegraded)
-	if status.Reason == nil || status.Reason.Code != "connection_refused" || status.NextAttempt.IsZero() {
-		t.Errorf("the status is %+v", status)
-	}
-	back := practiceMailServer(t)
-	startMailServer(t, back, port)
-	for _, id := range ids {
-		if entry := awaitEntry(t, h, id, shared.NotificationDelivered); entry.Attempts != 1 {
-			t.Errorf("an attempt was counted while the server was away: %+v", entry)
-		}
-	}
-	awaitService(t, h, shared.ServiceRunning)
-}
-
-// TestLoginRefused changes the password at the provider: the queue pauses after one refusal, and goes on after the next
-// save.
-func TestLoginRefused(t *testing.T) {
-	server := practiceMailServer(t)
-	startMailServer(t, server, 0)
-	h := notifier(t, server, `retry_after = "10m"`)
-	wrong := &mailserver.Server{Login: notifyLogin, Password: "changed"}
-	startMailServer(t, wrong, 0)
-	configure(t, h, wrong.Port(), "practice")
-	var ids []string
-	for range 20 {
-		ids = append(ids, notify(t, h, shared.Notification{To: "you@email.com", Text: "x"}).ID)
-	}
-	status := awaitService(t, h, shared.ServiceDegraded)
-	if status.Reason.Code != "wrong_credentials" {
-		t.Errorf("the reason is %+v", status.Reason)
-	}
-	if refused := status.FailedAttemptsTotal; refused > 1 {
-		t.Errorf("the wrong password was tried %d times", refused)
-	}
-	configure(t, h, wrong.Port(), "changed")
-	for _, id := range ids {
-		awaitEntry(t, h, id, shared.NotificationDelivered)
-	}
-}
-
-// TestAnotherProcessSaves corrects the password by another process, as the command line does beside a Console: the
-// queue goes on long before its pause would have ended.
-func TestAnotherProcessSaves(t *testing.T) {
-	server := practiceMailServer(t)
-	startMailServer(t, server, 0)
-	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "10m"`)
-	h := supervised(t, path)
-	configure(t, h, server.Port(), "wrong")
-	receipt := notify(t, h, shared.Notification{To: "you@email.com", Text: "x"})
-	awaitService(t, h, shared.ServiceDegraded)
-	other := supervised(t, path, host.WithPassivePlugin())
-	configure(t, other, server.Port(), server.Password)
-	awaitEntry(t, h, receipt.ID, shared.NotificationDelivered)
-}
-
 // TestOneRefusedAmongMany has one recipient refused for good and one for a while.
 func TestOneRefusedAmongMany(t *testing.T) {
 	var mu sync.Mutex
@@ -409,36 +241,6 @@ func checkMonitoring(t *testing.T, h *host.Host, dead shared.NotificationEntry) 
 	_ = dead
 }
 
-// TestRelayHangs has the relay fall silent when the message is there: the attempt ends, and the message is tried again.
-func TestRelayHangs(t *testing.T) {
-	hanging := make(chan struct{})
-	var mu sync.Mutex
-	first := true
-	server := practiceMailServer(t)
-	server.Receive = func(mailserver.Mail) error {
-		mu.Lock()
-		hang := first
-		first = false
-		mu.Unlock()
-		if hang {
-			<-hanging
-			return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "too late"}
-		}
-		return nil
-	}
-	startMailServer(t, server, 0)
-	h := notifier(t, server)
-	one := notify(t, h, shared.Notification{To: "you@email.com", Subject: "one", Text: "x"})
-	awaitEntry(t, h, one.ID, shared.NotificationSending)
-	// While one hangs, others are delivered.
-	other := notify(t, h, shared.Notification{To: "you@email.com", Subject: "two", Text: "x"})
-	awaitEntry(t, h, other.ID, shared.NotificationDelivered)
-	close(hanging)
-	if entry := awaitEntry(t, h, one.ID, shared.NotificationDelivered); entry.Attempts != 2 {
-		t.Errorf("the message that hung is %+v", entry)
-	}
-}
-
 // TestCancelledNotification takes a waiting notification out of the queue.
 func TestCancelledNotification(t *testing.T) {
 	server := practiceMailServer(t)
@@ -484,110 +286,4 @@ func TestBodiesAreSealed(t *testing.T) {
 	if len(mails) != 1 || !strings.Contains(strings.ReplaceAll(string(mails[0].Content), "=\r\n", ""), "T0ken/51ce77") {
 		t.Errorf("%d messages arrived: %s", len(mails), fmt.Sprint(mails))
 	}
-}
-
-// TestNotifyCommand uses the service from the command line.
-func TestNotifyCommand(t *testing.T) {
-	server := practiceMailServer(t)
-	startMailServer(t, server, 0)
-	path := manifest(t, "smtp", "smtp-plugin")
-	r := harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--text", "x")
-	if r.status != 1 || !strings.Contains(r.stdout, "No mail server has been set yet.") {
-		t.Errorf("without settings: exit status %d\n%s%s", r.status, r.stdout, r.stderr)
-	}
-	save := harness(t, "practice", "save", "--manifest", path, "--set", "server=127.0.0.1",
-		"--set", fmt.Sprintf("port=%d", server.Port()), "--set", "login="+notifyLogin, "--secret", "password=env:SECRET")
-	if save.status != 0 {
-		t.Fatal(save.stdout, save.stderr)
-	}
-	r = harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--to", "c@d.example", "--subject", "Alarm",
-		"--text", "x", "--key", "k1", "--wait", "30s")
-	if r.status != 0 || len(server.Inbox()) != 2 {
-		t.Errorf("exit status %d, %d messages arrived\n%s%s", r.status, len(server.Inbox()), r.stdout, r.stderr)
-	}
-	r = harness(t, "", "list", "--json", "--manifest", path, "--state", "delivered")
-	if r.status != 0 || strings.Count(r.stdout, `"state": "delivered"`) != 2 {
-		t.Errorf("list: exit status %d\n%s", r.status, r.stdout)
-	}
-	r = harness(t, "", "status", "--json", "--manifest", path)
-	if r.status != 0 || !strings.Contains(r.stdout, `"delivered": 2`) {
-		t.Errorf("status: exit status %d\n%s", r.status, r.stdout)
-	}
-	c := startConsole(t, "--manifest", path)
-	awaitStatus(t, path, `"state": "running"`)
-	c.stop()
-	awaitStatus(t, path, `"state": "stopped"`)
-	for _, command := range []string{"retry", "cancel"} {
-		r := harness(t, "", command, "12345", "--manifest", path)
-		if r.status != 2 || !strings.Contains(r.stderr, "there is no notification 12345") {
-			t.Errorf("%s: exit status %d\n%s", command, r.status, r.stderr)
-		}
-	}
-}
-
-// awaitStatus waits until the command says so of the service, which another process may run.
-func awaitStatus(t *testing.T, path, want string) {
-	t.Helper()
-	for late := time.Now().Add(time.Minute); ; {
-		r := harness(t, "", "status", "--json", "--manifest", path)
-		if strings.Contains(r.stdout, want) {
-			return
-		}
-		if time.Now().After(late) {
-			t.Fatalf("the status is not %s: %s%s", want, r.stdout, r.stderr)
-		}
-	}
-}
-
-// TestNotificationsInBrowser looks at the service on the settings page and at its own page, and acts there.
-func TestNotificationsInBrowser(t *testing.T) {
-	server := practiceMailServer(t)
-	var mu sync.Mutex
-	refuse := true
-	server.RefuseRecipient = func(string) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if refuse {
-			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "User <b>unknown</b>"}
-		}
-		return nil
-	}
-	startMailServer(t, server, 0)
-	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "10m"`)
-	c := startConsole(t, "--manifest", path)
-	b := newTab(t)
-	b.open(c.address + "settings/smtp/")
-	b.await("#service")
-	text := read[string](b, `document.getElementById("service").innerText`)
-	if !strings.Contains(text, "not running: there are no settings") {
-		t.Errorf("before the settings are saved the page says %q", text)
-	}
-	if r := harness(t, "practice", "save", "--manifest", path, "--set", "server=127.0.0.1",
-		"--set", fmt.Sprintf("port=%d", server.Port()),
-		"--set", "login="+notifyLogin, "--secret", "password=env:SECRET"); r.status != 0 {
-		t.Fatal(r.stdout, r.stderr)
-	}
-	harness(t, "", "notify", "--manifest", path, "--to", "nobody@email.com", "--subject", "Disk full", "--text", "x")
-	b.open(c.address + "monitoring/notifications/")
-	b.awaitText(`document.getElementById("service").innerText`, "1 given up")
-	b.reload()
-	b.await(".entries .dead")
-	b.screenshot("notifications")
-	text = read[string](b, `document.querySelector(".entries").innerText`)
-	for _, want := range []string{"given up", "nobody@email.com", "Disk full",
-		"The server does not know the mail box nobody@email.com.", "550 5.1.1 User <b>unknown</b>"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the page does not say %q:\n%s", want, text)
-		}
-	}
-	mu.Lock()
-	refuse = false
-	mu.Unlock()
-	b.click(".entries .dead button")
-	b.await(".entries .delivered, .entries .queued, .entries .sending, .entries .retrying")
-	b.awaitText(`document.getElementById("service").innerText`, "1 delivered in the last minute")
-	b.open(c.address + "monitoring/notifications/?search=nothing")
-	b.awaitText(`document.querySelector("main").innerText`, "No notification fits what was asked for.")
-	b.open(c.address + "monitoring/notifications/?state=delivered")
-	b.await(".entries .delivered")
 }

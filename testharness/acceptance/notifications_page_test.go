@@ -1,0 +1,63 @@
+package acceptance
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/emersion/go-smtp"
+)
+
+// TestNotificationsInBrowser looks at the service on the settings page and at its own page, and acts there.
+func TestNotificationsInBrowser(t *testing.T) {
+	server := practiceMailServer(t)
+	var mu sync.Mutex
+	refuse := true
+	server.RefuseRecipient = func(string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if refuse {
+			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "User <b>unknown</b>"}
+		}
+		return nil
+	}
+	startMailServer(t, server, 0)
+	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "10m"`)
+	c := startConsole(t, "--manifest", path)
+	b := newTab(t)
+	b.open(c.address + "settings/smtp/")
+	b.await("#service")
+	text := read[string](b, `document.getElementById("service").innerText`)
+	if !strings.Contains(text, "not running: there are no settings") {
+		t.Errorf("before the settings are saved the page says %q", text)
+	}
+	if r := harness(t, "practice", "save", "--manifest", path, "--set", "server=127.0.0.1",
+		"--set", fmt.Sprintf("port=%d", server.Port()),
+		"--set", "login="+notifyLogin, "--secret", "password=env:SECRET"); r.status != 0 {
+		t.Fatal(r.stdout, r.stderr)
+	}
+	harness(t, "", "notify", "--manifest", path, "--to", "nobody@email.com", "--subject", "Disk full", "--text", "x")
+	b.open(c.address + "monitoring/notifications/")
+	b.awaitText(`document.getElementById("service").innerText`, "1 given up")
+	b.reload()
+	b.await(".entries .dead")
+	b.screenshot("notifications")
+	text = read[string](b, `document.querySelector(".entries").innerText`)
+	for _, want := range []string{"given up", "nobody@email.com", "Disk full",
+		"The server does not know the mail box nobody@email.com.", "550 5.1.1 User <b>unknown</b>"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q:\n%s", want, text)
+		}
+	}
+	mu.Lock()
+	refuse = false
+	mu.Unlock()
+	b.click(".entries .dead button")
+	b.await(".entries .delivered, .entries .queued, .entries .sending, .entries .retrying")
+	b.awaitText(`document.getElementById("service").innerText`, "1 delivered in the last minute")
+	b.open(c.address + "monitoring/notifications/?search=nothing")
+	b.awaitText(`document.querySelector("main").innerText`, "No notification fits what was asked for.")
+	b.open(c.address + "monitoring/notifications/?state=delivered")
+	b.await(".entries .delivered")
+}

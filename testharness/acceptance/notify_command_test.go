@@ -1,0 +1,61 @@
+package acceptance
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestNotifyCommand uses the service from the command line.
+func TestNotifyCommand(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	path := manifest(t, "smtp", "smtp-plugin")
+	r := harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--text", "x")
+	if r.status != 1 || !strings.Contains(r.stdout, "No mail server has been set yet.") {
+		t.Errorf("without settings: exit status %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	save := harness(t, "practice", "save", "--manifest", path, "--set", "server=127.0.0.1",
+		"--set", fmt.Sprintf("port=%d", server.Port()), "--set", "login="+notifyLogin, "--secret", "password=env:SECRET")
+	if save.status != 0 {
+		t.Fatal(save.stdout, save.stderr)
+	}
+	r = harness(t, "", "notify", "--manifest", path, "--to", "a@b.example", "--to", "c@d.example", "--subject", "Alarm",
+		"--text", "x", "--key", "k1", "--wait", "30s")
+	if r.status != 0 || len(server.Inbox()) != 2 {
+		t.Errorf("exit status %d, %d messages arrived\n%s%s", r.status, len(server.Inbox()), r.stdout, r.stderr)
+	}
+	r = harness(t, "", "list", "--json", "--manifest", path, "--state", "delivered")
+	if r.status != 0 || strings.Count(r.stdout, `"state": "delivered"`) != 2 {
+		t.Errorf("list: exit status %d\n%s", r.status, r.stdout)
+	}
+	r = harness(t, "", "status", "--json", "--manifest", path)
+	if r.status != 0 || !strings.Contains(r.stdout, `"delivered": 2`) {
+		t.Errorf("status: exit status %d\n%s", r.status, r.stdout)
+	}
+	c := startConsole(t, "--manifest", path)
+	awaitStatus(t, path, `"state": "running"`)
+	c.stop()
+	awaitStatus(t, path, `"state": "stopped"`)
+	for _, command := range []string{"retry", "cancel"} {
+		r := harness(t, "", command, "12345", "--manifest", path)
+		if r.status != 2 || !strings.Contains(r.stderr, "there is no notification 12345") {
+			t.Errorf("%s: exit status %d\n%s", command, r.status, r.stderr)
+		}
+	}
+}
+
+// awaitStatus waits until the command says so of the service, which another process may run.
+func awaitStatus(t *testing.T, path, want string) {
+	t.Helper()
+	for late := time.Now().Add(time.Minute); ; {
+		r := harness(t, "", "status", "--json", "--manifest", path)
+		if strings.Contains(r.stdout, want) {
+			return
+		}
+		if time.Now().After(late) {
+			t.Fatalf("the status is not %s: %s%s", want, r.stdout, r.stderr)
+		}
+	}
+}

@@ -40,11 +40,7 @@ var victims = map[string][]string{
 // terminal.
 func TestHostilePluginOnCommandLine(t *testing.T) {
 	t.Setenv("DATABASE_URL", "postgres://db.example/settings")
-	plugin, err := hostile.Serve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(plugin.Close)
+	plugin := truthful(t)
 	manifest := manifestOf(t)
 	for method, commands := range victims {
 		for _, command := range commands {
@@ -75,6 +71,17 @@ func TestHostilePluginOnCommandLine(t *testing.T) {
 		}
 		plugin.Tell(hostile.Lie{})
 	}
+}
+
+// truthful is a plugin that answers with the truth until it is told to lie.
+func truthful(t *testing.T) *hostile.Plugin {
+	t.Helper()
+	plugin, err := hostile.Serve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(plugin.Close)
+	return plugin
 }
 
 // manifestOf declares a plugin that is attached to, not run.

@@ -14,17 +14,12 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/settingstest/hostile"
 )
 
 // TestPluginCommand holds what is common to the commands that use the plugin: what is printed where, and the exit
 // status.
 func TestPluginCommand(t *testing.T) {
-	plugin, err := hostile.Serve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(plugin.Close)
+	plugin := truthful(t)
 	found := result{
 		document: map[string]int{"found": 1}, text: func(out io.Writer) { _, _ = io.WriteString(out, "found 1\n") },
 	}
@@ -50,19 +45,20 @@ func TestPluginCommand(t *testing.T) {
 		"an argument to run": {[]string{"wrong"}, nil, found, nil, exitUsage, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := &global{}
+			g := &global{
+				manifest: manifestOf(t), logLevel: "off", options: []host.Option{host.WithAttached(plugin.Address)},
+			}
 			var opened *host.Host
+			open := func(ctx context.Context, _ ...host.Option) (*host.Host, error) {
+				if test.open != nil {
+					return nil, test.open
+				}
+				var err error
+				opened, err = g.open(ctx)
+				return opened, err
+			}
 			root := newRootCommand()
-			root.AddCommand(pluginCommand(&cobra.Command{Use: "try", Args: withUsage(nil)},
-				func(ctx context.Context, _ ...host.Option) (*host.Host, error) {
-					if test.open != nil {
-						return nil, test.open
-					}
-					var err error
-					g.manifest, g.logLevel, g.options = manifestOf(t), "off", []host.Option{host.WithAttached(plugin.Address)}
-					opened, err = g.open(ctx)
-					return opened, err
-				},
+			root.AddCommand(pluginCommand(&cobra.Command{Use: "try", Args: withUsage(nil)}, open,
 				func(_ context.Context, plugin invocation) (result, error) {
 					_, _ = io.WriteString(plugin.live, "live\n")
 					return test.result, test.err
@@ -77,24 +73,23 @@ func TestPluginCommand(t *testing.T) {
 			if out.String() != test.out {
 				t.Errorf("printed %q, want %q", out.String(), test.out)
 			}
-			if opened != nil {
-				if _, err := opened.Page().Info(t.Context()); !errors.Is(err, shared.ErrPluginUnavailable) {
-					t.Error("the plugin was left open:", err)
-				}
+			if opened != nil && !isClosed(t, opened) {
+				t.Error("the plugin was left open")
 			}
 		})
 	}
+}
+
+func isClosed(t *testing.T, h *host.Host) bool {
+	_, err := h.Page().Info(t.Context())
+	return errors.Is(err, shared.ErrPluginUnavailable)
 }
 
 // TestJSONIsOneDocument holds that every command that asks the plugin for something has --json and prints one document
 // with it, and nothing else.
 func TestJSONIsOneDocument(t *testing.T) {
 	t.Setenv("DATABASE_URL", "postgres://db.example/settings")
-	plugin, err := hostile.Serve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(plugin.Close)
+	plugin := truthful(t)
 	without := []string{"console", "attach", "debug", "conformance", "mailserver", "new", "man", "help", "completion"}
 	for _, command := range newRootCommand().Commands() {
 		if flag := command.Flags().Lookup("json"); (flag == nil) != slices.Contains(without, command.Name()) {

@@ -2,10 +2,7 @@ package acceptance
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
-	"os/user"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,71 +13,6 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/measure"
 )
-
-// nullClient starts a Postfix that relays everything to the sink, and returns its port.
-func nullClient(b *testing.B, sinkPort int, tuning string) int {
-	b.Helper()
-	if os.Getuid() != 0 {
-		b.Skip("SKIPPED: Postfix needs root")
-	}
-	base := publicDir(b)
-	for _, directory := range []string{"etc", "spool", "data"} {
-		mkdir(b, filepath.Join(base, directory))
-	}
-	owner, err := user.Lookup("postfix")
-	if err != nil {
-		b.Skip("SKIPPED: there is no user postfix")
-	}
-	uid, _ := strconv.Atoi(owner.Uid)
-	gid, _ := strconv.Atoi(owner.Gid)
-	if err := os.Chown(filepath.Join(base, "data"), uid, gid); err != nil {
-		b.Fatal(err)
-	}
-	port := freePorts(b, 1)[0]
-	write(b, filepath.Join(base, "etc", "main.cf"), fmt.Sprintf(`compatibility_level = 3.6
-queue_directory = %[1]s/spool
-data_directory = %[1]s/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-setgid_group = postdrop
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = null.client.test
-mydestination =
-relayhost = [127.0.0.1]:%[2]d
-mynetworks = 127.0.0.0/8
-smtpd_relay_restrictions = permit_mynetworks, reject
-maillog_file = %[1]s/data/log
-maillog_file_prefixes = %[1]s
-%[3]s
-`, base, sinkPort, tuning), 0o644)
-	write(b, filepath.Join(base, "etc", "master.cf"), fmt.Sprintf(`127.0.0.1:%d inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-error unix - - n - - error
-retry unix - - n - - error
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-`, port), 0o644)
-	etc := filepath.Join(base, "etc")
-	if out, err := exec.Command("postfix", "-c", etc, "start").CombinedOutput(); err != nil {
-		b.Fatalf("postfix: %v\n%s", err, out)
-	}
-	b.Cleanup(func() { _ = exec.Command("postfix", "-c", etc, "stop").Run() })
-	awaitPort(b, port)
-	return port
-}
 
 const (
 	benchMessages = 3000

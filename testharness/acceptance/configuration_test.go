@@ -13,21 +13,12 @@ import (
 // canaryKey stands where a secret does not belong: no error, log or page may repeat it.
 const canaryKey = "c4fe9f3b51ce77d0a1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778f"
 
-// TestBadConfiguration holds everything of the config block that the plugin alone can judge, early or late: exit status
-// 2, the place of the key, and no value.
-func TestBadConfiguration(t *testing.T) {
-	directory := t.TempDir()
-	exposed, open := filepath.Join(directory, "exposed"), filepath.Join(directory, "open")
-	write(t, exposed, canaryKey, 0o644)
-	mkdir(t, open)
-	for path, mode := range map[string]os.FileMode{exposed: 0o644, open: 0o777} {
-		if err := os.Chmod(path, mode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Setenv("SMTP_BAD_ADDRESS", "postgres://u:"+canaryKey+"/@h/d")
-	t.Setenv("SMTP_BAD_KEY", canaryKey+"0")
-	for _, c := range []struct{ line, says string }{
+// badConfiguration is a line of the config block, and what is said of it.
+type badConfiguration struct{ line, says string }
+
+// badConfigurations need a file that others can read, and a directory that others can write.
+func badConfigurations(exposed, open string) []badConfiguration {
+	return []badConfiguration{
 		{`data_dir = ""`, "data_dir: is empty"},
 		{`data_dir = [1, 2]`, "data_dir: must be a text"},
 		{`connections = -3`, "connections: must be a whole number without quotes, from 1 to 128"},
@@ -64,7 +55,24 @@ func TestBadConfiguration(t *testing.T) {
 		{fmt.Sprintf(`database = "postgres://u:${%s}@h/d"`, canaryKey), "begin an expression"},
 		{fmt.Sprintf(`database = "postgres://u:\q%s@h/d"`, canaryKey), "is not valid HCL"},
 		{fmt.Sprintf(`colour = %q`, canaryKey), `unknown key "colour"; the keys are data_dir, database`},
-	} {
+	}
+}
+
+// TestBadConfiguration holds everything of the config block that the plugin alone can judge, early or late: exit status
+// 2, the place of the key, and no value.
+func TestBadConfiguration(t *testing.T) {
+	directory := t.TempDir()
+	exposed, open := filepath.Join(directory, "exposed"), filepath.Join(directory, "open")
+	write(t, exposed, canaryKey, 0o644)
+	mkdir(t, open)
+	for path, mode := range map[string]os.FileMode{exposed: 0o644, open: 0o777} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("SMTP_BAD_ADDRESS", "postgres://u:"+canaryKey+"/@h/d")
+	t.Setenv("SMTP_BAD_KEY", canaryKey+"0")
+	for _, c := range badConfigurations(exposed, open) {
 		t.Run(strings.ReplaceAll(c.line, canaryKey, "SECRET"), func(t *testing.T) {
 			path := manifest(t, "smtp", "smtp-plugin", "    "+c.line)
 			r := harnessIn(t, shortDir(t), "", "load", "--json", "--log-level", "trace", "--manifest", path)

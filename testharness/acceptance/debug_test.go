@@ -25,10 +25,9 @@ func coreLimit(t *testing.T, process string) string {
 	return regexp.MustCompile(`Max core file size.*`).FindString(string(limits))
 }
 
-// TestDebug runs a plugin by itself, lets a debugger look into it, uses it from a Console, and from a host that goes
-// and leaves it alone.
-func TestDebug(t *testing.T) {
-	path := manifest(t, "smtp", "smtp-plugin")
+// startDebug runs a plugin by itself and returns its process, where it listens, and what ends it.
+func startDebug(t *testing.T, path string) (pid, address string, stop func()) {
+	t.Helper()
 	run := exec.CommandContext(t.Context(), binary("testharness"), "debug", "--manifest", path)
 	run.Cancel = func() error { return run.Process.Signal(syscall.SIGTERM) }
 	run.Stderr = io.Discard
@@ -39,8 +38,17 @@ func TestDebug(t *testing.T) {
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
+	lines := bufio.NewReader(stdout)
+	first, err1 := lines.ReadString('\n')
+	second, err2 := lines.ReadString('\n')
 	ended := make(chan error, 1)
-	stop := func() {
+	go func() { ended <- run.Wait() }()
+	process := regexp.MustCompile(`process (\d+)`).FindStringSubmatch(first)
+	place := regexp.MustCompile(`testharness attach (unix:\S+)`).FindStringSubmatch(second)
+	if process == nil || place == nil {
+		t.Fatalf("debug says %q, %v, %v", first+second, err1, err2)
+	}
+	return process[1], place[1], func() {
 		_ = run.Process.Signal(syscall.SIGINT)
 		select {
 		case err := <-ended:
@@ -51,26 +59,18 @@ func TestDebug(t *testing.T) {
 			t.Error("debug did not end")
 		}
 	}
-	lines := bufio.NewReader(stdout)
-	said, err := lines.ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	next, err := lines.ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { ended <- run.Wait() }()
-	pid := regexp.MustCompile(`process (\d+)`).FindStringSubmatch(said)
-	address := regexp.MustCompile(`testharness attach (unix:\S+)`).FindStringSubmatch(next)
-	if pid == nil || address == nil {
-		t.Fatalf("debug says %q", said+next)
-	}
-	if got, own := coreLimit(t, pid[1]), coreLimit(t, "self"); got != own {
+}
+
+// TestDebug runs a plugin by itself, lets a debugger look into it, uses it from a Console, and from a host that goes
+// and leaves it alone.
+func TestDebug(t *testing.T) {
+	path := manifest(t, "smtp", "smtp-plugin")
+	pid, address, stop := startDebug(t, path)
+	if got, own := coreLimit(t, pid), coreLimit(t, "self"); got != own {
 		t.Errorf("the memory of the plugin is protected, so a debugger could not look into it: %q instead of %q", got, own)
 	}
 	for range 2 { // The first host leaves the plugin to the second.
-		h, err := host.Open(t.Context(), path, host.WithAttached(address[1]))
+		h, err := host.Open(t.Context(), path, host.WithAttached(address))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestDebug(t *testing.T) {
 		}
 		h.Close()
 	}
-	c := startConsoleCommand(t, "attach", address[1], "--manifest", path)
+	c := startConsoleCommand(t, "attach", address, "--manifest", path)
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
 	b.practise("works-ssl")
@@ -87,11 +87,11 @@ func TestDebug(t *testing.T) {
 		t.Error(headline)
 	}
 	stop()
-	if number, _ := strconv.Atoi(pid[1]); syscall.Kill(number, 0) == nil {
+	if number, _ := strconv.Atoi(pid); syscall.Kill(number, 0) == nil {
 		t.Error("the plugin goes on without debug")
 	}
-	if _, err := host.Open(t.Context(), path, host.WithAttached(address[1])); err == nil ||
-		!strings.Contains(err.Error(), "nothing answers at "+address[1]) {
+	if _, err := host.Open(t.Context(), path, host.WithAttached(address)); err == nil ||
+		!strings.Contains(err.Error(), "nothing answers at "+address) {
 		t.Errorf("attached to nothing: %v", err)
 	}
 	if _, err := host.Open(t.Context(), path, host.WithAttached("somewhere")); err == nil ||

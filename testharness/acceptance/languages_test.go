@@ -55,6 +55,26 @@ func (b *tab) speak(tag string) {
 	}))
 }
 
+// translated fails the test for what is left in English, is cut off, or is in the way of those who do not see the page.
+func (b *tab) translated(what string, known map[string]string) {
+	b.t.Helper()
+	read[bool](b, `(document.querySelectorAll("details").forEach(d => d.open = true), true)`)
+	texts := read[[]string](b, `[...document.querySelectorAll(".settings-page *")].flatMap(e =>
+		[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim())
+		.concat(["title", "placeholder", "aria-label"].map(name => e.getAttribute(name) ?? "")))`)
+	for _, text := range texts {
+		if translation := known[text]; translation != "" && translation != text {
+			b.t.Errorf("%s: %q is not translated", what, text)
+		}
+	}
+	for _, width := range []int64{1200, 360} {
+		b.do("width", chromedp.EmulateViewport(width, 900))
+		b.fits(what)
+	}
+	b.do("end", chromedp.ResetViewport())
+	b.axe(what)
+}
+
 // TestLanguages reads the page, a verdict and the history in every language, on a wide and on a narrow screen: nothing
 // is left in English that has a translation, nothing is cut off, and nothing is in the way of those who do not see it.
 func TestLanguages(t *testing.T) {
@@ -73,24 +93,6 @@ func TestLanguages(t *testing.T) {
 			}
 			b := newTab(t)
 			b.speak(tag)
-			look := func(what string) {
-				t.Helper()
-				read[bool](b, `(document.querySelectorAll("details").forEach(d => d.open = true), true)`)
-				texts := read[[]string](b, `[...document.querySelectorAll(".settings-page *")].flatMap(e =>
-					[...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim())
-					.concat(["title", "placeholder", "aria-label"].map(name => e.getAttribute(name) ?? "")))`)
-				for _, text := range texts {
-					if translation := known[text]; translation != "" && translation != text {
-						t.Errorf("%s: %q is not translated", what, text)
-					}
-				}
-				for _, width := range []int64{1200, 360} {
-					b.do("width", chromedp.EmulateViewport(width, 900))
-					b.fits(what)
-				}
-				b.do("end", chromedp.ResetViewport())
-				b.axe(what)
-			}
 			b.open(c.address + "settings/smtp/")
 			b.await("#settings-form")
 			if got := read[string](b, `document.querySelector(".settings-page").lang`); got != tag {
@@ -103,21 +105,21 @@ func TestLanguages(t *testing.T) {
 					t.Errorf("the page does not say %q", say(english))
 				}
 			}
-			look("the page")
+			b.translated("the page", known)
 			b.practise("certificate-wrong-host")
 			b.testConnection()
 			got := read[string](b, `document.getElementById("headline").textContent`)
 			if got != say("SMTP server connection failed. Check server url or port") {
 				t.Errorf("the headline is %q", got)
 			}
-			look("the verdict")
+			b.translated("the verdict", known)
 			b.screenshot("language-" + tag)
 			b.open(c.address + "settings/smtp/history")
 			b.await("#revision-1")
-			look("the history")
+			b.translated("the history", known)
 			b.open(c.address + "monitoring/notifications/")
 			b.await(".filter")
-			look("the notifications")
+			b.translated("the notifications", known)
 		})
 	}
 }

@@ -12,8 +12,8 @@ const CapabilityDeliveryReports = "delivery_reports"
 // [Notifier] implements it.
 type DeliveryReporter interface {
 	// Deliveries calls send for each attempt that ends, one at a time, until ctx ends or send fails. Attempts that
-	// ended before the call are not told, and some may be left out when send is slow: deliveries never wait for whoever
-	// watches them.
+	// ended before the call are not told, and some may be left out when send is slow: deliveries never wait for
+	// those who watch them.
 	Deliveries(ctx context.Context, send func(Delivery) error) error
 }
 
@@ -24,7 +24,8 @@ type Delivery struct {
 	// Attempt counts from 1.
 	Attempt int
 	// TraceParent came with the notification; see [NotifyRequest].
-	TraceParent       string
+	TraceParent string
+	// Started and Finished are when the attempt began and ended.
 	Started, Finished time.Time
 	// Failure is the code of the diagnostic that says why it failed; empty when the notification was delivered.
 	Failure string
@@ -35,7 +36,8 @@ type Delivery struct {
 // DeliveryStep is a part of an attempt.
 type DeliveryStep struct {
 	// ID is the step's stable name, such as "connect".
-	ID                string
+	ID string
+	// Started and Finished are within those of the attempt.
 	Started, Finished time.Time
 	Status            Status
 }

@@ -52,12 +52,15 @@ type Evidence struct {
 	Code int `json:"code,omitempty"`
 	// EnhancedCode is the enhanced status code (RFC 3463), such as "5.7.8"; empty when none was given.
 	EnhancedCode string `json:"enhanced_code,omitempty"`
-	Text         string `json:"text,omitempty"`
+	// Text is the reply in its own words; may be empty.
+	Text string `json:"text,omitempty"`
 }
 
 // Fix is a change of the form that one click applies.
 type Fix struct {
-	Label  string `json:"label"`
+	// Label is the text of the button.
+	Label string `json:"label"`
+	// Values are written into the form, never a secret; fields that are not named stay as they are.
 	Values Values `json:"values"`
 }
 

@@ -7,6 +7,10 @@
 // hands the page to transport.Main. A host calls the same interfaces; package host starts the plugin and watches over
 // it.
 //
+// In every request Locale is a BCP 47 tag for the texts of the answer, where empty or unknown means English, and Actor
+// is who asks, as the Console names them, empty when it does not say. Codes, names and values are the same in every
+// language.
+//
 // Three kinds of failure never mix. A user's mistake or a remote server's refusal is a [Diagnostic] in a successful
 // reply. A call that is itself broken is an error of that call. A plugin whose process is gone is
 // [ErrPluginUnavailable].

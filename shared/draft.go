@@ -59,8 +59,10 @@ type Revision struct {
 
 // Verification remembers the last test that passed.
 type Verification struct {
-	At    time.Time `json:"at"`
-	Actor string    `json:"actor,omitempty"`
+	// At is when it ended.
+	At time.Time `json:"at"`
+	// Actor is who tested, as the Console named them; may be empty.
+	Actor string `json:"actor,omitempty"`
 	// Changed names the fields whose value in force differs from what was tested, in the order of the schema.
 	Changed []string `json:"changed,omitempty"`
 	// Revision is the number of the revision that the tested form was made from; 0 when nothing had been saved.

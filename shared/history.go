@@ -32,7 +32,7 @@ const (
 	maxPage     = 200
 )
 
-// Bounded returns the limit within its bounds.
+// Bounded returns Limit within its bounds, 1 to 200, and 50 for 0 or less.
 func (r RevisionsRequest) Bounded() int {
 	if r.Limit <= 0 {
 		return defaultPage
@@ -42,6 +42,7 @@ func (r RevisionsRequest) Bounded() int {
 
 // RevisionList is a page of the audit trail.
 type RevisionList struct {
+	// Entries are newest first.
 	Entries []RevisionEntry `json:"entries"`
 	// More is true when older revisions follow.
 	More bool `json:"more,omitempty"`
@@ -56,11 +57,13 @@ type RevisionEntry struct {
 	Changes []Change `json:"changes"`
 }
 
-// Change is one field that a save changed. Both values are empty for a secret.
+// Change is one field that a save changed.
 type Change struct {
-	Field  string `json:"field"`
-	Before Value  `json:"before"`
-	After  Value  `json:"after"`
+	// Field is its name. The schema of today need not have it any more.
+	Field string `json:"field"`
+	// Before and After are its values, empty where its default applied. Both are empty for a secret.
+	Before Value `json:"before"`
+	After  Value `json:"after"`
 }
 
 // RestoreRequest asks to go back to an old revision.

@@ -15,12 +15,15 @@ type Migrator interface {
 // MigrateRequest asks to copy everything.
 type MigrateRequest struct {
 	Actor string
-	// To is the address of the other database. It may hold a password, so it is handled as a secret.
+	// To is the address of the other database, in the page's own form. It may hold a password, so it is handled as a
+	// secret.
 	To SecretText
 }
 
 // MigrateResult tells what is in the other database now and was not before.
 type MigrateResult struct {
-	Revisions     int64 `json:"revisions"`
+	// Revisions is how many revisions of the settings.
+	Revisions int64 `json:"revisions"`
+	// Notifications is how many notifications that were not delivered yet.
 	Notifications int64 `json:"notifications"`
 }

@@ -28,7 +28,7 @@ type Notifier interface {
 	Cancel(ctx context.Context, request NotificationRequest) (NotificationEntry, error)
 }
 
-// MaxNotifications is how many notifications one call may hand over.
+// MaxNotifications is how many notifications one call may hand over. With more of them none is taken.
 const MaxNotifications = 1000
 
 // Notification is a message to one recipient.
@@ -37,7 +37,8 @@ type Notification struct {
 	// and recipient is the same one, in the same call too, until 7 days after its delivery; one that was given up or
 	// cancelled keeps its key. Empty makes a new one each time.
 	Key string `json:"key,omitempty"`
-	To  string `json:"to"`
+	// To is the recipient, one bare e-mail address; see [IsEmailAddress].
+	To string `json:"to"`
 	// Subject has at most 500 bytes, and no control characters but line breaks and tabs, which become blanks. Text and
 	// HTML have together at most 512 KiB, and no NUL. Not all three may be empty. All texts are UTF-8.
 	Subject string `json:"subject,omitempty"`
@@ -48,8 +49,9 @@ type Notification struct {
 
 // NotifyRequest hands notifications over.
 type NotifyRequest struct {
-	Locale        string
-	Actor         string
+	Locale string
+	Actor  string
+	// Notifications are at most [MaxNotifications], and at most 15 MiB together; see [NotifyRequest.Check].
 	Notifications []Notification
 	// TraceParent is the caller's span as in the header traceparent (W3C Trace Context); empty when there is none. What
 	// [DeliveryReporter] tells of a delivery carries it.
@@ -58,11 +60,11 @@ type NotifyRequest struct {
 
 // Receipt tells what became of one notification.
 type Receipt struct {
-	// ID is empty when the notification was refused.
+	// ID is the service's own name for the notification; empty when it was refused.
 	ID string `json:"id,omitempty"`
 	// Duplicate is true when a notification with this key and recipient was accepted before; ID is that one's.
 	Duplicate bool `json:"duplicate,omitempty"`
-	// Diagnostics says why it was refused.
+	// Diagnostics says why it was refused; empty when it has an ID.
 	Diagnostics Diagnostics `json:"diagnostics,omitempty"`
 }
 
@@ -85,13 +87,14 @@ const (
 // ServiceStatus tells how the service is.
 type ServiceStatus struct {
 	State ServiceState `json:"state"`
-	Since time.Time    `json:"since,omitzero"`
+	// Since is when the service came into this state; zero when it does not know.
+	Since time.Time `json:"since,omitzero"`
 	// Reason is why deliveries wait, or why they cannot begin; nil unless the service is degraded, stopped or not
 	// configured.
 	Reason *Diagnostic `json:"reason,omitempty"`
 	// NextAttempt is when the server is tried again; zero unless the service is degraded.
 	NextAttempt time.Time `json:"next_attempt,omitzero"`
-	// Counts is how many notifications are in each state.
+	// Counts is how many notifications are in each state; one that is not here has none.
 	Counts map[NotificationState]int64 `json:"counts"`
 	// DeliveredLastMinute, DeliveredTotal and FailedAttemptsTotal count what the plugin's process has done since it
 	// started, not what other processes do with the same database.
@@ -127,7 +130,7 @@ const (
 	NotificationCancelled NotificationState = "cancelled"
 )
 
-// NotificationStates are all states, in the order of a notification's life.
+// NotificationStates are all states, in the order of a notification's life. It must not be changed.
 var NotificationStates = []NotificationState{
 	NotificationQueued, NotificationRetrying, NotificationSending, NotificationDelivered, NotificationDead,
 	NotificationCancelled,
@@ -146,11 +149,12 @@ type ListRequest struct {
 	Limit int
 }
 
-// Bounded returns the limit within its bounds.
+// Bounded returns Limit within its bounds, 1 to 200, and 50 for 0 or less.
 func (r ListRequest) Bounded() int { return RevisionsRequest{Limit: r.Limit}.Bounded() }
 
 // NotificationList is a page of notifications.
 type NotificationList struct {
+	// Entries are newest first.
 	Entries []NotificationEntry `json:"entries"`
 	// More is true when older ones follow.
 	More bool `json:"more,omitempty"`
@@ -158,14 +162,19 @@ type NotificationList struct {
 
 // NotificationEntry is one notification as the service sees it. It holds no text of the message.
 type NotificationEntry struct {
-	ID       string            `json:"id"`
-	Key      string            `json:"key"`
-	To       string            `json:"to"`
-	Subject  string            `json:"subject"`
-	Actor    string            `json:"actor,omitempty"`
-	State    NotificationState `json:"state"`
-	Attempts int               `json:"attempts"`
-	Created  time.Time         `json:"created"`
+	// ID is the service's own name for the notification, never empty.
+	ID string `json:"id"`
+	// Key, To and Subject came with it; see [Notification].
+	Key     string `json:"key"`
+	To      string `json:"to"`
+	Subject string `json:"subject"`
+	// Actor is who handed it over; may be empty.
+	Actor string            `json:"actor,omitempty"`
+	State NotificationState `json:"state"`
+	// Attempts is how many attempts to deliver it were made.
+	Attempts int `json:"attempts"`
+	// Created is when it was taken.
+	Created time.Time `json:"created"`
 	// NextAttempt is zero when there is none.
 	NextAttempt time.Time `json:"next_attempt,omitzero"`
 	// Finished is when it was delivered or given up; zero before.
@@ -177,5 +186,6 @@ type NotificationEntry struct {
 // NotificationRequest names one notification, and who wants something done with it.
 type NotificationRequest struct {
 	Actor string
-	ID    string
+	// ID is one of a [Receipt] or a [NotificationEntry].
+	ID string
 }

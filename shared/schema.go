@@ -10,7 +10,8 @@ type Schema struct {
 	Description string `json:"description,omitempty"`
 	// Prerequisites stand before the form, with their live state where the host knows how to ask for it.
 	Prerequisites []Prerequisite `json:"prerequisites,omitempty"`
-	Sections      []Section      `json:"sections"`
+	// Sections are shown in this order. Together they have at least one field.
+	Sections []Section `json:"sections"`
 	// Presets fill the form with known values; may be empty.
 	Presets []Preset `json:"presets,omitempty"`
 	// Test declares the page's test.
@@ -23,10 +24,12 @@ type Schema struct {
 
 // Section is a titled group of fields.
 type Section struct {
+	// Name identifies the section; people do not see it.
 	Name string `json:"name"`
 	// Title may be empty: the fields then stand without a heading.
 	Title string `json:"title,omitempty"`
-	Help  string `json:"help,omitempty"`
+	// Help stands under the title; plain text, may be empty.
+	Help string `json:"help,omitempty"`
 	// Advanced sections are folded until they are asked for.
 	Advanced bool    `json:"advanced,omitempty"`
 	Fields   []Field `json:"fields"`
@@ -67,7 +70,8 @@ func (k Kind) known() bool {
 type Field struct {
 	// Name identifies the field in drafts, diagnostics and on the command line: lower case letters, digits and
 	// underscores, starting with a letter, at most 64 characters, unique in the schema.
-	Name  string `json:"name"`
+	Name string `json:"name"`
+	// Label names it for people; never empty.
 	Label string `json:"label"`
 	// Help is plain text; may be empty.
 	Help string `json:"help,omitempty"`
@@ -98,27 +102,35 @@ type Field struct {
 
 // Option is one value of a choice.
 type Option struct {
+	// Value is what is stored; it may be empty, and is unique among the options.
 	Value string `json:"value"`
+	// Label names it for people.
 	Label string `json:"label"`
 }
 
 // Condition holds when the named field has one of the values (its default counts while it is empty).
 type Condition struct {
-	Field string  `json:"field"`
+	// Field is the name of another field that is not Sensitive: a field of the form for those of the form, an option of
+	// the test for those of the test. Conditions do not lead in a circle.
+	Field string `json:"field"`
+	// AnyOf has at least one value, each of the kind of the field.
 	AnyOf []Value `json:"any_of"`
 }
 
 // ConditionalDefault is a default that depends on another field.
 type ConditionalDefault struct {
-	When  Condition `json:"when"`
-	Value Value     `json:"value"`
+	When Condition `json:"when"`
+	// Value is of the kind of the field; an empty one means no default.
+	Value Value `json:"value"`
 }
 
 // Preset fills the form with the known values of, say, a provider.
 type Preset struct {
-	Name  string `json:"name"`
+	// Name identifies the preset; people do not see it.
+	Name string `json:"name"`
+	// Label names it for people.
 	Label string `json:"label"`
-	// Values are written into the form; fields that are not named stay as they are.
+	// Values are written into the form, never a secret; fields that are not named stay as they are.
 	Values Values `json:"values"`
 	// Note tells what else there is to know; plain text, may be empty.
 	Note string `json:"note,omitempty"`
@@ -126,7 +138,9 @@ type Preset struct {
 
 // Prerequisite is a condition outside the page. The host that knows the ID shows its state.
 type Prerequisite struct {
-	ID   string `json:"id"`
+	// ID is the stable name of the condition, such as "processing_server".
+	ID string `json:"id"`
+	// Text says what has to be; plain text.
 	Text string `json:"text"`
 }
 

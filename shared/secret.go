@@ -39,7 +39,7 @@ func (s SecretText) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 // SecretAction says what a draft does with a stored secret.
 type SecretAction string
 
-// The three things that can be done with a secret. The zero action is SecretKeep: whoever says nothing keeps it.
+// The three things that can be done with a secret. The zero action is SecretKeep: to say nothing keeps it.
 const (
 	SecretKeep    SecretAction = ""
 	SecretReplace SecretAction = "replace"

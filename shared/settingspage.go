@@ -34,7 +34,7 @@ type SettingsPage interface {
 
 // Info describes a plugin.
 type Info struct {
-	// Name is the plugin's stable identifier, such as "smtp": lower case letters, digits and hyphens.
+	// Name is the plugin's stable identifier, such as "smtp": 1 to 64 lower case letters, digits and hyphens.
 	Name string `json:"name"`
 	// Title names it for people.
 	Title string `json:"title"`

@@ -9,8 +9,8 @@ const CapabilitySuggestions = "suggestions"
 // offers it by implementing it and by naming its button in [Schema].
 type Suggester interface {
 	// Suggest looks for values that probably fit, the most likely first: each finding says where it comes from and
-	// carries the values as a fix; one without a fix says why there is none. It changes nothing: whoever asked decides.
-	// It may take a few seconds and ends with ctx.
+	// carries the values as a fix; one without a fix says why there is none. It changes nothing: the one who asked
+	// decides. It may take a few seconds and ends with ctx.
 	Suggest(ctx context.Context, request SuggestRequest) (Diagnostics, error)
 }
 

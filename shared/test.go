@@ -38,7 +38,8 @@ const (
 	StatusSkipped Status = "skipped"
 )
 
-// Elapsed is a duration that is written to JSON as milliseconds with a fraction.
+// Elapsed is a length of time, in nanoseconds as a time.Duration is, that is written to JSON as milliseconds with a
+// fraction.
 type Elapsed time.Duration
 
 // Milliseconds returns the duration in milliseconds.
@@ -62,9 +63,12 @@ func (e *Elapsed) UnmarshalJSON(data []byte) error {
 
 // StepResult is how one step ended.
 type StepResult struct {
-	ID       string  `json:"id"`
-	Label    string  `json:"label,omitempty"`
-	Status   Status  `json:"status"`
+	// ID is the step's stable name, that of its [StepStarted].
+	ID string `json:"id"`
+	// Label names the step for people.
+	Label  string `json:"label,omitempty"`
+	Status Status `json:"status"`
+	// Duration is how long the step took.
 	Duration Elapsed `json:"duration_ms"`
 	// Detail is one line for people: what was found, or why it failed.
 	Detail string `json:"detail,omitempty"`
@@ -78,8 +82,10 @@ type TestReport struct {
 	Headline string `json:"headline"`
 	// Status says how to read Outcome without knowing the page: passed, warning (passed, with something to look at) or
 	// failed.
-	Status      Status       `json:"status"`
-	Duration    Elapsed      `json:"duration_ms"`
+	Status Status `json:"status"`
+	// Duration is how long the whole test took.
+	Duration Elapsed `json:"duration_ms"`
+	// Steps are those that ended, in this order.
 	Steps       []StepResult `json:"steps"`
 	Diagnostics Diagnostics  `json:"diagnostics"`
 	// Cards are tables of facts worth showing beside the verdict, such as a certificate.

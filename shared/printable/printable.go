@@ -32,7 +32,8 @@ func Rune(r rune) rune {
 	}
 }
 
-// Shortened returns the text, or its first characters and "…" when it has more than the given number.
+// Shortened returns the text, or its first characters and "…" when it has more than longest characters. Text that is
+// not UTF-8 is cut between its bytes.
 func Shortened(text string, longest int) string {
 	if len(text) <= longest {
 		return text

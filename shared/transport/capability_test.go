@@ -139,6 +139,9 @@ func TestEveryOptionalInterfaceHasARow(t *testing.T) {
 				rows++
 			}
 		}
+		if hasMethods(connection.SettingsPage, methods) {
+			t.Errorf("the host's side of the page has shared.%s as well, and hides its row", name)
+		}
 		if rows != 1 {
 			t.Errorf("shared.%s has %d rows in the table of capabilities", name, rows)
 		}

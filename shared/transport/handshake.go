@@ -5,8 +5,8 @@ import goplugin "github.com/hashicorp/go-plugin"
 // ProtocolVersion is the major version of the contract. It changes only when an old plugin can no longer be understood.
 const ProtocolVersion = 1
 
-// Handshake is what host and plugin must agree on before they talk. The cookie tells a person who starts the binary by
-// hand that it is a plugin; it protects nothing and never changes.
+// Handshake is what host and plugin must agree on before they talk. It must not be changed. The cookie tells a person
+// who starts the binary by hand that it is a plugin; it protects nothing and never changes.
 var Handshake = goplugin.HandshakeConfig{
 	ProtocolVersion:  ProtocolVersion,
 	MagicCookieKey:   "SETTINGS_PAGE_PLUGIN",

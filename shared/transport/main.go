@@ -45,9 +45,10 @@ const ExitConfiguration = 78
 
 // Main is the whole main function of a plugin: it makes sure that a host has started the process, reads the manifest,
 // opens the page and serves it until the host says goodbye. SIGINT, SIGTERM and SIGHUP do not end it: the host does,
-// after a page that is a [Drainer] has drained. A page that is an io.Closer is closed then. name is the program's name
-// for the log and for people who start it by hand; --version prints it with what it was built from and ends. An error
-// of open that holds a *manifest.ValueError is one of plugin.hcl, and is told with the place of the value.
+// after a page that is a [shared.Drainer] has drained. A page that is an io.Closer is closed then. name is the
+// program's name for the log and for people who start it by hand; --version prints it with what it was built from and
+// ends. An error of open that holds a *manifest.ValueError is one of plugin.hcl, and is told with the place of the
+// value.
 //
 // Nothing may be written to standard output before Main: the handshake goes there.
 func Main(name string, open func(Start) (shared.SettingsPage, error)) {

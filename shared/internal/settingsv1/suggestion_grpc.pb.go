@@ -31,7 +31,7 @@ const (
 //
 // SuggestionService proposes values for a form that is not complete yet. Capability "suggestions".
 type SuggestionServiceClient interface {
-	// Suggest looks for values that probably fit the draft. It changes nothing; whoever asked decides.
+	// Suggest looks for values that probably fit the draft. It changes nothing; the one who asked decides.
 	Suggest(ctx context.Context, in *SuggestRequest, opts ...grpc.CallOption) (*SuggestResponse, error)
 }
 
@@ -59,7 +59,7 @@ func (c *suggestionServiceClient) Suggest(ctx context.Context, in *SuggestReques
 //
 // SuggestionService proposes values for a form that is not complete yet. Capability "suggestions".
 type SuggestionServiceServer interface {
-	// Suggest looks for values that probably fit the draft. It changes nothing; whoever asked decides.
+	// Suggest looks for values that probably fit the draft. It changes nothing; the one who asked decides.
 	Suggest(context.Context, *SuggestRequest) (*SuggestResponse, error)
 	mustEmbedUnimplementedSuggestionServiceServer()
 }

@@ -3,10 +3,11 @@ package plugin
 import (
 	"maps"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // settingsDestination is what a secret of the settings is sealed for.
@@ -36,7 +37,7 @@ func (b *boundDraft) checkEnvironment() {
 			continue
 		}
 		for _, field := range b.changedSince(named) {
-			b.failLocked(field, lock)
+			b.failLocked(field.Name, lock)
 		}
 		return
 	}
@@ -54,30 +55,30 @@ func (b *boundDraft) changedSince(parts map[string]string) []shared.Field {
 	return changed
 }
 
-// listed joins the labels of the fields; empty when there are none.
-func listed(fields []shared.Field) string {
-	list := ""
+// listed joins the labels of the fields.
+func listed(fields []shared.Field) text.Text {
+	var list text.Text
 	for _, field := range fields {
-		quoted := phrase.Of("“{field}”", "field", phrase.Word(field.Label))
-		if list == "" {
+		quoted := text.Of("“{field}”", "field", settings.Label(field.Name))
+		if list.IsZero() {
 			list = quoted
 		} else {
-			list = phrase.Of("{first} and {second}", "first", list, "second", quoted)
+			list = text.Of("{first} and {second}", "first", list, "second", quoted)
 		}
 	}
 	return list
 }
 
-// bindingBroken names what has changed since the stored secret was entered; empty when the secret is not wanted, not
+// bindingBroken returns the fields that have changed since the stored secret was entered; none when the secret is not wanted, not
 // kept, or still fits.
-func (b *boundDraft) bindingBroken(field string) string {
+func (b *boundDraft) bindingBroken(field string) []shared.Field {
 	if b.draft.Secrets[field].Action != shared.SecretKeep || !b.wanted(field) {
-		return ""
+		return nil
 	}
 	if _, fixed := b.page.layers.Secret(field); fixed {
-		return ""
+		return nil
 	}
-	return listed(b.changedSince(b.boundParts(b.base.Revision.Document.Secrets[field].Destination)))
+	return b.changedSince(b.boundParts(b.base.Revision.Document.Secrets[field].Destination))
 }
 
 // boundParts are the parts that a stored secret is bound to. One in the first form is bound to what else stands in its
@@ -111,20 +112,22 @@ func (b *boundDraft) wanted(field string) bool {
 // that was named for another destination.
 func (b *boundDraft) checkReference() {
 	reference := b.settings.PasswordReference
-	if reference == "" || !b.settings.WantsPassword() || len(b.diagnostics.ForField(settings.PasswordReference)) > 0 {
+	if reference == "" || !b.settings.WantsPassword() || len(b.found.ForField(settings.PasswordReference)) > 0 {
 		return
 	}
 	if _, given := b.page.layers.Secret(settings.Password); given {
 		return // It is not used.
 	}
 	if b.draft.Secrets[settings.Password].Action == shared.SecretReplace {
-		b.fail(settings.PasswordReference, "two_passwords", "The password is typed and named at the same time.",
-			"Clear “Password reference” to use the typed password, or leave “Password” empty.")
+		b.fail(settings.PasswordReference, "two_passwords",
+			text.Of("The password is typed and named at the same time."),
+			text.Of("Clear “Password reference” to use the typed password, or leave “Password” empty."))
 		return
 	}
 	if _, err := b.page.references.Resolve(reference); err != nil {
-		b.fail(settings.PasswordReference, "reference_refused", phrase.Of("“Password reference” cannot be used: {reason}.", "reason", err),
-			"The operator decides in plugin.hcl which secrets may be named.")
+		b.fail(settings.PasswordReference, "reference_refused",
+			text.Of("“Password reference” cannot be used: {reason}.", "reason", text.OfError(err)),
+			text.Of("The operator decides in plugin.hcl which secrets may be named."))
 		return
 	}
 	b.checkReferenceBinding(reference)
@@ -136,27 +139,26 @@ func (b *boundDraft) checkReferenceBinding(reference string) {
 	if _, fixed := b.page.layers.Locks()[settings.PasswordReference]; fixed {
 		return // The destination is fixed as well.
 	}
-	detail := phrase.Of("A named password goes only to the destination for which the reference was saved. " +
+	detail := text.Of("A named password goes only to the destination for which the reference was saved. " +
 		"To have it go elsewhere, take the reference out and save, then name it again and save. The history shows both.")
 	stored := storedReference(b.base.Revision.Document.Values)
 	bound := b.record.Reference
 	switch {
 	case bound == nil && stored != "" && b.page.references.Same(stored, reference):
-		field, _ := settings.Schema().Field(settings.PasswordReference)
-		unknown := unreadable(field)
+		unknown := unreadable(settings.PasswordReference)
 		unknown.Detail = detail
-		b.diagnostics = append(b.diagnostics, unknown)
+		b.found = append(b.found, unknown)
 	case bound == nil || !b.page.references.Same(bound.Name, reference):
 		return // It is named for this destination now.
 	default:
-		changed := listed(b.changedSince(bound.Parts))
-		if changed == "" {
+		changed := b.changedSince(bound.Parts)
+		if len(changed) == 0 {
 			return
 		}
 		b.failNeededAgain(settings.PasswordReference, changed, detail)
 	}
-	last := &b.diagnostics[len(b.diagnostics)-1]
-	last.Fixes = []shared.Fix{{Label: phrase.Of("Take the reference out"), Values: shared.Values{
+	last := &b.found[len(b.found)-1]
+	last.Fixes = []finding.Fix{{Label: text.Of("Take the reference out"), Values: shared.Values{
 		settings.PasswordReference: shared.Value{}, settings.Authentication: settings.NoAuthentication,
 	}}}
 }
@@ -170,8 +172,8 @@ func (b *boundDraft) namesUnsaved() bool {
 	return bound == nil || bound.Name != b.settings.PasswordReference || !maps.Equal(bound.Parts, b.settings.Destination())
 }
 
-func (b *boundDraft) failNeededAgain(field, changed, detail string) {
-	declared, _ := settings.Schema().Field(field)
-	b.fail(field, "secret_needed_again",
-		phrase.Of("“{field}” must be entered again, because {changed} was changed.", "field", phrase.Word(declared.Label), "changed", changed), detail)
+func (b *boundDraft) failNeededAgain(field string, changed []shared.Field, detail text.Text) {
+	b.fail(field, "secret_needed_again", text.Of("“{field}” must be entered again, because {changed} was changed. || "+
+		"“{field}” must be entered again, because {changed} were changed.",
+		"field", settings.Label(field), "changed", listed(changed), "count", len(changed)), detail)
 }

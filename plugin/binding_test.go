@@ -9,6 +9,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // movesAway are all changes of one field after which a secret could reach somebody else.
@@ -37,7 +38,7 @@ func TestStoredSecretStays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := codes(bound.diagnostics.ForField(field)); got != "secret_needed_again "+field {
+			if got := codes(bound.found.In(text.Language{}).ForField(field)); got != "secret_needed_again "+field {
 				t.Errorf("%s with another %s: %q", field, name, got)
 			}
 			if _, err := bound.openStored(t.Context(), field, bound.base.Revision.Document.Secrets[field]); !errors.Is(err, secret.ErrCannotOpen) {
@@ -86,7 +87,7 @@ func TestReferenceStays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fixed := bound.diagnostics.ForField("password_reference")[0].Fixes[0].Values
+	fixed := bound.found.ForField("password_reference")[0].Fixes[0].Values
 	save(t, page, shared.Values{"port": shared.Integer(2525), "password_reference": fixed["password_reference"], "authentication": fixed["authentication"]}, nil)
 	save(t, page, shared.Values{"password_reference": shared.Text(file), "authentication": shared.Text("automatic")}, nil)
 	if got, err := inUse(t, page); got != "s3cret of smtp" || err != nil {

@@ -5,20 +5,21 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // boundDraft is a draft laid over the newest revision, under the environment, and checked.
 type boundDraft struct {
-	page        *Page
-	base        store.State
-	draft       shared.Draft
-	stored      shared.Values // what a save would store
-	settings    settings.Settings
-	diagnostics shared.Diagnostics
+	page     *Page
+	base     store.State
+	draft    shared.Draft
+	stored   shared.Values // what a save would store
+	settings settings.Settings
+	found    finding.Findings
 
 	recordLoaded bool
 	record       record // of base, once it is loaded
@@ -45,7 +46,7 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 			inForce[name] = value // Kept for the check that names it.
 		}
 	}
-	b.settings, b.diagnostics = settings.Bind(inForce, b.secretSet)
+	b.settings, b.found = settings.Bind(inForce, b.secretSet)
 	b.checkLocks(inForce)
 	b.checkEnvironment()
 	b.checkSecrets()
@@ -74,101 +75,110 @@ func (b *boundDraft) secretSet(field string) bool {
 
 // checkLocks reports fields that the draft would change although the environment fixes them.
 func (b *boundDraft) checkLocks(inForce shared.Values) {
-	schema := settings.Schema()
 	for name, lock := range b.page.layers.Locks() {
-		field, _ := schema.Field(name)
 		value, given := b.draft.Values[name]
 		change := b.draft.Secrets[name].Action
 		if given && value != inForce[name] || change != shared.SecretKeep {
-			b.failLocked(field, lock)
+			b.failLocked(name, lock)
 		}
 	}
 }
 
-func (b *boundDraft) failLocked(field shared.Field, lock shared.Lock) {
-	b.fail(field.Name, "field_locked", phrase.Of("“{field}” is fixed by the environment variable {variable}.", "field", phrase.Word(field.Label), "variable", lock.Source),
-		"Change the variable and restart the Console, or remove it to set the field here.")
+func (b *boundDraft) failLocked(field string, lock shared.Lock) {
+	b.fail(field, "field_locked", text.Of("“{field}” is fixed by the environment variable {variable}.",
+		"field", settings.Label(field), "variable", lock.Source),
+		text.Of("Change the variable and restart the Console, or remove it to set the field here."))
 }
 
 // checkSecrets reports secrets that cannot be kept because what they are bound to has changed, and secrets that hold
 // what no server could be sent.
 func (b *boundDraft) checkSecrets() {
 	for name, change := range b.draft.Secrets {
-		field, declared := settings.Schema().Field(name)
-		switch {
-		case !declared || !field.Sensitive:
-			b.diagnostics = append(b.diagnostics, shared.Diagnostic{Severity: shared.SeverityError, Code: "unknown_field",
-				Summary: phrase.Of("There is no secret field “{name}” here.", "name", name)})
-		case change.Action == shared.SecretReplace && strings.ContainsAny(change.Text.Reveal(), "\r\n\x00"):
-			b.fail(name, "control_character", phrase.Of("“{field}” contains a line break or another control character.", "field", phrase.Word(field.Label)), "")
-		case change.Action == shared.SecretReplace && int64(len(change.Text.Reveal())) > *field.Max:
-			b.fail(name, "wrong_length", phrase.Of("“{field}” must have {bounds}.", "field", phrase.Word(field.Label), "bounds", phrase.Of("at most {max} characters", "max", *field.Max)), "")
-		case change.Action == shared.SecretReplace && change.Text.Reveal() != strings.TrimSpace(change.Text.Reveal()):
-			b.diagnostics = append(b.diagnostics, shared.Diagnostic{Severity: shared.SeverityWarning, Field: name, Code: "secret_has_blanks",
-				Summary: phrase.Of("“{field}” begins or ends with a blank. It is used as it is.", "field", phrase.Word(field.Label))})
+		if field, declared := settings.Schema().Field(name); !declared || !field.Sensitive {
+			b.found = append(b.found, finding.Finding{Severity: shared.SeverityError, Code: "unknown_field",
+				Summary: text.Of("There is no secret field “{name}” here.", "name", name)})
+		} else if change.Action == shared.SecretReplace {
+			b.checkTyped(field, change.Text.Reveal())
 		}
 	}
 	for name := range b.base.Revision.Document.Secrets {
-		if changed := b.bindingBroken(name); changed != "" {
-			b.failNeededAgain(name, changed, phrase.Of("The stored one is only ever used with the server, port, login, proxy, encryption and certificates "+
-				"for which it was entered, so that it cannot be sent to anybody else."))
+		if changed := b.bindingBroken(name); len(changed) > 0 {
+			b.failNeededAgain(name, changed, text.Of("The stored one is only ever used with the server, port, login, proxy, "+
+				"encryption and certificates for which it was entered, so that it cannot be sent to anybody else."))
 		}
 	}
 }
 
-func (b *boundDraft) fail(field, code, summary, detail string) {
-	b.diagnostics = append(b.diagnostics, shared.Diagnostic{
+// checkTyped looks at a secret that was typed.
+func (b *boundDraft) checkTyped(field shared.Field, secret string) {
+	label := settings.Label(field.Name)
+	switch {
+	case strings.ContainsAny(secret, "\r\n\x00"):
+		b.fail(field.Name, "control_character",
+			text.Of("“{field}” contains a line break or another control character.", "field", label), text.Text{})
+	case int64(len(secret)) > *field.Max:
+		b.fail(field.Name, "wrong_length", text.Of("“{field}” must have {bounds}.", "field", label, "bounds",
+			text.Of("at most {count} character || at most {count} characters", "count", *field.Max)), text.Text{})
+	case secret != strings.TrimSpace(secret):
+		b.found = append(b.found, finding.Finding{Severity: shared.SeverityWarning, Field: field.Name, Code: "secret_has_blanks",
+			Summary: text.Of("“{field}” begins or ends with a blank. It is used as it is.", "field", label)})
+	}
+}
+
+func (b *boundDraft) fail(field, code string, summary, detail text.Text) {
+	b.found = append(b.found, finding.Finding{
 		Severity: shared.SeverityError, Field: field, Code: code, Summary: summary, Detail: detail,
 	})
 }
 
 // preview says what Test would do.
-func (b *boundDraft) preview() string {
+func (b *boundDraft) preview() text.Text {
 	if b.settings.Server == "" || b.settings.Port == 0 {
-		return ""
+		return text.Text{}
 	}
-	way := phrase.Of("Will connect to {address} unencrypted, or with STARTTLS if the server offers it", "address", b.address())
+	way := text.Of("Will connect to {address} unencrypted, or with STARTTLS if the server offers it", "address", b.address())
 	switch {
 	case b.settings.UseSSL:
-		way = phrase.Of("Will connect to {address} with TLS", "address", b.address())
+		way = text.Of("Will connect to {address} with TLS", "address", b.address())
 	case !b.settings.Encrypts():
-		way = phrase.Of("Will connect to {address} unencrypted", "address", b.address())
+		way = text.Of("Will connect to {address} unencrypted", "address", b.address())
 	}
-	sender := phrase.Word("")
+	var sender text.Text
 	if b.settings.Sender.Address != "" {
-		sender = phrase.Of(", and check whether mail from {sender} is accepted", "sender", b.settings.Sender.Address)
+		sender = text.Of(", and check whether mail from {sender} is accepted", "sender", b.settings.Sender.Address)
 	}
-	return phrase.Of("{way}{login}{sender}. No e-mail is sent unless you ask for it.", "way", way, "login", b.previewLogin(), "sender", sender)
+	return text.Of("{way}{login}{sender}. No e-mail is sent unless you ask for it.",
+		"way", way, "login", b.previewLogin(), "sender", sender)
 }
 
-func (b *boundDraft) address() string {
+func (b *boundDraft) address() text.Text {
 	address := b.settings.Server + ":" + strconv.Itoa(b.settings.Port)
 	if b.settings.Proxy == nil {
-		return address
+		return text.Plain(address)
 	}
-	return phrase.Of("{address} through the proxy {proxy}", "address", address, "proxy", b.settings.Proxy.String())
+	return text.Of("{address} through the proxy {proxy}", "address", address, "proxy", b.settings.Proxy)
 }
 
 // previewLogin is the part of the preview about the login.
-func (b *boundDraft) previewLogin() string {
+func (b *boundDraft) previewLogin() text.Text {
 	login := b.settings.Login
 	switch {
 	case b.settings.WantsToken():
-		return phrase.Of(", sign in as {login} with the access token", "login", login)
-	case len(b.diagnostics.ForField(settings.Password)) > 0:
-		return phrase.Of(", and cannot sign in as {login} without a password", "login", login)
+		return text.Of(", sign in as {login} with the access token", "login", login)
+	case len(b.found.ForField(settings.Password)) > 0:
+		return text.Of(", and cannot sign in as {login} without a password", "login", login)
 	case !b.settings.WantsPassword():
-		return phrase.Word(", without signing in")
+		return text.Of(", without signing in")
 	}
 	if lock, fixed := b.page.layers.Locks()[settings.Password]; fixed {
-		return phrase.Of(", sign in as {login}, using the password of {variable}", "login", login, "variable", lock.Source)
+		return text.Of(", sign in as {login}, using the password of {variable}", "login", login, "variable", lock.Source)
 	}
 	switch {
 	case b.settings.PasswordReference != "":
-		return phrase.Of(", sign in as {login}, using the referenced password", "login", login)
+		return text.Of(", sign in as {login}, using the referenced password", "login", login)
 	case b.draft.Secrets[settings.Password].Action == shared.SecretReplace:
-		return phrase.Of(", sign in as {login}, using the entered password", "login", login)
+		return text.Of(", sign in as {login}, using the entered password", "login", login)
 	default:
-		return phrase.Of(", sign in as {login}, using the stored password", "login", login)
+		return text.Of(", sign in as {login}, using the stored password", "login", login)
 	}
 }

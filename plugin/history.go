@@ -5,11 +5,12 @@ import (
 	"errors"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Revisions lists what was saved, newest first.
@@ -56,30 +57,30 @@ func changes(before, after store.Document) []shared.Change {
 // that comes back with them; those that were removed or purged since do not, which the result says.
 func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
 	result, err := p.restore(ctx, request)
-	result.Diagnostics = result.Diagnostics.In(language.Of(request.Locale))
-	return result, err
+	return result.in(language.Of(request.Locale)), err
 }
 
-func (p *Page) restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
+func (p *Page) restore(ctx context.Context, request shared.RestoreRequest) (saved, error) {
 	if err := p.takeOver(ctx); err != nil {
 		p.logger.Warn("secrets keep their old binding", "error", err)
 	}
 	base, err := p.store.Current(ctx)
 	if err != nil {
-		return shared.SaveResult{}, err
+		return saved{}, err
 	}
 	if base.Revision.Number != request.Revision {
 		return p.conflict(base), nil
 	}
 	old, err := p.store.Revision(ctx, request.Number)
 	if errors.Is(err, store.ErrNoRevision) {
-		return shared.SaveResult{Snapshot: p.snapshot(base), Diagnostics: shared.Diagnostics{{
-			Severity: shared.SeverityError, Code: "no_such_revision", Summary: phrase.Of("There is no revision {number}.", "number", request.Number),
-			Detail: phrase.Of("The newest one is revision {number}.", "number", base.Revision.Number),
-		}}}, nil
+		return p.refused(base, finding.Findings{{
+			Severity: shared.SeverityError, Code: "no_such_revision",
+			Summary: text.Of("There is no revision {number}.", "number", request.Number),
+			Detail:  text.Of("The newest one is revision {number}.", "number", base.Revision.Number),
+		}}), nil
 	}
 	if err != nil {
-		return shared.SaveResult{}, err
+		return saved{}, err
 	}
 	result, err := p.bringBack(ctx, base, old, request.Actor)
 	if errors.Is(err, store.ErrResealed) {
@@ -88,30 +89,51 @@ func (p *Page) restore(ctx context.Context, request shared.RestoreRequest) (shar
 	return result, err
 }
 
+// saved is how a save ended, before its findings are written in the reader's language.
+type saved struct {
+	shared.SaveResult
+	found finding.Findings
+}
+
+func (s saved) in(reader text.Language) shared.SaveResult {
+	s.Diagnostics = s.found.In(reader)
+	return s.SaveResult
+}
+
+// refused is a save that what was found stands in the way of.
+func (p *Page) refused(base store.State, found finding.Findings) saved {
+	return saved{SaveResult: shared.SaveResult{Snapshot: p.snapshot(base)}, found: found}
+}
+
 // append makes the document the revision after base.
-func (p *Page) append(ctx context.Context, base store.State, document store.Document, actor string, now time.Time) (shared.SaveResult, error) {
-	saved, err := p.store.Append(ctx, base.Revision, document, actor, now)
+func (p *Page) append(
+	ctx context.Context, base store.State, document store.Document, actor string, now time.Time,
+) (saved, error) {
+	revision, err := p.store.Append(ctx, base.Revision, document, actor, now)
 	switch {
 	case errors.Is(err, store.ErrConflict):
 		latest, err := p.store.Current(ctx)
 		return p.conflict(latest), err
 	case err != nil:
-		return shared.SaveResult{}, err
+		return saved{}, err
 	}
 	p.notifications.SettingsChanged(ctx)
-	p.logger.Info("settings saved", "revision", saved.Number, "actor", saved.Author, "restored_from", document.RestoredFrom)
-	return shared.SaveResult{Saved: true, Snapshot: p.snapshot(store.State{Revision: saved, Verified: base.Verified})}, nil
+	p.logger.Info("settings saved", "revision", revision.Number, "actor", revision.Author, "restored_from", document.RestoredFrom)
+	snapshot := p.snapshot(store.State{Revision: revision, Verified: base.Verified})
+	return saved{SaveResult: shared.SaveResult{Saved: true, Snapshot: snapshot}}, nil
 }
 
-func (p *Page) conflict(state store.State) shared.SaveResult {
-	author := state.Revision.Author
-	if author == "" {
-		author = phrase.Word("somebody else")
+func (p *Page) conflict(state store.State) saved {
+	author := text.Plain(state.Revision.Author)
+	if author.IsZero() {
+		author = text.Of("somebody else")
 	}
-	return shared.SaveResult{Conflict: true, Snapshot: p.snapshot(state), Diagnostics: shared.Diagnostics{{
+	result := p.refused(state, finding.Findings{{
 		Severity: shared.SeverityError, Code: "revision_conflict",
-		Summary: phrase.Of("The settings were saved by {author} in the meantime (revision {number}); yours were not saved.",
+		Summary: text.Of("The settings were saved by {author} in the meantime (revision {number}); yours were not saved.",
 			"author", author, "number", state.Revision.Number),
-		Detail: "Compare what is in force now with what you entered, and save again.",
-	}}}
+		Detail: text.Of("Compare what is in force now with what you entered, and save again."),
+	}})
+	result.Conflict = true
+	return result
 }

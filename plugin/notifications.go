@@ -10,10 +10,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // serviceLock is the file in the data directory that the delivering process holds.
@@ -50,7 +52,7 @@ func newDeliveries(p *Page) *deliveries {
 	return &deliveries{page: p, bound: newOfReading[notify.Delivery]()}
 }
 
-func (d *deliveries) current(ctx context.Context) (_ notify.Delivery, missing *shared.Diagnostic, _ error) {
+func (d *deliveries) current(ctx context.Context) (_ notify.Delivery, missing *finding.Finding, _ error) {
 	state, err := d.page.store.Current(ctx)
 	if err != nil {
 		return notify.Delivery{}, nil, err
@@ -70,19 +72,19 @@ func (d *deliveries) current(ctx context.Context) (_ notify.Delivery, missing *s
 }
 
 // bind turns what is in force into a way to deliver, or says what is missing for one.
-func (d *deliveries) bind(ctx context.Context) (delivery notify.Delivery, referenced bool, missing *shared.Diagnostic, err error) {
+func (d *deliveries) bind(ctx context.Context) (delivery notify.Delivery, referenced bool, missing *finding.Finding, err error) {
 	bound, err := d.page.bind(ctx, shared.Draft{})
 	if err != nil {
 		return notify.Delivery{}, false, nil, err
 	}
 	delivery = notify.Delivery{From: bound.settings.Sender, SenderField: bound.settings.SenderField()}
 	if bound.settings.Server == "" {
-		return delivery, false, &shared.Diagnostic{
+		return delivery, false, &finding.Finding{
 			Severity: shared.SeverityError, Code: "not_configured", Field: settings.Server,
-			Summary: "No mail server has been set yet.", Detail: "Enter and save the SMTP settings.",
+			Summary: text.Of("No mail server has been set yet."), Detail: text.Of("Enter and save the SMTP settings."),
 		}, nil
 	}
-	for _, one := range bound.diagnostics {
+	for _, one := range bound.found {
 		if one.Severity == shared.SeverityError {
 			return delivery, false, &one, nil
 		}
@@ -102,7 +104,7 @@ func (d *deliveries) bind(ctx context.Context) (delivery notify.Delivery, refere
 func (p *Page) version(state store.State, delivery notify.Delivery) string {
 	digest := sha256.New()
 	revision := state.Revision
-	part := func(text string) { fmt.Fprintf(digest, "%d:%s,", len(text), text) }
+	part := func(one string) { fmt.Fprintf(digest, "%d:%s,", len(one), one) }
 	part(fmt.Sprint(revision.Number))
 	part(revision.At.UTC().Format(time.RFC3339Nano))
 	if verified := p.snapshot(state).Verified; verified != nil && len(verified.Changed) == 0 {

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/egress"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
@@ -128,7 +129,7 @@ func (p *Page) Info(context.Context) (shared.Info, error) {
 
 // Schema declares the form.
 func (p *Page) Schema(_ context.Context, request shared.SchemaRequest) (shared.Schema, error) {
-	return settings.Schema().In(language.Of(request.Locale)), nil
+	return settings.SchemaIn(language.Of(request.Locale)), nil
 }
 
 // Load returns the values in force.
@@ -190,31 +191,30 @@ func (p *Page) Validate(ctx context.Context, request shared.ValidateRequest) (sh
 	if err != nil {
 		return shared.Validation{}, err
 	}
-	found := bound.diagnostics
+	found := bound.found
 	if !found.HasErrors() {
 		found = append(found, bound.refusedBefore(ctx)...)
 	}
 	reader := language.Of(request.Locale)
-	return shared.Validation{Diagnostics: found.In(reader), Preview: reader.Text(bound.preview())}, nil
+	return shared.Validation{Diagnostics: found.In(reader), Preview: reader.Render(bound.preview())}, nil
 }
 
 // Save validates the draft and makes it the next revision.
 func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
 	result, err := p.save(ctx, request)
-	result.Diagnostics = result.Diagnostics.In(language.Of(request.Locale))
-	return result, err
+	return result.in(language.Of(request.Locale)), err
 }
 
-func (p *Page) save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
+func (p *Page) save(ctx context.Context, request shared.SaveRequest) (saved, error) {
 	bound, err := p.bind(ctx, request.Draft)
 	if err != nil {
-		return shared.SaveResult{}, err
+		return saved{}, err
 	}
 	if bound.base.Revision.Number != request.Revision {
 		return p.conflict(bound.base), nil
 	}
-	if bound.diagnostics.HasErrors() {
-		return shared.SaveResult{Diagnostics: bound.diagnostics, Snapshot: p.snapshot(bound.base)}, nil
+	if bound.found.HasErrors() {
+		return p.refused(bound.base, bound.found), nil
 	}
 	now := time.Now()
 	result, err := p.sealAndAppend(ctx, bound, request.Actor, now)
@@ -223,21 +223,21 @@ func (p *Page) save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 		return p.save(ctx, request) // with what is stored now
 	case errors.Is(err, secret.ErrCannotOpen):
 		p.logger.Error("a stored secret cannot be opened", "error", err)
-		return shared.SaveResult{Diagnostics: shared.Diagnostics{unusableSecret(bound)}, Snapshot: p.snapshot(bound.base)}, nil
+		return p.refused(bound.base, finding.Findings{unusableSecret(bound)}), nil
 	}
 	if err == nil && result.Saved {
-		result.Diagnostics = bound.diagnostics
+		result.found = bound.found
 		p.confirmVerified(ctx, bound, &result.Snapshot)
 	}
 	return result, err
 }
 
 // sealAndAppend makes the draft the next revision.
-func (p *Page) sealAndAppend(ctx context.Context, bound *boundDraft, actor string, now time.Time) (shared.SaveResult, error) {
+func (p *Page) sealAndAppend(ctx context.Context, bound *boundDraft, actor string, now time.Time) (saved, error) {
 	defer p.sealing.Begin()()
 	document, err := bound.document(ctx, now)
 	if err != nil {
-		return shared.SaveResult{}, err
+		return saved{}, err
 	}
 	return p.append(ctx, bound.base, document, actor, now)
 }

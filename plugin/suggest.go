@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/autoconfig"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 var _ shared.Suggester = (*Page)(nil)
@@ -20,21 +21,22 @@ func (p *Page) Suggest(ctx context.Context, request shared.SuggestRequest) (shar
 	if err != nil {
 		return nil, err
 	}
+	reader := language.Of(request.Locale)
 	address := bound.settings.Login
 	if !shared.IsEmailAddress(address) {
 		address = bound.settings.Sender.Address
 	}
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
-		return nothingFound("login_missing", phrase.Of("Enter the e-mail address of the mail box as “SMTP login” first: its domain says where to look.")).In(language.Of(request.Locale)), nil
+		return nothingFound("login_missing", text.Of("Enter the e-mail address of the mail box as “SMTP login” first: its domain says where to look.")).In(reader), nil
 	}
-	return suggestions(ctx, p.configuration.Resolver, address[at+1:]).In(language.Of(request.Locale)), nil
+	return suggestions(ctx, p.configuration.Resolver, address[at+1:]).In(reader), nil
 }
 
 // suggestions describes what was found for a domain.
-func suggestions(ctx context.Context, resolver autoconfig.Resolver, domain string) shared.Diagnostics {
+func suggestions(ctx context.Context, resolver autoconfig.Resolver, domain string) finding.Findings {
 	candidates, err := autoconfig.Find(ctx, resolver, domain)
-	var found shared.Diagnostics
+	var found finding.Findings
 	for _, one := range candidates {
 		found = append(found, suggestion(domain, one))
 	}
@@ -42,37 +44,37 @@ func suggestions(ctx context.Context, resolver autoconfig.Resolver, domain strin
 	case len(found) > 0:
 		return found
 	case errors.Is(err, autoconfig.ErrNoDNS):
-		return nothingFound("name_lookup_failed", phrase.Of("The name servers of this machine did not say which mail server {domain} has.", "domain", domain))
+		return nothingFound("name_lookup_failed", text.Of("The name servers of this machine did not say which mail server {domain} has.", "domain", domain))
 	default:
-		return nothingFound("nothing_published", phrase.Of("{domain} does not publish which mail server its mail boxes send through.", "domain", domain))
+		return nothingFound("nothing_published", text.Of("{domain} does not publish which mail server its mail boxes send through.", "domain", domain))
 	}
 }
 
-func nothingFound(code, summary string) shared.Diagnostics {
-	return shared.Diagnostics{{
+func nothingFound(code string, summary text.Text) finding.Findings {
+	return finding.Findings{{
 		Severity: shared.SeverityInfo, Code: code, Field: settings.Server, Summary: summary,
-		Detail: "Ask your provider for the name of its SMTP server.",
+		Detail: text.Of("Ask your provider for the name of its SMTP server."),
 	}}
 }
 
 // suggestion is one server as a fix to confirm.
-func suggestion(domain string, one autoconfig.Candidate) shared.Diagnostic {
-	said := shared.Diagnostic{Severity: shared.SeverityInfo, Field: settings.Server, Code: "suggestion_" + string(one.Source)}
+func suggestion(domain string, one autoconfig.Candidate) finding.Finding {
+	said := finding.Finding{Severity: shared.SeverityInfo, Field: settings.Server, Code: "suggestion_" + string(one.Source)}
 	switch one.Source {
 	case autoconfig.SourceProvider:
-		said.Summary = phrase.Of("Mail boxes of {domain} belong to {provider}, which sends through {server}.", "domain", domain, "provider", one.Provider, "server", one.Server)
+		said.Summary = text.Of("Mail boxes of {domain} belong to {provider}, which sends through {server}.", "domain", domain, "provider", one.Provider, "server", one.Server)
 	case autoconfig.SourceExchange:
-		said.Summary = phrase.Of("{provider} receives the mail of {domain}, so {server} probably sends it.", "domain", domain, "provider", one.Provider, "server", one.Server)
+		said.Summary = text.Of("{provider} receives the mail of {domain}, so {server} probably sends it.", "domain", domain, "provider", one.Provider, "server", one.Server)
 	default:
-		said.Summary = phrase.Of("{domain} publishes {server} as its mail server for sending.", "domain", domain, "server", one.Server)
+		said.Summary = text.Of("{domain} publishes {server} as its mail server for sending.", "domain", domain, "server", one.Server)
 	}
 	if server := strings.ToLower(one.Server); one.Provider == "" && !strings.HasSuffix("."+server, "."+strings.ToLower(domain)) {
-		said.Detail = phrase.Of("It belongs to another domain. Take it over only if you know it to be your provider's. Nothing was sent there.")
+		said.Detail = text.Of("It belongs to another domain. Take it over only if you know it to be your provider's. Nothing was sent there.")
 	} else {
-		said.Detail = phrase.Of("Nothing was sent there. Take it over, then test it.")
+		said.Detail = text.Of("Nothing was sent there. Take it over, then test it.")
 	}
-	said.Fixes = []shared.Fix{{
-		Label:  phrase.Of("Use {server}, port {port}, with SSL", "server", one.Server, "port", one.Port),
+	said.Fixes = []finding.Fix{{
+		Label:  text.Of("Use {server}, port {port}, with SSL", "server", one.Server, "port", one.Port),
 		Values: shared.Values{settings.Server: shared.Text(one.Server), settings.Port: shared.Integer(int64(one.Port)), settings.UseSSL: shared.Boolean(true)},
 	}}
 	return said

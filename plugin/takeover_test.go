@@ -8,6 +8,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
@@ -115,7 +116,7 @@ func draftCodes(t *testing.T, page *Page, draft shared.Draft) string {
 		t.Fatal(err)
 	}
 	var errs shared.Diagnostics
-	for _, one := range bound.diagnostics {
+	for _, one := range bound.found.In(text.Language{}) {
 		if one.Severity == shared.SeverityError {
 			errs = append(errs, one)
 		}

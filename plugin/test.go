@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/probe"
@@ -14,55 +15,64 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Test tries the draft out against the server that it names.
 func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
-	return p.test(ctx, request, func(event shared.TestEvent) error { return send(shared.EventIn(event, language.Of(request.Locale))) })
-}
-
-func (p *Page) test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
-	request.Options = trimmed(request.Options)
-	bound, err := p.bind(ctx, request.Draft)
+	reader := language.Of(request.Locale)
+	// A step that cannot be reported is no reason to stop the test; a caller that is gone cancels ctx.
+	watch := probe.Watch{
+		Started:  func(id string, label text.Text) { _ = send(shared.StepStarted{ID: id, Label: reader.Render(label)}) },
+		Finished: func(step finding.Step) { _ = send(shared.StepFinished{StepResult: step.In(reader)}) },
+	}
+	report, err := p.test(ctx, request, watch)
 	if err != nil {
 		return err
 	}
-	problems := append(bound.diagnostics, bound.checkOptions(request)...)
+	return send(shared.Completed{Report: report.In(reader)})
+}
+
+func (p *Page) test(ctx context.Context, request shared.TestRequest, watch probe.Watch) (finding.Report, error) {
+	request.Options = trimmed(request.Options)
+	bound, err := p.bind(ctx, request.Draft)
+	if err != nil {
+		return finding.Report{}, err
+	}
+	problems := append(bound.found, bound.checkOptions(request)...)
 	if problems.HasErrors() {
-		return send(shared.Completed{Report: invalid(problems)})
+		return invalid(problems), nil
 	}
 	plan, err := bound.plan(ctx, request)
 	if err != nil {
 		p.logger.Error("a stored secret cannot be opened", "error", err)
-		return send(shared.Completed{Report: invalid(shared.Diagnostics{unusableSecret(bound)})})
+		return invalid(finding.Findings{unusableSecret(bound)}), nil
 	}
-	// A step that cannot be reported is no reason to stop the test; a caller that is gone cancels ctx.
-	report, failure := probe.Run(ctx, plan, func(event shared.TestEvent) { _ = send(event) })
+	report, failure := probe.Run(ctx, plan, watch)
 	switch {
 	case failure == nil:
 		p.rememberVerified(ctx, request, bound)
 	case report.Outcome == string(diagnosis.LoginFailed) && failure.Step == smtpconn.StepAuth:
 		p.tested.rememberRefused(plan.Target, time.Now())
 	}
-	return send(shared.Completed{Report: report})
+	return report, nil
 }
 
 // trimmed leaves out the blanks at either end, as is done with the fields.
 func trimmed(options shared.Values) shared.Values {
 	clean := maps.Clone(options)
 	for name, value := range options {
-		if text, ok := value.AsText(); ok {
-			clean[name] = shared.Text(strings.TrimSpace(text))
+		if typed, ok := value.AsText(); ok {
+			clean[name] = shared.Text(strings.TrimSpace(typed))
 		}
 	}
 	return clean
 }
 
 // checkOptions says what is wrong with the options of a test, or not allowed.
-func (b *boundDraft) checkOptions(request shared.TestRequest) shared.Diagnostics {
-	found := settings.Schema().Test.OptionPhrases(request.Options)
-	if found.HasErrors() || b.diagnostics.HasErrors() {
+func (b *boundDraft) checkOptions(request shared.TestRequest) finding.Findings {
+	found := settings.OptionViolations(request.Options)
+	if found.HasErrors() || b.found.HasErrors() {
 		return found
 	}
 	found = append(found, b.checkRecipient(b.recipient(request), b.sendsMessage(request))...)
@@ -106,7 +116,7 @@ func (b *boundDraft) target(ctx context.Context) (smtpconn.Target, error) {
 }
 
 // refusedBefore warns of credentials that the server has refused not long ago.
-func (b *boundDraft) refusedBefore(ctx context.Context) shared.Diagnostics {
+func (b *boundDraft) refusedBefore(ctx context.Context) finding.Findings {
 	target, err := b.target(ctx)
 	if err != nil {
 		return nil // Test says what is wrong with the secret.
@@ -138,26 +148,24 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 }
 
 // invalid is the verdict on a draft that cannot be tested.
-func invalid(problems shared.Diagnostics) shared.TestReport {
-	return shared.TestReport{
-		Outcome: string(diagnosis.Failed), Headline: diagnosis.Failed.Headline(), Status: shared.StatusFailed, Diagnostics: problems,
+func invalid(problems finding.Findings) finding.Report {
+	return finding.Report{
+		Outcome: string(diagnosis.Failed), Headline: finding.OldText(diagnosis.Failed.Headline()), Status: shared.StatusFailed, Findings: problems,
 	}
 }
 
-func unusableSecret(b *boundDraft) shared.Diagnostic {
-	field := settings.Password
+func unusableSecret(b *boundDraft) finding.Finding {
 	if b.settings.WantsToken() {
-		field = settings.AccessToken
+		return unreadable(settings.AccessToken)
 	}
-	declared, _ := settings.Schema().Field(field)
-	return unreadable(declared)
+	return unreadable(settings.Password)
 }
 
-func unreadable(field shared.Field) shared.Diagnostic {
-	return shared.Diagnostic{
-		Severity: shared.SeverityError, Code: "secret_unreadable", Field: field.Name,
-		Summary: phrase.Of("The stored secret of “{field}” cannot be opened.", "field", phrase.Word(field.Label)),
-		Detail:  "The key has changed or the database was copied without it. Enter the secret again and save.",
+func unreadable(field string) finding.Finding {
+	return finding.Finding{
+		Severity: shared.SeverityError, Code: "secret_unreadable", Field: field,
+		Summary: text.Of("The stored secret of “{field}” cannot be opened.", "field", settings.Label(field)),
+		Detail:  text.Of("The key has changed or the database was copied without it. Enter the secret again and save."),
 	}
 }
 

@@ -7,11 +7,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // tested remembers what tests have shown about secrets: which credentials a server has refused, so that the administrator is
@@ -52,33 +53,33 @@ func (m *tested) rememberRefused(target smtpconn.Target, now time.Time) {
 }
 
 // warning says that the target's credentials were refused not long ago; nothing when they were not.
-func (m *tested) warning(target smtpconn.Target, now time.Time) shared.Diagnostics {
+func (m *tested) warning(target smtpconn.Target, now time.Time) finding.Findings {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	at, found := m.refused[m.credentials(target)]
 	if !found || now.Sub(at) > refusalMemory {
 		return nil
 	}
-	field, summary := settings.Password, phrase.Of("The server refused this login and password at {time}.", "time", at.Format("15:04:05"))
+	field, summary := settings.Password, text.Of("The server refused this login and password at {time}.", "time", at.Format("15:04:05"))
 	if target.Authentication == smtpconn.AuthenticateOAuth2 {
-		field, summary = settings.AccessToken, phrase.Of("The server refused this access token at {time}.", "time", at.Format("15:04:05"))
+		field, summary = settings.AccessToken, text.Of("The server refused this access token at {time}.", "time", at.Format("15:04:05"))
 	}
-	return shared.Diagnostics{{
+	return finding.Findings{{
 		Severity: shared.SeverityWarning, Code: "refused_before", Field: field, Summary: summary,
-		Detail: "Trying the same ones again rarely helps, and several refusals can lock the account.",
+		Detail: text.Of("Trying the same ones again rarely helps, and several refusals can lock the account."),
 	}}
 }
 
-func (m *tested) rememberPassed(field string, text shared.SecretText, destination secret.Destination) {
+func (m *tested) rememberPassed(field string, typed shared.SecretText, destination secret.Destination) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.passed[field] = m.fingerprint(text.Reveal(), destination)
+	m.passed[field] = m.fingerprint(typed.Reveal(), destination)
 }
 
 // hasPassed reports whether the secret is the one with which the last test passed.
-func (m *tested) hasPassed(field string, text shared.SecretText, destination secret.Destination) bool {
+func (m *tested) hasPassed(field string, typed shared.SecretText, destination secret.Destination) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	passed, found := m.passed[field]
-	return found && passed == m.fingerprint(text.Reveal(), destination)
+	return found && passed == m.fingerprint(typed.Reveal(), destination)
 }

@@ -9,11 +9,12 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // testMails limits how many test e-mails each actor may send: a test that mails whomever it is told to is a relay.
@@ -48,7 +49,7 @@ func (m *testMails) allow(actor string, now time.Time) bool {
 
 // checkRecipient says why a test may not name the recipient; nothing when it may. The draft's own sender may be named as
 // long as no message goes there: whoever tests may write any address into the form.
-func (b *boundDraft) checkRecipient(recipient string, message bool) shared.Diagnostics {
+func (b *boundDraft) checkRecipient(recipient string, message bool) finding.Findings {
 	allowed := b.page.configuration.recipients()
 	own := b.settings.Sender.Address
 	if message {
@@ -57,13 +58,13 @@ func (b *boundDraft) checkRecipient(recipient string, message bool) shared.Diagn
 	if len(allowed) == 0 || sameMailbox(recipient, own) || slices.ContainsFunc(allowed, func(one string) bool { return permits(one, recipient) }) {
 		return nil
 	}
-	detail := phrase.Of("Leave “Test recipient” empty to test with the sender's own address. Allowed are also: {recipients}.", "recipients", strings.Join(allowed, ", "))
+	detail := text.Of("Leave “Test recipient” empty to test with the sender's own address. Allowed are also: {recipients}.", "recipients", strings.Join(allowed, ", "))
 	if message {
-		detail = phrase.Of("A test e-mail goes only to the sender that is saved and to: {recipients}.", "recipients", strings.Join(allowed, ", "))
+		detail = text.Of("A test e-mail goes only to the sender that is saved and to: {recipients}.", "recipients", strings.Join(allowed, ", "))
 	}
-	return shared.Diagnostics{{
+	return finding.Findings{{
 		Severity: shared.SeverityError, Code: "recipient_not_permitted", Field: settings.Recipient,
-		Summary: phrase.Of("The operator does not allow tests with the recipient {recipient}.", "recipient", recipient), Detail: detail,
+		Summary: text.Of("The operator does not allow tests with the recipient {recipient}.", "recipient", recipient), Detail: detail,
 	}}
 }
 
@@ -103,36 +104,36 @@ func splitAddress(address string) (local, domain string, valid bool) {
 }
 
 // smallLetters makes the letters of ASCII small.
-func smallLetters(text string) string {
+func smallLetters(address string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
 			return r + ('a' - 'A')
 		}
 		return r
-	}, text)
+	}, address)
 }
 
 // checkAllowance says that the actor has sent too many test e-mails.
-func (p *Page) checkAllowance(actor string, now time.Time) shared.Diagnostics {
+func (p *Page) checkAllowance(actor string, now time.Time) finding.Findings {
 	if p.testMails.allow(actor, now) {
 		return nil
 	}
-	return shared.Diagnostics{{
+	return finding.Findings{{
 		Severity: shared.SeverityError, Code: "too_many_test_mails", Field: settings.SendMessage,
-		Summary: "Too many test e-mails were sent in a short time.",
-		Detail:  "Wait a minute, or test without sending an e-mail.",
+		Summary: text.Of("Too many test e-mails were sent in a short time."),
+		Detail:  text.Of("Wait a minute, or test without sending an e-mail."),
 	}}
 }
 
-func testMessage(language phrase.Language, s settings.Settings, recipient, actor string) notify.Message {
-	text := phrase.Of("This e-mail was sent from the page SMTP settings, through {host}, port {port}.", "host", s.Server, "port", s.Port)
+func testMessage(reader text.Language, s settings.Settings, recipient, actor string) notify.Message {
+	sent := text.Of("This e-mail was sent from the page SMTP settings, through {host}, port {port}.", "host", s.Server, "port", s.Port)
 	if actor != "" {
-		text = phrase.Of("This e-mail was sent by {actor} from the page SMTP settings, through {host}, port {port}.",
+		sent = text.Of("This e-mail was sent by {actor} from the page SMTP settings, through {host}, port {port}.",
 			"actor", actor, "host", s.Server, "port", s.Port)
 	}
 	return notify.Message{
 		From: s.Sender, To: recipient, Key: rand.Text(), Date: time.Now(),
-		Subject: language.Text("Test e-mail of the notification service"),
-		Text:    language.Text(text) + "\r\n\r\n" + language.Text("If you read it, e-mail notifications work.") + "\r\n",
+		Subject: reader.Message("Test e-mail of the notification service"),
+		Text:    reader.Render(sent) + "\r\n\r\n" + reader.Message("If you read it, e-mail notifications work.") + "\r\n",
 	}
 }

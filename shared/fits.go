@@ -8,24 +8,24 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Parse reads a value as people write it on a command line or in the environment. The empty text is the empty value.
-func (f Field) Parse(text string) (Value, error) {
-	value := Text(text)
+func (f Field) Parse(typed string) (Value, error) {
+	value := Text(typed)
 	switch f.Kind {
 	case KindInteger:
-		if number, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
+		if number, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64); err == nil {
 			value = Integer(number)
 		}
 	case KindBoolean:
-		if truth, err := strconv.ParseBool(strings.TrimSpace(text)); err == nil {
+		if truth, err := strconv.ParseBool(strings.TrimSpace(typed)); err == nil {
 			value = Boolean(truth)
 		}
 	}
 	if !f.Fits(value) {
-		return Value{}, errors.New(strings.TrimSuffix(phrase.English(phrase.Of(misfit[f.Kind].text, "field", f.Label)), "."))
+		return Value{}, errors.New(strings.TrimSuffix(text.Of(misfit[f.Kind].message, "field", f.Label).String(), "."))
 	}
 	return value, nil
 }
@@ -35,7 +35,7 @@ func (f Field) Fits(v Value) bool {
 	if v.IsEmpty() {
 		return true
 	}
-	text, isText := v.AsText()
+	chosen, isText := v.AsText()
 	switch f.Kind {
 	case KindInteger:
 		_, ok := v.AsInteger()
@@ -44,9 +44,9 @@ func (f Field) Fits(v Value) bool {
 		_, ok := v.AsBoolean()
 		return ok
 	case KindChoice:
-		return isText && slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == text })
+		return isText && slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == chosen })
 	case KindDuration:
-		_, err := time.ParseDuration(text)
+		_, err := time.ParseDuration(chosen)
 		return isText && err == nil
 	default:
 		return isText

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 func TestNotificationCheck(t *testing.T) {
@@ -57,7 +59,7 @@ func TestNotificationCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			changed := fine
 			one.change(&changed)
-			receipts, good := NotifyRequest{Notifications: []Notification{fine, changed, fine}}.Check()
+			receipts, good := NotifyRequest{Notifications: []Notification{fine, changed, fine}}.Check(text.Language{})
 			if len(receipts) != 3 || len(receipts[0].Diagnostics)+len(receipts[2].Diagnostics) != 0 {
 				t.Fatalf("those beside it: %+v", receipts)
 			}
@@ -82,7 +84,7 @@ func TestTooManyNotifications(t *testing.T) {
 		"in number": slices.Repeat([]Notification{{To: "you@email.com", Text: "x"}}, MaxNotifications+1),
 		"in bytes":  slices.Repeat([]Notification{large}, maxNotifications/maxBody+1),
 	} {
-		receipts, good := NotifyRequest{Notifications: notifications}.Check()
+		receipts, good := NotifyRequest{Notifications: notifications}.Check(text.Language{})
 		if len(good) != 0 || len(receipts) != len(notifications) {
 			t.Fatalf("%s: %d receipts, %d good", name, len(receipts), len(good))
 		}

@@ -3,6 +3,7 @@ package text
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -85,6 +86,9 @@ func ofString(said string) Text {
 		one := value{name: parts[i], text: Plain(parts[i+1])}
 		if strings.HasPrefix(parts[i+1], oldMark) {
 			one.text = ofString(parts[i+1])
+		}
+		if one.name == count {
+			one.number, _ = strconv.Atoi(parts[i+1])
 		}
 		t.values = append(t.values, one)
 	}

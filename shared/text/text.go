@@ -16,7 +16,8 @@ import (
 // the program: what is typed by people or said by servers is a value of a message, or [Plain].
 //
 // The number that stands for {count} decides on the plural form, by the rules that CLDR has for the language. A message in which
-// the words differ has both forms that English has, the one for 1 first: "a minute ago || {count} minutes ago".
+// the words differ has both forms that English has, the one for 1 first: "a minute ago || {count} minutes ago". The number need not be
+// shown: "{names} was changed || {names} were changed".
 type Message string
 
 // betweenForms stands between the two forms of English.

@@ -106,6 +106,7 @@ func TestKeptAsString(t *testing.T) {
 		`"\u001f[\"“{field}” must be filled in.\",\"field\",\"Password\"]"`:                  "„Password“ muss ausgefüllt werden.",
 		`"\u001f[\"{text}\",\"text\",\"Password\"]"`:                                         "Password",
 		`"\u001f[\"%s {x}\",\"x\"]"`:                                                         "%s {x}",
+		`"\u001f[\"a day || {count} days\",\"count\",\"1\"]"`:                                "ein Tag",
 		`"\u001fnot a phrase"`:                                                               "not a phrase",
 		`"\u001f[]"`:                                                                         "[]",
 	} {
@@ -121,6 +122,29 @@ func TestKeptAsString(t *testing.T) {
 		var read Text
 		if err := json.Unmarshal([]byte(damaged), &read); err == nil {
 			t.Errorf("%s was read as %q", damaged, read)
+		}
+	}
+}
+
+// TestRenamed reads what an earlier version kept in other words.
+func TestRenamed(t *testing.T) {
+	earlier := map[string]Renaming{
+		"{days} days left":    {Message: days, Names: map[string]string{"days": "count"}},
+		"“{field}” is empty.": {Message: mustBeFilled},
+	}
+	for kept, want := range map[string]string{
+		`"\u001f[\"{days} days left\",\"days\",\"1\"]"`: "ein Tag",
+		`"\u001f[\"{days} days left\",\"days\",\"3\"]"`: "3 Tage",
+		`{"text":"{sentence} {next}","values":{"sentence":{"text":"“{field}” is empty.","values":{"field":{"text":"Password"}}},
+			"next":{"plain":"“{field}” is empty."}}}`: "„Passwort“ muss ausgefüllt werden. | “{field}” is empty.",
+		`"Password"`: "Passwort",
+	} {
+		var read Text
+		if err := json.Unmarshal([]byte(kept), &read); err != nil {
+			t.Fatal(err)
+		}
+		if got := testCatalog.Language("de").Render(read.Renamed(earlier)); got != want {
+			t.Errorf("%s is %q, want %q", kept, got, want)
 		}
 	}
 }

@@ -8,6 +8,6 @@ import (
 
 // TestCatalog lists the texts that a language lacks.
 func TestCatalog(t *testing.T) {
-	source := texttest.Source{Packages: []string{"../text"}}
+	source := texttest.Source{Packages: []string{"..", "../text"}}
 	texttest.Check(t, source, files, "languages", []string{"de", "es", "fr", "ja", "pt", "ru", "zh"})
 }

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // chattyPage answers as it is told to.
@@ -92,7 +93,10 @@ func TestLargestBatchIsCarried(t *testing.T) {
 		t.Fatal(err)
 	}
 	batch := make([]shared.Notification, shared.MaxNotifications)
-	taken := func() int { _, good := (shared.NotifyRequest{Notifications: batch}).Check(); return len(good) }
+	taken := func() int {
+		_, good := (shared.NotifyRequest{Notifications: batch}).Check(text.Language{})
+		return len(good)
+	}
 	size := 0
 	for step := 1 << 20; step > 0; step /= 2 { // As much as is taken, to the byte.
 		fill(batch, size+step)

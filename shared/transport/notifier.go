@@ -11,6 +11,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
 	"github.com/smtp-settings/smtp-settings/shared/printable"
+	"github.com/smtp-settings/smtp-settings/shared/translations"
 )
 
 // notifierClient hands notifications to a plugin.
@@ -25,10 +26,7 @@ func connectNotifier(c *client) shared.Notifier {
 
 // Notify checks the notifications before they are sent: one that the connection cannot carry must not fail the others.
 func (c *notifierClient) Notify(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
-	receipts, good := request.Check()
-	for i := range receipts {
-		receipts[i].Diagnostics = receipts[i].Diagnostics.In(shared.Catalogue().Language(request.Locale))
-	}
+	receipts, good := request.Check(translations.Catalog.Language(request.Locale))
 	if len(good) == 0 {
 		return receipts, nil
 	}

@@ -22,7 +22,6 @@ func translations(t *testing.T, tag string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, directory := range []string{"../../plugin/internal/language/texts/", "../../host/internal/form/languages/",
-		"../../shared/languages/",
 		"../../shared/translations/languages/"} {
 		if tag == "en" {
 			break

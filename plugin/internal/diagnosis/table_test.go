@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -111,8 +112,8 @@ func TestCauses(t *testing.T) {
 			if got.Code != e.want {
 				t.Errorf("%s %s %s%s: %s, want %s", e.host, e.step, e.kind, e.reply, got.Code, e.want)
 			}
-			for _, tag := range language.Catalogue.Tags() {
-				if written := got.In(language.Of(tag)); strings.ContainsAny(written.Summary+written.Detail, "{}") {
+			for _, tag := range language.Catalog.Tags() {
+				if written := finding.Old(got).In(language.Of(tag)); strings.ContainsAny(written.Summary+written.Detail, "{}") {
 					t.Errorf("%s in %s: a blank was not filled in: %s %s", got.Code, tag, written.Summary, written.Detail)
 				}
 			}

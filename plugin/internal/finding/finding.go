@@ -59,3 +59,25 @@ func (f Findings) In(reader text.Language) shared.Diagnostics {
 func (f Findings) HasErrors() bool {
 	return slices.ContainsFunc(f, func(one Finding) bool { return one.Severity == shared.SeverityError })
 }
+
+// ForField returns the findings that concern the named field.
+func (f Findings) ForField(name string) Findings {
+	var found Findings
+	for _, one := range f {
+		if one.Field == name {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+// OfViolations makes findings of what the contract does not allow.
+func OfViolations(violations []shared.Violation) Findings {
+	var found Findings
+	for _, one := range violations {
+		found = append(found, Finding{
+			Severity: shared.SeverityError, Code: one.Code, Field: one.Field, Summary: one.Summary, Detail: one.Detail,
+		})
+	}
+	return found
+}

@@ -1,19 +1,19 @@
 // Package language holds the translations of what the plugin says. The texts stand in the code in English; see package
-// phrase.
+// text.
 package language
 
 import (
 	"embed"
 
-	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
+	"github.com/smtp-settings/smtp-settings/shared/translations"
 )
 
 //go:embed texts/*.json
 var files embed.FS
 
-// Catalogue holds the translations.
-var Catalogue = phrase.NewCatalogue(files, "texts", shared.Catalogue())
+// Catalog holds the translations.
+var Catalog = text.NewCatalog(files, "texts", translations.Catalog)
 
 // Of returns the language of a locale; English when there is no other.
-func Of(locale string) phrase.Language { return Catalogue.Language(locale) }
+func Of(locale string) text.Language { return Catalog.Language(locale) }

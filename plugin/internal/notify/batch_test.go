@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -121,6 +122,6 @@ func TestBatchCostsOneCallOfVault(t *testing.T) {
 }
 
 // configured are settings that are there.
-func configured(context.Context) (Delivery, *shared.Diagnostic, error) {
+func configured(context.Context) (Delivery, *finding.Finding, error) {
 	return Delivery{Version: "1"}, nil, nil
 }

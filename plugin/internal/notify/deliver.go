@@ -10,9 +10,10 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // worker delivers one notification.
@@ -47,7 +48,10 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	composed, err := s.compose(ctx, job, delivery)
 	if err != nil {
 		s.gate.release(ctx, pass)
-		return dead(shared.Diagnostic{Severity: shared.SeverityError, Code: "message_unusable", Summary: phrase.Of("The message cannot be written: {reason}.", "reason", err)})
+		return dead(finding.Finding{
+			Severity: shared.SeverityError, Code: "message_unusable",
+			Summary: text.Of("The message cannot be written: {reason}.", "reason", text.OfError(err)),
+		})
 	}
 	envelope := smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To}
 	attempt := s.attempts.begin(job)
@@ -94,10 +98,13 @@ const absence = 4 * time.Second
 func backToQueue() error { return river.JobSnooze(absence) }
 
 // unconfigured holds deliveries back until there are settings.
-func (s *Service) unconfigured(ctx context.Context, pass pass, missing *shared.Diagnostic, err error) error {
+func (s *Service) unconfigured(ctx context.Context, pass pass, missing *finding.Finding, err error) error {
 	if missing == nil {
 		s.configuration.Logger.Error("the settings for deliveries cannot be read", "error", err)
-		missing = &shared.Diagnostic{Severity: shared.SeverityError, Code: "settings_unreadable", Summary: "The settings cannot be read at the moment."}
+		missing = &finding.Finding{
+			Severity: shared.SeverityError, Code: "settings_unreadable",
+			Summary: text.Of("The settings cannot be read at the moment."),
+		}
 	}
 	s.gate.shut(ctx, pass, *missing, false, "")
 	return backToQueue()
@@ -257,12 +264,13 @@ func (s *Service) refused(
 	}
 }
 
-func (s *Service) explain(err error, delivery Delivery, envelope smtpconn.Envelope) (diagnosis.Outcome, shared.Diagnostic) {
-	return diagnosis.Explain(err, diagnosis.Circumstances{Target: delivery.Target, Envelope: envelope, SenderField: delivery.SenderField})
+func (s *Service) explain(err error, delivery Delivery, envelope smtpconn.Envelope) (diagnosis.Outcome, finding.Finding) {
+	outcome, cause := diagnosis.Explain(err, diagnosis.Circumstances{Target: delivery.Target, Envelope: envelope, SenderField: delivery.SenderField})
+	return outcome, finding.Old(cause)
 }
 
 // pause holds all deliveries back.
-func (s *Service) pause(ctx context.Context, pass pass, cause shared.Diagnostic, outcome diagnosis.Outcome, version string) {
+func (s *Service) pause(ctx context.Context, pass pass, cause finding.Finding, outcome diagnosis.Outcome, version string) {
 	s.configuration.Logger.Warn("deliveries pause", "cause", cause.Code)
 	s.gate.shut(ctx, pass, cause, outcome == diagnosis.LoginFailed, version)
 }
@@ -285,13 +293,13 @@ func permanent(failure *smtpconn.Error) bool {
 }
 
 // dead makes the notification a dead letter.
-func dead(cause shared.Diagnostic) error { return river.JobCancel(errors.New(encode(cause))) }
+func dead(cause finding.Finding) error { return river.JobCancel(errors.New(encode(cause))) }
 
 // encode writes a cause as the text of an error, which is all that River keeps.
-func encode(cause shared.Diagnostic) string {
+func encode(cause finding.Finding) string {
 	encoded, err := json.Marshal(cause)
 	if err != nil {
-		return cause.Summary
+		return cause.String()
 	}
 	return string(encoded)
 }

@@ -7,33 +7,27 @@ import (
 
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // in writes a finding that may be nil.
-func in(language phrase.Language, one *shared.Diagnostic) *shared.Diagnostic {
+func in(reader text.Language, one *finding.Finding) *shared.Diagnostic {
 	if one == nil {
 		return nil
 	}
-	written := one.In(language)
+	written := one.In(reader)
 	return &written
 }
 
-// written is newEntry in English: whoever retries or cancels says no language.
-func written(job *rivertype.JobRow) shared.NotificationEntry {
-	entry := newEntry(job)
-	entry.Failure = in(phrase.Language{}, entry.Failure)
-	return entry
-}
-
-// newEntry shows a job as a notification.
-func newEntry(job *rivertype.JobRow) shared.NotificationEntry {
+// newEntry shows a job as a notification to the reader.
+func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEntry {
 	var args outgoing
 	_ = json.Unmarshal(job.EncodedArgs, &args) // What cannot be read is shown empty.
 	entry := shared.NotificationEntry{
 		ID: strconv.FormatInt(job.ID, 10), Key: args.Key, To: args.To, Subject: args.Subject, Actor: args.Actor,
-		State: stateOf(job), Attempts: len(job.Errors), Created: job.CreatedAt, Failure: failureOf(job),
+		State: stateOf(job), Attempts: len(job.Errors), Created: job.CreatedAt, Failure: in(reader, failureOf(job)),
 	}
 	switch {
 	case job.FinalizedAt != nil:
@@ -69,21 +63,24 @@ func stateOf(job *rivertype.JobRow) shared.NotificationState {
 }
 
 // failureOf reads the last cause; see encode.
-func failureOf(job *rivertype.JobRow) *shared.Diagnostic {
+func failureOf(job *rivertype.JobRow) *finding.Finding {
 	if len(job.Errors) == 0 {
 		return nil
 	}
-	text := job.Errors[len(job.Errors)-1].Error
-	if cause := causeIn(text); cause.Code != "" {
+	said := job.Errors[len(job.Errors)-1].Error
+	if cause := causeIn(said); cause.Code != "" {
 		return &cause
 	}
-	return &shared.Diagnostic{Severity: shared.SeverityError, Code: "internal", Summary: "The attempt failed because of a defect in this software.", Detail: text}
+	return &finding.Finding{
+		Severity: shared.SeverityError, Code: "internal",
+		Summary: text.Of("The attempt failed because of a defect in this software."), Detail: text.Plain(said),
+	}
 }
 
 // causeIn reads the cause in the error of an attempt; its code is empty where there is none.
-func causeIn(text string) (cause shared.Diagnostic) {
-	if at := strings.IndexByte(text, '{'); at < 0 || json.Unmarshal([]byte(text[at:]), &cause) != nil {
-		return shared.Diagnostic{}
+func causeIn(said string) (cause finding.Finding) {
+	if at := strings.IndexByte(said, '{'); at < 0 || json.Unmarshal([]byte(said[at:]), &cause) != nil {
+		return finding.Finding{}
 	}
 	return cause
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
-	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 )
 
 // gate holds deliveries back while the server is away or refuses the login: trying each message would burn its attempts and
@@ -149,7 +149,7 @@ func (g *gate) open(ctx context.Context) bool {
 }
 
 // shut holds deliveries back for the cause, which a delivery with the settings of the version has met.
-func (g *gate) shut(ctx context.Context, p pass, cause shared.Diagnostic, loginRefused bool, version string) {
+func (g *gate) shut(ctx context.Context, p pass, cause finding.Finding, loginRefused bool, version string) {
 	g.storing.Lock()
 	defer g.storing.Unlock()
 	for {

@@ -10,7 +10,9 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // memoryPauses is the database of several gates.
@@ -42,7 +44,9 @@ const (
 	present    = "the settings"
 )
 
-var refused = shared.Diagnostic{Severity: shared.SeverityError, Code: "wrong_credentials", Summary: "The server does not accept this login and password."}
+var refused = finding.Finding{
+	Severity: shared.SeverityError, Code: "wrong_credentials", Summary: text.Of("The server does not accept this login and password."),
+}
 
 // newNode is a process that has just started.
 func newNode(t *testing.T, rows pauses) *gate {
@@ -215,7 +219,7 @@ func TestPauseOfOneProcess(t *testing.T) {
 		rows := &memoryPauses{}
 		g := newNode(t, rows)
 		let, _ := g.enter(t.Context())
-		g.shut(t.Context(), let, shared.Diagnostic{Code: "not_configured"}, false, "")
+		g.shut(t.Context(), let, finding.Finding{Code: "not_configured"}, false, "")
 		if rows.turn != 0 || !g.shutFor(present, false) {
 			t.Errorf("the database has %+v", rows.kept)
 		}

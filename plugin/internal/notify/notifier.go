@@ -9,9 +9,11 @@ import (
 
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 var (
@@ -21,21 +23,14 @@ var (
 
 // Notify takes notifications and returns when they are durable.
 func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
-	receipts, err := s.take(ctx, request)
-	for i := range receipts {
-		receipts[i].Diagnostics = receipts[i].Diagnostics.In(language.Of(request.Locale))
-	}
-	return receipts, err
-}
-
-func (s *Service) take(ctx context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
-	receipts, good := request.Check()
+	reader := language.Of(request.Locale)
+	receipts, good := request.Check(reader)
 	if len(good) == 0 {
 		return receipts, nil
 	}
 	if refusal := s.refusal(ctx); refusal != nil {
 		for _, i := range good {
-			receipts[i].Diagnostics = shared.Diagnostics{*refusal}
+			receipts[i].Diagnostics = shared.Diagnostics{refusal.In(reader)}
 		}
 		return receipts, nil
 	}
@@ -61,7 +56,7 @@ func (s *Service) take(ctx context.Context, request shared.NotifyRequest) ([]sha
 }
 
 // refusal is why no notification can be taken.
-func (s *Service) refusal(ctx context.Context) *shared.Diagnostic {
+func (s *Service) refusal(ctx context.Context) *finding.Finding {
 	_, missing, err := s.configuration.Delivery(ctx)
 	if err != nil {
 		return nil // That the settings cannot be read just now is no reason to lose a notification.
@@ -89,9 +84,7 @@ func (s *Service) List(ctx context.Context, request shared.ListRequest) (shared.
 	}
 	list := shared.NotificationList{More: len(jobs) > limit}
 	for _, job := range jobs[:min(limit, len(jobs))] {
-		entry := newEntry(job)
-		entry.Failure = in(language.Of(request.Locale), entry.Failure)
-		list.Entries = append(list.Entries, entry)
+		list.Entries = append(list.Entries, newEntry(job, language.Of(request.Locale)))
 	}
 	return list, nil
 }
@@ -106,6 +99,9 @@ func (s *Service) Cancel(ctx context.Context, request shared.NotificationRequest
 	return s.act(ctx, request, "cancelled", s.queue.client.JobCancel)
 }
 
+// english is for those who retry or cancel: they say no language.
+var english text.Language
+
 func (s *Service) act(ctx context.Context, request shared.NotificationRequest, what string, action func(context.Context, int64) (*rivertype.JobRow, error)) (shared.NotificationEntry, error) {
 	id, err := strconv.ParseInt(request.ID, 10, 64)
 	if err != nil {
@@ -113,7 +109,7 @@ func (s *Service) act(ctx context.Context, request shared.NotificationRequest, w
 	}
 	before, err := s.queue.client.JobGet(ctx, id)
 	if err == nil && before.State == rivertype.JobStateCompleted {
-		return written(before), nil // What was delivered is neither sent again nor taken back.
+		return newEntry(before, english), nil // What was delivered is neither sent again nor taken back.
 	}
 	job, err := action(ctx, id)
 	switch {
@@ -123,5 +119,5 @@ func (s *Service) act(ctx context.Context, request shared.NotificationRequest, w
 		return shared.NotificationEntry{}, err
 	}
 	s.configuration.Logger.Info("notification "+what, "id", request.ID, "actor", request.Actor)
-	return written(job), nil
+	return newEntry(job, english), nil
 }

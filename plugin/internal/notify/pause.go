@@ -10,13 +10,14 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // pause is why deliveries wait, as all processes of one database share it. The zero value means that they go on.
 type pause struct {
-	Cause *shared.Diagnostic `json:"cause,omitempty"`
+	Cause *finding.Finding `json:"cause,omitempty"`
 	// Login tells that the login was refused: the server is asked less often then.
 	Login bool `json:"login,omitempty"`
 	// Since is when the state began, whichever it is.

@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -29,7 +30,7 @@ type riverOutcome struct {
 	away    time.Duration // how long the next attempt is away
 }
 
-var greylisted = shared.Diagnostic{Severity: shared.SeverityError, Code: "greylisted"}
+var greylisted = finding.Finding{Severity: shared.SeverityError, Code: "greylisted"}
 
 // returns is a worker that only returns the error.
 func returns(err error) func(context.Context, *Service, int64) error {

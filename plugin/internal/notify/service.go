@@ -19,10 +19,10 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
-	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // Delivery is how mail is delivered: the saved settings.
@@ -43,7 +43,7 @@ type Configuration struct {
 	// Sealing is told of what is sealed and not committed yet; nil where nobody turns to another key.
 	Sealing *secret.Sealing
 	// Delivery returns the settings in force, or the reason why there are none to deliver with.
-	Delivery func(context.Context) (Delivery, *shared.Diagnostic, error)
+	Delivery func(context.Context) (Delivery, *finding.Finding, error)
 	Limits
 	// LockFile keeps two processes from delivering from one embedded database. Where the database is shared it only tells
 	// that a process of this directory has died; empty there means that its lease tells that.

@@ -4,9 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Status tells how the service is, whichever process of the database is asked.
@@ -19,21 +20,22 @@ func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (sha
 		Since: s.since, Counts: counts, DeliveredLastMinute: s.statistics.lastMinute(time.Now()),
 		DeliveredTotal: s.statistics.total.Load(), FailedAttemptsTotal: s.statistics.failed.Load(),
 	}
-	if err := s.describe(ctx, &status); err != nil {
+	reason, err := s.describe(ctx, &status)
+	if err != nil {
 		return shared.ServiceStatus{}, err
 	}
-	status.Reason = in(language.Of(request.Locale), status.Reason)
+	status.Reason = in(language.Of(request.Locale), reason)
 	return status, nil
 }
 
-// describe fills in the state, and why it is so.
-func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) error {
+// describe fills in the state, and returns why it is so; nil when it needs no reason.
+func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) (reason *finding.Finding, err error) {
 	if err := s.gate.sync(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	holders, err := s.standby.claim.holders(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, one := range holders {
 		status.DeliveredBy = append(status.DeliveredBy, one.shown(s.node))
@@ -42,13 +44,13 @@ func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) er
 	paused := s.gate.current()
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case missing != nil:
-		status.State, status.Reason = shared.ServiceNotConfigured, missing
+		status.State, reason = shared.ServiceNotConfigured, missing
 	case len(holders) == 0 || s.standby.claimed.Load() && s.standby.trouble.Load() != nil && !s.standby.delivering.Load():
-		status.State, status.Reason = shared.ServiceStopped, s.trouble()
+		status.State, reason = shared.ServiceStopped, s.trouble()
 	case paused.Cause != nil && !s.gate.shutFor(delivery.Version, false):
-		status.State, status.Reason = shared.ServiceDegraded, paused.Cause
+		status.State, reason = shared.ServiceDegraded, paused.Cause
 		status.Since, status.NextAttempt = paused.Since, paused.Next
 	default:
 		status.State = shared.ServiceRunning
@@ -59,16 +61,16 @@ func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) er
 			status.Since = paused.Since
 		}
 	}
-	return nil
+	return reason, nil
 }
 
 // trouble is why this process does not deliver although it should; nil when it need not.
-func (s *Service) trouble() *shared.Diagnostic {
+func (s *Service) trouble() *finding.Finding {
 	err := s.standby.trouble.Load()
 	if err == nil {
 		return nil
 	}
-	return &shared.Diagnostic{Severity: shared.SeverityError, Code: "delivery_not_started",
-		Summary: phrase.Of("The notification service cannot begin to deliver: {reason}.", "reason", *err),
-		Detail:  phrase.Of("It goes on trying every second.")}
+	return &finding.Finding{Severity: shared.SeverityError, Code: "delivery_not_started",
+		Summary: text.Of("The notification service cannot begin to deliver: {reason}.", "reason", *err),
+		Detail:  text.Of("It goes on trying every second.")}
 }

@@ -8,8 +8,9 @@ import (
 
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // A message whose last byte has gone out, and to which no reply came, may have been accepted. It is sent again, because it may
@@ -23,42 +24,43 @@ const (
 // costs no commit; who is killed sooner leaves no trace of what was sent.
 const markAfter = 100 * time.Millisecond
 
-// unknownOutcome is the cause of an attempt without a reply, and whether the message is given up for it. what happened is a
-// phrase. After a dead letter was retried by hand the sends are counted anew.
-func unknownOutcome(job *rivertype.JobRow, what string) (cause shared.Diagnostic, dead bool) {
+// unknownOutcome is the cause of an attempt without a reply, and whether the message is given up for it; what says what happened.
+// After a dead letter was retried by hand the sends are counted anew.
+func unknownOutcome(job *rivertype.JobRow, what text.Text) (cause finding.Finding, dead bool) {
 	sends := 1
 	for _, failed := range job.Errors {
 		if causeIn(failed.Error).Code == outcomeUnknown {
 			sends++
 		}
 	}
-	cause = shared.Diagnostic{Severity: shared.SeverityError, Code: outcomeUnknown, Step: "message"}
+	cause = finding.Finding{Severity: shared.SeverityError, Code: outcomeUnknown, Step: "message"}
 	if sends%maxSends == 0 {
-		cause.Summary = phrase.Of("The message may have arrived: it was sent {count} times, and the server never said whether it took it.", "count", sends)
-		cause.Detail = phrase.Sentences(what, phrase.Of("Ask the recipient before you send it again."))
+		cause.Summary = text.Of("The message may have arrived: it was sent {count} time, and the server never said whether it took it. || "+
+			"The message may have arrived: it was sent {count} times, and the server never said whether it took it.", "count", sends)
+		cause.Detail = text.Join(what, text.Of("Ask the recipient before you send it again."))
 		return cause, true
 	}
-	cause.Summary = phrase.Of("The message may have arrived: it was sent, but the server did not say whether it took it.")
-	cause.Detail = phrase.Sentences(what, phrase.Of("It is sent again, {max} times in all.", "max", maxSends))
+	cause.Summary = text.Of("The message may have arrived: it was sent, but the server did not say whether it took it.")
+	cause.Detail = text.Join(what, text.Of("It is sent again, {count} time in all. || It is sent again, {count} times in all.", "count", maxSends))
 	return cause, false
 }
 
 // processEnded is what happened to a message whose process was killed.
-var processEnded = phrase.Of("The process that sent it ended before the server had answered.")
+var processEnded = text.Of("The process that sent it ended before the server had answered.")
 
 // abandoned is the failure of an attempt whose process has died after the last byte.
 func (s *Service) abandoned(job *rivertype.JobRow) attemptFailure {
 	cause, dead := unknownOutcome(job, processEnded)
 	s.configuration.Logger.Warn("a process ended before the server had answered a message", "id", job.ID, "given_up", dead)
-	text, err := json.Marshal(rivertype.AttemptError{At: time.Now().UTC(), Attempt: job.Attempt, Error: encode(cause)})
+	encoded, err := json.Marshal(rivertype.AttemptError{At: time.Now().UTC(), Attempt: job.Attempt, Error: encode(cause)})
 	if err != nil {
-		text = []byte(fmt.Sprintf("{%q: %q}", "error", outcomeUnknown))
+		encoded = []byte(fmt.Sprintf("{%q: %q}", "error", outcomeUnknown))
 	}
-	return attemptFailure{text: string(text), dead: dead, wait: s.retries.after(len(job.Errors))}
+	return attemptFailure{text: string(encoded), dead: dead, wait: s.retries.after(len(job.Errors))}
 }
 
-// unanswered ends an attempt after the last byte of which no reply came. what is a phrase.
-func (s *Service) unanswered(job *rivertype.JobRow, what string) error {
+// unanswered ends an attempt after the last byte of which no reply came; what says what happened.
+func (s *Service) unanswered(job *rivertype.JobRow, what text.Text) error {
 	cause, giveUp := unknownOutcome(job, what)
 	s.configuration.Logger.Warn("the server did not say whether it took a message", "id", job.ID, "given_up", giveUp)
 	if giveUp {

@@ -5,14 +5,13 @@ import (
 
 	"github.com/riverqueue/river/rivertype"
 
-	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 )
 
 // TestSendsAreBounded counts the sends of unknown outcome among other failures; a dead letter that is retried by hand has
 // them anew.
 func TestSendsAreBounded(t *testing.T) {
-	unknown, refused := encode(shared.Diagnostic{Code: outcomeUnknown}), encode(shared.Diagnostic{Code: "greylisted"})
+	unknown, refused := encode(finding.Finding{Code: outcomeUnknown}), encode(finding.Finding{Code: "greylisted"})
 	for _, c := range []struct {
 		name   string
 		errors []string
@@ -30,11 +29,11 @@ func TestSendsAreBounded(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			job := &rivertype.JobRow{}
-			for _, text := range c.errors {
-				job.Errors = append(job.Errors, rivertype.AttemptError{Error: text})
+			for _, failure := range c.errors {
+				job.Errors = append(job.Errors, rivertype.AttemptError{Error: failure})
 			}
 			cause, dead := unknownOutcome(job, processEnded)
-			if said := phrase.English(cause.Summary); dead != c.dead || said != c.says || cause.Code != outcomeUnknown {
+			if said := cause.Summary.String(); dead != c.dead || said != c.says || cause.Code != outcomeUnknown {
 				t.Errorf("given up: %t; %s (%s)", dead, said, cause.Code)
 			}
 		})

@@ -125,10 +125,10 @@ func BenchmarkRoundTrips(b *testing.B) {
 func ourVerdict(b *testing.B, plan probe.Plan) time.Duration {
 	b.Helper()
 	began := time.Now()
-	report, _ := probe.Run(b.Context(), plan, func(shared.TestEvent) {})
+	report, _ := probe.Run(b.Context(), plan, probe.Watch{})
 	elapsed := time.Since(began)
 	if report.Outcome != "complete" {
-		b.Fatalf("%s: %+v\n%v", report.Outcome, report.Diagnostics, report.Transcript)
+		b.Fatalf("%s: %+v\n%v", report.Outcome, report.Findings, report.Transcript)
 	}
 	return elapsed
 }
@@ -296,7 +296,7 @@ func BenchmarkFilteredPort(b *testing.B) {
 	for range b.N {
 		plan := probe.Plan{Target: smtpconn.Target{Host: "127.0.0.1", Port: filtered.Port()}, TimeLimit: time.Minute}
 		began := time.Now()
-		report, _ := probe.Run(context.Background(), plan, func(shared.TestEvent) {})
+		report, _ := probe.Run(context.Background(), plan, probe.Watch{})
 		elapsed := time.Since(began)
 		if report.Outcome != "connection_failed" {
 			b.Fatal(report.Outcome)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/probe"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
-	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
@@ -77,14 +77,14 @@ func checkCancelled(t *testing.T, plan probe.Plan, step smtpconn.Step, silent <-
 		cancelled = time.Now()
 		cancel()
 	}()
-	report, _ := probe.Run(ctx, plan, func(event shared.TestEvent) {
-		if started, ok := event.(shared.StepStarted); ok && started.ID == string(step) {
+	report, _ := probe.Run(ctx, plan, probe.Watch{Started: func(id string, _ text.Text) {
+		if id == string(step) {
 			close(begun)
 		}
-	})
+	}})
 	t.Logf("ended %s after the cancellation", time.Since(cancelled).Round(time.Microsecond))
-	if report.Outcome != "failed" || report.Diagnostics[0].Code != "cancelled" || report.Diagnostics[0].Step != string(step) {
-		t.Errorf("outcome %s at step %s, diagnostics %+v", report.Outcome, report.Diagnostics[0].Step, report.Diagnostics)
+	if report.Outcome != "failed" || report.Findings[0].Code != "cancelled" || report.Findings[0].Step != string(step) {
+		t.Errorf("outcome %s at step %s, diagnostics %+v", report.Outcome, report.Findings[0].Step, report.Findings)
 	}
 }
 
@@ -102,9 +102,9 @@ func TestTimeLimit(t *testing.T) {
 	defer server.Close()
 	plan := planFor(fault, server.Port(), authority)
 	plan.Target.Limits, plan.TimeLimit = endlessLimits, 200*time.Millisecond
-	report, _ := probe.Run(t.Context(), plan, func(shared.TestEvent) {})
-	if report.Outcome != "failed" || report.Diagnostics[0].Code != "out_of_time" {
-		t.Errorf("outcome %s, diagnostics %+v", report.Outcome, report.Diagnostics)
+	report, _ := probe.Run(t.Context(), plan, probe.Watch{})
+	if report.Outcome != "failed" || report.Findings[0].Code != "out_of_time" {
+		t.Errorf("outcome %s, diagnostics %+v", report.Outcome, report.Findings)
 	}
 }
 
@@ -127,11 +127,11 @@ func TestEndlessRepliesCostLittle(t *testing.T) {
 		plan := planFor(fault, server.Port(), authority)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		report, _ := probe.Run(t.Context(), plan, func(shared.TestEvent) {})
+		report, _ := probe.Run(t.Context(), plan, probe.Watch{})
 		runtime.ReadMemStats(&after)
 		server.Close()
-		if report.Diagnostics[0].Code != "reply_too_long" {
-			t.Errorf("%s: %s", name, report.Diagnostics[0].Code)
+		if report.Findings[0].Code != "reply_too_long" {
+			t.Errorf("%s: %s", name, report.Findings[0].Code)
 		}
 		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > most {
 			t.Errorf("%s: %d bytes allocated, at most %d", name, allocated, most)

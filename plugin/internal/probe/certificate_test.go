@@ -9,6 +9,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/probe"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
@@ -37,11 +38,11 @@ func TestCertificateThatTellsThePassword(t *testing.T) {
 			defer server.Close()
 			plan := planFor(fault, server.Port(), authority)
 			plan.Target.Password = shared.NewSecretText(password)
-			report, _ := probe.Run(t.Context(), plan, func(shared.TestEvent) {})
-			if len(report.Cards) == 0 || len(report.Diagnostics) == 0 || report.Diagnostics[0].Code != "certificate_wrong_host" {
+			report, _ := probe.Run(t.Context(), plan, probe.Watch{})
+			if len(report.Cards) == 0 || len(report.Findings) == 0 || report.Findings[0].Code != "certificate_wrong_host" {
 				t.Fatalf("%+v", report)
 			}
-			shown, err := json.Marshal(report)
+			shown, err := json.Marshal(report.In(text.Language{}))
 			if err != nil {
 				t.Fatal(err)
 			}

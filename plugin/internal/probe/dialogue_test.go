@@ -40,7 +40,7 @@ func TestDialogue(t *testing.T) {
 			defer server.Close()
 			plan := planFor(fault, server.Port(), authority)
 			plan.Target.HELOName = "console.example"
-			probe.Run(t.Context(), plan, func(shared.TestEvent) {})
+			probe.Run(t.Context(), plan, probe.Watch{})
 			server.Drain()
 			var got []string
 			for _, line := range server.Received() {
@@ -74,9 +74,9 @@ func TestOddNumbersOfTheServer(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			report, _ := probe.Run(t.Context(), planFor(fault, server.Port(), authority), func(shared.TestEvent) {})
+			report, _ := probe.Run(t.Context(), planFor(fault, server.Port(), authority), probe.Watch{})
 			if report.Outcome != "complete" {
-				t.Errorf("%s: %+v", report.Outcome, report.Diagnostics)
+				t.Errorf("%s: %+v", report.Outcome, report.Findings)
 			}
 		})
 	}
@@ -94,7 +94,7 @@ func TestEHLONameIsNeverLocalhost(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	probe.Run(t.Context(), planFor(fault, server.Port(), authority), func(shared.TestEvent) {})
+	probe.Run(t.Context(), planFor(fault, server.Port(), authority), probe.Watch{})
 	server.Drain()
 	for _, line := range server.Received() {
 		if name, ok := strings.CutPrefix(line, "EHLO "); ok && (name == "localhost" || !strings.ContainsAny(name, ".:")) {
@@ -117,12 +117,12 @@ func TestPinnedCertificate(t *testing.T) {
 		}
 		plan := planFor(fault, server.Port(), authority)
 		plan.Target.PinnedCertificate = sha256.Sum256(server.Certificate())
-		if report, _ := probe.Run(t.Context(), plan, func(shared.TestEvent) {}); report.Diagnostics[0].Code != want {
-			t.Errorf("%s, pinned: %s, want %s", name, report.Diagnostics[0].Code, want)
+		if report, _ := probe.Run(t.Context(), plan, probe.Watch{}); report.Findings[0].Code != want {
+			t.Errorf("%s, pinned: %s, want %s", name, report.Findings[0].Code, want)
 		}
 		plan.Target.PinnedCertificate = [sha256.Size]byte{1}
-		if report, _ := probe.Run(t.Context(), plan, func(shared.TestEvent) {}); report.Diagnostics[0].Code != "certificate_pin_mismatch" || report.Diagnostics[0].Field != "pinned_certificate" {
-			t.Errorf("%s, another one pinned: %+v", name, report.Diagnostics[0])
+		if report, _ := probe.Run(t.Context(), plan, probe.Watch{}); report.Findings[0].Code != "certificate_pin_mismatch" || report.Findings[0].Field != "pinned_certificate" {
+			t.Errorf("%s, another one pinned: %+v", name, report.Findings[0])
 		}
 		server.Close()
 	}
@@ -146,7 +146,7 @@ func TestCertificateCard(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		report, _ := probe.Run(t.Context(), planFor(fault, server.Port(), authority), func(shared.TestEvent) {})
+		report, _ := probe.Run(t.Context(), planFor(fault, server.Port(), authority), probe.Watch{})
 		server.Close()
 		if len(report.Cards) != 1 || report.Cards[0].Status != status {
 			t.Errorf("%s: cards %+v, want one of status %s", name, report.Cards, status)
@@ -154,7 +154,7 @@ func TestCertificateCard(t *testing.T) {
 		}
 		facts := map[string]string{}
 		for _, fact := range report.Cards[0].Facts {
-			facts[fact.Label] = fact.Value
+			facts[fact.Label.String()] = fact.Value.String()
 		}
 		for _, label := range []string{"Issued to", "Valid for", "Issued by", "Valid from", "Valid until", "Key", "Fingerprint (SHA-256)", "Encryption"} {
 			if facts[label] == "" {

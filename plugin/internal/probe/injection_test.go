@@ -36,7 +36,7 @@ func TestNothingIsInjected(t *testing.T) {
 				plan := planFor(fault, server.Port(), authority)
 				plan.Target.Limits = smtpconn.Limits{}
 				place(&plan)
-				probe.Run(t.Context(), plan, func(shared.TestEvent) {})
+				probe.Run(t.Context(), plan, probe.Watch{})
 				server.Drain()
 				if i := slices.IndexFunc(server.Received(), injected); i >= 0 {
 					t.Errorf("%q in %s with %s: the server was told %q", poison, name, mechanism, server.Received()[i])

@@ -24,8 +24,8 @@ func TestOtherPorts(t *testing.T) {
 	}{{false, 1}, {true, 0}} {
 		report, _ := probe.Run(t.Context(), probe.Plan{
 			Target: smtpconn.Target{Host: host, Port: 1, Encrypt: c.encrypt, Limits: shortLimits}, TimeLimit: shortLimits.Connect,
-		}, func(shared.TestEvent) {})
-		first := report.Diagnostics[0]
+		}, probe.Watch{})
+		first := report.Findings[0]
 		if first.Code != "connection_refused" || len(first.Fixes) != c.fixes {
 			t.Errorf("encrypt %t: %s, fixes %+v, want %d", c.encrypt, first.Code, first.Fixes, c.fixes)
 		}

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Plan says what to test.
@@ -36,12 +38,17 @@ const (
 	lookLimit = 3 * time.Second
 )
 
-// Run carries out the test and reports its steps to send, which may fail without stopping the test. It returns the
-// verdict; sending it on is the caller's. Run ends soon after ctx does.
-func Run(ctx context.Context, plan Plan, send func(shared.TestEvent)) (shared.TestReport, *smtpconn.Error) {
+// Watch is told of the steps as they happen. A nil function is not told.
+type Watch struct {
+	Started  func(id string, label text.Text)
+	Finished func(finding.Step)
+}
+
+// Run carries out the test and returns the verdict. Run ends soon after ctx does.
+func Run(ctx context.Context, plan Plan, watch Watch) (finding.Report, *smtpconn.Error) {
 	ctx, cancel := context.WithTimeout(ctx, plan.TimeLimit)
 	defer cancel()
-	r := &run{plan: plan, send: send, began: time.Now()}
+	r := &run{plan: plan, watch: watch, began: time.Now()}
 	r.look = sync.OnceValue(func() []int {
 		return smtpconn.LookAt(ctx, plan.Target, alternativePorts, lookLimit)
 	})
@@ -59,9 +66,9 @@ func Run(ctx context.Context, plan Plan, send func(shared.TestEvent)) (shared.Te
 
 type run struct {
 	plan   Plan
-	send   func(shared.TestEvent)
+	watch  Watch
 	began  time.Time
-	report shared.TestReport
+	report finding.Report
 	// look returns which of the alternative ports answer. It looks once, whoever asks first.
 	look func() []int
 }
@@ -104,18 +111,22 @@ func (r *run) trace() *smtpconn.Trace {
 			if step == smtpconn.StepConnect && r.plan.Target.Proxy == nil {
 				silence = time.AfterFunc(lookAfter, func() { r.look() })
 			}
-			r.send(shared.StepStarted{ID: string(step), Label: diagnosis.Label(step)})
+			if r.watch.Started != nil {
+				r.watch.Started(string(step), finding.OldText(diagnosis.Label(step)))
+			}
 		},
 		StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, detail smtpconn.Detail) {
 			if silence != nil {
 				silence.Stop()
 			}
-			finished := shared.StepResult{
-				ID: string(step), Label: diagnosis.Label(step), Status: diagnosis.Status(result),
-				Duration: shared.Elapsed(took), Detail: diagnosis.Encoded(diagnosis.Detail(detail)),
+			finished := finding.Step{
+				ID: string(step), Label: finding.OldText(diagnosis.Label(step)), Status: diagnosis.Status(result),
+				Duration: shared.Elapsed(took), Detail: diagnosis.Detail(detail),
 			}
 			r.report.Steps = append(r.report.Steps, finished)
-			r.send(shared.StepFinished{StepResult: finished})
+			if r.watch.Finished != nil {
+				r.watch.Finished(finished)
+			}
 		},
 	}
 }
@@ -125,15 +136,15 @@ func (r *run) circumstances() diagnosis.Circumstances {
 }
 
 func (r *run) pass(session *smtpconn.Session) {
-	warnings := diagnosis.Warnings(session, r.circumstances(), time.Now())
-	r.report.Outcome, r.report.Headline = string(diagnosis.Complete), diagnosis.Complete.Headline()
+	warnings := finding.OldAll(diagnosis.Warnings(session, r.circumstances(), time.Now()))
+	r.report.Outcome, r.report.Headline = string(diagnosis.Complete), finding.OldText(diagnosis.Complete.Headline())
 	r.report.Status = shared.StatusPassed
 	for _, one := range warnings {
 		if one.Severity == shared.SeverityWarning {
 			r.report.Status = shared.StatusWarning
 		}
 	}
-	r.report.Diagnostics = append(warnings, diagnosis.NoGuarantee())
+	r.report.Findings = append(warnings, finding.Old(diagnosis.NoGuarantee()))
 }
 
 // worthLooking are the failures for which it matters whether another port of the host answers.
@@ -160,13 +171,14 @@ func (r *run) fail(failure *smtpconn.Error) {
 		circumstances.OpenPorts, circumstances.Looked = r.look(), true
 	}
 	outcome, cause := diagnosis.Explain(failure, circumstances)
-	r.report.Outcome, r.report.Headline = string(outcome), outcome.Headline()
+	r.report.Outcome, r.report.Headline = string(outcome), finding.OldText(outcome.Headline())
 	r.report.Status = shared.StatusFailed
-	r.report.Diagnostics = shared.Diagnostics{cause}
+	r.report.Findings = finding.Findings{finding.Old(cause)}
 	if failure.Session != nil && failure.Session.StartTLSFailure != nil {
-		r.report.Diagnostics = append(r.report.Diagnostics, diagnosis.Warnings(failure.Session, circumstances, time.Now())...)
+		r.report.Findings = append(r.report.Findings,
+			finding.OldAll(diagnosis.Warnings(failure.Session, circumstances, time.Now()))...)
 	}
 	if outcome == diagnosis.ConnectionFailed && failure.Step == smtpconn.StepConnect {
-		r.report.Diagnostics = append(r.report.Diagnostics, diagnosis.Firewall())
+		r.report.Findings = append(r.report.Findings, finding.Old(diagnosis.Firewall()))
 	}
 }

@@ -10,9 +10,11 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/probe"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
@@ -56,20 +58,18 @@ func TestFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			var events []shared.TestEvent
-			report, _ := probe.Run(t.Context(), planFor(fault, server.Port(), authority), func(event shared.TestEvent) {
-				events = append(events, event)
-			})
-			if len(report.Diagnostics) == 0 {
+			order := &stepOrder{t: t}
+			report, _ := probe.Run(t.Context(), planFor(fault, server.Port(), authority), order.watch())
+			if len(report.Findings) == 0 {
 				t.Fatalf("no diagnostics; transcript:\n%s", strings.Join(report.Transcript, "\n"))
 			}
-			first := report.Diagnostics[0]
+			first := report.Findings[0]
 			got := mailserver.Expectation{Outcome: report.Outcome, Code: first.Code, Step: first.Step, Field: first.Field}
 			if got != fault.Expect {
 				t.Errorf("got  %+v\nwant %+v\nsummary: %s\ntranscript:\n%s", got, fault.Expect, first.Summary, strings.Join(report.Transcript, "\n"))
 			}
-			checkEvents(t, events)
-			checkNoCanary(t, report)
+			order.check()
+			checkNoCanary(t, report.In(text.Language{}))
 			if fault.UseSSL {
 				checkNothingInClear(t, server.InClear(), "AUTH", "MAIL")
 			}
@@ -80,25 +80,32 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func checkEvents(t *testing.T, events []shared.TestEvent) {
-	t.Helper()
-	open := ""
-	for _, event := range events {
-		switch event := event.(type) {
-		case shared.StepStarted:
-			if open != "" {
-				t.Errorf("step %s started before %s had finished", event.ID, open)
+// stepOrder holds that one step ends before the next one begins.
+type stepOrder struct {
+	t    *testing.T
+	open string
+}
+
+func (o *stepOrder) watch() probe.Watch {
+	return probe.Watch{
+		Started: func(id string, _ text.Text) {
+			if o.open != "" {
+				o.t.Errorf("step %s started before %s had finished", id, o.open)
 			}
-			open = event.ID
-		case shared.StepFinished:
-			if open != event.ID {
-				t.Errorf("step %s finished, but %q was open", event.ID, open)
+			o.open = id
+		},
+		Finished: func(step finding.Step) {
+			if o.open != step.ID {
+				o.t.Errorf("step %s finished, but %q was open", step.ID, o.open)
 			}
-			open = ""
-		}
+			o.open = ""
+		},
 	}
-	if open != "" {
-		t.Errorf("step %s never finished", open)
+}
+
+func (o *stepOrder) check() {
+	if o.open != "" {
+		o.t.Errorf("step %s never finished", o.open)
 	}
 }
 
@@ -110,13 +117,13 @@ func canaryForms() []string {
 
 func checkNoCanary(t *testing.T, report shared.TestReport) {
 	t.Helper()
-	text, err := json.Marshal(report)
+	shown, err := json.Marshal(report)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, form := range canaryForms() {
-		if strings.Contains(string(text), form) {
-			t.Errorf("the report holds the password as %s:\n%s", form, text)
+		if strings.Contains(string(shown), form) {
+			t.Errorf("the report holds the password as %s:\n%s", form, shown)
 		}
 	}
 }

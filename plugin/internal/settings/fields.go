@@ -2,12 +2,7 @@
 // valid, and what they mean as a target for a connection.
 package settings
 
-import (
-	"sync"
-
-	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
-)
+import "github.com/smtp-settings/smtp-settings/shared"
 
 // Names of the fields. Scripts, the environment (as SMTP_SERVER and so on) and stored documents rely on them.
 const (
@@ -56,92 +51,173 @@ const (
 // processingServer is the id of the prerequisite that the Console resolves.
 const processingServer = "processing_server"
 
-// Schema declares the page. The result is shared and must not be changed.
-var Schema = sync.OnceValue(declare)
+func sections() []section { return []section{serverSection(), senderSection(), advancedSection()} }
 
-func declare() shared.Schema {
-	return shared.Schema{
-		Title:         "SMTP settings",
-		Description:   "The mail server through which e-mail notifications are sent.",
-		Prerequisites: []shared.Prerequisite{{ID: processingServer, Text: "Make sure that the Processing Server is running."}},
-		Sections:      []shared.Section{serverSection(), senderSection(), advancedSection()},
-		Presets:       presets(),
-		Test: shared.TestAction{Label: "Test connection", Options: []shared.Field{
-			{Name: Recipient, Label: "Test recipient", Kind: shared.KindEmail, Max: bound(254),
-				Help: "Checks whether the server takes mail for this address. Empty means the sender's own address."},
-			{Name: SendMessage, Label: "Also send a test e-mail to this address", Kind: shared.KindBoolean},
-		}},
-		SaveNote:     "After saving, the notification service is launched.",
-		SuggestLabel: phrase.Of("Find the server of the login"),
+// testOptions are asked for beside the test.
+func testOptions() []field {
+	return []field{
+		{
+			Label: "Test recipient",
+			Help:  "Checks whether the server takes mail for this address. Empty means the sender's own address.",
+			Field: shared.Field{Name: Recipient, Kind: shared.KindEmail, Max: bound(254)},
+		},
+		{
+			Label: "Also send a test e-mail to this address",
+			Field: shared.Field{Name: SendMessage, Kind: shared.KindBoolean},
+		},
 	}
 }
 
-func serverSection() shared.Section {
-	return shared.Section{Name: "server", Title: "Mail server", Fields: []shared.Field{
-		{Name: Server, Label: "SMTP server", Kind: shared.KindText, Required: true, Max: bound(253),
-			Help: "The address of the notification server (e.g. smtp.email.com).", Placeholder: "smtp.email.com", Group: "address"},
-		{Name: Port, Label: "SMTP port", Kind: shared.KindInteger, Min: bound(1), Max: bound(65535), Default: shared.Integer(25),
-			DefaultWhen: []shared.ConditionalDefault{{
-				When:  shared.Condition{Field: UseSSL, AnyOf: []shared.Value{shared.Boolean(true)}},
-				Value: shared.Integer(465),
-			}},
-			Help: "The port number. By default 25 for unencrypted connections and 465 for SSL-encrypted connections.", Group: "address"},
-		{Name: Login, Label: "SMTP login", Kind: shared.KindText, Max: bound(254),
-			Help: "The name of the mail box that will be used for sending notifications."},
-		{Name: Password, Label: "Password", Kind: shared.KindText, Sensitive: true, Max: bound(1024),
-			VisibleWhen: when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword)),
-			Help:        "The password used for accessing the e-mail server."},
-		{Name: AccessToken, Label: "Access token", Kind: shared.KindMultiline, Sensitive: true, Max: bound(8192),
-			VisibleWhen: when(Authentication, shared.Text(authenticateOAuth2)),
-			Help:        "The OAuth 2.0 access token of the mail box."},
-		{Name: UseSSL, Label: "Use SSL", Kind: shared.KindBoolean, Default: shared.Boolean(false),
-			Help: "Select to use SSL encryption."},
-	}}
-}
-
-func senderSection() shared.Section {
-	shown := when(UseOtherAccount, shared.Boolean(true))
-	return shared.Section{Name: "sender", Title: "Sender", Fields: []shared.Field{
-		{Name: UseOtherAccount, Label: "Use other account settings", Kind: shared.KindBoolean, Default: shared.Boolean(false),
-			Help: "For when the login is not an e-mail address."},
-		{Name: Name, Label: "Name", Kind: shared.KindText, Max: bound(128), VisibleWhen: shown, Group: "sender",
-			Help: "The user name shown in notifications."},
-		{Name: Email, Label: "E-mail address", Kind: shared.KindEmail, Required: true, Max: bound(254), VisibleWhen: shown, Group: "sender",
-			Help: "The address notifications are sent from.", Placeholder: "notifications@email.com"},
-	}}
-}
-
-func advancedSection() shared.Section {
-	return shared.Section{Name: "advanced", Title: "Advanced", Advanced: true,
-		Help: "These have values that suit nearly every server.",
-		Fields: []shared.Field{
-			{Name: Authentication, Label: "Authentication", Kind: shared.KindChoice, Default: shared.Text(authenticateAutomatically),
-				Options: []shared.Option{
-					{Value: authenticateAutomatically, Label: "Automatic"}, {Value: authenticatePassword, Label: "Login and password"},
-					{Value: authenticateOAuth2, Label: "OAuth 2.0 access token"}, {Value: authenticateNone, Label: "No login"},
-				},
-				Help: "Automatic logs in with the strongest method that the server offers when a login is set."},
-			{Name: PasswordReference, Label: "Password reference", Kind: shared.KindText, Max: bound(1024), Pattern: `(env|file)://.+`,
+func serverSection() section {
+	return section{Section: shared.Section{Name: "server"}, Title: "Mail server", Fields: []field{
+		{
+			Label: "SMTP server",
+			Help:  "The address of the notification server (e.g. smtp.email.com).",
+			Field: shared.Field{
+				Name: Server, Kind: shared.KindText, Required: true, Max: bound(253),
+				Placeholder: "smtp.email.com", Group: "address",
+			},
+		},
+		{
+			Label: "SMTP port",
+			Help:  "The port number. By default 25 for unencrypted connections and 465 for SSL-encrypted connections.",
+			Field: shared.Field{
+				Name: Port, Kind: shared.KindInteger, Min: bound(1), Max: bound(65535), Default: shared.Integer(25),
+				DefaultWhen: []shared.ConditionalDefault{{
+					When:  shared.Condition{Field: UseSSL, AnyOf: []shared.Value{shared.Boolean(true)}},
+					Value: shared.Integer(465),
+				}}, Group: "address",
+			},
+		},
+		{
+			Label: "SMTP login",
+			Help:  "The name of the mail box that will be used for sending notifications.",
+			Field: shared.Field{Name: Login, Kind: shared.KindText, Max: bound(254)},
+		},
+		{
+			Label: "Password",
+			Help:  "The password used for accessing the e-mail server.",
+			Field: shared.Field{
+				Name: Password, Kind: shared.KindText, Sensitive: true, Max: bound(1024),
 				VisibleWhen: when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword)),
-				Help:        "Where the password is, instead of the password itself: env://NAME or file:///path, as far as the operator allows it.",
-				Placeholder: "file:///run/secrets/smtp-password"},
-			{Name: Proxy, Label: "Proxy", Kind: shared.KindText, Max: bound(300),
-				Help:        "The proxy through which the mail server is reached: socks5://name:port or http://name:port. Empty means none.",
-				Placeholder: "socks5://proxy.email.com:1080"},
-			{Name: StartTLS, Label: "STARTTLS", Kind: shared.KindChoice, Default: shared.Text(startTLSAutomatically),
-				Options: []shared.Option{
-					{Value: startTLSAutomatically, Label: "Automatic"}, {Value: startTLSNever, Label: "Never: send everything unencrypted"},
+			},
+		},
+		{
+			Label: "Access token",
+			Help:  "The OAuth 2.0 access token of the mail box.",
+			Field: shared.Field{
+				Name: AccessToken, Kind: shared.KindMultiline, Sensitive: true, Max: bound(8192),
+				VisibleWhen: when(Authentication, shared.Text(authenticateOAuth2)),
+			},
+		},
+		{
+			Label: "Use SSL",
+			Help:  "Select to use SSL encryption.",
+			Field: shared.Field{Name: UseSSL, Kind: shared.KindBoolean, Default: shared.Boolean(false)},
+		},
+	}}
+}
+
+func senderSection() section {
+	shown := when(UseOtherAccount, shared.Boolean(true))
+	return section{Section: shared.Section{Name: "sender"}, Title: "Sender", Fields: []field{
+		{
+			Label: "Use other account settings",
+			Help:  "For when the login is not an e-mail address.",
+			Field: shared.Field{Name: UseOtherAccount, Kind: shared.KindBoolean, Default: shared.Boolean(false)},
+		},
+		{
+			Label: "Name",
+			Help:  "The user name shown in notifications.",
+			Field: shared.Field{
+				Name: Name, Kind: shared.KindText, Max: bound(128), VisibleWhen: shown, Group: "sender",
+			},
+		},
+		{
+			Label: "E-mail address",
+			Help:  "The address notifications are sent from.",
+			Field: shared.Field{
+				Name: Email, Kind: shared.KindEmail, Required: true, Max: bound(254), VisibleWhen: shown,
+				Group: "sender", Placeholder: "notifications@email.com",
+			},
+		},
+	}}
+}
+
+func advancedSection() section {
+	return section{Section: shared.Section{Name: "advanced", Advanced: true}, Title: "Advanced",
+		Help: "These have values that suit nearly every server.",
+		Fields: []field{
+			{
+				Label: "Authentication",
+				Options: []option{
+					{value: authenticateAutomatically, label: "Automatic"}, {value: authenticatePassword, label: "Login and password"},
+					{value: authenticateOAuth2, label: "OAuth 2.0 access token"}, {value: authenticateNone, label: "No login"},
 				},
-				VisibleWhen: when(UseSSL, shared.Boolean(false)),
-				Help:        "Automatic encrypts the connection where the server offers it, and does not log in when that fails."},
-			{Name: EHLOName, Label: "EHLO name", Kind: shared.KindText, Max: bound(253), Pattern: `[A-Za-z0-9.\-]+|\[[0-9A-Fa-fIPv:.]+\]`,
-				Help: "The name under which this machine introduces itself. Empty means its host name.", Placeholder: "console.email.com"},
-			{Name: CACertificate, Label: "Additional CA certificate", Kind: shared.KindMultiline, Max: bound(65536),
-				Help: "Certificates in PEM form that are trusted beside those of the operating system.", Placeholder: "-----BEGIN CERTIFICATE-----"},
-			{Name: PinnedCertificate, Label: "Pinned certificate", Kind: shared.KindText, Max: bound(95), Pattern: `(?i)(sha256:)?([0-9a-f]{2}:?){32}`,
-				Help: "SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it."},
-			{Name: TimeLimit, Label: "Time limit of a test", Kind: shared.KindDuration, Default: shared.Text("30s"),
-				Help: "The longest time that Test connection may take, from 1s to 5m."},
+				Help: "Automatic logs in with the strongest method that the server offers when a login is set.",
+				Field: shared.Field{
+					Name: Authentication, Kind: shared.KindChoice, Default: shared.Text(authenticateAutomatically),
+				},
+			},
+			{
+				Label: "Password reference",
+				Help:  "Where the password is, instead of the password itself: env://NAME or file:///path, as far as the operator allows it.",
+				Field: shared.Field{
+					Name: PasswordReference, Kind: shared.KindText, Max: bound(1024),
+					Pattern:     `(env|file)://.+`,
+					VisibleWhen: when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword)),
+					Placeholder: "file:///run/secrets/smtp-password",
+				},
+			},
+			{
+				Label: "Proxy",
+				Help:  "The proxy through which the mail server is reached: socks5://name:port or http://name:port. Empty means none.",
+				Field: shared.Field{
+					Name: Proxy, Kind: shared.KindText, Max: bound(300),
+					Placeholder: "socks5://proxy.email.com:1080",
+				},
+			},
+			{
+				Label: "STARTTLS",
+				Options: []option{
+					{value: startTLSAutomatically, label: "Automatic"},
+					{value: startTLSNever, label: "Never: send everything unencrypted"},
+				},
+				Help: "Automatic encrypts the connection where the server offers it, and does not log in when that fails.",
+				Field: shared.Field{
+					Name: StartTLS, Kind: shared.KindChoice, Default: shared.Text(startTLSAutomatically),
+					VisibleWhen: when(UseSSL, shared.Boolean(false)),
+				},
+			},
+			{
+				Label: "EHLO name",
+				Help:  "The name under which this machine introduces itself. Empty means its host name.",
+				Field: shared.Field{
+					Name: EHLOName, Kind: shared.KindText, Max: bound(253),
+					Pattern: `[A-Za-z0-9.\-]+|\[[0-9A-Fa-fIPv:.]+\]`, Placeholder: "console.email.com",
+				},
+			},
+			{
+				Label: "Additional CA certificate",
+				Help:  "Certificates in PEM form that are trusted beside those of the operating system.",
+				Field: shared.Field{
+					Name: CACertificate, Kind: shared.KindMultiline, Max: bound(65536),
+					Placeholder: "-----BEGIN CERTIFICATE-----",
+				},
+			},
+			{
+				Label: "Pinned certificate",
+				Help:  "SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it.",
+				Field: shared.Field{
+					Name: PinnedCertificate, Kind: shared.KindText, Max: bound(95),
+					Pattern: `(?i)(sha256:)?([0-9a-f]{2}:?){32}`,
+				},
+			},
+			{
+				Label: "Time limit of a test",
+				Help:  "The longest time that Test connection may take, from 1s to 5m.",
+				Field: shared.Field{Name: TimeLimit, Kind: shared.KindDuration, Default: shared.Text("30s")},
+			},
 		}}
 }
 

@@ -3,16 +3,17 @@ package settings
 import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/provider"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// presets are the providers that most administrators use.
-func presets() []shared.Preset {
-	at := func(id, server string, port int, note string) shared.Preset {
-		return shared.Preset{Name: id, Label: provider.ByID(id).Name, Note: note, Values: shared.Values{
+// presets are the providers that most administrators use. Their names are the same in every language.
+func presets(write func(text.Message) string) []shared.Preset {
+	at := func(id, server string, port int, note text.Message) shared.Preset {
+		return shared.Preset{Name: id, Label: provider.ByID(id).Name, Note: write(note), Values: shared.Values{
 			Server: shared.Text(server), Port: shared.Integer(int64(port)), UseSSL: shared.Boolean(true),
 		}}
 	}
-	preset := func(id, note string) shared.Preset {
+	preset := func(id string, note text.Message) shared.Preset {
 		known := provider.ByID(id)
 		return at(id, known.Server, known.Port, note)
 	}

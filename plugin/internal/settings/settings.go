@@ -5,16 +5,16 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
-	"fmt"
 	"net/mail"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Settings are values that are valid together, with their defaults filled in.
@@ -75,11 +75,11 @@ func (s Settings) Target(password, token shared.SecretText) smtpconn.Target {
 	return target
 }
 
-// Bind turns values into Settings. It reports one Diagnostic per mistake and field, and hints as warnings. The Settings
-// are only of use when there is no error among the Diagnostics. secretSet tells whether a sensitive field would be set.
-func Bind(values shared.Values, secretSet func(field string) bool) (Settings, shared.Diagnostics) {
+// Bind turns values into Settings. It reports one finding per mistake and field, and hints as warnings. The Settings
+// are only of use when there is no error among the findings. secretSet tells whether a sensitive field would be set.
+func Bind(values shared.Values, secretSet func(field string) bool) (Settings, finding.Findings) {
 	b := &binding{schema: Schema(), values: values, secretSet: secretSet}
-	b.found = b.schema.Phrases(values, secretSet)
+	b.found = finding.OfViolations(b.schema.Violations(values, secretSet, labelOf))
 	s := Settings{
 		Server: b.text(Server), Port: int(b.integer(Port)), Login: b.text(Login),
 		UseSSL: b.boolean(UseSSL), ehloName: b.text(EHLOName), otherAccount: b.boolean(UseOtherAccount),
@@ -99,12 +99,12 @@ type binding struct {
 	schema    shared.Schema
 	values    shared.Values
 	secretSet func(string) bool
-	found     shared.Diagnostics
+	found     finding.Findings
 }
 
 func (b *binding) text(field string) string {
-	text, _ := b.schema.Effective(field, b.values).AsText()
-	return strings.TrimSpace(text)
+	typed, _ := b.schema.Effective(field, b.values).AsText()
+	return strings.TrimSpace(typed)
 }
 
 func (b *binding) integer(field string) int64 {
@@ -117,18 +117,19 @@ func (b *binding) boolean(field string) bool {
 	return truth
 }
 
-func (b *binding) report(severity shared.Severity, field, code, summary, detail string, fixes ...shared.Fix) {
+func (b *binding) report(severity shared.Severity, field, code string, summary, detail text.Text,
+	fixes ...finding.Fix) {
 	for _, already := range b.found {
 		if already.Field == field && already.Severity == shared.SeverityError {
 			return // One mistake per field is enough to act on.
 		}
 	}
-	b.found = append(b.found, shared.Diagnostic{
+	b.found = append(b.found, finding.Finding{
 		Severity: severity, Field: field, Code: code, Summary: summary, Detail: detail, Fixes: fixes,
 	})
 }
 
-func (b *binding) fail(field, code, summary, detail string, fixes ...shared.Fix) {
+func (b *binding) fail(field, code string, summary, detail text.Text, fixes ...finding.Fix) {
 	b.report(shared.SeverityError, field, code, summary, detail, fixes...)
 }
 
@@ -138,10 +139,10 @@ func (b *binding) credentials(s *Settings) {
 	case authenticateOAuth2:
 		s.authentication = smtpconn.AuthenticateOAuth2
 		if s.Login == "" {
-			b.fail(Login, "login_missing", "OAuth 2.0 needs the login: the name of the mail box.", "")
+			b.fail(Login, "login_missing", text.Of("OAuth 2.0 needs the login: the name of the mail box."), text.Text{})
 		}
 		if !b.secretSet(AccessToken) {
-			b.fail(AccessToken, "token_missing", "“Access token” must be filled in.", "")
+			b.fail(AccessToken, "token_missing", text.Of("“Access token” must be filled in."), text.Text{})
 		}
 		return
 	case authenticateNone:
@@ -151,27 +152,28 @@ func (b *binding) credentials(s *Settings) {
 	havePassword := s.PasswordReference != "" || b.secretSet(Password)
 	switch {
 	case s.Login != "" && !havePassword:
-		b.fail(Password, "password_missing", "There is a login but no password.",
-			"Enter the password, or remove the login if the server needs none.")
+		b.fail(Password, "password_missing", text.Of("There is a login but no password."),
+			text.Of("Enter the password, or remove the login if the server needs none."))
 	case s.Login == "" && havePassword:
-		b.fail(Login, "login_missing", "There is a password but no login.",
-			"Enter the name of the mail box, or clear the password if the server needs none.")
+		b.fail(Login, "login_missing", text.Of("There is a password but no login."),
+			text.Of("Enter the name of the mail box, or clear the password if the server needs none."))
 	case s.Login == "" && kind == authenticatePassword:
-		b.fail(Login, "login_missing", "“SMTP login” must be filled in.", "")
+		b.fail(Login, "login_missing", text.Of("“SMTP login” must be filled in."), text.Text{})
 	}
 }
 
 func (b *binding) sender(s *Settings) {
-	propose := shared.Fix{Label: "Use other account settings", Values: shared.Values{UseOtherAccount: shared.Boolean(true)}}
+	propose := finding.Fix{Label: Label(UseOtherAccount), Values: shared.Values{UseOtherAccount: shared.Boolean(true)}}
 	switch {
 	case s.otherAccount:
 		s.Sender = mail.Address{Name: b.text(Name), Address: b.text(Email)}
 	case s.Login == "":
-		b.fail(UseOtherAccount, "sender_missing", "Without a login there is no address to send notifications from.",
-			"Turn on “Use other account settings” and enter the address.", propose)
+		b.fail(UseOtherAccount, "sender_missing", text.Of("Without a login there is no address to send notifications from."),
+			text.Of("Turn on “Use other account settings” and enter the address."), propose)
 	case !shared.IsEmailAddress(s.Login):
-		b.fail(UseOtherAccount, "sender_missing", "The login is not an e-mail address, so there is no address to send notifications from.",
-			"Turn on “Use other account settings” and enter the address.", propose)
+		b.fail(UseOtherAccount, "sender_missing",
+			text.Of("The login is not an e-mail address, so there is no address to send notifications from."),
+			text.Of("Turn on “Use other account settings” and enter the address."), propose)
 	default:
 		s.Sender = mail.Address{Address: s.Login}
 	}
@@ -186,16 +188,17 @@ const (
 func (b *binding) advanced(s *Settings) {
 	s.TimeLimit, _ = time.ParseDuration(b.text(TimeLimit))
 	if s.TimeLimit < shortestTimeLimit || s.TimeLimit > longestTimeLimit {
-		b.fail(TimeLimit, "out_of_range", "“Time limit of a test” must be between 1s and 5m.", "")
+		b.fail(TimeLimit, "out_of_range", text.Of("“Time limit of a test” must be between 1s and 5m."), text.Text{})
 	}
 	var err error
 	if s.Proxy, err = smtpconn.ParseProxy(b.text(Proxy)); err != nil {
-		b.fail(Proxy, "not_a_proxy", phrase.Of("“Proxy” cannot be used: {reason}.", "reason", phrase.Part(diagnosis.Encoded(diagnosis.Reason(err, nil)))),
-			"Enter it as socks5://name:port or http://name:port.")
+		b.fail(Proxy, "not_a_proxy", text.Of("“Proxy” cannot be used: {reason}.", "reason", diagnosis.Reason(err, nil)),
+			text.Of("Enter it as socks5://name:port or http://name:port."))
 	}
 	if s.additionalCA, err = parseCertificates(b.text(CACertificate)); err != nil {
-		b.fail(CACertificate, "not_a_certificate", phrase.Of("“Additional CA certificate” cannot be read: {reason}.", "reason", err),
-			"Paste the whole certificate, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.")
+		b.fail(CACertificate, "not_a_certificate", text.Of("“Additional CA certificate” cannot be read: {reason}.",
+			"reason", text.OfError(err)),
+			text.Of("Paste the whole certificate, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----."))
 	}
 	if fingerprint := b.text(PinnedCertificate); fingerprint != "" {
 		b.pin(s, fingerprint)
@@ -210,8 +213,8 @@ func (b *binding) pin(s *Settings, fingerprint string) {
 		copy(s.pinned[:], decoded)
 	}
 	if s.pinned == [sha256.Size]byte{} {
-		field, _ := b.schema.Field(PinnedCertificate)
-		b.fail(PinnedCertificate, "wrong_form", phrase.Of("“{field}” does not have the expected form.", "field", phrase.Word(field.Label)), "")
+		b.fail(PinnedCertificate, "wrong_form", text.Of("“{field}” does not have the expected form.", "field",
+			Label(PinnedCertificate)), text.Text{})
 	}
 }
 
@@ -219,28 +222,32 @@ func (b *binding) pin(s *Settings, fingerprint string) {
 func (b *binding) encryption(s *Settings) {
 	s.neverStartTLS = !s.UseSSL && b.text(StartTLS) == startTLSNever
 	if s.neverStartTLS && s.pinned != [sha256.Size]byte{} {
-		b.fail(StartTLS, "pin_needs_encryption", "A certificate is pinned, so the connection must not be left unencrypted.",
-			"Set “STARTTLS” to automatic, or turn on “Use SSL”.",
-			shared.Fix{Label: "Encrypt with STARTTLS", Values: shared.Values{StartTLS: shared.Text(startTLSAutomatically)}},
-			shared.Fix{Label: "Turn on Use SSL", Values: shared.Values{UseSSL: shared.Boolean(true)}})
+		b.fail(StartTLS, "pin_needs_encryption",
+			text.Of("A certificate is pinned, so the connection must not be left unencrypted."),
+			text.Of("Set “STARTTLS” to automatic, or turn on “Use SSL”."),
+			finding.Fix{Label: text.Of("Encrypt with STARTTLS"),
+				Values: shared.Values{StartTLS: shared.Text(startTLSAutomatically)}},
+			finding.Fix{Label: text.Of("Turn on Use SSL"), Values: shared.Values{UseSSL: shared.Boolean(true)}})
 	}
 }
 
-func parseCertificates(text string) ([]*x509.Certificate, error) {
+func parseCertificates(typed string) ([]*x509.Certificate, error) {
 	var certificates []*x509.Certificate
-	rest := []byte(text)
+	rest := []byte(typed)
 	for len(strings.TrimSpace(string(rest))) > 0 {
 		var block *pem.Block
 		block, rest = pem.Decode(rest)
 		if block == nil {
-			return nil, fmt.Errorf("it is not in PEM form")
+			return nil, text.Error{Text: text.Of("it is not in PEM form")}
 		}
 		if block.Type != "CERTIFICATE" {
-			return nil, fmt.Errorf("it holds a %q, not a certificate", strings.ToLower(block.Type))
+			return nil, text.Error{
+				Text: text.Of("it holds “{kind}”, not a certificate", "kind", strings.ToLower(block.Type)),
+			}
 		}
 		certificate, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, fmt.Errorf("certificate %d is damaged", len(certificates)+1)
+			return nil, text.Error{Text: text.Of("certificate {number} is damaged", "number", len(certificates)+1)}
 		}
 		certificates = append(certificates, certificate)
 	}

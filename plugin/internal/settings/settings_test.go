@@ -113,7 +113,7 @@ func TestMistakes(t *testing.T) {
 		var got []string
 		for _, one := range found {
 			got = append(got, string(one.Severity)+" "+one.Code+" "+one.Field)
-			if one.Summary == "" {
+			if one.Summary.IsZero() {
 				t.Errorf("%s: %s says nothing", c.name, one.Code)
 			}
 		}
@@ -203,6 +203,14 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("an address with a login, which the page would show: %v", err)
 		}
 	}
+	for variable, want := range map[string]string{
+		"SMTP_PROXY=ftp://proxy.example:21": "environment variable SMTP_PROXY: it must begin with socks5:// or http://",
+		"SMTP_PORT=many":                    "environment variable SMTP_PORT: “SMTP port” must be a whole number",
+	} {
+		if _, err := ReadEnvironment([]string{variable}); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", variable, err, want)
+		}
+	}
 	if _, err := ReadEnvironment([]string{"SMTP_PROXY=socks5://proxy.example:1080"}); err != nil {
 		t.Error(err)
 	}
@@ -220,7 +228,7 @@ func FuzzBind(f *testing.F) {
 		}
 		s, found := Bind(values, func(string) bool { return true })
 		for _, one := range found {
-			if one.Code == "" || one.Summary == "" {
+			if one.Code == "" || one.Summary.IsZero() {
 				t.Errorf("a diagnostic without words: %+v", one)
 			}
 			for _, fix := range one.Fixes {

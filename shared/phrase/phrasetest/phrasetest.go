@@ -33,7 +33,7 @@ type Source struct {
 // on. Languages are the tags that there must be.
 func Check(t *testing.T, source Source, files fs.FS, directory string, languages []string) {
 	t.Helper()
-	said := source.texts(t)
+	said := source.Texts(t)
 	for _, language := range languages {
 		content, err := fs.ReadFile(files, directory+"/"+language+".json")
 		if err != nil {
@@ -70,8 +70,8 @@ func blanks(text string) []string {
 	return found
 }
 
-// texts returns what the source says, sorted.
-func (s Source) texts(t *testing.T) []string {
+// Texts returns what the source says, sorted.
+func (s Source) Texts(t *testing.T) []string {
 	t.Helper()
 	var found []string
 	for _, directory := range s.Directories {

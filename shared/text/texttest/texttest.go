@@ -26,6 +26,8 @@ type Source struct {
 	Packages []string
 	// Templates are HTML templates in which the argument of the function t is a message.
 	Templates []string
+	// Also are said besides.
+	Also []string
 }
 
 // Check fails the test for each message of the source that a file of the catalog's directory lacks, for each that nothing says any
@@ -60,7 +62,7 @@ func checkTranslation(t *testing.T, tag string, message text.Message, translatio
 	t.Helper()
 	written, _ := translation.(string)
 	byForm, several := translation.(map[string]any)
-	counts := slices.Contains(message.Names(), "count")
+	counts := isCounted(message)
 	switch {
 	case translation == nil || !several && written == "":
 		t.Errorf("%s lacks %q", tag, message)
@@ -79,6 +81,11 @@ func checkTranslation(t *testing.T, tag string, message text.Message, translatio
 			checkNames(t, tag, message, written)
 		}
 	}
+}
+
+// isCounted reports whether the words of a message depend on a number, which need not be shown: "this is || these are".
+func isCounted(message text.Message) bool {
+	return slices.Contains(message.Names(), "count") || strings.Contains(string(message), " || ")
 }
 
 // checkNames lets a plural form leave the number out: it may say “a day”.
@@ -115,6 +122,9 @@ func (s Source) messages(t *testing.T) []text.Message {
 	found := constants(t, s.Packages)
 	for _, path := range s.Templates {
 		found = append(found, templateMessages(t, path)...)
+	}
+	for _, one := range s.Also {
+		found = append(found, text.Message(one))
 	}
 	slices.Sort(found)
 	return slices.Compact(found)

@@ -1,0 +1,42 @@
+package finding
+
+import (
+	"encoding/json"
+
+	"github.com/smtp-settings/smtp-settings/shared/text"
+)
+
+// earlier are messages of earlier versions that are said in other words today. Dead letters and pauses that these versions kept hold
+// them; without this they would be read in English, and with the words of then.
+var earlier = map[string]text.Renaming{
+	"The message may have arrived: it was sent {count} times, and the server never said whether it took it.": {
+		Message: "The message may have arrived: it was sent {count} time, and the server never said whether it took it. || " +
+			"The message may have arrived: it was sent {count} times, and the server never said whether it took it.",
+	},
+	"It is sent again, {max} times in all.": {
+		Message: "It is sent again, {count} time in all. || It is sent again, {count} times in all.",
+		Names:   map[string]string{"max": "count"},
+	},
+	"at most {max} characters": {
+		Message: "at most {count} character || at most {count} characters",
+		Names:   map[string]string{"max": "count"},
+	},
+	// How many there were was not kept; the form for several reads well in either case.
+	"“{field}” must be entered again, because {changed} was changed.": {
+		Message: "“{field}” must be entered again, because {changed} was changed. || " +
+			"“{field}” must be entered again, because {changed} were changed.",
+	},
+}
+
+// UnmarshalJSON reads a finding that this version has kept, or an earlier one.
+func (f *Finding) UnmarshalJSON(content []byte) error {
+	type kept Finding
+	if err := json.Unmarshal(content, (*kept)(f)); err != nil {
+		return err
+	}
+	f.Summary, f.Detail = f.Summary.Renamed(earlier), f.Detail.Renamed(earlier)
+	for i := range f.Fixes {
+		f.Fixes[i].Label = f.Fixes[i].Label.Renamed(earlier)
+	}
+	return nil
+}

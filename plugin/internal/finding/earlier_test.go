@@ -1,0 +1,70 @@
+package finding
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
+)
+
+// TestEarlierFindings reads what version 0.1 kept of a message whose outcome was unknown, in today's words.
+func TestEarlierFindings(t *testing.T) {
+	const kept = `{"severity":"error","code":"outcome_unknown","step":"message",
+		"summary":"\u001f[\"The message may have arrived: it was sent {count} times, and the server never said whether it took it.\",\"count\",\"3\"]",
+		"detail":"\u001f[\"{sentence} {next}\",\"sentence\",\"\\u001f[\\\"The server closed the connection.\\\"]\",\"next\",` +
+		`\"\\u001f[\\\"It is sent again, {max} times in all.\\\",\\\"max\\\",\\\"3\\\"]\"]"}`
+	var read Finding
+	if err := json.Unmarshal([]byte(kept), &read); err != nil {
+		t.Fatal(err)
+	}
+	for tag, want := range map[string]string{
+		"en": "The message may have arrived: it was sent 3 times, and the server never said whether it took it." +
+			" The server closed the connection. It is sent again, 3 times in all.",
+		"ru": "Возможно, сообщение дошло: оно отправлялось 3 раза, и сервер ни разу не сказал, принял ли он его." +
+			" The server closed the connection. Оно отправляется снова, всего 3 раза.",
+	} {
+		written := read.In(language.Of(tag))
+		if got := written.Summary + " " + written.Detail; got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", tag, got, want)
+		}
+	}
+}
+
+// TestWhatWasKeptIsTranslated holds that every message that version 0.1 may have kept in a dead letter or a pause is in today's
+// catalogs, or is known to be said in other words: add it to the earlier ones when you change a sentence.
+func TestWhatWasKeptIsTranslated(t *testing.T) {
+	content, err := os.ReadFile("testdata/written-by-0.1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var written []string
+	if err := json.Unmarshal(content, &written); err != nil {
+		t.Fatal(err)
+	}
+	today := catalogOf(t, "de")
+	for _, message := range written {
+		renaming, changed := earlier[message]
+		if !slices.Contains(today, message) && !changed {
+			t.Errorf("%q is said no more, and nothing tells what it has become", message)
+		}
+		if changed && !slices.Contains(today, string(renaming.Message)) {
+			t.Errorf("%q became %q, which nothing says", message, renaming.Message)
+		}
+	}
+}
+
+func catalogOf(t *testing.T, tag string) []string {
+	t.Helper()
+	content, err := os.ReadFile("../language/texts/" + tag + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var translations map[string]any
+	if err := json.Unmarshal(content, &translations); err != nil {
+		t.Fatal(err)
+	}
+	return slices.Collect(maps.Keys(translations))
+}

@@ -275,7 +275,8 @@ func (o *opening) sayHello() (Result, Detail, error) {
 	o.conn.client = smtp.NewClient(wire)
 	wire.answer("220 the greeting was read before") // go-smtp wants to read one itself.
 	local := wire.LocalAddr().(*net.TCPAddr).AddrPort().Addr()
-	if err := o.conn.client.Hello(o.target.heloName(local)); err != nil {
+	session.HELOName = o.target.heloName(local)
+	if err := o.conn.client.Hello(session.HELOName); err != nil {
 		return Failed, nil, inContext(o.ctx, o.conn.failure(err))
 	}
 	session.Extensions = wire.extensions

@@ -15,6 +15,8 @@ type Session struct {
 	Remote netip.AddrPort
 	// Greeting is the server's first reply; its Code is 0 when there was none.
 	Greeting Reply
+	// HELOName is the name that was given in the last EHLO or HELO; empty when none was.
+	HELOName string
 	// Extensions are the keywords of the last EHLO in upper case, with their parameters; nil after HELO.
 	Extensions map[string]string
 	// Encryption is how the connection is protected.

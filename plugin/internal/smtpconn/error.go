@@ -80,6 +80,8 @@ type Error struct {
 	Err error
 	// unanswered means that a TLS handshake failed before the server said anything.
 	unanswered bool
+	// waited means that the server was silent for longEnough when the caller's deadline passed.
+	waited bool
 }
 
 // Error is the failure in English, for logs.
@@ -161,6 +163,7 @@ func inContext(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		failure.Kind, failure.Err = KindCancelled, because(ctx.Err(), failure.Err)
+	case failure.waited:
 	case ctx.Err() != nil, limited && failure.Kind == KindTimeout && !time.Now().Before(deadline):
 		failure.Kind, failure.Err = KindOutOfTime, because(context.DeadlineExceeded, failure.Err)
 	}

@@ -24,9 +24,10 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, l
 		return Reply{}, err
 	}
 	err = c.step(ctx, StepMessage, c.limits.Data, func() error {
-		if err := c.requestData(grouped); err != nil {
+		if err := c.requestData(ctx, grouped); err != nil {
 			return err
 		}
+		defer c.wire.limit(ctx, c.limits.Data)()
 		text := dotStuffed(message)
 		most := max(0, len(text)-maxEnding)
 		if err := c.wire.write(text[:most]); err != nil {
@@ -67,7 +68,8 @@ func dotStuffed(message []byte) []byte {
 
 // requestData reads the reply to the DATA that left with its group, or sends one, and fails unless the server awaits the
 // message.
-func (c *Conn) requestData(grouped bool) error {
+func (c *Conn) requestData(ctx context.Context, grouped bool) error {
+	defer c.wire.limit(ctx, c.limits.DataReply)()
 	if !grouped {
 		if err := c.wire.send("DATA\r\n"); err != nil {
 			return err
@@ -75,6 +77,7 @@ func (c *Conn) requestData(grouped bool) error {
 	}
 	reply, err := c.wire.receive()
 	if err == nil && reply.Code != 354 {
+		c.adrift = grouped
 		err = &Error{Kind: KindRefusedByReply, Reply: &reply}
 	}
 	return err

@@ -69,6 +69,9 @@ func (t *Trace) run(step Step, work func() (Result, Detail, error)) error {
 		if failure.Step == "" {
 			failure.Step = step
 		}
+		if failure.Kind == KindOutOfTime && time.Since(start) >= longEnough {
+			failure.Kind, failure.waited = KindTimeout, true
+		}
 		result, err = Failed, failure
 		if detail == nil {
 			detail = failure

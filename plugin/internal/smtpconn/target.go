@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -65,49 +64,6 @@ const (
 	// AuthenticateLogin is the same for LOGIN.
 	AuthenticateLogin
 )
-
-// Limits bounds the time of each step. A zero field means the default.
-type Limits struct {
-	Resolve time.Duration // name lookup; 5 s
-	Connect time.Duration // each address; 5 s
-	TLS     time.Duration // handshake; 10 s
-	// Greeting is how long the server may take to greet; 10 s. Some pause on purpose to catch spammers.
-	Greeting time.Duration
-	// Silence is how long a plain connection may stay silent before TLS is tried on a second one; 2 s.
-	Silence time.Duration
-	// Auth is longer because servers delay a refusal on purpose, up to 10 s; 20 s.
-	Auth    time.Duration
-	Command time.Duration // each other command; 10 s
-	Data    time.Duration // sending the message; 5 min
-	// FinalReply is how long the server may take to answer the whole message; 10 min, as RFC 5321 section 4.5.3.2.6 asks.
-	FinalReply time.Duration
-	Quit       time.Duration // the answer to QUIT, on which nothing depends; 1 s
-}
-
-func (l Limits) withDefaults() Limits {
-	for _, limit := range []struct {
-		value    *time.Duration
-		standard time.Duration
-	}{
-		{&l.Resolve, 5 * time.Second}, {&l.Connect, 5 * time.Second}, {&l.TLS, 10 * time.Second},
-		{&l.Greeting, 10 * time.Second}, {&l.Silence, 2 * time.Second}, {&l.Auth, 20 * time.Second},
-		{&l.Command, 10 * time.Second}, {&l.Data, 5 * time.Minute}, {&l.FinalReply, 10 * time.Minute}, {&l.Quit, time.Second},
-	} {
-		if *limit.value == 0 {
-			*limit.value = limit.standard
-		}
-	}
-	return l
-}
-
-// Opening bounds one Open by the limits of its steps, each of them taken three times: a STARTTLS whose hello is not
-// answered needs a second connection and a second EHLO, and one that fails a third. It is for those who must not rely
-// on Open to end.
-func (l Limits) Opening() time.Duration {
-	l = l.withDefaults()
-	connect := l.Connect + maxAddresses*connectionAttemptDelay
-	return 3 * (l.Resolve + connect + l.TLS + l.Greeting + 2*l.Command + l.Auth)
-}
 
 // pins reports whether one certificate only is accepted.
 func (t Target) pins() bool { return t.PinnedCertificate != [sha256.Size]byte{} }

@@ -16,6 +16,8 @@ type Conn struct {
 	client  *smtp.Client
 	limits  Limits
 	trace   *Trace
+	// adrift means that the replies to a group of commands may be one behind.
+	adrift bool
 }
 
 // Session returns what was learned about the server.
@@ -83,12 +85,14 @@ func (c *Conn) Leave(ctx context.Context) {
 	c.Close()
 }
 
-// Usable reports whether another message can be sent over the connection after err, which Deliver returned. A refusal
-// that says neither 4 nor 5 answers another command, or leaves the server waiting for what does not come.
+// Usable reports whether another message can be sent over the connection after err, which Deliver returned. A refusal that
+// says neither 4 nor 5 answers another command, or leaves the server waiting for what does not come. One that seems to
+// answer the DATA of a group may answer its RCPT, behind a reply that nobody asked for, and the server waits for the message.
 func (c *Conn) Usable(err error) bool {
 	var failure *Error
-	if c.wire.failure != nil || c.wire.reader.Buffered() > 0 {
+	if c.adrift || c.wire.failure != nil || c.wire.reader.Buffered() > 0 {
 		return false
 	}
-	return err == nil || errors.As(err, &failure) && failure.Kind == KindRefusedByReply && failure.Reply.refuses() && !failure.Sent
+	return err == nil ||
+		errors.As(err, &failure) && failure.Kind == KindRefusedByReply && failure.Reply.refuses() && !failure.Sent
 }

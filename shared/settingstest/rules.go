@@ -28,6 +28,7 @@ func Rules() []Rule {
 		{"save/round-trip", "What was saved is what Load returns, in a new revision with its author.", saveRoundTrip},
 		{"save/invalid", "Save refuses invalid values with a reason and changes nothing.", saveInvalid},
 		{"save/conflict", "Save refuses a draft made from an old revision and changes nothing.", saveConflict},
+		{"save/in-force", "The reply to Save holds what Load returns, whether it saved or not.", saveInForce},
 		{"save/partial", "A field that a draft does not name keeps its value.", savePartial},
 		{"secret/hidden", "A secret never comes out again, not in any reply and not in a diagnostic.", secretHidden},
 		{"secret/three-ways", "A secret can be replaced, kept and cleared.", secretThreeWays},

@@ -296,6 +296,20 @@ func wrongPages() map[string][]breaker {
 				}
 			}),
 		},
+		"save/in-force": {
+			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {
+				if !r.Saved {
+					r.Snapshot = shared.Snapshot{Revision: r.Snapshot.Revision}
+				}
+			}),
+			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Snapshot.Values = nil }),
+			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Snapshot.Secrets = nil }),
+			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {
+				if r.Conflict {
+					r.Snapshot.Locks = map[string]shared.Lock{"count": {Source: "COUNT"}}
+				}
+			}),
+		},
 		"save/partial": {wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
 			if _, given := r.Draft.Values["count"]; !given {
 				r.Draft.Values = map[string]shared.Value{"address": r.Draft.Values["address"], "count": {}}

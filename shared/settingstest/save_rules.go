@@ -100,6 +100,54 @@ func saveConflict(ctx context.Context, p page, valid shared.Draft) error {
 	})
 }
 
+// saveInForce holds what a host relies on that shows the form again without another call.
+func saveInForce(ctx context.Context, p page, valid shared.Draft) error {
+	first, err := saveValid(ctx, p, valid)
+	if err != nil {
+		return err
+	}
+	invalid := shared.Draft{Values: maps.Clone(valid.Values), Secrets: valid.Secrets}
+	invalid.Values[undeclared] = shared.Text("x")
+	number := first.Snapshot.Revision.Number
+	refused, err := p.Save(ctx, shared.SaveRequest{Draft: invalid, Revision: number})
+	if err != nil {
+		return err
+	}
+	conflicting, err := p.Save(ctx, shared.SaveRequest{Draft: valid, Revision: number - 1})
+	if err != nil {
+		return err
+	}
+	loaded, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return err
+	}
+	for what, replied := range map[string]shared.Snapshot{
+		"that saved": first.Snapshot, "that was refused": refused.Snapshot, "that was a conflict": conflicting.Snapshot,
+	} {
+		if different := difference(replied, loaded); different != "" {
+			return fmt.Errorf("the reply to a Save %s and that to Load differ in %s", what, different)
+		}
+	}
+	return nil
+}
+
+// difference names what of the form differs; empty when nothing does.
+func difference(a, b shared.Snapshot) string {
+	sameSecret := func(a, b shared.SecretState) bool { return a.Set == b.Set && a.Since.Equal(b.Since) }
+	switch {
+	case a.Revision.Number != b.Revision.Number:
+		return "the revision"
+	case !maps.Equal(a.Values, b.Values):
+		return "the values"
+	case !maps.EqualFunc(a.Secrets, b.Secrets, sameSecret):
+		return "which secrets are set"
+	case !maps.Equal(a.Locks, b.Locks):
+		return "the locked fields"
+	default:
+		return ""
+	}
+}
+
 func savePartial(ctx context.Context, p page, valid shared.Draft) error {
 	if _, err := saveValid(ctx, p, valid); err != nil {
 		return err

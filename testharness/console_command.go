@@ -16,7 +16,7 @@ func newConsoleCommand(g *global) *cobra.Command {
 		Short: "Run a stand-in Console with practice mail servers",
 		Long: `console serves a stand-in for an Administration and Monitoring Console: the plugin's page, a switch for the
 Processing Server, practice mail servers that go wrong in every classic way, and the inbox where test e-mails arrive.
-It is for trying out and developing; anybody who reaches the address may use it.
+It is for trying out and developing: everyone who reaches the address may use it.
 
 Ctrl-C, SIGTERM and SIGHUP end it when the mail server has answered what is under way; a second one ends it at once.`,
 		Example: "  testharness console --listen 127.0.0.1:9000",

@@ -53,8 +53,8 @@ plugin's standard output alone. The plugin's memory is not protected while it is
 	}
 }
 
-// debugGoodbye is how long the plugin may take to end.
-const debugGoodbye = 5 * time.Second
+// debugStopLimit is how long the plugin may take to end.
+const debugStopLimit = 5 * time.Second
 
 // debugPlugin runs the command and tells where the plugin in it listens.
 func debugPlugin(command *cobra.Command, path string, args []string) error {
@@ -70,7 +70,7 @@ func debugPlugin(command *cobra.Command, path string, args []string) error {
 		"PLUGIN_UNIX_SOCKET_DIR="+directory, transport.DebugVariable+"=1")
 	run.Stdin, run.Stderr = os.Stdin, os.Stderr
 	run.Cancel = func() error { return run.Process.Signal(syscall.SIGTERM) }
-	run.WaitDelay = debugGoodbye
+	run.WaitDelay = debugStopLimit
 	stdout, err := run.StdoutPipe()
 	if err != nil {
 		return err

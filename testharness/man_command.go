@@ -23,7 +23,7 @@ func newManCommand(root *cobra.Command) *cobra.Command {
 				return err
 			}
 			root.DisableAutoGenTag = true
-			root.PersistentFlags().Lookup("actor").DefValue = "" // Whoever makes the pages is nobody's default.
+			root.PersistentFlags().Lookup("actor").DefValue = "" // The user that makes the pages is no default of theirs.
 			seconds, _ := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64)
 			return writeManualPages(root, args[0], time.Unix(seconds, 0).UTC())
 		},

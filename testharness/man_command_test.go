@@ -13,7 +13,7 @@ func TestManualPages(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "1795690354")
 	directory := t.TempDir()
 	root := newRootCommand()
-	root.PersistentFlags().Lookup("actor").DefValue = "whoever-builds"
+	root.PersistentFlags().Lookup("actor").DefValue = "the-builder"
 	root.SetArgs([]string{"man", directory})
 	if err := root.Execute(); err != nil {
 		t.Fatal(err)
@@ -22,7 +22,7 @@ func TestManualPages(t *testing.T) {
 	if err != nil || len(pages) < 20 {
 		t.Fatalf("%d pages, %v", len(pages), err)
 	}
-	odd := regexp.MustCompile(`\n\n\.|(?m)^\t|whoever-builds`)
+	odd := regexp.MustCompile(`\n\n\.|(?m)^\t|the-builder`)
 	for _, page := range pages {
 		content, err := os.ReadFile(page)
 		if err != nil {

@@ -135,7 +135,7 @@ func (g *global) openActive(ctx context.Context, more ...host.Option) (*host.Hos
 	return host.Open(ctx, g.manifest, slices.Concat(options, g.options, more)...)
 }
 
-// currentUser names whoever runs the command; empty when the system does not tell.
+// currentUser is the name of the user that runs the command; empty when the system does not tell.
 func currentUser() string {
 	if known, err := user.Current(); err == nil {
 		return known.Username

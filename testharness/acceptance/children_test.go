@@ -46,7 +46,7 @@ func childrenOf(t *testing.T, plugin string) []int {
 	return children
 }
 
-// awaitEnd waits until a process is gone, or is only waited for by whoever has inherited it.
+// awaitEnd waits until a process is gone, or is only waited for by the process that has inherited it.
 func awaitEnd(t *testing.T, pid int) {
 	t.Helper()
 	for late := time.Now().Add(childHolds); ; time.Sleep(time.Millisecond) {

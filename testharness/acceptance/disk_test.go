@@ -23,7 +23,7 @@ func smallDisk(t *testing.T) string {
 	return directory
 }
 
-// TestDiskFull saves while there is no room: a clear error, and the old settings stay in force.
+// TestDiskFull saves while the disk is full: a clear error, and the old settings stay in force.
 func TestDiskFull(t *testing.T) {
 	disk := smallDisk(t)
 	h := supervised(t, manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("data_dir = %q", filepath.Join(disk, "data"))))
@@ -31,7 +31,7 @@ func TestDiskFull(t *testing.T) {
 	filler := filepath.Join(disk, "filler")
 	fill(t, filler)
 	var saveErr error
-	for turn := 0; saveErr == nil && turn < 1000; turn++ { // The write-ahead log still has some room.
+	for turn := 0; saveErr == nil && turn < 1000; turn++ { // The write-ahead log still has some space.
 		now, err := h.Page().Load(t.Context(), shared.LoadRequest{})
 		if err != nil {
 			t.Fatal(err)
@@ -56,11 +56,11 @@ func TestDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	if after := saveServer(t, h.Page(), "last.example"); after != before.Revision.Number+1 {
-		t.Errorf("with room again revision %d followed %d", after, before.Revision.Number)
+		t.Errorf("with space again revision %d followed %d", after, before.Revision.Number)
 	}
 }
 
-// fill writes until there is no room left.
+// fill writes until there is no space left.
 func fill(t *testing.T, path string) {
 	t.Helper()
 	file, err := os.Create(path)

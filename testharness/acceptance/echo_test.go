@@ -56,7 +56,7 @@ func apart(s string, few int, separator string) string {
 	return strings.Join(joined, separator)
 }
 
-// lettersOnly is a text without all that does not count when somebody reads it closely.
+// lettersOnly is a text without all that a close reader ignores.
 func lettersOnly(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

@@ -15,7 +15,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// serve serves the page of the SMTP plugin; whoever sends the header Actor is let in.
+// serve serves the page of the SMTP plugin; a request with the header Actor is let in.
 func serve(t *testing.T, path string, options ...host.Option) string {
 	t.Helper()
 	h := supervised(t, path, append([]host.Option{host.WithAuthorize(func(r *http.Request) (string, error) {

@@ -100,7 +100,7 @@ func openEncryptionHost(t *testing.T) (*host.Host, *mailserver.Authority) {
 }
 
 // TestStartTLSThatFails has an offered STARTTLS fail, with Use SSL off: neither a test nor a delivery sends the
-// password, and notifications wait, until somebody chooses to send everything unencrypted.
+// password, and notifications wait, until the settings say to send everything unencrypted.
 func TestStartTLSThatFails(t *testing.T) {
 	h, authority := openEncryptionHost(t)
 	for name, code := range map[string]string{

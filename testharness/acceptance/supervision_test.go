@@ -157,7 +157,7 @@ func TestStoppedPluginIsClosed(t *testing.T) {
 	}
 }
 
-// TestTooManyCrashes ends in failure, with the plugin's last words, until somebody asks for a restart.
+// TestTooManyCrashes ends in failure, with the plugin's last words, until a restart is asked for.
 func TestTooManyCrashes(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	policy := quick

@@ -81,8 +81,8 @@ func awaitTakeover(t *testing.T, waiting *host.Host, before int) time.Duration {
 	}
 }
 
-// TestTakeoverOnClose hands over when the delivering Console is closed, and does not deliver twice when somebody
-// deletes the lock file.
+// TestTakeoverOnClose hands over when the delivering Console is closed, and does not deliver twice when the lock
+// file is deleted.
 func TestTakeoverOnClose(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)

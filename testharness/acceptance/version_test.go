@@ -101,7 +101,7 @@ func TestVersionOfACheckout(t *testing.T) {
 	}
 }
 
-// TestVersionWithoutCheckout goes through the other ways in which somebody comes by the source.
+// TestVersionWithoutCheckout goes through the other ways to come by the source.
 func TestVersionWithoutCheckout(t *testing.T) {
 	c := newCheckout(t)
 	unpack := func(t *testing.T) checkout {

@@ -26,7 +26,7 @@ import (
 type Options struct {
 	// Listen is the address to listen on.
 	Listen string
-	// Actor is the name of whoever uses the Console; empty means "developer".
+	// Actor is the name of the user of the Console; empty means "developer".
 	Actor string
 	// Open starts the plugin with the Console's options.
 	Open func(...host.Option) (*host.Host, error)

@@ -19,7 +19,7 @@ type Fault struct {
 	implicit    bool     // speaks TLS from the start
 	certificate *Request // its certificate; with implicit or STARTTLS
 	tls         func(*tls.Config)
-	untrusted   bool // the certificate comes from an authority that nobody knows
+	untrusted   bool // the certificate comes from an unknown authority
 	ehlo        []string
 	// grouping holds answers back while commands wait to be read, as Postfix does: a reset takes them along.
 	grouping bool

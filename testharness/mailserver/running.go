@@ -34,7 +34,7 @@ func (f Fault) Start(authority *Authority, port int) (*Running, error) {
 		fault: f, listener: listener, closed: make(chan struct{}), stalled: make(chan struct{}), conns: map[net.Conn]bool{},
 	}
 	if f.untrusted {
-		if authority, err = newAuthority("Somebody's own CA", time.Now().Add(-time.Hour),
+		if authority, err = newAuthority("A company's own CA", time.Now().Add(-time.Hour),
 			time.Now().AddDate(1, 0, 0)); err != nil {
 			return nil, err
 		}

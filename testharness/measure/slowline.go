@@ -11,7 +11,7 @@ import (
 // SlowLine stands between a client and a server on loopback as a long line would: what either side sends arrives half a
 // round trip later, and the server notices the connection one and a half round trips after the client began it, when
 // the third packet of TCP's handshake arrives. turns counts, over all connections, how often the client sent something
-// after the server had: each is a round trip that somebody waited for.
+// after the server had: each is a round trip that was waited for.
 func SlowLine(t testing.TB, target int, roundTrip time.Duration) (port int, turns *atomic.Int64) {
 	t.Helper()
 	turns = new(atomic.Int64)

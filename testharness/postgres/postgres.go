@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// Server is a PostgreSQL server of its own on loopback, which lets anybody on this machine in. It is for one test.
+// Server is a PostgreSQL server of its own on loopback, which every user of this machine may use. It is for one test.
 type Server struct {
 	// Programs is the directory of psql, pg_dump and the others.
 	Programs string

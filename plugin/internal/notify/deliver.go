@@ -28,7 +28,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	s := w.service
 	beginning := s.drain.hand(ctx)
 	defer beginning.done()
-	pass, ok := s.gate.enter(beginning)
+	permit, ok := s.breaker.admit(beginning)
 	if !ok && s.drain.stopping() {
 		return river.JobSnooze(0)
 	}
@@ -39,15 +39,15 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	saved := s.pool.settings()
 	delivery, missing, err := s.configuration.Delivery(ctx)
 	if err != nil || missing != nil {
-		return s.unconfigured(ctx, pass, missing, err)
+		return s.unconfigured(ctx, permit, missing, err)
 	}
 	if err := s.statistics.pace(beginning, s.configuration.MessagesPerMinute); err != nil {
-		s.gate.release(ctx, pass)
+		s.breaker.release(ctx, permit)
 		return backToQueue()
 	}
 	composed, err := s.compose(ctx, job, delivery)
 	if err != nil {
-		s.gate.release(ctx, pass)
+		s.breaker.release(ctx, permit)
 		return dead(finding.Finding{
 			Severity: shared.SeverityError, Code: "message_unusable",
 			Summary: text.Of("The message cannot be written: {reason}.", "reason", text.OfError(err)),
@@ -57,19 +57,19 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	attempt := s.attempts.begin(job)
 	opening := opening{
 		trace:   attempt.trace(),
-		allowed: func() bool { return s.gate.good(pass) },
+		allowed: func() bool { return s.breaker.valid(permit) },
 		saved:   saved,
 		failed: func(err error) {
 			outcome, cause := s.explain(err, delivery, envelope)
-			s.pause(ctx, pass, cause, outcome, delivery.Version)
+			s.pause(ctx, permit, cause, outcome, delivery.Version)
 		},
 	}
 	lapses, _ := s.standby.claim.lapses()
 	if err := s.deliver(ctx, job, delivery, envelope, composed, opening); err != nil {
-		return s.ifOurs(ctx, job, lapses, s.refused(ctx, err, job, delivery, envelope, attempt, pass))
+		return s.ifOurs(ctx, job, lapses, s.refused(ctx, err, job, delivery, envelope, attempt, permit))
 	}
 	attempt.end("")
-	if s.gate.passed(ctx, pass) {
+	if s.breaker.succeeded(ctx, permit) {
 		if err := s.queue.wake(ctx); err != nil {
 			s.configuration.Logger.Warn("waiting notifications could not be woken", "error", err)
 		}
@@ -98,7 +98,7 @@ const absence = 4 * time.Second
 func backToQueue() error { return river.JobSnooze(absence) }
 
 // unconfigured holds deliveries back until there are settings.
-func (s *Service) unconfigured(ctx context.Context, pass pass, missing *finding.Finding, err error) error {
+func (s *Service) unconfigured(ctx context.Context, permit permit, missing *finding.Finding, err error) error {
 	if missing == nil {
 		s.configuration.Logger.Error("the settings for deliveries cannot be read", "error", err)
 		missing = &finding.Finding{
@@ -106,13 +106,13 @@ func (s *Service) unconfigured(ctx context.Context, pass pass, missing *finding.
 			Summary: text.Of("The settings cannot be read at the moment."),
 		}
 	}
-	s.gate.shut(ctx, pass, *missing, false, "")
+	s.breaker.trip(ctx, permit, *missing, false, "")
 	return backToQueue()
 }
 
 // noticeSave ends a pause when the settings are others than those that it was for: another process may have saved them.
 func (s *Service) noticeSave(ctx context.Context) {
-	if delivery, missing, err := s.configuration.Delivery(ctx); err == nil && missing == nil && s.gate.shutFor(delivery.Version, false) {
+	if delivery, missing, err := s.configuration.Delivery(ctx); err == nil && missing == nil && s.breaker.openFor(delivery.Version, false) {
 		s.SettingsChanged(ctx)
 	}
 }
@@ -220,7 +220,7 @@ var pausing = map[string]bool{
 
 // refused decides what a failed attempt means: for all messages, for this one for now, or for this one for good.
 func (s *Service) refused(
-	ctx context.Context, err error, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope, attempt *attempt, pass pass,
+	ctx context.Context, err error, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope, attempt *attempt, permit permit,
 ) error {
 	var failure *smtpconn.Error
 	errors.As(err, &failure)
@@ -228,38 +228,38 @@ func (s *Service) refused(
 	switch {
 	case sent: // Whatever else was the matter.
 	case errors.Is(err, errSuperseded):
-		s.gate.release(ctx, pass)
+		s.breaker.release(ctx, permit)
 		return river.JobSnooze(0) // The other settings are tried at once.
 	case errors.Is(err, errStopping):
-		s.gate.release(ctx, pass)
+		s.breaker.release(ctx, permit)
 		return river.JobSnooze(0) // Whoever delivers next begins with it.
 	case errors.Is(err, errLapsed):
-		s.gate.release(ctx, pass)
+		s.breaker.release(ctx, permit)
 		return backToQueue()
 	case ctx.Err() != nil: // What was never tried is no attempt.
-		s.gate.release(ctx, pass)
+		s.breaker.release(ctx, permit)
 		return backToQueue()
 	case errors.Is(err, errHeldBack):
-		s.gate.release(ctx, pass)
+		s.breaker.release(ctx, permit)
 		return backToQueue()
 	}
 	s.statistics.failed.Add(1)
 	outcome, cause := s.explain(err, delivery, envelope)
 	if sent {
 		attempt.end(outcomeUnknown)
-		s.gate.passed(ctx, pass) // The server takes the login and messages.
+		s.breaker.succeeded(ctx, permit) // The server takes the login and messages.
 		return s.unanswered(job.JobRow, cause.Summary)
 	}
 	attempt.end(cause.Code)
 	switch {
 	case outcome == diagnosis.LoginFailed, !atEnvelope(failure), pausing[cause.Code]:
-		s.pause(ctx, pass, cause, outcome, delivery.Version)
+		s.pause(ctx, permit, cause, outcome, delivery.Version)
 		return backToQueue()
 	case permanent(failure):
-		s.gate.passed(ctx, pass)
+		s.breaker.succeeded(ctx, permit)
 		return dead(cause)
 	default:
-		s.gate.passed(ctx, pass)
+		s.breaker.succeeded(ctx, permit)
 		return errors.New(encode(cause))
 	}
 }
@@ -270,9 +270,9 @@ func (s *Service) explain(err error, delivery Delivery, envelope smtpconn.Envelo
 }
 
 // pause holds all deliveries back.
-func (s *Service) pause(ctx context.Context, pass pass, cause finding.Finding, outcome diagnosis.Outcome, version string) {
+func (s *Service) pause(ctx context.Context, permit permit, cause finding.Finding, outcome diagnosis.Outcome, version string) {
 	s.configuration.Logger.Warn("deliveries pause", "cause", cause.Code)
-	s.gate.shut(ctx, pass, cause, outcome == diagnosis.LoginFailed, version)
+	s.breaker.trip(ctx, permit, cause, outcome == diagnosis.LoginFailed, version)
 }
 
 // atEnvelope reports whether the failure came when the message was handed over, not before.

@@ -95,7 +95,7 @@ const defaultDrainLimit = 10*time.Minute + 30*time.Second
 // DrainLimit. waiting is told what it waits for. Notifications are taken until Close.
 func (s *Service) Drain(ctx context.Context, waiting func(what string)) error {
 	s.drain.begin()
-	s.gate.close()
+	s.breaker.stop()
 	// Whoever delivers goes on saying that it lives until Close, or others would take over what is under way.
 	if !s.standby.delivering.Load() && !s.standby.stop() {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -22,20 +22,23 @@ type pause struct {
 	Login bool `json:"login,omitempty"`
 	// Since is when the state began, whichever it is.
 	Since time.Time `json:"since,omitzero"`
-	// Next is when one may go and see, and Looks how often that was found in vain, the first refusal included.
+	// Next is when the next probe may begin, and Looks how many were in vain, the first refusal included.
 	Next  time.Time `json:"next,omitzero"`
 	Looks int       `json:"looks,omitempty"`
-	// Version is the settings that were refused, sealed: it is made from the password.
+	// Version is the settings that were refused, sealed: it is made from the password. It is empty when it could not be
+	// sealed.
 	Version []byte `json:"version,omitempty"`
 
-	version string // opened; empty when it could not be
+	version string // opened; empty when it is not yet, or cannot be
 }
 
-// pauses keeps the one pause of a database. turn counts its changes: swap stores a pause only when nobody else has done so
-// since the turn was read.
+// pauses keeps the one pause of a database. turn counts its changes: swap stores a pause only when no other process has
+// done so since the turn was read. seal and open may take a call of a service that holds keys; load and swap do not.
 type pauses interface {
 	load(ctx context.Context) (turn int64, kept pause, err error)
 	swap(ctx context.Context, turn int64, next pause) (swapped bool, err error)
+	seal(ctx context.Context, version string) ([]byte, error)
+	open(ctx context.Context, sealed []byte) (version string, err error)
 }
 
 // pauseRow is the pause in the database.
@@ -44,14 +47,13 @@ type pauseRow struct {
 	keeper *secret.Keeper
 	logger hclog.Logger
 
-	mu       sync.Mutex
-	document string // that was read last, and what it means: opening a version may take a call to a key service
-	kept     pause
+	unreadable atomic.Value // string: the document that was complained about
 }
 
 // versionDestination keeps a sealed version from being taken for a secret of the settings.
 var versionDestination = secret.Destination{Purpose: "pause", Field: "version"}
 
+// load reads the pause. One that cannot be understood holds no delivery back.
 func (r *pauseRow) load(ctx context.Context) (turn int64, kept pause, err error) {
 	var document string
 	err = r.db.QueryRowContext(ctx, "SELECT turn, document FROM delivery_pause WHERE id = 1").Scan(&turn, &document)
@@ -61,37 +63,16 @@ func (r *pauseRow) load(ctx context.Context) (turn int64, kept pause, err error)
 	case err != nil:
 		return 0, pause{}, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if document != r.document {
-		r.document, r.kept = document, r.decode(ctx, document)
-	}
-	return turn, r.kept, nil
-}
-
-// decode reads a pause. One that cannot be read holds nobody back.
-func (r *pauseRow) decode(ctx context.Context, document string) (kept pause) {
 	if err := json.Unmarshal([]byte(document), &kept); err != nil {
-		r.logger.Warn("the stored pause of the deliveries cannot be read, so deliveries go on", "error", err)
-		return pause{}
-	}
-	if len(kept.Version) > 0 {
-		// What cannot be opened, after the key was lost, is compared with nothing: the pause goes on until its next look.
-		if opened, err := r.keeper.Open(ctx, kept.Version, versionDestination); err == nil {
-			kept.version = opened.Reveal()
+		if r.unreadable.Swap(document) != document {
+			r.logger.Warn("the stored pause of the deliveries cannot be read, so deliveries go on", "error", err)
 		}
+		return turn, pause{}, nil
 	}
-	return kept
+	return turn, kept, nil
 }
 
 func (r *pauseRow) swap(ctx context.Context, turn int64, next pause) (bool, error) {
-	if next.version != "" {
-		sealed, err := r.keeper.Seal(ctx, shared.NewSecretText(next.version), versionDestination)
-		if err != nil {
-			return false, err
-		}
-		next.Version = sealed
-	}
 	document, err := json.Marshal(next)
 	if err != nil {
 		return false, err
@@ -105,4 +86,13 @@ func (r *pauseRow) swap(ctx context.Context, turn int64, next pause) (bool, erro
 	}
 	changed, err := result.RowsAffected()
 	return changed == 1, err
+}
+
+func (r *pauseRow) seal(ctx context.Context, version string) ([]byte, error) {
+	return r.keeper.Seal(ctx, shared.NewSecretText(version), versionDestination)
+}
+
+func (r *pauseRow) open(ctx context.Context, sealed []byte) (string, error) {
+	opened, err := r.keeper.Open(ctx, sealed, versionDestination)
+	return opened.Reveal(), err
 }

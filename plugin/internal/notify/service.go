@@ -6,7 +6,7 @@
 // many share one flush to the disk. What a killed process leaves unfinished is done again by the next one.
 //
 // A refusal that concerns one message is a failed attempt or a dead letter. A refusal that concerns all of them, a server
-// that is away or a login that is refused, pauses the service instead: see [gate].
+// that is away or a login that is refused, opens a circuit breaker instead, which pauses all deliveries: see [breaker].
 package notify
 
 import (
@@ -77,7 +77,7 @@ type Service struct {
 	complete      *group[int64, struct{}]
 	mark          *group[int64, struct{}]
 	pool          *pool
-	gate          *gate
+	breaker       *breaker
 	drain         *drain
 	node          string // this process among those that deliver
 	standby       *standby
@@ -92,7 +92,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text(), drain: newDrain()}
 	s.retries = backoff{first: s.configuration.RetryAfter, longest: longestRetry}
 	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
-	s.gate = newGate(s.configuration.RetryAfter, rows, s.configuration.Logger)
+	s.breaker = newBreaker(s.configuration.RetryAfter, rows, s.configuration.Logger)
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
 	var err error
 	if s.queue, err = openQueue(ctx, s); err != nil {
@@ -153,7 +153,7 @@ func (s *Service) begin(ctx context.Context) error {
 			return fmt.Errorf("what was under way cannot be taken over: %w", err)
 		}
 	}
-	if err := s.gate.sync(ctx); err != nil { // Before the first delivery.
+	if err := s.breaker.sync(ctx); err != nil { // Before the first delivery.
 		return fmt.Errorf("the pause cannot be read: %w", err)
 	}
 	if err := s.queue.client.Start(ctx); err != nil {
@@ -173,7 +173,7 @@ func (s *Service) halt() error {
 
 // tend keeps up with the other processes.
 func (s *Service) tend(ctx context.Context) {
-	if err := s.gate.sync(ctx); err != nil && ctx.Err() == nil {
+	if err := s.breaker.sync(ctx); err != nil && ctx.Err() == nil {
 		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
 	}
 	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
@@ -204,7 +204,7 @@ func (s *Service) Close() error {
 	var err error
 	s.drain.begin()
 	if s.standby.stop() {
-		s.gate.close()
+		s.breaker.stop()
 		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 		defer cancel()
 		if err = s.queue.client.Stop(ctx); err != nil {
@@ -232,11 +232,11 @@ func (s *Service) SettingsChanged(ctx context.Context) {
 
 // endPause ends a pause that was for other settings than those that are saved now.
 func (s *Service) endPause(ctx context.Context) {
-	if err := s.gate.sync(ctx); err != nil {
+	if err := s.breaker.sync(ctx); err != nil {
 		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
 	}
 	delivery, missing, err := s.configuration.Delivery(ctx)
-	if err == nil && missing == nil && s.gate.shutFor(delivery.Version, true) {
-		s.gate.open(ctx)
+	if err == nil && missing == nil && s.breaker.openFor(delivery.Version, true) {
+		s.breaker.reset(ctx)
 	}
 }

@@ -30,7 +30,7 @@ func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (sha
 
 // describe fills in the state, and returns why it is so; nil when it needs no reason.
 func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) (reason *finding.Finding, err error) {
-	if err := s.gate.sync(ctx); err != nil {
+	if err := s.breaker.sync(ctx); err != nil {
 		return nil, err
 	}
 	holders, err := s.standby.claim.holders(ctx)
@@ -41,7 +41,7 @@ func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) (r
 		status.DeliveredBy = append(status.DeliveredBy, one.shown(s.node))
 	}
 	delivery, missing, err := s.configuration.Delivery(ctx)
-	paused := s.gate.current()
+	paused := s.breaker.current()
 	switch {
 	case err != nil:
 		return nil, err
@@ -49,7 +49,7 @@ func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) (r
 		status.State, reason = shared.ServiceNotConfigured, missing
 	case len(holders) == 0 || s.standby.claimed.Load() && s.standby.trouble.Load() != nil && !s.standby.delivering.Load():
 		status.State, reason = shared.ServiceStopped, s.trouble()
-	case paused.Cause != nil && !s.gate.shutFor(delivery.Version, false):
+	case paused.Cause != nil && !s.breaker.openFor(delivery.Version, false):
 		status.State, reason = shared.ServiceDegraded, paused.Cause
 		status.Since, status.NextAttempt = paused.Since, paused.Next
 	default:

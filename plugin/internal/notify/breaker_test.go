@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -15,12 +16,14 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// memoryPauses is the database of several gates.
+// memoryPauses is the database of several breakers.
 type memoryPauses struct {
 	mu     sync.Mutex
 	turn   int64
 	kept   pause
 	broken error
+	// hanging has the service that holds the key never answer.
+	hanging bool
 }
 
 func (m *memoryPauses) load(context.Context) (int64, pause, error) {
@@ -35,8 +38,31 @@ func (m *memoryPauses) swap(_ context.Context, turn int64, next pause) (bool, er
 	if m.broken != nil || turn != m.turn {
 		return false, m.broken
 	}
+	next.version = "" // It is never written in clear.
 	m.turn, m.kept = turn+1, next
 	return true, nil
+}
+
+func (m *memoryPauses) hangs() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.hanging
+}
+
+func (m *memoryPauses) seal(ctx context.Context, version string) ([]byte, error) {
+	if m.hangs() {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return []byte("sealed " + version), nil
+}
+
+func (m *memoryPauses) open(ctx context.Context, sealed []byte) (string, error) {
+	if m.hangs() {
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	return strings.TrimPrefix(string(sealed), "sealed "), nil
 }
 
 const (
@@ -49,22 +75,22 @@ var refused = finding.Finding{
 }
 
 // newNode is a process that has just started.
-func newNode(t *testing.T, rows pauses) *gate {
+func newNode(t *testing.T, rows pauses) *breaker {
 	t.Helper()
-	g := newGate(retryAfter, rows, hclog.NewNullLogger())
-	if err := g.sync(t.Context()); err != nil {
+	b := newBreaker(retryAfter, rows, hclog.NewNullLogger())
+	if err := b.sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return g
+	return b
 }
 
 // tryLogin is one delivery to a server that refuses every login. It reports whether the server saw it.
-func tryLogin(ctx context.Context, g *gate) bool {
-	let, ok := g.enter(ctx)
+func tryLogin(ctx context.Context, b *breaker) bool {
+	let, ok := b.admit(ctx)
 	if !ok {
 		return false
 	}
-	g.shut(ctx, let, refused, true, present)
+	b.trip(ctx, let, refused, true, present)
 	return true
 }
 
@@ -73,17 +99,17 @@ func TestPauseOutlivesRestarts(t *testing.T) {
 	count := func(restart time.Duration, nodes int) (attempts int) {
 		synctest.Test(t, func(t *testing.T) {
 			rows := &memoryPauses{}
-			running := make([]*gate, nodes)
+			running := make([]*breaker, nodes)
 			for began := time.Now(); time.Since(began) < 6*time.Hour; {
 				for i := range running {
 					running[i] = newNode(t, rows)
 				}
 				for started := time.Now(); time.Since(started) < restart && time.Since(began) < 6*time.Hour; {
-					for _, g := range running {
-						if err := g.sync(t.Context()); err != nil {
+					for _, b := range running {
+						if err := b.sync(t.Context()); err != nil {
 							t.Fatal(err)
 						}
-						if tryLogin(t.Context(), g) {
+						if tryLogin(t.Context(), b) {
 							attempts++
 						}
 					}
@@ -105,28 +131,28 @@ func TestPauseOutlivesRestarts(t *testing.T) {
 
 // TestPauseEnds ends a pause in each way there is, and looks at another process.
 func TestPauseEnds(t *testing.T) {
-	for name, end := range map[string]func(ctx context.Context, g *gate){
-		"success": func(ctx context.Context, g *gate) {
+	for name, end := range map[string]func(ctx context.Context, b *breaker){
+		"success": func(ctx context.Context, b *breaker) {
 			time.Sleep(2 * time.Minute)
-			let, ok := g.enter(ctx)
-			if !ok || !let.looking || !g.passed(ctx, let) {
+			let, ok := b.admit(ctx)
+			if !ok || !let.probe || !b.succeeded(ctx, let) {
 				t.Error("nobody was let through to see")
 			}
 		},
-		"save": func(ctx context.Context, g *gate) {
-			if g.shutFor(present, true) || !g.shutFor("other settings", false) {
+		"save": func(ctx context.Context, b *breaker) {
+			if b.openFor(present, true) || !b.openFor("other settings", false) {
 				t.Error("the pause is not for the settings that were refused")
 			}
-			g.open(ctx)
+			b.reset(ctx)
 		},
-		"save while one looks": func(ctx context.Context, g *gate) {
+		"save while one looks": func(ctx context.Context, b *breaker) {
 			time.Sleep(2 * time.Minute)
-			let, _ := g.enter(ctx)
-			if !g.shutFor("other settings", true) {
+			let, _ := b.admit(ctx)
+			if !b.openFor("other settings", true) {
 				t.Error("a save is not noticed while one looks")
 			}
-			g.open(ctx)
-			g.release(ctx, let)
+			b.reset(ctx)
+			b.release(ctx, let)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,9 +164,9 @@ func TestPauseEnds(t *testing.T) {
 					t.Fatalf("the other process knows of %+v, %v", other.current(), err)
 				}
 				end(t.Context(), one)
-				for name, g := range map[string]*gate{"this process": one, "the other": other, "a new one": newNode(t, rows)} {
-					if err := g.sync(t.Context()); err != nil || g.current().Cause != nil {
-						t.Errorf("%s still pauses: %+v, %v", name, g.current(), err)
+				for name, b := range map[string]*breaker{"this process": one, "the other": other, "a new one": newNode(t, rows)} {
+					if err := b.sync(t.Context()); err != nil || b.current().Cause != nil {
+						t.Errorf("%s still pauses: %+v, %v", name, b.current(), err)
 					}
 				}
 			})
@@ -148,17 +174,17 @@ func TestPauseEnds(t *testing.T) {
 	}
 }
 
-// TestSuccessInFlight has a delivery succeed that was under way when the gate was shut.
+// TestSuccessInFlight has a delivery succeed that was under way when the breaker opened.
 func TestSuccessInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newNode(t, &memoryPauses{})
-		before, _ := g.enter(t.Context())
-		tryLogin(t.Context(), g)
-		if g.passed(t.Context(), before) || g.current().Cause == nil {
-			t.Error("it opened the gate")
+		b := newNode(t, &memoryPauses{})
+		before, _ := b.admit(t.Context())
+		tryLogin(t.Context(), b)
+		if b.succeeded(t.Context(), before) || b.current().Cause == nil {
+			t.Error("it closed the breaker")
 		}
-		g.release(t.Context(), before)
-		if time.Until(g.current().Next) < time.Minute {
+		b.release(t.Context(), before)
+		if time.Until(b.current().Next) < time.Minute {
 			t.Error("its end brought the next look forward")
 		}
 	})
@@ -168,18 +194,18 @@ func TestSuccessInFlight(t *testing.T) {
 func TestLookerDies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rows := &memoryPauses{}
-		g := newNode(t, rows)
-		tryLogin(t.Context(), g)
+		b := newNode(t, rows)
+		tryLogin(t.Context(), b)
 		time.Sleep(2 * time.Minute)
-		if let, ok := g.enter(t.Context()); !ok || !let.looking {
+		if let, ok := b.admit(t.Context()); !ok || !let.probe {
 			t.Fatal("nobody was let through to see")
 		}
 		again := newNode(t, rows)
-		if _, ok := again.enter(t.Context()); ok {
+		if _, ok := again.admit(t.Context()); ok {
 			t.Error("the next process tries at once")
 		}
 		time.Sleep(2 * time.Minute)
-		if _, ok := again.enter(t.Context()); !ok {
+		if _, ok := again.admit(t.Context()); !ok {
 			t.Error("the next process never tries")
 		}
 	})
@@ -189,8 +215,8 @@ func TestLookerDies(t *testing.T) {
 func TestClockSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tomorrow := time.Now().Add(24 * time.Hour)
-		g := newNode(t, &memoryPauses{turn: 1, kept: pause{Cause: &refused, Login: true, Since: tomorrow, Next: tomorrow, Looks: 1, version: present}})
-		if wait := time.Until(g.current().Next); wait > g.login.longest {
+		b := newNode(t, &memoryPauses{turn: 1, kept: pause{Cause: &refused, Login: true, Since: tomorrow, Next: tomorrow, Looks: 1}})
+		if wait := time.Until(b.current().Next); wait > b.login.longest {
 			t.Errorf("the next look is in %s", wait)
 		}
 	})
@@ -200,31 +226,32 @@ func TestClockSetBack(t *testing.T) {
 func TestPauseWithoutDatabase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rows := &memoryPauses{}
-		g := newNode(t, rows)
+		b := newNode(t, rows)
 		rows.broken = errors.New("disk full")
-		tryLogin(t.Context(), g)
-		if _, ok := g.enter(t.Context()); ok {
+		tryLogin(t.Context(), b)
+		if _, ok := b.admit(t.Context()); ok {
 			t.Error("the pause does not hold in this process")
 		}
 		rows.broken = nil
-		if err := g.sync(t.Context()); err != nil || rows.kept.Cause == nil {
+		if err := b.sync(t.Context()); err != nil || rows.kept.Cause == nil {
 			t.Errorf("the pause was not written when that was possible again: %v", err)
 		}
 	})
 }
 
-// TestPauseOfOneProcess shuts the gate of a process that has no settings: that says nothing to the others, and ends with theirs.
+// TestPauseOfOneProcess opens the breaker of a process that has no settings: that says nothing to the others, and ends
+// with theirs.
 func TestPauseOfOneProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rows := &memoryPauses{}
-		g := newNode(t, rows)
-		let, _ := g.enter(t.Context())
-		g.shut(t.Context(), let, finding.Finding{Code: "not_configured"}, false, "")
-		if rows.turn != 0 || !g.shutFor(present, false) {
+		b := newNode(t, rows)
+		let, _ := b.admit(t.Context())
+		b.trip(t.Context(), let, finding.Finding{Code: "not_configured"}, false, "")
+		if rows.turn != 0 || !b.openFor(present, false) {
 			t.Errorf("the database has %+v", rows.kept)
 		}
-		g.open(t.Context())
-		if g.current().Cause != nil || rows.turn != 0 {
+		b.reset(t.Context())
+		if b.current().Cause != nil || rows.turn != 0 {
 			t.Error("it does not end, or ends for all")
 		}
 	})

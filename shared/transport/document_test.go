@@ -1,0 +1,62 @@
+package transport
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
+)
+
+// TestDocumentHasEveryService compares the table of docs/contract.md with the services that the proto files declare,
+// and with the names in the table of capabilities.
+func TestDocumentHasEveryService(t *testing.T) {
+	text, err := os.ReadFile("../../docs/contract.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "| `") {
+			rows = append(rows, line)
+		}
+	}
+	services := 0
+	look := func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Services().Len() {
+			services++
+			checkServiceRow(t, rows, file.Services().Get(i))
+		}
+		return true
+	}
+	contract := settingsv1.File_settings_v1_settings_proto.Package()
+	protoregistry.GlobalFiles.RangeFilesByPackage(contract, look)
+	if services != len(rows) || services != len(capabilities)+1 {
+		t.Errorf("%d services, %d rows in the document, %d capabilities", services, len(rows), len(capabilities))
+	}
+	for _, name := range Capabilities() {
+		if !strings.Contains(strings.Join(rows, ""), "| `"+name+"` |") {
+			t.Errorf("the document has no capability %s", name)
+		}
+	}
+}
+
+// checkServiceRow looks for the row of a service, with its methods.
+func checkServiceRow(t *testing.T, rows []string, service protoreflect.ServiceDescriptor) {
+	t.Helper()
+	for _, row := range rows {
+		if !strings.HasPrefix(row, "| `"+string(service.Name())+"` |") {
+			continue
+		}
+		for i := range service.Methods().Len() {
+			if method := string(service.Methods().Get(i).Name()); !strings.Contains(row, "`"+method+"`") {
+				t.Errorf("the document does not name %s of %s", method, service.Name())
+			}
+		}
+		return
+	}
+	t.Errorf("the document has no %s", service.Name())
+}

@@ -35,6 +35,8 @@ const (
 const (
 	authenticateAutomatically = "automatic"
 	authenticatePassword      = "password"
+	authenticatePlain         = "plain"
+	authenticateLogin         = "login"
 	authenticateOAuth2        = "oauth2"
 	authenticateNone          = "none"
 )
@@ -99,7 +101,7 @@ func serverSection() section {
 			Help:  "The password used for accessing the e-mail server.",
 			Field: shared.Field{
 				Name: Password, Kind: shared.KindText, Sensitive: true, Max: bound(1024),
-				VisibleWhen: when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword)),
+				VisibleWhen: whenPasswordIsUsed(),
 			},
 		},
 		{
@@ -152,6 +154,8 @@ func advancedSection() section {
 				Label: "Authentication",
 				Options: []option{
 					{value: authenticateAutomatically, label: "Automatic"}, {value: authenticatePassword, label: "Login and password"},
+					{value: authenticatePlain, label: "Login and password, by PLAIN"},
+					{value: authenticateLogin, label: "Login and password, by LOGIN"},
 					{value: authenticateOAuth2, label: "OAuth 2.0 access token"}, {value: authenticateNone, label: "No login"},
 				},
 				Help: "Automatic logs in with the strongest method that the server offers when a login is set.",
@@ -165,7 +169,7 @@ func advancedSection() section {
 				Field: shared.Field{
 					Name: PasswordReference, Kind: shared.KindText, Max: bound(1024),
 					Pattern:     `(env|file)://.+`,
-					VisibleWhen: when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword)),
+					VisibleWhen: whenPasswordIsUsed(),
 					Placeholder: "file:///run/secrets/smtp-password",
 				},
 			},
@@ -222,6 +226,12 @@ func advancedSection() section {
 }
 
 func bound(n int64) *int64 { return &n }
+
+// whenPasswordIsUsed shows what belongs to a login with a password.
+func whenPasswordIsUsed() *shared.Condition {
+	return when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword),
+		shared.Text(authenticatePlain), shared.Text(authenticateLogin))
+}
 
 func when(field string, anyOf ...shared.Value) *shared.Condition {
 	return &shared.Condition{Field: field, AnyOf: anyOf}

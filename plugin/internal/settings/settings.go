@@ -50,7 +50,12 @@ func (s Settings) SenderField() string {
 
 // WantsPassword reports whether the settings log in with the password.
 func (s Settings) WantsPassword() bool {
-	return s.authentication == smtpconn.AuthenticateAutomatically && s.Login != ""
+	switch s.authentication {
+	case smtpconn.AuthenticateOAuth2, smtpconn.AuthenticateNever:
+		return false
+	default:
+		return s.Login != ""
+	}
 }
 
 // WantsToken reports whether the settings log in with the access token.
@@ -148,6 +153,10 @@ func (b *binding) credentials(s *Settings) {
 	case authenticateNone:
 		s.authentication = smtpconn.AuthenticateNever
 		return
+	case authenticatePlain:
+		s.authentication = smtpconn.AuthenticatePlain
+	case authenticateLogin:
+		s.authentication = smtpconn.AuthenticateLogin
 	}
 	havePassword := s.PasswordReference != "" || b.secretSet(Password)
 	switch {
@@ -157,7 +166,7 @@ func (b *binding) credentials(s *Settings) {
 	case s.Login == "" && havePassword:
 		b.fail(Login, "login_missing", text.Of("There is a password but no login."),
 			text.Of("Enter the name of the mail box, or clear the password if the server needs none."))
-	case s.Login == "" && kind == authenticatePassword:
+	case s.Login == "" && kind != authenticateAutomatically:
 		b.fail(Login, "login_missing", text.Of("“SMTP login” must be filled in."), text.Text{})
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -103,6 +104,9 @@ func TestMistakes(t *testing.T) {
 			"error pin_needs_encryption starttls; warning password_may_be_unencrypted use_ssl"},
 		{"starttls-unknown", with(StartTLS, text("always"), UseSSL, no), false, "error not_an_option starttls; warning password_may_be_unencrypted use_ssl"},
 		{"authentication-unknown", with(Authentication, text("kerberos")), false, "error not_an_option authentication"},
+		{"plain-without-login", with(Authentication, text("plain"), Login, none), false,
+			"error login_missing login; error sender_missing use_other_account"},
+		{"plain-without-password", with(Authentication, text("plain")), true, "error password_missing password"},
 		{"oauth2-without-token", with(Authentication, text("oauth2")), true, "error token_missing access_token"},
 		{"time-limit-word", with(TimeLimit, text("soon")), false, "error not_a_duration time_limit"},
 		{"time-limit-long", with(TimeLimit, text("1h")), false, "error out_of_range time_limit"},
@@ -255,4 +259,26 @@ func FuzzBind(f *testing.F) {
 			t.Errorf("an address that breaks out of MAIL went through: %q", s.Sender.Address)
 		}
 	})
+}
+
+// TestMechanismByName passes a mechanism that was chosen on to the connection, with the password.
+func TestMechanismByName(t *testing.T) {
+	for chosen, want := range map[string]smtpconn.Authentication{
+		"automatic": smtpconn.AuthenticateAutomatically, "password": smtpconn.AuthenticateAutomatically,
+		"plain": smtpconn.AuthenticatePlain, "login": smtpconn.AuthenticateLogin,
+	} {
+		bound, found := Bind(with(Authentication, shared.Text(chosen)), func(field string) bool { return field == Password })
+		target := bound.Target(shared.NewSecretText("s3cret"), shared.SecretText{})
+		if len(found) > 0 || !bound.WantsPassword() || target.Authentication != want || target.Password.Reveal() != "s3cret" {
+			t.Errorf("%s: %+v, %v", chosen, target, found)
+		}
+	}
+	for _, field := range []string{Password, PasswordReference} {
+		for _, chosen := range []string{"automatic", "password", "plain", "login"} {
+			declared, _ := Schema().Field(field)
+			if !Schema().Visible(declared, with(Authentication, shared.Text(chosen))) {
+				t.Errorf("%s is hidden with %s", field, chosen)
+			}
+		}
+	}
 }

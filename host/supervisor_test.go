@@ -59,8 +59,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestRefusedStartIsTriedForEver has starts refused for a day: they are tried at the longest delay, and the first that is
-// not refused runs.
+// TestRefusedStartIsTriedForEver has starts refused for a day: they are tried at the longest delay, and the first
+// that is not refused runs.
 func TestRefusedStartIsTriedForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := opened(t)
@@ -84,7 +84,8 @@ func TestRefusedStartIsTriedForEver(t *testing.T) {
 	})
 }
 
-// TestRefusedStartIsNoCrash refuses more starts than crashes are allowed: the next crash is still answered with a start.
+// TestRefusedStartIsNoCrash refuses more starts than crashes are allowed: the next crash is still answered with a
+// start.
 func TestRefusedStartIsNoCrash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := opened(t)
@@ -224,7 +225,8 @@ func TestLog(t *testing.T) {
 			s.refuse(errAway)
 			s.requestRestart()
 			time.Sleep(time.Hour)
-		}, "[ERROR] the plugin did not start again, which is tried until it does: error=\"the data directory is away\"\n"},
+		}, "[ERROR] the plugin did not start again, which is tried until it does: " +
+			"error=\"the data directory is away\"\n"},
 		{"refused for two reasons", func(s *stage) {
 			s.refuse(errors.New("one"))
 			s.requestRestart()

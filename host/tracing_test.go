@@ -22,8 +22,8 @@ func traced() (*tracing, *tracetest.InMemoryExporter, *bytes.Buffer) {
 	return newTracing(tracer, hclog.New(&hclog.LoggerOptions{Output: log, DisableTime: true})), spans, log
 }
 
-// TestDeliveriesFlood has a plugin tell of attempts without end: what becomes spans has a bound, and what is left out is
-// told once, and counted when there is a pause.
+// TestDeliveriesFlood has a plugin tell of attempts without end: what becomes spans has a bound, and what is left
+// out is told once, and counted when there is a pause.
 func TestDeliveriesFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tracing, spans, log := traced()
@@ -66,7 +66,7 @@ func TestSpanOfDelivery(t *testing.T) {
 			span.SpanContext.TraceID().String(),
 		}, " "))
 		for _, attribute := range span.Attributes {
-			got = append(got, "  "+string(attribute.Key)+"="+attribute.Value.Emit())
+			got = append(got, "  "+string(attribute.Key)+"="+attribute.Value.String())
 		}
 	}
 	const trace = " 0af7651916cd43dd8448eb211c80319c"

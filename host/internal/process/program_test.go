@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
@@ -28,7 +29,11 @@ func declared(t *testing.T, content []byte, pinned bool) *manifest.Manifest {
 		content []byte
 		mode    os.FileMode
 	}{"thing": {content, 0o755}, "plugin.hcl": {[]byte("plugin \"thing\" {\n" + keys + "}\n"), 0o644}} {
-		if err := os.WriteFile(filepath.Join(directory, name), c.content, c.mode); err != nil {
+		// A process that another test starts meanwhile would keep the file open for writing, and so not executable.
+		syscall.ForkLock.RLock()
+		err := os.WriteFile(filepath.Join(directory, name), c.content, c.mode)
+		syscall.ForkLock.RUnlock()
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // compiled is a compiled program of this system that is linked dynamically.
@@ -42,7 +43,10 @@ var startFailureCases = []struct {
 	script  string // instead of content; any text
 	played  string // instead of a script: what TestPlayedPlugin plays
 	arrange func(t *testing.T, path string)
-	says    []string
+	// arguments are those of the process, and limit what it has for its start; zero means enough.
+	arguments []string
+	limit     time.Duration
+	says      []string
 }{
 	{
 		name: "other-processor", cause: "not-a-program",
@@ -135,15 +139,14 @@ var startFailureCases = []struct {
 		name: "large-environment", cause: "system-limit",
 		script: "#!/bin/sh\n",
 		says:   []string{"name fewer variables in env"},
-		arrange: func(t *testing.T, _ string) {
-			t.Setenv("START_HUGE", strings.Repeat("x", 200<<10))
-		},
+		// The arguments count as the environment does.
+		arguments: []string{strings.Repeat("x", 200<<10)},
 	},
 	{
-		name: "hangs", cause: "too-slow",
+		name: "hangs", cause: "too-slow", limit: 2 * time.Second,
 		script: "#!/bin/sh\necho 'still waiting for the moon' >&2\nexec sleep 60\n",
 		says: []string{
-			"did not get ready in time: the limit is 700ms", "host.WithStartLimit", "still waiting for the moon",
+			"did not get ready in time: the limit is 2s", "host.WithStartLimit", "still waiting for the moon",
 		},
 	},
 	{
@@ -174,12 +177,12 @@ var startFailureCases = []struct {
 		says: []string{"a plugin of another program", "magic cookie"},
 	},
 	{
-		name: "says-where-but-is-silent", cause: "too-slow",
+		name: "says-where-but-is-silent", cause: "too-slow", limit: 2 * time.Second,
 		played: "silent",
 		says:   []string{"did not get ready in time: the limit is"},
 	},
 	{
-		name: "does-not-answer", cause: "first-calls-too-slow",
+		name: "does-not-answer", cause: "first-calls-too-slow", limit: 5 * time.Second, // to get ready as well
 		played: "hangs",
 		says:   []string{"did not answer its first calls in time: the limit is"},
 	},

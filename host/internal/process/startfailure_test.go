@@ -3,6 +3,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,32 +36,21 @@ func TestStartFailures(t *testing.T) {
 	told := map[string]bool{}
 	for _, c := range startFailureCases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			if c.played != "" {
-				c.script = fmt.Sprintf("#!/bin/sh\nexec %s -test.run=TestPlayedPlugin\n", os.Args[0])
-				t.Setenv("START_PLAYS", c.played)
+				c.script = "#!/bin/sh\nSTART_PLAYS=" + c.played + " exec " + os.Args[0] + " -test.run=TestPlayedPlugin\n"
 			}
 			content := []byte(c.script)
 			if c.content != nil {
 				content = c.content(t)
 			}
 			m := declared(t, content, false)
-			manifestText := "plugin \"thing\" {\n  binary = \"thing\"\n  env = [\"START_*\", \"SILENT_SOCKET\"]\n}\n"
-			if err := os.WriteFile(m.Path, []byte(manifestText), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			m, err := manifest.Read(m.Path)
-			if err != nil {
-				t.Fatal(err)
-			}
 			if c.arrange != nil {
 				c.arrange(t, m.Binary)
 			}
-			limit := 700 * time.Millisecond
-			if c.played != "" {
-				limit = 3 * time.Second // A process of this test takes longer to get ready than a shell.
-			}
 			config := configured(m)
-			config.StartLimit = limit
+			config.Arguments = c.arguments
+			config.StartLimit = cmp.Or(c.limit, time.Minute)
 			p, err := Start(t.Context(), config)
 			if err == nil {
 				p.Stop()

@@ -5,7 +5,6 @@ GO         ?= go
 TOOLS      := .ci/tools
 BIN        := bin
 TESTFLAGS  ?=
-PACKAGES   := ./...
 FUZZTIME   ?= 60s
 # The go command asks git for the revision. A checkout may belong to another user: building runs its code anyway.
 export GIT_CONFIG_COUNT   := 1
@@ -30,11 +29,7 @@ run: build ## run the practice Console and print its address
 
 .PHONY: test
 test: build packages ## run the whole suite (installs what is missing when run as root on Debian)
-	$(call tool,gotestsum) --format pkgname-and-test-fails --packages "$(PACKAGES)" -- -timeout 20m -shuffle=on -parallel 8 $(TESTFLAGS)
-
-.PHONY: race
-race: TESTFLAGS += -race
-race: test ## run the suite under the race detector
+	@bash .ci/test $(TESTFLAGS)
 
 .PHONY: packages
 packages: ## install the mail servers and the browser that the suite uses

@@ -74,7 +74,7 @@ var events = map[string]func(*stage){
 	"close":     func(s *stage) { go s.close() },
 	// Waiting ends a delay of whatever length; synctest lets no time pass otherwise.
 	"delay ends": func(s *stage) { time.Sleep(2 * s.policy.Longest) },
-	"a day":      func(s *stage) { time.Sleep(24 * time.Hour) },
+	"an hour":    func(s *stage) { time.Sleep(time.Hour) },
 }
 
 // transitions are the whole behaviour of a supervisor: what each event leads to in each situation. An event that cannot
@@ -89,20 +89,20 @@ var transitions = []struct {
 	{"starting", "start fails", StateWaiting, errAway.Error(), 0},
 	{"starting", "restart", StateStarting, "", 0}, // It happens as soon as the start has succeeded.
 	{"starting", "close", StateStopped, stoppedByHost, 0},
-	{"starting", "a day", StateStarting, "", 0}, // How long a start may take is not the supervisor's to decide.
+	{"starting", "an hour", StateStarting, "", 0}, // How long a start may take is not the supervisor's to decide.
 
 	{"running", "crash", StateWaiting, "its process ended", 0},
 	{"running", "hang", StateWaiting, "it stopped answering", 0},
 	{"running", "restart", StateRunning, "", 1},
 	{"running", "close", StateStopped, stoppedByHost, 0},
-	{"running", "a day", StateRunning, "", 0},
+	{"running", "an hour", StateRunning, "", 0},
 
 	{"draining", "work ends", StateRunning, "", 1},
 	{"draining", "crash", StateRunning, "", 1}, // It was to end, so this is no crash.
 	{"draining", "hang", StateRunning, "stopping: waiting for a reply", 0},
 	{"draining", "restart", StateRunning, "stopping: waiting for a reply", 0},
 	{"draining", "close", StateRunning, "stopping: waiting for a reply", 0},
-	{"draining", "a day", StateRunning, "stopping: waiting for a reply", 0}, // The process itself has limits.
+	{"draining", "an hour", StateRunning, "stopping: waiting for a reply", 0}, // The process itself has limits.
 
 	{"crashed", "delay ends", StateRunning, "", 1},
 	{"crashed", "restart", StateRunning, "", 1},
@@ -112,7 +112,7 @@ var transitions = []struct {
 	{"crashed before", "hang", StateFailed, "it stopped answering", 0},
 	{"crashed before", "restart", StateRunning, "", 1},
 	{"crashed before", "close", StateStopped, stoppedByHost, 0},
-	{"crashed before", "a day", StateRunning, "", 0},
+	{"crashed before", "an hour", StateRunning, "", 0},
 
 	{"refused", "delay ends", StateRunning, "", 1},
 	{"refused", "restart", StateRunning, "", 1},
@@ -124,7 +124,7 @@ var transitions = []struct {
 
 	{"stopped", "restart", StateStopped, stoppedByHost, 0},
 	{"stopped", "close", StateStopped, stoppedByHost, 0},
-	{"stopped", "a day", StateStopped, stoppedByHost, 0},
+	{"stopped", "an hour", StateStopped, stoppedByHost, 0},
 }
 
 // TestTransitions has each event happen in each situation.
@@ -196,8 +196,8 @@ func TestSequences(t *testing.T) {
 		{"crashed before", []string{"crash", "restart", "crash"}, StateWaiting, 1}, // A restart by hand begins anew.
 		{"crashed before", []string{"crash", "delay ends", "crash"}, StateFailed, 1},
 		{"crashed before", []string{"restart", "crash"}, StateFailed, 1}, // It had not failed yet.
-		{"crashed before", []string{"a day", "crash"}, StateWaiting, 0},
-		{"failed", []string{"delay ends", "a day", "crash", "delay ends"}, StateRunning, 2},
+		{"crashed before", []string{"an hour", "crash"}, StateWaiting, 0},
+		{"failed", []string{"delay ends", "an hour", "crash", "delay ends"}, StateRunning, 2},
 		{"stopped", []string{"restart", "delay ends", "close"}, StateStopped, 0},
 	} {
 		t.Run(fmt.Sprint(c.situation, c.events), func(t *testing.T) {

@@ -38,7 +38,8 @@ func TestStartFailures(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if c.played != "" {
-				c.script = "#!/bin/sh\nSTART_PLAYS=" + c.played + " exec " + os.Args[0] + " -test.run=TestPlayedPlugin\n"
+				c.script = "#!/bin/sh\nexport START_PLAYS=" + c.played + "\n" +
+					"exec " + os.Args[0] + " -test.run=TestPlayedPlugin\n"
 			}
 			content := []byte(c.script)
 			if c.content != nil {

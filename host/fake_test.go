@@ -23,6 +23,7 @@ type fakeRun struct {
 	hangs   bool           // It answers no health check.
 	work    chan struct{}  // closed when what is under way has ended; nil when nothing is
 	waiting []string       // what it says that it waits for
+	goodbye time.Duration  // how long it takes to end
 	failure error          // of the drain
 	calls   map[string]int // how often each method was called
 }
@@ -44,7 +45,7 @@ func (r *fakeRun) Connection() *transport.Connection { return r.page }
 func (r *fakeRun) Gone() <-chan struct{}             { return r.ended }
 func (r *fakeRun) Ending() string                    { return "exit status 2" }
 func (r *fakeRun) Info() shared.Info {
-	return shared.Info{Capabilities: []string{shared.CapabilityNotifier}}
+	return shared.Info{Capabilities: []string{shared.CapabilityNotifier, shared.CapabilityDeliveryReports}}
 }
 
 func (r *fakeRun) Healthy(ctx context.Context) error {
@@ -78,8 +79,16 @@ func (r *fakeRun) Drain(waiting func(string)) error {
 }
 
 func (r *fakeRun) Abort() { r.count("Abort"); r.end() }
-func (r *fakeRun) Stop()  { r.count("Stop"); r.end() }
-func (r *fakeRun) end()   { r.once.Do(func() { close(r.ended) }) }
+func (r *fakeRun) Stop() {
+	r.count("Stop")
+	r.mu.Lock()
+	goodbye := r.goodbye
+	r.mu.Unlock()
+	time.Sleep(goodbye)
+	r.end()
+}
+
+func (r *fakeRun) end() { r.once.Do(func() { close(r.ended) }) }
 
 // stage is a supervisor that starts fake runs, or is refused to.
 type stage struct {
@@ -87,8 +96,9 @@ type stage struct {
 	t *testing.T
 
 	mu      sync.Mutex
-	refusal error         // of the starts
-	hold    chan struct{} // what starts wait for; nil when they do not
+	page    shared.SettingsPage // of the runs that are started
+	refusal error               // of the starts
+	hold    chan struct{}       // what starts wait for; nil when they do not
 	tries   []time.Time
 	runs    []*fakeRun
 }
@@ -118,7 +128,8 @@ func (s *stage) begin(ctx context.Context) (run, error) {
 	if s.refusal != nil {
 		return nil, s.refusal
 	}
-	started := &fakeRun{page: &transport.Connection{}, ended: make(chan struct{}), calls: map[string]int{}}
+	page := &transport.Connection{SettingsPage: s.page}
+	started := &fakeRun{page: page, ended: make(chan struct{}), calls: map[string]int{}}
 	s.runs = append(s.runs, started)
 	return started, nil
 }

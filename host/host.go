@@ -100,8 +100,8 @@ func (h *Host) Page() shared.SettingsPage { return h.page }
 // none.
 func (h *Host) History() shared.SettingsHistory { return h.page }
 
-// KeyRotator returns what gives the plugin's secrets a new key. Its calls fail with shared.ErrUnsupported when the plugin
-// has none.
+// KeyRotator returns what gives the plugin's secrets a new key. Its calls fail with shared.ErrUnsupported when the
+// plugin has none.
 func (h *Host) KeyRotator() shared.KeyRotator { return h.page }
 
 // Suggester returns what proposes values for the form. Its calls fail with shared.ErrUnsupported when the plugin makes

@@ -6,8 +6,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// notifier is the plugin's notification service over all its restarts. A call during which the plugin dies fails and is not
-// repeated: that is the caller's to do, with the same key.
+// notifier is the plugin's notification service over all its restarts. A call during which the plugin dies fails
+// and is not repeated: that is the caller's to do, with the same key.
 type notifier struct{ *page }
 
 var _ shared.Notifier = notifier{}

@@ -37,7 +37,9 @@ var (
 func (p *page) Notifier() shared.Notifier { return notifier{p} }
 
 func (p *page) Info(ctx context.Context) (shared.Info, error) {
-	return call(ctx, p, queryLimit, func(ctx context.Context, page shared.SettingsPage) (shared.Info, error) { return page.Info(ctx) })
+	return call(ctx, p, queryLimit, func(ctx context.Context, page shared.SettingsPage) (shared.Info, error) {
+		return page.Info(ctx)
+	})
 }
 
 func (p *page) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {

@@ -112,8 +112,12 @@ func TestLimitsOfCalls(t *testing.T) {
 				limit = process.AttachedLimit
 			}
 			synctest.Test(t, func(t *testing.T) {
-				s := opened(t)
-				s.last().page.SettingsPage = hangingPage{}
+				s := newStage(t)
+				s.page, s.health.Every = hangingPage{}, time.Hour
+				if err := s.open(t.Context(), false); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
 				h := &Host{supervisor: s.supervisor, page: &page{supervisor: s.supervisor, attached: attached}}
 				defer s.close()
 				began := time.Now()

@@ -115,13 +115,12 @@ func (s *supervisor) running(ctx context.Context) (*transport.Connection, error)
 	}
 }
 
-// await returns the page of the running process, however long that takes. It fails when the host has stopped the
-// plugin.
-func (s *supervisor) await(ctx context.Context) (*transport.Connection, error) {
+// await returns the running process, however long that takes. It fails when the host has stopped the plugin.
+func (s *supervisor) await(ctx context.Context) (run, error) {
 	for {
 		now := s.now()
 		if now.alive() {
-			return now.current.Connection(), nil
+			return now.current, nil
 		}
 		if now.state == StateStopped {
 			return nil, now.unavailable()

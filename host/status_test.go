@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // TestCallers holds how long a call waits for the plugin in each situation, and how long what may take its time waits.
@@ -45,6 +44,19 @@ func TestCallers(t *testing.T) {
 			later(s, time.Hour)
 			return s
 		}, patient: time.Hour, patientDone: true},
+		{name: "failed, with short delays", given: func(t *testing.T) *stage {
+			s := newStage(t)
+			s.policy = RestartPolicy{First: time.Second, Longest: 2 * time.Second, Crashes: 1, Within: time.Hour}
+			if err := s.open(t.Context(), false); err != nil {
+				t.Fatal(err)
+			}
+			s.crashUntil(StateFailed)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.hold = make(chan struct{})
+			later(s, time.Hour)
+			return s
+		}, patient: time.Hour, patientDone: true},
 		{name: "next start is far away", given: func(t *testing.T) *stage {
 			s := newStage(t)
 			s.policy.First, s.policy.Longest = time.Hour, time.Hour
@@ -72,9 +84,9 @@ func TestCallers(t *testing.T) {
 				if took := time.Since(began); took != c.call {
 					t.Errorf("a call waits for %s, not %s", took, c.call)
 				}
-				page, err = s.await(t.Context())
-				if (page != nil) != c.patientDone || !c.patientDone && !errors.Is(err, shared.ErrPluginUnavailable) {
-					t.Errorf("what has time gets %v, %v", page, err)
+				found, err := s.await(t.Context())
+				if (found != nil) != c.patientDone || !c.patientDone && !errors.Is(err, shared.ErrPluginUnavailable) {
+					t.Errorf("what has time gets %v, %v", found, err)
 				}
 				if took := time.Since(began); took != c.patient {
 					t.Errorf("what has time waits for %s, not %s", took, c.patient)
@@ -89,16 +101,15 @@ func TestCallers(t *testing.T) {
 func TestCallersGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := situations["starting"](t)
-		for name, wait := range map[string]func(context.Context) (*transport.Connection, error){
-			"running": s.running, "await": s.await,
-		} {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			began := time.Now()
-			page, err := wait(ctx)
-			if page != nil || !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
-				t.Errorf("%s: after %s: %v", name, time.Since(began), err)
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err1 := s.running(ctx)
+		_, err2 := s.await(ctx)
+		for _, err := range []error{err1, err2} {
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+				t.Errorf("after %s: %v", time.Since(began), err)
 			}
-			cancel()
 		}
 		s.end()
 	})

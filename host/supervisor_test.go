@@ -203,6 +203,56 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// TestCallsWhileItEnds holds that nothing is called any more when the process is being ended, and why.
+func TestCallsWhileItEnds(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		happen func(*stage)
+		state  State
+		reason string
+	}{
+		{"close", func(s *stage) { go s.close() }, StateStopped, stoppedByHost},
+		{"restart", func(s *stage) { s.requestRestart() }, StateWaiting, "a restart was asked for"},
+		{"hang", func(s *stage) {
+			hang(s.last())
+			time.Sleep(s.health.Every + s.health.Patience)
+		}, StateWaiting, "it stopped answering"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := opened(t)
+				defer s.close()
+				s.last().goodbye = time.Hour
+				c.happen(s)
+				synctest.Wait()
+				if now := s.status(); now.State != c.state || now.Reason != c.reason {
+					t.Errorf("it is %s (%s)", now.State, now.Reason)
+				}
+				if page, err := s.running(t.Context()); !errors.Is(err, shared.ErrPluginUnavailable) {
+					t.Errorf("a call gets %v, %v", page, err)
+				}
+			})
+		})
+	}
+}
+
+// TestReasonOfANewStart holds that a start that follows a crash goes on saying why.
+func TestReasonOfANewStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := opened(t)
+		defer s.close()
+		release := s.holdStarts()
+		s.crash()
+		time.Sleep(s.policy.Longest)
+		s.expect(StateStarting)
+		if reason := s.status().Reason; reason != "its process ended" {
+			t.Errorf("it starts because %s", reason)
+		}
+		release()
+		s.expect(StateRunning)
+	})
+}
+
 // TestLog holds what is logged of the ways in which a plugin ends: what lasts is told once.
 func TestLog(t *testing.T) {
 	for _, c := range []struct {

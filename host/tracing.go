@@ -75,7 +75,7 @@ func (t *tracing) follow(s *supervisor) {
 				return
 			}
 			if s.offers(shared.CapabilityDeliveryReports) {
-				t.listen(ctx, now)
+				t.listen(ctx, now.Connection())
 			}
 			select { // This process has nothing more to tell.
 			case <-now.Gone():

@@ -2,7 +2,10 @@ package host
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,6 +48,57 @@ func TestDeliveriesFlood(t *testing.T) {
 			t.Errorf("what was left out is not counted:\n%s", log)
 		}
 	})
+}
+
+// reportingPage tells of one attempt, and then nothing more.
+type reportingPage struct {
+	shared.SettingsPage
+	calls atomic.Int64
+	err   error
+}
+
+func (p *reportingPage) Deliveries(_ context.Context, send func(shared.Delivery) error) error {
+	p.calls.Add(1)
+	return errors.Join(send(shared.Delivery{ID: "7", Attempt: 1}), p.err)
+}
+
+// TestFollow holds that each process is listened to once, until the host closes, and what is logged when it stops
+// telling.
+func TestFollow(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"nothing more to tell", nil, ""},
+		{"the contract is broken", shared.ErrContractBroken, "[WARN]  deliveries are not traced any more"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tracing, spans, log := traced()
+				page := &reportingPage{err: c.err}
+				s := newStage(t)
+				s.page = page
+				tracing.follow(s.supervisor)
+				if err := s.open(t.Context(), false); err != nil {
+					t.Fatal(err)
+				}
+				for _, process := range []int64{1, 2, 3} {
+					time.Sleep(time.Hour)
+					made := int64(len(spans.GetSpans()))
+					if calls := page.calls.Load(); calls != process || made != process {
+						t.Errorf("%d calls and %d spans of %d processes", calls, made, process)
+					}
+					s.crash()
+				}
+				s.close()
+				tracing.close()
+				if !strings.Contains(log.String(), c.want) || c.want == "" && log.Len() > 0 {
+					t.Errorf("the log is %s", log)
+				}
+			})
+		})
+	}
 }
 
 // TestSpanOfDelivery holds what a span of an attempt says.

@@ -182,7 +182,7 @@ var startFailureCases = []struct {
 		says:   []string{"did not get ready in time: the limit is"},
 	},
 	{
-		name: "does-not-answer", cause: "first-calls-too-slow", limit: 5 * time.Second, // to get ready as well
+		name: "does-not-answer", cause: "first-calls-too-slow", limit: 2 * time.Second,
 		played: "hangs",
 		says:   []string{"did not answer its first calls in time: the limit is"},
 	},

@@ -16,6 +16,30 @@ const (
 	SeverityInfo    Severity = "info"
 )
 
+// Scope says who is hit by a cause.
+type Scope string
+
+// The scopes. For a queue it matters whether only one message or one recipient is hit, or everything that is sent.
+const (
+	ScopeMessage   Scope = "message"
+	ScopeRecipient Scope = "recipient"
+	ScopeSender    Scope = "sender"
+	ScopeLogin     Scope = "login"
+	ScopeClient    Scope = "client"
+	ScopeServer    Scope = "server"
+)
+
+// Lasting says whether a cause passes, judged by its meaning: servers say 4xx and 5xx as they like.
+type Lasting string
+
+// A permanent cause is met again until somebody changes something; a temporary one passes by itself; a limit is a rate or quota,
+// for which sending slower helps.
+const (
+	LastingPermanent Lasting = "permanent"
+	LastingTemporary Lasting = "temporary"
+	LastingLimit     Lasting = "limit"
+)
+
 // Diagnostic is one finding about the settings, in words for the administrator. A user's mistake and a server's refusal
 // are Diagnostics in a successful reply, never errors of the call.
 type Diagnostic struct {

@@ -15,7 +15,7 @@ func credentialFaults() []Fault {
 			"535-5.7.8 Username and Password not accepted.\r\n535 5.7.8 Learn more elsewhere", "login_failed",
 			"wrong_credentials", "password"),
 		refused("app-password", "An app password is needed", "534 5.7.9 Application-specific password required",
-			"login_failed", "mechanism_too_weak", "authentication"),
+			"login_failed", "app_password_required", "password"),
 		refused("app-password-535", "An app password is needed (535)", "535 5.7.0 Please use an app-specific password",
 			"login_failed", "app_password_required", "password"),
 		refused("locked", "The account is locked", "535 5.7.8 Account locked due to too many failures", "login_failed",

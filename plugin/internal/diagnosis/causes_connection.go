@@ -1,210 +1,380 @@
 package diagnosis
 
-import "github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+import "github.com/smtp-settings/smtp-settings/shared"
 
-// connectionCauses are those for which no SMTP conversation could be had: up to and including EHLO and STARTTLS.
-var connectionCauses = []row{
-	// The name.
-	{kinds: kinds(smtpconn.KindNameInvalid), outcome: ConnectionFailed, code: "name_invalid", field: "server",
-		summary: "“{host}” cannot be the name of a server.",
-		detail:  "Enter a host name such as smtp.email.com or an IP address, without http:// and without a path."},
-	{kinds: kinds(smtpconn.KindNameNotFound), outcome: ConnectionFailed, code: "name_not_found", field: "server",
-		summary: "There is no server named {host}.",
-		detail:  "Check the spelling. If the name is only known inside your network, check that this machine uses the right name servers."},
-	{kinds: kinds(smtpconn.KindNameLookupFailed), outcome: ConnectionFailed, code: "name_lookup_failed", field: "server",
-		summary: "The name {host} could not be looked up: the name servers of this machine failed.",
-		detail:  "Check the network connection and the name servers (DNS) of the machine on which this software runs."},
-	{steps: steps(smtpconn.StepResolve), kinds: kinds(smtpconn.KindTimeout), outcome: ConnectionFailed, code: "name_lookup_timeout", field: "server",
-		summary: "The name servers did not answer in time when asked for {host}.",
-		detail:  "Check the network connection and the name servers (DNS) of the machine on which this software runs."},
-	{kinds: kinds(smtpconn.KindNoUsableAddress), outcome: ConnectionFailed, code: "no_usable_address", field: "server",
-		summary: "The name {host} exists but has no address that can be connected to.",
-		detail:  "Perhaps it is a mail domain, not a server: ask your provider for the name of its SMTP server."},
-
-	// The proxy.
-	{kinds: kinds(smtpconn.KindProxyUnreachable), outcome: ConnectionFailed, code: "proxy_unreachable", field: "proxy",
-		summary: "The proxy {proxy} cannot be reached: {reason}.",
-		detail:  "Check its address and port, and that it runs; or clear “Proxy” to connect directly."},
-	{kinds: kinds(smtpconn.KindProxyRefused), outcome: ConnectionFailed, code: "proxy_refused", field: "proxy",
-		summary: "The proxy {proxy} did not connect to {host}, port {port}: {reason}.",
-		detail:  "Check server and port. If they are right, the proxy may not permit this port or reach this server; its operator knows."},
-
-	// The connection.
-	{kinds: kinds(smtpconn.KindNotPermitted), outcome: ConnectionFailed, code: "address_not_permitted", field: "server",
-		summary: "Connections to {host} are not permitted here: {reason}.",
-		detail:  "The operator of this software limits where it may connect to. Ask them to allow this address, or use another server."},
-	{steps: steps(smtpconn.StepConnect), kinds: kinds(smtpconn.KindConnectionRefused), outcome: ConnectionFailed, code: "connection_refused", field: "port", otherPorts: true,
-		summary: "The server {host} is there, but nothing answers on port {port}.",
-		detail:  "Check the port number. If it is right, the mail service on that machine is not running, or a firewall rejects the connection."},
-	{steps: steps(smtpconn.StepConnect), kinds: kinds(smtpconn.KindTimeout), outcome: ConnectionFailed, code: "host_silent", field: "server", otherPorts: true,
-		when:    func(_ *smtpconn.Error, c Circumstances) bool { return c.Looked && len(c.OpenPorts) == 0 },
-		summary: "The server {host} does not answer at all from here.",
-		detail:  "Check the address. If it is right, the server is down or a firewall between it and this machine swallows the packets. Make sure that the specified port is not blocked by your firewall."},
-	{steps: steps(smtpconn.StepConnect), kinds: kinds(smtpconn.KindTimeout), outcome: ConnectionFailed, code: "port_blocked", field: "port", otherPorts: true,
-		summary: "Port {port} of {host} does not answer: something swallows the packets.",
-		detail:  "Make sure that the specified port is not blocked by your firewall. Many internet providers block port 25."},
-	{steps: steps(smtpconn.StepConnect), kinds: kinds(smtpconn.KindUnreachable), outcome: ConnectionFailed, code: "host_unreachable", field: "server",
-		summary: "There is no way from this machine to {host}.",
-		detail:  "Check the address and the network connection; perhaps a VPN or a route is missing."},
-	{steps: steps(smtpconn.StepConnect), kinds: kinds(smtpconn.KindReset), outcome: ConnectionFailed, code: "connection_reset", field: "port", otherPorts: true,
-		summary: "The connection to port {port} of {host} was torn down at once.",
-		detail:  "A firewall or a proxy on the way often does this. Make sure that the specified port is not blocked by your firewall."},
-	{steps: steps(smtpconn.StepConnect), outcome: ConnectionFailed, code: "network_failure", field: "server", otherPorts: true,
-		summary: "The connection to {host} on port {port} failed: {reason}.",
-		detail:  "Check the network connection of the machine on which this software runs."},
-
-	// Another protocol.
-	{kinds: kinds(smtpconn.KindNotSMTP), when: func(f *smtpconn.Error, _ Circumstances) bool { return f.Protocol != "" },
-		outcome: ConnectionFailed, code: "wrong_protocol", field: "port", otherPorts: true,
-		summary: "Port {port} of {host} is no mail server for sending: it speaks {protocol}.",
-		detail:  "Enter the port of the SMTP service."},
-	{steps: steps(smtpconn.StepHello, smtpconn.StepGreeting), replies: replies(4, 5), words: words(`please login with user|\bftp\b`),
-		outcome: ConnectionFailed, code: "wrong_protocol_ftp", field: "port", otherPorts: true,
-		summary: "Port {port} of {host} is no mail server: it speaks FTP.",
-		detail:  "Enter the port of the SMTP service."},
-	{steps: steps(smtpconn.StepHello), when: greetedAs(`\bftp\b|filezilla`), outcome: ConnectionFailed, code: "wrong_protocol_ftp", field: "port", otherPorts: true,
-		summary: "Port {port} of {host} is no mail server: it speaks FTP.",
-		detail:  "Enter the port of the SMTP service."},
-	{steps: steps(smtpconn.StepGreeting, smtpconn.StepTLS), kinds: kinds(smtpconn.KindNotSMTP), outcome: ConnectionFailed, code: "not_smtp", field: "port", otherPorts: true,
-		summary: "Port {port} of {host} does not speak SMTP.",
-		detail:  "Enter the address and the port of the SMTP service; the transcript shows what was answered."},
-
-	// TLS where plain text was spoken, and the other way round.
-	{kinds: kinds(smtpconn.KindTLSInsteadOfPlain), outcome: ConnectionFailed, code: "plain_expected_tls", field: "use_ssl",
-		summary: "Port {port} of {host} expects an encrypted connection from the start.",
-		detail:  "Turn on “Use SSL”.", fixes: fixes(useSSL)},
-	{kinds: kinds(smtpconn.KindPlainInsteadOfTLS), outcome: ConnectionFailed, code: "tls_expected_plain", field: "use_ssl", otherPorts: true,
-		summary: "Port {port} of {host} answered in plain text where an encrypted connection was expected.",
-		detail:  "Use a port that offers encryption."},
-	{kinds: kinds(smtpconn.KindStartTLSMissing), when: onlyPinned, outcome: ConnectionFailed, code: "starttls_not_offered", field: "pinned_certificate", otherPorts: true,
-		summary: "Port {port} of {host} offers no encryption, but a certificate is pinned.",
-		detail:  "Nothing was sent that an impostor could use. Use a port that offers encryption; if the server has none, its certificate cannot be checked."},
-	{kinds: kinds(smtpconn.KindStartTLSMissing), outcome: ConnectionFailed, code: "starttls_not_offered", field: "use_ssl", otherPorts: true,
-		summary: "Port {port} of {host} offers no encryption, but “Use SSL” is on.",
-		detail:  "Use a port that offers encryption. Turn off “Use SSL” only if the server is in your own network and you accept that the connection can be read along the way."},
-
-	// The certificate.
-	{kinds: kinds(smtpconn.KindCertificate), when: isNotPinned, outcome: ConnectionFailed, code: "certificate_pin_mismatch", field: "pinned_certificate",
-		summary: "The server's certificate is not the pinned one.",
-		detail:  "Its SHA-256 fingerprint is {fingerprint}. If the server's operator confirms that it was renewed, enter this fingerprint; otherwise somebody may be reading along."},
-	{kinds: kinds(smtpconn.KindCertificate), when: isExpired, outcome: ConnectionFailed, code: "certificate_expired", field: "server",
-		summary: "The server's certificate expired on {until}.",
-		detail:  "Only the operator of {host} can renew it. Check that the clock of this machine is right."},
-	{kinds: kinds(smtpconn.KindCertificate), when: isNotYetValid, outcome: ConnectionFailed, code: "certificate_not_yet_valid", field: "server",
-		summary: "The server's certificate is valid only from {from} on.",
-		detail:  "Check that the clock of this machine is right; if it is, the operator of {host} has to replace the certificate."},
-	{kinds: kinds(smtpconn.KindCertificate), when: isChainExpired, outcome: ConnectionFailed, code: "certificate_issuer_expired", field: "server",
-		summary: "The server's certificate is valid, but that of its issuer has expired.",
-		detail:  "The operator of {host} has to install the issuer's new certificate."},
-	{kinds: kinds(smtpconn.KindCertificate), when: isNameless, outcome: ConnectionFailed, code: "certificate_without_names", field: "server",
-		summary: "The server's certificate names no host, so it cannot prove that this is {host}.",
-		detail:  "The operator of {host} has to replace it. If you know the certificate, pin it under Advanced (SHA-256 {fingerprint})."},
-	{kinds: kinds(smtpconn.KindCertificate), when: hasWrongName, outcome: ConnectionFailed, code: "certificate_wrong_host", field: "server",
-		summary: "The server's certificate is not for {host} but for {names}.",
-		detail:  "If the server is yours, enter it under one of these names."},
-	{kinds: kinds(smtpconn.KindCertificate), when: isWeak, outcome: ConnectionFailed, code: "certificate_weak", field: "server",
-		summary: "The server's certificate uses a method that is no longer safe.",
-		detail:  "The operator of {host} has to replace it."},
-	{kinds: kinds(smtpconn.KindCertificate), when: isForAnotherPurpose, outcome: ConnectionFailed, code: "certificate_wrong_purpose", field: "server",
-		summary: "The server's certificate is not meant for servers.",
-		detail:  "The operator of {host} has to replace it."},
-	{kinds: kinds(smtpconn.KindCertificate), when: isSelfSigned, outcome: ConnectionFailed, code: "certificate_self_signed", field: "ca_certificate",
-		summary: "The server's certificate is self-signed: nobody vouches for it.",
-		detail:  "If this is your own server, add its certificate under Advanced as an additional CA certificate, or pin it (SHA-256 {fingerprint})."},
-	{kinds: kinds(smtpconn.KindCertificate), when: hasUnknownIssuer, outcome: ConnectionFailed, code: "certificate_unknown_issuer", field: "ca_certificate",
-		summary: "The server's certificate was issued by {issuer}, which this machine does not trust.",
-		detail:  "If it is the CA of your organisation, add its certificate under Advanced as an additional CA certificate. Otherwise the server does not send its intermediate certificates, which its operator has to mend."},
-	{kinds: kinds(smtpconn.KindCertificate), outcome: ConnectionFailed, code: "certificate_invalid", field: "server",
-		summary: "The server's certificate cannot be accepted: {reason}.",
-		detail:  "The operator of {host} has to replace it."},
-
-	// The handshake.
-	{kinds: kinds(smtpconn.KindClientCertificate), outcome: ConnectionFailed, code: "client_certificate_required", field: "server",
-		summary: "The server demands a certificate of this machine, which cannot be given here.",
-		detail:  "Use another port or another server of your provider: one that asks for login and password."},
-	{kinds: kinds(smtpconn.KindTLSVersion), outcome: ConnectionFailed, code: "tls_version_too_old", field: "server",
-		summary: "The server only knows versions of TLS that are no longer safe.",
-		detail:  "Its operator has to turn on TLS 1.2 or 1.3."},
-	{kinds: kinds(smtpconn.KindTLSHandshake), when: tlsSaid("handshake failure"), outcome: ConnectionFailed, code: "tls_no_common_method", field: "server",
-		summary: "The server and this software have no method of encryption in common.",
-		detail:  "The operator of {host} has to allow current methods."},
-	{kinds: kinds(smtpconn.KindTLSHandshake), when: tlsSaid("internal error"), outcome: ConnectionFailed, code: "tls_broken", field: "server",
-		summary: "The server broke the encryption off with an internal error.",
-		detail:  "Its TLS set-up is broken; often its certificate or key is missing. Only its operator can mend that."},
-	{kinds: kinds(smtpconn.KindTLSHandshake), when: tlsSaid("unrecognized name"), outcome: ConnectionFailed, code: "tls_unrecognized_name", field: "server",
-		summary: "The server does not know itself under the name {host}.",
-		detail:  "Enter the name under which the server expects to be called."},
-	{steps: steps(smtpconn.StepTLS, smtpconn.StepStartTLS), kinds: kinds(smtpconn.KindClosed, smtpconn.KindReset, smtpconn.KindConnectionRefused, smtpconn.KindUnreachable), outcome: ConnectionFailed, code: "tls_closed", field: "use_ssl", otherPorts: true,
-		summary: "The server closed the connection when encryption was to begin.",
-		detail:  "Perhaps this port does not speak TLS, or the server's TLS set-up is broken."},
-	{steps: steps(smtpconn.StepTLS, smtpconn.StepStartTLS), kinds: kinds(smtpconn.KindTimeout), outcome: ConnectionFailed, code: "tls_timeout", field: "use_ssl", otherPorts: true,
-		summary: "The server did not answer when encryption was to begin.",
-		detail:  "Perhaps this port does not speak TLS, or something on the way swallows it."},
-	{steps: steps(smtpconn.StepTLS, smtpconn.StepStartTLS), kinds: kinds(smtpconn.KindTLSHandshake, smtpconn.KindNetwork), outcome: ConnectionFailed, code: "tls_handshake_failed", field: "server",
-		summary: "The encrypted connection could not be set up: {reason}.",
-		detail:  "Perhaps this port does not speak TLS, or the server's TLS set-up is broken."},
-
-	// STARTTLS.
-	{kinds: kinds(smtpconn.KindUnexpectedBytes), outcome: ConnectionFailed, code: "starttls_injection", field: "server",
-		summary: "Plain text came where encryption was to begin. Somebody may be tampering with the connection.",
-		detail:  "Nothing secret was sent. Use port 465, which is encrypted from the start; if that is not possible, tell the operator of {host}."},
-	{steps: steps(smtpconn.StepStartTLS), replies: replies(4), outcome: ConnectionFailed, code: "starttls_unavailable", field: "use_ssl", otherPorts: true,
-		summary: "The server offers encryption but cannot begin it at the moment.",
-		detail:  "Try again later, or use another port."},
-	{steps: steps(smtpconn.StepStartTLS), kinds: kinds(smtpconn.KindRefusedByReply), outcome: ConnectionFailed, code: "starttls_refused", field: "use_ssl", otherPorts: true,
-		summary: "The server offers encryption but refuses to begin it.",
-		detail:  "Use another port; if there is none, only the operator of {host} can mend that."},
-
-	// The greeting.
-	{steps: steps(smtpconn.StepGreeting, smtpconn.StepHello), replies: replies(4, 5), words: words(`block ?list|black ?list|\brbl\b|dnsbl|spamhaus|barracuda|poor reputation|spamcop`),
-		outcome: ConnectionFailed, code: "address_blocklisted", field: "server",
-		summary: "The server turns this machine away because its internet address is on a blocklist.",
-		detail:  "The server's answer usually names the list and how to get off it. Servers often do not check lists for those who log in, on port 465 or 587."},
-	{steps: steps(smtpconn.StepGreeting, smtpconn.StepHello), replies: replies(421, 450, 451, 452), words: words(`too many|\brates?\b|rate.?limit|concurren|connections? limit`),
-		outcome: ConnectionFailed, code: "too_many_connections", field: "server",
-		summary: "The server has too many connections from this machine.",
-		detail:  "Wait a few minutes and try again; do not test repeatedly."},
-	{steps: steps(smtpconn.StepGreeting), replies: replies(4), outcome: ConnectionFailed, code: "server_busy", field: "server",
-		summary: "The server is there but does not accept connections at the moment.",
-		detail:  "Try again in a few minutes."},
-	{steps: steps(smtpconn.StepGreeting), replies: replies(554, 550, 521, 556), outcome: ConnectionFailed, code: "access_denied", field: "server",
-		summary: "The server turned this machine away.",
-		detail:  "It may accept connections only from certain addresses, or it may not be meant for sending. The server's answer says more."},
-	{steps: steps(smtpconn.StepGreeting), kinds: kinds(smtpconn.KindRefusedByReply), outcome: ConnectionFailed, code: "greeting_refused", field: "server",
-		summary: "The server greeted with a refusal.",
-		detail:  "The server's answer says more."},
-	{steps: steps(smtpconn.StepGreeting), kinds: kinds(smtpconn.KindTimeout), outcome: ConnectionFailed, code: "greeting_timeout", field: "port", otherPorts: true,
-		summary: "Port {port} of {host} accepted the connection but never said anything.",
-		detail:  "It may not be a mail server, or the server is overloaded. Check the port."},
-	{steps: steps(smtpconn.StepGreeting), kinds: kinds(smtpconn.KindClosed), outcome: ConnectionFailed, code: "greeting_closed", field: "port", otherPorts: true,
-		summary: "Port {port} of {host} closed the connection without a word.",
-		detail:  "The server may refuse this machine, or the port may belong to another service. A firewall that inspects mail also does this."},
-	{steps: steps(smtpconn.StepGreeting), kinds: broken, outcome: ConnectionFailed, code: "greeting_reset", field: "port", otherPorts: true,
-		summary: "The connection to port {port} of {host} was torn down before the server said anything.",
-		detail:  "A firewall on the way often does this. Make sure that the specified port is not blocked by your firewall."},
-
-	// EHLO.
-	{steps: steps(smtpconn.StepHello), replies: replies(501, 504, 550, 553, 554), outcome: ConnectionFailed, code: "hello_name_refused", field: "ehlo_name",
-		summary: "The server does not accept the name under which this machine introduces itself ({hello}).",
-		detail:  "Enter a full host name, such as console.example.com, as EHLO name under Advanced."},
-	{steps: steps(smtpconn.StepHello), replies: replies(4), outcome: ConnectionFailed, code: "server_busy", field: "server",
-		summary: "The server is there but does not serve this machine at the moment.",
-		detail:  "Try again in a few minutes."},
-	{steps: steps(smtpconn.StepHello), kinds: kinds(smtpconn.KindRefusedByReply), outcome: ConnectionFailed, code: "hello_refused", field: "port", otherPorts: true,
-		summary: "The server refuses to begin a conversation.",
-		detail:  "It may not be a mail server, or not one for sending. Check address and port."},
-
-	// After the greeting the server is one, so what goes wrong now is the conversation, not the connection.
-	{kinds: kinds(smtpconn.KindReplyTooLong), outcome: Failed, code: "reply_too_long", field: "server",
-		summary: "The server's answer is longer than any mail server's should be, so it was not read to the end.",
-		detail:  "Check address and port; this does not behave like a mail server."},
-	{steps: steps(smtpconn.StepTLS, smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepStartTLS), kinds: kinds(smtpconn.KindMalformedReply, smtpconn.KindNotSMTP), outcome: Failed, code: "malformed_reply", field: "server",
-		summary: "The server's answer makes no sense as SMTP.",
-		detail:  "Check address and port; the transcript shows what was answered."},
-	{steps: steps(smtpconn.StepHello), kinds: kinds(smtpconn.KindTimeout), outcome: Failed, code: "hello_timeout", field: "server",
-		summary: "The server greeted but then stopped answering.",
-		detail:  "It may be overloaded, or a firewall that inspects mail holds the answer back. Try again later."},
-	{steps: steps(smtpconn.StepHello), kinds: broken, outcome: Failed, code: "hello_closed", field: "server",
-		summary: "The server greeted but then closed the connection.",
-		detail:  "It may refuse this machine, or a firewall that inspects mail cut the connection."},
+// connectionCauses are those for which no conversation could be had.
+var connectionCauses = []cause{
+	{
+		code: "name_invalid", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "“{host}” cannot be the name of a server.",
+				detail:  "Enter a host name such as smtp.email.com or an IP address, without http:// and without a path.",
+			},
+		},
+	},
+	{
+		code: "name_not_found", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "There is no server named {host}.",
+				detail: "Check the spelling. If the name is only known inside your network, check that this machine uses " +
+					"the right name servers.",
+			},
+		},
+	},
+	{
+		code: "name_lookup_failed", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The name {host} could not be looked up: the name servers of this machine failed.",
+				detail: "Check the network connection and the name servers (DNS) of the machine on which this software " +
+					"runs.",
+			},
+		},
+	},
+	{
+		code: "name_lookup_timeout", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The name servers did not answer in time when asked for {host}.",
+				detail: "Check the network connection and the name servers (DNS) of the machine on which this software " +
+					"runs.",
+			},
+		},
+	},
+	{
+		code: "no_usable_address", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The name {host} exists but has no address that can be connected to.",
+				detail:  "Perhaps it is a mail domain, not a server: ask your provider for the name of its SMTP server.",
+			},
+		},
+	},
+	{
+		code: "proxy_unreachable", outcome: ConnectionFailed, scope: shared.ScopeClient, lasting: shared.LastingTemporary,
+		field: "proxy",
+		words: []wording{
+			{
+				summary: "The proxy {proxy} cannot be reached: {reason}.",
+				detail:  "Check its address and port, and that it runs; or clear “Proxy” to connect directly.",
+			},
+			{
+				summary: "The proxy cannot be reached.",
+				detail:  "Check its address and port, and that it runs; or clear “Proxy” to connect directly.",
+			},
+		},
+	},
+	{
+		code: "proxy_refused", outcome: ConnectionFailed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
+		field: "proxy",
+		words: []wording{
+			{
+				summary: "The proxy {proxy} did not connect to {host}, port {port}: {reason}.",
+				detail: "Check server and port. If they are right, the proxy may not permit this port or reach this " +
+					"server; its operator knows.",
+			},
+			{
+				summary: "The proxy did not connect to {host}, port {port}.",
+				detail: "Check server and port. If they are right, the proxy may not permit this port or reach this " +
+					"server; its operator knows.",
+			},
+		},
+	},
+	{
+		code: "address_not_permitted", outcome: ConnectionFailed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "Connections to {host} are not permitted here: {reason}.",
+				detail: "The operator of this software limits where it may connect to. Ask them to allow this address, or" +
+					" use another server.",
+			},
+			{
+				summary: "Connections to {host} are not permitted here.",
+				detail: "The operator of this software limits where it may connect to. Ask them to allow this address, or" +
+					" use another server.",
+			},
+		},
+	},
+	{
+		code: "connection_refused", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
+		field:      "port",
+		otherPorts: true,
+		words: []wording{
+			{
+				summary: "The server {host} is there, but nothing answers on port {port}.",
+				detail: "Check the port number. If it is right, the mail service on that machine is not running, or a " +
+					"firewall rejects the connection.",
+			},
+		},
+	},
+	{
+		code: "host_silent", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
+		field:      "server",
+		otherPorts: true,
+		words: []wording{
+			{
+				summary: "The server {host} does not answer at all from here.",
+				detail: "Check the address. If it is right, the server is down or a firewall between it and this machine " +
+					"swallows the packets. Make sure that the specified port is not blocked by your firewall.",
+			},
+		},
+	},
+	{
+		code: "port_blocked", outcome: ConnectionFailed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
+		field:      "port",
+		otherPorts: true,
+		words: []wording{
+			{
+				summary: "Port {port} of {host} does not answer: something swallows the packets.",
+				detail: "Make sure that the specified port is not blocked by your firewall. Many internet providers block" +
+					" port 25.",
+			},
+		},
+	},
+	{
+		code: "host_unreachable", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
+		field: "server",
+		words: []wording{
+			{
+				summary: "There is no way from this machine to {host}.",
+				detail:  "Check the address and the network connection; perhaps a VPN or a route is missing.",
+			},
+		},
+	},
+	{
+		code: "connection_reset", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
+		field:      "port",
+		otherPorts: true,
+		words: []wording{
+			{
+				summary: "The connection to port {port} of {host} was torn down at once.",
+				detail: "A firewall or a proxy on the way often does this. Make sure that the specified port is not " +
+					"blocked by your firewall.",
+			},
+		},
+	},
+	{
+		code: "network_failure", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
+		field:      "server",
+		otherPorts: true,
+		words: []wording{
+			{
+				summary: "The connection to {host} on port {port} failed: {reason}.",
+				detail:  "Check the network connection of the machine on which this software runs.",
+			},
+			{
+				summary: "The connection to {host} on port {port} failed.",
+				detail:  "Check the network connection of the machine on which this software runs.",
+			},
+		},
+	},
+	{
+		code: "wrong_protocol_ftp", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field:      "port",
+		otherPorts: true,
+		words: []wording{
+			{
+				summary: "Port {port} of {host} is no mail server: it speaks FTP.",
+				detail:  "Enter the port of the SMTP service.",
+			},
+		},
+	},
+	{
+		code: "not_smtp", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field:      "port",
+		otherPorts: true,
+		words: []wording{
+			{
+				summary: "Port {port} of {host} does not speak SMTP.",
+				detail:  "Enter the address and the port of the SMTP service; the transcript shows what was answered.",
+			},
+		},
+	},
+	{
+		code: "plain_expected_tls", outcome: ConnectionFailed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
+		field: "use_ssl",
+		fixes: fixes(useSSL),
+		words: []wording{
+			{
+				summary: "Port {port} of {host} expects an encrypted connection from the start.",
+				detail:  "Turn on “Use SSL”.",
+			},
+		},
+	},
+	{
+		code: "tls_expected_plain", outcome: ConnectionFailed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
+		field:      "use_ssl",
+		otherPorts: true,
+		words: []wording{
+			{
+				summary: "Port {port} of {host} answered in plain text where an encrypted connection was expected.",
+				detail:  "Use a port that offers encryption.",
+			},
+		},
+	},
+	{
+		code: "starttls_not_offered", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field:      "use_ssl",
+		otherPorts: true,
+		words: []wording{
+			{
+				when:    onlyPinned,
+				field:   "pinned_certificate",
+				summary: "Port {port} of {host} offers no encryption, but a certificate is pinned.",
+				detail: "Nothing was sent that an impostor could use. Use a port that offers encryption; if the server " +
+					"has none, its certificate cannot be checked.",
+			},
+			{
+				summary: "Port {port} of {host} offers no encryption, but “Use SSL” is on.",
+				detail: "Use a port that offers encryption. Turn off “Use SSL” only if the server is in your own network " +
+					"and you accept that the connection can be read along the way.",
+			},
+		},
+	},
+	{
+		code: "certificate_pin_mismatch", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "pinned_certificate",
+		words: []wording{
+			{
+				summary: "The server's certificate is not the pinned one.",
+				detail: "Its SHA-256 fingerprint is {fingerprint}. If the server's operator confirms that it was renewed," +
+					" enter this fingerprint; otherwise someone may be reading along.",
+			},
+			{
+				summary: "The server's certificate is not the pinned one.",
+				detail: "If the server's operator confirms that it was renewed, enter the fingerprint of the new one; " +
+					"otherwise someone may be reading along.",
+			},
+		},
+	},
+	{
+		code: "certificate_expired", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The server's certificate expired on {until}.",
+				detail:  "Only the operator of {host} can renew it. Check that the clock of this machine is right.",
+			},
+			{
+				summary: "The server's certificate has expired.",
+				detail:  "Only the operator of {host} can renew it. Check that the clock of this machine is right.",
+			},
+		},
+	},
+	{
+		code: "certificate_not_yet_valid", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The server's certificate is valid only from {from} on.",
+				detail: "Check that the clock of this machine is right; if it is, the operator of {host} has to replace " +
+					"the certificate.",
+			},
+			{
+				summary: "The server's certificate is not valid yet.",
+				detail: "Check that the clock of this machine is right; if it is, the operator of {host} has to replace " +
+					"the certificate.",
+			},
+		},
+	},
+	{
+		code: "certificate_issuer_expired", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The server's certificate is valid, but that of its issuer has expired.",
+				detail:  "The operator of {host} has to install the issuer's new certificate.",
+			},
+		},
+	},
+	{
+		code: "certificate_without_names", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The server's certificate names no host, so it cannot prove that this is {host}.",
+				detail: "The operator of {host} has to replace it. If you know the certificate, pin it under Advanced " +
+					"(SHA-256 {fingerprint}).",
+			},
+			{
+				summary: "The server's certificate names no host, so it cannot prove that this is {host}.",
+				detail:  "The operator of {host} has to replace it.",
+			},
+		},
+	},
+	{
+		code: "certificate_wrong_host", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The server's certificate is not for {host} but for {names}.",
+				detail:  "If the server is yours, enter it under one of these names.",
+			},
+			{
+				summary: "The server's certificate is not for {host}.",
+				detail:  "If the server is yours, enter it under one of these names.",
+			},
+		},
+	},
+	{
+		code: "certificate_weak", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The server's certificate uses a method that is no longer safe.",
+				detail:  "The operator of {host} has to replace it.",
+			},
+		},
+	},
+	{
+		code: "certificate_wrong_purpose", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "The server's certificate is not meant for servers.",
+				detail:  "The operator of {host} has to replace it.",
+			},
+		},
+	},
+	{
+		code: "certificate_self_signed", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "ca_certificate",
+		words: []wording{
+			{
+				summary: "The server's certificate is self-signed: nobody vouches for it.",
+				detail: "If this is your own server, add its certificate under Advanced as an additional CA certificate, " +
+					"or pin it (SHA-256 {fingerprint}).",
+			},
+			{
+				summary: "The server's certificate is self-signed: nobody vouches for it.",
+				detail:  "If this is your own server, add its certificate under Advanced as an additional CA certificate.",
+			},
+		},
+	},
+	{
+		code: "certificate_unknown_issuer", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+		field: "ca_certificate",
+		words: []wording{
+			{
+				summary: "The server's certificate was issued by {issuer}, which this machine does not trust.",
+				detail: "If it is the CA of your organisation, add its certificate under Advanced as an additional CA " +
+					"certificate. Otherwise the server does not send its intermediate certificates, which its " +
+					"operator has to mend.",
+			},
+			{
+				summary: "The server's certificate was issued by an authority that this machine does not trust.",
+				detail: "If it is the CA of your organisation, add its certificate under Advanced as an additional CA " +
+					"certificate. Otherwise the server does not send its intermediate certificates, which its " +
+					"operator has to mend.",
+			},
+		},
+	},
 }

@@ -1,140 +1,376 @@
 package diagnosis
 
-import "github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+import "github.com/smtp-settings/smtp-settings/shared"
 
-// atEnvelope are the steps at which servers say what they should have said at the login: Postfix, for one, asks for a
-// login only when the recipient is given.
-var atEnvelope = steps(smtpconn.StepSender, smtpconn.StepRecipient, smtpconn.StepMessage)
-
-// loginWasTried distinguishes a server that does not know our login from one that wants another.
-func loginWasTried(failure *smtpconn.Error, _ Circumstances) bool {
-	return failure.Session != nil && failure.Session.Login == smtpconn.LoginDone
-}
-
-func noLoginSet(failure *smtpconn.Error, c Circumstances) bool {
-	return !loginWasTried(failure, c) && c.Target.Login == "" && c.Target.Password.IsEmpty()
-}
-
-func loginNotOffered(failure *smtpconn.Error, _ Circumstances) bool {
-	return failure.Session != nil && failure.Session.Login == smtpconn.LoginNotOffered
-}
-
-func usedOAuth2(_ *smtpconn.Error, c Circumstances) bool {
-	return c.Target.Authentication == smtpconn.AuthenticateOAuth2
-}
-
-func unencrypted(failure *smtpconn.Error, _ Circumstances) bool {
-	return failure.Session != nil && !failure.Session.LoginEncrypted()
-}
-
-// loginCauses are about the credentials.
-var loginCauses = []row{
-	// What never got as far as a reply.
-	{kinds: kinds(smtpconn.KindNoCommonMechanism), when: usedOAuth2, outcome: Failed, code: "oauth2_not_offered", field: "authentication",
-		summary: "The server does not offer a login with OAuth 2.0.",
-		detail:  "It offers: {offered}. Choose another kind of authentication, or another server of your provider."},
-	{kinds: kinds(smtpconn.KindNoCommonMechanism), outcome: Failed, code: "no_common_mechanism", field: "authentication",
-		summary: "The server and this software have no way to log in in common.",
-		detail:  "The server offers: {offered}. Its operator can turn on PLAIN or LOGIN (over an encrypted connection) or SCRAM-SHA-256."},
-	{kinds: kinds(smtpconn.KindPasswordNeedsTLS), outcome: ConnectionFailed, code: "password_needs_encryption", field: "use_ssl",
-		summary: "The password was not sent, because the connection is not encrypted.",
-		detail:  "Use a port that offers encryption."},
-	{kinds: kinds(smtpconn.KindServerUntrusted), outcome: Failed, code: "server_untrusted", field: "server",
-		summary: "The server could not prove that it knows the password itself, so it may be an impostor.",
-		detail:  "Check the address of the server. If it is right, tell its operator."},
-	{kinds: kinds(smtpconn.KindBadChallenge), outcome: Failed, code: "login_exchange_broken", field: "authentication",
-		summary: "The login by {mechanism} could not be carried out: {reason}.",
-		detail:  "Either the server's answers make no sense, or login or password hold characters that this kind of login does not allow."},
-	{steps: auth, kinds: kinds(smtpconn.KindTimeout), outcome: Failed, code: "login_timeout", field: "server",
-		summary: "The server did not answer the login in time.",
-		detail:  "Its user database may be out of order. Try again later; if it stays like this, tell its operator."},
-	{steps: auth, kinds: broken, outcome: Failed, code: "login_closed", field: "server",
-		summary: "The server closed the connection during the login.",
-		detail:  "Some servers do this after several wrong passwords, or when their user database is out of order. Wait a few minutes before you try again."},
-	{steps: auth, kinds: kinds(smtpconn.KindMalformedReply, smtpconn.KindNotSMTP), outcome: Failed, code: "malformed_reply", field: "server",
-		summary: "The server's answer makes no sense as SMTP.",
-		detail:  "The transcript shows what was answered."},
-
-	// Temporary refusals of a login say nothing about the password.
-	{steps: auth, replies: replies(421, 454, 450, 451), words: words(`too many|\brates?\b|rate.?limit|try again later.*(login|auth)|attempts`), outcome: Failed, code: "too_many_logins", field: "login",
-		summary: "The server takes no more logins for the moment, because there were too many.",
-		detail:  "Wait before you try again, a quarter of an hour at least: every further attempt may prolong the pause."},
-	{steps: auth, replies: replies(432), outcome: LoginFailed, code: "password_transition_needed", field: "password",
-		summary: "The server wants the password to be set anew before this kind of login works.",
-		detail:  "Log in to the mail box in another way and change the password, or ask the server's operator."},
-	{steps: auth, replies: replies(421), outcome: Failed, code: "login_interrupted", field: "server",
-		summary: "The server ended the conversation during the login.",
-		detail:  "It may be restarting or overloaded. Try again in a few minutes."},
-	{steps: auth, replies: replies(4), outcome: Failed, code: "login_temporarily_unavailable", field: "server",
-		summary: "The server cannot check logins at the moment.",
-		detail:  "Login and password may be right. Try again in a few minutes; if it stays like this, tell the server's operator."},
-
-	// Refusals with a meaning of their own, by enhanced code or by a code that says it all.
-	{steps: auth, when: usedOAuth2, kinds: kinds(smtpconn.KindRefusedByReply), outcome: LoginFailed, code: "oauth2_token_refused", field: "access_token",
-		summary: "The server refused the access token.",
-		detail:  "It may have expired, belong to another mail box than {login}, or lack the permission to send mail (scope)."},
-	{replies: replies(538, 523), outcome: LoginFailed, code: "login_needs_encryption", field: "use_ssl",
-		summary: "The server accepts a login only over an encrypted connection.",
-		detail:  "Turn on “Use SSL”.", fixes: fixes(useSSL)},
-	{steps: auth, replies: replies(530, 503, 534, 504), when: unencrypted, words: words(`starttls|encrypt|\btls\b|\bssl\b|secure`), outcome: LoginFailed, code: "login_needs_encryption", field: "use_ssl",
-		summary: "The server accepts a login only over an encrypted connection.",
-		detail:  "Turn on “Use SSL”.", fixes: fixes(useSSL)},
-	{steps: auth, replies: replies(525), outcome: LoginFailed, code: "account_disabled", field: "login",
-		summary: "The server knows the account {login}, but it is disabled.",
-		detail:  "Ask the server's operator to enable it."},
-	{steps: auth, replies: replies(534), outcome: LoginFailed, code: "mechanism_too_weak", field: "authentication",
-		summary: "The server wants another kind of login than {mechanism} for this account.",
-		detail:  "Many providers mean by this that an app password or OAuth 2.0 is needed. The server's answer says more."},
-	{steps: auth, enhanced: enhanced("5.7.13"), outcome: LoginFailed, code: "account_disabled", field: "login",
-		summary: "The server knows the account {login}, but it is disabled.",
-		detail:  "Ask the server's operator to enable it."},
-	{steps: auth, enhanced: enhanced("5.7.12"), outcome: LoginFailed, code: "password_transition_needed", field: "password",
-		summary: "The server wants the password to be set anew before this kind of login works.",
-		detail:  "Log in to the mail box in another way and change the password, or ask the server's operator."},
-
-	// Refusals whose code only says no; here the words are worth reading.
-	{steps: auth, replies: replies(5), words: words(`app(lication)?[- ]?(specific )?password`), outcome: LoginFailed, code: "app_password_required", field: "password",
-		summary: "This account needs an app password; its ordinary password is not accepted here.",
-		detail:  "Make an app password in the security settings of the mail account and enter it as the password."},
-	{steps: auth, replies: replies(5), words: words(`\b(locked|lock(ed)? out|suspended|blocked)\b`), outcome: LoginFailed, code: "account_locked", field: "login",
-		summary: "The account {login} is locked.",
-		detail:  "Often this happens after several wrong passwords and ends by itself after a while; otherwise ask the server's operator. Do not go on testing."},
-	{steps: auth, replies: replies(5), words: words(`password.*expired|expired.*password`), outcome: LoginFailed, code: "password_expired", field: "password",
-		summary: "The password of {login} has expired.",
-		detail:  "Set a new one for the mail box and enter it here."},
-	{steps: auth, replies: replies(5), words: words(`disabled|deactivated|inactive`), outcome: LoginFailed, code: "account_disabled", field: "login",
-		summary: "The server does not let the account {login} log in: it, or logging in for sending, is disabled.",
-		detail:  "Ask the server's operator to enable it."},
-	{steps: auth, replies: replies(5), words: words(`too many`), outcome: LoginFailed, code: "too_many_logins", field: "login",
-		summary: "The server takes no more logins for the moment, because there were too many.",
-		detail:  "Wait before you try again, a quarter of an hour at least: every further attempt may prolong the pause."},
-	{steps: auth, replies: replies(535), outcome: LoginFailed, code: "wrong_credentials", field: "password",
-		summary: "The server does not accept this login and password.",
-		detail:  "Check both; many servers want the whole e-mail address as login. Watch out for blanks at either end and for a password pasted from an old note."},
-	{steps: auth, replies: replies(500, 502, 503, 504), outcome: LoginFailed, code: "login_not_enabled", field: "authentication",
-		summary: "The server offers a login but does not carry it out.",
-		detail:  "Its operator has to enable it; or use another port (465 or 587), where logins are usually accepted.", otherPorts: true},
-	{steps: auth, replies: replies(530), outcome: LoginFailed, code: "login_refused", field: "login",
-		summary: "The server refused the login.",
-		detail:  "The server's answer says more."},
-	{steps: auth, kinds: kinds(smtpconn.KindRefusedByReply), outcome: LoginFailed, code: "login_refused", field: "login",
-		summary: "The server refused the login.",
-		detail:  "The server's answer says more."},
-
-	// A login that is missed only when sender and recipient are given.
-	{steps: atEnvelope, replies: replies(530, 503, 550, 554), when: unencrypted, words: words(`must issue a starttls|starttls (command )?first|encryption required`), outcome: LoginFailed, code: "login_needs_encryption", field: "use_ssl",
-		summary: "The server wants an encrypted connection before anything else.",
-		detail:  "Turn on “Use SSL”.", fixes: fixes(useSSL)},
-	{steps: atEnvelope, replies: replies(530), when: loginNotOffered, outcome: LoginFailed, code: "login_demanded_not_offered", field: "use_ssl",
-		summary: "The server demands a login but does not offer one on this connection.",
-		detail:  "Usually it offers it only over an encrypted connection: turn on “Use SSL”, or use port 465 or 587.", fixes: fixes(useSSL, port465, port587)},
-	{steps: atEnvelope, replies: replies(530), when: noLoginSet, outcome: LoginFailed, code: "login_required", field: "login",
-		summary: "The server demands a login.",
-		detail:  "Enter login and password of the mail box that sends the notifications."},
-	{steps: atEnvelope, replies: replies(530, 535), outcome: LoginFailed, code: "login_required", field: "login",
-		summary: "The server demands another login than the one it was given.",
-		detail:  "The server's answer says more."},
-	{steps: atEnvelope, replies: replies(5), when: noLoginSet, words: words(`authentication (is )?required|auth(entication)? (first|needed)|not authenticated|log ?in first|smtp auth`), outcome: LoginFailed, code: "login_required", field: "login",
-		summary: "The server demands a login.",
-		detail:  "Enter login and password of the mail box that sends the notifications."},
+// loginCauses are about the login and its account.
+var loginCauses = []cause{
+	{
+		code: "rate_limited", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingLimit,
+		field: "server",
+		words: []wording{
+			{
+				provider: "ses",
+				summary:  "Amazon SES limits how much this account may send, and the limit is reached.",
+				detail:   "Wait, or ask for a higher sending quota in the SES console.",
+			},
+			{
+				summary: "The server limits how much may be sent, and the limit is reached for the moment.",
+				detail:  "Wait and try again; ask your provider for a higher limit if notifications are often this many.",
+			},
+		},
+	},
+	{
+		code: "sending_limit_reached", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingLimit,
+		field: "server",
+		words: []wording{
+			{
+				provider: "gmail",
+				summary:  "Google's daily limit for sending is used up for this account.",
+				detail:   "Wait up to 24 hours, or use an account with a higher limit.",
+				link:     "https://support.google.com/a/answer/166852",
+			},
+			{
+				summary: "The account's limit for sending is used up.",
+				detail:  "Wait until the provider counts anew, usually the next day, or ask for a higher limit.",
+			},
+		},
+	},
+	{
+		code: "sender_mailbox_full", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: senderField,
+		words: []wording{
+			{
+				summary: "The sender's mailbox is full, so the server lets it send nothing.",
+				detail:  "Empty the mailbox, or have its limit raised.",
+			},
+		},
+	},
+	{
+		code: "oauth2_not_offered", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "authentication",
+		words: []wording{
+			{
+				summary: "The server does not offer a login with OAuth 2.0.",
+				detail:  "It offers: {offered}. Choose another kind of authentication, or another server of your provider.",
+			},
+			{
+				summary: "The server does not offer a login with OAuth 2.0.",
+				detail:  "Choose another kind of authentication, or another server of your provider.",
+			},
+		},
+	},
+	{
+		code: "no_common_mechanism", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "authentication",
+		words: []wording{
+			{
+				summary: "The server and this software have no way to log in in common.",
+				detail: "The server offers: {offered}. Its operator can turn on PLAIN or LOGIN (over an encrypted " +
+					"connection) or SCRAM-SHA-256.",
+			},
+			{
+				summary: "The server and this software have no way to log in in common.",
+				detail:  "Its operator can turn on PLAIN or LOGIN (over an encrypted connection) or SCRAM-SHA-256.",
+			},
+		},
+	},
+	{
+		code: "login_exchange_broken", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "authentication",
+		words: []wording{
+			{
+				summary: "The login by {mechanism} could not be carried out: {reason}.",
+				detail: "Either the server's answers make no sense, or login or password hold characters that this kind " +
+					"of login does not allow.",
+			},
+			{
+				summary: "The login could not be carried out.",
+				detail: "Either the server's answers make no sense, or login or password hold characters that this kind " +
+					"of login does not allow.",
+			},
+		},
+	},
+	{
+		code: "password_transition_needed", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "password",
+		words: []wording{
+			{
+				summary: "The server wants the password to be set anew before this kind of login works.",
+				detail:  "Log in to the mailbox in another way and change the password, or ask the server's operator.",
+			},
+		},
+	},
+	{
+		code: "oauth2_token_refused", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "access_token",
+		words: []wording{
+			{
+				summary: "The server refused the access token.",
+				detail: "It may have expired, belong to another mailbox than {login}, or lack the permission to send mail" +
+					" (scope).",
+			},
+			{
+				summary: "The server refused the access token.",
+				detail:  "It may have expired, belong to another mailbox, or lack the permission to send mail (scope).",
+			},
+		},
+	},
+	{
+		code: "login_needs_encryption", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent, loginAtAuth: true,
+		field: "use_ssl",
+		fixes: fixes(useSSL),
+		words: []wording{
+			{
+				steps:   auth,
+				summary: "The server accepts a login only over an encrypted connection.",
+				detail:  "Turn on “Use SSL”.",
+			},
+			{
+				summary: "The server wants an encrypted connection before anything else.",
+				detail:  "Turn on “Use SSL”.",
+			},
+		},
+	},
+	{
+		code: "account_disabled", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent, loginAtAuth: true,
+		field: "login",
+		words: []wording{
+			{
+				summary: "The server does not let the account {login} log in: it, or logging in for sending, is disabled.",
+				detail:  "Ask the server's operator to enable it.",
+			},
+			{
+				summary: "The account, or logging in for sending, is disabled.",
+				detail:  "Ask the server's operator to enable it.",
+			},
+		},
+	},
+	{
+		code: "mechanism_too_weak", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "authentication",
+		words: []wording{
+			{
+				summary: "The server wants another kind of login than {mechanism} for this account.",
+				detail: "Many providers mean by this that an app password or OAuth 2.0 is needed. The server's answer " +
+					"says more.",
+			},
+			{
+				summary: "The server wants another kind of login for this account.",
+				detail: "Many providers mean by this that an app password or OAuth 2.0 is needed. The server's answer " +
+					"says more.",
+			},
+		},
+	},
+	{
+		code: "app_password_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "password",
+		words: []wording{
+			{
+				provider: "gmail",
+				replies:  replies(534),
+				summary:  "Google wants an app password for this account; its ordinary password is not accepted here.",
+				detail: "Turn on 2-Step Verification, make an app password at myaccount.google.com/apppasswords and enter" +
+					" its 16 letters as the password.",
+				link: "https://support.google.com/accounts/answer/185833",
+			},
+			{
+				provider: "gmail",
+				summary:  "Google does not accept this login and password.",
+				detail: "Google accepts only app passwords here, never the account's ordinary password: make one at " +
+					"myaccount.google.com/apppasswords. The login is the whole e-mail address.",
+				link: "https://support.google.com/accounts/answer/185833",
+			},
+			{
+				provider: "yahoo",
+				summary:  "Yahoo does not accept this login and password.",
+				detail: "Yahoo accepts only app passwords here: make one under Account security › Generate app password. " +
+					"The login is the whole e-mail address.",
+				link: "https://help.yahoo.com/kb/SLN15241.html",
+			},
+			{
+				provider: "icloud",
+				summary:  "iCloud does not accept this login and password.",
+				detail: "iCloud accepts only app-specific passwords here: make one at account.apple.com under Sign-In and" +
+					" Security. The login is the whole iCloud address.",
+				link: "https://support.apple.com/102654",
+			},
+			{
+				provider: "fastmail",
+				summary:  "Fastmail does not accept this login and password.",
+				detail:   "Fastmail accepts only app passwords here: make one under Settings › Privacy & Security.",
+				link:     "https://www.fastmail.help/hc/en-us/articles/360058752854",
+			},
+			{
+				provider: "zoho",
+				summary:  "Zoho does not accept this login and password.",
+				detail: "With two-factor authentication Zoho wants an app-specific password. Check that the server " +
+					"belongs to the account's region (zoho.com, zoho.eu, zoho.in …).",
+				link: "https://www.zoho.com/mail/help/zoho-smtp.html",
+			},
+			{
+				provider: "yandex",
+				summary:  "Yandex does not accept this login and password.",
+				detail: "Yandex wants an app password (id.yandex.com › Security), and mail programs must be allowed in " +
+					"the settings of the mailbox.",
+				link: "https://yandex.com/support/id/authorization/app-passwords.html",
+			},
+			{
+				provider: "mailru",
+				summary:  "Mail.ru does not accept this login and password.",
+				detail: "Mail.ru wants a password for external applications: make one in the security settings of the " +
+					"account.",
+				link: "https://help.mail.ru/mail/security/protection/external",
+			},
+			{
+				provider: "qq",
+				summary:  "QQ Mail does not accept this login and password.",
+				detail: "QQ Mail wants an authorization code: turn on SMTP in the settings of the mailbox and enter the " +
+					"code as the password.",
+			},
+			{
+				provider: "netease",
+				summary:  "NetEase Mail does not accept this login and password.",
+				detail: "It wants a client authorization code: turn on SMTP in the settings of the mailbox and enter the " +
+					"code as the password.",
+			},
+			{
+				summary: "This account needs an app password; its ordinary password is not accepted here.",
+				detail:  "Make an app password in the security settings of the mail account and enter it as the password.",
+			},
+		},
+	},
+	{
+		code: "account_locked", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingTemporary,
+		field: "login",
+		words: []wording{
+			{
+				summary: "The account {login} is locked.",
+				detail: "Often this happens after several wrong passwords and ends by itself after a while; otherwise ask" +
+					" the server's operator. Do not go on testing.",
+			},
+			{
+				summary: "The account is locked.",
+				detail: "Often this happens after several wrong passwords and ends by itself after a while; otherwise ask" +
+					" the server's operator. Do not go on testing.",
+			},
+		},
+	},
+	{
+		code: "password_expired", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "password",
+		words: []wording{
+			{
+				summary: "The password of {login} has expired.",
+				detail:  "Set a new one for the mailbox and enter it here.",
+			},
+			{
+				summary: "The password has expired.",
+				detail:  "Set a new one for the mailbox and enter it here.",
+			},
+		},
+	},
+	{
+		code: "wrong_credentials", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "password",
+		words: []wording{
+			{
+				provider: "microsoft365",
+				summary:  "Microsoft does not accept this login and password.",
+				detail: "The login is the whole address of the account (user principal name). With multi-factor " +
+					"authentication an app password or OAuth 2.0 is needed.",
+			},
+			{
+				summary: "The server does not accept this login and password.",
+				detail: "Check both; many servers want the whole e-mail address as login. Watch out for blanks at either " +
+					"end and for a password pasted from an old note.",
+			},
+		},
+	},
+	{
+		code: "login_refused", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "login",
+		words: []wording{
+			{
+				summary: "The server refused the login.",
+				detail:  "The server's answer says more.",
+			},
+		},
+	},
+	{
+		code: "login_demanded_not_offered", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "use_ssl",
+		fixes: fixes(useSSL, port465, port587),
+		words: []wording{
+			{
+				summary: "The server demands a login but does not offer one on this connection.",
+				detail: "Usually it offers it only over an encrypted connection: turn on “Use SSL”, or use port 465 or " +
+					"587.",
+			},
+		},
+	},
+	{
+		code: "login_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "login",
+		words: []wording{
+			{
+				provider: "microsoft365",
+				summary:  "Microsoft wants a login before it sends.",
+				detail:   "Enter login and password of a mailbox that may use SMTP AUTH.",
+			},
+			{
+				when:    loggedIn,
+				summary: "The server demands another login than the one it was given.",
+				detail:  "The server's answer says more.",
+			},
+			{
+				summary: "The server demands a login.",
+				detail:  "Enter login and password of the mailbox that sends the notifications.",
+			},
+		},
+	},
+	{
+		code: "browser_login_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "login",
+		words: []wording{
+			{
+				provider: "gmail",
+				summary:  "Google wants the owner of {login} to sign in with a web browser first.",
+				detail:   "Sign in at accounts.google.com, confirm that it was you, and test again.",
+				delivery: "Sign in at accounts.google.com and confirm that it was you.",
+			},
+			{
+				summary:  "Google wants the owner of the account to sign in with a web browser first.",
+				detail:   "Sign in at accounts.google.com, confirm that it was you, and test again.",
+				delivery: "Sign in at accounts.google.com and confirm that it was you.",
+			},
+		},
+	},
+	{
+		code: "basic_auth_retired", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "authentication",
+		words: []wording{
+			{
+				provider: "microsoft365",
+				summary:  "Microsoft has turned off logins with a password for this organisation.",
+				detail:   "Use OAuth 2.0, an Exchange connector for this machine's address, or another provider.",
+				link:     "https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online",
+			},
+			{
+				summary: "The server no longer accepts logins with a password.",
+				detail:  "Use OAuth 2.0, or another server of your provider.",
+			},
+		},
+	},
+	{
+		code: "smtp_auth_disabled", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "login",
+		words: []wording{
+			{
+				summary: "Sending by login (SMTP AUTH) is turned off for this mailbox or the whole organisation.",
+				detail: "An administrator can turn on “Authenticated SMTP” for the mailbox in the Microsoft 365 admin " +
+					"center under Mail › Manage email apps.",
+				link: "https://aka.ms/smtp_auth_disabled",
+			},
+		},
+	},
 }

@@ -59,12 +59,12 @@ func Names(session *smtpconn.Session, certificate *x509.Certificate) string {
 
 // The conditions below sort what package x509 says about a certificate.
 
-func isExpired(failure *smtpconn.Error, _ Circumstances) bool {
-	return outOfValidity(failure) && time.Now().After(certificateOf(failure).NotAfter)
+func isExpired(r *reading) bool {
+	return outOfValidity(r.failure) && time.Now().After(certificateOf(r.failure).NotAfter)
 }
 
-func isNotYetValid(failure *smtpconn.Error, _ Circumstances) bool {
-	return outOfValidity(failure) && time.Now().Before(certificateOf(failure).NotBefore)
+func isNotYetValid(r *reading) bool {
+	return outOfValidity(r.failure) && time.Now().Before(certificateOf(r.failure).NotBefore)
 }
 
 func outOfValidity(failure *smtpconn.Error) bool {
@@ -73,55 +73,50 @@ func outOfValidity(failure *smtpconn.Error) bool {
 }
 
 // isChainExpired is a valid certificate under an issuer that has expired.
-func isChainExpired(failure *smtpconn.Error, c Circumstances) bool {
-	return outOfValidity(failure) && !isExpired(failure, c) && !isNotYetValid(failure, c)
+func isChainExpired(r *reading) bool {
+	return outOfValidity(r.failure) && !isExpired(r) && !isNotYetValid(r)
 }
 
-func isNameless(failure *smtpconn.Error, _ Circumstances) bool {
-	certificate := certificateOf(failure)
-	return hasWrongName(failure, Circumstances{}) && certificate != nil &&
-		len(certificate.DNSNames) == 0 && len(certificate.IPAddresses) == 0
+func isNameless(r *reading) bool {
+	certificate := certificateOf(r.failure)
+	return hasWrongName(r) && certificate != nil && len(certificate.DNSNames) == 0 && len(certificate.IPAddresses) == 0
 }
 
-func hasWrongName(failure *smtpconn.Error, _ Circumstances) bool {
+func hasWrongName(r *reading) bool {
 	var name x509.HostnameError
-	return errors.As(failure.Err, &name)
+	return errors.As(r.failure.Err, &name)
 }
 
-func isSelfSigned(failure *smtpconn.Error, c Circumstances) bool {
-	certificate := certificateOf(failure)
-	return hasUnknownIssuer(failure, c) && certificate != nil &&
+func isSelfSigned(r *reading) bool {
+	certificate := certificateOf(r.failure)
+	return hasUnknownIssuer(r) && certificate != nil &&
 		certificate.Issuer.String() == certificate.Subject.String() && certificate.CheckSignature(
 		certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature) == nil
 }
 
-func hasUnknownIssuer(failure *smtpconn.Error, _ Circumstances) bool {
+func hasUnknownIssuer(r *reading) bool {
 	var unknown x509.UnknownAuthorityError
-	return errors.As(failure.Err, &unknown)
+	return errors.As(r.failure.Err, &unknown)
 }
 
-func isWeak(failure *smtpconn.Error, _ Circumstances) bool {
+func isWeak(r *reading) bool {
 	var insecure x509.InsecureAlgorithmError
-	return errors.As(failure.Err, &insecure) || failure.Err != nil &&
-		(strings.Contains(failure.Err.Error(), "insecure algorithm") || strings.Contains(failure.Err.Error(), "RSA key"))
+	err := r.failure.Err
+	return errors.As(err, &insecure) || err != nil &&
+		(strings.Contains(err.Error(), "insecure algorithm") || strings.Contains(err.Error(), "RSA key"))
 }
 
-func isForAnotherPurpose(failure *smtpconn.Error, _ Circumstances) bool {
+func isForAnotherPurpose(r *reading) bool {
 	var invalid x509.CertificateInvalidError
-	return errors.As(failure.Err, &invalid) && invalid.Reason == x509.IncompatibleUsage
+	return errors.As(r.failure.Err, &invalid) && invalid.Reason == x509.IncompatibleUsage
 }
 
-func isNotPinned(failure *smtpconn.Error, _ Circumstances) bool {
+func isNotPinned(r *reading) bool {
 	var mismatch *smtpconn.PinMismatchError
-	return errors.As(failure.Err, &mismatch)
+	return errors.As(r.failure.Err, &mismatch)
 }
 
 // tlsSaid matches the text of a TLS error: crypto/tls keeps the types of its alerts to itself.
-func tlsSaid(text string) func(*smtpconn.Error, Circumstances) bool {
-	return func(failure *smtpconn.Error, _ Circumstances) bool {
-		return failure.Err != nil && strings.Contains(failure.Err.Error(), text)
-	}
+func tlsSaid(text string) func(*reading) bool {
+	return func(r *reading) bool { return r.failure.Err != nil && strings.Contains(r.failure.Err.Error(), text) }
 }
-
-// onlyPinned is a target whose connection may be unencrypted but for the pinned certificate.
-func onlyPinned(_ *smtpconn.Error, c Circumstances) bool { return !c.Target.Encrypt }

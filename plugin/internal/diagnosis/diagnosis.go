@@ -1,10 +1,11 @@
 // Package diagnosis turns a failure on the way to a mail server into words: the stable code of its cause, one sentence
 // that says what is wrong, what to do about it, the field it concerns and the server's own words as evidence.
 //
-// The knowledge is a table (see [row]), read from the top: the first row that matches names the cause. Rows that know an
-// enhanced status code are asked before all others, so that no pattern of words overrides a clear code. Among the rest,
-// rows for one provider stand before those for everybody, rows that read the server's words before the rows that only know
-// the reply code or the step. A new cause is a new row and a test.
+// A [cause] is what is wrong; a [rule] says which cause is meant by a failure. A reply is first reduced to what does not
+// differ from case to case, then read for a few hundred concepts, each with the many ways in which servers put it. The
+// rules are asked in order and the first that holds decides: what the circumstances or one provider's own words can mean
+// only one way; phrases that outweigh any code; clear enhanced status codes; what the words mean together; and last the
+// codes that only say no. A new reply is a line in testdata, a new phrasing in a concept, seldom a new rule.
 //
 // The page, the command line and a dead letter all use it, so a failure reads the same wherever it is met.
 package diagnosis
@@ -12,13 +13,10 @@ package diagnosis
 import (
 	"crypto/sha256"
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
-	"github.com/smtp-settings/smtp-settings/plugin/internal/provider"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/phrase"
@@ -58,6 +56,8 @@ type Circumstances struct {
 	// Looked is true when other ports of the host were looked at; OpenPorts are those that answered.
 	Looked    bool
 	OpenPorts []int
+	// Delivery is true when a message is delivered, false in a test.
+	Delivery bool
 }
 
 // Explain names the cause of a failure. It never fails: what no row knows is explained by its step.
@@ -66,44 +66,40 @@ func Explain(err error, c Circumstances) (Outcome, shared.Diagnostic) {
 	if !errors.As(err, &failure) {
 		failure = &smtpconn.Error{Kind: smtpconn.KindInternal, Err: err}
 	}
-	found := match(failure, c)
-	words := wordsFor(failure, c)
-	return found.outcome, shared.Diagnostic{
+	r := newReading(failure, c)
+	found := causes()[rules()[match(r)].cause]
+	known := wordsFor(failure, c)
+	said := found.wordingFor(r, known)
+	return found.outcomeAt(failure), shared.Diagnostic{
 		Severity: shared.SeverityError,
 		Code:     found.code,
 		Step:     string(failure.Step),
-		Field:    fieldFor(found, c),
-		Summary:  fill(found.summary, words),
-		Detail:   phrase.Sentences(fill(found.detail, words), whatAnswered(found, c)),
+		Field:    fieldFor(found, said, c),
+		Summary:  fill(said.summary, known),
+		Detail:   phrase.Sentences(fill(said.advice(r), known), see(said), whatAnswered(found, c)),
 		Evidence: evidence(failure),
 		Fixes:    fixesFor(found, failure, c),
 	}
 }
 
-// causes is the whole table.
-var causes = sync.OnceValue(func() []row {
-	return slices.Concat(generalCauses, providerCauses, connectionCauses, loginCauses, envelopeCauses)
-})
-
-func match(failure *smtpconn.Error, c Circumstances) row {
-	server := provider.OfServer(c.Target.Host)
-	for _, knowsCode := range []bool{true, false} {
-		for _, candidate := range causes() {
-			if (len(candidate.enhanced) > 0) == knowsCode && candidate.matches(failure, server, c) {
-				return candidate
-			}
-		}
+// see points to a page about it.
+func see(said wording) string {
+	if said.link == "" {
+		return ""
 	}
-	return row{outcome: Failed, code: "unexplained", summary: "The test failed at the step “{step}”.",
-		detail: "The transcript below shows what was said."}
+	return phrase.Of("See {link}", "link", said.link)
 }
 
-// fieldFor resolves the field of a row; senderField stands for whichever field holds the sender.
-func fieldFor(found row, c Circumstances) string {
-	if found.field == senderField {
+// fieldFor resolves the field of a cause; senderField stands for whichever field holds the sender.
+func fieldFor(found cause, said wording, c Circumstances) string {
+	field := found.field
+	if said.field != "" {
+		field = said.field
+	}
+	if field == senderField {
 		return c.SenderField
 	}
-	return found.field
+	return field
 }
 
 // maxEvidence bounds the server's words; the transcript has more.
@@ -121,7 +117,7 @@ func evidence(failure *smtpconn.Error) *shared.Evidence {
 }
 
 // whatAnswered says which other ports of the host answer, where that helps.
-func whatAnswered(found row, c Circumstances) string {
+func whatAnswered(found cause, c Circumstances) string {
 	if !found.otherPorts || !c.Looked {
 		return ""
 	}
@@ -139,7 +135,7 @@ func whatAnswered(found row, c Circumstances) string {
 	return phrase.Of("Ports {ports} of {host} answer from here.", "ports", strings.Join(numbers, ", "), "host", c.Target.Host)
 }
 
-func fixesFor(found row, failure *smtpconn.Error, c Circumstances) []shared.Fix {
+func fixesFor(found cause, failure *smtpconn.Error, c Circumstances) []shared.Fix {
 	fixes := slices.Clone(found.fixes)
 	if found.otherPorts || startTLSFailed(failure, c) {
 		fixes = append(fixes, portFixes(c)...)
@@ -195,13 +191,24 @@ func startTLSFailed(failure *smtpconn.Error, c Circumstances) bool {
 // fill makes a phrase of a text and the words that it leaves open.
 func fill(text string, words map[string]string) string {
 	var pairs []any
-	for _, open := range openWord.FindAllStringSubmatch(text, -1) {
-		pairs = append(pairs, open[1], words[open[1]])
+	for _, name := range openWords(text) {
+		pairs = append(pairs, name, words[name])
 	}
 	return phrase.Of(text, pairs...)
 }
 
-var openWord = regexp.MustCompile(`\{(\w+)\}`)
+// openWords are the names of the words that a text leaves open.
+func openWords(text string) []string {
+	var names []string
+	for {
+		_, after, open := strings.Cut(text, "{")
+		name, rest, closed := strings.Cut(after, "}")
+		if !open || !closed {
+			return names
+		}
+		names, text = append(names, name), rest
+	}
+}
 
 // wordsFor returns what a text may leave open.
 func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
@@ -226,7 +233,7 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 		"mechanism":   failure.Mechanism,
 		"offered":     strings.Join(failure.Offered, ", "),
 		"hello":       hello,
-		"reason":      Encoded(Reason(failure.Err, failure.Session)),
+		"reason":      reasonPart(failure),
 		"names":       certificate.names,
 		"issuer":      certificate.issuer,
 		"from":        certificate.from,
@@ -234,3 +241,28 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 		"fingerprint": certificate.fingerprint,
 	}
 }
+
+// reasonPart is a reason within another text: what failed, else what the server said; empty when neither is known.
+func reasonPart(failure *smtpconn.Error) string {
+	switch {
+	case failure.Err != nil:
+		return Encoded(Reason(failure.Err, failure.Session))
+	case failure.Reply != nil:
+		return phrase.Part(failure.Session.Printable(failure.Reply.String()))
+	}
+	return ""
+}
+
+var (
+	useSSL  = fix("Turn on Use SSL", shared.Values{"use_ssl": shared.Boolean(true)})
+	port465 = fix("Use port 465 with SSL", shared.Values{"port": shared.Integer(465), "use_ssl": shared.Boolean(true)})
+	// withoutStartTLS is only ever offered beside another fix.
+	withoutStartTLS = fix("Send everything unencrypted, the password too", shared.Values{"starttls": shared.Text("never")})
+	port587         = fix("Use port 587 with SSL", shared.Values{"port": shared.Integer(587), "use_ssl": shared.Boolean(true)})
+)
+
+func fix(label string, values shared.Values) shared.Fix {
+	return shared.Fix{Label: label, Values: values}
+}
+
+func fixes(f ...shared.Fix) []shared.Fix { return f }

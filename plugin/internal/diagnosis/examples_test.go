@@ -15,6 +15,10 @@ func throughProxy(failure *smtpconn.Error, c *Circumstances) {
 	c.Target.Proxy, failure.Err = &url.URL{Scheme: "socks5", Host: "proxy.example:1080"}, errors.New("it closed the connection")
 }
 
+func masked(failure *smtpconn.Error, _ *Circumstances) {
+	failure.Session.Extensions = map[string]string{"XXXXXXXA": ""}
+}
+
 func onlyPin(_ *smtpconn.Error, c *Circumstances) {
 	c.Target.Encrypt, c.Target.PinnedCertificate = false, [sha256.Size]byte{1}
 }
@@ -30,6 +34,8 @@ func connectionExamples() []example {
 	old, future := valid, valid
 	old.NotAfter, future.NotBefore = now.Add(-time.Minute), now.Add(time.Minute)
 	nameless := x509.Certificate{}
+	inspecting := valid
+	inspecting.Issuer = pkix.Name{CommonName: "Avast Web/Mail Shield Root"}
 	own := valid
 	own.Subject, own.Issuer = pkix.Name{CommonName: "me"}, pkix.Name{CommonName: "me"}
 	return []example{
@@ -91,6 +97,11 @@ func connectionExamples() []example {
 		{step: hello, reply: "502 5.5.1 Unrecognized command", want: "hello_refused"},
 		{step: hello, kind: smtpconn.KindReplyTooLong, want: "reply_too_long"},
 		{step: hello, kind: smtpconn.KindMalformedReply, want: "malformed_reply"},
+		{step: starttls, kind: smtpconn.KindStartTLSMissing, with: masked, want: "smtp_inspection_firewall"},
+		{step: smtpconn.StepAuth, kind: smtpconn.KindNoCommonMechanism, with: masked, want: "smtp_inspection_firewall"},
+		{step: tlsStep, kind: smtpconn.KindCertificate, with: presenting(inspecting, x509.UnknownAuthorityError{}), want: "tls_inspected"},
+		{host: "smtp.gmail.com", step: tlsStep, kind: smtpconn.KindCertificate, with: presenting(valid, x509.HostnameError{Certificate: &valid, Host: "x"}),
+			want: "smtp_redirected"},
 		{step: hello, kind: smtpconn.KindTimeout, want: "hello_timeout"},
 		{step: hello, kind: smtpconn.KindClosed, want: "hello_closed"},
 	}
@@ -161,7 +172,7 @@ func envelopeExamples() []example {
 		{step: senderStep, reply: "553 No", want: "sender_not_owned"},
 		{step: senderStep, reply: "552 Mailbox full", want: "sender_mailbox_full"},
 		{step: senderStep, reply: "452 No room", want: "server_storage_full"},
-		{step: senderStep, reply: "451 4.3.0 Temporary lookup failure", want: "sender_refused_temporarily"},
+		{step: senderStep, reply: "451 4.3.0 Temporary lookup failure", want: "server_lookup_failed"},
 		{step: senderStep, reply: "550 5.7.1 Rejected", want: "sender_refused"},
 		{step: recipientStep, reply: "554 5.7.1 <you@email.com>: Relay access denied", want: "relay_denied"},
 		{step: recipientStep, reply: "550 5.2.1 The email account is disabled", want: "recipient_disabled"},
@@ -177,7 +188,7 @@ func envelopeExamples() []example {
 		{step: messageStep, reply: "552 Too big", want: "message_too_big"},
 		{step: messageStep, reply: "550 5.7.1 Message looks like spam", want: "content_refused"},
 		{step: messageStep, reply: "451 4.3.0 Queue file write error", want: "message_refused_temporarily"},
-		{step: messageStep, reply: "554 5.6.0 Malformed", want: "message_refused"},
+		{step: messageStep, reply: "554 5.6.0 Malformed", want: "message_malformed"},
 	}
 }
 
@@ -193,7 +204,7 @@ func providerExamples() []example {
 		{host: microsoft, step: auth, reply: "550 5.7.30 Basic authentication is not supported for Client Submission.", want: "basic_auth_retired"},
 		{host: microsoft, step: auth, reply: "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.", want: "smtp_auth_disabled"},
 		{host: microsoft, step: auth, reply: "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.", want: "blocked_by_security_policy"},
-		{host: microsoft, step: auth, reply: "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.", want: "smtp_auth_disabled"},
+		{host: microsoft, step: auth, reply: "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.", want: "basic_auth_retired"},
 		{host: microsoft, step: auth, reply: "535 5.7.3 Authentication unsuccessful", want: "wrong_credentials"},
 		{host: microsoft, step: senderStep, reply: "530 5.7.57 Client not authenticated to send mail.", want: "login_required"},
 		{host: microsoft, step: smtpconn.StepMessage, reply: "554 5.2.252 SendAsDenied; me@email.com not allowed to send as you@email.com", want: "sender_not_owned"},
@@ -228,5 +239,6 @@ func generalExamples() []example {
 		{step: smtpconn.StepConnect, kind: smtpconn.KindCancelled, want: "cancelled"},
 		{step: smtpconn.StepAuth, kind: smtpconn.KindOutOfTime, want: "out_of_time"},
 		{step: smtpconn.StepSender, kind: smtpconn.KindInternal, want: "internal"},
+		{step: "unheard_of", kind: "unheard_of", want: "unexplained"},
 	}
 }

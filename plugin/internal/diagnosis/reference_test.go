@@ -34,7 +34,7 @@ func reference() string {
 	}{
 		{"No SMTP conversation could be had", ConnectionFailed}, {"The login was refused", LoginFailed}, {"Everything else", Failed},
 	} {
-		fmt.Fprintf(&text, "\n## %s\n\n“%s”\n\n| code | provider | meaning | what to do |\n|---|---|---|---|\n", part.title, part.outcome.Headline())
+		fmt.Fprintf(&text, "\n## %s\n\n“%s”\n\n| code | scope | lasting | provider | meaning | what to do |\n|---|---|---|---|---|---|\n", part.title, part.outcome.Headline())
 		for _, line := range referenceLines(part.outcome) {
 			text.WriteString(line)
 		}
@@ -44,13 +44,16 @@ func reference() string {
 
 func referenceLines(outcome Outcome) []string {
 	var lines []string
-	for _, cause := range causes() {
-		if cause.outcome != outcome {
+	for _, one := range causeList() {
+		if one.outcome != outcome {
 			continue
 		}
-		line := fmt.Sprintf("| `%s` | %s | %s | %s |\n", cause.code, cause.provider, escapeCell(cause.summary), escapeCell(cause.detail))
-		if !slices.Contains(lines, line) {
-			lines = append(lines, line)
+		for _, said := range one.words {
+			line := fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s |\n", one.code, one.scope, one.lasting, said.provider,
+				escapeCell(said.summary), escapeCell(said.detail))
+			if !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
 		}
 	}
 	slices.Sort(lines)

@@ -4,8 +4,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,46 +104,64 @@ func presenting(certificate x509.Certificate, reason error) func(*smtpconn.Error
 	}
 }
 
-// TestCauses makes sure that every example is named by the right row, and that no row is out of reach of all of them.
+// TestCauses makes sure that every example leads to its cause, that nothing in the words stays open, and that no rule and no cause
+// is out of reach of all examples.
 func TestCauses(t *testing.T) {
 	reached := map[int]bool{}
-	for _, examples := range [][]example{generalExamples(), connectionExamples(), loginExamples(), envelopeExamples(), providerExamples()} {
-		for _, e := range examples {
-			failure, c := e.failure()
-			_, got := Explain(failure, c)
-			if got.Code != e.want {
-				t.Errorf("%s %s %s%s: %s, want %s", e.host, e.step, e.kind, e.reply, got.Code, e.want)
-			}
-			for _, tag := range language.Catalog.Tags() {
-				if written := finding.Old(got).In(language.Of(tag)); strings.ContainsAny(written.Summary+written.Detail, "{}") {
-					t.Errorf("%s in %s: a blank was not filled in: %s %s", got.Code, tag, written.Summary, written.Detail)
-				}
-			}
-			if got.Summary == "" || got.Detail == "" {
-				t.Errorf("%s says nothing or gives no advice", got.Code)
-			}
-			found := match(failure, c)
-			for i, row := range causes() {
-				if row.code == found.code && row.summary == found.summary && row.detail == found.detail && sameConditions(row, found) {
-					reached[i] = true
-				}
-			}
+	for _, e := range slices.Concat(generalExamples(), connectionExamples(), loginExamples(), envelopeExamples(), providerExamples()) {
+		failure, c := e.failure()
+		_, got := Explain(failure, c)
+		if got.Code != e.want {
+			t.Errorf("%s %s %s%s: %s, want %s", e.host, e.step, e.kind, e.reply, got.Code, e.want)
 		}
+		checkWords(t, got)
+		reached[match(newReading(failure, c))] = true
 	}
-	for i, row := range causes() {
+	for _, line := range readLines(t, "testdata/replies.jsonl") {
+		failure, c := line.failure()
+		reached[match(newReading(failure, c))] = true
+	}
+	named := map[string]bool{}
+	for i, one := range rules() {
+		named[one.cause] = true
 		// A certificate that signs itself needs a real signature; the suite of faults has one.
-		if !reached[i] && row.code != "certificate_self_signed" {
-			t.Errorf("no example reaches row %d: %s", i, row.code)
+		if !reached[i] && one.cause != "certificate_self_signed" {
+			t.Errorf("no example reaches rule %d: %s", i, describe(one))
+		}
+		if _, known := causes()[one.cause]; !known {
+			t.Errorf("rule %d leads to %q, which is no cause", i, one.cause)
 		}
 	}
-	if n := len(causes()); n < 160 {
-		t.Errorf("%d causes", n)
+	for _, one := range causeList() {
+		if !named[one.code] {
+			t.Errorf("no rule leads to %s", one.code)
+		}
 	}
 }
 
-func sameConditions(a, b row) bool {
-	return strings.Join(a.enhanced, " ") == strings.Join(b.enhanced, " ") && a.words == b.words && len(a.replies) == len(b.replies)
+func checkWords(t *testing.T, got shared.Diagnostic) {
+	t.Helper()
+	for _, tag := range language.Catalog.Tags() {
+		if written := finding.Old(got).In(language.Of(tag)); strings.ContainsAny(written.Summary+written.Detail, "{}") {
+			t.Errorf("%s in %s: a blank was not filled in: %s %s", got.Code, tag, written.Summary, written.Detail)
+		}
+	}
+	if got.Summary == "" || got.Detail == "" {
+		t.Errorf("%s says nothing or gives no advice", got.Code)
+	}
 }
+
+func describe(one rule) string {
+	var says []string
+	for _, c := range one.says {
+		says = append(says, c.first())
+	}
+	return fmt.Sprintf("%s at %v, replies %v, enhanced %v, providers %v, says %q",
+		one.cause, one.steps, one.replies, one.enhanced, one.providers, says)
+}
+
+// first is the first phrasing of the concept.
+func (c *concept) first() string { return c.phrasings()[0].expression().String() }
 
 // TestClearCodesWin makes sure that no words talk a clear code over.
 func TestClearCodesWin(t *testing.T) {

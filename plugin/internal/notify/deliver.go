@@ -264,8 +264,12 @@ func (s *Service) refused(
 	}
 }
 
-func (s *Service) explain(err error, delivery Delivery, envelope smtpconn.Envelope) (diagnosis.Outcome, finding.Finding) {
-	outcome, cause := diagnosis.Explain(err, diagnosis.Circumstances{Target: delivery.Target, Envelope: envelope, SenderField: delivery.SenderField})
+func (s *Service) explain(
+	err error, delivery Delivery, envelope smtpconn.Envelope,
+) (diagnosis.Outcome, finding.Finding) {
+	outcome, cause := diagnosis.Explain(err, diagnosis.Circumstances{
+		Target: delivery.Target, Envelope: envelope, SenderField: delivery.SenderField, Delivery: true,
+	})
 	return outcome, finding.Old(cause)
 }
 

@@ -65,6 +65,12 @@ func (r Reply) Says(pattern *regexp.Regexp) bool {
 	return pattern.MatchString(strings.TrimSpace(strings.Join(r.heard(), " ")))
 }
 
+// Read gives the server's own words on one line to a function, also where a part of them must not be shown. The function must
+// not keep them.
+func (r Reply) Read(reader func(text string)) {
+	reader(strings.TrimSpace(strings.Join(r.heard(), " ")))
+}
+
 // Text joins the lines with single blanks.
 func (r Reply) Text() string { return strings.TrimSpace(strings.Join(r.Lines(), " ")) }
 

@@ -112,7 +112,7 @@ func templateTexts(t *testing.T, path string) []string {
 	return found
 }
 
-var textFields = []string{"title", "description", "label", "help", "text", "note", "savenote", "suggestlabel", "summary", "detail", "headline", "preview"}
+var textFields = []string{"title", "description", "label", "help", "text", "note", "savenote", "suggestlabel", "summary", "detail", "delivery", "headline", "preview"}
 
 func (s Source) goTexts(t *testing.T, path string) []string {
 	t.Helper()

@@ -1,0 +1,351 @@
+package diagnosis
+
+// Concepts of senders, recipients and their domains.
+var (
+	senderMeant = words(
+		`senders?\b`, `mail ?from`, `from (?:address|header|domain|field|line)`, `@sender`, `envelope from`,
+		`return ?path`, `originator`, `reverse ?path`, `absender`, `emetteur`, `expediteur`, `expedition`,
+		`remitente`, `mittente`, `remetente`, `отправител`, `发件人|発信者|差出人|送信者`, `nadawc`, `from address`,
+		`from ~ domain`, `5321`, `envelope sender`,
+	)
+	recipientMeant = words(
+		`recipients?\b`, `rcpt`, `@recipient`, `destination`, `addressee`, `empfanger`, `destinataire`,
+		`destinatari\w*`, `получател`, `收件人|宛先|受信者`, `mailbox`, `inbox`, `user\b`, `account`, `your address`,
+		`delivery error`, `forward ?path`, `to address`, `odbiorc`, `ontvanger`,
+	)
+	// notOwned: this login may not use this sender.
+	notOwned = words(
+		`not owned by`, `not (?:one of )?your (?:own )?(?:email )?address`, `not (?:\S+ ){0,2}of your addresses`,
+		`send ?as ?denied`,
+		`(?:permissions?|allowed|authori[sz]ed|entitled|right|able|rights) to send (?:as|from|on behalf|for|`+
+			`using|with)`,
+		`(?:not|un) ?(?:allowed|authori[sz]ed|permitted)(?: \S+){0,4} (?:send|use|submit) ~ (?:as|from|on`+
+			` behalf|sender|address)`,
+		`on behalf of`,
+		`(?:sender|from|envelope|mail from|mailfrom|address)(?: \S+){0,8} (?:does not match|do not match|must`+
+			` match|mismatch\w*|differs?|not match\w*|must be (?:the )?(?:same|identical|equal)|not (?:the`+
+			` )?same|not (?:belong|correspond|identical)|doesnt match)`,
+		`(?:auth\w*|login|account|user\w*)(?: \S+){0,6} (?:does not match|do not match|must match|`+
+			`mismatch\w*|differs? from|not (?:belong|correspond)\w*|must be (?:the )?same)`,
+		`(?:not match|mismatch|differ)\w*(?: \S+){0,5} (?:auth|login|account|user|credential)`,
+		`un ?authori[sz]ed (?:use of )?(?:sender|from|address|mail from)`, `incorrect authentication for specified`,
+		`sender (?:address )?(?:is )?not (?:allowed|authori[sz]ed|permitted) (?:to relay|for (?:this|your|`+
+			`user|login|account)|by)`,
+		`sender address is not allowed`, `non ?local account`,
+		`not (?:local|a local|authori[sz]ed) (?:sender|account|user)`,
+		`(?:sender|from)(?: \S+){0,5} (?:not (?:belong|associated|linked|assigned|owned|yours)|belongs to|owned by)`,
+		`(?:domain|address)(?: \S+){0,3} (?:not (?:belong|assigned|linked|owned))`,
+		`account is not available in bridge`,
+		`(?:only|just) (?:send|use) (?:mail |email )?(?:from|as|with) (?:your|the|own)`, `masquerad`, `spoof`,
+		`impersonat`, `(?:use|set) your own (?:address|email)`, `absender ~ (?:nicht|passt|stimmt)`,
+		`(?:adresse|expediteur) ~ (?:pas autoris|non autoris|n est pas)`, `remitente no (?:autorizado|permitido)`,
+		`mittente non (?:autorizzato|consentito)`,
+		`(?:отправител|адрес)\S* ~ не (?:принадлежит|соответствует|совпадает)`, `发件人(?:地址)?(?:与|和|不)`, `dt sum`,
+		`dt spm sender`, `sender rejected ~ (?:login|user|auth)`, `forged sender`,
+		`not your (?:domain|sender|email)`, `use (?:the )?(?:same|correct) (?:sender|from|email)`,
+	)
+	// notVerified: the provider wants to be shown first that the sender is the customer's.
+	notVerified = words(
+		`(?:not|un|never|been|is not|must be|needs? to be|not yet|not a)(?: \S+){0,2} ?(?:verified|confirmed|`+
+			`validated|whitelisted for sending|approved)`,
+		`unverified`, `verif(?:y|ied) (?:\S+ ){0,3}(?:sender|domain|identity|address|from|email|sending)`,
+		`verified senders?`, `sender (?:identity|signature|authentication|approval)`,
+		`(?:domain|sender|from|address|identity)(?: \S+){0,6} (?:not (?:\S+ )?(?:verified|confirmed|`+
+			`registered|validated|configured|associated|added|authenticated|setup|set up|found in|active|`+
+			`activated|recogni[sz]ed|enabled|linked)|unverified|unregistered|unconfigured|unconfirmed)`,
+		`un(?:configured|registered|verified|known|confirmed|validated|authenticated) (?:\S+ ){0,2}(?:sending`+
+			` |sender |from )?(?:domain|sender|identity|address)`,
+		`unregistered domain`, `approved sender`, `identities failed`,
+		`(?:add|register|verify|authenticate|configure) ~ (?:domain|sender)`,
+		`not (?:a )?(?:valid|confirmed|registered|activated|approved|authori[sz]ed) (?:sender|from|sending`+
+			` domain|domain)`,
+		`not an? (?:approved|authori[sz]ed|allowed|accepted) (?:sender|domain|from)`, `sending domain`,
+		`not registered within`,
+	)
+	senderDomainBad = words(
+		`(?:sender|from|mail from|mailfrom|domain of sender|@sender|return path|envelope from|originating|`+
+			`your)(?: \S+){0,8} (?:domain|host|hostname|mx|dns)(?: \S+){0,6} (?:not (?:found|exist|resolv\w*|`+
+			`valid|have|been)|does ?n?o?t? (?:not )?(?:exist|resolve|have|accept)|no (?:mx|dns|valid|a record|`+
+			`such)|unresolv\w*|cannot be (?:resolved|found|verified)|could not be (?:resolved|found)|must`+
+			` (?:resolve|exist|have)|invalid|unknown|nonexist\w*|lookup)`,
+		`domain of sender`,
+		`sender domain (?:must|does|not|has|is not|invalid|unknown|unresolv|cannot|could|lookup)`,
+		`sender address rejected domain`,
+		`(?:un ?resolv\w*|unresolvable|invalid|unknown|non ?existent|bogus|no such|bad) (?:\S+`+
+			` ){0,3}(?:sender|from|return|mail from|envelope|originat\w*|rfc 5321 from|rfc 5322 from|5321)(?:`+
+			` \S+){0,2} (?:domain|host)`,
+		`(?:sender|from) (?:\S+ )?(?:domain|host) (?:not found|not exist|unknown|no mx)`, `domain does not exist`,
+		`domain ~ no (?:valid )?(?:mx|a or mx|mail exchanger)`,
+		`(?:domaine|dominio|domain)\w* ~ (?:expediteur|remitente|mittente|absender)`, `unresolvable rfc`,
+		`(?:no|without|any|valid) (?:\S+ )?mx record`, `invalid (?:sender )?domain`, `unroutable sender`,
+		`unrouteable (?:sender )?address ~ sender`, `sender unrouteable`, `contains a domain with no`,
+		`no dns (?:\S+ )?(?:for|of) (?:\S+ )?(?:sender|from)`,
+	)
+	senderMailboxBad = words(
+		`sender verif(?:y|ication|ied)? ?(?:fail|error|reject)`,
+		`sender address rejected (?:user unknown|undeliverable|unknown user|unverified address host|mailbox|`+
+			`no such|account)`,
+		`(?:sender|from|return path|@sender|mail from)(?: \S+){0,5} (?:user unknown|unknown user|does not`+
+			` exist|mailbox (?:not|un)|no such user|undeliverable|not a (?:valid|known) (?:user|mailbox|account)|`+
+			`invalid user|unknown local)`,
+		`verification failed for @\w+`, `(?:unknown|non ?existent|undeliverable) (?:local )?sender`,
+		`sender ~ callout`, `sender callback`, `no such (?:sender|local user ~ sender)`,
+		`callback ~ sender ~ (?:fail|reject)`, `we (?:cannot|could not) (?:verify|reply|bounce) ~ sender`,
+	)
+	senderCheckDeferred = words(
+		`could not complete sender`,
+		`sender ~ (?:verif\w*|callout|callback|check)(?: \S+){0,6} (?:defer\w*|temporar\w*|timed? ?out|in`+
+			` progress|timeout|not complete|incomplete|could not|unreachable|try)`,
+		`sender address rejected unverified address`, `sender verif\w* (?:in progress|deferred|timed|temporar)`,
+		`unable to verify (?:the )?(?:sender|return)`, `cannot verify (?:the )?sender`,
+	)
+	recipientCheckDeferred = words(
+		`recipient address rejected unverified address`, `unverified address`, `address verification in progress`,
+		`(?:recipient|address|rcpt)(?: \S+){0,3} (?:verif\w*|callout|check|validation)(?: \S+){0,5} (?:in`+
+			` progress|defer\w*|temporar\w*|timed? ?out|failed temporarily|timeout|not complete|unavailable|`+
+			`error)`,
+		`(?:could not|cannot|unable to|can not|failed to) (?:complete )?(?:verify|check|validate|confirm|`+
+			`complete)(?: \S+){0,3} (?:recipient|rcpt|address|user|destination)`,
+		`recipient verify (?:defer|callout|temporar)`, `callout`, `verification in progress`, `recipient check`,
+		`could not load drd`,
+	)
+	recipientUnreachable = words(
+		`(?:upstream|next hop|back ?end|destination|recipient|remote|downstream|target|relay host|mail server`+
+			` for|delivery) ?(?:mail )?(?:server|host|mta|system|error|smtp|mx)?(?: \S+){0,6} (?:unavailable|`+
+			`unreachable|not (?:available|respond\w*|reachable|accept\w*)|temporar\w*|timed? ?out|refused|down|`+
+			`offline|failed|timeout|could not be (?:reached|contacted))`,
+		`upstream`, `connect(?:ion)? to @host(?: \S+){0,3} (?:refused|timed|failed)`, `lost connection with`,
+		`no route to host`,
+		`(?:cannot|could not|unable to) (?:connect|reach|contact) (?:\S+ ){0,3}(?:server|host|@host|mx|destination)`,
+		`network (?:is )?unreachable`, `host (?:\S+ )?(?:not reachable|unreachable)`,
+		`server was temporarily unavailable to accept your`,
+	)
+	domainLookupDeferred = words(
+		`temporar\w*(?: \S+){0,5} (?:dns|domain|resol\w*|name server|mx)`,
+		`(?:dns|domain|resol\w*|name ?server|mx|nameserver|host)(?: \S+){0,5} (?:temporar\w*|try again|timed?`+
+			` ?out|timeout|servfail|server fail\w*|later|defer\w*)`,
+		`servfail`, `dns (?:failure|error|timeout|lookup fail\w*|problem)`, `name service error`, `temperror`,
+		`host not found try again`, `lookup timed out`,
+	)
+	domainBad = words(
+		`dead domain`, `domain (?:is )?not reachable`, `domain must exist`, `could not find a gateway`,
+		`(?:dns|mx) records for (?:\S+ ){0,4}(?:not|could)`, `no matches to nameserver`, `no route for`,
+		`domain(?: \S+){0,5} (?:not (?:found|exist|valid|resolv\w*|known)|does not (?:exist|resolve|have)|`+
+			`nonexist\w*|unknown|invalid|no mx|cannot be resolved|could not be (?:found|resolved)|lookup failed|`+
+			`misspell)`,
+		`(?:no such|unknown|invalid|bad|non ?existent|nonexistent|illegal|unresolvable|unroutable) (?:\S+`+
+			` )?(?:domain|host|destination host)`,
+		`host (?:unknown|not found|name lookup failure)`, `name or service not known`, `nxdomain`,
+		`un ?rout(?:e)?able`, `unrout(?:e)?able (?:address|mail domain|domain)`, `all relevant mx records point`,
+		`no (?:valid )?(?:mx|mail exchanger|mail server|a record|mail hosts?|dns)\b`,
+		`(?:mx|dns)(?: \S+){0,4} (?:not found|no record|invalid|lookup|name not found|missing)`, `dns error`,
+		`bad destination (?:system|mailbox|domain|host)`, `(?:cannot|could not|unable to) (?:resolve|find|route)`,
+		`domain name not found`, `domaine ~ (?:inconnu|invalide|inexistant)`,
+		`dominio ~ (?:inexistente|no existe|desconocido)`, `unbekannte domain`, `домен ~ не (?:найден|существует)`,
+	)
+	nullMX = words(
+		`null ?mx`, `(?:domain|host) (?:\S+ )?does not accept (?:any )?(?:mail|email)(?: null\S*)? $`,
+		`domain (?:\S+ )?(?:accepts? no|takes no|does not accept any) (?:mail|email)`, `no mail accepted for`,
+	)
+	mailboxUnknown = words(
+		`mailbox unavaiable`, `userunknown`, `(?:recip|recipient) ?notfound`,
+		`recipient (?:is )?not (?:accepted|ok)`, `cannot accept user`, `rejected recipients`,
+		`recipients? (?:was|were|is) undeliverable`, `not found recipient`, `@\w+ (?:was )?not found`,
+		`missing home directory`, `nessun utente`, `envelope recipient has been denied`, `not an active address`,
+		`unknown local`, `not email address`,
+		`(?:user|recipient|mailbox|address|account|addressee|alias|inbox|person|customer|subscriber|member|`+
+			`rcpt|destination|email|@addr|@recipient|username|local part|name)(?: \S+){0,7} (?:unknown|not`+
+			` (?:found|exist\w*|known|valid|here|recogni\w*|listed|local|a valid|registered|present|our)|does not`+
+			` exist|does not (?:have|match)|do not exist|not exist|non ?existent|nonexist\w*|invalid|`+
+			`unrecogni\w*|not be found|no longer (?:exists|here|available|valid|works)|unavailable|undeliverable|`+
+			`unallocated|unrouteable|wrong|incorrect|misspell\w*|marked as invalid|is not one of|bad|disallowed|`+
+			`could not be found|not active)`,
+		`(?:unknown|no such|non ?existent|invalid|bad|illegal|not a valid|no valid|unrecogni\w*|nonexist\w*|`+
+			`undeliverable|not our|wrong|incorrect|no) (?:\S+ ){0,3}(?:user|recipient|mailbox|address|account|`+
+			`addressee|alias|person|customer|local part|rcpt|name|destination mailbox|mail ?drop|email)`,
+		`(?:do not|does not|not) (?:know|have|recogni\w*) (?:\S+ ){0,3}(?:user|recipient|mailbox|address|`+
+			`account|name|by that|this)`,
+		`no (?:one|body|mailbox|such|account|user) (?:\S+ )?(?:here|by|with|named|of that|at this|in this)`,
+		`not in (?:recipient|user|our|the|my)(?: \S+){0,3} (?:list|table|database|directory|system)`, `user unknown`,
+		`unknown user`, `mailbox unavailable`, `not known here`, `does not exist`, `no mailbox`,
+		`(?:is )?not (?:a )?(?:known|valid) (?:user|address|mailbox|recipient|here)`, `not listed in`,
+		`no mail ?box`, `there is no`, `address unknown`, `unallocated`,
+		`this (?:address|user|account|mailbox|email) ~ not`, `(?:no existe|desconocid|inexistente)`,
+		`utilisateur inconnu|destinataire inconnu|adresse inconnue|boite ~ inexistante|compte ~ inconnu|n`+
+			` existe pas|destinataire invalide|adresse ~ (?:invalide|inexistante)`,
+		`(?:unbekannt\w* (?:empfanger|benutzer|adresse|user)|(?:empfanger|benutzer|adresse|postfach)(?:`+
+			` \S+){0,3} (?:unbekannt|nicht|existiert|ungultig))`,
+		`(?:utente|destinatario|casella|indirizzo)(?: \S+){0,3} (?:sconosciut|inesistente|non)`,
+		`(?:usuario|destinatario|caixa)(?: \S+){0,3} (?:desconhecid|nao|inexistente|no)`,
+		`(?:пользовател|получател|ящик|адрес)\S*(?: \S+){0,3} (?:не|неизвест)`, `нет такого|не существует`,
+		`(?:用户|收件人|邮箱|地址)(?:不存在|无效)|不存在|ユーザー?(?:が|は)?(?:見つか|存在)|宛先不明`, `(?:nieznany|nie istnieje|brak takiego)`,
+		`onbekend`, `okand|finns inte`, `bilinmeyen`, `deliver\w* ~ not possible`, `undeliverable address`,
+	)
+	mailboxDisabled = words(
+		`(?:is|has been|was|are) (?:currently |temporar\w+ )?(?:suspended|locked|deactivated|disabled|closed)`,
+		`temporary locked`, `no longer accepts`, `(?:mail )?receiving disabled`,
+		`not currently being accepted for this`, `extended inactivity`,
+		`(?:user|recipient|mailbox|address|account|email|inbox|@addr|@recipient|route|alias|domain|`+
+			`incoming)(?: \S+){0,7} (?:disabled|deactivated|inactive|suspended|blocked|locked|closed|frozen|`+
+			`expired|archived|terminated|discontinued|cancell?ed|dormant|abandoned|inactivity|deleted|retired|no`+
+			` longer (?:valid|active|available|in use|accepting|used|monitored|enabled)|over ?limit|not active|on`+
+			` hold|not accept\w* (?:any )?(?:mail|messages|email|incoming)|does not accept (?:any )?(?:mail|`+
+			`messages|email|incoming)|cannot receive|unable to receive|not (?:allowed|able) to receive|not`+
+			` receiving)`,
+		`(?:disabled|deactivated|inactive|suspended|blocked|locked|closed|frozen|expired|archived|dormant|`+
+			`discontinued) (?:\S+ ){0,2}(?:user|recipient|mailbox|address|account|email|inbox)`,
+		`invalid inactive`, `badrcptto`,
+		`(?:boite|compte|adresse)(?: \S+){0,4} (?:archive|bloque|desactiv|ferme|suspendu|inactiv)`,
+		`(?:postfach|konto|adresse)(?: \S+){0,4} (?:gesperrt|deaktiviert|geschlossen|inaktiv)`,
+		`(?:cuenta|buzon|casella|conta|caixa)(?: \S+){0,4} (?:desactivad|bloquead|cerrad|suspendid|`+
+			`disattivat|inativ|desativ|bloccat|sospes)`,
+		`(?:ящик|аккаунт|учетная запись|account)(?: \S+){0,4} (?:заблокирован|отключен|неактив)`,
+		`邮箱(?:已)?(?:停用|禁用|冻结)`, `is no longer valid`, `mailbox is unavailable account`, `incoming suspended`,
+		`does not accept incoming`,
+	)
+	mailboxFull = words(
+		`(?:exceed\w*|over|reached|beyond) (?:\S+ ){0,3}(?:mailbox|disk|allowed|storage|user|mail|allocated)`+
+			` (?:\S+ )?quota`,
+		`full mailbox`, `disk ?space quota`, `not have enough space`, `space has been used up`,
+		`(?:userdisk|domaindisk) quota`, `mailbox size limit`, `mail quota`,
+		`(?:mailbox|inbox|user|account|recipient|maildir|mail ?box|mail ?folder|box|allocation|quota|@addr|`+
+			`@recipient|mail data|space)(?: \S+){0,6} (?:full\b|over ?quota|over (?:the |its |his |allocated`+
+			` )?(?:quota|limit|size)|out of (?:storage|space|quota)|exceed\w* (?:\S+ ){0,3}(?:quota|storage|size|`+
+			`limit|space|allocat\w*)|quota (?:exceed\w*|violation|full\b)|size limit exceeded|limit exceeded|`+
+			`exceeded|insufficient space|has no space|not enough|violation|overquota|exhausted|no space)`,
+		`quota ?(?:exceed\w*|violation|full\b|is full)`, `over ?quota`, `overquota`, `exceeded storage`,
+		`storage allocation`, `(?:mailbox|mail box|inbox|user|box) (?:is )?(?:\S+ )?full\b`, `too much mail data`,
+		`(?:not enough|insufficient|no|out of) (?:\S+ ){0,2}(?:space|storage|room|quota)(?: \S+){0,4}`+
+			` (?:mailbox|user|account|recipient|inbox)`,
+		`boite(?: \S+){0,4} plein|quota ~ depasse`,
+		`(?:postfach|mailbox|posteingang)(?: \S+){0,3} (?:voll|uberfullt)`,
+		`(?:buzon|bandeja|cuota)(?: \S+){0,3} (?:llen|excedid|superad)`, `casella(?: \S+){0,3} piena`,
+		`caixa(?: \S+){0,3} cheia`, `(?:ящик|квота)\S*(?: \S+){0,3} (?:переполнен|превышен|полон)|переполнен`,
+		`邮箱(?:已)?满|容量(?:不足|超)|メールボックス(?:が)?(?:一杯|満杯)`, `skrzynka ~ pelna`,
+	)
+	receivesTooMuch = words(
+		`(?:user|recipient|mailbox|account|address)(?: \S+){0,6} (?:receiv\w*|getting|gets)(?: \S+){0,3}`+
+			` (?:mail|messages|emails|email)?(?: ?\S*){0,3} (?:rate|quick\w*|fast|too many|too much|too often|`+
+			`limit)`,
+		`receiving mail (?:at|too)`, `(?:can|may|they can) receive per`, `send to this recipient per`,
+		`(?:recipient|destination|mailbox) (?:\S+ )?(?:quota exceeded|rate limit\w*|rate exceeded|message`+
+			` limit|exceeded (?:\S+ ){0,2}(?:limit|rate|message)|throttl\w*)`,
+		`recipients? domain (?:\S+ )?(?:quota|limit|rate)`, `recipient has exceeded`,
+		`(?:messages|mail|emails) (?:to|for) (?:@\w+|this (?:user|recipient|mailbox)|the recipient|`+
+			`recipient)(?: \S+){0,6} (?:deferred|too many|limit\w*|exceed\w*|throttl\w*|excessive|rate)`,
+		`too many recent messages`, `received too many (?:messages|mails|emails)`,
+		`too many messages (?:for|to) (?:this|the|@)`, `organization queue quota`, `recipient exceeded`,
+	)
+	restricted = words(
+		`(?:user|recipient|addressee) (?:id )?(?:\S+ )?(?:refuses?|rejects?|rejected|refused) (?:to|this|`+
+			`your|the|mail|message|it)`,
+		`only accepting mail from`, `user (?:rules?|reject)`, `list of senders`, `has restricted`,
+		`not accepting mail with`, `rejected by this user`, `closed mailing list`, `non ?member`,
+		`(?:distribution|mailing) (?:list|group)`,
+		`(?:not|un) ?(?:allowed|authori[sz]ed|permitted)(?: \S+){0,4} to (?:email|post|write|send (?:mail |`+
+			`email |messages )?to|deliver to|message)(?: \S+){0,3} (?:recipient|list|group|user|address|mailbox|`+
+			`this|@)?`,
+		`(?:only|restricted to|accepts? (?:mail|messages|email) only) (?:\S+ ){0,4}(?:internal|members?|`+
+			`subscribers?|authori[sz]ed|authenticated|inside|certain|approved|trusted|company|allowed|`+
+			`whitelisted|local)(?: \S+){0,2} ?(?:sender|user|people|network)?`,
+		`resolver rst`, `rst (?:authrequired|notauthori[sz]ed|auth)`, `recipient preferences`,
+		`recipient ~ (?:restrict\w*|only accepts|does not accept (?:mail|messages|email) from|has (?:blocked|`+
+			`restricted|refused)|not authori[sz]ed|permission|preference|policy)`,
+		`(?:blocked|rejected|refused|denied) by (?:this |the |that )?(?:recipient|user|destination|addressee|`+
+			`mailbox owner|receiver)`,
+		`user entry`, `destination domain`,
+		`(?:does not|not|do not) (?:accept|want|allow|receive) (?:\S+ )?(?:mail|messages|emails?|anything)`+
+			` from (?:you|this sender|outside|external|the internet|unknown|your|strangers|@sender)`,
+		`internal (?:users?|senders?|use|mail) only`,
+		`external (?:senders?|mail|messages) (?:not|are not|blocked|rejected)`,
+		`not accepting (?:mail|messages) from`, `members? only`, `need permission to (?:send|post|email)`,
+		`not on (?:\S+ )?(?:allow|white|approved|accept) ?list`, `recipient address rejected not authori[sz]ed`,
+		`permanent failure for one or more recipients`, `private (?:list|address|group)`,
+	)
+	recipientMoved = words(
+		`(?:user|recipient|mailbox|account|address|has|have) (?:\S+ )?(?:moved|migrated|relocated|left|transferred)`,
+		`no longer on (?:this )?server`, `(?:new|changed|forwarding) address`, `please try @\w+`, `user not local`,
+		`moved (?:to|permanently)`, `has left`, `please (?:use|contact|forward to) @\w+`,
+		`no longer (?:works|employed|with)`, `changed (?:his|her|their|its) address`, `unbekannt verzogen`,
+	)
+	recipientSuppressed = words(
+		`suppress`, `unsubscribed?`, `address blacklisted`, `(?:previous|prior|old|past|hard) (?:\S+ )?bounce`,
+		`bounced address`, `complain(?:t|ed) (?:about|by|from)`, `marked (?:\S+ ){0,3}as spam by`,
+		`do not (?:mail|contact|email|send)`, `opted? out`, `blocked recipient`, `bounce (?:rule|list)`,
+		`inactive recipient`,
+	)
+	addressSyntax = words(
+		`(?:malformed|illegal|improper|unparsable|mal formed) (?:\S+ ){0,4}(?:address|syntax|format|`+
+			`character|domain|local part|mailbox|path|parameter|argument|recipient|sender)`,
+		`(?:invalid|bad|wrong|incorrect|error in|illegal) (?:\S+ ){0,3}(?:syntax|format|character|local part|`+
+			`path|parameter|argument)`,
+		`syntactically`, `bad (?:sender|recipient) address syntax`,
+		`(?:address|recipient|sender|mailbox|path|domain|@addr)(?: \S+){0,5} (?:syntax|malformed|format|`+
+			`illegal|invalid char\w*|not rfc|unqualified|must be fully|fully qualified|not (?:a )?valid|single`+
+			` label)`,
+		`need fully qualified`, `fully qualified`, `domain (?:name )?required`, `real domain`, `unqualified address`,
+		`reserved by rfc`, `single label`, `5321 syntax`, `syntax error`, `missing (?:domain|@|local)`,
+		`must (?:contain|include|have) (?:a |an )?(?:domain|@|at sign)`, `cannot parse`,
+		`not a valid (?:email )?address`,
+	)
+	relayMeant = words(
+		`rela(?:y|ys|ying|yed)\b`, `relai`,
+		`not (?:a )?(?:local|hosted) (?:domain|recipient|host|user|destination|delivery)`,
+		`(?:rcpthosts|relay domains|allowed rcpthosts)`,
+		`(?:domain|host)(?: \S+){0,5} (?:not (?:local|hosted|handled|served|accepted|allowed|known|in my|in`+
+			` our|one of|configured)|is not (?:in|one of) (?:my|our))`,
+		`(?:recipient|address|user)(?: \S+){0,4} not (?:local|hosted|in (?:my|our) (?:domain|list))`,
+		`no[ -]?domain`, `do not (?:relay|handle|accept mail for|host|serve|deliver)`,
+		`not (?:one )?of (?:my|our) (?:\S+ )?(?:domains|hosts|customers|users)`,
+		`not authori[sz]ed to (?:relay|send to)`, `delivery is not allowed`, `not configured to (?:relay|accept)`,
+		`(?:cannot|can not|will not|unable to|not allowed to|refuse to|wont) (?:relay|forward|deliver (?:mail`+
+			` )?(?:to|for) (?:this|that|the) (?:domain|host|remote))`,
+		`open relay`, `not our (?:customer|domain)`, `mail (?:from|for) @\w+ ~ (?:not|denied)`,
+		`you (?:are|must be|may) (?:not )?(?:a )?local`,
+		`remote (?:domain|user|address|recipient|delivery) (?:\S+ )?(?:not|denied|reject|refus)`,
+		`nicht weitergeleitet`, `retransmission`, `reenvio|encaminhamento|inoltro|пересылк|ретрансляци|中继|中転|中継`,
+		`received as unauthenticated incoming`, `attr14`, `weiterleit`, `third ?party`, `hosted tenant`,
+	)
+	senderListed = words(
+		`(?:sender|mail ?from|from|domain|envelope|@sender|return ?path|author|originator|address|header)(?:`+
+			` \S+){0,6} (?:blocked using|is listed|listed (?:in|on|at|by)|block ?listed|black ?listed|on (?:\S+`+
+			` ){0,2}(?:block|black) ?list|denied|banned|in (?:my|our|the) (?:\S+ )?(?:bad|black|block|deny|`+
+			`reject|kill|spam)|is blocked|blocked by|been blocked)`,
+		`badmailfrom`,
+		`(?:blocked|banned|denied|blacklisted|block ?listed|prohibited|blocklisted|unwanted|rejected)`+
+			` (?:envelope )?(?:sender|from|mail ?from|domain)`,
+		`envelope blocked`, `block send ?er`, `dbl`, `having a domain present`,
+		`sender (?:address )?(?:not allowed|rejected (?:access|black|block|spam|policy|local|administrat))`,
+		`domain is (?:\S+ )?(?:black|block|banned)`, `(?:sender|address) is (?:\S+ )?spam`, `spammer`,
+		`mailfrom domain is listed`,
+	)
+	dblLinks    = links(`/dbl`, `query/domain`, `query/dbl`)
+	domainYoung = words(
+		`too young`, `newly (?:registered|created|observed)`, `(?:domain|registration) age`,
+		`recently (?:registered|created|seen)`, `zrd`, `new domain`,
+		`domain ~ (?:registered|created) (?:\S+ ){0,3}(?:ago|recently|days)`, `day old bread|dob\b`, `fresh domain`,
+		`zero reputation`,
+	)
+	authenticationResults = words(
+		`dmarc`, `spf\b`, `dkim`, `domain ?keys?`, `sender ?id\b`, `sender policy framework`,
+		`authentication results`, `authentication (?:level|checks?|failed for domain|policy|status)`,
+		`(?:email|mail|message|sender) (?:\S+ )?authentication (?:fail\w*|check|require|policy)`,
+		`un ?authenticated (?:email|mail|message|sender) (?:from|is|because)`, `sender is unauthenticated`,
+		`(?:is|was|are) unauthenticated`,
+		`(?:originating|sending) ip(?: \S+){0,5} not (?:permitted|authori[sz]ed|allowed) by`, `domain owner`,
+		`(?:does not|not) (?:designate|permit|allow|authori[sz]e)\w* (?:\S+ ){0,4}(?:@ip|ip|this (?:host|`+
+			`server|ip)|sending|as permitted)`,
+		`not (?:allowed|permitted|authori[sz]ed|designated)(?: \S+){0,3} (?:send|sender) (?:mail |email |`+
+			`messages )?(?:from|for) (?:domain|@host|@addr|this domain|that domain)`,
+		`fails? to pass`, `did not pass`, `arc\b ~ fail`, `header ~ not aligned`, `alignment`,
+		`sender ~ not authenticated ~ domain`, `domain not authenticated`,
+	)
+	hostOwnDomain = words(
+		`spoof`,
+		`(?:our|own|internal|local|accepted) (?:\S+ )?domain ~ (?:outside|external|internet|not allowed|without)`,
+		`(?:outside|external|internet|unauthenticated)(?: \S+){0,4} (?:local|our|internal|own) (?:sender|`+
+			`domain|address)`,
+		`anti ?spoof`, `pretend\w* to be (?:a )?local`, `local sender(?: \S+){0,4} (?:outside|external|remote|auth)`,
+		`(?:forged|faked?) (?:\S+ )?(?:sender|from|local)`, `impersonat`, `you are not (?:local|one of us)`,
+	)
+)

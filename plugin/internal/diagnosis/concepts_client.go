@@ -1,0 +1,223 @@
+package diagnosis
+
+// Concepts of this machine: its address, its names, how much it sends.
+var (
+	// aboutHello: the name given in EHLO is meant.
+	aboutHello = words(
+		`(?:helo|ehlo|hello)\b(?: \S+){0,8} (?:reject|refus|invalid|not |bad|fail|illegal|malformed|listed|`+
+			`unaccept|resolve|argument|forged|mismatch|impersonat|needs?|must|require|error|syntax|cannot|`+
+			`contains|does|is my|spoof|block|denied|own|fake|bogus|unknown|incorrect|wrong|violat|required)`,
+		`(?:reject|refus|invalid|bad|illegal|malformed|forged|fake|unaccept\w*|incorrect|wrong|bogus|missing|`+
+			`need|require|not accept\w*|spoofed|syntactically invalid|improper|unqualified|local)\w*(?: \S+){0,4}`+
+			` (?:helo|ehlo|hello)\b`,
+		`(?:helo|ehlo) (?:name|string|domain|host|hostname|command|argument|greeting|parameter)`,
+		`is (?:my|our|one of (?:my|our)) (?:\S+ )?(?:address|name|ip|hostname|host)`,
+		`you are not (?:me|us|@host|@ip|who you)`, `pretend\w* to be (?:me|us|@host|@ip)`,
+		`(?:do not|stop) (?:use|claim|pretend|impersonat)\w* ~ (?:my|our) (?:name|ip|address|hostname)`,
+		`nice try ~ (?:helo|name)`, `(?:hostname|host name|fqdn)(?: \S+){0,4} (?:required|needed|helo|ehlo|in helo)`,
+		`need fully qualified hostname`, `polite people say hello`, `forged hostname`, `introduce yourself`,
+	)
+	// reverseDNS: the name of this machine's address is meant.
+	reverseDNS = words(
+		`does not point to the sending`, `mismatches client`, `unverif\w+ sending ip`,
+		`reverse (?:dns|hostname|host name|lookup|name|ip|resolution|address|domain|record|mapping|entry|d n s)`,
+		`r ?dns\b`, `ptr\b`, `fcrdns`, `forward confirmed`, `reversedns`, `in addr arpa`,
+		`cannot find your (?:reverse )?(?:hostname|host name|host|name)`, `(?:ip )?name lookup failed`,
+		`(?:ip|address|@ip)(?: \S+){0,6} (?:not|no|cannot|un)(?: \S+){0,3} (?:resolv\w*|hostname|reverse|dns`+
+			` name|dns entry|domain name)`,
+		`(?:hostname|host name|client name)(?: \S+){0,5} (?:not (?:found|resolv\w*|match\w*|verif\w*)|cannot`+
+			` be (?:found|resolved|verified)|could not be (?:found|resolved|verified)|lookup fail\w*|does not`+
+			` (?:match|resolve|exist)|mismatch|unknown|forged|verification failed)`,
+		`possibly forged`, `name possibly forged`, `no (?:reverse|ptr|rdns|dns name|hostname for)`,
+		`(?:dns|hostname) ~ (?:does not|must|mismatch|should) ~ (?:forward|backward|reverse|point back|match)`,
+		`fix ~ reverse`, `invalid dns ptr`, `bad dns`, `umgekehrte`, `resolution inverse`, `resolucion inversa`,
+		`無法反解|反向解析|逆引き`, `обратн\w+ (?:dns|запис|зон)`, `sender ip ~ no (?:reverse|name|dns)`,
+		`unresolvable (?:ip|client|host)`,
+	)
+	// listed: it stands on a list of those who are not wanted.
+	listed = words(
+		`(?:block|black|deny|reject|ban|bad) ?list`, `@list`, `(?:real ?time )?(?:rbl|dnsbl|rhsbl|dnswl)s?\b`,
+		`spamhaus`, `spamcop`, `sorbs`, `barracuda`, `uceprotect`, `cloudmark`, `invaluement`, `senderbase`,
+		`senderscore`, `trend micro`, `proofpoint`, `cbl`, `abusix`,
+		`(?:is|are|been|was|you|currently|found|ip|address|host|server|@ip|because|which is) listed`,
+		`listed (?:in|on|at|by|as|with|for)`,
+		`(?:blocked|rejected|denied|listed|refused|found) (?:using|by|at|via|on|in|because of|due to) (?:the`+
+			` |a |our |local )?(?:@list|rbl|dnsbl|blocklist|blacklist|spam ?list)`,
+		`banned (?:sending )?(?:ip|sender|address|host|client)`,
+		`on (?:our|a|the|its) (?:\S+ )?(?:block|black|ban|deny|spam) ?(?:list)?`, `schwarze\w* liste`, `gelistet`,
+		`liste noire`, `lista negra`, `lista nera`, `czarn\w+ lis`, `черн\w+ список|черном списке`, `黑名单|ブラックリスト`,
+		`blacklisti`, `exploits block`, `delist`, `removal from (?:this|the|our)`,
+	)
+	listLinks = links(
+		`spamhaus\.org`, `spamcop\.net`, `sorbs\.net`, `barracudacentral`, `uceprotect`, `abuseat`, `mail-abuse`,
+		`dnsbl`, `ipcheck\.`, `blocklist`, `blacklist`, `rbl`, `delist`, `ip-?block`, `cloudmark\.com`, `mailspike`,
+		`psbl`, `invaluement`, `ip-?reputation`, `sender\.office\.com`, `senderscore`, `ers\.trendmicro`,
+		`talosintelligence`,
+	)
+	// ipMeant: the refusal is about this machine's address.
+	ipMeant = words(
+		`@ip`,
+		`(?:your|the|this|sending|source|client|sender|remote|connecting|originating|external|from) (?:\S+`+
+			` )?(?:ip|ips|mta|mail server|server|network|host|isp|internet address|relay)\b`,
+		`client host`, `ip addres`, `adresse ip`, `ip adres`, `direccion ip`, `indirizzo ip`, `host network`,
+		`your address`, `ip ist`, `(?:your|sending) (?:host|machine|system)`,
+	)
+	// blockedIP: the address is blocked, and no list is named.
+	blockedIP = words(
+		`bad sender ip`, `sender ip (?:address )?rejected`, `open proxy`, `(?:you are|too many) (?:sending )?spams?`,
+		`(?:is|was|email|mail|messages?) blocked (?:by|using)`, `blocked using`, `blocked for abuse`,
+		`not (?:currently )?accepting (?:mail|connections|messages) from your (?:ip|host|server|network)`,
+		`(?:invalid|unwanted|bad) ip`, `(?:remote ?host|host|server) looks`, `your ip address$`,
+		`is blocked \.? ?for assistance`,
+		`(?:client host|client|host|ip|@ip|ips|address|server|network|connection|mta|machine|isp)(?:`+
+			` \S+){0,5} (?:blocked|banned|blacklist\w*|block ?listed|rejected for|reject\w* ~ (?:spam|abuse)|`+
+			`blocking)`,
+		`(?:blocked|banned|blocking|blacklisted) (?:\S+ ){0,4}(?:ip|@ip|ips|address|host|client|network|`+
+			`server|connection)`,
+		`(?:spam|abuse|spamming|virus) (?:\S+ ){0,4}(?:from (?:this|your|the)|source|incident|origin) (?:\S+`+
+			` )?(?:ip|@ip|host|address|server|network|connection)?`,
+		`poor reputation`, `policy rejection abuse`, `(?:source|adresse)(?: \S+){0,3} bloquee`,
+		`bloqueada|bloccat\w|gesperrt|geblockt|заблокирован`, `customized block`, `sending address not accepted`,
+		`due to spam filter`, `host network not allowed`, `connections? (?:will )?not (?:be )?accepted from`,
+		`blocked see`, `part of their network is on`, `currently sending spam`, `bad ip`,
+	)
+	// queryRefused: the list did not answer the server, which took that for a listing.
+	queryRefused = words(
+		`query refused`, `open resolver`, `public resolver`, `excessive (?:number of )?quer`,
+		`dns ?bl (?:error|quota)`, `error code`,
+		`quer(?:y|ies) (?:\S+ ){0,3}(?:refused|blocked|denied|exceeded|limit|not allowed)`, `127\.255\.255\.\d+`,
+		`@ip query refused`, `error open resolver`, `your dns ip`,
+	)
+	reputation  = words(`reputation`, `trust score`, `senderscore`, `insufficient history`, `likely suspicious`)
+	domainMeant = words(
+		`(?:sending|sender|from|your|spf|dkim|mail from|envelope|mailfrom|header from|5321|5322|`+
+			`organi[sz]ational|this) domain`,
+		`domain (?:reputation|is|of|name|@host|has)`, `reputation of (?:the |your )?(?:sending |sender )?domain`,
+	)
+	deferredIP = words(
+		`(?:messages?|mail|emails?|connections?|traffic) from (?:@ip|your ip|this ip|your server|your`+
+			` network|your host)(?: \S+){0,6} (?:deferred|delayed|throttled|limited|suspicious)`,
+		`(?:mail server|server|host|client|ip|@ip)(?: \S+){0,6} (?:temporarily )?(?:rate limited|throttled|`+
+			`deferred|limited|delayed) ~ reputation`,
+		`server busy ~ from @ip`, `unexpected volume`, `user complaints`, `unusual (?:rate|volume|traffic|amount)`,
+		`permanently deferred`, `insufficient reputation`, `low reputation`, `bad reputation`,
+		`suspicious (?:connection|client|ip|host|source)`, `service refused? ~ try later`,
+		`service refuse ~ plus tard`, `ip reputation`, `likely suspicious ~ ip`, `throttled due to`,
+		`excessive (?:complaint|bounce|volume)`, `cdrbl`, `temporarily deferred`, `warm ?up`,
+		`not enough reputation`,
+	)
+	// relayInstead: mail is not taken straight from such an address.
+	relayInstead = words(
+		`(?:dynamic|generic|residential) (?:\S+ )?ips?\b`, `generic (?:dns )?ptr`,
+		`(?:use|through|via|using|from) (?:the |your |a |an )?(?:\S+ ){0,2}(?:isp|provider|service provider|`+
+			`smarthost|smart host|providers|relay)(?: \S+){0,4} (?:smtp|mail|relay|server|smarthost|instead|mta|`+
+			`outgoing)`,
+		`not authori[sz]ed to send (?:email |mail )?directly`, `directly to (?:our|us|mx)`, `direct to mx`,
+		`(?:dynamic|residential|dial ?up|dialup|dsl|cable|consumer|home|end ?user|broadband|generic|dhcp|`+
+			`pool)(?: \S+){0,3} (?:ip|address|host|range|client|network|space|hostname|reverse|ptr|rdns|name|`+
+			`user|line|connection)`,
+		`may not be mail exchanger`, `not (?:a )?(?:mail server|mail exchanger|legitimate mail)`,
+		`looks? like (?:a )?(?:dynamic|dial|generic|residential)`, `use your isp`, `smtp relay at your`,
+		`cloud (?:ip|address|host|provider)`, `unauthenticated mail not allowed from this range`, `dul\b`,
+		`port 25 ~ (?:residential|dynamic)`, `dynamische\w*`, `adresse dynamique`,
+	)
+	countryMeant = words(
+		`geo ?ip`, `(?:country|countries|geographic|geolocation|geo ?location|continent)`,
+		`your (?:region|country|location) (?:is|not|has)`, `from (?:your|this) (?:country|region)`, `地区|国家`,
+	)
+	ipv6Meant = words(
+		`over ipv6`, `(?:not|no) (?:accept|support|allow)\w* (?:\S+ ){0,3}ipv6`,
+		`ipv6 (?:\S+ ){0,3}(?:not|reject|refus|block|denied|unsupported|disabled)`, `use ipv4`,
+	)
+	proxyHeader = words(`proxy (?:protocol|header|line)`, `haproxy`, `proxy ?v[12]`)
+	outOfSync   = words(
+		`synchroni[sz]ation (?:error|violation)`, `(?:looks like|is) (?:a )?(?:tls|ssl) (?:hello|handshake|client)`,
+		`speak smtp ~ (?:not|tls)`, `expected plain`, `client sent tls`,
+	)
+
+	// tooManyConnections are connections at one time, or in a short while.
+	tooManyConnections = words(
+		`too many (?:\S+ ){0,4}(?:connect|session)`,
+		`(?:connection|session|connect)s?(?: \S+){0,5} (?:limit|exceed|rate|maximum|too many|too frequent|`+
+			`quota|frequency|throttl|reached|concurren)`,
+		`(?:max\w*|limit|number|rate|exceed\w*|concurren\w*|simultaneous)(?: \S+){0,5} (?:connect|session)`,
+		`too frequent connect`, `connecting too (?:often|fast|frequently)`, `concurren`,
+		`trop de (?:connexion|session)`, `zu viele verbindung`, `demasiad\w+ conexion`, `troppe connession`,
+		`muitas conex`, `слишком много (?:соединени|подключени)`, `连接(?:数)?(?:过多|超过)|接続(?:数)?が多`, `slow down`,
+	)
+	serverWideConnections = words(
+		`concurrent server connections`, `per resource forest`,
+		`(?:server|system) (?:\S+ ){0,3}(?:connection|session) limit`,
+		`all (?:server )?(?:ports|lines|slots|connections) (?:are )?(?:busy|in use)`,
+	)
+	// tooManyMessagesHere: on this connection, another one goes on.
+	tooManyMessagesHere = words(
+		`(?:messages?|mails?|emails?|transactions?)(?: \S+){0,6} (?:per|in|this|for|on|within|during|each|`+
+			`one|single|the same|over) (?:this |one |a |an |single |the |same |current |each )*(?:connection|`+
+			`session)`,
+		`(?:connection|session)(?: \S+){0,4} (?:max\w*|limit|exceeded|too many) ~ (?:messages|mails|transactions)`,
+		`too many messages sent`, `(?:new|another) (?:session|connection) ~ (?:try|send|again)`,
+		`open a new (?:session|connection)`, `reconnect`, `too many transactions`,
+		`trop de messages ~ (?:connexion|session)`,
+	)
+	tooManyErrors = words(
+		`too many (?:\S+ ){0,3}(?:errors?|commands?|syntax|protocol|unrecogni[sz]ed|nonsense|junk|unknown`+
+			` commands|noop|rset|vrfy|bad commands)`,
+		`(?:error|command) (?:limit|count|threshold) (?:\S+ )?(?:exceed|reach)`,
+		`max\w* (?:number of )?(?:errors|bad commands|invalid commands)`, `excessive errors`,
+	)
+	badRecipients = words(
+		`(?:too many|excessive|high number of|many|number of|max\w*)(?: \S+){0,4} (?:invalid|unknown|bad|`+
+			`rejected|non ?existent|nonexist\w*|undeliverable|failed|wrong|incorrect|inactive|refused)`+
+			` (?:recipient|user|address|rcpt|mailbox|deliver)`,
+		`max defers and failures`,
+		`(?:invalid|unknown|bad|rejected) (?:recipient|user|address)\w*(?: \S+){0,4} (?:limit|exceed|too`+
+			` many|threshold|max)`,
+		`(?:defers|bounces|failures|bounce rate)(?: \S+){0,3} (?:per hour|exceed|limit|too high|per day)`,
+		`dictionary attack`, `directory harvest`, `harvest`, `user unknown ~ (?:threshold|limit|too many)`,
+	)
+	tooManyRecipients = words(
+		`too many (?:\S+ ){0,2}(?:recipient|rcpt|address|destinat|envelope)`,
+		`(?:recipients|rcpts?|destinations)(?: \S+){0,5} (?:limit|exceed|maximum|too many|threshold|per`+
+			` (?:message|transaction|session|mail|email))`,
+		`recipient (?:limit|count)`,
+		`(?:max\w*|limit|number|exceed\w*|many|total)(?: \S+){0,4} (?:recipient|rcpt|destinat)`,
+		`separate transaction`, `(?:one|single) recipient (?:per|at a time|only)`, `trop de destinataire`,
+		`zu viele empfanger`, `demasiados destinatario`, `troppi destinatari`, `muitos destinat`,
+		`слишком много получател`, `收件人(?:过多|数量|超)`, `宛先が多`,
+	)
+	splitTransaction = words(
+		`split transaction`, `separate transaction`,
+		`multiple (?:\S+ )?(?:policies|settings|backends|servers|domains) ~ (?:one|single|same)`,
+		`(?:deliver|send|retry) (?:\S+ )?(?:separately|alone)`, `different (?:settings|policy|transaction)`,
+	)
+	// overTime is a limit that is counted over hours or days.
+	overTime = words(
+		`(?:per|each|every|this|an?|past|last|for the|in one|in 1|in an?|current|next|24) (?:\d+ )?(?:hour|`+
+			`hr|day|month|week|period|h\b|d\b)`,
+		`(?:daily|hourly|monthly|weekly|24 ?h)`, `(?:past|over|last|in) \d+ ?(?:h|hour|day|minute|min)`, `tomorrow`,
+		`next (?:day|hour|month)`, `today`, `pro (?:tag|stunde)`, `par (?:jour|heure)`, `por (?:dia|hora)`,
+		`(?:в|за) (?:сутки|час|день)`, `每(?:天|日|小时)|一日`, `try again after`,
+	)
+	// limitMeant: how much may be sent, of whatever kind.
+	limitMeant = words(
+		`(?:limit|limits|quota|quotas|allowance|cap|threshold|maximum|max|rate|credits?|balance|volume)(?:`+
+			` \S+){0,6} (?:exceed\w*|exceded|reached?|used up|exhausted|hit|over|surpass\w*|too high|`+
+			`insufficient|violat\w*|limited|achieved)`,
+		`(?:exceed\w*|exceded|reach\w*|over|hit|used|exhausted|surpass\w*|out of|no more|insufficient|above|`+
+			`beyond)(?: \S+){0,6} (?:limit|limits|quota|quotas|allowance|cap|threshold|maximum|max|rate|credits?|`+
+			`balance|sends)`,
+		`rate ?limit`, `throttl`,
+		`too (?:many|much) (?:\S+ ){0,3}(?:mail|message|email|sent|send|submission|request|deliver|data from|smtp)`,
+		`too fast`, `too (?:quick|rapid|frequent)`,
+		`(?:mail|message|email|sending|send|delivery|submission|sender|ip|connection|user)(?: \S+){0,2}`+
+			` (?:rate|frequency|frequen\w+|velocity)\b`,
+		`frequency limited`, `(?:daily|hourly|monthly) (?:\S+ ){0,3}(?:limit|quota|max)`, `slow down`,
+		`(?:has|have) sent (?:\S+ )?too many`, `max\w* (?:\S+ ){0,4}(?:per|reached|messages|emails|mails)`,
+		`unusual rate`, `rate that`, `over ?quota`, `message limit`, `credits?\b`, `billing`,
+		`(?:limite|quota)(?: \S+){0,3} (?:atteint|depasse|superad|alcanzad|raggiunt|superat|excedid)`,
+		`(?:limit|kontingent)(?: \S+){0,3} (?:erreicht|uberschritten)`, `превышен\w*`, `лимит`, `超过|超出|上限|频率|频繁|過多`,
+		`again later 10`, `(?:mi|hl) (?:sfq|itc)`, `plan ~ (?:limit|upgrade)`,
+		`upgrade your (?:plan|account|subscription)`, `payment required`, `sending limit`,
+	)
+)

@@ -1,0 +1,180 @@
+package diagnosis
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// concept is an idea that servers put in many ways: a login is demanded, an address is listed. It is in a reply when one
+// of its phrasings is.
+//
+// A phrasing is a regular expression for the reduced text of a reply (see [reduce]): lower case, single blanks, no
+// punctuation. It begins at the beginning of a word and may end within one, so that “authenticat” has all forms of the
+// word. The sign ~ between blanks stands for up to six words, of the same sentence.
+//
+// There are too many phrasings to try them all on each reply. A phrasing is looked at only when the text has a literal that
+// the phrasing cannot do without, and is compiled only then.
+type concept struct {
+	number    int
+	phrasings func() []phrasing
+	inLinks   bool
+}
+
+// concepts counts them, so that a reading can remember which it has looked for.
+var concepts int
+
+// words is a concept of these phrasings.
+func words(expressions ...string) *concept {
+	return newConcept(expressions, func(expression string) phrasing {
+		return newPhrasing(strings.ReplaceAll(" "+foldAccents(expression), " ~ ", gap))
+	})
+}
+
+func newConcept(expressions []string, read func(string) phrasing) *concept {
+	concepts++
+	return &concept{number: concepts - 1, phrasings: sync.OnceValue(func() []phrasing {
+		all := make([]phrasing, len(expressions))
+		for i, expression := range expressions {
+			all[i] = read(expression)
+		}
+		return all
+	})}
+}
+
+// links is a concept that is in the addresses of web pages that a reply names, not in its text.
+func links(expressions ...string) *concept {
+	c := newConcept(expressions, newPhrasing)
+	c.inLinks = true
+	return c
+}
+
+// either is a concept that is there when one of the others is.
+func either(others ...*concept) *concept {
+	concepts++
+	return &concept{number: concepts - 1, phrasings: sync.OnceValue(func() []phrasing {
+		var all []phrasing
+		for _, one := range others {
+			all = append(all, one.phrasings()...)
+		}
+		return all
+	})}
+}
+
+// phrasing is one way to put a concept.
+type phrasing struct {
+	// needed are sets of literals: a text that matches has one of each set.
+	needed [][]literal
+	// whole means that the only needed literal is all of it.
+	whole      bool
+	expression func() *regexp.Regexp
+}
+
+// gap is what ~ stands for.
+const gap = ` (?:[^ .]\S* ){0,6}`
+
+func newPhrasing(full string) phrasing {
+	parsed, err := syntax.Parse(full, syntax.Perl)
+	if err != nil {
+		panic(err) // A defect of the table, which its test meets.
+	}
+	parsed = parsed.Simplify()
+	sets := needed(parsed)
+	return phrasing{
+		needed:     literals(sets),
+		whole:      sets != nil && parsed.Op == syntax.OpLiteral,
+		expression: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(full) }),
+	}
+}
+
+// minNeeded is how long a literal must be to be worth looking for.
+const minNeeded = 4
+
+// needed returns sets of literals: an expression matches only where the text has one literal of each set.
+func needed(expression *syntax.Regexp) [][]string {
+	switch expression.Op {
+	case syntax.OpLiteral:
+		if len(string(expression.Rune)) >= minNeeded {
+			return [][]string{{string(expression.Rune)}}
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		return needed(expression.Sub[0])
+	case syntax.OpConcat:
+		var sets [][]string
+		for _, part := range expression.Sub {
+			sets = append(sets, needed(part)...)
+		}
+		return sets
+	case syntax.OpAlternate:
+		var union []string
+		for _, one := range expression.Sub {
+			sets := needed(one)
+			if sets == nil {
+				return nil
+			}
+			union = append(union, slices.MaxFunc(sets, func(a, b []string) int { return shortest(a) - shortest(b) })...)
+		}
+		return [][]string{union}
+	}
+	return nil
+}
+
+func shortest(literals []string) int {
+	return len(slices.MinFunc(literals, func(a, b string) int { return len(a) - len(b) }))
+}
+
+func (p phrasing) in(text *haystack) bool {
+	for _, set := range p.needed {
+		if !slices.ContainsFunc(set, text.contains) {
+			return false
+		}
+	}
+	return p.whole || p.expression().MatchString(text.text)
+}
+
+// haystack is a text in which many literals are looked for: most of them are ruled out by their beginning and their end.
+type haystack struct {
+	text  string
+	grams [1 << gramBits / 64]uint64
+}
+
+const gramBits = 13
+
+func newHaystack(text string) *haystack {
+	h := &haystack{text: text}
+	for i := 0; i+minNeeded <= len(text); i++ {
+		hash := gram(text[i:])
+		h.grams[hash/64] |= 1 << (hash % 64)
+	}
+	return h
+}
+
+func (h *haystack) contains(one literal) bool {
+	return h.has(one.head) && h.has(one.tail) && strings.Contains(h.text, one.text)
+}
+
+func (h *haystack) has(hash uint32) bool { return h.grams[hash/64]&(1<<(hash%64)) != 0 }
+
+// literal is a text to look for, with the hashes of its beginning and its end.
+type literal struct {
+	text       string
+	head, tail uint32
+}
+
+func literals(sets [][]string) [][]literal {
+	all := make([][]literal, len(sets))
+	for i, set := range sets {
+		for _, text := range set {
+			all[i] = append(all[i], literal{text, gram(text), gram(text[len(text)-minNeeded:])})
+		}
+	}
+	return all
+}
+
+// gram is a hash of the first minNeeded bytes.
+func gram(text string) uint32 {
+	four := uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
+	return four * 2654435761 >> (32 - gramBits)
+}

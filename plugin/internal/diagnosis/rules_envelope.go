@@ -1,0 +1,218 @@
+package diagnosis
+
+import "slices"
+
+// specificRules are phrases about sender, recipient or message that outweigh any code beside them.
+var specificRules = []rule{
+	{cause: "recipient_mailbox_full", steps: receiving, says: all(overQuota), unless: none(sendingMeant, sizeMeant)},
+	{cause: "rate_limited", steps: atEnvelope, says: all(ipSentTooMuch)},
+	{cause: "address_blocklisted", steps: atEnvelope, says: all(ipListed), unless: none(queryRefused, greylisting, relayingDenied)},
+	{cause: "recipient_rate_limited", steps: receiving, says: all(receivesTooMuch), unless: none(senderRateMeant)},
+	{cause: "recipient_restricted", steps: receiving, says: all(recipientPrefers)},
+	{cause: "sender_check_failed", steps: atEnvelope, says: all(senderCheckDeferred)},
+	{cause: "sender_mailbox_unknown", steps: atEnvelope, says: all(senderMailboxBad), unless: none(domainOfSender)},
+	{cause: "recipient_unknown", steps: receiving, says: all(addressUndeliverable), unless: none(senderMeant)},
+	{cause: "recipient_check_failed", steps: receiving, replies: replies(4), says: all(recipientCheckDeferred), unless: none(senderMeant)},
+	{cause: "sender_domain_lookup_failed", steps: atEnvelope, says: all(authenticationResults, domainLookupDeferred)},
+	{cause: "sending_limit_reached", steps: atEnvelope, says: all(limitMeant, overTime), unless: none(recipientLimit)},
+	{cause: "too_many_messages_per_connection", steps: atEnvelope, says: all(tooManyMessagesHere)},
+	{cause: "sender_domain_no_mail", steps: atEnvelope, says: all(nullMX, senderMeant), unless: none(recipientAddressMeant)},
+	{cause: "recipient_domain_no_mail", steps: receiving, says: all(nullMX)},
+	{cause: "sender_domain_disabled", steps: atEnvelope, says: all(senderDomainDisabled)},
+	{cause: "sender_domain_too_new", steps: atEnvelope, says: all(domainYoung)},
+	{cause: "sender_blocklisted", steps: atEnvelope, says: all(domainListed)},
+	{cause: "mail_loop", steps: receiving, says: all(loop)},
+	{cause: "too_many_errors", steps: atEnvelope, says: all(tooManyErrors)},
+	{cause: "sender_domain_lookup_failed", steps: addressing, replies: replies(4), says: all(senderMeant, lookupTimedOut)},
+	{cause: "message_malformed", steps: message, says: all(malformedPlainly)},
+	{cause: "policy_refused", steps: atEnvelope, says: all(organizationPolicy)},
+	{cause: "account_not_activated", steps: atEnvelope, says: all(testMode)},
+	{cause: "recipient_moved", steps: recipient, replies: replies(551)},
+	{cause: "smtputf8_not_offered", steps: addressing, says: all(unicodeAddress)},
+	{cause: "account_suspended", steps: atEnvelope, says: all(yourAccount, accountSuspended)},
+	{cause: "relay_denied", steps: recipient, replies: replies(5), says: all(relayingDenied), unless: none(loginDemanded, notOwned)},
+	{cause: "relay_denied", steps: recipient, replies: replies(4), says: all(relayingDenied), unless: none(loginDemanded)},
+}
+
+// clearRules are enhanced status codes (RFC 3463, RFC 7372, RFC 7505) that say who and why. 5.7.0 and 5.7.1 do not.
+var clearRules = []rule{
+	{cause: "recipient_domain_no_mail", steps: receiving, enhanced: enhanced("5.1.10")},
+	{cause: "sender_mailbox_full", steps: sender, enhanced: enhanced("x.2.2")},
+	{cause: "recipient_mailbox_full", steps: receiving, enhanced: enhanced("x.2.2")},
+	{cause: "message_too_big", steps: atEnvelope, enhanced: enhanced("x.3.4", "x.2.3")},
+	{cause: "server_storage_full", steps: atEnvelope, enhanced: enhanced("x.3.1"), unless: none(temporarySystemError)},
+	{cause: "server_misconfigured", steps: atEnvelope, enhanced: enhanced("x.3.5")},
+	{cause: "reverse_dns_missing", steps: atEnvelope, enhanced: enhanced("x.7.25")},
+	{cause: "sender_authentication_missing", steps: atEnvelope, enhanced: enhanced(
+		"x.7.20", "x.7.21", "x.7.22", "x.7.23", "x.7.24", "x.7.26")},
+	{cause: "sender_domain_no_mail", steps: atEnvelope, enhanced: enhanced("5.7.27"), unless: none(authenticationResults)},
+	{cause: "sender_domain_lookup_failed", steps: atEnvelope, enhanced: enhanced("4.4.3"), says: all(senderMeant)},
+	{cause: "recipient_unknown", steps: receiving, enhanced: enhanced("x.1.1")},
+	{cause: "recipient_domain_not_found", steps: receiving, enhanced: enhanced("x.1.2"), unless: none(senderMeant)},
+	{cause: "recipient_syntax_refused", steps: receiving, enhanced: enhanced("x.1.3", "x.1.4"), unless: none(senderMeant)},
+	{cause: "recipient_disabled", steps: receiving, enhanced: enhanced("5.2.1")},
+	{cause: "recipient_moved", steps: receiving, enhanced: enhanced("x.1.6"), unless: none(addressSyntax)},
+	{cause: "sender_domain_not_found", steps: addressing, enhanced: enhanced("x.1.8")},
+	{cause: "sender_domain_not_found", steps: addressing, enhanced: enhanced("x.1.7"), says: all(senderDomainBad)},
+	{cause: "sender_syntax_refused", steps: addressing, enhanced: enhanced("x.1.7")},
+	{cause: "smtputf8_not_offered", steps: atEnvelope, enhanced: enhanced("x.6.7")},
+	{cause: "sender_not_owned", steps: atEnvelope, enhanced: enhanced("5.7.60"), unless: none(loginDemanded)},
+}
+
+// envelopeRules decide by what the words mean together who refuses what.
+var envelopeRules = slices.Concat(
+	demandRules, machineRules, senderRules, accountRules, limitRules, recipientRules, messageRules, serverRules, refusalRules,
+)
+
+var demandRules = []rule{
+	{cause: "login_needs_encryption", steps: atEnvelope, says: all(startTLSFirst), when: unencrypted},
+	{cause: "login_needs_encryption", steps: sender, says: all(encryptionDemanded), unless: none(authenticationResults)},
+	{cause: "encryption_required", steps: receiving, says: all(encryptionDemanded), unless: none(authenticationResults)},
+	{cause: "encryption_required", steps: receiving, enhanced: enhanced("x.7.10", "x.7.11")},
+	{cause: "spoofing_blocked", steps: atEnvelope, says: all(hostOwnDomain), when: noLogin, unless: none(authenticationResults)},
+	{cause: "recipient_restricted", steps: atEnvelope, says: all(listRestricted)},
+	{cause: "login_demanded_not_offered", steps: atEnvelope, says: all(loginDemanded), when: loginNotOffered,
+		unless: none(authenticationResults)},
+	{cause: "login_required", steps: atEnvelope, says: all(loginDemanded), unless: none(authenticationResults)},
+	{cause: "use_provider_relay", steps: atEnvelope, says: all(relayInstead)},
+	{cause: "access_denied", steps: atEnvelope, says: all(submitDenied)},
+	{cause: "login_required", steps: atEnvelope, says: all(loginDemandedVaguely), when: noLogin},
+	{cause: "login_demanded_not_offered", steps: atEnvelope, replies: replies(530), when: loginNotOffered},
+	{cause: "login_required", steps: atEnvelope, replies: replies(530, 535), unless: none(accountSuspended), says: all(anything)},
+}
+
+// machineRules are about this machine: its names, its address, what is known of it.
+var machineRules = []rule{
+	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(authenticationResults), unless: none(reverseDNS)},
+	{cause: "hello_name_refused", steps: atEnvelope, says: all(aboutHello)},
+	{cause: "reverse_dns_missing", steps: atEnvelope, says: all(reverseDNS)},
+	{cause: "client_country_refused", steps: atEnvelope, says: all(countryMeant)},
+	{cause: "blocklist_query_broken", steps: atEnvelope, says: all(queryRefused, listed)},
+	{cause: "greylisted", steps: atEnvelope, replies: replies(4), says: all(greylisting)},
+	{cause: "url_blocklisted", steps: message, says: all(badURL)},
+	{cause: "sender_blocklisted", steps: atEnvelope, says: all(listed, senderListed), unless: none(ipMeant)},
+	{cause: "sender_blocklisted", steps: atEnvelope, says: all(dblLinks), unless: none(ipMeant)},
+	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed, ipMeant), unless: none(recipientSuppressed)},
+	{cause: "recipient_suppressed", steps: receiving, says: all(recipientSuppressed)},
+	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed), unless: none(badURL)},
+	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation, ipMeant), unless: none(domainMeant, blockedIP)},
+	{cause: "sender_reputation_low", steps: atEnvelope, says: all(reputation, domainMeant)},
+	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(blockedIP), unless: none(blockedSender)},
+	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(4), says: all(blockedIP), unless: none(blockedSender, tryLater)},
+	{cause: "client_address_not_authorized", steps: atEnvelope, says: all(clientNotListed), when: withLogin},
+	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(listLinks)},
+}
+
+var senderRules = []rule{
+	{cause: "sender_domain_lookup_failed", steps: atEnvelope, replies: replies(4), says: all(senderMeant, domainLookupDeferred)},
+	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerifiedPlainly), unless: none(recipientAddressMeant)},
+	{cause: "sender_domain_not_found", steps: atEnvelope, says: all(senderDomainBad)},
+	{cause: "client_reputation_low", steps: addressing, says: all(deferredIP), unless: none(authenticationResults)},
+	{cause: "sender_syntax_refused", steps: atEnvelope, says: all(senderMeant, addressSyntax), unless: none(recipientAddressMeant)},
+	{cause: "sender_syntax_refused", steps: sender, says: all(addressSyntax)},
+	{cause: "relay_denied", steps: recipient, says: all(relayMeant), unless: none(notOwned)},
+	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified), unless: none(recipientAddressMeant, notOwnedPlainly)},
+	{cause: "sender_not_owned", steps: atEnvelope, says: all(notOwned), unless: none(recipientAddressMeant, listRestricted)},
+	{cause: "sender_blocklisted", steps: atEnvelope, says: all(senderListed), unless: none(recipientAddressMeant)},
+}
+
+var accountRules = []rule{
+	{cause: "account_not_activated", steps: atEnvelope, says: all(accountNotActivated), when: withLogin},
+	{cause: "account_disabled", steps: atEnvelope, says: all(submissionDisabled), when: withLogin},
+	{cause: "account_suspended", steps: atEnvelope, says: all(accountSuspended), unless: none(recipientMeant, limitMeant), when: withLogin},
+	{cause: "account_suspended", steps: sender, says: all(accountSuspended), unless: none(limitMeant)},
+	{cause: "account_confirmation_required", steps: atEnvelope, says: all(accountConfirmation), when: withLogin},
+	{cause: "permission_missing", steps: atEnvelope, says: all(noSuchPermission), when: withLogin},
+}
+
+var limitRules = []rule{
+	{cause: "too_many_invalid_recipients", steps: atEnvelope, says: all(badRecipients)},
+	{cause: "separate_transaction_needed", steps: recipient, replies: replies(4), says: all(splitTransaction), unless: none(tooManyRecipients)},
+	{cause: "rate_limited", steps: atEnvelope, says: all(tooManyRecipients, ipMeant)},
+	{cause: "too_many_recipients", steps: receiving, says: all(tooManyRecipients)},
+	{cause: "too_many_recipients", steps: recipient, enhanced: enhanced("x.5.3")},
+	{cause: "message_too_big", steps: atEnvelope, says: all(tooBig), unless: none(sendingMeant)},
+	{cause: "sender_mailbox_full", steps: sender, says: all(mailboxFull), unless: none(sendingMeant)},
+	{cause: "recipient_mailbox_full", steps: receiving, says: all(mailboxFull), unless: none(sendingMeant)},
+	{cause: "too_many_connections", steps: atEnvelope, says: all(connectionsCounted), unless: none(serverWideConnections, rateWord)},
+	{cause: "rate_limited", steps: atEnvelope, says: all(limitMeant), unless: none(headerMeant)},
+	{cause: "rate_limited", steps: atEnvelope, enhanced: enhanced("4.7.28", "x.5.3")},
+	{cause: "client_reputation_low", steps: message, says: all(deferredIP, ipMeant), replies: replies(5)},
+	{cause: "rate_limited", steps: message, says: all(deferredIP, ipMeant), replies: replies(4)},
+}
+
+var (
+	anything  = words(`\S`)
+	overQuota = words(
+		`mailbox size limit`, `mail quota exceeded`, `mailbox quota`, `over ?quota`, `overquota`, `quota violation`,
+		`out of storage`, `mailbox (?:is )?full`, `boite ~ pleine`, `exceeded storage`,
+	)
+	sendingMeant = words(
+		`send(?:ing|er)?\b`, `sent`, `submi\w+`, `outgoing`, `outbound`, `throttl`, `rate\b`, `relay`,
+		`message\w* per`, `current period`, `policy rejection`, `your (?:account )?(?:quota|limit)`, `plan`,
+	)
+	sizeMeant            = words(`message (?:size|too)`, `size exceed`)
+	ipSentTooMuch        = words(`(?:@ip|ip|host|server)(?: \S+){0,3} (?:has )?sent (?:\S+ )?too many`)
+	senderRateMeant      = words(`sender (?:\S+ )?rate`, `you are sending`, `your (?:rate|sending)`)
+	recipientPrefers     = words(`recipient preferences`, `user entry`, `blocked by (?:this |the )recipient$`)
+	addressUndeliverable = words(`recipient address rejected undeliverable address`, `undeliverable address`)
+	recipientLimit       = words(
+		`receive`, `this recipient`, `recipients? (?:domain|quota|has exceeded|exceeded)`, `defers and failures`,
+	)
+	recipientAddressMeant = words(`recipient address`, `rcpt to`, `recipient\b`)
+	senderDomainDisabled  = words(
+		`(?:sender|from|your) (?:\S+ )?domain (?:\S+ )?(?:is )?(?:disabled|inactive|suspended|deactivated|not`+
+			` active|switched off)`,
+		`domain of (?:the )?sender (?:is |has been )(?:disabled|inactive|suspended|deactivated)`,
+	)
+	domainListed = words(
+		`(?:mailfrom|mail from|sender|from|sending) domain (?:is )?(?:\S+ )?(?:listed|blacklisted|`+
+			`blocklisted|blocked)`,
+		`domain present in`, `sender address ~ blocked using`, `block send er`,
+	)
+	yourAccount    = words(`your (?:\S+ )?(?:account|user|service|sending|access|domain)`, `sending paused`)
+	relayingDenied = words(
+		`relay(?:ing)?(?: access)?(?: is| mail| of mail)? (?:denied|not (?:permitted|allowed)|prohibited|`+
+			`disallowed|refused|forbidden|rejected)`,
+		`(?:unable|not permitted|not allowed|not authori[sz]ed|cannot|not configured) to relay`, `open relay`,
+		`we do not relay`, `no relay`,
+	)
+	temporarySystemError = words(`temporary system error`)
+	submitDenied         = words(`does not have permissions? to submit`)
+	ipListed             = words(
+		`(?:ip|ips|@ip|client host|ip address|your host|your server)(?: \S+){0,3} (?:is |are |was )?(?:\S+` +
+			` )?(?:black ?listed|block ?listed|listed (?:at|in|by|on)|blocked using|blocked by @list|in (?:a|an|` +
+			`the) (?:\S+ )?(?:black|block) ?list)`,
+	)
+	malformedPlainly = words(
+		`duplicate header`, `multiple (?:\S+ ){0,2}headers?`, `bare (?:lf|cr|line|@addr)`, `rfc 5322 compliant`,
+		`rfc ?(?:5322|2822) (?:compliant|violation)`,
+		`(?:missing|no) (?:\S+ ){0,4}(?:from|date|subject|to|message id) (?:header|field)`,
+	)
+	testMode = words(
+		`testing emails`, `account (?:\S+ ){0,2}not (?:yet )?(?:been )?(?:approved|activated|verified|confirmed)`,
+		`(?:sandbox|test|trial) (?:mode|domain|subdomain|account)`, `sandbox`,
+	)
+	domainOfSender     = words(`domain of (?:the )?sender`, `sender domain`, `domain (?:does|not|is)`)
+	lookupTimedOut     = words(`lookup timed out`, `temporar\w* (?:dns|lookup) `, `servfail`)
+	notVerifiedPlainly = words(
+		`(?:is |are |was |been )?not (?:been )?verified`, `unverified (?:sender|domain|address)`, `verified sender`,
+		`verify the sender`,
+	)
+	listRestricted = words(
+		`(?:distribution|mailing) (?:list|group)`, `resolver rst`, `rst authrequired`, `members? only`,
+		`recipient address rejected not authori[sz]ed`,
+		`(?:not|only)(?: \S+){0,5} (?:post|send|email|write) to (?:this |the )?(?:list|group|address|`+
+			`recipient|mailbox)`,
+	)
+	blockedSender = words(
+		`sender (?:address )?(?:\S+ )?(?:blocked|banned|rejected)`, `blocked senders?`, `@sender`, `envelope`,
+	)
+	notOwnedPlainly    = words(`not owned by`, `must match`, `does not match ~ (?:auth|login)`, `belong`)
+	connectionsCounted = words(
+		`too many (?:\S+ ){0,3}(?:connect|session)`, `concurren\w*(?: \S+){0,3} (?:connect|session|limit)`,
+		`(?:connection|session)s?(?: \S+){0,3} (?:limit|exceeded)`, `trop de connexion`,
+	)
+	rateWord    = words(`(?:connection|session) rate`, `message`)
+	headerMeant = words(`headers? too`, `hops`)
+)

@@ -1,0 +1,115 @@
+package diagnosis
+
+// recipientRules are about the recipient, at RCPT or after the message.
+var recipientRules = []rule{
+	{cause: "recipient_restricted", steps: receiving, says: all(restricted), unless: none(bulkOfRecipients)},
+	{cause: "recipient_server_unreachable", steps: receiving, replies: replies(4), says: all(recipientUnreachable)},
+	{cause: "recipient_domain_lookup_failed", steps: receiving, replies: replies(4), says: all(domainLookupDeferred)},
+	{cause: "recipient_syntax_refused", steps: recipient, says: all(addressSyntax), unless: none(senderMeant)},
+	{cause: "recipient_domain_not_found", steps: receiving, says: all(domainBad), unless: none(senderMeant)},
+	{cause: "recipient_moved", steps: receiving, says: all(recipientMoved), unless: none(fiveOneOne)},
+	{cause: "recipient_disabled", steps: receiving, says: all(mailboxDisabled), unless: none(contentMeant)},
+	{cause: "recipient_disabled", steps: receiving, enhanced: enhanced("x.2.1"), unless: none(tryLater)},
+	{cause: "recipient_unknown", steps: receiving, replies: replies(5), says: all(mailboxUnknown),
+		unless: none(contentMeant, malformed, senderMeant)},
+	{cause: "recipient_unknown", steps: receiving, replies: replies(4), says: all(userUnknown), unless: none(senderMeant)},
+	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(addressRejected),
+		unless: none(senderMeant, recipientAddressMeant)},
+}
+
+// messageRules are about what is in the message.
+var messageRules = []rule{
+	{cause: "virus_found", steps: message, says: all(virus), unless: none(spamOrVirus, filterBroken)},
+	{cause: "message_malformed", steps: message, says: all(malformed), unless: none(attachment)},
+	{cause: "attachment_refused", steps: message, says: all(attachmentLinks)},
+	{cause: "filter_unavailable", steps: atEnvelope, says: all(filterBroken), unless: none(spamVerdict)},
+	{cause: "attachment_refused", steps: message, says: all(attachment)},
+	{cause: "message_refused", steps: message, replies: replies(5), says: all(webdePolicy), providers: providers("gmx")},
+	{cause: "content_refused", steps: message, replies: replies(5), says: all(spam)},
+	{cause: "content_refused", steps: message, replies: replies(4), says: all(spamContent)},
+	{cause: "policy_refused", steps: message, replies: replies(5), says: all(policyMeant)},
+	{cause: "message_malformed", steps: message, enhanced: enhanced("5.6.0", "5.6.1", "5.6.2", "5.6.9", "5.5.2")},
+	{cause: "mail_loop", steps: message, enhanced: enhanced("x.4.6", "5.4.14")},
+	{cause: "content_refused", steps: message, replies: replies(5), says: all(commandRejected)},
+}
+
+// serverRules are about the server itself.
+var serverRules = []rule{
+	{cause: "server_storage_full", steps: atEnvelope, says: all(serverStorage)},
+	{cause: "session_timed_out", steps: atEnvelope, says: all(timedOut)},
+	{cause: "server_misconfigured", steps: atEnvelope, says: all(serverBroken)},
+	{cause: "server_lookup_failed", steps: atEnvelope, replies: replies(4), says: all(serverLookup)},
+	{cause: "server_lookup_failed", steps: atEnvelope, enhanced: enhanced("x.4.3")},
+	{cause: "greylisted", steps: recipient, replies: replies(4), says: all(tryLater), unless: none(serverNamed)},
+	{cause: "session_login_expired", steps: atEnvelope, says: all(noLongerLoggedIn), when: withLogin},
+	{cause: "server_temporary_fault", steps: sender, replies: replies(4), says: all(serverTrouble)},
+	{cause: "server_busy", steps: sender, replies: replies(4), says: all(serverBusy)},
+	{cause: "server_busy", steps: recipient, replies: replies(4), says: all(serverNamed)},
+	{cause: "server_busy", steps: message, replies: replies(421), says: all(serverBusy)},
+	{cause: "server_temporary_fault", steps: atEnvelope, replies: replies(5), says: all(couldNotSave)},
+	{cause: "wrong_server_for_sending", steps: atEnvelope, says: all(wrongServer)},
+}
+
+// refusalRules are what remains of a step when only its code says no.
+var refusalRules = []rule{
+	{cause: "access_denied", steps: addressing, replies: replies(5), says: all(accessDenied),
+		unless: none(recipientMeant, senderMeant, prohibited)},
+	{cause: "sender_syntax_refused", steps: sender, replies: replies(501, 555, 504)},
+	{cause: "sender_not_owned", steps: sender, replies: replies(553)},
+	{cause: "sender_mailbox_full", steps: sender, replies: replies(552)},
+	{cause: "server_storage_full", steps: sender, replies: replies(452)},
+	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4)},
+	{cause: "sender_refused", steps: sender, kinds: refused},
+
+	{cause: "sender_refused", steps: recipient, replies: replies(5), says: all(senderRejected)},
+	{cause: "sender_refused_temporarily", steps: recipient, replies: replies(4), says: all(senderRejected)},
+	{cause: "recipient_mailbox_full", steps: recipient, replies: replies(552, 452)},
+	{cause: "recipient_syntax_refused", steps: recipient, replies: replies(501, 553, 555)},
+	{cause: "recipient_refused_temporarily", steps: recipient, replies: replies(4)},
+	{cause: "recipient_refused", steps: recipient, kinds: refused},
+
+	{cause: "message_too_big", steps: message, replies: replies(552)},
+	{cause: "message_refused_temporarily", steps: message, replies: replies(4)},
+	{cause: "message_refused", steps: message, kinds: refused},
+}
+
+var (
+	addressRejected  = words(`5\.1\.0 address rejected`)
+	prohibited       = words(`administrat\w* prohibit`)
+	bulkOfRecipients = words(`too many`)
+	fiveOneOne       = words(`5\.1\.1`)
+	contentMeant     = words(
+		`spam`, `virus`, `content`, `unsolicited`,
+		`message (?:not allowed|rejected|blocked|refused|contains|considered|filtered|scored)`, `mail content`,
+	)
+	userUnknown = words(
+		`user unknown`, `unknown user`, `no such (?:user|mailbox|recipient|address)`, `does not exist`,
+		`unknown (?:recipient|mailbox|address)`, `not exist`,
+	)
+	spamOrVirus = words(`spam or virus`, `virus or spam`)
+	spamVerdict = words(
+		`rejected by (?:\S+ )?(?:spam|content) filter`, `spam filter`, `message (?:content )?rejected`,
+		`classified as`, `considered`,
+	)
+	organizationPolicy = words(
+		`organi[sz]ation policy`, `has a policy`, `policy rejection on the target`, `transport rule`, `dlp`,
+		`company policy`, `corporate policy`, `administrat\w* polic`, `mail flow rule`,
+	)
+	webdePolicy = words(`policy restrictions`)
+	spamContent = words(
+		`nature of the content`, `spam\b ~ (?:block|reject|detect)`, `content ~ (?:block|reject)`, `suspicious due`,
+	)
+	serverNamed = words(
+		`service is (?:\S+ )?(?:unavailable|not available)`,
+		`(?:server|system|service) (?:\S+ ){0,2}(?:busy|overload\w*|load|shutting|maintenance|error|problem|`+
+			`fail\w*|fault)`,
+		`too busy`, `high load`, `closing (?:transmission )?channel`,
+	)
+	couldNotSave = words(
+		`could not be (?:saved|stored|queued|processed)`, `(?:retry|try again) later`, `internal (?:server )?error`,
+	)
+	senderRejected = words(
+		`sender (?:email )?address rejected`, `sender (?:is |was )?(?:rejected|refused|not accepted|invalid)`,
+		`invalid sender`, `emetteur invalide`,
+	)
+)

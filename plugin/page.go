@@ -1,16 +1,14 @@
-// Package plugin is the SMTP settings page: it implements the contract of package shared by sending each call to the one
-// package below that knows about it. It does not know how it is served; cmd/smtp-plugin does that.
+// Package plugin is the SMTP settings page: it implements the contract of package shared by sending each call to the
+// one package below that knows about it. It does not know how it is served; cmd/smtp-plugin does that.
 package plugin
 
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/egress"
-	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
@@ -47,7 +45,8 @@ var (
 	_ shared.Drainer         = (*Page)(nil)
 )
 
-// New opens the page's database and key. Close releases them. An error of a value of plugin.hcl is a *manifest.ValueError.
+// New opens the page's database and key. Close releases them. An error of a value of plugin.hcl is a
+// *manifest.ValueError.
 func New(ctx context.Context, configuration Configuration) (*Page, error) {
 	if configuration.Logger == nil {
 		configuration.Logger = hclog.NewNullLogger()
@@ -104,7 +103,8 @@ func (p *Page) warnOfUnused(ctx context.Context) {
 		return // Whoever needs it will say so.
 	}
 	for field, variable := range p.layers.Overruled(state.Revision.Document.Values) {
-		p.logger.Warn("a stored setting is not used, because the environment gives the secret: name it in the environment as well", "field", field, "variable", variable)
+		p.logger.Warn("a stored setting is not used, because the environment gives the secret: name "+
+			"it in the environment as well", "field", field, "variable", variable)
 	}
 }
 
@@ -138,53 +138,6 @@ func (p *Page) Load(ctx context.Context, _ shared.LoadRequest) (shared.Snapshot,
 	return p.snapshot(state), err
 }
 
-func (p *Page) snapshot(state store.State) shared.Snapshot {
-	revision := state.Revision
-	snapshot := shared.Snapshot{
-		Values: p.layers.InForce(revision.Document.Values), Secrets: map[string]shared.SecretState{}, Locks: p.layers.Locks(), Revision: revision.Revision,
-	}
-	for field := range settings.Schema().Fields() {
-		if !field.Sensitive {
-			continue
-		}
-		sealed, stored := revision.Document.Secrets[field.Name]
-		_, fixed := p.layers.Secret(field.Name)
-		snapshot.Secrets[field.Name] = shared.SecretState{Set: stored || fixed, Since: sealed.Since}
-	}
-	if verified := state.Verified; verified != nil {
-		snapshot.Verified = &shared.Verification{
-			At: verified.At, Actor: verified.Actor, Revision: verified.Revision,
-			Changed: changedSince(verified.Values, p.comparedValues(snapshot)),
-		}
-	}
-	return snapshot
-}
-
-// comparedValues is what the last verification is compared with: all values with their defaults, and when each secret was
-// set.
-func (p *Page) comparedValues(snapshot shared.Snapshot) shared.Values {
-	schema := settings.Schema()
-	values := shared.Values{}
-	for field := range schema.Fields() {
-		if field.Sensitive {
-			values[field.Name] = shared.Text(snapshot.Secrets[field.Name].Since.UTC().Format(time.RFC3339Nano))
-		} else {
-			values[field.Name] = schema.Effective(field.Name, snapshot.Values)
-		}
-	}
-	return values
-}
-
-func changedSince(verified, now shared.Values) []string {
-	var changed []string
-	for field := range settings.Schema().Fields() {
-		if verified[field.Name] != now[field.Name] {
-			changed = append(changed, field.Name)
-		}
-	}
-	return changed
-}
-
 // Validate checks a draft.
 func (p *Page) Validate(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
 	bound, err := p.bind(ctx, request.Draft)
@@ -197,47 +150,4 @@ func (p *Page) Validate(ctx context.Context, request shared.ValidateRequest) (sh
 	}
 	reader := language.Of(request.Locale)
 	return shared.Validation{Diagnostics: found.In(reader), Preview: reader.Render(bound.preview())}, nil
-}
-
-// Save validates the draft and makes it the next revision.
-func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
-	result, err := p.save(ctx, request)
-	return result.in(language.Of(request.Locale)), err
-}
-
-func (p *Page) save(ctx context.Context, request shared.SaveRequest) (saved, error) {
-	bound, err := p.bind(ctx, request.Draft)
-	if err != nil {
-		return saved{}, err
-	}
-	if bound.base.Revision.Number != request.Revision {
-		return p.conflict(bound.base), nil
-	}
-	if bound.found.HasErrors() {
-		return p.refused(bound.base, bound.found), nil
-	}
-	now := time.Now()
-	result, err := p.sealAndAppend(ctx, bound, request.Actor, now)
-	switch {
-	case errors.Is(err, store.ErrResealed):
-		return p.save(ctx, request) // with what is stored now
-	case errors.Is(err, secret.ErrCannotOpen):
-		p.logger.Error("a stored secret cannot be opened", "error", err)
-		return p.refused(bound.base, finding.Findings{unusableSecret(bound)}), nil
-	}
-	if err == nil && result.Saved {
-		result.found = bound.found
-		p.confirmVerified(ctx, bound, &result.Snapshot)
-	}
-	return result, err
-}
-
-// sealAndAppend makes the draft the next revision.
-func (p *Page) sealAndAppend(ctx context.Context, bound *boundDraft, actor string, now time.Time) (saved, error) {
-	defer p.sealing.Begin()()
-	document, err := bound.document(ctx, now)
-	if err != nil {
-		return saved{}, err
-	}
-	return p.append(ctx, bound.base, document, actor, now)
 }

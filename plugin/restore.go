@@ -2,15 +2,50 @@ package plugin
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
+
+// Restore makes the content of an old revision the next one. Its secrets come back as they were sealed, for the
+// destination that comes back with them; those that were removed or purged since do not, which the result says.
+func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shared.SaveResult, error) {
+	result, err := untilStored(func() (saved, error) { return p.restore(ctx, request) })
+	return result.in(language.Of(request.Locale)), err
+}
+
+// restore is one attempt to bring the revision back.
+func (p *Page) restore(ctx context.Context, request shared.RestoreRequest) (saved, error) {
+	if err := p.takeOver(ctx); err != nil {
+		p.logger.Warn("secrets keep their old binding", "error", err)
+	}
+	base, err := p.store.Current(ctx)
+	if err != nil {
+		return saved{}, err
+	}
+	if base.Revision.Number != request.Revision {
+		return p.conflict(base), nil
+	}
+	old, err := p.store.Revision(ctx, request.Number)
+	if errors.Is(err, store.ErrNoRevision) {
+		return p.refused(base, finding.Findings{{
+			Severity: shared.SeverityError, Code: "no_such_revision",
+			Summary: text.Of("There is no revision {number}.", "number", request.Number),
+			Detail:  text.Of("The newest one is revision {number}.", "number", base.Revision.Number),
+		}}), nil
+	}
+	if err != nil {
+		return saved{}, err
+	}
+	return p.bringBack(ctx, base, old, request.Actor)
+}
 
 // bringBack makes the content of an old revision the one after base.
 func (p *Page) bringBack(ctx context.Context, base store.State, old store.Revision, actor string) (saved, error) {
@@ -20,7 +55,9 @@ func (p *Page) bringBack(ctx context.Context, base store.State, old store.Revisi
 		p.logger.Error("what was removed since an old revision cannot be told, so it is not restored", "error", err)
 		return p.refused(base, finding.Findings{unreadable(settings.Password)}), nil
 	}
-	document := store.Document{Values: maps.Clone(old.Document.Values), Secrets: map[string]store.SealedSecret{}, RestoredFrom: old.Number}
+	document := store.Document{
+		Values: maps.Clone(old.Document.Values), Secrets: map[string]store.SealedSecret{}, RestoredFrom: old.Number,
+	}
 	lost, next := p.bringBackSecrets(ctx, current, old, &document)
 	if !next.isEmpty() {
 		if document.Record, err = p.sealRecord(ctx, base.Revision.Number+1, next); err != nil {
@@ -34,9 +71,11 @@ func (p *Page) bringBack(ctx context.Context, base store.State, old store.Revisi
 	return result, err
 }
 
-// bringBackSecrets puts the secrets of the old revision into the document, as far as they belong to the present generation,
-// and returns the record of the revision to be. What cannot be brought back is told.
-func (p *Page) bringBackSecrets(ctx context.Context, current record, old store.Revision, document *store.Document) (finding.Findings, record) {
+// bringBackSecrets puts the secrets of the old revision into the document, as far as they belong to the present
+// generation, and returns the record of the revision to be. What cannot be brought back is told.
+func (p *Page) bringBackSecrets(
+	ctx context.Context, current record, old store.Revision, document *store.Document,
+) (finding.Findings, record) {
 	next := current.clone()
 	next.Reference = nil
 	for field, known := range next.Secrets {
@@ -49,7 +88,8 @@ func (p *Page) bringBackSecrets(ctx context.Context, current record, old store.R
 			continue
 		}
 		sealed := stored.Destination
-		if present := next.Secrets[field.Name].Generation; len(stored.Sealed) == 0 || present == "" || sealed.Generation != present {
+		present := next.Secrets[field.Name].Generation
+		if len(stored.Sealed) == 0 || present == "" || sealed.Generation != present {
 			lost = append(lost, notBroughtBack(field.Name, old.Number))
 			continue
 		}
@@ -69,7 +109,8 @@ func (p *Page) bringBackSecrets(ctx context.Context, current record, old store.R
 func notBroughtBack(field string, revision int64) finding.Finding {
 	return finding.Finding{
 		Severity: shared.SeverityWarning, Field: field, Code: "secret_not_restored",
-		Summary: text.Of("“{field}” of revision {number} does not come back: it was removed since, or it cannot be read any more.",
+		Summary: text.Of("“{field}” of revision {number} does not come back: it was removed since, "+
+			"or it cannot be read any more.",
 			"field", settings.Label(field), "number", revision),
 		Detail: text.Of("Enter it again if it is to be used."),
 	}

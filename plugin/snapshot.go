@@ -1,0 +1,58 @@
+package plugin
+
+import (
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// snapshot is what the host sees of a state.
+func (p *Page) snapshot(state store.State) shared.Snapshot {
+	revision := state.Revision
+	snapshot := shared.Snapshot{
+		Values: p.layers.InForce(revision.Document.Values), Secrets: map[string]shared.SecretState{}, Locks: p.layers.Locks(),
+		Revision: revision.Revision,
+	}
+	for field := range settings.Schema().Fields() {
+		if !field.Sensitive {
+			continue
+		}
+		sealed, stored := revision.Document.Secrets[field.Name]
+		_, fixed := p.layers.Secret(field.Name)
+		snapshot.Secrets[field.Name] = shared.SecretState{Set: stored || fixed, Since: sealed.Since}
+	}
+	if verified := state.Verified; verified != nil {
+		snapshot.Verified = &shared.Verification{
+			At: verified.At, Actor: verified.Actor, Revision: verified.Revision,
+			Changed: changedSince(verified.Values, p.comparedValues(snapshot)),
+		}
+	}
+	return snapshot
+}
+
+// comparedValues is what the last verification is compared with: all values with their defaults, and when each secret
+// was set.
+func (p *Page) comparedValues(snapshot shared.Snapshot) shared.Values {
+	schema := settings.Schema()
+	values := shared.Values{}
+	for field := range schema.Fields() {
+		if field.Sensitive {
+			values[field.Name] = shared.Text(snapshot.Secrets[field.Name].Since.UTC().Format(time.RFC3339Nano))
+		} else {
+			values[field.Name] = schema.Effective(field.Name, snapshot.Values)
+		}
+	}
+	return values
+}
+
+func changedSince(verified, now shared.Values) []string {
+	var changed []string
+	for field := range settings.Schema().Fields() {
+		if verified[field.Name] != now[field.Name] {
+			changed = append(changed, field.Name)
+		}
+	}
+	return changed
+}

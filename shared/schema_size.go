@@ -1,9 +1,9 @@
 package shared
 
 import (
-	"fmt"
 	"regexp/syntax"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -167,5 +167,9 @@ func (f Field) dependencies() []string {
 }
 
 func quoted(list []string) []string {
-	return each(list, func(one string) string { return fmt.Sprintf("%q", one) })
+	marked := make([]string, len(list))
+	for i, one := range list {
+		marked[i] = strconv.Quote(one)
+	}
+	return marked
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -31,7 +32,7 @@ func TestGoodPage(t *testing.T) {
 // TestEveryRuleCanFail makes sure that no rule is a rule in name only: each has pages that break it, and is the rule
 // that says so.
 func TestEveryRuleCanFail(t *testing.T) {
-	wrong := wrongPages()
+	wrong := maps.Clone(wrongPages)
 	for name, breakers := range wrongNotifiers() {
 		for _, breakIt := range breakers {
 			wrong[name] = append(wrong[name], func(_ *wrongPage, good *memoryPage) { breakIt(good.notifier) })
@@ -187,213 +188,212 @@ func saveSomething(good *memoryPage) {
 	good.snapshot.Revision.Number++
 }
 
-func wrongPages() map[string][]breaker {
-	return map[string][]breaker{
-		"info/complete": {func(page *wrongPage, _ *memoryPage) {
-			page.info = func(context.Context) (shared.Info, error) { return shared.Info{Name: "nameless"}, nil }
-		}},
-		"schema/valid": {
-			wrongSchema(func(s *shared.Schema, _ shared.SchemaRequest) { s.Sections[0].Fields[0].Kind = "hologram" }),
-			wrongSchema(func(s *shared.Schema, _ shared.SchemaRequest) { s.Sections[0].Fields[1].Name = "address" }),
-		},
-		"schema/stable": {func(page *wrongPage, _ *memoryPage) {
-			var calls atomic.Int64
-			page.schema = func(context.Context, shared.SchemaRequest) (shared.Schema, error) {
-				schema := memorySchema
-				schema.Description = fmt.Sprint("call ", calls.Add(1))
-				return schema, nil
+// wrongPages break each rule in the ways that there are.
+var wrongPages = map[string][]breaker{
+	"info/complete": {func(page *wrongPage, _ *memoryPage) {
+		page.info = func(context.Context) (shared.Info, error) { return shared.Info{Name: "nameless"}, nil }
+	}},
+	"schema/valid": {
+		wrongSchema(func(s *shared.Schema, _ shared.SchemaRequest) { s.Sections[0].Fields[0].Kind = "hologram" }),
+		wrongSchema(func(s *shared.Schema, _ shared.SchemaRequest) { s.Sections[0].Fields[1].Name = "address" }),
+	},
+	"schema/stable": {func(page *wrongPage, _ *memoryPage) {
+		var calls atomic.Int64
+		page.schema = func(context.Context, shared.SchemaRequest) (shared.Schema, error) {
+			schema := memorySchema
+			schema.Description = fmt.Sprint("call ", calls.Add(1))
+			return schema, nil
+		}
+	}},
+	"schema/locale": {wrongSchema(func(s *shared.Schema, request shared.SchemaRequest) {
+		if request.Locale == "de" {
+			s.Sections[0].Fields[0].Name = "adresse"
+		}
+	})},
+	"suggest/harmless": {
+		suggesting(func(_ *memoryPage, s *shared.Schema) shared.Diagnostics {
+			s.SuggestLabel = ""
+			return nil
+		}),
+		suggesting(func(*memoryPage, *shared.Schema) shared.Diagnostics {
+			return shared.Diagnostics{
+				{
+					Severity: shared.SeverityInfo, Code: "x", Summary: "x",
+					Fixes: []shared.Fix{{Values: shared.Values{"surprise": shared.Text("x")}}},
+				},
 			}
-		}},
-		"schema/locale": {wrongSchema(func(s *shared.Schema, request shared.SchemaRequest) {
-			if request.Locale == "de" {
-				s.Sections[0].Fields[0].Name = "adresse"
-			}
-		})},
-		"suggest/harmless": {
-			suggesting(func(_ *memoryPage, s *shared.Schema) shared.Diagnostics {
-				s.SuggestLabel = ""
-				return nil
-			}),
-			suggesting(func(*memoryPage, *shared.Schema) shared.Diagnostics {
-				return shared.Diagnostics{
-					{
-						Severity: shared.SeverityInfo, Code: "x", Summary: "x",
-						Fixes: []shared.Fix{{Values: shared.Values{"surprise": shared.Text("x")}}},
-					},
-				}
-			}),
-			suggesting(func(good *memoryPage, _ *shared.Schema) shared.Diagnostics {
-				good.snapshot.Values["address"] = shared.Text("suggested")
-				return nil
-			}),
-		},
-		"load/declared": {
-			wrongLoad(func(s *shared.Snapshot) { s.Values["surprise"] = shared.Text("x") }),
-			wrongLoad(func(s *shared.Snapshot) { s.Values["count"] = shared.Text("three") }),
-			wrongLoad(func(s *shared.Snapshot) { s.Values["token"] = shared.Text("x") }),
-			wrongLoad(func(s *shared.Snapshot) { delete(s.Secrets, "token") }),
-			wrongLoad(func(s *shared.Snapshot) { s.Locks = map[string]shared.Lock{"surprise": {}} }),
-		},
-		"validate/harmless": {func(page *wrongPage, good *memoryPage) {
-			page.validate = func(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
+		}),
+		suggesting(func(good *memoryPage, _ *shared.Schema) shared.Diagnostics {
+			good.snapshot.Values["address"] = shared.Text("suggested")
+			return nil
+		}),
+	},
+	"load/declared": {
+		wrongLoad(func(s *shared.Snapshot) { s.Values["surprise"] = shared.Text("x") }),
+		wrongLoad(func(s *shared.Snapshot) { s.Values["count"] = shared.Text("three") }),
+		wrongLoad(func(s *shared.Snapshot) { s.Values["token"] = shared.Text("x") }),
+		wrongLoad(func(s *shared.Snapshot) { delete(s.Secrets, "token") }),
+		wrongLoad(func(s *shared.Snapshot) { s.Locks = map[string]shared.Lock{"surprise": {}} }),
+	},
+	"validate/harmless": {func(page *wrongPage, good *memoryPage) {
+		page.validate = func(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
+			saveSomething(good)
+			return good.Validate(ctx, request)
+		}
+	}},
+	"validate/required": {wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
+		return slices.DeleteFunc(d, func(one shared.Diagnostic) bool { return one.Code == "required" })
+	})},
+	"validate/unknown": {wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
+		return slices.DeleteFunc(d, func(one shared.Diagnostic) bool { return one.Code == "unknown_field" })
+	})},
+	"validate/readable": {
+		wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
+			return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "wordless"})
+		}),
+		wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
+			return append(d, shared.Diagnostic{Severity: "dire", Code: "x", Summary: "x"})
+		}),
+		wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
+			return append(
+				d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "x", Field: "surprise"},
+			)
+		}),
+		wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
+			return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "caf\xe9"})
+		}),
+		wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
+			return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "x",
+				Fixes: []shared.Fix{{Label: "x", Values: shared.Values{"count": shared.Text("many")}}}})
+		}),
+	},
+	"save/round-trip": {
+		wrongSave(func(_ *memoryPage, r *shared.SaveRequest) { r.Actor = "" }, nil),
+		wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
+			r.Draft.Values = shared.Values{"address": shared.Text("another")}
+		}, nil),
+		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Snapshot.Revision.Number += 7 }),
+		wrongLoad(func(s *shared.Snapshot) { s.Revision.Number = 0 }),
+	},
+	"save/invalid": {
+		wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
+			r.Draft.Values = shared.Values{"address": shared.Text("x")}
+		}, nil),
+		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Diagnostics = nil }),
+		wrongSave(func(good *memoryPage, r *shared.SaveRequest) {
+			if _, _, found := good.next(r.Draft); found.HasErrors() {
 				saveSomething(good)
-				return good.Validate(ctx, request)
 			}
-		}},
-		"validate/required": {wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
-			return slices.DeleteFunc(d, func(one shared.Diagnostic) bool { return one.Code == "required" })
-		})},
-		"validate/unknown": {wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
-			return slices.DeleteFunc(d, func(one shared.Diagnostic) bool { return one.Code == "unknown_field" })
-		})},
-		"validate/readable": {
-			wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
-				return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "wordless"})
-			}),
-			wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
-				return append(d, shared.Diagnostic{Severity: "dire", Code: "x", Summary: "x"})
-			}),
-			wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
-				return append(
-					d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "x", Field: "surprise"},
-				)
-			}),
-			wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
-				return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "caf\xe9"})
-			}),
-			wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
-				return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "x",
-					Fixes: []shared.Fix{{Label: "x", Values: shared.Values{"count": shared.Text("many")}}}})
-			}),
-		},
-		"save/round-trip": {
-			wrongSave(func(_ *memoryPage, r *shared.SaveRequest) { r.Actor = "" }, nil),
-			wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
-				r.Draft.Values = shared.Values{"address": shared.Text("another")}
-			}, nil),
-			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Snapshot.Revision.Number += 7 }),
-			wrongLoad(func(s *shared.Snapshot) { s.Revision.Number = 0 }),
-		},
-		"save/invalid": {
-			wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
-				r.Draft.Values = shared.Values{"address": shared.Text("x")}
-			}, nil),
-			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Diagnostics = nil }),
-			wrongSave(func(good *memoryPage, r *shared.SaveRequest) {
-				if _, _, found := good.next(r.Draft); found.HasErrors() {
-					saveSomething(good)
-				}
-			}, nil),
-		},
-		"save/conflict": {
-			wrongSave(
-				func(good *memoryPage, r *shared.SaveRequest) { r.Revision = good.snapshot.Revision.Number }, nil,
-			),
-			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Conflict = false }),
-			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {
-				if r.Conflict {
-					r.Snapshot = shared.Snapshot{}
-				}
-			}),
-		},
-		"save/in-force": {
-			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {
-				if !r.Saved {
-					r.Snapshot = shared.Snapshot{Revision: r.Snapshot.Revision}
-				}
-			}),
-			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Snapshot.Values = nil }),
-			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Snapshot.Secrets = nil }),
-			wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {
-				if r.Conflict {
-					r.Snapshot.Locks = map[string]shared.Lock{"count": {Source: "COUNT"}}
-				}
-			}),
-		},
-		"save/partial": {wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
-			if _, given := r.Draft.Values["count"]; !given {
-				r.Draft.Values = map[string]shared.Value{"address": r.Draft.Values["address"], "count": {}}
+		}, nil),
+	},
+	"save/conflict": {
+		wrongSave(
+			func(good *memoryPage, r *shared.SaveRequest) { r.Revision = good.snapshot.Revision.Number }, nil,
+		),
+		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Conflict = false }),
+		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {
+			if r.Conflict {
+				r.Snapshot = shared.Snapshot{}
 			}
-			if r.Draft.Values["address"].IsEmpty() {
-				r.Draft.Values["address"] = shared.Text("reset")
+		}),
+	},
+	"save/in-force": {
+		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {
+			if !r.Saved {
+				r.Snapshot = shared.Snapshot{Revision: r.Snapshot.Revision}
 			}
-		}, nil)},
-		"secret/hidden": {
-			func(page *wrongPage, good *memoryPage) {
-				page.validate = func(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
-					validation, err := good.Validate(ctx, request)
-					validation.Preview = "Will use " + request.Draft.Secrets["token"].Text.Reveal()
-					return validation, err
-				}
-			},
-			func(page *wrongPage, good *memoryPage) {
-				page.test = func(
-					ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error,
-				) error {
-					return good.Test(ctx, request, func(event shared.TestEvent) error {
-						if completed, ok := event.(shared.Completed); ok {
-							completed.Report.Transcript = []string{"C: " + request.Draft.Secrets["token"].Text.Reveal()}
-							event = completed
-						}
-						return send(event)
-					})
-				}
-			},
-		},
-		"secret/three-ways": {
-			wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
-				if r.Draft.Secrets["token"].Action == shared.SecretClear {
-					r.Draft.Secrets = nil
-				}
-			}, nil),
-			wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
-				if r.Draft.Secrets["token"].Action == shared.SecretKeep {
-					r.Draft.Secrets = map[string]shared.SecretChange{"token": shared.ClearSecret()}
-				}
-			}, nil),
-		},
-		"test/verdict": {
-			wrongTest(func([]shared.TestEvent) []shared.TestEvent { return nil }),
-			wrongTest(
-				func(events []shared.TestEvent) []shared.TestEvent { return append(events, events[len(events)-1]) },
-			),
-			wrongTest(func(events []shared.TestEvent) []shared.TestEvent {
-				return append(events, shared.StepStarted{ID: "late"})
-			}),
-			wrongTest(func(events []shared.TestEvent) []shared.TestEvent {
-				if len(events) == 3 {
-					events[0], events[1] = events[1], events[0]
-				}
-				return events
-			}),
-			wrongVerdict(func(r *shared.TestReport) { r.Headline = "" }),
-			wrongVerdict(func(r *shared.TestReport) { r.Status = shared.StatusSkipped }),
-			wrongVerdict(func(r *shared.TestReport) { r.Status, r.Diagnostics = shared.StatusFailed, nil }),
-		},
-		"test/harmless": {func(page *wrongPage, good *memoryPage) {
-			page.test = func(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
-				saveSomething(good)
-				return good.Test(ctx, request, send)
+		}),
+		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Snapshot.Values = nil }),
+		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Snapshot.Secrets = nil }),
+		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {
+			if r.Conflict {
+				r.Snapshot.Locks = map[string]shared.Lock{"count": {Source: "COUNT"}}
 			}
-		}},
-		"test/cancel": {func(page *wrongPage, good *memoryPage) {
-			page.test = func(_ context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
-				time.Sleep(time.Hour)
-				return good.Test(context.Background(), request, send)
-			}
-		}},
-		"concurrent": {func(page *wrongPage, good *memoryPage) {
-			busy := make(chan bool, 1)
+		}),
+	},
+	"save/partial": {wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
+		if _, given := r.Draft.Values["count"]; !given {
+			r.Draft.Values = map[string]shared.Value{"address": r.Draft.Values["address"], "count": {}}
+		}
+		if r.Draft.Values["address"].IsEmpty() {
+			r.Draft.Values["address"] = shared.Text("reset")
+		}
+	}, nil)},
+	"secret/hidden": {
+		func(page *wrongPage, good *memoryPage) {
 			page.validate = func(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
-				select {
-				case busy <- true:
-				default:
-					return shared.Validation{}, errors.New("busy")
-				}
-				defer func() { <-busy }()
-				time.Sleep(time.Second)
-				return good.Validate(ctx, request)
+				validation, err := good.Validate(ctx, request)
+				validation.Preview = "Will use " + request.Draft.Secrets["token"].Text.Reveal()
+				return validation, err
 			}
-		}},
-	}
+		},
+		func(page *wrongPage, good *memoryPage) {
+			page.test = func(
+				ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error,
+			) error {
+				return good.Test(ctx, request, func(event shared.TestEvent) error {
+					if completed, ok := event.(shared.Completed); ok {
+						completed.Report.Transcript = []string{"C: " + request.Draft.Secrets["token"].Text.Reveal()}
+						event = completed
+					}
+					return send(event)
+				})
+			}
+		},
+	},
+	"secret/three-ways": {
+		wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
+			if r.Draft.Secrets["token"].Action == shared.SecretClear {
+				r.Draft.Secrets = nil
+			}
+		}, nil),
+		wrongSave(func(_ *memoryPage, r *shared.SaveRequest) {
+			if r.Draft.Secrets["token"].Action == shared.SecretKeep {
+				r.Draft.Secrets = map[string]shared.SecretChange{"token": shared.ClearSecret()}
+			}
+		}, nil),
+	},
+	"test/verdict": {
+		wrongTest(func([]shared.TestEvent) []shared.TestEvent { return nil }),
+		wrongTest(
+			func(events []shared.TestEvent) []shared.TestEvent { return append(events, events[len(events)-1]) },
+		),
+		wrongTest(func(events []shared.TestEvent) []shared.TestEvent {
+			return append(events, shared.StepStarted{ID: "late"})
+		}),
+		wrongTest(func(events []shared.TestEvent) []shared.TestEvent {
+			if len(events) == 3 {
+				events[0], events[1] = events[1], events[0]
+			}
+			return events
+		}),
+		wrongVerdict(func(r *shared.TestReport) { r.Headline = "" }),
+		wrongVerdict(func(r *shared.TestReport) { r.Status = shared.StatusSkipped }),
+		wrongVerdict(func(r *shared.TestReport) { r.Status, r.Diagnostics = shared.StatusFailed, nil }),
+	},
+	"test/harmless": {func(page *wrongPage, good *memoryPage) {
+		page.test = func(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+			saveSomething(good)
+			return good.Test(ctx, request, send)
+		}
+	}},
+	"test/cancel": {func(page *wrongPage, good *memoryPage) {
+		page.test = func(_ context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+			time.Sleep(time.Hour)
+			return good.Test(context.Background(), request, send)
+		}
+	}},
+	"concurrent": {func(page *wrongPage, good *memoryPage) {
+		busy := make(chan bool, 1)
+		page.validate = func(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
+			select {
+			case busy <- true:
+			default:
+				return shared.Validation{}, errors.New("busy")
+			}
+			defer func() { <-busy }()
+			time.Sleep(time.Second)
+			return good.Validate(ctx, request)
+		}
+	}},
 }

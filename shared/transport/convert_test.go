@@ -191,7 +191,8 @@ func TestRoundTrip(t *testing.T) {
 
 // partsOfOthers are pairs that need not, or cannot, be tested alone: what they carry is a part of a value that is.
 var partsOfOthers = []string{
-	"field",                                                        // an unknown kind keeps its number, to be refused by name
+	// The first keeps an unknown kind, to be refused by name.
+	"field",
 	"value", "values", "time", "secretChange", "testEvent", "kind", // see TestRoundTripOfEveryVariant
 	"verification", "condition", "diagnostics", "oneDiagnostic", "evidence", // may be absent
 }

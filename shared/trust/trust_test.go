@@ -40,83 +40,88 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 	}
 }
 
-// TestCheck has somebody else able to change one thing on the way to the file, whatever it is.
+func link(t *testing.T, target, path string) {
+	t.Helper()
+	if err := os.Symlink(target, path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func give(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Lchown(path, stranger, stranger); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dangers make one thing on the way to the file one that another account can change.
+var dangers = []struct {
+	name    string
+	asRoot  bool // the case gives files away
+	arrange func(t *testing.T, base string)
+	at      string // the path at fault, below the base; empty when there is none
+	says    string
+}{
+	{name: "nothing", arrange: func(*testing.T, string) {}},
+	{name: "file-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o757) },
+		at: "bin/plugin", says: "(mode 0757), so anybody"},
+	{name: "directory-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777) },
+		at:   "bin",
+		says: "run: chmod go-w "},
+	{name: "grandparent-for-all", arrange: func(t *testing.T, base string) { chmod(t, base, 0o777) }, at: "",
+		says: "run: chmod go-w "},
+	{name: "sticky", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777|os.ModeSticky) }},
+	{name: "sticky-file",
+		arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o777|os.ModeSticky) },
+		at:      "bin/plugin", says: "(mode 0777)"},
+	{name: "file-of-another", asRoot: true,
+		arrange: func(t *testing.T, base string) { give(t, base+"/bin/plugin") },
+		at:      "bin/plugin", says: "belongs to 4242 (uid 4242)"},
+	{name: "directory-of-another", asRoot: true, arrange: func(t *testing.T, base string) { give(t, base+"/bin") },
+		at: "bin", says: "run: chown root "},
+	{name: "sticky-of-another", asRoot: true, arrange: func(t *testing.T, base string) {
+		chmod(t, base+"/bin", 0o777|os.ModeSticky)
+		give(t, base+"/bin")
+	}, at: "bin", says: "belongs to"},
+	{name: "in-sticky-of-another", asRoot: true, arrange: func(t *testing.T, base string) {
+		chmod(t, base+"/bin", 0o777|os.ModeSticky)
+		give(t, base+"/bin/plugin")
+	}, at: "bin/plugin", says: "belongs to"},
+	{name: "link", arrange: func(t *testing.T, base string) {
+		link(t, "../real/plugin", base+"/bin/linked")
+		rename(t, base+"/bin/linked", base+"/bin/plugin")
+	}},
+	{name: "link-to-file-for-all", arrange: func(t *testing.T, base string) {
+		link(t, base+"/real/plugin", base+"/bin/linked")
+		rename(t, base+"/bin/linked", base+"/bin/plugin")
+		chmod(t, base+"/real/plugin", 0o777)
+	}, at: "real/plugin", says: "can be written by others"},
+	{name: "link-to-directory-for-all", arrange: func(t *testing.T, base string) {
+		link(t, "../real/plugin", base+"/bin/linked")
+		rename(t, base+"/bin/linked", base+"/bin/plugin")
+		chmod(t, base+"/real", 0o777)
+	}, at: "real", says: "can be written by others"},
+	{name: "link-through-directory-for-all", arrange: func(t *testing.T, base string) {
+		link(t, base+"/real/plugin", base+"/hop/linked")
+		link(t, "../hop/linked", base+"/bin/linked")
+		rename(t, base+"/bin/linked", base+"/bin/plugin")
+		chmod(t, base+"/hop", 0o777)
+	}, at: "hop", says: "can be written by others"},
+	{name: "link-of-another", asRoot: true, arrange: func(t *testing.T, base string) {
+		link(t, "../real/plugin", base+"/bin/linked")
+		rename(t, base+"/bin/linked", base+"/bin/plugin")
+		give(t, base+"/bin/plugin")
+	}, at: "bin/plugin", says: "run: chown -h root "},
+	{name: "linked-directory", arrange: func(t *testing.T, base string) {
+		rename(t, base+"/bin", base+"/bin.d")
+		link(t, "./hop/../bin.d/.", base+"/bin")
+		chmod(t, base+"/hop", 0o777) // The way leads through it.
+	}, at: "hop", says: "can be written by others"},
+}
+
+// TestCheck has another account able to change one thing on the way to the file, whatever it is.
 func TestCheck(t *testing.T) {
-	link := func(t *testing.T, target, path string) {
-		t.Helper()
-		if err := os.Symlink(target, path); err != nil {
-			t.Fatal(err)
-		}
-	}
-	give := func(t *testing.T, path string) {
-		t.Helper()
-		if err := os.Lchown(path, stranger, stranger); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, c := range []struct {
-		name    string
-		asRoot  bool // the case gives files away
-		arrange func(t *testing.T, base string)
-		at      string // the path at fault, below the base; empty when there is none
-		says    string
-	}{
-		{name: "nothing", arrange: func(*testing.T, string) {}},
-		{name: "file-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o757) },
-			at: "bin/plugin", says: "(mode 0757), so anybody"},
-		{name: "directory-for-all", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777) },
-			at:   "bin",
-			says: "run: chmod go-w "},
-		{name: "grandparent-for-all", arrange: func(t *testing.T, base string) { chmod(t, base, 0o777) }, at: "",
-			says: "run: chmod go-w "},
-		{name: "sticky", arrange: func(t *testing.T, base string) { chmod(t, base+"/bin", 0o777|os.ModeSticky) }},
-		{name: "sticky-file",
-			arrange: func(t *testing.T, base string) { chmod(t, base+"/bin/plugin", 0o777|os.ModeSticky) },
-			at:      "bin/plugin", says: "(mode 0777)"},
-		{name: "file-of-another", asRoot: true,
-			arrange: func(t *testing.T, base string) { give(t, base+"/bin/plugin") },
-			at:      "bin/plugin", says: "belongs to 4242 (uid 4242)"},
-		{name: "directory-of-another", asRoot: true, arrange: func(t *testing.T, base string) { give(t, base+"/bin") },
-			at: "bin", says: "run: chown root "},
-		{name: "sticky-of-another", asRoot: true, arrange: func(t *testing.T, base string) {
-			chmod(t, base+"/bin", 0o777|os.ModeSticky)
-			give(t, base+"/bin")
-		}, at: "bin", says: "belongs to"},
-		{name: "in-sticky-of-another", asRoot: true, arrange: func(t *testing.T, base string) {
-			chmod(t, base+"/bin", 0o777|os.ModeSticky)
-			give(t, base+"/bin/plugin")
-		}, at: "bin/plugin", says: "belongs to"},
-		{name: "link", arrange: func(t *testing.T, base string) {
-			link(t, "../real/plugin", base+"/bin/linked")
-			rename(t, base+"/bin/linked", base+"/bin/plugin")
-		}},
-		{name: "link-to-file-for-all", arrange: func(t *testing.T, base string) {
-			link(t, base+"/real/plugin", base+"/bin/linked")
-			rename(t, base+"/bin/linked", base+"/bin/plugin")
-			chmod(t, base+"/real/plugin", 0o777)
-		}, at: "real/plugin", says: "can be written by others"},
-		{name: "link-to-directory-for-all", arrange: func(t *testing.T, base string) {
-			link(t, "../real/plugin", base+"/bin/linked")
-			rename(t, base+"/bin/linked", base+"/bin/plugin")
-			chmod(t, base+"/real", 0o777)
-		}, at: "real", says: "can be written by others"},
-		{name: "link-through-directory-for-all", arrange: func(t *testing.T, base string) {
-			link(t, base+"/real/plugin", base+"/hop/linked")
-			link(t, "../hop/linked", base+"/bin/linked")
-			rename(t, base+"/bin/linked", base+"/bin/plugin")
-			chmod(t, base+"/hop", 0o777)
-		}, at: "hop", says: "can be written by others"},
-		{name: "link-of-another", asRoot: true, arrange: func(t *testing.T, base string) {
-			link(t, "../real/plugin", base+"/bin/linked")
-			rename(t, base+"/bin/linked", base+"/bin/plugin")
-			give(t, base+"/bin/plugin")
-		}, at: "bin/plugin", says: "run: chown -h root "},
-		{name: "linked-directory", arrange: func(t *testing.T, base string) {
-			rename(t, base+"/bin", base+"/bin.d")
-			link(t, "./hop/../bin.d/.", base+"/bin")
-			chmod(t, base+"/hop", 0o777) // The way leads through it.
-		}, at: "hop", says: "can be written by others"},
-	} {
+	for _, c := range dangers {
 		t.Run(c.name, func(t *testing.T) {
 			if c.asRoot && os.Geteuid() != 0 {
 				needsRoot(t, "only root gives files away")

@@ -53,8 +53,8 @@ func (f Field) Fits(v Value) bool {
 	}
 }
 
-// Holds reports whether the field can hold the characters of a text: all but NUL where it has several lines, none that is a
-// control character elsewhere. Values of other kinds have no characters.
+// Holds reports whether the field can hold the characters of a text: all but NUL where it has several lines, none that
+// is a control character elsewhere. Values of other kinds have no characters.
 func (f Field) Holds(v Value) bool {
 	if f.Kind == KindMultiline {
 		return !strings.ContainsRune(v.text, 0)

@@ -26,15 +26,16 @@ type Violation struct {
 // In writes the violation as a finding for the reader.
 func (v Violation) In(reader text.Language) Diagnostic {
 	return Diagnostic{
-		Severity: SeverityError, Code: v.Code, Field: v.Field, Summary: reader.Render(v.Summary), Detail: reader.Render(v.Detail),
+		Severity: SeverityError, Code: v.Code, Field: v.Field, Summary: reader.Render(v.Summary),
+		Detail: reader.Render(v.Detail),
 	}
 }
 
 // Validate does the checks that the schema alone allows: declared fields, kinds, required fields, bounds, patterns and
 // options. A plugin calls it first in its own Validate and adds what only it knows. values are the values that would be
-// in force; secretSet tells whether the named sensitive field would be set. At most one Diagnostic per field comes back,
-// in the order of the schema; then one for each name that is not declared. The texts are English; a plugin that speaks several
-// languages asks for the Violations.
+// in force; secretSet tells whether the named sensitive field would be set. At most one Diagnostic per field comes
+// back, in the order of the schema; then one for each name that is not declared. The texts are English; a plugin that
+// speaks several languages asks for the Violations.
 func (s Schema) Validate(values Values, secretSet func(field string) bool) Diagnostics {
 	var found Diagnostics
 	for _, one := range s.Violations(values, secretSet, nil) {
@@ -43,8 +44,8 @@ func (s Schema) Validate(values Values, secretSet func(field string) bool) Diagn
 	return found
 }
 
-// Violations does the checks of Validate and leaves the language open. label is what a field is called in any of them; nil means
-// its Label. Package translations has the texts.
+// Violations does the checks of Validate and leaves the language open. label is what a field is called in any of them;
+// nil means its Label. Package translations has the texts.
 func (s Schema) Violations(values Values, secretSet func(field string) bool, label func(Field) text.Text) []Violation {
 	if label == nil {
 		label = func(field Field) text.Text { return text.Plain(field.Label) }
@@ -120,7 +121,8 @@ func textViolation(field Field, value Value, fail func(string, text.Message, ...
 	if !field.Holds(value) {
 		return fail("control_character", "“{field}” contains a line break or another control character.")
 	}
-	if n := int64(utf8.RuneCountInString(typed)); field.Min != nil && n < *field.Min || field.Max != nil && n > *field.Max {
+	length := int64(utf8.RuneCountInString(typed))
+	if field.Min != nil && length < *field.Min || field.Max != nil && length > *field.Max {
 		return fail("wrong_length", "“{field}” must have {bounds}.", "bounds", lengthBounds(field))
 	}
 	if field.Kind == KindEmail && !IsEmailAddress(typed) {
@@ -169,8 +171,8 @@ func lengthBounds(field Field) text.Text {
 }
 
 // IsEmailAddress reports whether address is one bare e-mail address: no display name, no angle brackets, no comment.
-// Addresses with letters outside ASCII and with a domain of one word are addresses; a domain with letters outside ASCII must
-// have a form in ASCII (RFC 5891).
+// Addresses with letters outside ASCII and with a domain of one word are addresses; a domain with letters outside ASCII
+// must have a form in ASCII (RFC 5891).
 func IsEmailAddress(address string) bool {
 	parsed, err := mail.ParseAddress(address)
 	if err != nil || parsed.Name != "" || strings.ContainsAny(address, "<>()\"\\ \t,;:") && !isAddressLiteral(address) {

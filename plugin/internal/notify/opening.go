@@ -21,6 +21,10 @@ type opening struct {
 // errSuperseded means that other settings were saved while a connection was opened or waited for.
 var errSuperseded = errors.New("other settings were saved")
 
+// openingGrace is how long an opening that was given up may take to end. The next one does not begin before, or the server
+// would see both.
+const openingGrace = 100 * time.Millisecond
+
 // opened is what became of an attempt to open a connection.
 type opened struct {
 	conn *smtpconn.Conn
@@ -52,11 +56,17 @@ func (p *pool) watch(ctx context.Context, target smtpconn.Target, opening openin
 	}
 	cancel()
 	steps.leave()
-	go func() {
-		if late := <-result; late.conn != nil {
-			late.conn.Close()
+	discard := func(late opened) {
+		if late.conn != nil {
+			p.hangUp(late.conn, false)
 		}
-	}()
+	}
+	select {
+	case late := <-result:
+		discard(late)
+	case <-time.After(openingGrace):
+		go func() { discard(<-result) }()
+	}
 	return nil, err
 }
 

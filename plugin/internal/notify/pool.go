@@ -10,14 +10,17 @@ import (
 )
 
 // pool keeps connections to the server open between messages. A connection belongs to the version of the settings that it
-// was opened with: after a save the next message gets a new one.
+// was opened with: after a save the next message gets a new one. There are never more than the limit, those that are idle,
+// being opened or being closed included: providers count them all.
 type pool struct {
-	slots  chan struct{}
-	longer int // messages for each connection
+	slots  chan struct{} // has an element for each delivery that has, or opens, a connection
+	places chan struct{} // has an element for each connection that the server may know of
+	longer int           // messages for each connection
 	// opening lets one connection be opened at a time: when the login is refused, it is refused once.
 	opening chan struct{}
-	// dial is smtpconn.Open.
-	dial func(context.Context, smtpconn.Target, *smtpconn.Trace) (*smtpconn.Conn, error)
+	// dial is smtpconn.Open, and hangUp ends a connection, politely or at once.
+	dial   func(context.Context, smtpconn.Target, *smtpconn.Trace) (*smtpconn.Conn, error)
+	hangUp func(conn *smtpconn.Conn, politely bool)
 
 	mu     sync.Mutex
 	saved  chan struct{} // closed, and replaced, when other settings are saved
@@ -41,9 +44,17 @@ const idleLimit = 15 * time.Second
 
 func newPool(connections, messages int) *pool {
 	return &pool{
-		slots: make(chan struct{}, connections), longer: messages, opening: make(chan struct{}, 1),
-		dial: smtpconn.Open, saved: make(chan struct{}),
+		slots: make(chan struct{}, connections), places: make(chan struct{}, connections), longer: messages,
+		opening: make(chan struct{}, 1), dial: smtpconn.Open, hangUp: hangUp, saved: make(chan struct{}),
 	}
+}
+
+func hangUp(conn *smtpconn.Conn, politely bool) {
+	if politely {
+		conn.Leave(context.Background())
+		return
+	}
+	conn.Close()
 }
 
 // errHeldBack means that the server was found away, or refusing, while the delivery waited for a connection.
@@ -85,9 +96,15 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 	if !opening.allowed() {
 		return nil, errHeldBack
 	}
+	if err := p.takePlace(ctx); err != nil {
+		return nil, err
+	}
 	p.setOpens(delivery.Version)
 	conn, err := p.watch(ctx, delivery.Target, opening)
 	p.setOpens("")
+	if err != nil {
+		<-p.places
+	}
 	switch {
 	case err == nil:
 		return conn, nil
@@ -100,6 +117,35 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 		err = ctx.Err() // The pause has its reason; the attempt only ran out of time.
 	}
 	return nil, err
+}
+
+// takePlace makes sure that another connection may be opened: an idle one has to go for it, unless one is going already.
+func (p *pool) takePlace(ctx context.Context) error {
+	select {
+	case p.places <- struct{}{}:
+		return nil
+	default:
+	}
+	if oldest := p.takeOldest(); oldest != nil {
+		go p.leave(oldest)
+	}
+	select {
+	case p.places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p *pool) takeOldest() *pooled {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.idle) == 0 {
+		return nil
+	}
+	oldest := p.idle[0]
+	p.idle = p.idle[1:]
+	return oldest
 }
 
 func (p *pool) setOpens(version string) {
@@ -145,7 +191,7 @@ func (p *pool) takeIdle(version string) *pooled {
 		if last.version == version && time.Since(last.since) < idleLimit {
 			return last
 		}
-		go leave(last)
+		go p.leave(last)
 	}
 	return nil
 }
@@ -157,7 +203,7 @@ func (p *pool) put(one *pooled) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || one.messages >= p.longer {
-		go leave(one)
+		go p.leave(one)
 		return
 	}
 	p.idle = append(p.idle, one)
@@ -168,7 +214,8 @@ func (p *pool) put(one *pooled) {
 
 // drop gives back a connection that cannot be used any more.
 func (p *pool) drop(one *pooled) {
-	one.conn.Close()
+	p.hangUp(one.conn, false)
+	<-p.places
 	<-p.slots
 }
 
@@ -179,7 +226,7 @@ func (p *pool) reap() {
 	var kept []*pooled
 	for _, one := range p.idle {
 		if time.Since(one.since) >= idleLimit {
-			go leave(one)
+			go p.leave(one)
 			continue
 		}
 		kept = append(kept, one)
@@ -190,7 +237,11 @@ func (p *pool) reap() {
 	}
 }
 
-func leave(one *pooled) { one.conn.Leave(context.Background()) }
+// leave ends a connection politely, and gives its place up.
+func (p *pool) leave(one *pooled) {
+	p.hangUp(one.conn, true)
+	<-p.places
+}
 
 func (p *pool) close() {
 	p.mu.Lock()
@@ -200,7 +251,7 @@ func (p *pool) close() {
 		p.reaper.Stop()
 	}
 	for _, one := range p.idle {
-		one.conn.Leave(context.Background())
+		p.leave(one)
 	}
 	p.idle = nil
 }

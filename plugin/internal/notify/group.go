@@ -56,10 +56,21 @@ func (g *group[In, Out]) do(ctx context.Context, parts []In) ([]Out, error) {
 	case <-g.ending:
 		return nil, errClosed
 	}
+	return g.await(wanted)
+}
+
+// await returns what has become of the parts. They were not committed only when the group has ended without a word about
+// them.
+func (g *group[In, Out]) await(wanted want[In, Out]) ([]Out, error) {
 	select {
 	case result := <-wanted.done:
 		return result.results, result.err
 	case <-g.ended:
+	}
+	select {
+	case result := <-wanted.done:
+		return result.results, result.err
+	default:
 		return nil, errClosed
 	}
 }

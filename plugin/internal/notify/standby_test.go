@@ -3,6 +3,8 @@ package notify
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -14,6 +16,8 @@ import (
 // oneClaim is a claim that one of several processes has. A process that has died is one that no longer asks.
 type oneClaim struct {
 	holder *atomic.Pointer[oneClaim]
+
+	mu     sync.Mutex
 	broken error // of take
 	lost   bool
 	asked  []time.Time
@@ -21,16 +25,35 @@ type oneClaim struct {
 }
 
 func (c *oneClaim) take(context.Context) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.asked = append(c.asked, time.Now())
 	if c.broken != nil {
 		return false, c.broken
 	}
 	return c.holder.CompareAndSwap(nil, c) || c.holder.Load() == c, nil
 }
+
 func (c *oneClaim) keep(context.Context) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.kept = time.Now()
 	return !c.lost, nil
 }
+
+// change changes what becomes of the claim.
+func (c *oneClaim) change(to func(c *oneClaim)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	to(c)
+}
+
+func (c *oneClaim) keptAt() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept
+}
+
 func (c *oneClaim) lapses() (int, bool)                       { return 0, true }
 func (c *oneClaim) release(context.Context)                   { c.holder.CompareAndSwap(c, nil) }
 func (c *oneClaim) holders(context.Context) ([]holder, error) { return nil, nil }
@@ -78,7 +101,7 @@ func TestTakeover(t *testing.T) {
 						t.Fatal("two deliver")
 					}
 					lock.Store(nil) // It dies,
-					second.broken = nil
+					second.change(func(c *oneClaim) { c.broken = nil })
 					died := time.Now()
 					for !waiting.delivering.Load() && time.Since(died) < time.Minute {
 						time.Sleep(10 * time.Millisecond)
@@ -86,13 +109,13 @@ func TestTakeover(t *testing.T) {
 					if took := time.Since(died); took > takeoverLimit {
 						t.Errorf("taken over after %s", took)
 					}
+					waiting.stop()
+					waiting.release()
 					for i := 1; i < len(second.asked); i++ {
 						if gap := second.asked[i].Sub(second.asked[i-1]); gap > 2*time.Second {
 							t.Errorf("the lock was not asked for during %s", gap)
 						}
 					}
-					waiting.stop()
-					waiting.release()
 				})
 			}
 		})
@@ -104,7 +127,11 @@ func TestTroubleIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		claim := &oneClaim{holder: new(atomic.Pointer[oneClaim]), broken: errors.New("permission denied")}
 		failing := errors.New("database is locked")
-		s := newStandby(claim, func(context.Context) error { return failing })
+		s := newStandby(claim, func(context.Context) error {
+			claim.mu.Lock()
+			defer claim.mu.Unlock()
+			return failing
+		})
 		s.start(t.Context())
 		for _, step := range []struct {
 			mend func()
@@ -112,7 +139,7 @@ func TestTroubleIsTold(t *testing.T) {
 		}{
 			{func() {}, "permission denied"}, {func() { claim.broken = nil }, "database is locked"}, {func() { failing = nil }, ""},
 		} {
-			step.mend()
+			claim.change(func(*oneClaim) { step.mend() })
 			time.Sleep(3 * time.Second)
 			told := ""
 			if err := s.trouble.Load(); err != nil {
@@ -131,19 +158,19 @@ func TestTroubleIsTold(t *testing.T) {
 func TestClaimLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		claim := &oneClaim{holder: new(atomic.Pointer[oneClaim])}
-		halted := 0
+		var halted atomic.Int64
 		s := newStandby(claim, begins)
-		s.halt = func() error { halted++; return nil }
+		s.halt = func() error { halted.Add(1); return nil }
 		s.start(t.Context())
 		time.Sleep(3 * time.Second)
 		claim.holder.Store(&oneClaim{})
-		claim.lost = true
+		claim.change(func(c *oneClaim) { c.lost = true })
 		time.Sleep(3 * time.Second)
-		if s.delivering.Load() || halted != 1 {
-			t.Errorf("it delivers: %t, was halted %d times", s.delivering.Load(), halted)
+		if s.delivering.Load() || halted.Load() != 1 {
+			t.Errorf("it delivers: %t, was halted %d times", s.delivering.Load(), halted.Load())
 		}
 		claim.holder.Store(nil)
-		claim.lost = false
+		claim.change(func(c *oneClaim) { c.lost = false })
 		time.Sleep(3 * time.Second)
 		if !s.delivering.Load() {
 			t.Error("it does not deliver again")
@@ -166,7 +193,7 @@ func TestClaimIsHeldWhileDraining(t *testing.T) {
 			t.Error("the first did not deliver")
 		}
 		time.Sleep(10 * time.Minute) // It waits for a final reply.
-		if since := time.Since(claim.kept); since > 2*tendInterval {
+		if since := time.Since(claim.keptAt()); since > 2*tendInterval {
 			t.Errorf("the first has not kept its claim for %s", since)
 		}
 		if second.delivering.Load() {
@@ -180,4 +207,49 @@ func TestClaimIsHeldWhileDraining(t *testing.T) {
 		second.stop()
 		second.release()
 	})
+}
+
+// TestStandbyProperties has processes that start, die and end at random moments share one claim: never do two deliver, and soon
+// after the one that delivers has gone another one does.
+func TestStandbyProperties(t *testing.T) {
+	for seed := range seeds(20, 1000) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 7))
+			var lock atomic.Pointer[oneClaim]
+			var delivering atomic.Int64
+			begin := func(context.Context) error {
+				if delivering.Add(1) > 1 {
+					t.Error("two deliver")
+				}
+				return nil
+			}
+			var running []*standby
+			for range 200 {
+				time.Sleep(time.Duration(random.Int64N(int64(10 * time.Second))))
+				switch at := random.IntN(len(running) + 2); {
+				case at >= len(running):
+					one := newStandby(&oneClaim{holder: &lock}, begin)
+					one.start(t.Context())
+					running = append(running, one)
+				default: // It ends, and waits for final replies before it lets the claim go.
+					if running[at].stop() {
+						time.Sleep(time.Duration(random.Int64N(int64(time.Minute))))
+						delivering.Add(-1)
+					}
+					running[at].release()
+					running = append(running[:at], running[at+1:]...)
+				}
+				time.Sleep(takeoverLimit)
+				if got := delivering.Load(); got != min(int64(len(running)), 1) {
+					t.Errorf("%d of %d deliver", got, len(running))
+				}
+			}
+			for _, one := range running {
+				if one.stop() {
+					delivering.Add(-1)
+				}
+				one.release()
+			}
+		})
+	}
 }

@@ -23,7 +23,10 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 	reader := language.Of(request.Locale)
 	// A step that cannot be reported is no reason to stop the test; a caller that is gone cancels ctx.
 	watch := probe.Watch{
-		Started:  func(id string, label text.Text) { _ = send(shared.StepStarted{ID: id, Label: reader.Render(label)}) },
+		Started: func(id string, label text.Text) { _ = send(shared.StepStarted{ID: id, Label: reader.Render(label)}) },
+		Progress: func(id string, label, detail text.Text) {
+			_ = send(shared.StepProgress{ID: id, Label: reader.Render(label), Detail: reader.Render(detail)})
+		},
 		Finished: func(step finding.Step) { _ = send(shared.StepFinished{StepResult: step.In(reader)}) },
 	}
 	report, err := p.test(ctx, request, watch)

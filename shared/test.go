@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestEvent is something that happens during a test: [StepStarted], [StepFinished] or [Completed]. Completed is sent
-// exactly once and last.
+// TestEvent is something that happens during a test: [StepStarted], [StepProgress], [StepFinished] or [Completed].
+// Completed is sent exactly once and last.
 type TestEvent interface{ isTestEvent() }
 
 // StepStarted says that the test has begun a step.
@@ -17,6 +17,15 @@ type StepStarted struct {
 	Label string `json:"label"`
 }
 
+// StepProgress says what a step that was started before and takes long is doing. A host that does not know it leaves it
+// out.
+type StepProgress struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	// Detail is one line for people, such as what is waited for.
+	Detail string `json:"detail"`
+}
+
 // StepFinished carries the result of a step that was started before.
 type StepFinished struct{ StepResult }
 
@@ -24,6 +33,7 @@ type StepFinished struct{ StepResult }
 type Completed struct{ Report TestReport }
 
 func (StepStarted) isTestEvent()  {}
+func (StepProgress) isTestEvent() {}
 func (StepFinished) isTestEvent() {}
 func (Completed) isTestEvent()    {}
 

@@ -45,6 +45,10 @@ func wellFormed(schema shared.Schema, events []shared.TestEvent) error {
 				return fmt.Errorf("step %q started while %q was open", event.ID, open)
 			}
 			open = event.ID
+		case shared.StepProgress:
+			if event.ID != open || event.Label == "" || event.Detail == "" {
+				return fmt.Errorf("step %q goes on with %q while %q was open", event.ID, event.Detail, open)
+			}
 		case shared.StepFinished:
 			if event.ID != open || event.Status == "" {
 				return fmt.Errorf("step %q finished with status %q while %q was open", event.ID, event.Status, open)

@@ -14,6 +14,11 @@ func testEventToProto(event shared.TestEvent) *settingsv1.TestResponse {
 	case shared.StepStarted:
 		started := &settingsv1.StepStarted{Id: validUTF8(event.ID), Label: validUTF8(event.Label)}
 		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_StepStarted{StepStarted: started}}
+	case shared.StepProgress:
+		progress := &settingsv1.StepProgress{
+			Id: validUTF8(event.ID), Label: validUTF8(event.Label), Detail: validUTF8(event.Detail),
+		}
+		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_StepProgress{StepProgress: progress}}
 	case shared.StepFinished:
 		finished := &settingsv1.StepFinished{Result: stepResultToProto(event.StepResult)}
 		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_StepFinished{StepFinished: finished}}
@@ -30,6 +35,9 @@ func testEventFromProto(reply *settingsv1.TestResponse) shared.TestEvent {
 	switch event := reply.GetEvent().(type) {
 	case *settingsv1.TestResponse_StepStarted:
 		return shared.StepStarted{ID: event.StepStarted.GetId(), Label: event.StepStarted.GetLabel()}
+	case *settingsv1.TestResponse_StepProgress:
+		progress := event.StepProgress
+		return shared.StepProgress{ID: progress.GetId(), Label: progress.GetLabel(), Detail: progress.GetDetail()}
 	case *settingsv1.TestResponse_StepFinished:
 		return shared.StepFinished{StepResult: stepResultFromProto(event.StepFinished.GetResult())}
 	case *settingsv1.TestResponse_Completed:

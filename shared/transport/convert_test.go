@@ -237,6 +237,7 @@ func TestRoundTripOfEveryVariant(t *testing.T) {
 	}
 	for _, event := range []shared.TestEvent{
 		shared.StepStarted{ID: "a", Label: "A"},
+		shared.StepProgress{ID: "a", Label: "A", Detail: "d"},
 		shared.StepFinished{
 			StepResult: shared.StepResult{
 				ID: "a", Label: "A", Status: shared.StatusSkipped, Duration: shared.Elapsed(time.Second), Detail: "d",

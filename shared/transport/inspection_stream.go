@@ -26,6 +26,11 @@ func (s *testStream) take(event shared.TestEvent) (shared.TestEvent, error) {
 		s.started(one.ID)
 		s.line(&one.Label)
 		event = one
+	case shared.StepProgress:
+		s.underWay(one.ID)
+		s.line(&one.Label)
+		s.line(&one.Detail)
+		event = one
 	case shared.StepFinished:
 		s.finished(one.ID)
 		s.step(&one.StepResult)
@@ -47,6 +52,12 @@ func (s *testStream) started(id string) {
 		s.open = map[string]bool{}
 	}
 	s.open[id] = true
+}
+
+func (s *testStream) underWay(id string) {
+	if !s.open[id] {
+		s.refuse("the step %q goes on without having begun", printable.Shortened(id, maxNameLength))
+	}
 }
 
 func (s *testStream) finished(id string) {

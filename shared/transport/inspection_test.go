@@ -295,6 +295,7 @@ func TestInspectionOfDeliveries(t *testing.T) {
 func TestInspectionOfStreams(t *testing.T) {
 	begun := shared.StepStarted{ID: "connect"}
 	ended := shared.StepFinished{StepResult: shared.StepResult{ID: "connect", Status: shared.StatusPassed}}
+	goesOn := shared.StepProgress{ID: "connect", Label: "Connect", Detail: "waiting"}
 	verdict := shared.Completed{
 		Report: shared.TestReport{Outcome: "complete", Headline: "It works", Status: shared.StatusPassed},
 	}
@@ -310,6 +311,9 @@ func TestInspectionOfStreams(t *testing.T) {
 		"nothing":                     {nil, "without a verdict"},
 		"no verdict":                  {[]shared.TestEvent{begun, ended}, "without a verdict"},
 		"on after the verdict":        {[]shared.TestEvent{verdict, begun}, "after the verdict"},
+		"a long step":                 {[]shared.TestEvent{begun, goesOn, goesOn, ended, verdict}, ""},
+		"progress before a beginning": {[]shared.TestEvent{goesOn}, "without having begun"},
+		"progress after an end":       {[]shared.TestEvent{begun, ended, goesOn}, "without having begun"},
 		"an end without a beginning":  {[]shared.TestEvent{ended}, "without having begun"},
 		"a beginning twice":           {[]shared.TestEvent{begun, begun}, "began twice"},
 		"a verdict of another status": {[]shared.TestEvent{lost}, "a verdict of status"},

@@ -79,6 +79,9 @@ func (h *handler) streamTest(w http.ResponseWriter, r *http.Request, request sha
 		case shared.StepStarted:
 			send(map[string]any{"event": "started", "id": event.ID,
 				"html": h.fragment(r, "step", shared.StepResult{ID: event.ID, Label: event.Label})})
+		case shared.StepProgress:
+			send(map[string]any{"event": "progress", "id": event.ID,
+				"html": h.fragment(r, "step", shared.StepResult{ID: event.ID, Label: event.Label, Detail: event.Detail})})
 		case shared.StepFinished:
 			send(map[string]any{"event": "finished", "id": event.ID, "html": h.fragment(r, "step", event.StepResult)})
 		}

@@ -41,6 +41,7 @@ const (
 // Watch is told of the steps as they happen. A nil function is not told.
 type Watch struct {
 	Started  func(id string, label text.Text)
+	Progress func(id string, label, detail text.Text) // at most once in a step
 	Finished func(finding.Step)
 }
 
@@ -105,17 +106,23 @@ func asFailure(err error) *smtpconn.Error {
 // trace turns steps into events.
 func (r *run) trace() *smtpconn.Trace {
 	var silence *time.Timer
+	var long waiting
 	return &smtpconn.Trace{
 		Verbose: true,
 		StepStarted: func(step smtpconn.Step) {
 			if step == smtpconn.StepConnect && r.plan.Target.Proxy == nil {
 				silence = time.AfterFunc(lookAfter, func() { r.look() })
 			}
+			label := finding.OldText(diagnosis.Label(step))
 			if r.watch.Started != nil {
-				r.watch.Started(string(step), finding.OldText(diagnosis.Label(step)))
+				r.watch.Started(string(step), label)
+			}
+			if r.watch.Progress != nil {
+				long.begin(func() { r.watch.Progress(string(step), label, text.Of("still waiting for the server")) })
 			}
 		},
 		StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, detail smtpconn.Detail) {
+			long.end()
 			if silence != nil {
 				silence.Stop()
 			}

@@ -2128,6 +2128,7 @@ type TestResponse struct {
 	//	*TestResponse_StepStarted
 	//	*TestResponse_StepFinished
 	//	*TestResponse_Completed
+	//	*TestResponse_StepProgress
 	Event         isTestResponse_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2197,6 +2198,15 @@ func (x *TestResponse) GetCompleted() *Completed {
 	return nil
 }
 
+func (x *TestResponse) GetStepProgress() *StepProgress {
+	if x != nil {
+		if x, ok := x.Event.(*TestResponse_StepProgress); ok {
+			return x.StepProgress
+		}
+	}
+	return nil
+}
+
 type isTestResponse_Event interface {
 	isTestResponse_Event()
 }
@@ -2216,11 +2226,18 @@ type TestResponse_Completed struct {
 	Completed *Completed `protobuf:"bytes,3,opt,name=completed,proto3,oneof"`
 }
 
+type TestResponse_StepProgress struct {
+	// A step that has begun goes on.
+	StepProgress *StepProgress `protobuf:"bytes,4,opt,name=step_progress,json=stepProgress,proto3,oneof"`
+}
+
 func (*TestResponse_StepStarted) isTestResponse_Event() {}
 
 func (*TestResponse_StepFinished) isTestResponse_Event() {}
 
 func (*TestResponse_Completed) isTestResponse_Event() {}
+
+func (*TestResponse_StepProgress) isTestResponse_Event() {}
 
 // StepStarted says that a step has begun.
 type StepStarted struct {
@@ -2277,6 +2294,70 @@ func (x *StepStarted) GetLabel() string {
 	return ""
 }
 
+// StepProgress says what a step that takes long is doing. It may be sent any number of times until the step ends.
+type StepProgress struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Stable name.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Name for people.
+	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	// One line for people, such as what is waited for.
+	Detail        string `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StepProgress) Reset() {
+	*x = StepProgress{}
+	mi := &file_settings_v1_settings_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StepProgress) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StepProgress) ProtoMessage() {}
+
+func (x *StepProgress) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StepProgress.ProtoReflect.Descriptor instead.
+func (*StepProgress) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *StepProgress) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *StepProgress) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *StepProgress) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
 // StepFinished says how a step ended.
 type StepFinished struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2288,7 +2369,7 @@ type StepFinished struct {
 
 func (x *StepFinished) Reset() {
 	*x = StepFinished{}
-	mi := &file_settings_v1_settings_proto_msgTypes[30]
+	mi := &file_settings_v1_settings_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2300,7 +2381,7 @@ func (x *StepFinished) String() string {
 func (*StepFinished) ProtoMessage() {}
 
 func (x *StepFinished) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[30]
+	mi := &file_settings_v1_settings_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2313,7 +2394,7 @@ func (x *StepFinished) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepFinished.ProtoReflect.Descriptor instead.
 func (*StepFinished) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{30}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *StepFinished) GetResult() *StepResult {
@@ -2334,7 +2415,7 @@ type Completed struct {
 
 func (x *Completed) Reset() {
 	*x = Completed{}
-	mi := &file_settings_v1_settings_proto_msgTypes[31]
+	mi := &file_settings_v1_settings_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2346,7 +2427,7 @@ func (x *Completed) String() string {
 func (*Completed) ProtoMessage() {}
 
 func (x *Completed) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[31]
+	mi := &file_settings_v1_settings_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2359,7 +2440,7 @@ func (x *Completed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Completed.ProtoReflect.Descriptor instead.
 func (*Completed) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{31}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Completed) GetReport() *TestReport {
@@ -2388,7 +2469,7 @@ type StepResult struct {
 
 func (x *StepResult) Reset() {
 	*x = StepResult{}
-	mi := &file_settings_v1_settings_proto_msgTypes[32]
+	mi := &file_settings_v1_settings_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2400,7 +2481,7 @@ func (x *StepResult) String() string {
 func (*StepResult) ProtoMessage() {}
 
 func (x *StepResult) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[32]
+	mi := &file_settings_v1_settings_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2413,7 +2494,7 @@ func (x *StepResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepResult.ProtoReflect.Descriptor instead.
 func (*StepResult) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{32}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *StepResult) GetId() string {
@@ -2476,7 +2557,7 @@ type TestReport struct {
 
 func (x *TestReport) Reset() {
 	*x = TestReport{}
-	mi := &file_settings_v1_settings_proto_msgTypes[33]
+	mi := &file_settings_v1_settings_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2488,7 +2569,7 @@ func (x *TestReport) String() string {
 func (*TestReport) ProtoMessage() {}
 
 func (x *TestReport) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[33]
+	mi := &file_settings_v1_settings_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2501,7 +2582,7 @@ func (x *TestReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestReport.ProtoReflect.Descriptor instead.
 func (*TestReport) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{33}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *TestReport) GetOutcome() string {
@@ -2575,7 +2656,7 @@ type Card struct {
 
 func (x *Card) Reset() {
 	*x = Card{}
-	mi := &file_settings_v1_settings_proto_msgTypes[34]
+	mi := &file_settings_v1_settings_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2587,7 +2668,7 @@ func (x *Card) String() string {
 func (*Card) ProtoMessage() {}
 
 func (x *Card) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[34]
+	mi := &file_settings_v1_settings_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2600,7 +2681,7 @@ func (x *Card) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Card.ProtoReflect.Descriptor instead.
 func (*Card) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{34}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Card) GetTitle() string {
@@ -2637,7 +2718,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_settings_v1_settings_proto_msgTypes[35]
+	mi := &file_settings_v1_settings_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2649,7 +2730,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[35]
+	mi := &file_settings_v1_settings_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2662,7 +2743,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{35}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Fact) GetLabel() string {
@@ -2704,7 +2785,7 @@ type Diagnostic struct {
 
 func (x *Diagnostic) Reset() {
 	*x = Diagnostic{}
-	mi := &file_settings_v1_settings_proto_msgTypes[36]
+	mi := &file_settings_v1_settings_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2716,7 +2797,7 @@ func (x *Diagnostic) String() string {
 func (*Diagnostic) ProtoMessage() {}
 
 func (x *Diagnostic) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[36]
+	mi := &file_settings_v1_settings_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2729,7 +2810,7 @@ func (x *Diagnostic) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Diagnostic.ProtoReflect.Descriptor instead.
 func (*Diagnostic) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{36}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Diagnostic) GetSeverity() Severity {
@@ -2803,7 +2884,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_settings_v1_settings_proto_msgTypes[37]
+	mi := &file_settings_v1_settings_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2815,7 +2896,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[37]
+	mi := &file_settings_v1_settings_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2828,7 +2909,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{37}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Evidence) GetCode() int32 {
@@ -2865,7 +2946,7 @@ type Fix struct {
 
 func (x *Fix) Reset() {
 	*x = Fix{}
-	mi := &file_settings_v1_settings_proto_msgTypes[38]
+	mi := &file_settings_v1_settings_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2877,7 +2958,7 @@ func (x *Fix) String() string {
 func (*Fix) ProtoMessage() {}
 
 func (x *Fix) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[38]
+	mi := &file_settings_v1_settings_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2890,7 +2971,7 @@ func (x *Fix) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fix.ProtoReflect.Descriptor instead.
 func (*Fix) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{38}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Fix) GetLabel() string {
@@ -3055,15 +3136,20 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\aoptions\x18\x04 \x03(\v2%.settings.v1.TestRequest.OptionsEntryR\aoptions\x1aN\n" +
 	"\fOptionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
-	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"\xd0\x01\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"\x92\x02\n" +
 	"\fTestResponse\x12=\n" +
 	"\fstep_started\x18\x01 \x01(\v2\x18.settings.v1.StepStartedH\x00R\vstepStarted\x12@\n" +
 	"\rstep_finished\x18\x02 \x01(\v2\x19.settings.v1.StepFinishedH\x00R\fstepFinished\x126\n" +
-	"\tcompleted\x18\x03 \x01(\v2\x16.settings.v1.CompletedH\x00R\tcompletedB\a\n" +
+	"\tcompleted\x18\x03 \x01(\v2\x16.settings.v1.CompletedH\x00R\tcompleted\x12@\n" +
+	"\rstep_progress\x18\x04 \x01(\v2\x19.settings.v1.StepProgressH\x00R\fstepProgressB\a\n" +
 	"\x05event\"3\n" +
 	"\vStepStarted\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
-	"\x05label\x18\x02 \x01(\tR\x05label\"?\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\"L\n" +
+	"\fStepProgress\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\x12\x16\n" +
+	"\x06detail\x18\x03 \x01(\tR\x06detail\"?\n" +
 	"\fStepFinished\x12/\n" +
 	"\x06result\x18\x01 \x01(\v2\x17.settings.v1.StepResultR\x06result\"<\n" +
 	"\tCompleted\x12/\n" +
@@ -3156,7 +3242,7 @@ func file_settings_v1_settings_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_settings_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_settings_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
+var file_settings_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_settings_v1_settings_proto_goTypes = []any{
 	(Kind)(0),                     // 0: settings.v1.Kind
 	(Status)(0),                   // 1: settings.v1.Status
@@ -3191,25 +3277,26 @@ var file_settings_v1_settings_proto_goTypes = []any{
 	(*TestRequest)(nil),           // 30: settings.v1.TestRequest
 	(*TestResponse)(nil),          // 31: settings.v1.TestResponse
 	(*StepStarted)(nil),           // 32: settings.v1.StepStarted
-	(*StepFinished)(nil),          // 33: settings.v1.StepFinished
-	(*Completed)(nil),             // 34: settings.v1.Completed
-	(*StepResult)(nil),            // 35: settings.v1.StepResult
-	(*TestReport)(nil),            // 36: settings.v1.TestReport
-	(*Card)(nil),                  // 37: settings.v1.Card
-	(*Fact)(nil),                  // 38: settings.v1.Fact
-	(*Diagnostic)(nil),            // 39: settings.v1.Diagnostic
-	(*Evidence)(nil),              // 40: settings.v1.Evidence
-	(*Fix)(nil),                   // 41: settings.v1.Fix
-	nil,                           // 42: settings.v1.Preset.ValuesEntry
-	nil,                           // 43: settings.v1.Snapshot.ValuesEntry
-	nil,                           // 44: settings.v1.Snapshot.SecretsEntry
-	nil,                           // 45: settings.v1.Snapshot.LocksEntry
-	nil,                           // 46: settings.v1.Draft.ValuesEntry
-	nil,                           // 47: settings.v1.Draft.SecretsEntry
-	nil,                           // 48: settings.v1.TestRequest.OptionsEntry
-	nil,                           // 49: settings.v1.Fix.ValuesEntry
-	(*timestamppb.Timestamp)(nil), // 50: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 51: google.protobuf.Duration
+	(*StepProgress)(nil),          // 33: settings.v1.StepProgress
+	(*StepFinished)(nil),          // 34: settings.v1.StepFinished
+	(*Completed)(nil),             // 35: settings.v1.Completed
+	(*StepResult)(nil),            // 36: settings.v1.StepResult
+	(*TestReport)(nil),            // 37: settings.v1.TestReport
+	(*Card)(nil),                  // 38: settings.v1.Card
+	(*Fact)(nil),                  // 39: settings.v1.Fact
+	(*Diagnostic)(nil),            // 40: settings.v1.Diagnostic
+	(*Evidence)(nil),              // 41: settings.v1.Evidence
+	(*Fix)(nil),                   // 42: settings.v1.Fix
+	nil,                           // 43: settings.v1.Preset.ValuesEntry
+	nil,                           // 44: settings.v1.Snapshot.ValuesEntry
+	nil,                           // 45: settings.v1.Snapshot.SecretsEntry
+	nil,                           // 46: settings.v1.Snapshot.LocksEntry
+	nil,                           // 47: settings.v1.Draft.ValuesEntry
+	nil,                           // 48: settings.v1.Draft.SecretsEntry
+	nil,                           // 49: settings.v1.TestRequest.OptionsEntry
+	nil,                           // 50: settings.v1.Fix.ValuesEntry
+	(*timestamppb.Timestamp)(nil), // 51: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 52: google.protobuf.Duration
 }
 var file_settings_v1_settings_proto_depIdxs = []int32{
 	8,  // 0: settings.v1.SchemaResponse.schema:type_name -> settings.v1.Schema
@@ -3226,69 +3313,70 @@ var file_settings_v1_settings_proto_depIdxs = []int32{
 	3,  // 11: settings.v1.Condition.any_of:type_name -> settings.v1.Value
 	13, // 12: settings.v1.ConditionalDefault.when:type_name -> settings.v1.Condition
 	3,  // 13: settings.v1.ConditionalDefault.value:type_name -> settings.v1.Value
-	42, // 14: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
+	43, // 14: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
 	11, // 15: settings.v1.TestAction.options:type_name -> settings.v1.Field
 	19, // 16: settings.v1.LoadResponse.snapshot:type_name -> settings.v1.Snapshot
-	43, // 17: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
-	44, // 18: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
-	45, // 19: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
+	44, // 17: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
+	45, // 18: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
+	46, // 19: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
 	22, // 20: settings.v1.Snapshot.revision:type_name -> settings.v1.Revision
 	23, // 21: settings.v1.Snapshot.verified:type_name -> settings.v1.Verification
-	50, // 22: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
-	50, // 23: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
-	50, // 24: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
-	46, // 25: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
-	47, // 26: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
+	51, // 22: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
+	51, // 23: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
+	51, // 24: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
+	47, // 25: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
+	48, // 26: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
 	24, // 27: settings.v1.ValidateRequest.draft:type_name -> settings.v1.Draft
-	39, // 28: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	40, // 28: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
 	24, // 29: settings.v1.SaveRequest.draft:type_name -> settings.v1.Draft
-	39, // 30: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	40, // 30: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
 	19, // 31: settings.v1.SaveResponse.snapshot:type_name -> settings.v1.Snapshot
 	24, // 32: settings.v1.TestRequest.draft:type_name -> settings.v1.Draft
-	48, // 33: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
+	49, // 33: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
 	32, // 34: settings.v1.TestResponse.step_started:type_name -> settings.v1.StepStarted
-	33, // 35: settings.v1.TestResponse.step_finished:type_name -> settings.v1.StepFinished
-	34, // 36: settings.v1.TestResponse.completed:type_name -> settings.v1.Completed
-	35, // 37: settings.v1.StepFinished.result:type_name -> settings.v1.StepResult
-	36, // 38: settings.v1.Completed.report:type_name -> settings.v1.TestReport
-	1,  // 39: settings.v1.StepResult.status:type_name -> settings.v1.Status
-	51, // 40: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
-	1,  // 41: settings.v1.TestReport.status:type_name -> settings.v1.Status
-	51, // 42: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
-	35, // 43: settings.v1.TestReport.steps:type_name -> settings.v1.StepResult
-	39, // 44: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
-	37, // 45: settings.v1.TestReport.cards:type_name -> settings.v1.Card
-	1,  // 46: settings.v1.Card.status:type_name -> settings.v1.Status
-	38, // 47: settings.v1.Card.facts:type_name -> settings.v1.Fact
-	2,  // 48: settings.v1.Diagnostic.severity:type_name -> settings.v1.Severity
-	40, // 49: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
-	41, // 50: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
-	49, // 51: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
-	3,  // 52: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
-	3,  // 53: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
-	20, // 54: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
-	21, // 55: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
-	3,  // 56: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
-	25, // 57: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
-	3,  // 58: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
-	3,  // 59: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
-	4,  // 60: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
-	6,  // 61: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
-	17, // 62: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
-	26, // 63: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
-	28, // 64: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
-	30, // 65: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
-	5,  // 66: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
-	7,  // 67: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
-	18, // 68: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
-	27, // 69: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
-	29, // 70: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
-	31, // 71: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
-	66, // [66:72] is the sub-list for method output_type
-	60, // [60:66] is the sub-list for method input_type
-	60, // [60:60] is the sub-list for extension type_name
-	60, // [60:60] is the sub-list for extension extendee
-	0,  // [0:60] is the sub-list for field type_name
+	34, // 35: settings.v1.TestResponse.step_finished:type_name -> settings.v1.StepFinished
+	35, // 36: settings.v1.TestResponse.completed:type_name -> settings.v1.Completed
+	33, // 37: settings.v1.TestResponse.step_progress:type_name -> settings.v1.StepProgress
+	36, // 38: settings.v1.StepFinished.result:type_name -> settings.v1.StepResult
+	37, // 39: settings.v1.Completed.report:type_name -> settings.v1.TestReport
+	1,  // 40: settings.v1.StepResult.status:type_name -> settings.v1.Status
+	52, // 41: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
+	1,  // 42: settings.v1.TestReport.status:type_name -> settings.v1.Status
+	52, // 43: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
+	36, // 44: settings.v1.TestReport.steps:type_name -> settings.v1.StepResult
+	40, // 45: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
+	38, // 46: settings.v1.TestReport.cards:type_name -> settings.v1.Card
+	1,  // 47: settings.v1.Card.status:type_name -> settings.v1.Status
+	39, // 48: settings.v1.Card.facts:type_name -> settings.v1.Fact
+	2,  // 49: settings.v1.Diagnostic.severity:type_name -> settings.v1.Severity
+	41, // 50: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
+	42, // 51: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
+	50, // 52: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
+	3,  // 53: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
+	3,  // 54: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
+	20, // 55: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
+	21, // 56: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
+	3,  // 57: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
+	25, // 58: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
+	3,  // 59: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
+	3,  // 60: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
+	4,  // 61: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
+	6,  // 62: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
+	17, // 63: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
+	26, // 64: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
+	28, // 65: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
+	30, // 66: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
+	5,  // 67: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
+	7,  // 68: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
+	18, // 69: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
+	27, // 70: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
+	29, // 71: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
+	31, // 72: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
+	67, // [67:73] is the sub-list for method output_type
+	61, // [61:67] is the sub-list for method input_type
+	61, // [61:61] is the sub-list for extension type_name
+	61, // [61:61] is the sub-list for extension extendee
+	0,  // [0:61] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_settings_proto_init() }
@@ -3310,6 +3398,7 @@ func file_settings_v1_settings_proto_init() {
 		(*TestResponse_StepStarted)(nil),
 		(*TestResponse_StepFinished)(nil),
 		(*TestResponse_Completed)(nil),
+		(*TestResponse_StepProgress)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -3317,7 +3406,7 @@ func file_settings_v1_settings_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_settings_proto_rawDesc), len(file_settings_v1_settings_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   47,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -101,6 +101,9 @@ func events() []proto.Message {
 		&pb.TestResponse{
 			Event: &pb.TestResponse_StepStarted{StepStarted: &pb.StepStarted{Id: "connect", Label: "Connect"}},
 		},
+		&pb.TestResponse{Event: &pb.TestResponse_StepProgress{
+			StepProgress: &pb.StepProgress{Id: "connect", Label: "Connect", Detail: "waiting"},
+		}},
 		&pb.TestResponse{Event: &pb.TestResponse_StepFinished{StepFinished: &pb.StepFinished{Result: step()}}},
 		&pb.TestResponse{Event: &pb.TestResponse_Completed{Completed: &pb.Completed{Report: &pb.TestReport{
 			Outcome: "complete", Headline: "It works", Status: pb.Status_STATUS_WARNING,

@@ -225,7 +225,7 @@ function start() {
     const template = document.createElement("template");
     template.innerHTML = line.html;
     const running = [...steps.children].findLast((step) => step.dataset.step === line.id);
-    if (line.event === "finished" && running) running.replaceWith(template.content);
+    if (line.event !== "started" && running) running.replaceWith(template.content);
     else steps.append(template.content);
   }
 

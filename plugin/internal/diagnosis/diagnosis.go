@@ -136,7 +136,7 @@ func whatAnswered(found cause, c Circumstances) string {
 }
 
 func fixesFor(found cause, failure *smtpconn.Error, c Circumstances) []shared.Fix {
-	fixes := slices.Clone(found.fixes)
+	fixes := append(slices.Clone(found.fixes), mechanismFixes(found, failure)...)
 	if found.otherPorts || startTLSFailed(failure, c) {
 		fixes = append(fixes, portFixes(c)...)
 	}
@@ -214,6 +214,9 @@ func openWords(text string) []string {
 func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
 	certificate := certificateWords(failure)
 	hello := c.Target.HELOName
+	if failure.Session != nil && failure.Session.HELOName != "" {
+		hello = failure.Session.HELOName
+	}
 	if hello == "" {
 		hello = phrase.Word("the name of this machine")
 	}

@@ -1,0 +1,35 @@
+package diagnosis
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/phrase"
+)
+
+// loginRefused are the causes behind which may stand a mechanism that the server offers but cannot do.
+var loginRefused = []string{"wrong_credentials", "login_refused", "login_exchange_broken"}
+
+// mechanismFixes offers a login that shows the password to the server, where one that hides it was refused: a server that
+// keeps its passwords as they should be kept cannot do some of those, and answers as if the password were wrong. It is
+// offered only over an encrypted connection to a server that has proven who it is.
+func mechanismFixes(found cause, failure *smtpconn.Error) []shared.Fix {
+	session := failure.Session
+	if failure.Step != smtpconn.StepAuth || session == nil || !slices.Contains(loginRefused, found.code) {
+		return nil
+	}
+	hides := failure.Mechanism == "CRAM-MD5" || strings.HasPrefix(failure.Mechanism, "SCRAM-")
+	if !hides || !session.LoginEncrypted() || session.Unverified != nil {
+		return nil
+	}
+	offered := strings.Fields(session.Extensions["AUTH"])
+	for _, one := range []struct{ mechanism, choice string }{{"PLAIN", "plain"}, {"LOGIN", "login"}} {
+		if slices.Contains(offered, one.mechanism) {
+			return fixes(fix(phrase.Of("Log in by {mechanism}", "mechanism", one.mechanism),
+				shared.Values{"authentication": shared.Text(one.choice)}))
+		}
+	}
+	return nil
+}

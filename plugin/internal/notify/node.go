@@ -41,19 +41,19 @@ func (c *nodeClaim) take(ctx context.Context) (bool, error) {
 	if err := c.beat(ctx); err != nil {
 		return false, err
 	}
-	c.buryFormer(ctx)
-	if err := c.rescue(ctx, forEver()); err != nil {
+	c.endPredecessor(ctx)
+	if err := c.rescue(ctx, longestSilence()); err != nil {
 		return false, err
 	}
 	_, err := c.db.ExecContext(ctx, "DELETE FROM delivery_node WHERE ABS(seen_at) < EXTRACT(EPOCH FROM now()) - 86400")
 	return err == nil, err
 }
 
-// forEver is a silence that only those have kept who have ended.
-func forEver() time.Duration { return time.Since(time.Unix(1, 0)) }
+// longestSilence is a silence that only those have kept who have ended.
+func longestSilence() time.Duration { return time.Since(time.Unix(1, 0)) }
 
-// buryFormer says that this process's predecessor has died.
-func (c *nodeClaim) buryFormer(ctx context.Context) {
+// endPredecessor says that this process's predecessor has died.
+func (c *nodeClaim) endPredecessor(ctx context.Context) {
 	if c.lockPath == "" || c.lock != nil {
 		return
 	}
@@ -77,7 +77,7 @@ func (c *nodeClaim) end(ctx context.Context, node string) {
 
 func (c *nodeClaim) keep(ctx context.Context) (bool, error) {
 	c.mu.Lock()
-	due := passedSince(c.seen) >= heartbeat
+	due := elapsed(c.seen) >= heartbeat
 	c.mu.Unlock()
 	if !due {
 		return true, nil
@@ -93,8 +93,8 @@ func (c *nodeClaim) keep(ctx context.Context) (bool, error) {
 func (c *nodeClaim) silence() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if passedSince(c.steady) < lease {
-		return forEver()
+	if elapsed(c.steady) < lease {
+		return longestSilence()
 	}
 	return lease
 }
@@ -117,7 +117,7 @@ func (c *nodeClaim) beat(ctx context.Context) error {
 func (c *nodeClaim) lived(began time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if passedSince(c.seen) >= lease {
+	if elapsed(c.seen) >= lease {
 		if !c.seen.IsZero() {
 			c.lapsed++
 		}
@@ -126,8 +126,8 @@ func (c *nodeClaim) lived(began time.Time) {
 	c.seen = began
 }
 
-// passedSince is the longer of what the two clocks say: one stands still while the machine sleeps, the other may be set.
-func passedSince(t time.Time) time.Duration {
+// elapsed is the longer of what the two clocks say: one stands still while the machine sleeps, the other may be set.
+func elapsed(t time.Time) time.Duration {
 	now := time.Now()
 	return max(now.Sub(t), now.Round(0).Sub(t.Round(0)))
 }
@@ -135,7 +135,7 @@ func passedSince(t time.Time) time.Duration {
 func (c *nodeClaim) lapses() (int, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.lapsed, passedSince(c.seen) < lease-heartbeat
+	return c.lapsed, elapsed(c.seen) < lease-heartbeat
 }
 
 func (c *nodeClaim) release(ctx context.Context) {

@@ -9,7 +9,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 )
 
-// opening is asked right before a new connection is opened, and told when that fails, before anybody else may try.
+// opening is asked right before a new connection is opened, and told when that fails, before another delivery may try.
 type opening struct {
 	trace   *smtpconn.Trace
 	allowed func() bool

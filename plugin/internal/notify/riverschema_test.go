@@ -243,7 +243,7 @@ func TestSchemaChangesNameStatements(t *testing.T) {
 			append(slices.Clone(expected), "river_job column archived_at: TIMESTAMP"),
 			[]string{"no statement of ours names it"},
 		},
-		"leader's lock": {append(slices.Clone(expected), "river_leader column term: INTEGER"), []string{"depose"}},
+		"leader's lock": {append(slices.Clone(expected), "river_leader column term: INTEGER"), []string{"clearLeader"}},
 	} {
 		said := strings.Join(schemaChanges(expected, c.found, statements), "\n")
 		for _, want := range c.wants {

@@ -17,7 +17,7 @@ import (
 
 // Everything that this software itself does to River's tables, river_job and river_leader, is in this file. None of it
 // is promised by River: what the statements rely on is written down in testdata/river-schema-*.txt, and TestRiverSchema
-// compares it with what River makes, and TestRiver with what River does, so that another version of River cannot change
+// compares it with what River makes, and TestDatabase with what River does, so that another version of River cannot change
 // it unnoticed.
 
 // riverStore are our statements on River's tables. It may be used concurrently.
@@ -113,22 +113,22 @@ func (r *riverStore) replaceArguments(ctx context.Context, id int64, encoded []b
 	return err
 }
 
-// depose lets this process lead River's processes at once. Where no other process delivers, the one that led them has
+// clearLeader lets this process lead River's processes at once. Where no other process delivers, the one that led them has
 // died.
-func (r *riverStore) depose(ctx context.Context) error {
+func (r *riverStore) clearLeader(ctx context.Context) error {
 	_, err := r.db.ExecContext(ctx, "DELETE FROM river_leader")
 	return err
 }
 
-// anybody is the condition for recover that holds for every job.
-const anybody = "kind = 'notification'"
+// anyOwner is the condition for recover that holds for every job.
+const anyOwner = "kind = 'notification'"
 
 // silentOwner is the condition for recover that holds for the jobs of processes that have been silent for so long, and
 // of processes that are not known and have had a job for strangerLease.
 func (r *riverStore) silentOwner(silent time.Duration) string {
 	return fmt.Sprintf("%s AND COALESCE((SELECT seen_at < EXTRACT(EPOCH FROM now()) - %.0f"+
 		" FROM delivery_node WHERE delivery_node.id = %s), attempted_at < now() - INTERVAL '%.0f seconds')",
-		anybody, silent.Seconds(), r.dialect.owner, strangerLease.Seconds())
+		anyOwner, silent.Seconds(), r.dialect.owner, strangerLease.Seconds())
 }
 
 // attemptFailure is a failed attempt of a job as the database keeps it.

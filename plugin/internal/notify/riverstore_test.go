@@ -16,18 +16,18 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// riverTests hold what River does with its tables, and what our statements do. Each has a database of its own.
-var riverTests = map[string]func(*testing.T, *store.Store){
+// databaseTests hold what River does with its tables, and what our statements do. Each has a database of its own.
+var databaseTests = map[string]func(*testing.T, *store.Store){
 	"outcomes": testOutcomes, "recover": testRecover, "mark of one attempt": testMarkOfOneAttempt,
-	"silent owner": testSilentOwner, "statements": testStatements,
+	"silent owner": testSilentOwner, "statements": testStatements, "nodes": testNodes,
 }
 
-// TestRiver runs riverTests on each engine.
-func TestRiver(t *testing.T) {
+// TestDatabase runs databaseTests on each engine.
+func TestDatabase(t *testing.T) {
 	for engine, start := range engines {
 		t.Run(engine, func(t *testing.T) {
 			open := start(t)
-			for name, test := range riverTests {
+			for name, test := range databaseTests {
 				t.Run(name, func(t *testing.T) { test(t, open(t)) })
 			}
 		})
@@ -162,7 +162,7 @@ func testRecover(t *testing.T, database *store.Store) {
 		return failed
 	}
 	for range 2 { // The second time there is nothing to do.
-		if err := s.queue.recover(t.Context(), anybody, failure); err != nil {
+		if err := s.queue.recover(t.Context(), anyOwner, failure); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -191,7 +191,7 @@ func testMarkOfOneAttempt(t *testing.T, database *store.Store) {
 	if _, err := s.queue.mark(t.Context(), []int64{job.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if marked, err := s.queue.abandonedOf(t.Context(), anybody); err != nil || !slices.Equal(marked, []int64{job.ID}) {
+	if marked, err := s.queue.abandonedOf(t.Context(), anyOwner); err != nil || !slices.Equal(marked, []int64{job.ID}) {
 		t.Errorf("marked are %v, %v", marked, err)
 	}
 	if ours, err := s.queue.isOurs(t.Context(), job, "first"); err != nil || !ours {
@@ -201,7 +201,7 @@ func testMarkOfOneAttempt(t *testing.T, database *store.Store) {
 		t.Errorf("it is another process's: %v", err)
 	}
 	again := func(*rivertype.JobRow) attemptFailure { return attemptFailure{text: "{}"} }
-	if err := s.queue.recover(t.Context(), anybody, again); err != nil {
+	if err := s.queue.recover(t.Context(), anyOwner, again); err != nil {
 		t.Fatal(err)
 	}
 	begun, died := make(chan *river.Job[outgoing], 1), make(chan struct{})
@@ -211,7 +211,7 @@ func testMarkOfOneAttempt(t *testing.T, database *store.Store) {
 		return reported{}
 	}, "message")
 	next := <-begun
-	if marked, err := s.queue.abandonedOf(t.Context(), anybody); err != nil || len(marked) > 0 {
+	if marked, err := s.queue.abandonedOf(t.Context(), anyOwner); err != nil || len(marked) > 0 {
 		t.Errorf("the next attempt is marked: %v, %v", marked, err)
 	}
 	for node, ours := range map[string]bool{"first": false, "second": true} {
@@ -289,7 +289,7 @@ func testStatements(t *testing.T, database *store.Store) {
 		t.Fatal(err)
 	}
 	var leaders int
-	if err := s.queue.depose(t.Context()); err != nil {
+	if err := s.queue.clearLeader(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := database.DB().QueryRow("SELECT COUNT(*) FROM river_leader").Scan(&leaders); err != nil || leaders != 0 {

@@ -149,7 +149,7 @@ func (s *Service) begin(ctx context.Context) error {
 		return errStopping
 	}
 	if s.configuration.Store.Pool() == nil {
-		if err := errors.Join(s.queue.recover(ctx, anybody, s.abandoned), s.queue.depose(ctx)); err != nil {
+		if err := errors.Join(s.queue.recover(ctx, anyOwner, s.abandoned), s.queue.clearLeader(ctx)); err != nil {
 			return fmt.Errorf("what was under way cannot be taken over: %w", err)
 		}
 	}

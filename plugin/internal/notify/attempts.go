@@ -13,7 +13,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// attempts tells whoever watches of each attempt to deliver. Nothing is recorded while nobody does.
+// attempts tells its watchers of each attempt to deliver. Nothing is recorded while there are none.
 type attempts struct {
 	mu       sync.Mutex
 	watchers map[chan shared.Delivery]struct{}
@@ -76,7 +76,8 @@ func (a *attempt) trace() *smtpconn.Trace {
 	if a == nil {
 		return nil
 	}
-	return &smtpconn.Trace{StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration, _ smtpconn.Detail) {
+	return &smtpconn.Trace{StepFinished: func(step smtpconn.Step, result smtpconn.Result, took time.Duration,
+		_ smtpconn.Detail) {
 		now := time.Now()
 		a.delivery.Steps = append(a.delivery.Steps, shared.DeliveryStep{
 			ID: string(step), Started: now.Add(-took), Finished: now, Status: diagnosis.Status(result),

@@ -71,7 +71,8 @@ const (
 )
 
 var refused = finding.Finding{
-	Severity: shared.SeverityError, Code: "wrong_credentials", Summary: text.Of("The server does not accept this login and password."),
+	Severity: shared.SeverityError, Code: "wrong_credentials",
+	Summary: text.Of("The server does not accept this login and password."),
 }
 
 // newNode is a process that has just started.
@@ -119,9 +120,11 @@ func TestPauseOutlivesRestarts(t *testing.T) {
 		return attempts
 	}
 	once := count(24*time.Hour, 1)
-	for restart, nodes := range map[time.Duration]int{7 * time.Second: 1, time.Minute: 1, 16 * time.Minute: 1, 24 * time.Hour: 3, 10 * time.Minute: 3} {
+	for restart, nodes := range map[time.Duration]int{7 * time.Second: 1, time.Minute: 1, 16 * time.Minute: 1,
+		24 * time.Hour: 3, 10 * time.Minute: 3} {
 		if got := count(restart, nodes); got > once+1 || got < once/2 {
-			t.Errorf("%d processes that start anew every %s try %d times in 6 hours, one that does not tries %d times", nodes, restart, got, once)
+			t.Errorf("%d processes that start anew every %s try %d times in 6 hours, one that does not tries %d times", nodes,
+				restart, got, once)
 		}
 	}
 	if once < 20 || once > 40 {
@@ -160,7 +163,8 @@ func TestPauseEnds(t *testing.T) {
 				rows := &memoryPauses{}
 				one, other := newNode(t, rows), newNode(t, rows)
 				tryLogin(t.Context(), one)
-				if err := other.sync(t.Context()); err != nil || other.current().Cause == nil || !other.current().Since.Equal(one.current().Since) {
+				if err := other.sync(t.Context()); err != nil || other.current().Cause == nil ||
+					!other.current().Since.Equal(one.current().Since) {
 					t.Fatalf("the other process knows of %+v, %v", other.current(), err)
 				}
 				end(t.Context(), one)
@@ -215,7 +219,8 @@ func TestLookerDies(t *testing.T) {
 func TestClockSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tomorrow := time.Now().Add(24 * time.Hour)
-		b := newNode(t, &memoryPauses{turn: 1, kept: pause{Cause: &refused, Login: true, Since: tomorrow, Next: tomorrow, Looks: 1}})
+		b := newNode(t, &memoryPauses{turn: 1, kept: pause{Cause: &refused, Login: true, Since: tomorrow, Next: tomorrow,
+			Looks: 1}})
 		if wait := time.Until(b.current().Next); wait > b.login.longest {
 			t.Errorf("the next look is in %s", wait)
 		}

@@ -200,7 +200,8 @@ func TestSlowKeyServiceHoldsNoPauseUp(t *testing.T) {
 		if took := <-tripped; took > sealLimit {
 			t.Errorf("the refusal is reported for %s", took)
 		}
-		if other.openFor("other settings", false) || !other.openFor("other settings", true) || !one.openFor("other settings", false) {
+		if other.openFor("other settings", false) || !other.openFor("other settings", true) ||
+			!one.openFor("other settings", false) {
 			t.Error("the pause is for settings that nobody can tell")
 		}
 		asked = time.Now()
@@ -217,7 +218,8 @@ func TestSlowKeyServiceHoldsNoPauseUp(t *testing.T) {
 		rows.mu.Unlock()
 		time.Sleep(2 * time.Minute)
 		tryLogin(t.Context(), one) // The next probe writes down the settings.
-		if err := other.sync(t.Context()); err != nil || !other.openFor("other settings", false) || other.openFor(present, true) {
+		if err := other.sync(t.Context()); err != nil || !other.openFor("other settings", false) ||
+			other.openFor(present, true) {
 			t.Errorf("the other process does not know which settings are refused: %v", err)
 		}
 	})

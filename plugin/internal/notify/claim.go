@@ -8,8 +8,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// claim is the right to deliver from the database: of one process at a time where it is embedded, of every process that says
-// regularly that it lives where it is shared.
+// claim is the right to deliver from the database: of one process at a time where it is embedded, of every process that
+// says regularly that it lives where it is shared.
 type claim interface {
 	// take is false when another process has it. Its error, as that of keep, is no reason to give up: it passes.
 	take(ctx context.Context) (bool, error)

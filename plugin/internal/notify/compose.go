@@ -63,7 +63,8 @@ func messageID(m Message) string {
 	if !found {
 		domain = "localhost"
 	}
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])) + "@" + mime.QEncoding.Encode("utf-8", domain)
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])) + "@" +
+		mime.QEncoding.Encode("utf-8", domain)
 }
 
 func writeText(out io.Writer, header gomail.Header, m Message) error {

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -19,8 +20,9 @@ var composedAt = time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
 
 func alert() Message {
 	return Message{
-		From: mail.Address{Name: "Console", Address: "me@example.com"}, To: "you@example.org", Subject: "Disk full", Text: "db1 is full",
-		Key: "k1", Date: composedAt,
+		From: mail.Address{Name: "Console", Address: "me@example.com"}, To: "you@example.org", Subject: "Disk full",
+		Text: "db1 is full",
+		Key:  "k1", Date: composedAt,
 	}
 }
 
@@ -50,7 +52,7 @@ func readMessage(t *testing.T, composed []byte) (mail.Header, map[string]string)
 	parts := multipart.NewReader(parsed.Body, parameters["boundary"])
 	for {
 		part, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return parsed.Header, texts
 		}
 		if err != nil {
@@ -71,15 +73,19 @@ func TestCompose(t *testing.T) {
 		subject string
 		texts   map[string]string
 	}{
-		"plain":         {func(*Message) {}, "Disk full", map[string]string{"text/plain": "db1 is full"}},
-		"with HTML":     {func(m *Message) { m.HTML = "<b>full</b>" }, "Disk full", map[string]string{"text/plain": "db1 is full", "text/html": "<b>full</b>"}},
-		"empty":         {func(m *Message) { m.Text, m.Subject = "", "" }, "", map[string]string{"text/plain": ""}},
-		"other letters": {func(m *Message) { m.Subject, m.Text = "Größe 東京 🦊", "Größe\n東京" }, "Größe 東京 🦊", map[string]string{"text/plain": "Größe\n東京"}},
+		"plain": {func(*Message) {}, "Disk full", map[string]string{"text/plain": "db1 is full"}},
+		"with HTML": {func(m *Message) { m.HTML = "<b>full</b>" }, "Disk full",
+			map[string]string{"text/plain": "db1 is full", "text/html": "<b>full</b>"}},
+		"empty": {func(m *Message) { m.Text, m.Subject = "", "" }, "", map[string]string{"text/plain": ""}},
+		"other letters": {func(m *Message) { m.Subject, m.Text = "Größe 東京 🦊", "Größe\n東京" }, "Größe 東京 🦊",
+			map[string]string{"text/plain": "Größe\n東京"}},
 		"dots and long lines": {func(m *Message) { m.Text = ".\n..\n" + strings.Repeat("x", 5000) }, "Disk full",
 			map[string]string{"text/plain": ".\n..\n" + strings.Repeat("x", 5000)}},
-		"subject over lines": {func(m *Message) { m.Subject = "a\r\nBcc: thief@example.net\n\nx\x00y" }, "a Bcc: thief@example.net x y",
+		"subject over lines": {func(m *Message) { m.Subject = "a\r\nBcc: thief@example.net\n\nx\x00y" },
+			"a Bcc: thief@example.net x y",
 			map[string]string{"text/plain": "db1 is full"}},
-		"long subject": {func(m *Message) { m.Subject = strings.Repeat("東京 full ", 50) }, strings.TrimSpace(strings.Repeat("東京 full ", 50)),
+		"long subject": {func(m *Message) { m.Subject = strings.Repeat("東京 full ", 50) },
+			strings.TrimSpace(strings.Repeat("東京 full ", 50)),
 			map[string]string{"text/plain": "db1 is full"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,12 +113,13 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-// checkForm holds what every message has: the fields of RFC 5322 once, RFC 3834's mark, nothing else, and lines that every
-// server takes.
+// checkForm holds what every message has: the fields of RFC 5322 once, RFC 3834's mark, nothing else, and lines that
+// every server takes.
 func checkForm(t *testing.T, header mail.Header, composed []byte) {
 	t.Helper()
 	fields := []string{
-		"Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Subject", "To",
+		"Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "Message-Id", "Mime-Version",
+		"Subject", "To",
 	}
 	for field, values := range header {
 		if !slices.Contains(fields, field) || len(values) != 1 {
@@ -174,7 +181,8 @@ func FuzzCompose(f *testing.F) {
 	f.Add("\"Ü, <x>\" ;:", "ü@münchen.example", "東京@example.org", strings.Repeat("ä", 600), "\xff\xfe", "\r", "")
 	f.Fuzz(func(t *testing.T, name, from, to, subject, text, html, key string) {
 		m := Message{
-			From: mail.Address{Name: name, Address: from}, To: to, Subject: subject, Text: text, HTML: html, Key: key, Date: composedAt,
+			From: mail.Address{Name: name, Address: from}, To: to, Subject: subject, Text: text, HTML: html, Key: key,
+			Date: composedAt,
 		}
 		composed, err := Compose(m)
 		if err != nil {

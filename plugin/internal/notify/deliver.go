@@ -22,8 +22,8 @@ type worker struct {
 	service *Service
 }
 
-// Work is one attempt. What it returns tells River what becomes of the job: reported, it was delivered and committed; a snooze,
-// the attempt does not count; a cancellation, it is a dead letter; any other error, another attempt follows.
+// Work is one attempt. What it returns tells River what becomes of the job: reported, it was delivered and committed; a
+// snooze, the attempt does not count; a cancellation, it is a dead letter; any other error, another attempt follows.
 func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	s := w.service
 	beginning := s.drain.hand(ctx)
@@ -82,16 +82,16 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	return reported{}
 }
 
-// reported tells River that nothing is left to report about the job. River asks errors for the jobs that they concern, and
-// then reports on these only; without it, River would look up each delivered job once more to find it completed.
+// reported tells River that nothing is left to report about the job. River asks errors for the jobs that they concern,
+// and then reports on these only; without it, River would look up each delivered job once more to find it completed.
 type reported struct{}
 
 func (reported) Error() string               { return "delivered and committed" }
 func (reported) Jobs() []*rivertype.JobRow   { return nil }
 func (reported) ErrorsByID() map[int64]error { return nil }
 
-// absence is how long a job that may not be delivered now stays away. It is short: when the server is back, or the settings
-// are others, no message waits longer than this.
+// absence is how long a job that may not be delivered now stays away. It is short: when the server is back, or the
+// settings are others, no message waits longer than this.
 const absence = 4 * time.Second
 
 // backToQueue sends the job back to the queue without counting the attempt.
@@ -112,7 +112,8 @@ func (s *Service) unconfigured(ctx context.Context, permit permit, missing *find
 
 // noticeSave ends a pause when the settings are others than those that it was for: another process may have saved them.
 func (s *Service) noticeSave(ctx context.Context) {
-	if delivery, missing, err := s.configuration.Delivery(ctx); err == nil && missing == nil && s.breaker.openFor(delivery.Version, false) {
+	if delivery, missing, err := s.configuration.Delivery(ctx); err == nil && missing == nil &&
+		s.breaker.openFor(delivery.Version, false) {
 		s.SettingsChanged(ctx)
 	}
 }
@@ -123,16 +124,20 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 		return nil, err
 	}
 	return Compose(Message{
-		From: delivery.From, To: job.Args.To, Subject: job.Args.Subject, Text: texts.Text, HTML: texts.HTML, Key: job.Args.Key, Date: job.CreatedAt,
+		From: delivery.From, To: job.Args.To, Subject: job.Args.Subject, Text: texts.Text, HTML: texts.HTML,
+		Key: job.Args.Key, Date: job.CreatedAt,
 	})
 }
 
 // errLapsed means that another process may have taken the message over.
 var errLapsed = errors.New("another process may have taken the message over")
 
-// deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the server;
-// then another one is tried at once, as long as the message itself was not on its way.
-func (s *Service) deliver(ctx context.Context, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope, composed []byte, opening opening) error {
+// deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the
+// server; then another one is tried at once, as long as the message itself was not on its way.
+func (s *Service) deliver(
+	ctx context.Context, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope, composed []byte,
+	opening opening,
+) error {
 	for fresh := false; ; fresh = true {
 		beginning := s.drain.hand(ctx)
 		one, reused, err := s.pool.get(beginning, delivery, fresh, opening)
@@ -159,9 +164,11 @@ func (s *Service) deliver(ctx context.Context, job *river.Job[outgoing], deliver
 	}
 }
 
-// handOver hands a message to the server. A reply that does not come soon after the last byte is written down as missing, so
-// that the attempt counts even if this process does not live to see how it ends.
-func (s *Service) handOver(ctx context.Context, conn *smtpconn.Conn, id int64, envelope smtpconn.Envelope, composed []byte) error {
+// handOver hands a message to the server. A reply that does not come soon after the last byte is written down as
+// missing, so that the attempt counts even if this process does not live to see how it ends.
+func (s *Service) handOver(
+	ctx context.Context, conn *smtpconn.Conn, id int64, envelope smtpconn.Envelope, composed []byte,
+) error {
 	var late *time.Timer
 	// From here on the outcome must be learned: a message that may have been accepted must not be given up.
 	handing := s.drain.hand(context.WithoutCancel(ctx))
@@ -190,8 +197,8 @@ func (s *Service) handOver(ctx context.Context, conn *smtpconn.Conn, id int64, e
 	return err
 }
 
-// ifOurs returns what River is to make of a failed attempt; nothing, where another process has taken the job over because
-// this one seemed to have died.
+// ifOurs returns what River is to make of a failed attempt; nothing, where another process has taken the job over
+// because this one seemed to have died.
 func (s *Service) ifOurs(ctx context.Context, job *river.Job[outgoing], lapses int, result error) error {
 	if now, current := s.standby.claim.lapses(); current && now == lapses {
 		return result
@@ -209,18 +216,21 @@ func wasClosed(err error) bool {
 	if !errors.As(err, &failure) || failure.Step != smtpconn.StepSender {
 		return false
 	}
-	return failure.Kind == smtpconn.KindClosed || failure.Kind == smtpconn.KindReset || failure.Reply != nil && failure.Reply.Code == 421
+	return failure.Kind == smtpconn.KindClosed || failure.Kind == smtpconn.KindReset ||
+		failure.Reply != nil && failure.Reply.Code == 421
 }
 
 // pausing are the causes that would be met by every message.
 var pausing = map[string]bool{
-	"sender_not_owned": true, "sender_not_verified": true, "sender_refused": true, "sender_syntax_refused": true, "sender_domain_not_found": true,
-	"sending_limit_reached": true, "rate_limited": true, "address_blocklisted": true, "server_storage_full": true, "too_many_connections": true,
+	"sender_not_owned": true, "sender_not_verified": true, "sender_refused": true, "sender_syntax_refused": true,
+	"sender_domain_not_found": true, "sending_limit_reached": true, "rate_limited": true, "address_blocklisted": true,
+	"server_storage_full": true, "too_many_connections": true,
 }
 
 // refused decides what a failed attempt means: for all messages, for this one for now, or for this one for good.
 func (s *Service) refused(
-	ctx context.Context, err error, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope, attempt *attempt, permit permit,
+	ctx context.Context, err error, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope,
+	attempt *attempt, permit permit,
 ) error {
 	var failure *smtpconn.Error
 	errors.As(err, &failure)
@@ -232,7 +242,7 @@ func (s *Service) refused(
 		return river.JobSnooze(0) // The other settings are tried at once.
 	case errors.Is(err, errStopping):
 		s.breaker.release(ctx, permit)
-		return river.JobSnooze(0) // Whoever delivers next begins with it.
+		return river.JobSnooze(0) // The next process that delivers begins with it.
 	case errors.Is(err, errLapsed):
 		s.breaker.release(ctx, permit)
 		return backToQueue()
@@ -274,7 +284,9 @@ func (s *Service) explain(
 }
 
 // pause holds all deliveries back.
-func (s *Service) pause(ctx context.Context, permit permit, cause finding.Finding, outcome diagnosis.Outcome, version string) {
+func (s *Service) pause(
+	ctx context.Context, permit permit, cause finding.Finding, outcome diagnosis.Outcome, version string,
+) {
 	s.configuration.Logger.Warn("deliveries pause", "cause", cause.Code)
 	s.breaker.trip(ctx, permit, cause, outcome == diagnosis.LoginFailed, version)
 }
@@ -293,7 +305,8 @@ func atEnvelope(failure *smtpconn.Error) bool {
 }
 
 func permanent(failure *smtpconn.Error) bool {
-	return failure.Reply != nil && failure.Reply.Code >= 500 || failure.Kind == smtpconn.KindNoSMTPUTF8 || failure.Kind == smtpconn.KindInternal
+	return failure.Reply != nil && failure.Reply.Code >= 500 || failure.Kind == smtpconn.KindNoSMTPUTF8 ||
+		failure.Kind == smtpconn.KindInternal
 }
 
 // dead makes the notification a dead letter.

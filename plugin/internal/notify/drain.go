@@ -11,8 +11,8 @@ import (
 // errStopping means that the service stops before the message was on its way.
 var errStopping = errors.New("the notification service stops")
 
-// drain knows what is under way when the service stops. What has not been sent to its last byte is put back at once; what has is
-// waited for, because nobody else knows whether the server takes it.
+// drain knows what is under way when the service stops. What has not been sent to its last byte is put back at once;
+// what has is waited for, because nobody else knows whether the server takes it.
 type drain struct {
 	begun context.Context // ends when the service begins to stop
 	begin context.CancelFunc
@@ -49,7 +49,8 @@ func (d *drain) unanswered() int {
 	return d.awaiting
 }
 
-// handing is what is under way of one message. Its context ends with the parent, and when the service stops before the last byte.
+// handing is what is under way of one message. Its context ends with the parent, and when the service stops before the
+// last byte.
 type handing struct {
 	context.Context
 	drain  *drain
@@ -91,12 +92,12 @@ func (h *handing) done() {
 // defaultDrainLimit is somewhat longer than a server may take for its final reply (RFC 5321 section 4.5.3.2.6).
 const defaultDrainLimit = 10*time.Minute + 30*time.Second
 
-// Drain begins no more deliveries, puts back what has not been sent, and returns when the server has answered what has, or after
-// DrainLimit. waiting is told what it waits for. Notifications are taken until Close.
+// Drain begins no more deliveries, puts back what has not been sent, and returns when the server has answered what has,
+// or after DrainLimit. waiting is told what it waits for. Notifications are taken until Close.
 func (s *Service) Drain(ctx context.Context, waiting func(what string)) error {
 	s.drain.begin()
 	s.breaker.stop()
-	// Whoever delivers goes on saying that it lives until Close, or others would take over what is under way.
+	// A process that delivers goes on saying that it lives until Close, or others would take over what is under way.
 	if !s.standby.delivering.Load() && !s.standby.stop() {
 		return nil
 	}

@@ -55,65 +55,82 @@ func TestCancelledIsNotStopped(t *testing.T) {
 	}
 }
 
-// TestDrainProperties begins to drain among many messages at random moments: what has not sent its last byte is cut off at
-// once and sends none any more, what has is never cut off, and the number without a reply is right at every moment.
+// draining is a drain, and how many messages it has to know of.
+type draining struct {
+	*drain
+	t *testing.T
+
+	mu         sync.Mutex
+	begun      time.Time
+	unanswered int
+}
+
+// message is sent after a while, and answered after another one.
+func (d *draining) message(start, preparing, waiting time.Duration) {
+	time.Sleep(start)
+	h := d.hand(d.t.Context())
+	select {
+	case <-time.After(preparing):
+	case <-h.Done():
+		defer h.done()
+		if err := h.lastByte(); !errors.Is(err, errStopping) || !h.stopped() {
+			d.t.Errorf("its last byte may go out: %v; stopped: %t", err, h.stopped())
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if !time.Now().Equal(d.begun) && start < time.Since(d.begun) {
+			d.t.Errorf("cut off %s after the stop", time.Since(d.begun))
+		}
+		return
+	}
+	if err := h.lastByte(); err != nil {
+		defer h.done()
+		if !d.stopping() {
+			d.t.Errorf("its last byte may not go out: %v", err)
+		}
+		return
+	}
+	d.answered(1)
+	select {
+	case <-time.After(waiting): // The reply.
+	case <-h.Done():
+		d.t.Error("a message that was sent is cut off")
+	}
+	h.done()
+	d.answered(-1)
+}
+
+// answered compares the number of messages without a reply, which has changed by so much.
+func (d *draining) answered(by int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.unanswered += by; d.unanswered != d.drain.unanswered() {
+		d.t.Errorf("%d have no reply, and %d are counted", d.unanswered, d.drain.unanswered())
+	}
+}
+
+// TestDrainProperties begins to drain among many messages at random moments: what has not sent its last byte is cut off
+// at once and sends none any more, what has is never cut off, and the number without a reply is right at every moment.
 func TestDrainProperties(t *testing.T) {
 	for seed := range seeds(30, 2000) {
 		synctest.Test(t, func(t *testing.T) {
-			d, random := newDrain(), rand.New(rand.NewPCG(seed, 6))
-			var begun time.Time
-			var mu sync.Mutex
-			unanswered := 0
-			time.AfterFunc(time.Duration(random.Int64N(int64(20*time.Second))), func() {
-				begun = time.Now()
+			random := rand.New(rand.NewPCG(seed, 6))
+			within := func(most time.Duration) time.Duration { return time.Duration(random.Int64N(int64(most))) }
+			d := &draining{drain: newDrain(), t: t}
+			time.AfterFunc(within(20*time.Second), func() {
+				d.mu.Lock()
+				defer d.mu.Unlock()
+				d.begun = time.Now()
 				d.begin()
 			})
 			var all sync.WaitGroup
 			for range 20 {
-				preparing, waiting := time.Duration(random.Int64N(int64(20*time.Second))), time.Duration(random.Int64N(int64(time.Minute)))
-				start := time.Duration(random.Int64N(int64(10 * time.Second)))
-				all.Go(func() {
-					time.Sleep(start)
-					h := d.hand(t.Context())
-					defer h.done()
-					select {
-					case <-time.After(preparing):
-					case <-h.Done():
-						if !h.stopped() || !time.Now().Equal(begun) && start < time.Since(begun) {
-							t.Errorf("cut off, stopped: %t, %s after the stop", h.stopped(), time.Since(begun))
-						}
-						if err := h.lastByte(); !errors.Is(err, errStopping) {
-							t.Errorf("its last byte may go out: %v", err)
-						}
-						return
-					}
-					if err := h.lastByte(); err != nil {
-						if !d.stopping() {
-							t.Errorf("its last byte may not go out: %v", err)
-						}
-						return
-					}
-					mu.Lock()
-					unanswered++
-					if unanswered != d.unanswered() {
-						t.Errorf("%d have no reply, and %d are counted", unanswered, d.unanswered())
-					}
-					mu.Unlock()
-					select {
-					case <-time.After(waiting): // The reply.
-					case <-h.Done():
-						t.Error("a message that was sent is cut off")
-					}
-					mu.Lock()
-					unanswered--
-					h.done()
-					h.sent = false // done is deferred as well.
-					mu.Unlock()
-				})
+				start, preparing, waiting := within(10*time.Second), within(20*time.Second), within(time.Minute)
+				all.Go(func() { d.message(start, preparing, waiting) })
 			}
 			all.Wait()
-			if d.unanswered() != 0 {
-				t.Errorf("%d are counted in the end", d.unanswered())
+			if d.drain.unanswered() != 0 {
+				t.Errorf("%d are counted in the end", d.drain.unanswered())
 			}
 		})
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// group gathers what several callers want committed and commits it together: while one commit is under way, the next one
-// gathers. A caller returns when its own part is durable.
+// group gathers what several callers want committed and commits it together: while one commit is under way, the next
+// one gathers. A caller returns when its own part is durable.
 type group[In, Out any] struct {
 	commit func(context.Context, []In) ([]Out, error)
 	wants  chan want[In, Out]
@@ -27,8 +27,8 @@ type outcome[Out any] struct {
 	err     error
 }
 
-// Bounds of one commit. A short wait lets the callers that were freed by the last commit join the next one; it ends as soon
-// as there are as many again.
+// Bounds of one commit. A short wait lets the callers that were freed by the last commit join the next one; it ends as
+// soon as there are as many again.
 const (
 	maxGroup    = 500
 	groupLinger = 2 * time.Millisecond
@@ -59,8 +59,8 @@ func (g *group[In, Out]) do(ctx context.Context, parts []In) ([]Out, error) {
 	return g.await(wanted)
 }
 
-// await returns what has become of the parts. They were not committed only when the group has ended without a word about
-// them.
+// await returns what has become of the parts. They were not committed only when the group has ended without a word
+// about them.
 func (g *group[In, Out]) await(wanted want[In, Out]) ([]Out, error) {
 	select {
 	case result := <-wanted.done:
@@ -90,8 +90,8 @@ func (g *group[In, Out]) run() {
 	}
 }
 
-// gather returns what is to be committed together, beginning with the first, and how many parts that are. It waits a moment
-// for as many as are expected.
+// gather returns what is to be committed together, beginning with the first, and how many parts that are. It waits a
+// moment for as many as are expected.
 func (g *group[In, Out]) gather(first want[In, Out], expected int) (gathered []want[In, Out], count int) {
 	gathered, count = []want[In, Out]{first}, len(first.parts)
 	linger := time.NewTimer(groupLinger)
@@ -135,9 +135,9 @@ func (g *group[In, Out]) commitTogether(gathered []want[In, Out]) {
 	}
 }
 
-// commitApart commits each caller's parts by themselves after they could not be committed together: what is wrong with the
-// parts of one caller is no trouble of the others. Where the database is at fault all fail, and after apartLimit without
-// being tried.
+// commitApart commits each caller's parts by themselves after they could not be committed together: what is wrong with
+// the parts of one caller is no trouble of the others. Where the database is at fault all fail, and after apartLimit
+// without being tried.
 func (g *group[In, Out]) commitApart(gathered []want[In, Out], together error) {
 	if len(gathered) == 1 {
 		gathered[0].done <- outcome[Out]{err: together}

@@ -107,8 +107,9 @@ func (l *ledger) commit(ctx context.Context, parts []string) ([]string, error) {
 	return results, nil
 }
 
-// TestGroupProperties has many callers commit in a group that is closed in the middle of it. Whoever is told of a success has
-// each part committed once, in order and side by side; whoever is told of a failure has none; and callers share commits.
+// TestGroupProperties has many callers commit in a group that is closed in the middle of it. A caller that is told of
+// a success has each part committed once, in order and side by side; one that is told of a failure has none; and
+// callers share commits.
 func TestGroupProperties(t *testing.T) {
 	for seed := range seeds(40, 2000) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -177,8 +178,8 @@ func contains(commit, parts []string) bool {
 	return at >= 0 && len(commit) >= at+len(parts) && slices.Equal(commit[at:at+len(parts)], parts)
 }
 
-// TestGroupShares holds that what is handed over during a commit is committed together after it, and that a single caller waits
-// no longer than the linger.
+// TestGroupShares holds that what is handed over during a commit is committed together after it, and that a single
+// caller waits no longer than the linger.
 func TestGroupShares(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		commits := 0
@@ -234,7 +235,8 @@ func TestGroupWithoutDatabase(t *testing.T) {
 	})
 }
 
-// TestGroupEndsWithTheLastCommit has a group end right after a commit: its callers are told of that, and not that it is closed.
+// TestGroupEndsWithTheLastCommit has a group end right after a commit: its callers are told of that, and not that it is
+// closed.
 func TestGroupEndsWithTheLastCommit(t *testing.T) {
 	for range 100 {
 		g := newGroup(func(_ context.Context, parts []string) ([]string, error) { return parts, nil })

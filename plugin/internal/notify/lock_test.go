@@ -48,7 +48,8 @@ func TestLockIsOfOneProcess(t *testing.T) {
 			if taken, err := second.take(t.Context()); taken || err != nil {
 				t.Errorf("a second process has it as well, later: %v", err)
 			}
-			if by, err := second.holders(t.Context()); err != nil || len(by) != 1 || name != "emptied" && (by[0].Node != "first" || by[0].PID != os.Getpid() || by[0].Host == "") {
+			if by, err := second.holders(t.Context()); err != nil || len(by) != 1 || name != "emptied" &&
+				(by[0].Node != "first" || by[0].PID != os.Getpid() || by[0].Host == "") {
 				t.Errorf("%+v has it, %v", by, err)
 			}
 			first.release(t.Context())

@@ -12,8 +12,9 @@ import (
 	"syscall"
 )
 
-// fileLock is a lock that ends with the process, however that ends. It is held on the file, which says who holds it, and on
-// its directory: a file can be deleted or replaced while it is locked, and a second process would lock the new one.
+// fileLock is a lock that ends with the process, however that ends. It is held on the file, which says who holds it,
+// and on its directory: a file can be deleted or replaced while it is locked, and a second process would lock the new
+// one.
 type fileLock struct {
 	path            string
 	file, directory *os.File // directory is nil where directories cannot be locked
@@ -21,8 +22,8 @@ type fileLock struct {
 	missed          int      // how often in a row the new file was found locked
 }
 
-// lockFile takes the lock, or returns nil when another process holds it. The directory comes first, so that who asks in vain
-// never touches the file of a holder.
+// lockFile takes the lock, or returns nil when another process holds it. The directory comes first, so that who asks in
+// vain never touches the file of a holder.
 func lockFile(path string, me holder) (*fileLock, error) {
 	lock := &fileLock{path: path}
 	taken, err := lock.takeDirectory()
@@ -81,12 +82,12 @@ func (l *fileLock) inPlace() bool {
 	return heldErr == nil && foundErr == nil && os.SameFile(held, found)
 }
 
-// patience is how often the lock's new file may be found locked by another process: whoever asks who holds the lock locks it
-// for a moment.
+// patience is how often the lock's new file may be found locked by another process: a process that asks who holds the
+// lock locks it for a moment.
 const patience = 3
 
-// keep puts the lock in place again when somebody has deleted or replaced its file. It is false when another process has
-// taken the new one, which only an older version does.
+// keep puts the lock in place again after its file was deleted or replaced. It is false when another process
+// has taken the new one, which only an older version does.
 func (l *fileLock) keep(me holder) (bool, error) {
 	if l.inPlace() {
 		l.missed = 0
@@ -124,8 +125,8 @@ func (l *fileLock) release() {
 	}
 }
 
-// lockHolder tells who holds the lock; nobody does when held is false. What an older version has written says no more than
-// that.
+// lockHolder tells who holds the lock; nobody does when held is false. What an older version has written says no more
+// than that.
 func lockHolder(path string) (by holder, held bool, err error) {
 	for _, one := range []string{path, filepath.Dir(path)} {
 		file, err := os.Open(one)

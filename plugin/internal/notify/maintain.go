@@ -53,8 +53,8 @@ func (s *Service) Reseal(ctx context.Context) (int64, error) {
 	return count, err
 }
 
-// CopyTo hands every notification that was not delivered yet over to another service, under the same keys, and returns how
-// many it did not have before. Dead letters and cancelled ones stay behind.
+// CopyTo hands every notification that was not delivered yet over to another service, under the same keys, and returns
+// how many it did not have before. Dead letters and cancelled ones stay behind.
 func (s *Service) CopyTo(ctx context.Context, other *Service) (int64, error) {
 	count := int64(0)
 	err := s.unfinished(ctx, func(job *rivertype.JobRow, args outgoing) error {

@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/go-hclog"
 )
 
-// A process that delivers from a shared database says every heartbeat that it lives. Who has not said so for the lease has
-// died, and what it was sending is taken over. Both are measured by the clock of the database.
+// A process that delivers from a shared database says every heartbeat that it lives. Who has not said so for the lease
+// has died, and what it was sending is taken over. Both are measured by the clock of the database.
 const (
 	heartbeat = 5 * time.Second
 	lease     = 30 * time.Second
@@ -24,8 +24,8 @@ type nodeClaim struct {
 	db     *sql.DB
 	me     holder
 	logger hclog.Logger
-	// lockPath is a file in this process's own directory. Who can lock it knows that the process that wrote it has died, and
-	// need not wait for its lease; empty waits.
+	// lockPath is a file in this process's own directory. Who can lock it knows that the process that wrote it has died,
+	// and need not wait for its lease; empty waits.
 	lockPath string
 	lock     *fileLock
 	// rescue takes over what processes were sending that have been silent for so long.
@@ -67,10 +67,11 @@ func (c *nodeClaim) endPredecessor(ctx context.Context) {
 	}
 }
 
-// end says that a process lives no more: what it was sending need not wait for its lease. The row stays, because what nobody
-// knows of waits longer.
+// end says that a process lives no more: what it was sending need not wait for its lease. The row stays, because what
+// nobody knows of waits longer.
 func (c *nodeClaim) end(ctx context.Context, node string) {
-	if _, err := c.db.ExecContext(ctx, "UPDATE delivery_node SET seen_at = -ABS(seen_at) WHERE id = $1", node); err != nil {
+	if _, err := c.db.ExecContext(ctx, "UPDATE delivery_node SET seen_at = -ABS(seen_at) WHERE id = $1",
+		node); err != nil {
 		c.logger.Warn("the end of a process that delivers could not be written down", "error", err)
 	}
 }
@@ -88,8 +89,8 @@ func (c *nodeClaim) keep(ctx context.Context) (bool, error) {
 	return true, c.rescue(ctx, c.silence())
 }
 
-// silence is how long a process must have been silent to be taken for dead. After a gap, of the database for instance, the
-// others may not have had the time to say that they live.
+// silence is how long a process must have been silent to be taken for dead. After a gap, of the database for instance,
+// the others may not have had the time to say that they live.
 func (c *nodeClaim) silence() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -106,7 +107,8 @@ func (c *nodeClaim) beat(ctx context.Context) error {
 	began := time.Now()
 	_, err := c.db.ExecContext(ctx, `
 		INSERT INTO delivery_node (id, host, pid, started_at, seen_at) VALUES ($1, $2, $3, $4, EXTRACT(EPOCH FROM now()))
-		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`, c.me.Node, c.me.Host, c.me.PID, float64(c.me.Since.UnixMilli())/1000)
+		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
+		c.me.Node, c.me.Host, c.me.PID, float64(c.me.Since.UnixMilli())/1000)
 	if err == nil {
 		c.lived(began)
 	}

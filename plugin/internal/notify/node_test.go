@@ -53,8 +53,8 @@ func TestLease(t *testing.T) {
 	})
 }
 
-// testNodes has processes deliver from a shared database, end and die: each is known as long as it lives, and a successor on the
-// same machine need not wait for the lease of the one that died.
+// testNodes has processes deliver from a shared database, end and die: each is known as long as it lives, and a
+// successor on the same machine need not wait for the lease of the one that died.
 func testNodes(t *testing.T, database *store.Store) {
 	if database.Pool() == nil {
 		return
@@ -76,7 +76,8 @@ func testNodes(t *testing.T, database *store.Store) {
 		var names []string
 		for _, one := range holders {
 			names = append(names, one.Node)
-			if !one.Since.Truncate(time.Second).Equal(asked.me.Since.Truncate(time.Second)) && time.Since(one.Since) > time.Minute {
+			if !one.Since.Truncate(time.Second).Equal(asked.me.Since.Truncate(time.Second)) &&
+				time.Since(one.Since) > time.Minute {
 				t.Errorf("%s delivers since %s", one.Node, one.Since)
 			}
 		}

@@ -102,7 +102,10 @@ func (s *Service) Cancel(ctx context.Context, request shared.NotificationRequest
 // english is for those who retry or cancel: they say no language.
 var english text.Language
 
-func (s *Service) act(ctx context.Context, request shared.NotificationRequest, what string, action func(context.Context, int64) (*rivertype.JobRow, error)) (shared.NotificationEntry, error) {
+func (s *Service) act(
+	ctx context.Context, request shared.NotificationRequest, what string,
+	action func(context.Context, int64) (*rivertype.JobRow, error),
+) (shared.NotificationEntry, error) {
 	id, err := strconv.ParseInt(request.ID, 10, 64)
 	if err != nil {
 		return shared.NotificationEntry{}, shared.ErrNoNotification

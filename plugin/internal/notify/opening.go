@@ -21,8 +21,8 @@ type opening struct {
 // errSuperseded means that other settings were saved while a connection was opened or waited for.
 var errSuperseded = errors.New("other settings were saved")
 
-// openingGrace is how long an opening that was given up may take to end. The next one does not begin before, or the server
-// would see both.
+// openingGrace is how long an opening that was given up may take to end. The next one does not begin before, or the
+// server would see both.
 const openingGrace = 100 * time.Millisecond
 
 // opened is what became of an attempt to open a connection.
@@ -31,9 +31,9 @@ type opened struct {
 	err  error
 }
 
-// watch opens a connection and returns when its time has passed, when other settings were saved or when ctx ends, even if
-// the opening itself does not: a server found a way to hold it, and must not hold the pool as well. What is left behind
-// reports nothing any more, and closes the connection should there be one after all.
+// watch opens a connection and returns when its time has passed, when other settings were saved or when ctx ends, even
+// if the opening itself does not: a server found a way to hold it, and must not hold the pool as well. What is left
+// behind reports nothing any more, and closes the connection should there be one after all.
 func (p *pool) watch(ctx context.Context, target smtpconn.Target, opening opening) (*smtpconn.Conn, error) {
 	limited, cancel := context.WithTimeout(ctx, target.Limits.Opening())
 	steps := &steps{told: opening.trace}

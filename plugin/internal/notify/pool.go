@@ -9,9 +9,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 )
 
-// pool keeps connections to the server open between messages. A connection belongs to the version of the settings that it
-// was opened with: after a save the next message gets a new one. There are never more than the limit, those that are idle,
-// being opened or being closed included: providers count them all.
+// pool keeps connections to the server open between messages. A connection belongs to the version of the settings that
+// it was opened with: after a save the next message gets a new one. There are never more than the limit, those that are
+// idle, being opened or being closed included: providers count them all.
 type pool struct {
 	slots  chan struct{} // has an element for each delivery that has, or opens, a connection
 	places chan struct{} // has an element for each connection that the server may know of
@@ -38,8 +38,8 @@ type pooled struct {
 	since    time.Time // when it became idle
 }
 
-// idleLimit is how long a connection stays open without a message. Servers close theirs after a few minutes; many providers
-// allow only a few connections at a time.
+// idleLimit is how long a connection stays open without a message. Servers close theirs after a few minutes; many
+// providers allow only a few connections at a time.
 const idleLimit = 15 * time.Second
 
 func newPool(connections, messages int) *pool {
@@ -62,7 +62,9 @@ var errHeldBack = errors.New("held back")
 
 // get returns a connection for the delivery; reused tells whether it has been idle, in which case the server may have
 // closed it meanwhile. put or drop must follow.
-func (p *pool) get(ctx context.Context, delivery Delivery, fresh bool, opening opening) (connection *pooled, reused bool, err error) {
+func (p *pool) get(
+	ctx context.Context, delivery Delivery, fresh bool, opening opening,
+) (connection *pooled, reused bool, err error) {
 	select {
 	case p.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -119,7 +121,8 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 	return nil, err
 }
 
-// takePlace makes sure that another connection may be opened: an idle one has to go for it, unless one is going already.
+// takePlace makes sure that another connection may be opened: an idle one has to go for it, unless one is going
+// already.
 func (p *pool) takePlace(ctx context.Context) error {
 	select {
 	case p.places <- struct{}{}:

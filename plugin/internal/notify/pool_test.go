@@ -29,8 +29,8 @@ func works(context.Context, smtpconn.Target, *smtpconn.Trace) (*smtpconn.Conn, e
 	return &smtpconn.Conn{}, nil
 }
 
-// TestStuckOpeningIsGivenUp has an opening that never ends: it is a failure after its time, and the next delivery gets the
-// only connection that the pool may have.
+// TestStuckOpeningIsGivenUp has an opening that never ends: it is a failure after its time, and the next delivery gets
+// the only connection that the pool may have.
 func TestStuckOpeningIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hanging := stuck{make(chan struct{})}
@@ -57,8 +57,8 @@ func TestStuckOpeningIsGivenUp(t *testing.T) {
 	})
 }
 
-// TestStuckOpeningAndTheEndOfTheAttempt: an attempt whose own time is shorter is a failure as well, or nothing would ever
-// pause; one that is cancelled is none.
+// TestStuckOpeningAndTheEndOfTheAttempt: an attempt whose own time is shorter is a failure as well, or nothing would
+// ever pause; one that is cancelled is none.
 func TestStuckOpeningAndTheEndOfTheAttempt(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -94,8 +94,8 @@ func TestStuckOpeningAndTheEndOfTheAttempt(t *testing.T) {
 	}
 }
 
-// TestSavingGivesUpOpenings has other settings saved while one delivery opens a connection and another one waits for its
-// turn: neither goes on with the old ones, and nothing is reported.
+// TestSavingGivesUpOpenings has other settings saved while one delivery opens a connection and another one waits for
+// its turn: neither goes on with the old ones, and nothing is reported.
 func TestSavingGivesUpOpenings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hanging := stuck{make(chan struct{})}
@@ -123,7 +123,8 @@ func TestSavingGivesUpOpenings(t *testing.T) {
 		p.dial = works
 		opening := reports(&failures)
 		opening.saved = p.settings()
-		if _, _, err := p.get(t.Context(), Delivery{}, false, opening); err != nil || time.Since(began) > 2*openingGrace || len(failures) != 0 {
+		if _, _, err := p.get(t.Context(), Delivery{}, false, opening); err != nil || time.Since(began) > 2*openingGrace ||
+			len(failures) != 0 {
 			t.Errorf("with the new settings: %v after %s, reported: %v", err, time.Since(began), failures)
 		}
 	})

@@ -137,9 +137,9 @@ func (s *countingServer) deliverOne(p *pool, longer int, version func() string) 
 	}
 }
 
-// TestPoolProperties has many deliveries share a pool while settings are saved, connections go stale and the server refuses
-// some: there are never more connections than the limit, whatever becomes of them, each is used by one message at a time, not
-// for too many, with the settings that it was opened with, and in the end all are closed.
+// TestPoolProperties has many deliveries share a pool while settings are saved, connections go stale and the server
+// refuses some: there are never more connections than the limit, whatever becomes of them, each is used by one message
+// at a time, not for too many, with the settings that it was opened with, and in the end all are closed.
 func TestPoolProperties(t *testing.T) {
 	for seed := range seeds(30, 2000) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

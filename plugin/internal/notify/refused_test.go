@@ -84,7 +84,8 @@ func TestRefused(t *testing.T) {
 		{"a defect of ours", broken(message, smtpconn.KindInternal, false), deadMail, false, false},
 		{"closed before the message", broken(message, smtpconn.KindClosed, false), counted, false, false},
 		{"closed after the last byte", broken(message, smtpconn.KindClosed, true), counted, false, false},
-		{"silent after the last byte, and stopped", errors.Join(errStopping, broken(message, smtpconn.KindTimeout, true)), counted, false, false},
+		{"silent after the last byte, and stopped", errors.Join(errStopping, broken(message, smtpconn.KindTimeout, true)),
+			counted, false, false},
 		{"other settings saved", fmt.Errorf("open: %w", errSuperseded), again, false, false},
 		{"the service stops", errStopping, again, false, false},
 		{"another process may have it", errLapsed, waits, false, false},
@@ -114,8 +115,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// checkProbe has a probe meet the same, after the server was away: it closes the breaker when it was about the message only,
-// goes back when it found out nothing, and waits longer when it was in vain.
+// checkProbe has a probe meet the same, after the server was away: it closes the breaker when it was about the message
+// only, goes back when it found out nothing, and waits longer when it was in vain.
 func checkProbe(t *testing.T, s *Service, job *river.Job[outgoing], met error, pauses bool) {
 	t.Helper()
 	s.breaker = newNode(t, &memoryPauses{})
@@ -127,9 +128,11 @@ func checkProbe(t *testing.T, s *Service, job *river.Job[outgoing], met error, p
 		t.Fatal("no probe is admitted")
 	}
 	delivery := Delivery{Version: present, From: mail.Address{Address: "me@example.com"}}
-	becomesOf(t, s.refused(t.Context(), met, job, delivery, smtpconn.Envelope{Sender: "me@example.com", Recipient: "you@example.com"}, nil, let))
+	becomesOf(t, s.refused(t.Context(), met, job, delivery,
+		smtpconn.Envelope{Sender: "me@example.com", Recipient: "you@example.com"}, nil, let))
 	after := s.breaker.current()
-	switch foundNothing := errors.Is(met, errSuperseded) || errors.Is(met, errHeldBack) || errors.Is(met, errLapsed) || met == errStopping; {
+	var failure *smtpconn.Error
+	switch foundNothing := !errors.As(met, &failure); {
 	case foundNothing && (after.Cause == nil || time.Until(after.Next) > 0 || after.Looks != before.Looks):
 		t.Errorf("a probe that found out nothing is not taken back: %+v", after)
 	case pauses && (after.Cause == nil || after.Looks != before.Looks+1):
@@ -139,14 +142,16 @@ func checkProbe(t *testing.T, s *Service, job *river.Job[outgoing], met error, p
 	}
 }
 
-// TestGivenUpAttempt ends the attempt's own context: what was never tried is no attempt, and says nothing about the server.
+// TestGivenUpAttempt ends the attempt's own context: what was never tried is no attempt, and says nothing about the
+// server.
 func TestGivenUpAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &Service{breaker: newNode(t, &memoryPauses{}), configuration: Configuration{Logger: hclog.NewNullLogger()}}
 		ctx, cancel := context.WithCancel(t.Context())
 		let, _ := s.breaker.admit(ctx)
 		cancel()
-		err := s.refused(ctx, ctx.Err(), &river.Job[outgoing]{JobRow: &rivertype.JobRow{}}, Delivery{}, smtpconn.Envelope{}, nil, let)
+		err := s.refused(ctx, ctx.Err(), &river.Job[outgoing]{JobRow: &rivertype.JobRow{}}, Delivery{}, smtpconn.Envelope{},
+			nil, let)
 		if got := becomesOf(t, err); got != waits || s.breaker.current().Cause != nil || s.statistics.failed.Load() != 0 {
 			t.Errorf("it %s", got)
 		}

@@ -17,8 +17,8 @@ import (
 
 // Everything that this software itself does to River's tables, river_job and river_leader, is in this file. None of it
 // is promised by River: what the statements rely on is written down in testdata/river-schema-*.txt, and TestRiverSchema
-// compares it with what River makes, and TestDatabase with what River does, so that another version of River cannot change
-// it unnoticed.
+// compares it with what River makes, and TestDatabase with what River does, so that another version of River cannot
+// change it unnoticed.
 
 // riverStore are our statements on River's tables. It may be used concurrently.
 type riverStore struct {
@@ -113,8 +113,8 @@ func (r *riverStore) replaceArguments(ctx context.Context, id int64, encoded []b
 	return err
 }
 
-// clearLeader lets this process lead River's processes at once. Where no other process delivers, the one that led them has
-// died.
+// clearLeader lets this process lead River's processes at once. Where no other process delivers, the one that led them
+// has died.
 func (r *riverStore) clearLeader(ctx context.Context) error {
 	_, err := r.db.ExecContext(ctx, "DELETE FROM river_leader")
 	return err
@@ -199,7 +199,8 @@ func (r *riverStore) ifCancelled() string {
 func (r *riverStore) isOurs(ctx context.Context, job *rivertype.JobRow, node string) (bool, error) {
 	var count int
 	err := r.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM river_job"+
-		" WHERE id = $1 AND state = 'running' AND attempt = $2 AND "+r.dialect.owner+" = $3", job.ID, job.Attempt, node).Scan(&count)
+		" WHERE id = $1 AND state = 'running' AND attempt = $2 AND "+r.dialect.owner+" = $3",
+		job.ID, job.Attempt, node).Scan(&count)
 	return count == 1, err
 }
 

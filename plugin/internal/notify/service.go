@@ -1,12 +1,13 @@
-// Package notify is the notification service: it takes notifications, keeps them until they are delivered with the saved
-// settings, and gives up with a reason in plain words where that cannot be.
+// Package notify is the notification service: it takes notifications, keeps them until they are delivered with the
+// saved settings, and gives up with a reason in plain words where that cannot be.
 //
-// A notification is one row of River's job table, in the same database as the settings. Accepting is committed before the
-// receipt is given, and a delivery is committed right after the server's final reply; both are committed in groups, so that
-// many share one flush to the disk. What a killed process leaves unfinished is done again by the next one.
+// A notification is one row of River's job table, in the same database as the settings. Accepting is committed before
+// the receipt is given, and a delivery is committed right after the server's final reply; both are committed in groups,
+// so that many share one flush to the disk. What a killed process leaves unfinished is done again by the next one.
 //
-// A refusal that concerns one message is a failed attempt or a dead letter. A refusal that concerns all of them, a server
-// that is away or a login that is refused, opens a circuit breaker instead, which pauses all deliveries: see [breaker].
+// A refusal that concerns one message is a failed attempt or a dead letter. A refusal that concerns all of them, a
+// server that is away or a login that is refused, opens a circuit breaker instead, which pauses all deliveries: see
+// [breaker].
 package notify
 
 import (
@@ -58,8 +59,8 @@ type Limits struct {
 	MessagesPerConnection int `koanf:"messages_per_connection" min:"1" max:"100000"`
 	// MessagesPerMinute limits the rate; 0 means no limit.
 	MessagesPerMinute int `koanf:"messages_per_minute" min:"1" max:"1000000"`
-	// RetryAfter is how long a message waits after its first temporary refusal; each further one doubles it, up to an hour.
-	// 0 means 30 s. The pauses of the whole service are made from it as well.
+	// RetryAfter is how long a message waits after its first temporary refusal; each further one doubles it, up to an
+	// hour. 0 means 30 s. The pauses of the whole service are made from it as well.
 	RetryAfter time.Duration `koanf:"retry_after" min:"10ms" max:"1h"`
 	// DrainLimit is how long Drain waits for the server's final replies; 0 means 10 min 30 s.
 	DrainLimit time.Duration `koanf:"drain_limit" min:"10ms" max:"59m"`
@@ -132,18 +133,20 @@ func (s *Service) newClaim() claim {
 		return &fileClaim{path: s.configuration.LockFile, me: thisProcess(s.node)}
 	}
 	return &nodeClaim{
-		db: s.configuration.Store.DB(), me: thisProcess(s.node), logger: s.configuration.Logger, lockPath: s.configuration.LockFile,
+		db: s.configuration.Store.DB(), me: thisProcess(s.node), logger: s.configuration.Logger,
+		lockPath: s.configuration.LockFile,
 		rescue: func(ctx context.Context, silent time.Duration) error {
 			return s.queue.recover(ctx, s.queue.silentOwner(silent), s.abandoned)
 		},
 	}
 }
 
-// Start begins to deliver as soon as no other process delivers from the same embedded database. It returns at once: the page
-// is served meanwhile, and what is in the way now is tried again.
+// Start begins to deliver as soon as no other process delivers from the same embedded database. It returns at once: the
+// page is served meanwhile, and what is in the way now is tried again.
 func (s *Service) Start(ctx context.Context) { s.standby.start(ctx) }
 
-// begin starts to deliver. Where nobody else delivers, what is marked as being delivered belongs to a process that has died.
+// begin starts to deliver. Where nobody else delivers, what is marked as being delivered belongs to a process that has
+// died.
 func (s *Service) begin(ctx context.Context) error {
 	if s.drain.stopping() {
 		return errStopping
@@ -184,7 +187,8 @@ func (s *Service) tend(ctx context.Context) {
 // latestLimit bounds how long the settings are looked at while a connection is being opened: the claim has to be kept.
 const latestLimit = time.Second
 
-// latest is the version of the settings that are saved now, by whichever process; empty when there are none to deliver with.
+// latest is the version of the settings that are saved now, by whichever process; empty when there are none to deliver
+// with.
 func (s *Service) latest(ctx context.Context) (version string, known bool) {
 	ctx, cancel := context.WithTimeout(ctx, latestLimit)
 	defer cancel()
@@ -198,8 +202,8 @@ func (s *Service) latest(ctx context.Context) (version string, known bool) {
 // closeLimit is how long Close waits for what Drain has not waited for. The host gives a plugin two seconds to end.
 const closeLimit = 1500 * time.Millisecond
 
-// Close stops delivering. What Drain was not called for is finished if it can be soon, and tried again by the next process
-// otherwise.
+// Close stops delivering. What Drain was not called for is finished if it can be soon, and tried again by the next
+// process otherwise.
 func (s *Service) Close() error {
 	var err error
 	s.drain.begin()

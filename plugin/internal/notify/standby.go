@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/go-hclog"
 )
 
-// tendInterval is how often a process that does not deliver asks whether it may, and one that does makes sure that it still
-// may. The first bounds how long nobody delivers after the other process has died.
+// tendInterval is how often a process that does not deliver asks whether it may, and one that does makes sure that it
+// still may. The first bounds how long nobody delivers after the other process has died.
 const tendInterval = time.Second
 
 // standby delivers as long as it has the claim, and waits for it otherwise.
@@ -119,8 +119,8 @@ func (s *standby) note(err error) {
 	}
 }
 
-// stop returns when nothing is begun any more, and whether this process delivers. The claim is held on until release, so that
-// nobody takes over what is being finished.
+// stop returns when nothing is begun any more, and whether this process delivers. The claim is held on until release,
+// so that nobody takes over what is being finished.
 func (s *standby) stop() (delivering bool) {
 	s.stepping.Lock()
 	defer s.stepping.Unlock()

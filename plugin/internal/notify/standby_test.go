@@ -60,7 +60,8 @@ func (c *oneClaim) holders(context.Context) ([]holder, error) { return nil, nil 
 
 func newStandby(c *oneClaim, begin func(context.Context) error) *standby {
 	return &standby{
-		claim: c, logger: hclog.NewNullLogger(), begin: begin, halt: func() error { return nil }, tend: func(context.Context) {},
+		claim: c, logger: hclog.NewNullLogger(), begin: begin, halt: func() error { return nil },
+		tend: func(context.Context) {},
 	}
 }
 
@@ -69,7 +70,8 @@ func begins(context.Context) error { return nil }
 // takeoverLimit is the promise: so long after the delivering process has died another one delivers.
 const takeoverLimit = 5 * time.Second
 
-// TestTakeover kills the process that delivers at many moments, and starts each way in which another one may be waiting.
+// TestTakeover kills the process that delivers at many moments, and starts each way in which another one may be
+// waiting.
 func TestTakeover(t *testing.T) {
 	broken := errors.New("no locks available")
 	for name, trouble := range map[string]func(second *oneClaim) (begin func(context.Context) error){
@@ -137,7 +139,8 @@ func TestTroubleIsTold(t *testing.T) {
 			mend func()
 			want string
 		}{
-			{func() {}, "permission denied"}, {func() { claim.broken = nil }, "database is locked"}, {func() { failing = nil }, ""},
+			{func() {}, "permission denied"}, {func() { claim.broken = nil }, "database is locked"},
+			{func() { failing = nil }, ""},
 		} {
 			claim.change(func(*oneClaim) { step.mend() })
 			time.Sleep(3 * time.Second)
@@ -180,7 +183,8 @@ func TestClaimLost(t *testing.T) {
 	})
 }
 
-// TestClaimIsHeldWhileDraining lets nobody take over what a process that ends still finishes, and somebody at once afterwards.
+// TestClaimIsHeldWhileDraining lets no process take over what one that ends still finishes, and another one at once
+// afterwards.
 func TestClaimIsHeldWhileDraining(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var lock atomic.Pointer[oneClaim]
@@ -209,8 +213,8 @@ func TestClaimIsHeldWhileDraining(t *testing.T) {
 	})
 }
 
-// TestStandbyProperties has processes that start, die and end at random moments share one claim: never do two deliver, and soon
-// after the one that delivers has gone another one does.
+// TestStandbyProperties has processes that start, die and end at random moments share one claim: never do two deliver,
+// and soon after the one that delivers has gone another one does.
 func TestStandbyProperties(t *testing.T) {
 	for seed := range seeds(20, 1000) {
 		synctest.Test(t, func(t *testing.T) {

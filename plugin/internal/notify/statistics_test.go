@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestLastMinute compares what is counted with all deliveries of the last minute, over random times; a clock that is set back or
-// forward loses the count of a minute at most.
+// TestLastMinute compares what is counted with all deliveries of the last minute, over random times; a clock that is
+// set back or forward loses the count of a minute at most.
 func TestLastMinute(t *testing.T) {
 	for seed := range seeds(20, 1000) {
 		random := rand.New(rand.NewPCG(seed, 5))
@@ -53,7 +53,8 @@ func TestLastMinute(t *testing.T) {
 	}
 }
 
-// TestPace holds that no minute sees more messages than are allowed, that they are spread, and that nothing is lost of the rate.
+// TestPace holds that no minute sees more messages than are allowed, that they are spread, and that nothing is lost of
+// the rate.
 func TestPace(t *testing.T) {
 	for _, perMinute := range []int{1, 30, 600} {
 		synctest.Test(t, func(t *testing.T) {

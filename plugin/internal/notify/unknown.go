@@ -13,19 +13,19 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// A message whose last byte has gone out, and to which no reply came, may have been accepted. It is sent again, because it may
-// have been lost just as well, but no more often than maxSends in all.
+// A message whose last byte has gone out, and to which no reply came, may have been accepted. It is sent again, because
+// it may have been lost just as well, but no more often than maxSends in all.
 const (
 	maxSends       = 3
 	outcomeUnknown = "outcome_unknown"
 )
 
-// markAfter is how long a reply may take before it is written down that the last byte has gone out. What is answered sooner
-// costs no commit; who is killed sooner leaves no trace of what was sent.
+// markAfter is how long a reply may take before it is written down that the last byte has gone out. What is answered
+// sooner costs no commit; who is killed sooner leaves no trace of what was sent.
 const markAfter = 100 * time.Millisecond
 
-// unknownOutcome is the cause of an attempt without a reply, and whether the message is given up for it; what says what happened.
-// After a dead letter was retried by hand the sends are counted anew.
+// unknownOutcome is the cause of an attempt without a reply, and whether the message is given up for it; what says what
+// happened. After a dead letter was retried by hand the sends are counted anew.
 func unknownOutcome(job *rivertype.JobRow, what text.Text) (cause finding.Finding, dead bool) {
 	sends := 1
 	for _, failed := range job.Errors {
@@ -35,13 +35,15 @@ func unknownOutcome(job *rivertype.JobRow, what text.Text) (cause finding.Findin
 	}
 	cause = finding.Finding{Severity: shared.SeverityError, Code: outcomeUnknown, Step: "message"}
 	if sends%maxSends == 0 {
-		cause.Summary = text.Of("The message may have arrived: it was sent {count} time, and the server never said whether it took it. || "+
-			"The message may have arrived: it was sent {count} times, and the server never said whether it took it.", "count", sends)
+		cause.Summary = text.Of("The message may have arrived: it was sent {count} time, "+
+			"and the server never said whether it took it. || The message may have arrived: "+
+			"it was sent {count} times, and the server never said whether it took it.", "count", sends)
 		cause.Detail = text.Join(what, text.Of("Ask the recipient before you send it again."))
 		return cause, true
 	}
 	cause.Summary = text.Of("The message may have arrived: it was sent, but the server did not say whether it took it.")
-	cause.Detail = text.Join(what, text.Of("It is sent again, {count} time in all. || It is sent again, {count} times in all.", "count", maxSends))
+	cause.Detail = text.Join(what,
+		text.Of("It is sent again, {count} time in all. || It is sent again, {count} times in all.", "count", maxSends))
 	return cause, false
 }
 

@@ -16,8 +16,9 @@ const (
 	maxDataKeys     = 1000
 )
 
-// dataKeys remembers data keys that a service has wrapped or unwrapped, because the secrets of a batch share one. It may be
-// used concurrently. It asks without holding a lock: whoever wants a data key that is known never waits for one that is not.
+// dataKeys remembers data keys that a service has wrapped or unwrapped, because the secrets of a batch share one. It
+// may be used concurrently. It asks without holding a lock: a caller that wants a data key that is known never waits
+// for one that is not.
 type dataKeys struct {
 	asked singleflight.Group
 
@@ -62,9 +63,12 @@ func (d *dataKeys) recall(wrapped string) ([]byte, bool) {
 	return key.plain, found && time.Now().Before(key.expires)
 }
 
-// unwrap returns the data key, and asks for it when it is not known. Several who want the same one at the same time share one
-// question, which outlives whoever put it first; each returns when its own ctx ends. ask must be bounded.
-func (d *dataKeys) unwrap(ctx context.Context, wrapped string, ask func(context.Context) ([]byte, error)) ([]byte, error) {
+// unwrap returns the data key, and asks for it when it is not known. Several who want the same one at the same time
+// share one question, which outlives the caller that put it first; each returns when its own ctx ends. ask must be
+// bounded.
+func (d *dataKeys) unwrap(
+	ctx context.Context, wrapped string, ask func(context.Context) ([]byte, error),
+) ([]byte, error) {
 	if plain, found := d.recall(wrapped); found {
 		return plain, nil
 	}

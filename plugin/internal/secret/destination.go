@@ -12,8 +12,8 @@ import (
 
 // Destination is what a secret is sealed for. All members count.
 //
-// A Destination without ID and Generation and with no other parts than the named ones is in the first form: that of what versions
-// without identities have stored, and of messages, which are bound to their recipient and key.
+// A Destination without ID and Generation and with no other parts than the named ones is in the first form: that of
+// what versions without identities have stored, and of messages, which are bound to their recipient and key.
 type Destination struct {
 	// Purpose keeps apart what is sealed with the same key, such as "settings" and "notification".
 	Purpose string
@@ -81,7 +81,8 @@ func (d Destination) firstForm() []string {
 		return text
 	}
 	parts := []string{
-		"v1", d.Purpose, d.Field, strings.ToLower(d.Parts[Server]), or(d.Parts[Port], "0"), or(d.Parts[Encrypt], "false"), d.Parts[Login],
+		"v1", d.Purpose, d.Field, strings.ToLower(d.Parts[Server]), or(d.Parts[Port], "0"), or(d.Parts[Encrypt], "false"),
+		d.Parts[Login],
 	}
 	if proxy := d.Parts[Proxy]; proxy != "" {
 		parts = append(parts, proxy)
@@ -106,7 +107,8 @@ type storedDestination struct {
 
 // MarshalJSON writes the present form.
 func (d Destination) MarshalJSON() ([]byte, error) {
-	return json.Marshal(storedDestination{Purpose: d.Purpose, Field: d.Field, Parts: d.Parts, ID: d.ID, Generation: d.Generation})
+	return json.Marshal(storedDestination{Purpose: d.Purpose, Field: d.Field, Parts: d.Parts, ID: d.ID,
+		Generation: d.Generation})
 }
 
 // UnmarshalJSON reads the present form and the first one.
@@ -115,7 +117,8 @@ func (d *Destination) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &stored); err != nil {
 		return fmt.Errorf("destination: %w", err)
 	}
-	*d = Destination{Purpose: stored.Purpose, Field: stored.Field, Parts: stored.Parts, ID: stored.ID, Generation: stored.Generation}
+	*d = Destination{Purpose: stored.Purpose, Field: stored.Field, Parts: stored.Parts, ID: stored.ID,
+		Generation: stored.Generation}
 	if stored.Parts == nil {
 		d.Parts = map[string]string{
 			Server: strings.ToLower(stored.Server), Port: strconv.Itoa(stored.Port), Encrypt: strconv.FormatBool(stored.Encrypt),

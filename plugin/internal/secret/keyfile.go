@@ -19,8 +19,8 @@ const keyLength = 32
 // keyFileName is the local key file in the data directory.
 const keyFileName = "key"
 
-// keyFile is a file with a key a line, the current one first, each of 64 hexadecimal digits. It protects copies and backups
-// of the database, not against somebody who can read the file: others must not be able to.
+// keyFile is a file with a key a line, the current one first, each of 64 hexadecimal digits. It protects copies and
+// backups of the database, not against a user who can read the file: others must not be able to.
 type keyFile struct {
 	path string
 	// count is how many keys it held when it was last read.
@@ -31,7 +31,7 @@ func newKeyFile(directory string) *keyFile {
 	return &keyFile{path: filepath.Join(directory, keyFileName)}
 }
 
-// create makes the file with a new key unless it exists. Whoever comes second finds the key of the first.
+// create makes the file with a new key unless it exists. A process that comes second finds the key of the first.
 func (f *keyFile) create() error {
 	if _, err := os.Lstat(f.path); err == nil {
 		return nil
@@ -104,7 +104,8 @@ func (f *keyFile) stamp() (string, error) {
 	info, err := os.Stat(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("key file %s is missing, but secrets are stored that were sealed with it: put it back from a backup; "+
+		return "", fmt.Errorf("key file %s is missing, but secrets are stored that were sealed with it: "+
+			"put it back from a backup; "+
 			"if it is lost, move the database away as well and enter the settings anew", f.path)
 	case err != nil:
 		return "", fmt.Errorf("key file: %w", err)

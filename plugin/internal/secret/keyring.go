@@ -43,11 +43,12 @@ type wrapper interface {
 //
 //	""                                  the key file in the directory, which is made when it does not exist
 //	env://NAME                          a variable of the environment
-//	file:///path                        a file that somebody else looks after
+//	file:///path                        a file that others look after
 //	transit://host:port/mount/name      a key of Vault's Transit engine, over TLS; transit+http:// without it
 //
-// The first three hold 64 hexadecimal digits. mayCreate is false when a key file must not be made, because secrets exist
-// that were sealed with another key. A source that does not lead to a key is a *SourceError, which does not repeat it.
+// The first three hold 64 hexadecimal digits. mayCreate is false when a key file must not be made, because secrets
+// exist that were sealed with another key. A source that does not lead to a key is a *SourceError, which does not
+// repeat it.
 func OpenKeyring(ctx context.Context, directory, source string, old []string, mayCreate bool) (*Keyring, error) {
 	if source == "" {
 		ring := &Keyring{file: newKeyFile(directory)}
@@ -68,7 +69,8 @@ func OpenKeyring(ctx context.Context, directory, source string, old []string, ma
 	return ring, ring.addOld(ctx, old)
 }
 
-// Sources returns where the keys are that OpenKeyring opens, and what gives access to them, in the form of References.Withheld.
+// Sources returns where the keys are that OpenKeyring opens, and what gives access to them, in the form of
+// References.Withheld.
 func Sources(directory, source string, old []string) []string {
 	return append([]string{"file://" + newKeyFile(directory).path, source, "env://VAULT_TOKEN"}, old...)
 }

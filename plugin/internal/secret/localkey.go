@@ -19,8 +19,8 @@ type local struct {
 	aead cipher.AEAD
 }
 
-// localKey is the key of the hexadecimal digits. Its id is a hash of it, so the same key has the same id wherever it comes
-// from.
+// localKey is the key of the hexadecimal digits. Its id is a hash of it, so the same key has the same id wherever it
+// comes from.
 func localKey(digits string) (key, error) {
 	secret, err := hex.DecodeString(strings.TrimSpace(digits))
 	if err != nil || len(secret) != keyLength {

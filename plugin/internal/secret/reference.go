@@ -21,8 +21,8 @@ type References struct {
 	Directory string
 	// Prefix begins the names of the variables that may be named; empty allows no variables.
 	Prefix Prefix
-	// Withheld are sources (env://NAME or file://path) of secrets that are not for administrators, such as the key, whatever
-	// Directory and Prefix allow. Others than these two kinds count for nothing.
+	// Withheld are sources (env://NAME or file://path) of secrets that are not for administrators, such as the key,
+	// whatever Directory and Prefix allow. Others than these two kinds count for nothing.
 	Withheld []string
 }
 
@@ -44,8 +44,8 @@ func (p *Prefix) UnmarshalText(text []byte) error {
 // maxReferenced bounds a secret that is read by reference, in bytes.
 const maxReferenced = 64 << 10
 
-// Resolve returns the secret that env://NAME or file://path names. One line break at the end is not part of it. The error
-// is fit to be shown and does not tell whether a file exists that may not be named.
+// Resolve returns the secret that env://NAME or file://path names. One line break at the end is not part of it. The
+// error is fit to be shown and does not tell whether a file exists that may not be named.
 func (r References) Resolve(reference string) (shared.SecretText, error) {
 	if slices.ContainsFunc(r.Withheld, func(source string) bool { return r.isSource(reference, source) }) {
 		return shared.SecretText{}, fmt.Errorf("it names a secret that is not for mail servers")
@@ -125,8 +125,8 @@ func (r References) file(path string) (shared.SecretText, error) {
 	return shared.NewSecretText(text), nil
 }
 
-// readRegular reads a file, and no more of it than shows that it is too large. Nothing else is opened: to open a pipe may
-// take forever.
+// readRegular reads a file, and no more of it than shows that it is too large. Nothing else is opened: to open a pipe
+// may take forever.
 func readRegular(root *os.Root, inside string) ([]byte, error) {
 	info, err := root.Stat(inside)
 	if err != nil {

@@ -31,10 +31,12 @@ func TestReferences(t *testing.T) {
 	t.Setenv("DATABASE_PASSWORD", "hunter2")
 	allowed := secret.References{Directory: directory, Prefix: "SMTP_SECRET_"}
 	for reference, want := range map[string]string{
-		"file://" + directory + "/smtp": "s3cret", "file://" + directory + "/sub/deep": "d33p", "env://SMTP_SECRET_A": "s3cret",
+		"file://" + directory + "/smtp": "s3cret", "file://" + directory + "/sub/deep": "d33p",
+		"env://SMTP_SECRET_A":            "s3cret",
 		"file://" + directory + "/empty": "", "file://" + directory + "/none": "", "file://" + directory + "/link": "",
-		"file://" + directory + "/../outside": "", "file://" + outside: "", "file:///etc/passwd": "", "env://DATABASE_PASSWORD": "",
-		"env://SMTP_SECRET_B": "", "https://x": "", "s3cret": "",
+		"file://" + directory + "/../outside": "", "file://" + outside: "", "file:///etc/passwd": "",
+		"env://DATABASE_PASSWORD": "",
+		"env://SMTP_SECRET_B":     "", "https://x": "", "s3cret": "",
 	} {
 		got, err := allowed.Resolve(reference)
 		if got.Reveal() != want || (err == nil) != (want != "") {
@@ -66,11 +68,13 @@ func TestWithheldReferences(t *testing.T) {
 	}
 	allowed := secret.References{
 		Directory: directory, Prefix: "SMTP_",
-		Withheld: []string{"file://" + directory + "/key", "file://" + directory + "//database", "file://" + elsewhere + "/old", "env://SMTP_KEY", "", "postgres://x"},
+		Withheld: []string{"file://" + directory + "/key", "file://" + directory + "//database",
+			"file://" + elsewhere + "/old", "env://SMTP_KEY", "", "postgres://x"},
 	}
 	for reference, permitted := range map[string]bool{
 		"file://" + directory + "/smtp": true, "env://SMTP_MAIL": true,
-		"file://" + directory + "/key": false, "file://" + directory + "//key": false, "file://" + directory + "/database": false,
+		"file://" + directory + "/key": false, "file://" + directory + "//key": false,
+		"file://" + directory + "/database": false,
 		"file://" + directory + "/symbolic": false, "file://" + directory + "/hard": false, "env://SMTP_KEY": false,
 	} {
 		if got, err := allowed.Resolve(reference); (err == nil) != permitted {

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Sealing knows what is being sealed and is not committed yet, so that a turn to another key can wait for it before the old
-// one is forgotten. Nobody who begins ever waits, however long others take. The zero value is ready for use, and it may be
-// used concurrently.
+// Sealing knows what is being sealed and is not committed yet, so that a turn to another key can wait for it before the
+// old one is forgotten. Nobody who begins ever waits, however long others take. The zero value is ready for use, and it
+// may be used concurrently.
 type Sealing struct {
 	mu      sync.Mutex
 	ongoing map[chan struct{}]struct{} // each is closed when it has ended

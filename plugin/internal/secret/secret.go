@@ -1,11 +1,12 @@
-// Package secret keeps passwords and tokens at rest. Each is sealed for one destination: the ciphertext can be opened only
-// by naming the same purpose, field and settings again, which are all that decide where it goes and who can read it on the
-// way. A stored password therefore cannot be sent to a server for which it was not entered, however the request is made.
+// Package secret keeps passwords and tokens at rest. Each is sealed for one destination: the ciphertext can be opened
+// only by naming the same purpose, field and settings again, which are all that decide where it goes and who can read
+// it on the way. A stored password therefore cannot be sent to a server for which it was not entered, however the
+// request is made.
 //
-// The envelope is ours: the secret is encrypted under a fresh data key, which only secrets share that are stored together, with
-// the destination as additional authenticated data (AES-256-GCM), and only the data key is wrapped by a key of the [Keyring]. Services that hold keys may ignore
-// additional data, so the binding must not depend on them; and another key means that data keys are wrapped anew, never
-// that secrets are decrypted.
+// The envelope is ours: the secret is encrypted under a fresh data key, which only secrets share that are stored
+// together, with the destination as additional authenticated data (AES-256-GCM), and only the data key is wrapped by a
+// key of the [Keyring]. Services that hold keys may ignore additional data, so the binding must not depend on them; and
+// another key means that data keys are wrapped anew, never that secrets are decrypted.
 package secret
 
 import (
@@ -23,7 +24,8 @@ import (
 )
 
 // ErrCannotOpen means that a sealed secret is damaged, was sealed with another key, or is bound to another destination.
-var ErrCannotOpen = errors.New("the stored secret cannot be opened: it was sealed with another key or for another server")
+var ErrCannotOpen = errors.New(
+	"the stored secret cannot be opened: it was sealed with another key or for another server")
 
 // nonceLength is that of AES-GCM, in bytes.
 const nonceLength = 12
@@ -43,9 +45,9 @@ func (k *Keeper) Seal(ctx context.Context, secret shared.SecretText, destination
 	return batch.Seal(secret, destination)
 }
 
-// Batch seals secrets that are stored together under one data key, each for its own destination: where a service holds the
-// key, that takes one call for all of them. It may be used concurrently. It must be used at once: a later turn to another key
-// does not reach it; see [Sealing].
+// Batch seals secrets that are stored together under one data key, each for its own destination: where a service holds
+// the key, that takes one call for all of them. It may be used concurrently. It must be used at once: a later turn to
+// another key does not reach it; see [Sealing].
 type Batch struct {
 	aead    cipher.AEAD
 	wrapped []byte // the data key
@@ -72,7 +74,8 @@ func (k *Keeper) Batch(ctx context.Context) (*Batch, error) {
 
 // Seal encrypts the secret for the destination.
 func (b *Batch) Seal(secret shared.SecretText, destination Destination) ([]byte, error) {
-	sealed := b.aead.Seal(nil, nil, []byte(secret.Reveal()), destination.additionalData()) //nolint:gosec // The AEAD makes the nonce itself.
+	//nolint:gosec // The AEAD makes the nonce itself.
+	sealed := b.aead.Seal(nil, nil, []byte(secret.Reveal()), destination.additionalData())
 	return proto.Marshal(&wrapping.BlobInfo{
 		Ciphertext: sealed[nonceLength:], Iv: sealed[:nonceLength], KeyInfo: &wrapping.KeyInfo{WrappedKey: b.wrapped},
 	})
@@ -88,7 +91,8 @@ func (k *Keeper) Open(ctx context.Context, sealed []byte, destination Destinatio
 	if err != nil {
 		return shared.SecretText{}, fmt.Errorf("%w (%w)", ErrCannotOpen, err)
 	}
-	plain, err := wrapping.EnvelopeDecrypt(&wrapping.EnvelopeInfo{Ciphertext: blob.GetCiphertext(), Iv: blob.GetIv(), Key: dataKey},
+	plain, err := wrapping.EnvelopeDecrypt(&wrapping.EnvelopeInfo{Ciphertext: blob.GetCiphertext(), Iv: blob.GetIv(),
+		Key: dataKey},
 		wrapping.WithAad(destination.additionalData()))
 	if err != nil {
 		return shared.SecretText{}, ErrCannotOpen
@@ -96,14 +100,14 @@ func (k *Keeper) Open(ctx context.Context, sealed []byte, destination Destinatio
 	return shared.NewSecretText(string(plain)), nil
 }
 
-// Rewrap wraps the data key of a sealed secret with the newest key of the ring; the secret itself stays sealed. The second
-// result is false when there was nothing to do.
+// Rewrap wraps the data key of a sealed secret with the newest key of the ring; the secret itself stays sealed. The
+// second result is false when there was nothing to do.
 func (k *Keeper) Rewrap(ctx context.Context, sealed []byte) ([]byte, bool, error) {
 	return k.Rewrapper().Rewrap(ctx, sealed)
 }
 
-// Rewrapper wraps data keys anew. One that several secrets share is wrapped once, and shared afterwards as before. It is for
-// one goroutine.
+// Rewrapper wraps data keys anew. One that several secrets share is wrapped once, and shared afterwards as before. It
+// is for one goroutine.
 type Rewrapper struct {
 	keeper *Keeper
 	done   map[string][]byte // by what a data key was wrapped to before
@@ -142,8 +146,8 @@ func (w *Rewrapper) Rewrap(ctx context.Context, sealed []byte) ([]byte, bool, er
 	return encoded, true, err
 }
 
-// IsLost reports whether a sealed secret can never be opened with the keys of the ring: it is damaged, or its key is not
-// there. That a service which holds keys refuses it does not count, for it may do so for a while only.
+// IsLost reports whether a sealed secret can never be opened with the keys of the ring: it is damaged, or its key is
+// not there. That a service which holds keys refuses it does not count, for it may do so for a while only.
 func (k *Keeper) IsLost(ctx context.Context, sealed []byte) bool {
 	var blob wrapping.BlobInfo
 	if err := proto.Unmarshal(sealed, &blob); err != nil {

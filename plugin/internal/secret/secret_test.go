@@ -13,9 +13,11 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-var destination = secret.Destination{Purpose: "settings", Field: "password", ID: "first", Generation: "one", Parts: map[string]string{
-	secret.Server: "smtp.email.com", secret.Port: "465", secret.Encrypt: "true", secret.Login: "me", "ca_certificate": "ab",
-}}
+var destination = secret.Destination{Purpose: "settings", Field: "password", ID: "first", Generation: "one",
+	Parts: map[string]string{
+		secret.Server: "smtp.email.com", secret.Port: "465", secret.Encrypt: "true", secret.Login: "me",
+		"ca_certificate": "ab",
+	}}
 
 // changed is the destination with another part.
 func changed(name, value string) secret.Destination {
@@ -53,7 +55,8 @@ func TestBinding(t *testing.T) {
 	}
 	others := map[string]secret.Destination{"first form": destination.FirstForm()}
 	for name, value := range map[string]string{
-		secret.Server: "evil.example", secret.Port: "25", secret.Encrypt: "false", secret.Login: "you", secret.Proxy: "socks5://evil.example:1080",
+		secret.Server: "evil.example", secret.Port: "25", secret.Encrypt: "false", secret.Login: "you",
+		secret.Proxy:     "socks5://evil.example:1080",
 		"ca_certificate": "cd", "pinned_certificate": "ab", "added_later": "x",
 	} {
 		others[name] = changed(name, value)
@@ -85,7 +88,8 @@ func TestBinding(t *testing.T) {
 
 // TestFirstForm holds that what versions without identities have sealed, and wrote down, is understood as it was.
 func TestFirstForm(t *testing.T) {
-	const stored = `{"purpose":"settings","field":"password","server":"SMTP.Email.com","port":465,"encrypt":true,"login":"me","proxy":"socks5://p.example:1080"}`
+	const stored = `{"purpose":"settings","field":"password","server":"SMTP.Email.com","port":465,"encrypt":true,` +
+		`"login":"me","proxy":"socks5://p.example:1080"}`
 	var first secret.Destination
 	if err := json.Unmarshal([]byte(stored), &first); err != nil {
 		t.Fatal(err)
@@ -118,7 +122,8 @@ func TestRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, changed, err := keeper.Rewrap(t.Context(), sealed); err != nil || changed || string(again) != string(sealed) {
+	if again, changed, err := keeper.Rewrap(t.Context(), sealed); err != nil || changed ||
+		string(again) != string(sealed) {
 		t.Errorf("sealed anew without need: %t, %v", changed, err)
 	}
 	elsewhere := secret.NewKeeper(keyring(t, directory, "")) // Another process that has the old key in memory.
@@ -156,7 +161,8 @@ func TestKeySources(t *testing.T) {
 	if err := os.WriteFile(file, []byte(second+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := secret.NewKeeper(keyring(t, "", "env://KEY_OF_TEST")).Seal(t.Context(), shared.NewSecretText("s3cret"), destination)
+	sealed, err := secret.NewKeeper(keyring(t, "", "env://KEY_OF_TEST")).Seal(t.Context(), shared.NewSecretText("s3cret"),
+		destination)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,11 +171,13 @@ func TestKeySources(t *testing.T) {
 	if err != nil || !changed {
 		t.Fatalf("not sealed under the new key: %t, %v", changed, err)
 	}
-	if opened, err := secret.NewKeeper(keyring(t, "", "file://"+file)).Open(t.Context(), renewed, destination); err != nil || opened.Reveal() != "s3cret" {
+	if opened, err := secret.NewKeeper(keyring(t, "", "file://"+file)).Open(t.Context(), renewed,
+		destination); err != nil || opened.Reveal() != "s3cret" {
 		t.Errorf("with the new key alone: %v", err)
 	}
 	exposed, short, directory := filepath.Join(t.TempDir(), "exposed"), filepath.Join(t.TempDir(), "short"), t.TempDir()
-	for path, content := range map[string]string{exposed: first, short: first[2:], filepath.Join(directory, "empty"): "\n"} {
+	for path, content := range map[string]string{exposed: first, short: first[2:],
+		filepath.Join(directory, "empty"): "\n"} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -179,18 +187,40 @@ func TestKeySources(t *testing.T) {
 	}
 	t.Setenv("EMPTY_KEY", "")
 	t.Setenv("SHORT_KEY", first[2:])
-	for source, says := range map[string]string{
-		"env://NO_SUCH_KEY": "the variable that it names is not set", "env://EMPTY_KEY": "is empty", "env://SHORT_KEY": "64 hexadecimal digits",
-		"file:///nowhere/key": "no such file", "file://" + exposed: "can be read by others (mode 0604): run chmod 600", "file://" + short: "64 hexadecimal digits",
-		"file://" + directory: "is not a regular file", "file://" + directory + "/empty": "is empty", "file://": "the path of a file",
-		"vault://x": "must begin with env://, file:// or transit://", "transit://host/key": "transit://host:port/mount/name",
+	checkSources(t, first, second, map[string]string{
+		"env://NO_SUCH_KEY":              "the variable that it names is not set",
+		"env://EMPTY_KEY":                "is empty",
+		"env://SHORT_KEY":                "64 hexadecimal digits",
+		"file:///nowhere/key":            "no such file",
+		"file://" + exposed:              "can be read by others (mode 0604): run chmod 600",
+		"file://" + short:                "64 hexadecimal digits",
+		"file://" + directory:            "is not a regular file",
+		"file://" + directory + "/empty": "is empty",
+		"file://":                        "the path of a file",
+		"vault://x":                      "must begin with env://, file:// or transit://",
+		"transit://host/key":             "transit://host:port/mount/name",
 		// What stands in the place of a source is most likely the key.
-		first: "must begin with", "env://" + first: "is not set", "env://" + second[1:]: "is not set", "env://1" + first: "the name of a variable",
-		"file://" + first: "no such file", "file:///" + first: "no such file", "key://" + first: "must begin with", first + "://": "must begin with",
-		"transit://" + first: "transit://host:port/mount/name", "transit://user:" + first + "@host/mount/name": "without a login",
-		"transit://host:" + first + "/mount/name": "transit://host:port", "transit://host/mount/name?token=" + first: "without a login",
-		"transit://%zz" + first + "/mount/name": "transit://host:port", "transit://host/mount/" + first + "@name": "without a login",
-	} {
+		first:                 "must begin with",
+		"env://" + first:      "is not set",
+		"env://" + second[1:]: "is not set",
+		"env://1" + first:     "the name of a variable",
+		"file://" + first:     "no such file",
+		"file:///" + first:    "no such file",
+		"key://" + first:      "must begin with",
+		first + "://":         "must begin with",
+		"transit://" + first:  "transit://host:port/mount/name",
+		"transit://user:" + first + "@host/mount/name": "without a login",
+		"transit://host:" + first + "/mount/name":      "transit://host:port",
+		"transit://host/mount/name?token=" + first:     "without a login",
+		"transit://%zz" + first + "/mount/name":        "transit://host:port",
+		"transit://host/mount/" + first + "@name":      "without a login",
+	})
+}
+
+// checkSources opens keys from sources that lead to none, as the current key and as an old one. No error repeats a key.
+func checkSources(t *testing.T, first, second string, sources map[string]string) {
+	t.Helper()
+	for source, says := range sources {
 		for old, sources := range map[int][]string{0: {source}, 2: {"env://KEY_OF_TEST", "env://KEY_OF_TEST", source}} {
 			_, err := secret.OpenKeyring(t.Context(), "", sources[0], sources[1:], true)
 			var misled *secret.SourceError

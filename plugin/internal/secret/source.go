@@ -14,8 +14,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/filemode"
 )
 
-// A source of plugin.hcl says where a value is. What stands in its place by mistake is most likely the value itself, so no
-// error of this file repeats a source, or a part of one.
+// A source of plugin.hcl says where a value is. What stands in its place by mistake is most likely the value itself, so
+// no error of this file repeats a source, or a part of one.
 
 // KeySource says where a key is; see OpenKeyring.
 type KeySource string
@@ -164,7 +164,8 @@ type location struct{ host, mount, name string }
 
 // transitLocation reads what stands behind the scheme. What url.Parse says would repeat it.
 func transitLocation(rest string) (location, error) {
-	malformed := errors.New("a key in Vault is written transit://host:port/mount/name, without a login or a token; the token comes from VAULT_TOKEN")
+	malformed := errors.New("a key in Vault is written transit://host:port/mount/name, without a login or a token; " +
+		"the token comes from VAULT_TOKEN")
 	parsed, err := url.Parse("//" + rest)
 	if err != nil || parsed.Host == "" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return location{}, malformed

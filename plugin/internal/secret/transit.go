@@ -18,8 +18,9 @@ import (
 	wrapping "github.com/hashicorp/go-kms-wrapping/v2"
 )
 
-// transit is a key of Vault's Transit engine. Of its API two calls are needed, and one that keeps the token alive, so the
-// client is a few lines of net/http: Vault's own brings a parser of HCL, a JOSE library and ten other modules with it.
+// transit is a key of Vault's Transit engine. Of its API two calls are needed, and one that keeps the token alive, so
+// the client is a few lines of net/http: Vault's own brings a parser of HCL, a JOSE library and ten other modules with
+// it.
 type transit struct {
 	client  *http.Client
 	address string // scheme://host:port
@@ -38,8 +39,8 @@ const (
 	maxTransitBody = 1 << 20
 )
 
-// transitKey opens a key of Vault's Transit engine and makes sure that it can wrap. The token comes from VAULT_TOKEN, as with
-// Vault's own tools.
+// transitKey opens a key of Vault's Transit engine and makes sure that it can wrap. The token comes from VAULT_TOKEN,
+// as with Vault's own tools.
 func transitKey(ctx context.Context, scheme, rest string) (key, error) {
 	at, err := transitLocation(rest)
 	if err != nil {
@@ -80,7 +81,8 @@ func (t *transit) Encrypt(ctx context.Context, plain []byte) (*wrapping.BlobInfo
 	}
 	t.sawVersion(version)
 	t.known.remember(reply.Data.Ciphertext, bytes.Clone(plain))
-	return &wrapping.BlobInfo{Ciphertext: []byte(reply.Data.Ciphertext), KeyInfo: &wrapping.KeyInfo{KeyId: t.keyID(version)}}, nil
+	return &wrapping.BlobInfo{Ciphertext: []byte(reply.Data.Ciphertext),
+		KeyInfo: &wrapping.KeyInfo{KeyId: t.keyID(version)}}, nil
 }
 
 // sawVersion notes a version of the key. An answer that comes late tells of a version that is the newest no more.
@@ -116,8 +118,8 @@ func (t *transit) decrypt(ctx context.Context, wrapped string) ([]byte, error) {
 // KeyId returns the id of the newest version that Vault has told of.
 func (t *transit) KeyId(context.Context) (string, error) { return t.keyID(t.newest.Load()), nil }
 
-// keepToken renews the token when half of its time has passed, as long as Vault lets it. A token that cannot be renewed is
-// used for as long as it holds.
+// keepToken renews the token when half of its time has passed, as long as Vault lets it. A token that cannot be renewed
+// is used for as long as it holds.
 func (t *transit) keepToken() {
 	ctx, cancel := context.WithTimeout(context.Background(), transitLimit)
 	defer cancel()

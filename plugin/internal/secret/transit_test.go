@@ -16,8 +16,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestTransit keeps the key in a service that ignores additional data: the binding holds all the same, and a new version of
-// the key is taken up.
+// TestTransit keeps the key in a service that ignores additional data: the binding holds all the same, and a new
+// version of the key is taken up.
 func TestTransit(t *testing.T) {
 	service, source := newVault(t)
 	ring := keyring(t, "", source)
@@ -44,7 +44,8 @@ func TestTransit(t *testing.T) {
 		}
 	}
 	t.Setenv("VAULT_TOKEN", "wrong")
-	if _, err := secret.OpenKeyring(t.Context(), "", source, nil, true); err == nil || !strings.Contains(err.Error(), "permission denied") {
+	if _, err := secret.OpenKeyring(t.Context(), "", source, nil, true); err == nil ||
+		!strings.Contains(err.Error(), "permission denied") {
 		t.Errorf("with a wrong token: %v", err)
 	}
 }
@@ -72,18 +73,22 @@ func TestTransitToken(t *testing.T) {
 	}
 
 	stolen := make(chan string, 10)
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { stolen <- r.Header.Get("X-Vault-Token") }))
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter,
+		r *http.Request) {
+		stolen <- r.Header.Get("X-Vault-Token")
+	}))
 	defer elsewhere.Close()
 	redirecting := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	defer redirecting.Close()
-	_, err := secret.OpenKeyring(t.Context(), "", "transit+http://"+redirecting.Listener.Addr().String()+"/transit/smtp", nil, true)
+	_, err := secret.OpenKeyring(t.Context(), "", "transit+http://"+redirecting.Listener.Addr().String()+"/transit/smtp",
+		nil, true)
 	if err == nil || !strings.Contains(err.Error(), "redirects") || len(stolen) > 0 {
 		t.Errorf("a redirection: %v, %d requests arrived elsewhere", err, len(stolen))
 	}
 }
 
-// TestSlowVaultHoldsNobodyUp has a call of Vault hang: whatever needs no answer of Vault goes on, and a caller who gives up
-// returns at once.
+// TestSlowVaultHoldsNobodyUp has a call of Vault hang: whatever needs no answer of Vault goes on, and a caller who
+// gives up returns at once.
 func TestSlowVaultHoldsNobodyUp(t *testing.T) {
 	for _, hanging := range []string{"encrypt", "decrypt"} {
 		t.Run(hanging, func(t *testing.T) {
@@ -119,22 +124,7 @@ func TestSlowVaultHoldsNobodyUp(t *testing.T) {
 			}
 			<-service.arrived
 			// Nobody has given up and nothing was answered, so what returns now has not waited.
-			var all sync.WaitGroup
-			for range 100 {
-				all.Go(func() {
-					opened, err := keeper.Open(t.Context(), known, destination)
-					if err != nil || opened.Reveal() != "s3cret" {
-						t.Errorf("what is known cannot be opened: %v", err)
-					}
-					if _, changed, err := keeper.Rewrap(t.Context(), known); changed || err != nil {
-						t.Errorf("what is current is wrapped anew: %t, %v", changed, err)
-					}
-					if keeper.IsLost(t.Context(), known) {
-						t.Error("it is taken for lost")
-					}
-				})
-			}
-			all.Wait()
+			useKnown(t, keeper, known)
 			if len(ended) > 0 {
 				t.Fatalf("a call that hangs ended with %v", <-ended)
 			}
@@ -146,6 +136,27 @@ func TestSlowVaultHoldsNobodyUp(t *testing.T) {
 			}
 		})
 	}
+}
+
+// useKnown does everything with a sealed secret whose data key is known.
+func useKnown(t *testing.T, keeper *secret.Keeper, known []byte) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			opened, err := keeper.Open(t.Context(), known, destination)
+			if err != nil || opened.Reveal() != "s3cret" {
+				t.Errorf("what is known cannot be opened: %v", err)
+			}
+			if _, changed, err := keeper.Rewrap(t.Context(), known); changed || err != nil {
+				t.Errorf("what is current is wrapped anew: %t, %v", changed, err)
+			}
+			if keeper.IsLost(t.Context(), known) {
+				t.Error("it is taken for lost")
+			}
+		})
+	}
+	all.Wait()
 }
 
 // TestOneAskedForAll has many open secrets of one data key at the same time, one of whom gives up: Vault is asked once.
@@ -183,8 +194,8 @@ func TestOneAskedForAll(t *testing.T) {
 	}
 }
 
-// TestBatch seals 500 secrets with one call of Vault. Each is bound to its own destination, none is encrypted as another one is,
-// and another process opens and rewraps all of them with one call each.
+// TestBatch seals 500 secrets with one call of Vault. Each is bound to its own destination, none is encrypted as
+// another one is, and another process opens and rewraps all of them with one call each.
 func TestBatch(t *testing.T) {
 	service, source := newVault(t)
 	keeper := secret.NewKeeper(keyring(t, "", source))
@@ -239,8 +250,8 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-// TestLateAnswerOfTheOldVersion has Vault answer with the old version of its key after it was asked for the new one: what is
-// wrapped with the old version is still known to be old.
+// TestLateAnswerOfTheOldVersion has Vault answer with the old version of its key after it was asked for the new one:
+// what is wrapped with the old version is still known to be old.
 func TestLateAnswerOfTheOldVersion(t *testing.T) {
 	service, source := newVault(t)
 	ring := keyring(t, "", source)

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// vault speaks the two endpoints of Vault's Transit engine that matter here. Its keys are numbers that are added. One of them
-// can be held back until the test releases it.
+// vault speaks the two endpoints of Vault's Transit engine that matter here. Its keys are numbers that are added. One
+// of them can be held back until the test releases it.
 type vault struct {
 	encryptions, decryptions atomic.Int64
 	arrived                  chan string   // told of each request that waits

@@ -11,8 +11,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 )
 
-// Address says where a PostgreSQL database is: postgres://user:password@host:port/name, or env://NAME or file:///path, which
-// name that text. It may hold a password, so no error repeats it or a part of it.
+// Address says where a PostgreSQL database is: postgres://user:password@host:port/name, or env://NAME or file:///path,
+// which name that text. It may hold a password, so no error repeats it or a part of it.
 type Address string
 
 // UnmarshalText reads an address.
@@ -25,18 +25,20 @@ func (a *Address) UnmarshalText(text []byte) error {
 	return err
 }
 
-var errAddress = errors.New("is not the address of a PostgreSQL database: write postgres://user:password@host:port/name, " +
-	"or name it with env://NAME or file:///path; in the password, write characters such as @ : / ? # % as %40 %3A %2F %3F %23 %25")
+var errAddress = errors.New("is not the address of a PostgreSQL database: " +
+	"write postgres://user:password@host:port/name, or name it with env://NAME or file:///path; " +
+	"in the password, write characters such as @ : / ? # % as %40 %3A %2F %3F %23 %25")
 
-// parseAddress reads postgres://…. A password with an unescaped special character can look like a host, a port or the name
-// of a database, which are shown; so an address in which anything looks misplaced is refused as a whole.
+// parseAddress reads postgres://…. A password with an unescaped special character can look like a host, a port or the
+// name of a database, which are shown; so an address in which anything looks misplaced is refused as a whole.
 func parseAddress(text string) (*pgxpool.Config, error) {
 	if !strings.HasPrefix(text, "postgres://") && !strings.HasPrefix(text, "postgresql://") {
 		return nil, errAddress
 	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Fragment != "" || strings.Contains(text, "#") || parsed.Opaque != "" ||
-		strings.Contains(parsed.EscapedPath()+parsed.RawQuery, "@") || strings.Contains(strings.TrimPrefix(parsed.EscapedPath(), "/"), "/") {
+		strings.Contains(parsed.EscapedPath()+parsed.RawQuery, "@") ||
+		strings.Contains(strings.TrimPrefix(parsed.EscapedPath(), "/"), "/") {
 		return nil, errAddress
 	}
 	config, err := pgxpool.ParseConfig(text)
@@ -46,8 +48,8 @@ func parseAddress(text string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// Misaddressed reports whether an error of OpenPostgres is about the address: it cannot be read, or the server refuses the
-// login or does not know the database. A server that does not answer is another matter, as it may come back.
+// Misaddressed reports whether an error of OpenPostgres is about the address: it cannot be read, or the server refuses
+// the login or does not know the database. A server that does not answer is another matter, as it may come back.
 func Misaddressed(err error) bool {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {

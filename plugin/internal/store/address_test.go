@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestAddress reads addresses of databases. One that is refused is not repeated, and no part of a password is taken for a
-// host, a port or a name, which are shown.
+// TestAddress reads addresses of databases. One that is refused is not repeated, and no part of a password is taken for
+// a host, a port or a name, which are shown.
 func TestAddress(t *testing.T) {
 	const canary = "c4nary"
 	for text, fits := range map[string]bool{
@@ -45,7 +45,8 @@ func TestAddress(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: the error repeats it: %v", text, err)
 		}
-		if _, parseErr := parseAddress(text); parseErr != nil && strings.HasPrefix(text, "postgres") && !Misaddressed(parseErr) {
+		if _, parseErr := parseAddress(text); parseErr != nil && strings.HasPrefix(text, "postgres") &&
+			!Misaddressed(parseErr) {
 			t.Errorf("%s: not taken for a bad address: %v", text, parseErr)
 		}
 	}

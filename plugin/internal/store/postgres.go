@@ -15,8 +15,8 @@ const connectLimit = 10 * time.Second
 // lockSchema is held until the end of the transaction: CREATE TABLE IF NOT EXISTS alone fails when two do it at once.
 const lockSchema = "SELECT pg_advisory_xact_lock(7465837264);\n"
 
-// OpenPostgres opens the database at the address, postgres://user@host:port/name. The address may hold a password, so it
-// is never shown.
+// OpenPostgres opens the database at the address, postgres://user@host:port/name. The address may hold a password, so
+// it is never shown.
 func OpenPostgres(ctx context.Context, address string) (*Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectLimit)
 	defer cancel()
@@ -24,7 +24,8 @@ func OpenPostgres(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	place := fmt.Sprintf("PostgreSQL database %q on %s:%d", config.ConnConfig.Database, config.ConnConfig.Host, config.ConnConfig.Port)
+	place := fmt.Sprintf("PostgreSQL database %q on %s:%d", config.ConnConfig.Database, config.ConnConfig.Host,
+		config.ConnConfig.Port)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be used: %w", place, err)

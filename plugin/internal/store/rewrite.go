@@ -8,10 +8,10 @@ import (
 	"slices"
 )
 
-// Rewrite gives every revision, the oldest first, to rewrite and stores the documents that it returns with true, all in one
-// transaction. It returns ErrResealed, and has changed nothing, when one of them was rewritten meanwhile. A revision that is
-// appended meanwhile stays as it is. It is the one exception to the rule that a revision never changes: only how its secrets
-// are sealed may.
+// Rewrite gives every revision, the oldest first, to rewrite and stores the documents that it returns with true, all in
+// one transaction. It returns ErrResealed, and has changed nothing, when one of them was rewritten meanwhile. A
+// revision that is appended meanwhile stays as it is. It is the one exception to the rule that a revision never
+// changes: only how its secrets are sealed may.
 //
 // The database is not held while rewrite runs: it may ask a service that holds keys, however long that takes.
 func (s *Store) Rewrite(ctx context.Context, rewrite func(Revision) (Document, bool, error)) error {
@@ -55,7 +55,8 @@ func (s *Store) replace(ctx context.Context, changes []rewritten) error {
 	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
 	for _, one := range changes {
 		result, err := transaction.ExecContext(ctx,
-			`UPDATE settings_revision SET document = $1 WHERE revision = $2 AND document = $3`, one.after, one.number, one.before)
+			`UPDATE settings_revision SET document = $1 WHERE revision = $2 AND document = $3`,
+			one.after, one.number, one.before)
 		if err != nil {
 			return s.unwritten(err)
 		}
@@ -83,7 +84,8 @@ func (s *Store) HasSecrets(ctx context.Context) (bool, error) { return s.anyHold
 func (s *Store) HasRecords(ctx context.Context) (bool, error) { return s.anyHolds(ctx, `%"record":%`) }
 
 func (s *Store) anyHolds(ctx context.Context, pattern string) (found bool, err error) {
-	err = s.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM settings_revision WHERE document LIKE $1)`, pattern).Scan(&found)
+	err = s.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM settings_revision WHERE document LIKE $1)`,
+		pattern).Scan(&found)
 	if err != nil {
 		return false, s.unreadable(err)
 	}

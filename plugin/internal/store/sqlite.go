@@ -24,7 +24,8 @@ func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
 	}
 	path := filepath.Join(directory, databaseName)
 	explain := func(err error) error {
-		return fmt.Errorf("database %s cannot be used: %w; make room, correct its mode, or restore it from a backup", path, err)
+		return fmt.Errorf("database %s cannot be used: %w; make room, correct its mode, or restore it from a backup", path,
+			err)
 	}
 	if err := createPrivately(path); err != nil {
 		return nil, explain(err)

@@ -7,8 +7,8 @@ import (
 	"errors"
 )
 
-// openPrepared opens the embedded engine with connections that keep their statements. The queue hands over the text of each
-// statement again and again, and to parse it takes longer than to execute it.
+// openPrepared opens the embedded engine with connections that keep their statements. The queue hands over the text of
+// each statement again and again, and to parse it takes longer than to execute it.
 func openPrepared(source string) (*sql.DB, error) {
 	engine, err := sql.Open("sqlite", "")
 	if err != nil {
@@ -53,14 +53,15 @@ type engineStmt interface {
 	driver.StmtQueryContext
 }
 
-// preparedConn is a connection that keeps the statements that are not in use. database/sql lets one goroutine in at a time.
+// preparedConn is a connection that keeps the statements that are not in use. database/sql lets one goroutine in at a
+// time.
 type preparedConn struct {
 	engineConn
 	idle map[string]engineStmt
 }
 
-// maxPrepared is how many statements a connection keeps. There are some forty; those with a list of places differ by its
-// length.
+// maxPrepared is how many statements a connection keeps. There are some forty; those with a list of places differ by
+// its length.
 const maxPrepared = 100
 
 var (

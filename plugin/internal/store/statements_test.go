@@ -22,8 +22,8 @@ func kept(t *testing.T, db *sql.DB) (count int) {
 	return count
 }
 
-// TestStatementsAreKept executes the same statement again, several at once, one that fails, one whose table changes, one that
-// is cut off, and very many different ones.
+// TestStatementsAreKept executes the same statement again, several at once, one that fails, one whose table changes,
+// one that is cut off, and very many different ones.
 func TestStatementsAreKept(t *testing.T) {
 	store, err := OpenSQLite(t.Context(), t.TempDir())
 	if err != nil {
@@ -37,30 +37,9 @@ func TestStatementsAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sum := func() (sum, columns int) {
+	sum := func() (int, int) {
 		t.Helper()
-		rows, err := db.QueryContext(t.Context(), "SELECT * FROM numbers")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rows.Close()
-		names, _ := rows.Columns()
-		for rows.Next() {
-			values := make([]any, len(names))
-			var n int
-			values[0] = &n
-			for i := range values[1:] {
-				values[i+1] = new(any)
-			}
-			if err := rows.Scan(values...); err != nil {
-				t.Fatal(err)
-			}
-			sum += n
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		return sum, len(names)
+		return sumOf(t, db)
 	}
 	execute("CREATE TABLE numbers (n INTEGER UNIQUE)")
 	for n := range 10 {
@@ -95,6 +74,33 @@ func TestStatementsAreKept(t *testing.T) {
 	if count := kept(t, db); count > maxPrepared {
 		t.Errorf("%d statements are kept", count)
 	}
+}
+
+// sumOf adds up the table of numbers, and counts its columns.
+func sumOf(t *testing.T, db *sql.DB) (sum, columns int) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "SELECT * FROM numbers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	names, _ := rows.Columns()
+	for rows.Next() {
+		values := make([]any, len(names))
+		var n int
+		values[0] = &n
+		for i := range values[1:] {
+			values[i+1] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			t.Fatal(err)
+		}
+		sum += n
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return sum, len(names)
 }
 
 // TestStatementInUse reads the rows of a statement while the same one is executed again.

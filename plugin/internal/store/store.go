@@ -1,6 +1,6 @@
-// Package store keeps the settings: every save is a new revision that is only ever inserted, never changed. The table is
-// the audit trail, and its primary key decides which of two simultaneous savers wins. The same statements run on SQLite,
-// embedded, and on PostgreSQL, shared by several Consoles.
+// Package store keeps the settings: every save is a new revision that is only ever inserted, never changed. The table
+// is the audit trail, and its primary key decides which of two simultaneous savers wins. The same statements run on
+// SQLite, embedded, and on PostgreSQL, shared by several Consoles.
 package store
 
 import (
@@ -54,12 +54,12 @@ type Verification struct {
 	Values   shared.Values `json:"values"`
 }
 
-// State is what is in force: the newest revision, whose Number is 0 when nothing has been saved yet, and the last test that
-// passed, nil when none has. It is shared and must not be changed.
+// State is what is in force: the newest revision, whose Number is 0 when nothing has been saved yet, and the last test
+// that passed, nil when none has. It is shared and must not be changed.
 type State struct {
 	Revision Revision
 	Verified *Verification
-	// Reading tells two states apart: whoever keeps something that was made from one keeps it as long as the number is the
+	// Reading tells two states apart: what was made from one is good as long as the number is the
 	// same. The revision's number does not do: sealing anew and restoring a backup leave it as it is.
 	Reading uint64
 }
@@ -67,8 +67,8 @@ type State struct {
 // ErrConflict means that another revision was saved since the one that a draft was made from.
 var ErrConflict = errors.New("the settings were changed in the meantime")
 
-// ErrResealed means that the secrets of the revision that a document was made from were sealed anew since it was read: what
-// the document keeps of them is sealed under a key that may be forgotten.
+// ErrResealed means that the secrets of the revision that a document was made from were sealed anew since it was read:
+// what the document keeps of them is sealed under a key that may be forgotten.
 var ErrResealed = errors.New("the secrets were sealed anew in the meantime")
 
 // ErrNoRevision means that there is no revision of the number.
@@ -96,8 +96,8 @@ type known struct {
 //go:embed schema.sql
 var schemaFiles embed.FS
 
-// prepare makes the tables that are missing and makes sure that what is there can be read. lock is a statement that keeps
-// other processes from doing the same at the same time; it may be empty.
+// prepare makes the tables that are missing and makes sure that what is there can be read. lock is a statement that
+// keeps other processes from doing the same at the same time; it may be empty.
 func (s *Store) prepare(ctx context.Context, lock string) error {
 	statements, err := schemaFiles.ReadFile("schema.sql")
 	if err != nil {
@@ -146,8 +146,8 @@ func (s *Store) unwritten(err error) error {
 	return fmt.Errorf("nothing was changed, because %s cannot be written: %w", s.place, err)
 }
 
-// stored is what is in force as it is stored. The whole of it is compared with what is known: sealing anew under another
-// key and restoring a backup change a document without changing its number.
+// stored is what is in force as it is stored. The whole of it is compared with what is known: sealing anew under
+// another key and restoring a backup change a document without changing its number.
 type stored struct {
 	number                             int64
 	document, author, at, verification string
@@ -174,9 +174,11 @@ func (s *Store) Current(ctx context.Context) (State, error) {
 
 func (s *Store) readCurrent(ctx context.Context) (stored, error) {
 	var newest stored
-	err := s.current.QueryRowContext(ctx).Scan(&newest.number, &newest.document, &newest.author, &newest.at, &newest.verification)
+	err := s.current.QueryRowContext(ctx).Scan(&newest.number, &newest.document, &newest.author, &newest.at,
+		&newest.verification)
 	if errors.Is(err, sql.ErrNoRows) { // Nothing is saved, but something may have been tested.
-		err = s.reader.QueryRowContext(ctx, `SELECT COALESCE(MAX(document), '') FROM last_verification`).Scan(&newest.verification)
+		err = s.reader.QueryRowContext(ctx,
+			`SELECT COALESCE(MAX(document), '') FROM last_verification`).Scan(&newest.verification)
 	}
 	if err != nil {
 		return stored{}, s.unreadable(err)
@@ -225,7 +227,8 @@ func (s *Store) Revision(ctx context.Context, number int64) (Revision, error) {
 
 // Revisions returns at most limit revisions with numbers below before, newest first; 0 begins with the newest.
 func (s *Store) Revisions(ctx context.Context, before int64, limit int) ([]Revision, error) {
-	rows, err := s.reader.QueryContext(ctx, selectRevision+`WHERE $1 = 0 OR revision < $1 ORDER BY revision DESC LIMIT $2`, before, limit)
+	rows, err := s.reader.QueryContext(ctx,
+		selectRevision+`WHERE $1 = 0 OR revision < $1 ORDER BY revision DESC LIMIT $2`, before, limit)
 	if err != nil {
 		return nil, s.unreadable(err)
 	}
@@ -269,9 +272,11 @@ func (s stored) revision() (Revision, error) {
 	return revision, nil
 }
 
-// Append saves the document as the revision after base. It saves nothing and returns ErrConflict when base is not the newest
-// revision any more, ErrResealed when it is not the same any more.
-func (s *Store) Append(ctx context.Context, base Revision, document Document, author string, now time.Time) (Revision, error) {
+// Append saves the document as the revision after base. It saves nothing and returns ErrConflict when base is not the
+// newest revision any more, ErrResealed when it is not the same any more.
+func (s *Store) Append(
+	ctx context.Context, base Revision, document Document, author string, now time.Time) (Revision, error,
+) {
 	encoded, err := json.Marshal(document)
 	if err != nil {
 		return Revision{}, err
@@ -280,7 +285,8 @@ func (s *Store) Append(ctx context.Context, base Revision, document Document, au
 		INSERT INTO settings_revision (revision, document, author, saved_at)
 		SELECT CAST($1 AS BIGINT) + 1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT)
 		WHERE (SELECT COALESCE(MAX(revision), 0) FROM settings_revision) = CAST($1 AS BIGINT)
-		  AND (CAST($5 AS TEXT) = '' OR (SELECT document FROM settings_revision WHERE revision = CAST($1 AS BIGINT)) = CAST($5 AS TEXT))
+		  AND (CAST($5 AS TEXT) = ''
+		    OR (SELECT document FROM settings_revision WHERE revision = CAST($1 AS BIGINT)) = CAST($5 AS TEXT))
 		ON CONFLICT DO NOTHING`,
 		base.Number, string(encoded), author, now.UTC().Format(time.RFC3339Nano), base.text)
 	if err != nil {
@@ -315,9 +321,9 @@ func (s *Store) SetVerified(ctx context.Context, verification Verification) erro
 	return nil
 }
 
-// CopyTo inserts every revision and the last verification into another store, as far as they are not there yet, and returns
-// how many revisions were inserted. A revision of the same number with another content is an error: the other store has a
-// history of its own.
+// CopyTo inserts every revision and the last verification into another store, as far as they are not there yet, and
+// returns how many revisions were inserted. A revision of the same number with another content is an error: the other
+// store has a history of its own.
 func (s *Store) CopyTo(ctx context.Context, other *Store) (int64, error) {
 	revisions, err := s.Revisions(ctx, 0, maxRevisions)
 	if err != nil {
@@ -338,7 +344,8 @@ func (s *Store) CopyTo(ctx context.Context, other *Store) (int64, error) {
 		case presentErr != nil:
 			return copied, presentErr
 		case !present.At.Equal(revision.At) || present.Author != revision.Author:
-			return copied, fmt.Errorf("%s has another revision %d already, so it is not an empty database or a copy of this one", other.place, revision.Number)
+			return copied, fmt.Errorf("%s has another revision %d already, so it is not an empty database "+
+				"or a copy of this one", other.place, revision.Number)
 		}
 	}
 	state, err := s.Current(ctx)

@@ -16,7 +16,8 @@ func TestAppendNoticesResealing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	document := Document{Values: shared.Values{}, Secrets: map[string]SealedSecret{"password": {Sealed: []byte("under the old key")}}}
+	document := Document{Values: shared.Values{},
+		Secrets: map[string]SealedSecret{"password": {Sealed: []byte("under the old key")}}}
 	if _, err := store.Append(t.Context(), Revision{}, document, "anna", time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,8 @@ func TestAppendNoticesResealing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Append(t.Context(), base.Revision, base.Revision.Document, "anna", time.Now()); !errors.Is(err, ErrResealed) {
+	if _, err := store.Append(t.Context(), base.Revision, base.Revision.Document, "anna", time.Now()); !errors.Is(err,
+		ErrResealed) {
 		t.Errorf("saved what is sealed under the old key: %v", err)
 	}
 	again, err := store.Current(t.Context())
@@ -41,13 +43,14 @@ func TestAppendNoticesResealing(t *testing.T) {
 	if _, err := store.Append(t.Context(), again.Revision, again.Revision.Document, "anna", time.Now()); err != nil {
 		t.Error(err)
 	}
-	if _, err := store.Append(t.Context(), again.Revision, again.Revision.Document, "bert", time.Now()); !errors.Is(err, ErrConflict) {
+	if _, err := store.Append(t.Context(), again.Revision, again.Revision.Document, "bert", time.Now()); !errors.Is(err,
+		ErrConflict) {
 		t.Errorf("an old revision: %v", err)
 	}
 }
 
-// TestRewriteHoldsNobodyUp saves while a rewriting is under way, as when the service that holds the key does not answer: it is
-// not held up, and what it has saved stays as it is. Two rewritings at once do not undo each other.
+// TestRewriteHoldsNobodyUp saves while a rewriting is under way, as when the service that holds the key does not
+// answer: it is not held up, and what it has saved stays as it is. Two rewritings at once do not undo each other.
 func TestRewriteHoldsNobodyUp(t *testing.T) {
 	store, err := OpenSQLite(t.Context(), t.TempDir())
 	if err != nil {

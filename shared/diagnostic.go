@@ -32,7 +32,7 @@ const (
 // Lasting says whether a cause passes, judged by its meaning: servers say 4xx and 5xx as they like.
 type Lasting string
 
-// A permanent cause is met again until somebody changes something; a temporary one passes by itself; a limit is a rate or quota,
+// A permanent cause is met again until something is changed; a temporary one passes by itself; a limit is a rate or quota,
 // for which sending slower helps.
 const (
 	LastingPermanent Lasting = "permanent"
@@ -40,12 +40,33 @@ const (
 	LastingLimit     Lasting = "limit"
 )
 
+// Known reports whether it is one of the scopes, or none.
+func (s Scope) Known() bool {
+	switch s {
+	case "", ScopeMessage, ScopeRecipient, ScopeSender, ScopeLogin, ScopeClient, ScopeServer:
+		return true
+	}
+	return false
+}
+
+// Known reports whether it is one of the values, or none.
+func (l Lasting) Known() bool {
+	switch l {
+	case "", LastingPermanent, LastingTemporary, LastingLimit:
+		return true
+	}
+	return false
+}
+
 // Diagnostic is one finding about the settings, in words for the administrator. A user's mistake and a server's refusal
 // are Diagnostics in a successful reply, never errors of the call.
 type Diagnostic struct {
 	Severity Severity `json:"severity"`
 	// Code is the stable, machine-readable name of the cause, such as "certificate_expired".
 	Code string `json:"code"`
+	// Scope says who is hit, Lasting whether it passes by itself; both are empty outside an exchange with a server.
+	Scope   Scope   `json:"scope,omitempty"`
+	Lasting Lasting `json:"lasting,omitempty"`
 	// Step is the id of the test step the finding belongs to; empty outside a test.
 	Step string `json:"step,omitempty"`
 	// Field is the name of the field it concerns; empty when it concerns none.

@@ -255,6 +255,12 @@ var wrongPages = map[string][]breaker{
 			return append(d, shared.Diagnostic{Severity: "dire", Code: "x", Summary: "x"})
 		}),
 		wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
+			return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "x", Scope: "world"})
+		}),
+		wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
+			return append(d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "x", Lasting: "ever"})
+		}),
+		wrongFindings(func(d shared.Diagnostics) shared.Diagnostics {
 			return append(
 				d, shared.Diagnostic{Severity: shared.SeverityInfo, Code: "x", Summary: "x", Field: "surprise"},
 			)

@@ -143,6 +143,8 @@ func readable(schema shared.Schema, found shared.Diagnostics) error {
 		case one.Severity != shared.SeverityError && one.Severity != shared.SeverityWarning &&
 			one.Severity != shared.SeverityInfo:
 			return fmt.Errorf("a diagnostic of unknown severity: %+v", one)
+		case !one.Scope.Known() || !one.Lasting.Known():
+			return fmt.Errorf("a diagnostic of unknown scope or lasting: %+v", one)
 		case one.Field != "" && !declared && !isOption(schema, one.Field):
 			return fmt.Errorf("a diagnostic for a field that is not declared: %+v", one)
 		case !utf8.ValidString(one.Summary + one.Detail):

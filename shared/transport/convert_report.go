@@ -104,6 +104,7 @@ func diagnosticsToProto(d shared.Diagnostics) []*settingsv1.Diagnostic {
 			Severity: severityToProto[one.Severity], Code: validUTF8(one.Code),
 			Summary: validUTF8(one.Summary), Detail: validUTF8(one.Detail),
 			Field: validUTF8(one.Field), Step: validUTF8(one.Step), Evidence: evidenceToProto(one.Evidence),
+			Scope: scopeToProto[one.Scope], Lasting: lastingToProto[one.Lasting],
 			Fixes: each(one.Fixes, func(f shared.Fix) *settingsv1.Fix {
 				return &settingsv1.Fix{Label: validUTF8(f.Label), Values: valuesToProto(f.Values)}
 			}),
@@ -120,6 +121,7 @@ func diagnosticsFromProto(d []*settingsv1.Diagnostic) shared.Diagnostics {
 		return shared.Diagnostic{
 			Severity: severity, Code: one.GetCode(), Summary: one.GetSummary(), Detail: one.GetDetail(),
 			Field: one.GetField(), Step: one.GetStep(), Evidence: evidenceFromProto(one.GetEvidence()),
+			Scope: fromProto(scopeToProto, one.GetScope()), Lasting: fromProto(lastingToProto, one.GetLasting()),
 			Fixes: each(one.GetFixes(), func(f *settingsv1.Fix) shared.Fix {
 				return shared.Fix{Label: f.GetLabel(), Values: valuesFromProto(f.GetValues())}
 			}),
@@ -155,6 +157,21 @@ var severityToProto = map[shared.Severity]settingsv1.Severity{
 	shared.SeverityError:   settingsv1.Severity_SEVERITY_ERROR,
 	shared.SeverityWarning: settingsv1.Severity_SEVERITY_WARNING,
 	shared.SeverityInfo:    settingsv1.Severity_SEVERITY_INFO,
+}
+
+var scopeToProto = map[shared.Scope]settingsv1.Scope{
+	shared.ScopeMessage:   settingsv1.Scope_SCOPE_MESSAGE,
+	shared.ScopeRecipient: settingsv1.Scope_SCOPE_RECIPIENT,
+	shared.ScopeSender:    settingsv1.Scope_SCOPE_SENDER,
+	shared.ScopeLogin:     settingsv1.Scope_SCOPE_LOGIN,
+	shared.ScopeClient:    settingsv1.Scope_SCOPE_CLIENT,
+	shared.ScopeServer:    settingsv1.Scope_SCOPE_SERVER,
+}
+
+var lastingToProto = map[shared.Lasting]settingsv1.Lasting{
+	shared.LastingPermanent: settingsv1.Lasting_LASTING_PERMANENT,
+	shared.LastingTemporary: settingsv1.Lasting_LASTING_TEMPORARY,
+	shared.LastingLimit:     settingsv1.Lasting_LASTING_LIMIT,
 }
 
 // fromProto finds the Go constant of a wire number; unknown numbers become the zero constant.

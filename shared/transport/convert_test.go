@@ -42,6 +42,10 @@ func (f *filler) special(v reflect.Value) bool {
 		v.Set(reflect.ValueOf(shared.ServiceDegraded))
 	case shared.Severity:
 		v.Set(reflect.ValueOf(shared.SeverityInfo))
+	case shared.Scope:
+		v.Set(reflect.ValueOf(shared.ScopeClient))
+	case shared.Lasting:
+		v.Set(reflect.ValueOf(shared.LastingLimit))
 	default:
 		return false
 	}

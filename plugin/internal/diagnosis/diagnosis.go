@@ -73,6 +73,8 @@ func Explain(err error, c Circumstances) (Outcome, shared.Diagnostic) {
 	return found.outcomeAt(failure), shared.Diagnostic{
 		Severity: shared.SeverityError,
 		Code:     found.code,
+		Scope:    found.scope,
+		Lasting:  found.lasting,
 		Step:     string(failure.Step),
 		Field:    fieldFor(found, said, c),
 		Summary:  fill(said.summary, known),

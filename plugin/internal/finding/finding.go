@@ -14,6 +14,8 @@ import (
 type Finding struct {
 	Severity shared.Severity  `json:"severity"`
 	Code     string           `json:"code"`
+	Scope    shared.Scope     `json:"scope,omitempty"`
+	Lasting  shared.Lasting   `json:"lasting,omitempty"`
 	Step     string           `json:"step,omitempty"`
 	Field    string           `json:"field,omitempty"`
 	Summary  text.Text        `json:"summary"`
@@ -31,7 +33,7 @@ type Fix struct {
 // In writes the finding.
 func (f Finding) In(reader text.Language) shared.Diagnostic {
 	written := shared.Diagnostic{
-		Severity: f.Severity, Code: f.Code, Step: f.Step, Field: f.Field, Evidence: f.Evidence,
+		Severity: f.Severity, Code: f.Code, Scope: f.Scope, Lasting: f.Lasting, Step: f.Step, Field: f.Field, Evidence: f.Evidence,
 		Summary: reader.Render(f.Summary), Detail: reader.Render(f.Detail),
 	}
 	for _, one := range f.Fixes {

@@ -218,6 +218,132 @@ func (Severity) EnumDescriptor() ([]byte, []int) {
 	return file_settings_v1_settings_proto_rawDescGZIP(), []int{2}
 }
 
+// Scope says who is hit by the cause of a finding.
+type Scope int32
+
+const (
+	// Not said.
+	Scope_SCOPE_UNSPECIFIED Scope = 0
+	// This message.
+	Scope_SCOPE_MESSAGE Scope = 1
+	// Whatever goes to this recipient.
+	Scope_SCOPE_RECIPIENT Scope = 2
+	// Whatever comes from this sender.
+	Scope_SCOPE_SENDER Scope = 3
+	// Whatever is sent with this login.
+	Scope_SCOPE_LOGIN Scope = 4
+	// Whatever this machine sends.
+	Scope_SCOPE_CLIENT Scope = 5
+	// Whatever goes through this server.
+	Scope_SCOPE_SERVER Scope = 6
+)
+
+// Enum value maps for Scope.
+var (
+	Scope_name = map[int32]string{
+		0: "SCOPE_UNSPECIFIED",
+		1: "SCOPE_MESSAGE",
+		2: "SCOPE_RECIPIENT",
+		3: "SCOPE_SENDER",
+		4: "SCOPE_LOGIN",
+		5: "SCOPE_CLIENT",
+		6: "SCOPE_SERVER",
+	}
+	Scope_value = map[string]int32{
+		"SCOPE_UNSPECIFIED": 0,
+		"SCOPE_MESSAGE":     1,
+		"SCOPE_RECIPIENT":   2,
+		"SCOPE_SENDER":      3,
+		"SCOPE_LOGIN":       4,
+		"SCOPE_CLIENT":      5,
+		"SCOPE_SERVER":      6,
+	}
+)
+
+func (x Scope) Enum() *Scope {
+	p := new(Scope)
+	*p = x
+	return p
+}
+
+func (x Scope) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Scope) Descriptor() protoreflect.EnumDescriptor {
+	return file_settings_v1_settings_proto_enumTypes[3].Descriptor()
+}
+
+func (Scope) Type() protoreflect.EnumType {
+	return &file_settings_v1_settings_proto_enumTypes[3]
+}
+
+func (x Scope) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Scope.Descriptor instead.
+func (Scope) EnumDescriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{3}
+}
+
+// Lasting says whether the cause of a finding passes by itself.
+type Lasting int32
+
+const (
+	// Not said.
+	Lasting_LASTING_UNSPECIFIED Lasting = 0
+	// Met again until something is changed.
+	Lasting_LASTING_PERMANENT Lasting = 1
+	// Passes by itself.
+	Lasting_LASTING_TEMPORARY Lasting = 2
+	// A rate or quota: sending slower helps.
+	Lasting_LASTING_LIMIT Lasting = 3
+)
+
+// Enum value maps for Lasting.
+var (
+	Lasting_name = map[int32]string{
+		0: "LASTING_UNSPECIFIED",
+		1: "LASTING_PERMANENT",
+		2: "LASTING_TEMPORARY",
+		3: "LASTING_LIMIT",
+	}
+	Lasting_value = map[string]int32{
+		"LASTING_UNSPECIFIED": 0,
+		"LASTING_PERMANENT":   1,
+		"LASTING_TEMPORARY":   2,
+		"LASTING_LIMIT":       3,
+	}
+)
+
+func (x Lasting) Enum() *Lasting {
+	p := new(Lasting)
+	*p = x
+	return p
+}
+
+func (x Lasting) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Lasting) Descriptor() protoreflect.EnumDescriptor {
+	return file_settings_v1_settings_proto_enumTypes[4].Descriptor()
+}
+
+func (Lasting) Type() protoreflect.EnumType {
+	return &file_settings_v1_settings_proto_enumTypes[4]
+}
+
+func (x Lasting) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Lasting.Descriptor instead.
+func (Lasting) EnumDescriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{4}
+}
+
 // Value is what one field holds. With no member set it is empty: the field's default applies.
 type Value struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2778,7 +2904,11 @@ type Diagnostic struct {
 	// The other side's own words; absent when there are none.
 	Evidence *Evidence `protobuf:"bytes,7,opt,name=evidence,proto3" json:"evidence,omitempty"`
 	// Changes of the form that would mend it, best first.
-	Fixes         []*Fix `protobuf:"bytes,8,rep,name=fixes,proto3" json:"fixes,omitempty"`
+	Fixes []*Fix `protobuf:"bytes,8,rep,name=fixes,proto3" json:"fixes,omitempty"`
+	// Who is hit; not said outside an exchange with a server.
+	Scope Scope `protobuf:"varint,9,opt,name=scope,proto3,enum=settings.v1.Scope" json:"scope,omitempty"`
+	// Whether it passes by itself; not said outside an exchange with a server.
+	Lasting       Lasting `protobuf:"varint,10,opt,name=lasting,proto3,enum=settings.v1.Lasting" json:"lasting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2867,6 +2997,20 @@ func (x *Diagnostic) GetFixes() []*Fix {
 		return x.Fixes
 	}
 	return nil
+}
+
+func (x *Diagnostic) GetScope() Scope {
+	if x != nil {
+		return x.Scope
+	}
+	return Scope_SCOPE_UNSPECIFIED
+}
+
+func (x *Diagnostic) GetLasting() Lasting {
+	if x != nil {
+		return x.Lasting
+	}
+	return Lasting_LASTING_UNSPECIFIED
 }
 
 // Evidence is what the remote server said, safe to show.
@@ -3179,7 +3323,7 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x05facts\x18\x03 \x03(\v2\x11.settings.v1.FactR\x05facts\"2\n" +
 	"\x04Fact\x12\x14\n" +
 	"\x05label\x18\x01 \x01(\tR\x05label\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\x8a\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xe4\x02\n" +
 	"\n" +
 	"Diagnostic\x121\n" +
 	"\bseverity\x18\x01 \x01(\x0e2\x15.settings.v1.SeverityR\bseverity\x12\x12\n" +
@@ -3189,7 +3333,10 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x05field\x18\x05 \x01(\tR\x05field\x12\x12\n" +
 	"\x04step\x18\x06 \x01(\tR\x04step\x121\n" +
 	"\bevidence\x18\a \x01(\v2\x15.settings.v1.EvidenceR\bevidence\x12&\n" +
-	"\x05fixes\x18\b \x03(\v2\x10.settings.v1.FixR\x05fixes\"W\n" +
+	"\x05fixes\x18\b \x03(\v2\x10.settings.v1.FixR\x05fixes\x12(\n" +
+	"\x05scope\x18\t \x01(\x0e2\x12.settings.v1.ScopeR\x05scope\x12.\n" +
+	"\alasting\x18\n" +
+	" \x01(\x0e2\x14.settings.v1.LastingR\alasting\"W\n" +
 	"\bEvidence\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\x05R\x04code\x12#\n" +
 	"\renhanced_code\x18\x02 \x01(\tR\fenhancedCode\x12\x12\n" +
@@ -3220,7 +3367,20 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eSEVERITY_ERROR\x10\x01\x12\x14\n" +
 	"\x10SEVERITY_WARNING\x10\x02\x12\x11\n" +
-	"\rSEVERITY_INFO\x10\x032\x97\x03\n" +
+	"\rSEVERITY_INFO\x10\x03*\x8d\x01\n" +
+	"\x05Scope\x12\x15\n" +
+	"\x11SCOPE_UNSPECIFIED\x10\x00\x12\x11\n" +
+	"\rSCOPE_MESSAGE\x10\x01\x12\x13\n" +
+	"\x0fSCOPE_RECIPIENT\x10\x02\x12\x10\n" +
+	"\fSCOPE_SENDER\x10\x03\x12\x0f\n" +
+	"\vSCOPE_LOGIN\x10\x04\x12\x10\n" +
+	"\fSCOPE_CLIENT\x10\x05\x12\x10\n" +
+	"\fSCOPE_SERVER\x10\x06*c\n" +
+	"\aLasting\x12\x17\n" +
+	"\x13LASTING_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11LASTING_PERMANENT\x10\x01\x12\x15\n" +
+	"\x11LASTING_TEMPORARY\x10\x02\x12\x11\n" +
+	"\rLASTING_LIMIT\x10\x032\x97\x03\n" +
 	"\x13SettingsPageService\x12;\n" +
 	"\x04Info\x12\x18.settings.v1.InfoRequest\x1a\x19.settings.v1.InfoResponse\x12A\n" +
 	"\x06Schema\x12\x1a.settings.v1.SchemaRequest\x1a\x1b.settings.v1.SchemaResponse\x12;\n" +
@@ -3241,142 +3401,146 @@ func file_settings_v1_settings_proto_rawDescGZIP() []byte {
 	return file_settings_v1_settings_proto_rawDescData
 }
 
-var file_settings_v1_settings_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_settings_v1_settings_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
 var file_settings_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_settings_v1_settings_proto_goTypes = []any{
 	(Kind)(0),                     // 0: settings.v1.Kind
 	(Status)(0),                   // 1: settings.v1.Status
 	(Severity)(0),                 // 2: settings.v1.Severity
-	(*Value)(nil),                 // 3: settings.v1.Value
-	(*InfoRequest)(nil),           // 4: settings.v1.InfoRequest
-	(*InfoResponse)(nil),          // 5: settings.v1.InfoResponse
-	(*SchemaRequest)(nil),         // 6: settings.v1.SchemaRequest
-	(*SchemaResponse)(nil),        // 7: settings.v1.SchemaResponse
-	(*Schema)(nil),                // 8: settings.v1.Schema
-	(*Prerequisite)(nil),          // 9: settings.v1.Prerequisite
-	(*Section)(nil),               // 10: settings.v1.Section
-	(*Field)(nil),                 // 11: settings.v1.Field
-	(*Option)(nil),                // 12: settings.v1.Option
-	(*Condition)(nil),             // 13: settings.v1.Condition
-	(*ConditionalDefault)(nil),    // 14: settings.v1.ConditionalDefault
-	(*Preset)(nil),                // 15: settings.v1.Preset
-	(*TestAction)(nil),            // 16: settings.v1.TestAction
-	(*LoadRequest)(nil),           // 17: settings.v1.LoadRequest
-	(*LoadResponse)(nil),          // 18: settings.v1.LoadResponse
-	(*Snapshot)(nil),              // 19: settings.v1.Snapshot
-	(*SecretState)(nil),           // 20: settings.v1.SecretState
-	(*Lock)(nil),                  // 21: settings.v1.Lock
-	(*Revision)(nil),              // 22: settings.v1.Revision
-	(*Verification)(nil),          // 23: settings.v1.Verification
-	(*Draft)(nil),                 // 24: settings.v1.Draft
-	(*SecretChange)(nil),          // 25: settings.v1.SecretChange
-	(*ValidateRequest)(nil),       // 26: settings.v1.ValidateRequest
-	(*ValidateResponse)(nil),      // 27: settings.v1.ValidateResponse
-	(*SaveRequest)(nil),           // 28: settings.v1.SaveRequest
-	(*SaveResponse)(nil),          // 29: settings.v1.SaveResponse
-	(*TestRequest)(nil),           // 30: settings.v1.TestRequest
-	(*TestResponse)(nil),          // 31: settings.v1.TestResponse
-	(*StepStarted)(nil),           // 32: settings.v1.StepStarted
-	(*StepProgress)(nil),          // 33: settings.v1.StepProgress
-	(*StepFinished)(nil),          // 34: settings.v1.StepFinished
-	(*Completed)(nil),             // 35: settings.v1.Completed
-	(*StepResult)(nil),            // 36: settings.v1.StepResult
-	(*TestReport)(nil),            // 37: settings.v1.TestReport
-	(*Card)(nil),                  // 38: settings.v1.Card
-	(*Fact)(nil),                  // 39: settings.v1.Fact
-	(*Diagnostic)(nil),            // 40: settings.v1.Diagnostic
-	(*Evidence)(nil),              // 41: settings.v1.Evidence
-	(*Fix)(nil),                   // 42: settings.v1.Fix
-	nil,                           // 43: settings.v1.Preset.ValuesEntry
-	nil,                           // 44: settings.v1.Snapshot.ValuesEntry
-	nil,                           // 45: settings.v1.Snapshot.SecretsEntry
-	nil,                           // 46: settings.v1.Snapshot.LocksEntry
-	nil,                           // 47: settings.v1.Draft.ValuesEntry
-	nil,                           // 48: settings.v1.Draft.SecretsEntry
-	nil,                           // 49: settings.v1.TestRequest.OptionsEntry
-	nil,                           // 50: settings.v1.Fix.ValuesEntry
-	(*timestamppb.Timestamp)(nil), // 51: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 52: google.protobuf.Duration
+	(Scope)(0),                    // 3: settings.v1.Scope
+	(Lasting)(0),                  // 4: settings.v1.Lasting
+	(*Value)(nil),                 // 5: settings.v1.Value
+	(*InfoRequest)(nil),           // 6: settings.v1.InfoRequest
+	(*InfoResponse)(nil),          // 7: settings.v1.InfoResponse
+	(*SchemaRequest)(nil),         // 8: settings.v1.SchemaRequest
+	(*SchemaResponse)(nil),        // 9: settings.v1.SchemaResponse
+	(*Schema)(nil),                // 10: settings.v1.Schema
+	(*Prerequisite)(nil),          // 11: settings.v1.Prerequisite
+	(*Section)(nil),               // 12: settings.v1.Section
+	(*Field)(nil),                 // 13: settings.v1.Field
+	(*Option)(nil),                // 14: settings.v1.Option
+	(*Condition)(nil),             // 15: settings.v1.Condition
+	(*ConditionalDefault)(nil),    // 16: settings.v1.ConditionalDefault
+	(*Preset)(nil),                // 17: settings.v1.Preset
+	(*TestAction)(nil),            // 18: settings.v1.TestAction
+	(*LoadRequest)(nil),           // 19: settings.v1.LoadRequest
+	(*LoadResponse)(nil),          // 20: settings.v1.LoadResponse
+	(*Snapshot)(nil),              // 21: settings.v1.Snapshot
+	(*SecretState)(nil),           // 22: settings.v1.SecretState
+	(*Lock)(nil),                  // 23: settings.v1.Lock
+	(*Revision)(nil),              // 24: settings.v1.Revision
+	(*Verification)(nil),          // 25: settings.v1.Verification
+	(*Draft)(nil),                 // 26: settings.v1.Draft
+	(*SecretChange)(nil),          // 27: settings.v1.SecretChange
+	(*ValidateRequest)(nil),       // 28: settings.v1.ValidateRequest
+	(*ValidateResponse)(nil),      // 29: settings.v1.ValidateResponse
+	(*SaveRequest)(nil),           // 30: settings.v1.SaveRequest
+	(*SaveResponse)(nil),          // 31: settings.v1.SaveResponse
+	(*TestRequest)(nil),           // 32: settings.v1.TestRequest
+	(*TestResponse)(nil),          // 33: settings.v1.TestResponse
+	(*StepStarted)(nil),           // 34: settings.v1.StepStarted
+	(*StepProgress)(nil),          // 35: settings.v1.StepProgress
+	(*StepFinished)(nil),          // 36: settings.v1.StepFinished
+	(*Completed)(nil),             // 37: settings.v1.Completed
+	(*StepResult)(nil),            // 38: settings.v1.StepResult
+	(*TestReport)(nil),            // 39: settings.v1.TestReport
+	(*Card)(nil),                  // 40: settings.v1.Card
+	(*Fact)(nil),                  // 41: settings.v1.Fact
+	(*Diagnostic)(nil),            // 42: settings.v1.Diagnostic
+	(*Evidence)(nil),              // 43: settings.v1.Evidence
+	(*Fix)(nil),                   // 44: settings.v1.Fix
+	nil,                           // 45: settings.v1.Preset.ValuesEntry
+	nil,                           // 46: settings.v1.Snapshot.ValuesEntry
+	nil,                           // 47: settings.v1.Snapshot.SecretsEntry
+	nil,                           // 48: settings.v1.Snapshot.LocksEntry
+	nil,                           // 49: settings.v1.Draft.ValuesEntry
+	nil,                           // 50: settings.v1.Draft.SecretsEntry
+	nil,                           // 51: settings.v1.TestRequest.OptionsEntry
+	nil,                           // 52: settings.v1.Fix.ValuesEntry
+	(*timestamppb.Timestamp)(nil), // 53: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 54: google.protobuf.Duration
 }
 var file_settings_v1_settings_proto_depIdxs = []int32{
-	8,  // 0: settings.v1.SchemaResponse.schema:type_name -> settings.v1.Schema
-	9,  // 1: settings.v1.Schema.prerequisites:type_name -> settings.v1.Prerequisite
-	10, // 2: settings.v1.Schema.sections:type_name -> settings.v1.Section
-	15, // 3: settings.v1.Schema.presets:type_name -> settings.v1.Preset
-	16, // 4: settings.v1.Schema.test:type_name -> settings.v1.TestAction
-	11, // 5: settings.v1.Section.fields:type_name -> settings.v1.Field
+	10, // 0: settings.v1.SchemaResponse.schema:type_name -> settings.v1.Schema
+	11, // 1: settings.v1.Schema.prerequisites:type_name -> settings.v1.Prerequisite
+	12, // 2: settings.v1.Schema.sections:type_name -> settings.v1.Section
+	17, // 3: settings.v1.Schema.presets:type_name -> settings.v1.Preset
+	18, // 4: settings.v1.Schema.test:type_name -> settings.v1.TestAction
+	13, // 5: settings.v1.Section.fields:type_name -> settings.v1.Field
 	0,  // 6: settings.v1.Field.kind:type_name -> settings.v1.Kind
-	3,  // 7: settings.v1.Field.default:type_name -> settings.v1.Value
-	14, // 8: settings.v1.Field.default_when:type_name -> settings.v1.ConditionalDefault
-	13, // 9: settings.v1.Field.visible_when:type_name -> settings.v1.Condition
-	12, // 10: settings.v1.Field.options:type_name -> settings.v1.Option
-	3,  // 11: settings.v1.Condition.any_of:type_name -> settings.v1.Value
-	13, // 12: settings.v1.ConditionalDefault.when:type_name -> settings.v1.Condition
-	3,  // 13: settings.v1.ConditionalDefault.value:type_name -> settings.v1.Value
-	43, // 14: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
-	11, // 15: settings.v1.TestAction.options:type_name -> settings.v1.Field
-	19, // 16: settings.v1.LoadResponse.snapshot:type_name -> settings.v1.Snapshot
-	44, // 17: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
-	45, // 18: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
-	46, // 19: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
-	22, // 20: settings.v1.Snapshot.revision:type_name -> settings.v1.Revision
-	23, // 21: settings.v1.Snapshot.verified:type_name -> settings.v1.Verification
-	51, // 22: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
-	51, // 23: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
-	51, // 24: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
-	47, // 25: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
-	48, // 26: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
-	24, // 27: settings.v1.ValidateRequest.draft:type_name -> settings.v1.Draft
-	40, // 28: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
-	24, // 29: settings.v1.SaveRequest.draft:type_name -> settings.v1.Draft
-	40, // 30: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
-	19, // 31: settings.v1.SaveResponse.snapshot:type_name -> settings.v1.Snapshot
-	24, // 32: settings.v1.TestRequest.draft:type_name -> settings.v1.Draft
-	49, // 33: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
-	32, // 34: settings.v1.TestResponse.step_started:type_name -> settings.v1.StepStarted
-	34, // 35: settings.v1.TestResponse.step_finished:type_name -> settings.v1.StepFinished
-	35, // 36: settings.v1.TestResponse.completed:type_name -> settings.v1.Completed
-	33, // 37: settings.v1.TestResponse.step_progress:type_name -> settings.v1.StepProgress
-	36, // 38: settings.v1.StepFinished.result:type_name -> settings.v1.StepResult
-	37, // 39: settings.v1.Completed.report:type_name -> settings.v1.TestReport
+	5,  // 7: settings.v1.Field.default:type_name -> settings.v1.Value
+	16, // 8: settings.v1.Field.default_when:type_name -> settings.v1.ConditionalDefault
+	15, // 9: settings.v1.Field.visible_when:type_name -> settings.v1.Condition
+	14, // 10: settings.v1.Field.options:type_name -> settings.v1.Option
+	5,  // 11: settings.v1.Condition.any_of:type_name -> settings.v1.Value
+	15, // 12: settings.v1.ConditionalDefault.when:type_name -> settings.v1.Condition
+	5,  // 13: settings.v1.ConditionalDefault.value:type_name -> settings.v1.Value
+	45, // 14: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
+	13, // 15: settings.v1.TestAction.options:type_name -> settings.v1.Field
+	21, // 16: settings.v1.LoadResponse.snapshot:type_name -> settings.v1.Snapshot
+	46, // 17: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
+	47, // 18: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
+	48, // 19: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
+	24, // 20: settings.v1.Snapshot.revision:type_name -> settings.v1.Revision
+	25, // 21: settings.v1.Snapshot.verified:type_name -> settings.v1.Verification
+	53, // 22: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
+	53, // 23: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
+	53, // 24: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
+	49, // 25: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
+	50, // 26: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
+	26, // 27: settings.v1.ValidateRequest.draft:type_name -> settings.v1.Draft
+	42, // 28: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	26, // 29: settings.v1.SaveRequest.draft:type_name -> settings.v1.Draft
+	42, // 30: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	21, // 31: settings.v1.SaveResponse.snapshot:type_name -> settings.v1.Snapshot
+	26, // 32: settings.v1.TestRequest.draft:type_name -> settings.v1.Draft
+	51, // 33: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
+	34, // 34: settings.v1.TestResponse.step_started:type_name -> settings.v1.StepStarted
+	36, // 35: settings.v1.TestResponse.step_finished:type_name -> settings.v1.StepFinished
+	37, // 36: settings.v1.TestResponse.completed:type_name -> settings.v1.Completed
+	35, // 37: settings.v1.TestResponse.step_progress:type_name -> settings.v1.StepProgress
+	38, // 38: settings.v1.StepFinished.result:type_name -> settings.v1.StepResult
+	39, // 39: settings.v1.Completed.report:type_name -> settings.v1.TestReport
 	1,  // 40: settings.v1.StepResult.status:type_name -> settings.v1.Status
-	52, // 41: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
+	54, // 41: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
 	1,  // 42: settings.v1.TestReport.status:type_name -> settings.v1.Status
-	52, // 43: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
-	36, // 44: settings.v1.TestReport.steps:type_name -> settings.v1.StepResult
-	40, // 45: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
-	38, // 46: settings.v1.TestReport.cards:type_name -> settings.v1.Card
+	54, // 43: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
+	38, // 44: settings.v1.TestReport.steps:type_name -> settings.v1.StepResult
+	42, // 45: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
+	40, // 46: settings.v1.TestReport.cards:type_name -> settings.v1.Card
 	1,  // 47: settings.v1.Card.status:type_name -> settings.v1.Status
-	39, // 48: settings.v1.Card.facts:type_name -> settings.v1.Fact
+	41, // 48: settings.v1.Card.facts:type_name -> settings.v1.Fact
 	2,  // 49: settings.v1.Diagnostic.severity:type_name -> settings.v1.Severity
-	41, // 50: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
-	42, // 51: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
-	50, // 52: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
-	3,  // 53: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
-	3,  // 54: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
-	20, // 55: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
-	21, // 56: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
-	3,  // 57: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
-	25, // 58: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
-	3,  // 59: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
-	3,  // 60: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
-	4,  // 61: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
-	6,  // 62: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
-	17, // 63: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
-	26, // 64: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
-	28, // 65: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
-	30, // 66: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
-	5,  // 67: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
-	7,  // 68: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
-	18, // 69: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
-	27, // 70: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
-	29, // 71: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
-	31, // 72: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
-	67, // [67:73] is the sub-list for method output_type
-	61, // [61:67] is the sub-list for method input_type
-	61, // [61:61] is the sub-list for extension type_name
-	61, // [61:61] is the sub-list for extension extendee
-	0,  // [0:61] is the sub-list for field type_name
+	43, // 50: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
+	44, // 51: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
+	3,  // 52: settings.v1.Diagnostic.scope:type_name -> settings.v1.Scope
+	4,  // 53: settings.v1.Diagnostic.lasting:type_name -> settings.v1.Lasting
+	52, // 54: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
+	5,  // 55: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
+	5,  // 56: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
+	22, // 57: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
+	23, // 58: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
+	5,  // 59: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
+	27, // 60: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
+	5,  // 61: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
+	5,  // 62: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
+	6,  // 63: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
+	8,  // 64: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
+	19, // 65: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
+	28, // 66: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
+	30, // 67: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
+	32, // 68: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
+	7,  // 69: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
+	9,  // 70: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
+	20, // 71: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
+	29, // 72: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
+	31, // 73: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
+	33, // 74: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
+	69, // [69:75] is the sub-list for method output_type
+	63, // [63:69] is the sub-list for method input_type
+	63, // [63:63] is the sub-list for extension type_name
+	63, // [63:63] is the sub-list for extension extendee
+	0,  // [0:63] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_settings_proto_init() }
@@ -3405,7 +3569,7 @@ func file_settings_v1_settings_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_settings_proto_rawDesc), len(file_settings_v1_settings_proto_rawDesc)),
-			NumEnums:      3,
+			NumEnums:      5,
 			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   1,

@@ -68,7 +68,7 @@ func schema() *pb.Schema {
 func finding() *pb.Diagnostic {
 	return &pb.Diagnostic{
 		Severity: pb.Severity_SEVERITY_WARNING, Code: "slow", Summary: "It is slow.", Detail: "Make it faster.",
-		Field: "server", Step: "connect",
+		Field: "server", Step: "connect", Scope: pb.Scope_SCOPE_SERVER, Lasting: pb.Lasting_LASTING_LIMIT,
 		Evidence: &pb.Evidence{Code: 450, EnhancedCode: "4.7.1", Text: "later"},
 		Fixes:    []*pb.Fix{{Label: "Use port 587", Values: map[string]*pb.Value{"port": integer(587)}}},
 	}

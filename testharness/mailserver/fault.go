@@ -70,3 +70,9 @@ func (f Fault) Offering(keywords ...string) Fault {
 
 // OffersStartTLS reports whether the server offers STARTTLS.
 func (f Fault) OffersStartTLS() bool { return f.certificate != nil && !f.implicit }
+
+// Encrypting returns the fault with STARTTLS and a certificate.
+func (f Fault) Encrypting(certificate Request) Fault {
+	f.implicit, f.certificate = false, &certificate
+	return f
+}

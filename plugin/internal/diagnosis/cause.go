@@ -71,7 +71,7 @@ func (c cause) outcomeAt(failure *smtpconn.Error) Outcome {
 	refusedByReply := failure.Reply != nil
 	switch failure.Step {
 	case smtpconn.StepTLS, smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepStartTLS:
-		if refusedByReply {
+		if refusedByReply || c.outcome == LoginFailed {
 			return ConnectionFailed
 		}
 	case smtpconn.StepAuth:

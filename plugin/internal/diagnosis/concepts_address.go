@@ -289,7 +289,7 @@ var (
 		`not a valid (?:email )?address`,
 	)
 	relayMeant = words(
-		`rela(?:y|ys|ying|yed)\b`, `relai`,
+		`relay(?:s|ing|ed)?\b`, `relai`,
 		`not (?:a )?(?:local|hosted) (?:domain|recipient|host|user|destination|delivery)`,
 		`(?:rcpthosts|relay domains|allowed rcpthosts)`,
 		`(?:domain|host)(?: \S+){0,5} (?:not (?:local|hosted|handled|served|accepted|allowed|known|in my|in`+

@@ -30,7 +30,7 @@ var (
 			` (?:match|resolve|exist)|mismatch|unknown|forged|verification failed)`,
 		`possibly forged`, `name possibly forged`, `no (?:reverse|ptr|rdns|dns name|hostname for)`,
 		`(?:dns|hostname) ~ (?:does not|must|mismatch|should) ~ (?:forward|backward|reverse|point back|match)`,
-		`fix ~ reverse`, `invalid dns ptr`, `bad dns`, `umgekehrte`, `resolution inverse`, `resolucion inversa`,
+		`fix ~ reverse`, `invalid dns ptr`, `bad dns`, `umgekehrte`, `resolution inverse`, `resoluci[oó]n inversa`,
 		`無法反解|反向解析|逆引き`, `обратн\w+ (?:dns|запис|зон)`, `sender ip ~ no (?:reverse|name|dns)`,
 		`unresolvable (?:ip|client|host)`,
 	)
@@ -59,7 +59,7 @@ var (
 		`@ip`,
 		`(?:your|the|this|sending|source|client|sender|remote|connecting|originating|external|from) (?:\S+`+
 			` )?(?:ip|ips|mta|mail server|server|network|host|isp|internet address|relay)\b`,
-		`client host`, `ip addres`, `adresse ip`, `ip adres`, `direccion ip`, `indirizzo ip`, `host network`,
+		`client host`, `ip address`, `adresse ip`, `ip adres`, `direccion ip`, `indirizzo ip`, `host network`,
 		`your address`, `ip ist`, `(?:your|sending) (?:host|machine|system)`,
 	)
 	// blockedIP: the address is blocked, and no list is named.

@@ -67,8 +67,8 @@ var (
 		`links? within`, `ivmuri`,
 	)
 	spam = words(
-		`anti ?spam`, `advertis`, `mass mailer`, `has detected that this message`, `bulk `, `spam`, `junk`,
-		`\bube\b`, `ube\b`, `\buce\b`, `uce\b`, `unsolicited`, `bulk (?:mail|email)`, `phish`,
+		`anti ?spam`, `(?:advertising|advertisement)`, `mass mailer`, `has detected that this message`, `bulk `,
+		`spam`, `junk`, `\bube\b`, `ube\b`, `\buce\b`, `uce\b`, `unsolicited`, `bulk (?:mail|email)`, `phish`,
 		`(?:content|message|mail|email|body|text|subject|word)(?: \S+){0,5} (?:reject\w*|denied|blocked|`+
 			`filter\w*|not allowed|refused|banned|prohibited|unacceptable|suspicious|forbidden|objectionable|`+
 			`classified|considered|identified|looks like|not accepted|scored)`,
@@ -220,11 +220,6 @@ var (
 	)
 	handshakeFailed = words(
 		`handshake`, `negotiation fail`, `tls (?:\S+ )?(?:fail|error)`, `ssl (?:\S+ )?(?:fail|error)`, `certificate`,
-	)
-	notRecognised = words(
-		`(?:un ?recogni[sz]ed|not recogni[sz]ed|unknown|unimplemented|not implemented|not understood|`+
-			`unsupported|invalid|bad|not supported|illegal) ?(?:command|smtp)?`,
-		`command (?:not|un)`,
 	)
 	noLongerLoggedIn = words(
 		`session(?: \S+){0,3} (?:has )?(?:expired|no longer valid)`, `login (?:has )?(?:expired|timed out)`,

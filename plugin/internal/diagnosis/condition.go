@@ -34,11 +34,6 @@ func unencrypted(r *reading) bool {
 	return r.failure.Session != nil && !r.failure.Session.LoginEncrypted()
 }
 
-func usedChallenge(r *reading) bool {
-	name := strings.ToUpper(r.failure.Mechanism)
-	return strings.HasPrefix(name, "CRAM") || strings.HasPrefix(name, "SCRAM") || strings.HasPrefix(name, "DIGEST")
-}
-
 // onlyPinned is a target whose connection may be unencrypted but for the pinned certificate.
 func onlyPinned(r *reading) bool { return !r.Target.Encrypt }
 

@@ -51,18 +51,6 @@ func links(expressions ...string) *concept {
 	return c
 }
 
-// either is a concept that is there when one of the others is.
-func either(others ...*concept) *concept {
-	concepts++
-	return &concept{number: concepts - 1, phrasings: sync.OnceValue(func() []phrasing {
-		var all []phrasing
-		for _, one := range others {
-			all = append(all, one.phrasings()...)
-		}
-		return all
-	})}
-}
-
 // phrasing is one way to put a concept.
 type phrasing struct {
 	// needed are sets of literals: a text that matches has one of each set.

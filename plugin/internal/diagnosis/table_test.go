@@ -232,3 +232,24 @@ func TestEveryEndIsExplained(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsLeftEmpty writes every cause where nothing is known but the server: no sentence may have a hole in it.
+func TestNothingIsLeftEmpty(t *testing.T) {
+	for _, one := range causeList() {
+		if one.code == "wrong_protocol" {
+			continue // Its rule asks that the protocol is known.
+		}
+		for _, delivery := range []bool{false, true} {
+			r := newReading(&smtpconn.Error{}, Circumstances{
+				Target: smtpconn.Target{Host: "mail.example", Port: 465}, Delivery: delivery,
+			})
+			known := wordsFor(r.failure, r.Circumstances)
+			said := one.wordingFor(r, known)
+			for _, name := range openWords(said.summary + said.advice(r)) {
+				if known[name] == "" {
+					t.Errorf("%s leaves {%s} empty: %s %s", one.code, name, said.summary, said.advice(r))
+				}
+			}
+		}
+	}
+}

@@ -122,6 +122,9 @@ func (c *Conn) authenticate(ctx context.Context, o *opening, mechanism *mechanis
 	case c.wire.last.positive() || err != nil && failure.Kind != KindRefusedByReply:
 		failure = &Error{Kind: KindBadChallenge, Err: err}
 	}
+	if last := c.wire.last; failure.Kind == KindBadChallenge && last.Code == 334 && failure.Reply == nil {
+		failure.Reply = &last // Some servers say in a challenge why they refuse.
+	}
 	failure.Mechanism = mechanism.name
 	failure.Err = c.session.secrets.hideError(failure.Err)
 	return inContext(o.ctx, failure)

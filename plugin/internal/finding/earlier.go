@@ -8,7 +8,7 @@ import (
 
 // earlier are messages of earlier versions that are said in other words today. Dead letters and pauses that these versions kept hold
 // them; without this they would be read in English, and with the words of then.
-var earlier = map[string]text.Renaming{
+var earlier = withCauses(map[string]text.Renaming{
 	"The message may have arrived: it was sent {count} times, and the server never said whether it took it.": {
 		Message: "The message may have arrived: it was sent {count} time, and the server never said whether it took it. || " +
 			"The message may have arrived: it was sent {count} times, and the server never said whether it took it.",
@@ -26,7 +26,7 @@ var earlier = map[string]text.Renaming{
 		Message: "“{field}” must be entered again, because {changed} was changed. || " +
 			"“{field}” must be entered again, because {changed} were changed.",
 	},
-}
+})
 
 // UnmarshalJSON reads a finding that this version has kept, or an earlier one.
 func (f *Finding) UnmarshalJSON(content []byte) error {

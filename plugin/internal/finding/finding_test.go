@@ -14,7 +14,8 @@ var german = text.NewCatalog(fstest.MapFS{"de.json": {Data: []byte(`{"It is {wha
 	"Enter it again.": "Geben Sie es noch einmal ein.", "Use port {port}": "Port {port} nehmen"}`)}}, ".").Language("de")
 
 var written = shared.Diagnostic{
-	Severity: shared.SeverityError, Code: "a_code", Step: "auth", Field: "password",
+	Severity: shared.SeverityError, Code: "a_code", Scope: shared.ScopeLogin, Lasting: shared.LastingPermanent,
+	Step: "auth", Field: "password",
 	Summary: "Es ist so.", Detail: "Geben Sie es noch einmal ein.",
 	Evidence: &shared.Evidence{Code: 535, EnhancedCode: "5.7.8", Text: "no"},
 	Fixes:    []shared.Fix{{Label: "Port 465 nehmen", Values: shared.Values{"port": shared.Integer(465)}}},
@@ -23,7 +24,8 @@ var written = shared.Diagnostic{
 // TestKept keeps a finding and writes it later in another language; one that was kept with strings too.
 func TestKept(t *testing.T) {
 	one := Finding{
-		Severity: shared.SeverityError, Code: "a_code", Step: "auth", Field: "password",
+		Severity: shared.SeverityError, Code: "a_code", Scope: shared.ScopeLogin, Lasting: shared.LastingPermanent,
+		Step: "auth", Field: "password",
 		Summary: text.Of("It is {what}.", "what", "so"), Detail: text.Of("Enter it again."),
 		Evidence: &shared.Evidence{Code: 535, EnhancedCode: "5.7.8", Text: "no"},
 		Fixes:    []Fix{{Label: text.Of("Use port {port}", "port", 465), Values: shared.Values{"port": shared.Integer(465)}}},
@@ -32,7 +34,7 @@ func TestKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const asStrings = `{"severity":"error","code":"a_code","step":"auth","field":"password",
+	const asStrings = `{"severity":"error","code":"a_code","scope":"login","lasting":"permanent","step":"auth","field":"password",
 		"summary":"\u001f[\"It is {what}.\",\"what\",\"so\"]","detail":"Enter it again.",
 		"evidence":{"code":535,"enhanced_code":"5.7.8","text":"no"},
 		"fixes":[{"label":"\u001f[\"Use port {port}\",\"port\",\"465\"]","values":{"port":465}}]}`

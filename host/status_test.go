@@ -10,68 +10,71 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestCallers holds how long a call waits for the plugin in each situation, and how long what may take its time waits.
-func TestCallers(t *testing.T) {
-	// later lets the start that is under way, or the next one, succeed after a while.
-	later := func(s *stage, after time.Duration) {
-		time.AfterFunc(after, func() { close(s.hold) })
+// startsLater lets the start that is under way, or the next one, succeed after a while.
+func startsLater(s *stage, after time.Duration) *stage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hold == nil {
+		s.hold = make(chan struct{})
 	}
-	for _, c := range []struct {
-		name  string
-		given func(*testing.T) *stage
-		// call and patient are how long running and await take, and whether they get a page.
-		call, patient       time.Duration
-		called, patientDone bool
-	}{
-		{name: "running", given: situations["running"], called: true, patientDone: true},
-		{name: "draining", given: situations["draining"], called: true, patientDone: true},
-		{name: "stopped", given: situations["stopped"]},
-		{name: "starting", given: func(t *testing.T) *stage {
-			s := situations["starting"](t)
-			later(s, 4*time.Second)
-			return s
-		}, call: 4 * time.Second, called: true, patient: 4 * time.Second, patientDone: true},
-		{name: "starting for long", given: func(t *testing.T) *stage {
-			s := situations["starting"](t)
-			later(s, time.Hour)
-			return s
-		}, call: startPatience, patient: time.Hour, patientDone: true},
-		{name: "failed", given: func(t *testing.T) *stage {
-			s := situations["failed"](t)
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.hold = make(chan struct{})
-			later(s, time.Hour)
-			return s
-		}, patient: time.Hour, patientDone: true},
-		{name: "failed, with short delays", given: func(t *testing.T) *stage {
-			s := newStage(t)
-			s.policy = RestartPolicy{First: time.Second, Longest: 2 * time.Second, Crashes: 1, Within: time.Hour}
-			if err := s.open(t.Context(), false); err != nil {
-				t.Fatal(err)
-			}
-			s.crashUntil(StateFailed)
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.hold = make(chan struct{})
-			later(s, time.Hour)
-			return s
-		}, patient: time.Hour, patientDone: true},
-		{name: "next start is far away", given: func(t *testing.T) *stage {
-			s := newStage(t)
-			s.policy.First, s.policy.Longest = time.Hour, time.Hour
-			if err := s.open(t.Context(), false); err != nil {
-				t.Fatal(err)
-			}
-			synctest.Wait()
-			s.crash()
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.hold = make(chan struct{})
-			later(s, 2*time.Hour)
-			return s
-		}, patient: 2 * time.Hour, patientDone: true},
-	} {
+	time.AfterFunc(after, func() { close(s.hold) })
+	return s
+}
+
+// crashed is a supervisor with a policy of its own whose plugin has crashed once.
+func crashed(t *testing.T, policy RestartPolicy) *stage {
+	s := newStage(t)
+	s.policy = policy
+	if err := s.open(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Wait()
+	s.crash()
+	return s
+}
+
+// callers are how long a call waits for the plugin in each situation, and how long what may take its time waits.
+var callers = []struct {
+	name  string
+	given func(*testing.T) *stage
+	// call and patient are how long running and await take, and whether they get a page.
+	call, patient       time.Duration
+	called, patientDone bool
+}{
+	{name: "running", given: situations["running"], called: true, patientDone: true},
+	{name: "draining", given: situations["draining"], called: true, patientDone: true},
+	{name: "stopped", given: situations["stopped"]},
+	{
+		name: "starting", call: 4 * time.Second, called: true, patient: 4 * time.Second, patientDone: true,
+		given: func(t *testing.T) *stage { return startsLater(situations["starting"](t), 4*time.Second) },
+	},
+	{
+		name: "starting for long", call: startPatience, patient: time.Hour, patientDone: true,
+		given: func(t *testing.T) *stage { return startsLater(situations["starting"](t), time.Hour) },
+	},
+	{
+		name: "failed", patient: time.Hour, patientDone: true,
+		given: func(t *testing.T) *stage { return startsLater(situations["failed"](t), time.Hour) },
+	},
+	{
+		name: "failed, with short delays", patient: time.Hour, patientDone: true,
+		given: func(t *testing.T) *stage {
+			policy := RestartPolicy{First: time.Second, Longest: 2 * time.Second, Crashes: 1, Within: time.Hour}
+			return startsLater(crashed(t, policy), time.Hour)
+		},
+	},
+	{
+		name: "next start is far away", patient: 2 * time.Hour, patientDone: true,
+		given: func(t *testing.T) *stage {
+			policy := RestartPolicy{First: time.Hour, Longest: time.Hour, Crashes: 2, Within: time.Hour}
+			return startsLater(crashed(t, policy), 2*time.Hour)
+		},
+	},
+}
+
+// TestCallers holds that callers wait as long as they should, and get what they wait for.
+func TestCallers(t *testing.T) {
+	for _, c := range callers {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := c.given(t)

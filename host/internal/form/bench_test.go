@@ -56,6 +56,7 @@ func BenchmarkRender(b *testing.B) {
 		rendering := medians[1] - medians[0]
 		b.ReportMetric(float64(rendering.Microseconds())/1000, "ms-render")
 		measure.Table(b, "the page, median of 500 in turns (bar: 2 ms beside the calls)",
-			[]string{"the three calls", medians[0].String()}, []string{"the whole page", medians[1].String()}, []string{"rendering alone", rendering.String()})
+			[]string{"the three calls", medians[0].String()}, []string{"the whole page", medians[1].String()},
+			[]string{"rendering alone", rendering.String()})
 	}
 }

@@ -74,7 +74,8 @@ var templateFiles embed.FS
 //go:embed assets/*
 var assetFiles embed.FS
 
-var templates = template.Must(template.New("").Funcs(templateFunctions(text.Language{})).ParseFS(templateFiles, "templates/*.html"))
+var templates = template.Must(
+	template.New("").Funcs(templateFunctions(text.Language{})).ParseFS(templateFiles, "templates/*.html"))
 
 type handler struct {
 	page    shared.SettingsPage
@@ -86,7 +87,8 @@ type handler struct {
 
 // New returns the handler of the page.
 func New(page shared.SettingsPage, options Options) http.Handler {
-	h := &handler{page: page, options: options, tests: newTests(options.TestLimit), suggestions: newTests(options.TestLimit)}
+	limit := options.TestLimit
+	h := &handler{page: page, options: options, tests: newTests(limit), suggestions: newTests(limit)}
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{file}", http.FileServerFS(assetFiles))
 	mux.HandleFunc("GET /{$}", h.authorized(h.show))
@@ -106,7 +108,8 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 func securityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
-		header.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'")
+		header.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "+
+			"form-action 'self'; object-src 'none'")
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("X-Frame-Options", "DENY")
 		header.Set("Referrer-Policy", "no-referrer")
@@ -116,7 +119,8 @@ func securityHeaders(next http.Handler) http.Handler {
 		header.Set("Cache-Control", "no-store")
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		if r.ContentLength != 0 { // What is refused unread is read to its end all the same, so this holds for every request.
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyLimit)) // Not every server can; those have limits of their own.
+			// Not every server can; those have limits of their own.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyLimit))
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -279,10 +283,12 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 func (h *handler) explain(err error) text.Text {
 	h.options.Logger.Error("a call of the plugin failed", "error", err)
 	if errors.Is(err, shared.ErrPluginUnavailable) {
-		return text.Of("The plugin is not running just now, so this could not be done. What you typed is still here; try again in a moment.")
+		return text.Of("The plugin is not running just now, so this could not be done. " +
+			"What you typed is still here; try again in a moment.")
 	}
 	if errors.Is(err, shared.ErrContractBroken) {
-		return text.Of("This could not be done, because the plugin gave an answer that cannot be used: {reason}", "reason", err)
+		return text.Of("This could not be done, because the plugin gave an answer that cannot be used: {reason}",
+			"reason", err)
 	}
 	return text.Of("This could not be done, because the plugin reported a defect: {reason}", "reason", err)
 }

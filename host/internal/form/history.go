@@ -59,7 +59,9 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 			view.Older = entry.Number
 		}
 	}
-	h.send(w, r, http.StatusOK, Content{Title: schema.Title, Head: h.fragment(r, "head", view), Body: h.fragment(r, "history", view)})
+	h.send(w, r, http.StatusOK, Content{
+		Title: schema.Title, Head: h.fragment(r, "head", view), Body: h.fragment(r, "history", view),
+	})
 }
 
 func newHistoryEntry(schema shared.Schema, entry shared.RevisionEntry, newest int64) historyEntry {
@@ -70,7 +72,8 @@ func newHistoryEntry(schema shared.Schema, entry shared.RevisionEntry, newest in
 			continue
 		}
 		shown.Changes = append(shown.Changes, changeView{
-			Label: field.Label, Secret: field.Sensitive, Before: valueText(field, change.Before), After: valueText(field, change.After),
+			Label: field.Label, Secret: field.Sensitive,
+			Before: valueText(field, change.Before), After: valueText(field, change.After),
 		})
 	}
 	return shown

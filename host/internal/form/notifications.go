@@ -67,11 +67,16 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	} else {
 		view.fill(status, list)
 	}
-	n.send(w, r, code, Content{Title: n.language(r).Message("Notifications"), Head: n.fragment(r, "head", view), Body: n.fragment(r, "notifications", view)})
+	n.send(w, r, code, Content{
+		Title: n.language(r).Message("Notifications"),
+		Head:  n.fragment(r, "head", view), Body: n.fragment(r, "notifications", view),
+	})
 }
 
 // asked reads which notifications are wanted. When that is not possible it has answered already.
-func (n *notifications) asked(w http.ResponseWriter, r *http.Request) (view *notificationsView, before string, ok bool) {
+func (n *notifications) asked(
+	w http.ResponseWriter, r *http.Request,
+) (view *notificationsView, before string, ok bool) {
 	query, ok := n.query(w, r)
 	if !ok {
 		return nil, "", false
@@ -114,7 +119,9 @@ func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
 }
 
 // act does something with one notification and shows the page again as it was.
-func (n *notifications) act(action func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error)) http.HandlerFunc {
+func (n *notifications) act(
+	action func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error),
+) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id, ok := n.text(w, r, r.PostForm, "id")
 		if !ok {

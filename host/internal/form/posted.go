@@ -24,12 +24,13 @@ func (h *handler) postedForms(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
+		kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
 			w.Header().Set("Connection", "close")
 			h.refuse(w, r, http.StatusUnsupportedMediaType, text.Of("A form is posted as application/x-www-form-urlencoded."))
 			return
 		}
-		err := r.ParseForm()
+		err = r.ParseForm()
 		if err == nil {
 			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 			next.ServeHTTP(w, r)

@@ -34,7 +34,8 @@ func TestStalledForm(t *testing.T) {
 		running := &http.Server{Handler: handler}
 		go func() { _ = running.Serve(listener) }()
 		go func() {
-			_, _ = client.Write([]byte("POST /save HTTP/1.1\r\nHost: console\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nvalue.server=smtp"))
+			_, _ = client.Write([]byte("POST /save HTTP/1.1\r\nHost: console\r\n" +
+				"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nvalue.server=smtp"))
 		}()
 		answer, err := http.ReadResponse(bufio.NewReader(client), nil)
 		if err != nil {

@@ -48,7 +48,9 @@ func (h *handler) fragment(r *http.Request, name string, data any) template.HTML
 }
 
 // findingsHTML renders the findings of each field; those of a field without content are only hints in the way.
-func (h *handler) findingsHTML(r *http.Request, found shared.Diagnostics, wanted map[string]bool) map[string]template.HTML {
+func (h *handler) findingsHTML(
+	r *http.Request, found shared.Diagnostics, wanted map[string]bool,
+) map[string]template.HTML {
 	rendered := map[string]template.HTML{}
 	for _, one := range found {
 		if one.Field != "" && (wanted == nil || wanted[one.Field]) && rendered[one.Field] == "" {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
@@ -40,7 +41,7 @@ const longestParameter = 500
 // text reads a text of one line. When it is none, it has answered already.
 func (h *handler) text(w http.ResponseWriter, r *http.Request, from url.Values, name string) (string, bool) {
 	given := from.Get(name)
-	if len(given) > longestParameter || strings.ContainsFunc(given, unicode.IsControl) || strings.ToValidUTF8(given, "") != given {
+	if len(given) > longestParameter || strings.ContainsFunc(given, unicode.IsControl) || !utf8.ValidString(given) {
 		h.invalid(w, r, name, given)
 		return "", false
 	}
@@ -51,5 +52,6 @@ func (h *handler) text(w http.ResponseWriter, r *http.Request, from url.Values, 
 func (h *handler) invalid(w http.ResponseWriter, r *http.Request, name, value string) {
 	const shown = 50
 	short := strings.ToValidUTF8(value[:min(len(value), shown)], "\uFFFD")
-	h.refuse(w, r, http.StatusBadRequest, text.Of("“{value}” is not possible for “{name}”.", "value", short, "name", name))
+	h.refuse(w, r, http.StatusBadRequest,
+		text.Of("“{value}” is not possible for “{name}”.", "value", short, "name", name))
 }

@@ -83,7 +83,9 @@ func readValue(field shared.Field, posted url.Values, control string) shared.Val
 // chosenValues are the values of the fix or the preset whose button was pressed. They never hold a secret, and
 // nothing that the schema does not declare: when they would, they were not made by this page, and it has answered
 // already.
-func (h *handler) chosenValues(w http.ResponseWriter, r *http.Request, schema shared.Schema) (chosen shared.Values, ok bool) {
+func (h *handler) chosenValues(
+	w http.ResponseWriter, r *http.Request, schema shared.Schema,
+) (chosen shared.Values, ok bool) {
 	fix, preset := r.PostForm.Get("fix"), r.PostForm.Get("preset")
 	switch {
 	case fix != "":

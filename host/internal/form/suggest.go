@@ -23,11 +23,13 @@ func (h *handler) suggest(w http.ResponseWriter, r *http.Request) {
 	}
 	actor := actorOf(r)
 	if busy := h.suggestions.begin(actor, time.Now()); !busy.IsZero() {
-		h.answerBusy(w, r, schema, submission, text.Of("You have asked very often in a short time. Wait a moment, then ask again."))
+		h.answerBusy(w, r, schema, submission,
+			text.Of("You have asked very often in a short time. Wait a moment, then ask again."))
 		return
 	}
 	defer h.suggestions.end(actor)
-	found, err := suggester.Suggest(r.Context(), shared.SuggestRequest{Locale: h.locale(r), Values: submission.draft.Values})
+	found, err := suggester.Suggest(r.Context(),
+		shared.SuggestRequest{Locale: h.locale(r), Values: submission.draft.Values})
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		if err != nil {
 			h.refuse(w, r, failureStatus(err), h.explain(err))

@@ -41,7 +41,9 @@ func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 }
 
 // runTest returns the verdict.
-func (h *handler) runTest(r *http.Request, request shared.TestRequest, each func(shared.TestEvent)) (shared.TestReport, error) {
+func (h *handler) runTest(
+	r *http.Request, request shared.TestRequest, each func(shared.TestEvent),
+) (shared.TestReport, error) {
 	var report shared.TestReport
 	err := h.page.Test(r.Context(), request, func(event shared.TestEvent) error {
 		if completed, ok := event.(shared.Completed); ok {
@@ -95,8 +97,11 @@ func (h *handler) streamTest(w http.ResponseWriter, r *http.Request, request sha
 	})
 }
 
-func (h *handler) answerBusy(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy text.Text) {
-	if accept := r.Header.Get("Accept"); strings.Contains(accept, streamType) || strings.Contains(accept, "application/json") {
+func (h *handler) answerBusy(
+	w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy text.Text,
+) {
+	accept := r.Header.Get("Accept")
+	if strings.Contains(accept, streamType) || strings.Contains(accept, "application/json") {
 		h.refuse(w, r, http.StatusTooManyRequests, busy)
 		return
 	}

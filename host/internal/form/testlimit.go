@@ -50,7 +50,8 @@ func (t *tests) begin(actor string, now time.Time) (busy text.Text) {
 			t.limiters[actor] = limiter
 		}
 		if !limiter.AllowN(now, 1) {
-			return text.Of("You have tested very often in a short time. Wait {duration}, then test again.", "duration", duration(t.limit.Every))
+			return text.Of("You have tested very often in a short time. Wait {duration}, then test again.",
+				"duration", duration(t.limit.Every))
 		}
 	}
 	t.underWay[actor] = true

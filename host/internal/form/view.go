@@ -237,7 +237,8 @@ func (v *view) showConflict(s submission, result shared.SaveResult) {
 		case field.Sensitive && s.draft.Secrets[field.Name].Action != shared.SecretKeep:
 			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, text.Of("changed"), text.Of("not shown")})
 		case given && yours != theirs && withYours.Effective(field.Name) != withTheirs.Effective(field.Name):
-			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, valueText(field, yours), valueText(field, theirs)})
+			v.Conflict.Fields = append(v.Conflict.Fields,
+				conflictField{field.Label, valueText(field, yours), valueText(field, theirs)})
 		}
 	}
 	v.Snapshot.Revision = result.Snapshot.Revision

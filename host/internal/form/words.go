@@ -186,7 +186,8 @@ func soon(at time.Time) text.Text {
 	return text.Of("in {duration}", "duration", duration(left))
 }
 
-// duration says how long it takes, in the largest unit that loses little: the rest of several minutes or hours is rounded.
+// duration says how long it takes, in the largest unit that loses little: the rest of several minutes or hours is
+// rounded.
 func duration(d time.Duration) text.Text {
 	switch {
 	case d%time.Hour == 0, d >= 2*time.Hour:

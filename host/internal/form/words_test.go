@@ -17,13 +17,31 @@ func TestPlurals(t *testing.T) {
 		want map[string]string
 	}{
 		{ago(now.Add(-30 * time.Second)), map[string]string{"en": "just now", "de": "gerade eben", "ru": "только что"}},
-		{ago(now.Add(-61 * time.Second)), map[string]string{"en": "a minute ago", "de": "vor einer Minute", "ru": "1 минуту назад", "ja": "1 分前に"}},
-		{ago(now.Add(-3 * time.Minute)), map[string]string{"en": "3 minutes ago", "de": "vor 3 Minuten", "ru": "3 минуты назад", "ja": "3 分前に"}},
-		{ago(now.Add(-11 * time.Minute)), map[string]string{"de": "vor 11 Minuten", "ru": "11 минут назад", "fr": "il y a 11 minutes"}},
-		{ago(now.Add(-21 * time.Minute)), map[string]string{"en": "21 minutes ago", "de": "vor 21 Minuten", "ru": "21 минуту назад"}},
-		{ago(now.Add(-61 * time.Minute)), map[string]string{"en": "an hour ago", "de": "vor einer Stunde", "ru": "1 час назад", "zh": "1 小时前"}},
+		{
+			ago(now.Add(-61 * time.Second)),
+			map[string]string{"en": "a minute ago", "de": "vor einer Minute", "ru": "1 минуту назад", "ja": "1 分前に"},
+		},
+		{
+			ago(now.Add(-3 * time.Minute)),
+			map[string]string{"en": "3 minutes ago", "de": "vor 3 Minuten", "ru": "3 минуты назад", "ja": "3 分前に"},
+		},
+		{
+			ago(now.Add(-11 * time.Minute)),
+			map[string]string{"de": "vor 11 Minuten", "ru": "11 минут назад", "fr": "il y a 11 minutes"},
+		},
+		{
+			ago(now.Add(-21 * time.Minute)),
+			map[string]string{"en": "21 minutes ago", "de": "vor 21 Minuten", "ru": "21 минуту назад"},
+		},
+		{
+			ago(now.Add(-61 * time.Minute)),
+			map[string]string{"en": "an hour ago", "de": "vor einer Stunde", "ru": "1 час назад", "zh": "1 小时前"},
+		},
 		{ago(now.Add(-23 * time.Hour)), map[string]string{"de": "vor 23 Stunden", "ru": "23 часа назад"}},
-		{ago(now.Add(-25 * time.Hour)), map[string]string{"en": "a day ago", "de": "vor einem Tag", "ru": "1 день назад", "es": "hace un día"}},
+		{
+			ago(now.Add(-25 * time.Hour)),
+			map[string]string{"en": "a day ago", "de": "vor einem Tag", "ru": "1 день назад", "es": "hace un día"},
+		},
 		{ago(now.Add(-100 * day)), map[string]string{"en": "100 days ago", "de": "vor 100 Tagen", "ru": "100 дней назад"}},
 		{duration(time.Second), map[string]string{"en": "1 second", "de": "1 Sekunde", "ru": "1 секунду", "ja": "1 秒"}},
 		{duration(90 * time.Second), map[string]string{"en": "90 seconds", "de": "90 Sekunden", "ru": "90 секунд"}},
@@ -48,7 +66,8 @@ func TestPlurals(t *testing.T) {
 
 // TestAttemptsAreCounted renders the table of notifications, whose templates count by themselves.
 func TestAttemptsAreCounted(t *testing.T) {
-	view := &notificationsView{Entries: []shared.NotificationEntry{{ID: "1", State: shared.NotificationRetrying, Attempts: 3}}}
+	entry := shared.NotificationEntry{ID: "1", State: shared.NotificationRetrying, Attempts: 3}
+	view := &notificationsView{Entries: []shared.NotificationEntry{entry}}
 	for tag, want := range map[string]string{"en": "3 attempts", "de": "3 Versuche", "ru": "3 попытки", "ja": "試行 3 回"} {
 		var written strings.Builder
 		if err := templatesIn(catalog.Language(tag)).ExecuteTemplate(&written, "notifications", view); err != nil {

@@ -15,31 +15,34 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestRunner holds how processes end for go-plugin: by themselves or by force, whatever they leave behind. None of them
-// would end within the time that a test has, unless it is ended as it must be.
+// endings are processes that end in different ways. None of them would end within the time that a test has, unless
+// it is ended as it must be. CHILD is the number of a child that must be gone.
+var endings = []struct {
+	name, script string
+	early        bool // Kill comes before Start.
+	killedAfter  string
+	says         string
+	outcome      string
+}{
+	{name: "ends", script: "echo done", says: "done\n"},
+	{name: "fails", script: "echo sad >&2; exit 9", outcome: "exit status 9"},
+	{name: "closes its output", script: "exec >&- 2>&-; sleep 0.1; exit 3", outcome: "exit status 3"},
+	{name: "leaves a child", script: "sleep 3600 & echo $!", says: "CHILD\n"},
+	{name: "leaves a silent child", script: "sleep 3600 >/dev/null 2>&1 & echo $!", says: "CHILD\n"},
+	{
+		name: "is killed", script: "echo up; exec sleep 3600",
+		killedAfter: "up\n", says: "up\n", outcome: "signal: killed",
+	},
+	{
+		name: "is killed with its children", script: "sleep 3600 & echo $!; wait",
+		killedAfter: "\n", says: "CHILD\n", outcome: "signal: killed",
+	},
+	{name: "is killed before its start", script: "exec sleep 3600", early: true, outcome: "signal: killed"},
+}
+
+// TestRunner holds how processes end for go-plugin: by themselves or by force, whatever they leave behind.
 func TestRunner(t *testing.T) {
-	for _, c := range []struct {
-		name, script string
-		early        bool // Kill comes before Start.
-		killedAfter  string
-		says         string
-		outcome      string
-	}{
-		{name: "ends", script: "echo done", says: "done\n"},
-		{name: "fails", script: "echo sad >&2; exit 9", outcome: "exit status 9"},
-		{name: "closes its output", script: "exec >&- 2>&-; sleep 0.1; exit 3", outcome: "exit status 3"},
-		{name: "leaves a child", script: "sleep 3600 & echo $!", says: "CHILD\n"},
-		{name: "leaves a silent child", script: "sleep 3600 >/dev/null 2>&1 & echo $!", says: "CHILD\n"},
-		{
-			name: "is killed", script: "echo up; exec sleep 3600",
-			killedAfter: "up\n", says: "up\n", outcome: "signal: killed",
-		},
-		{
-			name: "is killed with its children", script: "sleep 3600 & echo $!; wait",
-			killedAfter: "\n", says: "CHILD\n", outcome: "signal: killed",
-		},
-		{name: "is killed before its start", script: "exec sleep 3600", early: true, outcome: "signal: killed"},
-	} {
+	for _, c := range endings {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := newProcessRunner(exec.Command("/bin/sh", "-c", c.script))

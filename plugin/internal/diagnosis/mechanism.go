@@ -12,9 +12,9 @@ import (
 // loginRefused are the causes behind which may stand a mechanism that the server offers but cannot do.
 var loginRefused = []string{"wrong_credentials", "login_refused", "login_exchange_broken"}
 
-// mechanismFixes offers a login that shows the password to the server, where one that hides it was refused: a server that
-// keeps its passwords as they should be kept cannot do some of those, and answers as if the password were wrong. It is
-// offered only over an encrypted connection to a server that has proven who it is.
+// mechanismFixes offers a login that shows the password to the server, where one that hides it was refused: a server
+// that keeps its passwords as they should be kept cannot do some of those, and answers as if the password were wrong.
+// It is offered only over an encrypted connection to a server that has proven who it is.
 func mechanismFixes(found cause, failure *smtpconn.Error) []shared.Fix {
 	session := failure.Session
 	if failure.Step != smtpconn.StepAuth || session == nil || !slices.Contains(loginRefused, found.code) {

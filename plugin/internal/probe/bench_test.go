@@ -285,8 +285,8 @@ func bareDialogue(l line) error {
 	return client.Quit()
 }
 
-// BenchmarkFilteredPort is the verdict on a port that swallows packets: it must come within the step's limit, and the look
-// at the other ports must cost nothing on top.
+// BenchmarkFilteredPort is the verdict on a port that swallows packets: it must come within the step's limit, and the
+// look at the other ports must cost nothing on top.
 func BenchmarkFilteredPort(b *testing.B) {
 	filtered, err := mailserver.NewFiltered()
 	if err != nil {

@@ -63,8 +63,8 @@ func TestCancel(t *testing.T) {
 	})
 }
 
-// checkCancelled runs the plan, cancels it when the server is silent in the step and looks at the verdict. That it returns at all
-// shows that the cancellation works: everything else would take an hour.
+// checkCancelled runs the plan, cancels it when the server is silent in the step and looks at the verdict. That it
+// returns at all shows that the cancellation works: everything else would take an hour.
 func checkCancelled(t *testing.T, plan probe.Plan, step smtpconn.Step, silent <-chan struct{}) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

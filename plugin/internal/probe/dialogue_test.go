@@ -10,8 +10,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// TestDialogue looks at every command that a server gets to see: one EHLO for each connection state, with the configured
-// name from the first on; one login; no command that a server could take amiss.
+// TestDialogue looks at every command that a server gets to see: one EHLO for each connection state, with the
+// configured name from the first on; one login; no command that a server could take amiss.
 func TestDialogue(t *testing.T) {
 	authority, err := mailserver.NewAuthority()
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// TestNothingIsInjected puts control characters and brackets into every value that comes near the wire, past all checks of
-// the form. No server may be told more than it would have been without them.
+// TestNothingIsInjected puts control characters and brackets into every value that comes near the wire, past all
+// checks of the form. No server may be told more than it would have been without them.
 func TestNothingIsInjected(t *testing.T) {
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
@@ -46,7 +46,8 @@ func TestNothingIsInjected(t *testing.T) {
 	}
 }
 
-// injected recognises a command that only the poison can have brought, or a MAIL or RCPT with what does not belong there.
+// injected recognises a command that only the poison can have brought, or a MAIL or RCPT with what does not belong
+// there.
 func injected(line string) bool {
 	return strings.HasPrefix(line, "RSET") || strings.ContainsAny(line, "\r\x00") ||
 		(strings.HasPrefix(line, "MAIL") || strings.HasPrefix(line, "RCPT")) && strings.Contains(line, "RSET")

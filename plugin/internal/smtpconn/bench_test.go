@@ -67,9 +67,9 @@ func sendAll(b *testing.B, port, connections, messages int) time.Duration {
 	return time.Since(began)
 }
 
-// BenchmarkTripsPerMessage is the cost of one message over one connection on a line with 20 ms round trips. The trips are
-// counted on the line. The time stands beside them, with that of a command that takes one trip by definition: what both are
-// longer than 20 ms is the work of client, line and server, not waiting.
+// BenchmarkTripsPerMessage is the cost of one message over one connection on a line with 20 ms round trips. The trips
+// are counted on the line. The time stands beside them, with that of a command that takes one trip by definition:
+// what both are longer than 20 ms is the work of client, line and server, not waiting.
 func BenchmarkTripsPerMessage(b *testing.B) {
 	const trip, messages = 20 * time.Millisecond, 100
 	for range b.N {

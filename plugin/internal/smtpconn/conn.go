@@ -85,9 +85,10 @@ func (c *Conn) Leave(ctx context.Context) {
 	c.Close()
 }
 
-// Usable reports whether another message can be sent over the connection after err, which Deliver returned. A refusal that
-// says neither 4 nor 5 answers another command, or leaves the server waiting for what does not come. One that seems to
-// answer the DATA of a group may answer its RCPT, behind a reply that nobody asked for, and the server waits for the message.
+// Usable reports whether another message can be sent over the connection after err, which Deliver returned. A refusal
+// that says neither 4 nor 5 answers another command, or leaves the server waiting for what does not come. One that
+// seems to answer the DATA of a group may answer its RCPT, behind a reply that nobody asked for, and the server waits
+// for the message.
 func (c *Conn) Usable(err error) bool {
 	var failure *Error
 	if c.adrift || c.wire.failure != nil || c.wire.reader.Buffered() > 0 {

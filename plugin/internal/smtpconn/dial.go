@@ -102,7 +102,9 @@ func race(
 	return nil, attempts, mostTelling(attempts)
 }
 
-func dial(ctx context.Context, permit func(netip.AddrPort) error, address netip.AddrPort, limit time.Duration) (net.Conn, error) {
+func dial(
+	ctx context.Context, permit func(netip.AddrPort) error, address netip.AddrPort, limit time.Duration,
+) (net.Conn, error) {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	// A network of one family keeps the dialer from racing on its own.

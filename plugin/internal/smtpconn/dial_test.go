@@ -195,7 +195,8 @@ func TestDialledAddress(t *testing.T) {
 	}
 }
 
-// TestOldForms refuses numbers that some software takes for addresses, in every script, and so never asks anybody for them.
+// TestOldForms refuses numbers that some software takes for addresses, in every script, and so never asks anybody for
+// them.
 func TestOldForms(t *testing.T) {
 	for _, host := range []string{"2130706433", "0x7f000001", "0X7F.1", "127.1", "127.0.1", "0177.0.0.1", "017700000001", "127.0.0.1.", "127。1", "１２７.１", "0x7f.0x1", "mail.127", "1.2.3.0x"} {
 		if ascii, err := ASCIIHost(host); err == nil {

@@ -32,7 +32,9 @@ func (e *PinMismatchError) Error() string {
 
 // handshake sets up TLS over the connection. It returns the state even when the certificate is refused, so that it can
 // be shown; unverified is the reason why the certificate does not prove the server's identity.
-func (o *opening) handshake(ctx context.Context, conn net.Conn, small bool, limit time.Duration) (secured *tls.Conn, state *tls.ConnectionState, unverified, err error) {
+func (o *opening) handshake(
+	ctx context.Context, conn net.Conn, small bool, limit time.Duration,
+) (secured *tls.Conn, state *tls.ConnectionState, unverified, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	certificateDemanded := false
@@ -117,8 +119,8 @@ func handshakeError(err, unverified error) *Error {
 	return &Error{Kind: KindTLSHandshake, Err: err}
 }
 
-// remoteAlert returns the text of the alert with which the server refused; empty when it sent none. crypto/tls keeps the
-// type to itself, so the text is all there is.
+// remoteAlert returns the text of the alert with which the server refused; empty when it sent none. crypto/tls keeps
+// the type to itself, so the text is all there is.
 func remoteAlert(err error) string {
 	var operation *net.OpError
 	if errors.As(err, &operation) && operation.Op == "remote error" {
@@ -159,8 +161,8 @@ func plainRecord(err error) bool {
 	return kind < 20 || kind > 23 // RFC 8446 section 5.1: change_cipher_spec, alert, handshake, application_data
 }
 
-// speaksTLS reports whether the server completes or at least understands a TLS handshake on a connection of its own. The
-// small hello gets through everywhere.
+// speaksTLS reports whether the server completes or at least understands a TLS handshake on a connection of its own.
+// The small hello gets through everywhere.
 func (o *opening) speaksTLS(ctx context.Context, conn net.Conn) bool {
 	defer conn.Close()
 	_, state, _, err := o.handshake(ctx, conn, true, o.conn.limits.TLS)

@@ -16,8 +16,8 @@ type Envelope struct {
 }
 
 // onWire returns the form of an address that goes into MAIL or RCPT: the domain in ASCII (RFC 5891) unless the local
-// part needs SMTPUTF8 (RFC 6531), which the second result tells. A domain that is ASCII already goes as it is: what IDNA
-// would refuse, such as an underscore, is common inside companies, and the server is the judge of it.
+// part needs SMTPUTF8 (RFC 6531), which the second result tells. A domain that is ASCII already goes as it is: what
+// IDNA would refuse, such as an underscore, is common inside companies, and the server is the judge of it.
 func onWire(address string) (text string, needsUTF8 bool, err error) {
 	if strings.ContainsAny(address, "\r\n\x00<> ") {
 		return "", false, errors.New("the address contains a blank, an angle bracket or a control character")
@@ -35,8 +35,8 @@ func onWire(address string) (text string, needsUTF8 bool, err error) {
 	return local + "@" + domain, !isASCII(local), nil
 }
 
-// ASCIIDomain returns the form in which the domain of an address goes on the wire (RFC 5891). One that is ASCII stays as
-// it is.
+// ASCIIDomain returns the form in which the domain of an address goes on the wire (RFC 5891). One that is ASCII stays
+// as it is.
 func ASCIIDomain(domain string) (string, error) {
 	if isASCII(domain) {
 		return domain, nil
@@ -82,10 +82,10 @@ func (c *Conn) prepare(envelope Envelope) (wireEnvelope, *Error) {
 	return prepared, nil
 }
 
-// Check gives sender and recipient to the server and leaves, so that no message is sent. Where PIPELINING is offered both
-// go out together. The QUIT goes out alone, when both replies are there, and its answer is not waited for: a server that
-// tears the connection down at QUIT would else take the replies before it along. Check returns the first refusal as an
-// *Error; the connection is of no further use.
+// Check gives sender and recipient to the server and leaves, so that no message is sent. Where PIPELINING is offered
+// both go out together. The QUIT goes out alone, when both replies are there, and its answer is not waited for: a
+// server that tears the connection down at QUIT would else take the replies before it along. Check returns the first
+// refusal as an *Error; the connection is of no further use.
 func (c *Conn) Check(ctx context.Context, envelope Envelope) error {
 	defer c.Close()
 	_, err := c.begin(ctx, envelope, "")

@@ -38,10 +38,11 @@ const (
 	KindCancelled Kind = "cancelled"
 	KindOutOfTime Kind = "out of time" // the caller's own deadline passed
 
-	KindNotSMTP         Kind = "not an SMTP server" // Error.Protocol names the protocol when it was recognised
-	KindMalformedReply  Kind = "malformed reply"    // an SMTP server that does not keep to the reply syntax
-	KindReplyTooLong    Kind = "reply too long"
-	KindUnexpectedBytes Kind = "unexpected bytes before encryption began" // plain text behind STARTTLS: an attack or a defect
+	KindNotSMTP        Kind = "not an SMTP server" // Error.Protocol names the protocol when it was recognised
+	KindMalformedReply Kind = "malformed reply"    // an SMTP server that does not keep to the reply syntax
+	KindReplyTooLong   Kind = "reply too long"
+	// Plain text behind STARTTLS: an attack or a defect.
+	KindUnexpectedBytes Kind = "unexpected bytes before encryption began"
 
 	KindPlainInsteadOfTLS Kind = "the port answered in plain text"
 	KindTLSInsteadOfPlain Kind = "the port expects TLS"

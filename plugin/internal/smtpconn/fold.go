@@ -16,7 +16,8 @@ type folded struct {
 	at   []span // of the text before, from which each byte was read
 }
 
-// isLetterOrDigit counts what is left of a secret when somebody puts signs between its characters or leaves its own out.
+// isLetterOrDigit counts what is left of a secret when somebody puts signs between its characters or leaves its own
+// out.
 func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // isSolid counts everything but blanks, hyphens, accents and what cannot be seen.
@@ -27,8 +28,8 @@ func isSolid(r rune) bool {
 // parts are what a character counts as, in both ways; empty where it does not count.
 type parts struct{ solid, letters string }
 
-// maxDecomposed bounds the parts of one character in bytes. Some characters are whole sentences, and a server could make a
-// text much longer with them; they are nobody's disguise.
+// maxDecomposed bounds the parts of one character in bytes. Some characters are whole sentences, and a server could
+// make a text much longer with them; they are nobody's disguise.
 const maxDecomposed = 12
 
 // partsOf folds a character.
@@ -68,9 +69,9 @@ var commonParts = func() (known [0x250]parts) {
 	return known
 }()
 
-// fold folds a text in both ways, into the room of earlier ones. Bytes that are not UTF-8 are read as Latin-1. A character
-// that is another one in disguise, such as a full-width or a mathematical letter, is read as that one, and a letter with an
-// accent as the letter: how it is put together says nothing (Unicode Standard Annex 15).
+// fold folds a text in both ways, into the room of earlier ones. Bytes that are not UTF-8 are read as Latin-1. A
+// character that is another one in disguise, such as a full-width or a mathematical letter, is read as that one, and
+// a letter with an accent as the letter: how it is put together says nothing (Unicode Standard Annex 15).
 func fold(text []byte, solid, letters folded) (intoSolid, intoLetters folded) {
 	solid.text, solid.at, letters.text, letters.at = solid.text[:0], solid.at[:0], letters.text[:0], letters.at[:0]
 	for i := 0; i < len(text); {

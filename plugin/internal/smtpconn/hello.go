@@ -70,7 +70,9 @@ func helloUnanswered(err error) bool {
 
 // secured is the detail of a finished handshake.
 func (s *Session) secured() Secured {
-	return Secured{Version: s.TLS.Version, CipherSuite: s.TLS.CipherSuite, SmallHello: s.SmallHello, Unverified: s.Unverified}
+	return Secured{
+		Version: s.TLS.Version, CipherSuite: s.TLS.CipherSuite, SmallHello: s.SmallHello, Unverified: s.Unverified,
+	}
 }
 
 // route is a way to a server; what lies on it may drop packets.

@@ -52,8 +52,8 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, l
 // maxEnding is how much of a message goes out with its last byte, in bytes.
 const maxEnding = 4096
 
-// dotStuffed is a message as it goes out after DATA (RFC 5321 section 4.5.2): each line ends with CRLF, a dot that begins one is
-// doubled, and a dot alone ends the last one.
+// dotStuffed is a message as it goes out after DATA (RFC 5321 section 4.5.2): each line ends with CRLF, a dot that
+// begins one is doubled, and a dot alone ends the last one.
 func dotStuffed(message []byte) []byte {
 	text := make([]byte, 0, len(message)+len(message)/16+len("\r\n.\r\n"))
 	for line := range bytes.Lines(message) {
@@ -66,8 +66,8 @@ func dotStuffed(message []byte) []byte {
 	return append(text, ".\r\n"...)
 }
 
-// requestData reads the reply to the DATA that left with its group, or sends one, and fails unless the server awaits the
-// message.
+// requestData reads the reply to the DATA that left with its group, or sends one, and fails unless the server awaits
+// the message.
 func (c *Conn) requestData(ctx context.Context, grouped bool) error {
 	defer c.wire.limit(ctx, c.limits.DataReply)()
 	if !grouped {
@@ -83,8 +83,9 @@ func (c *Conn) requestData(ctx context.Context, grouped bool) error {
 	return err
 }
 
-// endMessage sends the ending, with the last byte, and reads the final reply. What it means is told by its first digit (RFC
-// 5321 section 4.2.1): 2, accepted; 4 or 5, not accepted. Anything else, and no reply at all, leaves that unknown.
+// endMessage sends the ending, with the last byte, and reads the final reply. What it means is told by its first
+// digit (RFC 5321 section 4.2.1): 2, accepted; 4 or 5, not accepted. Anything else, and no reply at all, leaves that
+// unknown.
 func (c *Conn) endMessage(ctx context.Context, ending []byte) error {
 	defer c.wire.limit(ctx, c.limits.FinalReply)()
 	err := c.wire.write(ending)

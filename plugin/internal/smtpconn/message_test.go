@@ -31,7 +31,8 @@ func TestDotStuffed(t *testing.T) {
 	}
 }
 
-// TestLongMessages sends messages about as long as what goes out with the last byte. All but that has left when it is asked for.
+// TestLongMessages sends messages about as long as what goes out with the last byte. All but that has left when it is
+// asked for.
 func TestLongMessages(t *testing.T) {
 	for _, size := range []int{1, maxEnding - 8, maxEnding - 3, maxEnding - 2, maxEnding + 1, 1 << 20} {
 		line := "x\r\n"

@@ -18,7 +18,9 @@ func Open(ctx context.Context, target Target, trace *Trace) (*Conn, error) {
 	secrets := redactionOf(target)
 	o := &opening{
 		ctx: ctx, target: target, trace: trace, secrets: secrets,
-		conn: &Conn{session: &Session{Encryption: NoEncryption, secrets: secrets}, limits: target.Limits.withDefaults(), trace: trace},
+		conn: &Conn{
+			session: &Session{Encryption: NoEncryption, secrets: secrets}, limits: target.Limits.withDefaults(), trace: trace,
+		},
 	}
 	if trace.verbose() {
 		o.conn.session.transcript = &Transcript{redaction: secrets}

@@ -47,7 +47,8 @@ func ParseProxy(text string) (*url.URL, error) {
 
 // throughProxy is a connection to the target that the proxy has made.
 func (o *opening) throughProxy(ctx context.Context) (net.Conn, []Attempt, error) {
-	tcp, attempts, err := race(ctx, o.target.Permit, o.target.permitted(o.conn.session.Addresses, o.target.dialledPort()), o.conn.limits.Connect)
+	permitted := o.target.permitted(o.conn.session.Addresses, o.target.dialledPort())
+	tcp, attempts, err := race(ctx, o.target.Permit, permitted, o.conn.limits.Connect)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, attempts, err

@@ -54,5 +54,6 @@ func (e *IterationsError) Error() string {
 	if e.TooMany() {
 		return fmt.Sprintf("the server demands more than %d iterations", e.Limit)
 	}
-	return fmt.Sprintf("the server demands fewer than %d iterations, and the password could be guessed from the answer", e.Limit)
+	return fmt.Sprintf(
+		"the server demands fewer than %d iterations, and the password could be guessed from the answer", e.Limit)
 }

@@ -357,7 +357,8 @@ func TestShownTextIsBounded(t *testing.T) {
 	}
 }
 
-// FuzzRedaction hides a password that stands in any text, in every disguise; whatever the text is, it ends up fit to be shown.
+// FuzzRedaction hides a password that stands in any text, in every disguise; whatever the text is, it ends up fit to
+// be shown.
 func FuzzRedaction(f *testing.F) {
 	names := slices.Sorted(func(yield func(string) bool) {
 		for name := range disguises {

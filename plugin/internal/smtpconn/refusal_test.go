@@ -49,8 +49,8 @@ func hangingUp(at, last string) func(net.Conn) {
 	}
 }
 
-// TestLastWords keeps what a server says before it tears the connection down: a refusal is final, a broken connection is
-// not, and what was accepted stays accepted.
+// TestLastWords keeps what a server says before it tears the connection down: a refusal is final, a broken connection
+// is not, and what was accepted stays accepted.
 func TestLastWords(t *testing.T) {
 	long := []byte("Subject: x\r\n\r\n" + strings.Repeat(strings.Repeat("x", 76)+"\r\n", 200_000))
 	for _, c := range []struct {
@@ -92,8 +92,8 @@ func TestLastWords(t *testing.T) {
 	}
 }
 
-// TestCheckTakesOneTurn gives sender and recipient in one piece, says QUIT only when both replies are there, and does not
-// wait for its answer, which never comes.
+// TestCheckTakesOneTurn gives sender and recipient in one piece, says QUIT only when both replies are there, and does
+// not wait for its answer, which never comes.
 func TestCheckTakesOneTurn(t *testing.T) {
 	flights := make(chan string, 10)
 	address, err := net.ResolveTCPAddr("tcp", proxyThat(t, func(conn net.Conn) {

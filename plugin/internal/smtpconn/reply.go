@@ -19,14 +19,15 @@ const (
 )
 
 // Reply is one answer of the server (RFC 5321 section 4.2), safe to show: its text is valid UTF-8 without control
-// characters, and whatever looks like our credentials is hidden when it is shown, not before. It may be used concurrently.
+// characters, and whatever looks like our credentials is hidden when it is shown, not before. It may be used
+// concurrently.
 type Reply struct {
 	// Code has three digits, 200 to 599.
 	Code int
 	// EnhancedCode is the enhanced status code (RFC 3463), such as "5.7.8"; empty when there is none.
 	EnhancedCode string
-	// said returns the server's own words, and what hides our credentials in them; nil where there are none. It is a function
-	// so that no way of printing a reply shows them.
+	// said returns the server's own words, and what hides our credentials in them; nil where there are none. It is a
+	// function so that no way of printing a reply shows them.
 	said func() (lines []string, secrets *redaction)
 }
 
@@ -50,8 +51,8 @@ func (r Reply) heard() []string {
 	return lines
 }
 
-// Lines are the texts of the lines without codes, fit to be shown; at least one in what a server has said. Each call looks
-// for our credentials.
+// Lines are the texts of the lines without codes, fit to be shown; at least one in what a server has said. Each call
+// looks for our credentials.
 func (r Reply) Lines() []string {
 	if r.said == nil {
 		return nil
@@ -65,8 +66,8 @@ func (r Reply) Says(pattern *regexp.Regexp) bool {
 	return pattern.MatchString(strings.TrimSpace(strings.Join(r.heard(), " ")))
 }
 
-// Read gives the server's own words on one line to a function, also where a part of them must not be shown. The function must
-// not keep them.
+// Read gives the server's own words on one line to a function, also where a part of them must not be shown. The
+// function must not keep them.
 func (r Reply) Read(reader func(text string)) {
 	reader(strings.TrimSpace(strings.Join(r.heard(), " ")))
 }
@@ -85,7 +86,8 @@ func (r Reply) positive() bool { return r.Code < 400 }
 // refuses reports whether the code means no, and the server goes on listening.
 func (r Reply) refuses() bool { return r.Code >= 400 && r.Code != 421 }
 
-// readReply reads one whole reply within the bounds. raw receives each line as it arrived, without its end; it may be nil.
+// readReply reads one whole reply within the bounds. raw receives each line as it arrived, without its end; it may be
+// nil.
 func readReply(reader *bufio.Reader, secrets *redaction, raw func(line string)) (Reply, error) {
 	reply, lines, total := Reply{}, make([]string, 0, 1), 0
 	for {
@@ -201,8 +203,8 @@ func upToThreeDigits(text string) bool {
 	return len(text) >= 1 && len(text) <= 3
 }
 
-// printable makes a server's text safe to show and to send over gRPC. Bytes that are not UTF-8 are read as Latin-1, which
-// is what servers that old mean; control characters and bidirectional overrides become blanks.
+// printable makes a server's text safe to show and to send over gRPC. Bytes that are not UTF-8 are read as Latin-1,
+// which is what servers that old mean; control characters and bidirectional overrides become blanks.
 func printable(text string) string {
 	if isPlain(text) {
 		return text

@@ -96,8 +96,8 @@ func FuzzReadReply(f *testing.F) {
 	})
 }
 
-// TestAcceptedRepliesAreNotSearched sends messages with a password: what the server says to them is looked through only when it
-// is shown.
+// TestAcceptedRepliesAreNotSearched sends messages with a password: what the server says to them is looked through
+// only when it is shown.
 func TestAcceptedRepliesAreNotSearched(t *testing.T) {
 	conn, err := Open(t.Context(), answering(t, map[string]string{".": "250 2.0.0 Queued as c4nary.Pa55word/9f3b"}), nil)
 	if err != nil {
@@ -117,8 +117,8 @@ func TestAcceptedRepliesAreNotSearched(t *testing.T) {
 	}
 }
 
-// BenchmarkReplyAccepted is what reading the replies to one accepted message costs: MAIL, RCPT, DATA and the final one, which
-// holds a new identifier each time.
+// BenchmarkReplyAccepted is what reading the replies to one accepted message costs: MAIL, RCPT, DATA and the final
+// one, which holds a new identifier each time.
 func BenchmarkReplyAccepted(b *testing.B) {
 	const replies = "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 End data with <CR><LF>.<CR><LF>\r\n"
 	secrets := redactionFor("c4nary.Pa55word/9f3b")

@@ -18,8 +18,9 @@ const maxAddresses = 16
 // underscores, which names of containers often have.
 var hostNames = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(false), idna.VerifyDNSLength(true))
 
-// numericLabel is a last label that some software takes for the end of an IPv4 address, in forms such as 127.1 and 0x7f000001 that a
-// policy would not recognise. No name ends so (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+// numericLabel is a last label that some software takes for the end of an IPv4 address, in forms such as 127.1 and
+// 0x7f000001 that a policy would not recognise. No name ends so
+// (https://url.spec.whatwg.org/#ends-in-a-number-checker).
 var numericLabel = regexp.MustCompile(`(^|\.)([0-9]+|0x[0-9a-f]*)$`)
 
 var hostCharacters = regexp.MustCompile(`^[a-z0-9_.-]+$`)

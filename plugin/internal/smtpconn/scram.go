@@ -230,7 +230,9 @@ const abandonEvery = 1024
 
 // saltedPassword is Hi of RFC 5802 section 2.2: PBKDF2 (RFC 8018 section 5.2) with one block of output. It is made here
 // because that of the standard library cannot be abandoned, and its cost is the server's choice.
-func saltedPassword(ctx context.Context, newHash func() hash.Hash, password string, salt []byte, iterations int) ([]byte, error) {
+func saltedPassword(
+	ctx context.Context, newHash func() hash.Hash, password string, salt []byte, iterations int,
+) ([]byte, error) {
 	mac := hmac.New(newHash, []byte(password))
 	mac.Write(salt)
 	mac.Write([]byte{0, 0, 0, 1})

@@ -47,8 +47,9 @@ func practice(t *testing.T, name string, authority *mailserver.Authority) (*mail
 	}
 }
 
-// attacker is a server whose conversation is written line by line: what it says when a line with the verb arrives. It keeps
-// what it was told in plain text. After "TLS" it goes on encrypted; "TLS " and a text says that text right behind the handshake.
+// attacker is a server whose conversation is written line by line: what it says when a line with the verb arrives. It
+// keeps what it was told in plain text. After "TLS" it goes on encrypted; "TLS " and a text says that text right
+// behind the handshake.
 type attacker struct {
 	says   map[string]string // by verb; in the encrypted part by "tls " and the verb; "tls" comes right behind the handshake
 	behind string            // sent in plain text a moment after the answer to STARTTLS
@@ -95,8 +96,8 @@ func (a *attacker) inClear() string {
 	return strings.Join(a.heard, ", ")
 }
 
-// TestInjectionBehindSTARTTLS has text arrive behind the answer to STARTTLS, in packets of their own and at the worst of
-// times. No credential may follow in plain text, and what was offered in plain text counts no longer.
+// TestInjectionBehindSTARTTLS has text arrive behind the answer to STARTTLS, in packets of their own and at the worst
+// of times. No credential may follow in plain text, and what was offered in plain text counts no longer.
 func TestInjectionBehindSTARTTLS(t *testing.T) {
 	authority := authorityFor(t)
 	config, err := authority.Config(mailserver.Request{})

@@ -94,7 +94,8 @@ func (t Target) permitted(addresses []netip.Addr, port int) []netip.AddrPort {
 
 // refusal is why the address may not be dialled.
 func (t Target) refusal(address netip.Addr) error {
-	return t.Permit(netip.AddrPortFrom(address, uint16(t.dialledPort()))) //nolint:gosec // checked when the settings are bound
+	port := uint16(t.dialledPort()) //nolint:gosec // checked when the settings are bound
+	return t.Permit(netip.AddrPortFrom(address, port))
 }
 
 // heloName returns the name for EHLO: the configured one, else this machine's fully qualified name, else the local

@@ -11,9 +11,9 @@ const (
 	maxTranscriptLine  = 500
 )
 
-// Transcript is the conversation line by line: "S: " before what the server said, "C: " before what we said, "-- " before
-// what happened. Our credentials never enter it, because the wire knows by the state of the protocol which lines carry
-// them. A server that repeats them is a second case: see redaction. A nil Transcript records nothing.
+// Transcript is the conversation line by line: "S: " before what the server said, "C: " before what we said, "-- "
+// before what happened. Our credentials never enter it, because the wire knows by the state of the protocol which
+// lines carry them. A server that repeats them is a second case: see redaction. A nil Transcript records nothing.
 type Transcript struct {
 	lines []string
 	*redaction

@@ -14,7 +14,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// answering is a server that answers by verb, and 250 where nothing else is said. The end of a message has the verb ".".
+// answering is a server that answers by verb, and 250 where nothing else is said. The end of a message has the verb
+// ".".
 func answering(t *testing.T, answers map[string]string) Target {
 	t.Helper()
 	server, err := net.Listen("tcp", "127.0.0.1:0")
@@ -87,8 +88,8 @@ func sendMessageOver(t *testing.T, target Target, message []byte) (usable bool, 
 	return conn.Usable(err), err
 }
 
-// TestUnaskedReplies has a server say more than it was asked. It must not be taken for the answer to what comes next, so that
-// a refused recipient seems accepted or a message delivered that was not.
+// TestUnaskedReplies has a server say more than it was asked. It must not be taken for the answer to what comes next,
+// so that a refused recipient seems accepted or a message delivered that was not.
 func TestUnaskedReplies(t *testing.T) {
 	const extra = "\r\n250 2.0.0 And another thing"
 	for _, pipelining := range []bool{false, true} {
@@ -131,8 +132,8 @@ func TestUnaskedReplies(t *testing.T) {
 	}
 }
 
-// TestOnlyFirstDigitCounts has servers accept with codes that are not the usual ones (RFC 5321 section 4.2.1), and with texts
-// that are longer as UTF-8 than they came. What is neither yes nor no ends the use of the connection.
+// TestOnlyFirstDigitCounts has servers accept with codes that are not the usual ones (RFC 5321 section 4.2.1), and
+// with texts that are longer as UTF-8 than they came. What is neither yes nor no ends the use of the connection.
 func TestOnlyFirstDigitCounts(t *testing.T) {
 	long := strings.Repeat("\xe9", maxReplyLine-20)
 	for _, c := range []struct {
@@ -227,7 +228,8 @@ func (h *heldBack) Read(p []byte) (int, error) {
 	return h.Conn.Read(p)
 }
 
-// TestAcceptedAheadInAnotherRecord has a server accept a message before its end, in a record of TLS of its own, and refuse it then.
+// TestAcceptedAheadInAnotherRecord has a server accept a message before its end, in a record of TLS of its own, and
+// refuse it then.
 func TestAcceptedAheadInAnotherRecord(t *testing.T) {
 	authority := authorityFor(t)
 	config, err := authority.Config(mailserver.Request{})

@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// view is one reading of a server's text: the text itself, or what it says when it is decoded. Each byte knows which bytes
-// of the text it was read from.
+// view is one reading of a server's text: the text itself, or what it says when it is decoded. Each byte knows which
+// bytes of the text it was read from.
 type view struct {
 	text  []byte
 	at    []span // of the server's text, from which each byte was read
@@ -194,8 +194,8 @@ func (v view) groups(digits []byte, positions []int) []view {
 	return views
 }
 
-// hex decodes all hexadecimal digits, whatever stands between them, from both places at which a pair can begin. The 0 of
-// a 0x is none of them.
+// hex decodes all hexadecimal digits, whatever stands between them, from both places at which a pair can begin. The 0
+// of a 0x is none of them.
 func (v view) hex() []view {
 	digits, positions := make([]byte, 0, len(v.text)), make([]int, 0, len(v.text))
 	for i, b := range v.text {
@@ -232,7 +232,8 @@ func hexDigit(b byte) (byte, bool) {
 }
 
 var (
-	// bases are the ways to write a character as a number. Numbers in another form stand between these and are passed over.
+	// bases are the ways to write a character as a number. Numbers in another form stand between these and are passed
+	// over.
 	bases = []struct {
 		base int
 		form *regexp.Regexp

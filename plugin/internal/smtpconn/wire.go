@@ -159,9 +159,9 @@ func (w *wire) send(lines string) error {
 	return nil
 }
 
-// refuseUnasked fails when the server has said something that nobody has asked for: it would be taken for the answer to what
-// is sent next, and each answer after it for that to the command before. Only that the server is about to leave may be said at
-// any time (421, RFC 5321 section 3.8), and is then the answer to everything.
+// refuseUnasked fails when the server has said something that nobody has asked for: it would be taken for the answer
+// to what is sent next, and each answer after it for that to the command before. Only that the server is about to
+// leave may be said at any time (421, RFC 5321 section 3.8), and is then the answer to everything.
 func (w *wire) refuseUnasked() error {
 	if len(w.asked) > 0 || w.reader.Buffered() == 0 {
 		return nil
@@ -172,9 +172,9 @@ func (w *wire) refuseUnasked() error {
 	return w.fail(&Error{Kind: KindMalformedReply})
 }
 
-// refuseAcceptedAhead fails when the server has said yes to a message of which it has not got the end: that would be taken for
-// the final reply. A refusal counts whenever it comes. It looks at what has arrived, also in another record of TLS, and does
-// not wait.
+// refuseAcceptedAhead fails when the server has said yes to a message of which it has not got the end: that would be
+// taken for the final reply. A refusal counts whenever it comes. It looks at what has arrived, also in another record
+// of TLS, and does not wait.
 func (w *wire) refuseAcceptedAhead() error {
 	w.tcp.hasty = true
 	first, err := w.reader.Peek(1)
@@ -268,8 +268,8 @@ func hasVerb(line, verb string) bool {
 	return len(line) >= len(verb) && strings.EqualFold(line[:len(verb)], verb)
 }
 
-// sendGroup sends what was held back, with the command that ends the group unless it is empty. The replies are read with
-// receive, in order.
+// sendGroup sends what was held back, with the command that ends the group unless it is empty. The replies are read
+// with receive, in order.
 func (w *wire) sendGroup(last string) error {
 	lines := w.held
 	if last != "" {
@@ -308,9 +308,10 @@ func (w *wire) Read(p []byte) (int, error) {
 	return w.forClient.Read(p)
 }
 
-// handOver writes out for go-smtp what it needs to know of a reply: the code, of which the first digit counts where go-smtp
-// wants a certain one (RFC 5321 section 4.2.1), but not for EHLO, where 220 is a second greeting; a challenge; and which extensions there are, in upper case, because go-smtp compares
-// them letter for letter. What is too long for it is cut.
+// handOver writes out for go-smtp what it needs to know of a reply: the code, of which the first digit counts where
+// go-smtp wants a certain one (RFC 5321 section 4.2.1), but not for EHLO, where 220 is a second greeting; a
+// challenge; and which extensions there are, in upper case, because go-smtp compares them letter for letter. What is
+// too long for it is cut.
 func (w *wire) handOver(reply Reply) {
 	code, lines := reply.Code, []string{""}
 	switch {
@@ -334,8 +335,8 @@ func (w *wire) handOver(reply Reply) {
 	}
 }
 
-// maxHandedOver is how much of a text go-smtp is told, in bytes. Its own bound is that of one line as it came, and a text that
-// came as Latin-1 is longer now.
+// maxHandedOver is how much of a text go-smtp is told, in bytes. Its own bound is that of one line as it came, and a
+// text that came as Latin-1 is longer now.
 const maxHandedOver = 200
 
 func shortenedTo(text string, most int) string {

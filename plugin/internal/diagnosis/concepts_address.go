@@ -15,8 +15,11 @@ var (
 	)
 	// notOwned: this login may not use this sender.
 	notOwned = words(
-		`not owned by`, `not (?:one of )?your (?:own )?(?:email )?address`, `not (?:\S+ ){0,2}of your addresses`,
-		`send ?as ?denied`,
+		`sending (?:from|as) ~ not (?:permitted|allowed|authori[sz]ed)`, `cannot use this (?:sender|from|address)`,
+		`(?:does not|not) conform`, `(?:not|must be|be) (?:the )?same as`,
+		`must (?:belong|match|correspond|be owned|equal)`,
+		`(?:different|differ) from (?:the |your )?(?:auth|login|account|user)`, `not owned by`,
+		`not (?:one of )?your (?:own )?(?:email )?address`, `not (?:\S+ ){0,2}of your addresses`, `send ?as ?denied`,
 		`(?:permissions?|allowed|authori[sz]ed|entitled|right|able|rights) to send (?:as|from|on behalf|for|`+
 			`using|with)`,
 		`(?:not|un) ?(?:allowed|authori[sz]ed|permitted)(?: \S+){0,4} (?:send|use|submit) ~ (?:as|from|on`+
@@ -63,6 +66,7 @@ var (
 		`not registered within`,
 	)
 	senderDomainBad = words(
+		`(?:cannot|unable to|could not) resolve (?:your|the sender|sender) domain`,
 		`(?:sender|from|mail from|mailfrom|domain of sender|@sender|return path|envelope from|originating|`+
 			`your)(?: \S+){0,8} (?:domain|host|hostname|mx|dns)(?: \S+){0,6} (?:not (?:found|exist|resolv\w*|`+
 			`valid|have|been)|does ?n?o?t? (?:not )?(?:exist|resolve|have|accept)|no (?:mx|dns|valid|a record|`+
@@ -93,7 +97,8 @@ var (
 		`callback ~ sender ~ (?:fail|reject)`, `we (?:cannot|could not) (?:verify|reply|bounce) ~ sender`,
 	)
 	senderCheckDeferred = words(
-		`could not complete sender`,
+		`temporar\w* ~ (?:verifying|checking|validating) (?:the )?sender`,
+		`(?:verifying|checking) (?:the )?sender ~ temporar`, `could not complete sender`,
 		`sender ~ (?:verif\w*|callout|callback|check)(?: \S+){0,6} (?:defer\w*|temporar\w*|timed? ?out|in`+
 			` progress|timeout|not complete|incomplete|could not|unreachable|try)`,
 		`sender address rejected unverified address`, `sender verif\w* (?:in progress|deferred|timed|temporar)`,
@@ -224,6 +229,7 @@ var (
 		`邮箱(?:已)?满|容量(?:不足|超)|メールボックス(?:が)?(?:一杯|満杯)`, `skrzynka ~ pelna`,
 	)
 	receivesTooMuch = words(
+		`receiving too (?:many|much|fast)`,
 		`(?:user|recipient|mailbox|account|address)(?: \S+){0,6} (?:receiv\w*|getting|gets)(?: \S+){0,3}`+
 			` (?:mail|messages|emails|email)?(?: ?\S*){0,3} (?:rate|quick\w*|fast|too many|too much|too often|`+
 			`limit)`,
@@ -234,7 +240,8 @@ var (
 		`(?:messages|mail|emails) (?:to|for) (?:@\w+|this (?:user|recipient|mailbox)|the recipient|`+
 			`recipient)(?: \S+){0,6} (?:deferred|too many|limit\w*|exceed\w*|throttl\w*|excessive|rate)`,
 		`too many recent messages`, `received too many (?:messages|mails|emails)`,
-		`too many messages (?:for|to) (?:this|the|@)`, `organization queue quota`, `recipient exceeded`,
+		`too many messages (?:for|to) (?:@|(?:this|the) (?:user|recipient|mailbox|address))`,
+		`organization queue quota`, `recipient exceeded`,
 	)
 	restricted = words(
 		`(?:user|recipient|addressee) (?:id )?(?:\S+ )?(?:refuses?|rejects?|rejected|refused) (?:to|this|`+
@@ -289,7 +296,8 @@ var (
 		`not a valid (?:email )?address`,
 	)
 	relayMeant = words(
-		`relay(?:s|ing|ed)?\b`, `relai`,
+		`(?:only )?accepts? mail (?:only )?for local`, `cannot deliver (?:mail )?(?:for|to)`,
+		`not deliver (?:mail )?(?:for|to)`, `relay(?:s|ing|ed)?\b`, `relai`,
 		`not (?:a )?(?:local|hosted) (?:domain|recipient|host|user|destination|delivery)`,
 		`(?:rcpthosts|relay domains|allowed rcpthosts)`,
 		`(?:domain|host)(?: \S+){0,5} (?:not (?:local|hosted|handled|served|accepted|allowed|known|in my|in`+
@@ -307,6 +315,7 @@ var (
 		`received as unauthenticated incoming`, `attr14`, `weiterleit`, `third ?party`, `hosted tenant`,
 	)
 	senderListed = words(
+		`mail from @\w+ (?:is )?(?:rejected|refused|denied|blocked|banned)`,
 		`(?:sender|mail ?from|from|domain|envelope|@sender|return ?path|author|originator|address|header)(?:`+
 			` \S+){0,6} (?:blocked using|is listed|listed (?:in|on|at|by)|block ?listed|black ?listed|on (?:\S+`+
 			` ){0,2}(?:block|black) ?list|denied|banned|in (?:my|our|the) (?:\S+ )?(?:bad|black|block|deny|`+
@@ -321,8 +330,8 @@ var (
 	)
 	dblLinks    = links(`/dbl`, `query/domain`, `query/dbl`)
 	domainYoung = words(
-		`too young`, `newly (?:registered|created|observed)`, `(?:domain|registration) age`,
-		`recently (?:registered|created|seen)`, `zrd`, `new domain`,
+		`domain (?:is )?(?:too )?new\b`, `too new`, `too young`, `newly (?:registered|created|observed)`,
+		`(?:domain|registration) age`, `recently (?:registered|created|seen)`, `zrd`, `new domain`,
 		`domain ~ (?:registered|created) (?:\S+ ){0,3}(?:ago|recently|days)`, `day old bread|dob\b`, `fresh domain`,
 		`zero reputation`,
 	)
@@ -346,6 +355,6 @@ var (
 		`(?:outside|external|internet|unauthenticated)(?: \S+){0,4} (?:local|our|internal|own) (?:sender|`+
 			`domain|address)`,
 		`anti ?spoof`, `pretend\w* to be (?:a )?local`, `local sender(?: \S+){0,4} (?:outside|external|remote|auth)`,
-		`(?:forged|faked?) (?:\S+ )?(?:sender|from|local)`, `impersonat`, `you are not (?:local|one of us)`,
+		`(?:forged|faked?) (?:\S+ )?(?:sender|from|local)`, `impersonat`, `you are not (?:local\b|one of us)`,
 	)
 )

@@ -88,7 +88,10 @@ var (
 		`quer(?:y|ies) (?:\S+ ){0,3}(?:refused|blocked|denied|exceeded|limit|not allowed)`, `127\.255\.255\.\d+`,
 		`@ip query refused`, `error open resolver`, `your dns ip`,
 	)
-	reputation  = words(`reputation`, `trust score`, `senderscore`, `insufficient history`, `likely suspicious`)
+	reputation = words(
+		`sender ?score`, `(?:poor|low|bad) (?:\S+ )?score`, `reputation`, `trust score`, `senderscore`,
+		`insufficient history`, `likely suspicious`,
+	)
 	domainMeant = words(
 		`(?:sending|sender|from|your|spf|dkim|mail from|envelope|mailfrom|header from|5321|5322|`+
 			`organi[sz]ational|this) domain`,
@@ -129,8 +132,12 @@ var (
 		`over ipv6`, `(?:not|no) (?:accept|support|allow)\w* (?:\S+ ){0,3}ipv6`,
 		`ipv6 (?:\S+ ){0,3}(?:not|reject|refus|block|denied|unsupported|disabled)`, `use ipv4`,
 	)
-	proxyHeader = words(`proxy (?:protocol|header|line)`, `haproxy`, `proxy ?v[12]`)
-	outOfSync   = words(
+	proxyHeader = words(
+		`proxy timeout`, `proxy (?:\S+ )?(?:expected|required|failed)`, `proxy (?:protocol|header|line)`, `haproxy`,
+		`proxy ?v[12]`,
+	)
+	outOfSync = words(
+		`(?:ssl|tls) attempted`, `non (?:ssl|tls) socket`, `plain ?text (?:\S+ )?expected`,
 		`synchroni[sz]ation (?:error|violation)`, `(?:looks like|is) (?:a )?(?:tls|ssl) (?:hello|handshake|client)`,
 		`speak smtp ~ (?:not|tls)`, `expected plain`, `client sent tls`,
 	)
@@ -187,7 +194,7 @@ var (
 		`слишком много получател`, `收件人(?:过多|数量|超)`, `宛先が多`,
 	)
 	splitTransaction = words(
-		`split transaction`, `separate transaction`,
+		`policy mismatch`, `split transaction`, `separate transaction`,
 		`multiple (?:\S+ )?(?:policies|settings|backends|servers|domains) ~ (?:one|single|same)`,
 		`(?:deliver|send|retry) (?:\S+ )?(?:separately|alone)`, `different (?:settings|policy|transaction)`,
 	)

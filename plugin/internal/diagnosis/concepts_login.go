@@ -46,6 +46,7 @@ var (
 	)
 	// encryptionDemanded: plain text is not taken.
 	encryptionDemanded = words(
+		`(?:secure|encrypted) connection (?:is )?(?:required|needed|mandatory)`, `security level`,
 		`(?:must|please|should|need to|have to|you must) (?:first )?(?:issue|use|send|run|do|start|give) ~`+
 			` (?:starttls|start tls|tls|ssl)`,
 		`(?:starttls|start tls|tls|ssl|ssl tls|encryption|tls ssl)(?: \S+){0,3} (?:is |are |be )?(?:required|`+
@@ -116,6 +117,7 @@ var (
 	)
 	// accountSuspended: the provider has stopped the account.
 	accountSuspended = words(
+		`account (?:\S+ )?is blocked`, `(?:outgoing|outbound) spam`,
 		`(?:account|user|mailbox|sender|server|service|domain|sending|credential|customer|organi[sz]ation|`+
 			`tenant|access|smtp|team|project|profile|api|relay)(?: \S+){0,5} (?:suspend|banned|terminated|blocked`+
 			` for|been blocked|paused|under review|restricted|on hold|frozen|deactivated due|disabled due|`+
@@ -135,6 +137,8 @@ var (
 	)
 	// accountNotActivated: the account cannot send yet.
 	accountNotActivated = words(
+		`(?:activate|enable|confirm|verify) (?:your|the|this) (?:\S+ ){0,2}(?:account|subscription|profile|smtp)`,
+		`(?:awaiting|pending) activation`,
 		`not (?:yet |been )*(?:activated|enabled|approved|subscribed|provisioned|confirmed|authori[sz]ed yet|`+
 			`set ?up|live)`,
 		`(?:in)?activated? yet`,
@@ -178,6 +182,8 @@ var (
 		`заблокирован`,
 	)
 	submissionDisabled = words(
+		`(?:smtp|service|sending|relay|submission)(?: \S+){0,3} not (?:allowed|permitted|enabled|available)`+
+			` (?:for|on|to) (?:this|your) (?:mailbox|user|account)`,
 		`(?:submission|sending|smtp|relay\w*|outgoing mail|outbound(?: mail)?)(?: \S+){0,3} (?:disabled|not`+
 			` allowed|deactivated|forbidden|switched off|turned off) (?:\S+ ){0,3}(?:account|user|mailbox|login|`+
 			`you)`,
@@ -273,10 +279,7 @@ var (
 		`(?:usuario|contrasena|clave)(?: \S+){0,4} (?:incorrect|invalid|erron)`, `(?:неверн|неправильн)`,
 		`(?:用户名|密码|帐号|账号|認証)(?:\S*)(?:错误|不正确|失败|失敗)`, `認証(?:に)?失敗`, `authentication unsuccessful`,
 	)
-	msAuthDisabled = words(
-		`smtpclientauthentication is disabled`, `smtp ?client ?auth\w* (?:is )?disabled`,
-		`smtp auth\w* (?:is )?disabled (?:for|in|on)`,
-	)
+	msAuthDisabled  = words(`smtpclientauthentication is disabled`, `smtp ?client ?auth\w* (?:is )?disabled`)
 	msBasicDisabled = words(
 		`basic ?auth\w* is (?:disabled|not supported|retired|no longer|deprecated|turned off|blocked|not allowed)`,
 		`basic ?auth\w* (?:has been |was )(?:disabled|retired|deprecated|removed)`, `legacy auth`,

@@ -136,7 +136,7 @@ var (
 		`incorrectly configured`, `operating system error`, `can ?not (?:open|create|chdir)`,
 	)
 	serverBusy = words(
-		`too (?:\S+ )?(?:busy|much load|loaded)`,
+		`not accepting (?:network )?messages`, `too (?:\S+ )?(?:busy|much load|loaded)`,
 		`(?:server|service|system|resources?|host|mta|smtp|we|currently|is|am|machine|mailserver)(?:`+
 			` \S+){0,4} (?:busy|overload\w*|high load|under load|unavailable|not available|shutting down|down`+
 			` for|maintenance|temporarily|temporary|out of|unable|offline|stopped|restart\w*|too high|closing)`,
@@ -164,7 +164,8 @@ var (
 		`service refuse`, `temporary problem`,
 	)
 	timedOut = words(
-		`time ?out`, `timed out`, `idle (?:too long|time|for)`, `inactiv\w* (?:timeout|limit|too)`,
+		`connection (?:has )?expired`, `time ?out`, `timed out`, `idle (?:too long|time|for)`,
+		`inactiv\w* (?:timeout|limit|too)`,
 		`(?:waited|waiting) (?:\S+ ){0,4}(?:too long|input|client|command|data|for)`, `took too long`,
 		`(?:no|without) (?:activity|input|command|response|data) (?:\S+ ){0,3}(?:received|seconds|minutes|for)`,
 		`zeituberschreitung`, `delai ~ depass`, `tiempo ~ (?:agotado|excedido)`,
@@ -201,8 +202,8 @@ var (
 	wrongServer = words(
 		`wrong (?:\S+ ){0,3}(?:region|server|data ?cent\w*|mx|host|domain|cluster)`,
 		`(?:not|no) (?:allowed|permitted|accepted|supported|available) on ~ (?:servers?|mx|port|inbound|incoming)`,
-		`(?:use|try|connect to|go to|see) (?:the )?(?:correct|right|other|outgoing|smtp|submission|your`+
-			` region|smtp server|port 587|port 465)`,
+		`(?:use|try|connect to|go to|see) (?:the )?(?:correct|right|other|outgoing|submission|your region|`+
+			`smtp server|port 587|port 465)`,
 		`(?:receiving|inbound|incoming)(?: \S+){0,2} (?:only|server|mail server|mx|mail only)`,
 		`not (?:a|an|the) (?:\S+ )?(?:submission|outgoing|outbound|relay|smtp relay|sending) (?:server|port|`+
 			`host|service)`,

@@ -18,7 +18,7 @@ var loginRules = []rule{
 	{cause: "login_tls_too_weak", steps: auth, says: all(encryptionDemanded)},
 	{cause: "already_logged_in", steps: auth, says: all(alreadyLoggedIn)},
 	{cause: "session_login_expired", steps: auth, says: all(noLongerLoggedIn), unless: none(tokenRefused)},
-	{cause: "client_address_not_authorized", steps: auth, says: all(clientNotListed), unless: none(failedLogins)},
+	{cause: "client_address_not_authorized", steps: auth, says: all(clientNotListed), unless: none(tooManyWords)},
 	{cause: "client_country_refused", steps: auth, says: all(countryMeant)},
 	{cause: "wrong_server_for_sending", steps: auth, says: all(wrongServer)},
 	{cause: "permission_missing", steps: auth, says: all(noSuchPermission), unless: none(accountDisabledWords, unknownAccess)},
@@ -53,7 +53,9 @@ var loginRules = []rule{
 	{cause: "mechanism_unusable", steps: auth, says: all(mechanismUnusable)},
 	{cause: "login_exchange_broken", steps: auth, says: all(exchangeBroken), unless: none(credentialsPlainlyWrong)},
 	{cause: "login_interrupted", steps: auth, replies: replies(421)},
+	{cause: "wrong_credentials", steps: auth, replies: replies(4), says: all(credentialsPlainlyWrong), unless: none(temporarily)},
 	{cause: "login_temporarily_unavailable", steps: auth, replies: replies(4)},
+	{cause: "account_disabled", steps: auth, says: all(submissionDisabled)},
 	{cause: "account_disabled", steps: auth, says: all(accountDisabled), unless: none(authNotEnabled, unknownAccess)},
 	{cause: "login_not_taken_here", steps: auth, says: all(noLoginsHere), when: atExchange},
 }
@@ -83,8 +85,9 @@ var (
 	temporarily          = words(`temporar\w*`, `try (?:again|later)`, `at present`, `later`, `\d+ (?:minutes|hours|seconds)`)
 	accountDisabledWords = words(`disabled`, `deactivated`, `smtp access`)
 	authNotEnabled       = words(
-		`auth\w*(?: \S+){0,3} (?:not|un|disabled)(?: \S+)? ?(?:enabled|supported|available|advertised|`+
-			`implemented|recogni[sz]ed|permitted|allowed|known|offered|activated|understood)?`,
+		`auth\w* (?:is |has been )?(?:disabled|switched off|turned off)`,
+		`auth\w*(?: \S+){0,3} (?:not|un)(?: \S+)? ?(?:enabled|supported|available|advertised|implemented|`+
+			`recogni[sz]ed|permitted|allowed|known|offered|activated|understood)?`,
 		`command(?: \S+){0,3} (?:not|un|disabled)`, `not (?:implemented|recogni[sz]ed|advertised|supported)`,
 	)
 	unknownAccess           = words(`access rights to this service`, `invalid|incorrect|wrong|bad`)
@@ -92,4 +95,5 @@ var (
 		`(?:invalid|incorrect|wrong|bad) (?:\S+ ){0,2}(?:user|username|login|passw\w*|credential)`,
 		`authentication credentials`, `authentication fail\w*$`,
 	)
+	tooManyWords = words(`too many`, `attempts`, `failures`)
 )

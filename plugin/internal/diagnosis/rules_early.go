@@ -41,6 +41,7 @@ var earlyRules = []rule{
 // startTLSRules are for a refusal of STARTTLS.
 var startTLSRules = []rule{
 	{cause: "tls_handshake_failed", steps: startTLS, says: all(handshakeFailed), unless: none(tlsNotAvailable)},
+	{cause: "too_many_connections", steps: startTLS, says: all(tooManyConnections)},
 	{cause: "starttls_unavailable", steps: startTLS, replies: replies(4)},
 	{cause: "starttls_refused", steps: startTLS, kinds: refused},
 }

@@ -9,13 +9,14 @@ var specificRules = []rule{
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(ipListed), unless: none(queryRefused, greylisting, relayingDenied)},
 	{cause: "recipient_rate_limited", steps: receiving, says: all(receivesTooMuch), unless: none(senderRateMeant)},
 	{cause: "recipient_restricted", steps: receiving, says: all(recipientPrefers)},
+	{cause: "sender_not_owned", steps: addressing, says: all(senderNotSame)},
 	{cause: "sender_check_failed", steps: atEnvelope, says: all(senderCheckDeferred)},
 	{cause: "sender_mailbox_unknown", steps: atEnvelope, says: all(senderMailboxBad), unless: none(domainOfSender)},
 	{cause: "recipient_unknown", steps: receiving, says: all(addressUndeliverable), unless: none(senderMeant)},
 	{cause: "recipient_check_failed", steps: receiving, replies: replies(4), says: all(recipientCheckDeferred), unless: none(senderMeant)},
 	{cause: "sender_domain_lookup_failed", steps: atEnvelope, says: all(authenticationResults, domainLookupDeferred)},
 	{cause: "sending_limit_reached", steps: atEnvelope, says: all(limitMeant, overTime), unless: none(recipientLimit)},
-	{cause: "too_many_messages_per_connection", steps: atEnvelope, says: all(tooManyMessagesHere)},
+	{cause: "too_many_messages_per_connection", steps: atEnvelope, says: all(tooManyMessagesHere), unless: none(timedOut)},
 	{cause: "sender_domain_no_mail", steps: atEnvelope, says: all(nullMX, senderMeant), unless: none(recipientAddressMeant)},
 	{cause: "recipient_domain_no_mail", steps: receiving, says: all(nullMX)},
 	{cause: "sender_domain_disabled", steps: atEnvelope, says: all(senderDomainDisabled)},
@@ -25,11 +26,16 @@ var specificRules = []rule{
 	{cause: "too_many_errors", steps: atEnvelope, says: all(tooManyErrors)},
 	{cause: "sender_domain_lookup_failed", steps: addressing, replies: replies(4), says: all(senderMeant, lookupTimedOut)},
 	{cause: "message_malformed", steps: message, says: all(malformedPlainly)},
+	{cause: "recipient_restricted", steps: recipient, says: all(organizationPolicy)},
 	{cause: "policy_refused", steps: atEnvelope, says: all(organizationPolicy)},
 	{cause: "account_not_activated", steps: atEnvelope, says: all(testMode)},
+	{cause: "recipient_suppressed", steps: receiving, says: all(suppressionList)},
 	{cause: "recipient_moved", steps: recipient, replies: replies(551)},
 	{cause: "smtputf8_not_offered", steps: addressing, says: all(unicodeAddress)},
 	{cause: "account_suspended", steps: atEnvelope, says: all(yourAccount, accountSuspended)},
+	{cause: "login_demanded_not_offered", steps: addressing, says: all(relayingDenied), when: loginNotOffered},
+	{cause: "password_expired", steps: atEnvelope, says: all(passwordExpired), when: withLogin},
+	{cause: "password_too_simple", steps: atEnvelope, says: all(passwordTooSimple), when: withLogin},
 	{cause: "relay_denied", steps: recipient, replies: replies(5), says: all(relayingDenied), unless: none(loginDemanded, notOwned)},
 	{cause: "relay_denied", steps: recipient, replies: replies(4), says: all(relayingDenied), unless: none(loginDemanded)},
 }
@@ -38,7 +44,7 @@ var specificRules = []rule{
 var clearRules = []rule{
 	{cause: "recipient_domain_no_mail", steps: receiving, enhanced: enhanced("5.1.10")},
 	{cause: "sender_mailbox_full", steps: sender, enhanced: enhanced("x.2.2")},
-	{cause: "recipient_mailbox_full", steps: receiving, enhanced: enhanced("x.2.2")},
+	{cause: "recipient_mailbox_full", steps: receiving, enhanced: enhanced("x.2.2"), unless: none(greylistedPlainly)},
 	{cause: "message_too_big", steps: atEnvelope, enhanced: enhanced("x.3.4", "x.2.3")},
 	{cause: "server_storage_full", steps: atEnvelope, enhanced: enhanced("x.3.1"), unless: none(temporarySystemError)},
 	{cause: "server_misconfigured", steps: atEnvelope, enhanced: enhanced("x.3.5")},
@@ -78,6 +84,7 @@ var demandRules = []rule{
 	{cause: "access_denied", steps: atEnvelope, says: all(submitDenied)},
 	{cause: "login_required", steps: atEnvelope, says: all(loginDemandedVaguely), when: noLogin},
 	{cause: "login_demanded_not_offered", steps: atEnvelope, replies: replies(530), when: loginNotOffered},
+	{cause: "sender_not_verified", steps: atEnvelope, replies: replies(530, 535), says: all(senderMeant), when: loggedIn},
 	{cause: "login_required", steps: atEnvelope, replies: replies(530, 535), unless: none(accountSuspended), says: all(anything)},
 }
 
@@ -97,6 +104,7 @@ var machineRules = []rule{
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed), unless: none(badURL)},
 	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation, ipMeant), unless: none(domainMeant, blockedIP)},
 	{cause: "sender_reputation_low", steps: atEnvelope, says: all(reputation, domainMeant)},
+	{cause: "content_refused", steps: message, replies: replies(5), says: all(spamFilterMeant), unless: none(ipMeant)},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(blockedIP), unless: none(blockedSender)},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(4), says: all(blockedIP), unless: none(blockedSender, tryLater)},
 	{cause: "client_address_not_authorized", steps: atEnvelope, says: all(clientNotListed), when: withLogin},
@@ -110,6 +118,8 @@ var senderRules = []rule{
 	{cause: "client_reputation_low", steps: addressing, says: all(deferredIP), unless: none(authenticationResults)},
 	{cause: "sender_syntax_refused", steps: atEnvelope, says: all(senderMeant, addressSyntax), unless: none(recipientAddressMeant)},
 	{cause: "sender_syntax_refused", steps: sender, says: all(addressSyntax)},
+	{cause: "sender_syntax_refused", steps: sender, replies: replies(501, 553), says: all(invalidAddress), unless: none(notOwned)},
+	{cause: "sender_not_owned", steps: sender, replies: replies(5), says: all(permissionDenied), when: loggedIn},
 	{cause: "relay_denied", steps: recipient, says: all(relayMeant), unless: none(notOwned)},
 	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified), unless: none(recipientAddressMeant, notOwnedPlainly)},
 	{cause: "sender_not_owned", steps: atEnvelope, says: all(notOwned), unless: none(recipientAddressMeant, listRestricted)},
@@ -129,8 +139,9 @@ var limitRules = []rule{
 	{cause: "too_many_invalid_recipients", steps: atEnvelope, says: all(badRecipients)},
 	{cause: "separate_transaction_needed", steps: recipient, replies: replies(4), says: all(splitTransaction), unless: none(tooManyRecipients)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(tooManyRecipients, ipMeant)},
+	{cause: "rate_limited", steps: atEnvelope, says: all(tooManyRecipients, overTime)},
 	{cause: "too_many_recipients", steps: receiving, says: all(tooManyRecipients)},
-	{cause: "too_many_recipients", steps: recipient, enhanced: enhanced("x.5.3")},
+	{cause: "too_many_recipients", steps: recipient, enhanced: enhanced("x.5.3"), unless: none(rateMeant)},
 	{cause: "message_too_big", steps: atEnvelope, says: all(tooBig), unless: none(sendingMeant)},
 	{cause: "sender_mailbox_full", steps: sender, says: all(mailboxFull), unless: none(sendingMeant)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(mailboxFull), unless: none(sendingMeant)},
@@ -142,8 +153,9 @@ var limitRules = []rule{
 }
 
 var (
-	anything  = words(`\S`)
-	overQuota = words(
+	suppressionList = words(`suppression list`, `suppressed`, `unsubscribed`)
+	anything        = words(`\S`)
+	overQuota       = words(
 		`mailbox size limit`, `mail quota exceeded`, `mailbox quota`, `over ?quota`, `overquota`, `quota violation`,
 		`out of storage`, `mailbox (?:is )?full`, `boite ~ pleine`, `exceeded storage`,
 	)
@@ -163,7 +175,8 @@ var (
 	senderDomainDisabled  = words(
 		`(?:sender|from|your) (?:\S+ )?domain (?:\S+ )?(?:is )?(?:disabled|inactive|suspended|deactivated|not`+
 			` active|switched off)`,
-		`domain of (?:the )?sender (?:is |has been )(?:disabled|inactive|suspended|deactivated)`,
+		`domain of (?:\S+ ){0,3}(?:sender|from) (?:is |has been )(?:temporar\w+ )?(?:disabled|inactive|`+
+			`suspended|deactivated)`,
 	)
 	domainListed = words(
 		`(?:mailfrom|mail from|sender|from|sending) domain (?:is )?(?:\S+ )?(?:listed|blacklisted|`+
@@ -213,6 +226,15 @@ var (
 		`too many (?:\S+ ){0,3}(?:connect|session)`, `concurren\w*(?: \S+){0,3} (?:connect|session|limit)`,
 		`(?:connection|session)s?(?: \S+){0,3} (?:limit|exceeded)`, `trop de connexion`,
 	)
-	rateWord    = words(`(?:connection|session) rate`, `message`)
-	headerMeant = words(`headers? too`, `hops`)
+	rateWord          = words(`(?:connection|session) rate`, `message`)
+	headerMeant       = words(`headers? too`, `hops`)
+	rateMeant         = words(`rate\b`, `throttl`)
+	greylistedPlainly = words(`gr[ae]ylisted (?:please|try|for)`)
+	invalidAddress    = words(`(?:invalid|bad|wrong) (?:email |sender |mail )?address`)
+	permissionDenied  = words(`permission denied`)
+	senderNotSame     = words(
+		`sender (?:address )?(?:is |does |must )?(?:not )?(?:be )?(?:the )?(?:same|match|belong|owned)(?:` +
+			` \S+){0,4} (?:auth\w*|login|log in|username|user|account)`,
+	)
+	spamFilterMeant = words(`(?:spam|content) (?:filter|score)`, `(?:our|the) filters?`)
 )

@@ -3,8 +3,8 @@ package diagnosis
 // recipientRules are about the recipient, at RCPT or after the message.
 var recipientRules = []rule{
 	{cause: "recipient_restricted", steps: receiving, says: all(restricted), unless: none(bulkOfRecipients)},
-	{cause: "recipient_server_unreachable", steps: receiving, replies: replies(4), says: all(recipientUnreachable)},
 	{cause: "recipient_domain_lookup_failed", steps: receiving, replies: replies(4), says: all(domainLookupDeferred)},
+	{cause: "recipient_server_unreachable", steps: receiving, replies: replies(4), says: all(recipientUnreachable)},
 	{cause: "recipient_syntax_refused", steps: recipient, says: all(addressSyntax), unless: none(senderMeant)},
 	{cause: "recipient_domain_not_found", steps: receiving, says: all(domainBad), unless: none(senderMeant)},
 	{cause: "recipient_moved", steps: receiving, says: all(recipientMoved), unless: none(fiveOneOne)},
@@ -52,6 +52,8 @@ var serverRules = []rule{
 
 // refusalRules are what remains of a step when only its code says no.
 var refusalRules = []rule{
+	{cause: "content_refused", steps: addressing, replies: replies(5), says: all(flaggedAsSpam)},
+	{cause: "access_denied", steps: recipient, says: all(notWhitelisted)},
 	{cause: "access_denied", steps: addressing, replies: replies(5), says: all(accessDenied),
 		unless: none(recipientMeant, senderMeant, prohibited)},
 	{cause: "sender_syntax_refused", steps: sender, replies: replies(501, 555, 504)},
@@ -83,13 +85,14 @@ var (
 		`message (?:not allowed|rejected|blocked|refused|contains|considered|filtered|scored)`, `mail content`,
 	)
 	userUnknown = words(
-		`user unknown`, `unknown user`, `no such (?:user|mailbox|recipient|address)`, `does not exist`,
-		`unknown (?:recipient|mailbox|address)`, `not exist`,
+		`invalid recipient`, `recipient (?:unknown|invalid|not found)`, `user unknown`, `unknown user`,
+		`no such (?:user|mailbox|recipient|address)`, `does not exist`, `unknown (?:recipient|mailbox|address)`,
+		`not exist`,
 	)
 	spamOrVirus = words(`spam or virus`, `virus or spam`)
 	spamVerdict = words(
-		`rejected by (?:\S+ )?(?:spam|content) filter`, `spam filter`, `message (?:content )?rejected`,
-		`classified as`, `considered`,
+		`rejected by (?:\S+ )?(?:spam|content) filter`, `message (?:content )?rejected`, `classified as`,
+		`considered`,
 	)
 	organizationPolicy = words(
 		`organi[sz]ation policy`, `has a policy`, `policy rejection on the target`, `transport rule`, `dlp`,
@@ -112,4 +115,9 @@ var (
 		`sender (?:email )?address rejected`, `sender (?:is |was )?(?:rejected|refused|not accepted|invalid)`,
 		`invalid sender`, `emetteur invalide`,
 	)
+	flaggedAsSpam = words(
+		`(?:flagged|identified|classified|considered|detected|rejected|marked|blocked) (?:as|for) (?:\S+ )?spam`,
+		`(?:is|looks like) spam`, `spam (?:message|mail|content)`,
+	)
+	notWhitelisted = words(`(?:ip|@ip|host|address) not (?:in|on) (?:\S+ )?(?:white|allow) ?list`)
 )

@@ -87,6 +87,8 @@ var certainRules = []rule{
 	{cause: "sender_authentication_missing", providers: providers(gmail), steps: atEnvelope, enhanced: enhanced(
 		"x.7.27", "x.7.30", "x.7.32", "x.7.40")},
 	{cause: "sender_reputation_low", steps: atEnvelope, says: all(domainRate)},
+	{cause: "rate_limited", providers: providers(gmail), steps: atEnvelope, enhanced: enhanced("4.7.28")},
+	{cause: "sender_authentication_missing", hosts: hosts("yahoodns.net"), steps: message, enhanced: enhanced("5.7.9")},
 
 	// Sending services and mailbox providers.
 	{cause: "permission_missing", steps: atEnvelope, says: all(iamDenied)},
@@ -103,6 +105,7 @@ var certainRules = []rule{
 	{cause: "sender_not_owned", hosts: hosts("127.0.0.1", "localhost"), steps: message, says: all(bridgeWords), when: withLogin},
 	{cause: "sender_not_owned", providers: providers("netease"), steps: atEnvelope, says: all(neteaseSender)},
 	{cause: "rate_limited", providers: providers("netease"), kinds: refused, says: all(neteaseRate)},
+	{cause: "too_many_connections", providers: providers("qq"), steps: early, says: all(connectionFrequency)},
 	{cause: "rate_limited", providers: providers("qq"), kinds: refused, says: all(qqFrequency)},
 	{cause: "client_reputation_low", steps: conversing, says: all(yahooDeferred), unless: none(listed)},
 	{cause: "app_password_required", providers: providers("netease"), steps: auth, replies: replies(550)},
@@ -150,17 +153,18 @@ var (
 	sendingDenied   = words(`mail sending denied`)
 	temporarySystem = words(`temporary system problem`)
 	domainRate      = words(
-		`unusual rate ~ (?:spf|dkim|from|your) ~ domain`, `originating from your (?:spf|dkim) domain`,
+		`unusual rate ~ (?:spf|dkim) domain`, `originating from your (?:spf|dkim) domain`,
 		`reputation of (?:the |your )?(?:sending |sender )?domain`,
 	)
-	iamDenied          = words(`not authori[sz]ed to perform`)
-	addressBlacklisted = words(`address blacklisted`)
-	spamLimit          = words(`spam limit`)
-	senderNotAllowed   = words(`sender address is not allowed`, `sender address not allowed`, `not allowed`)
-	requestFailed      = words(`request failed mailbox unavailable`)
-	bridgeWords        = words(`not available in bridge`, `no such user`)
-	neteaseSender      = words(`dt sum`, `mail from must equal`)
-	neteaseRate        = words(`mi (?:sfq|dmc|stc)`, `hl (?:itc|iff|ifc)`, `dt spm`, `rp (?:ceil|cel|dqd)`, `ip ?limit`)
-	qqFrequency        = words(`frequency limited`)
-	yahooDeferred      = words(`ts[0-9]+ (?:messages|all messages)`, `tss[0-9]+`, `all messages from @ip will be`)
+	iamDenied           = words(`not authori[sz]ed to perform`)
+	addressBlacklisted  = words(`address blacklisted`)
+	spamLimit           = words(`spam limit`)
+	senderNotAllowed    = words(`sender address is not allowed`, `sender address not allowed`, `not allowed`)
+	requestFailed       = words(`request failed mailbox unavailable`)
+	bridgeWords         = words(`unknown sender`, `not available in bridge`, `no such user`)
+	neteaseSender       = words(`dt sum`, `mail from must equal`)
+	neteaseRate         = words(`mi (?:sfq|dmc|stc)`, `hl (?:itc|iff|ifc)`, `dt spm`, `rp (?:ceil|cel|dqd)`, `ip ?limit`)
+	qqFrequency         = words(`frequency limited`)
+	yahooDeferred       = words(`ts[0-9]+ (?:messages|all messages)`, `tss[0-9]+`, `all messages from @ip will be`)
+	connectionFrequency = words(`connection frequency`)
 )

@@ -153,7 +153,7 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 // invalid is the verdict on a draft that cannot be tested.
 func invalid(problems finding.Findings) finding.Report {
 	return finding.Report{
-		Outcome: string(diagnosis.Failed), Headline: finding.OldText(diagnosis.Failed.Headline()), Status: shared.StatusFailed, Findings: problems,
+		Outcome: string(diagnosis.Failed), Headline: diagnosis.Failed.Headline(), Status: shared.StatusFailed, Findings: problems,
 	}
 }
 

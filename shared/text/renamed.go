@@ -7,6 +7,8 @@ type Renaming struct {
 	Message Message
 	// Names are those of today by those of earlier, where they differ.
 	Names map[string]string
+	// Count is the number that decides on the plural form where none was kept; 0 gives none.
+	Count int
 }
 
 // Renamed returns the text as today's version says it, so that it is found in today's catalogs.
@@ -23,6 +25,9 @@ func (t Text) Renamed(earlier map[string]Renaming) Text {
 		}
 		one.text = one.text.Renamed(earlier)
 		values[i] = one
+	}
+	if renaming.Count != 0 {
+		values = append(values, valueOf(count, renaming.Count))
 	}
 	t.values = values
 	return t

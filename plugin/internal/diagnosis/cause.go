@@ -4,8 +4,10 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // cause is what is wrong, whichever reply or failure says so. Which cause is meant, the rules decide.
@@ -23,7 +25,7 @@ type cause struct {
 	field string
 	// words are the ways to say it; the first that fits is taken.
 	words []wording
-	fixes []shared.Fix
+	fixes []finding.Fix
 	// otherPorts adds which other ports of the host answer, and offers them.
 	otherPorts bool
 }
@@ -38,10 +40,10 @@ type wording struct {
 	// field replaces that of the cause; empty keeps it.
 	field string
 	// summary is one sentence that says what is wrong.
-	summary string
+	summary text.Message
 	// detail says what to do about it after a test; delivery says it where a message could not be delivered, empty means
 	// the same.
-	detail, delivery string
+	detail, delivery text.Message
 	// link is a page of the provider about it; empty when there is none.
 	link string
 }
@@ -87,7 +89,7 @@ func (c cause) outcomeAt(failure *smtpconn.Error) Outcome {
 }
 
 // wordingFor returns the first wording that fits.
-func (c cause) wordingFor(r *reading, known map[string]string) wording {
+func (c cause) wordingFor(r *reading, known map[string]text.Text) wording {
 	for _, one := range c.words {
 		if one.fits(r, known) {
 			return one
@@ -96,7 +98,7 @@ func (c cause) wordingFor(r *reading, known map[string]string) wording {
 	return c.words[len(c.words)-1]
 }
 
-func (w wording) fits(r *reading, known map[string]string) bool {
+func (w wording) fits(r *reading, known map[string]text.Text) bool {
 	switch {
 	case w.when != nil && !w.when(r),
 		w.provider != "" && w.provider != r.provider,
@@ -104,15 +106,15 @@ func (w wording) fits(r *reading, known map[string]string) bool {
 		len(w.replies) > 0 && (r.failure.Reply == nil || !slices.Contains(w.replies, r.failure.Reply.Code)):
 		return false
 	}
-	for _, name := range openWords(w.summary + w.advice(r)) {
-		if known[name] == "" {
+	for _, name := range (w.summary + w.advice(r)).Names() {
+		if known[name].IsZero() {
 			return false
 		}
 	}
 	return true
 }
 
-func (w wording) advice(r *reading) string {
+func (w wording) advice(r *reading) text.Message {
 	if r.Delivery && w.delivery != "" {
 		return w.delivery
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // certificateOf returns the server's certificate, nil when the failure came before one was shown.
@@ -21,7 +21,10 @@ func certificateOf(failure *smtpconn.Error) *x509.Certificate {
 	return failure.Session.TLS.PeerCertificates[0]
 }
 
-type certificateText struct{ names, issuer, from, until, fingerprint string }
+type certificateText struct {
+	names                            text.Text
+	issuer, from, until, fingerprint string
+}
 
 func certificateWords(failure *smtpconn.Error) certificateText {
 	certificate := certificateOf(failure)
@@ -41,7 +44,7 @@ func certificateWords(failure *smtpconn.Error) certificateText {
 const maxNames = 8
 
 // Names lists the names that the certificate of a session is for.
-func Names(session *smtpconn.Session, certificate *x509.Certificate) string {
+func Names(session *smtpconn.Session, certificate *x509.Certificate) text.Text {
 	names := slices.Clone(certificate.DNSNames)
 	for _, address := range certificate.IPAddresses {
 		names = append(names, address.String())
@@ -50,11 +53,11 @@ func Names(session *smtpconn.Session, certificate *x509.Certificate) string {
 	names = session.PrintableList(names[:min(count, maxNames)])
 	switch {
 	case len(names) == 0:
-		return phrase.Word("no host name at all")
+		return text.Of("no host name at all")
 	case count > maxNames:
-		return phrase.Of("{names} and {count} more", "names", strings.Join(names, ", "), "count", count-maxNames)
+		return text.Of("{names} and {count} more", "names", strings.Join(names, ", "), "count", count-maxNames)
 	}
-	return phrase.Verbatim(strings.Join(names, ", "))
+	return text.Plain(strings.Join(names, ", "))
 }
 
 // The conditions below sort what package x509 says about a certificate.
@@ -117,6 +120,6 @@ func isNotPinned(r *reading) bool {
 }
 
 // tlsSaid matches the text of a TLS error: crypto/tls keeps the types of its alerts to itself.
-func tlsSaid(text string) func(*reading) bool {
-	return func(r *reading) bool { return r.failure.Err != nil && strings.Contains(r.failure.Err.Error(), text) }
+func tlsSaid(words string) func(*reading) bool {
+	return func(r *reading) bool { return r.failure.Err != nil && strings.Contains(r.failure.Err.Error(), words) }
 }

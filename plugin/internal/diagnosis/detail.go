@@ -169,10 +169,12 @@ func Reason(err error, session *smtpconn.Session) text.Text {
 	case errors.As(err, &status):
 		return text.Of("it answered {reply}", "reply", status.Status)
 	case errors.As(err, &iterations) && iterations.TooMany():
-		return text.Of("the server demands more than {limit} iterations", "limit", iterations.Limit)
+		return text.Of("the server demands more than {count} iteration || the server demands more than {count} iterations",
+			"count", iterations.Limit)
 	case errors.As(err, &iterations):
-		return text.Of("the server demands fewer than {limit} iterations, and the password could be guessed from the answer",
-			"limit", iterations.Limit)
+		return text.Of("the server demands fewer than {count} iteration, and the password could be guessed from the answer || "+
+			"the server demands fewer than {count} iterations, and the password could be guessed from the answer",
+			"count", iterations.Limit)
 	case errors.As(err, &failure) && (failure.Err == nil || saysAll(failure.Kind)):
 		return brief(failure)
 	case errors.As(err, &failure):

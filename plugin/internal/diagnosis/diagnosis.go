@@ -17,9 +17,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Outcome is the verdict of a test.
@@ -34,16 +35,16 @@ const (
 )
 
 // Headline returns the outcome in words, letter for letter as the product's documentation has it.
-func (o Outcome) Headline() string {
+func (o Outcome) Headline() text.Text {
 	switch o {
 	case Complete:
-		return phrase.Of("Test connection complete")
+		return text.Of("Test connection complete")
 	case ConnectionFailed:
-		return phrase.Of("SMTP server connection failed. Check server url or port")
+		return text.Of("SMTP server connection failed. Check server url or port")
 	case LoginFailed:
-		return phrase.Of("SMTP login failed. Check server login or password.")
+		return text.Of("SMTP login failed. Check server login or password.")
 	default:
-		return phrase.Of("Test connection failed")
+		return text.Of("Test connection failed")
 	}
 }
 
@@ -61,7 +62,7 @@ type Circumstances struct {
 }
 
 // Explain names the cause of a failure. It never fails: what no row knows is explained by its step.
-func Explain(err error, c Circumstances) (Outcome, shared.Diagnostic) {
+func Explain(err error, c Circumstances) (Outcome, finding.Finding) {
 	var failure *smtpconn.Error
 	if !errors.As(err, &failure) {
 		failure = &smtpconn.Error{Kind: smtpconn.KindInternal, Err: err}
@@ -70,7 +71,7 @@ func Explain(err error, c Circumstances) (Outcome, shared.Diagnostic) {
 	found := causes()[rules()[match(r)].cause]
 	known := wordsFor(failure, c)
 	said := found.wordingFor(r, known)
-	return found.outcomeAt(failure), shared.Diagnostic{
+	return found.outcomeAt(failure), finding.Finding{
 		Severity: shared.SeverityError,
 		Code:     found.code,
 		Scope:    found.scope,
@@ -78,18 +79,18 @@ func Explain(err error, c Circumstances) (Outcome, shared.Diagnostic) {
 		Step:     string(failure.Step),
 		Field:    fieldFor(found, said, c),
 		Summary:  fill(said.summary, known),
-		Detail:   phrase.Sentences(fill(said.advice(r), known), see(said), whatAnswered(found, c)),
+		Detail:   text.Join(fill(said.advice(r), known), see(said), whatAnswered(found, c)),
 		Evidence: evidence(failure),
 		Fixes:    fixesFor(found, failure, c),
 	}
 }
 
 // see points to a page about it.
-func see(said wording) string {
+func see(said wording) text.Text {
 	if said.link == "" {
-		return ""
+		return text.Text{}
 	}
-	return phrase.Of("See {link}", "link", said.link)
+	return text.Of("See {link}", "link", said.link)
 }
 
 // fieldFor resolves the field of a cause; senderField stands for whichever field holds the sender.
@@ -111,33 +112,31 @@ func evidence(failure *smtpconn.Error) *shared.Evidence {
 	if failure.Reply == nil {
 		return nil
 	}
-	text := []rune(failure.Reply.Text())
-	if len(text) > maxEvidence {
-		text = append(text[:maxEvidence], '…')
+	said := []rune(failure.Reply.Text())
+	if len(said) > maxEvidence {
+		said = append(said[:maxEvidence], '…')
 	}
-	return &shared.Evidence{Code: failure.Reply.Code, EnhancedCode: failure.Reply.EnhancedCode, Text: string(text)}
+	return &shared.Evidence{Code: failure.Reply.Code, EnhancedCode: failure.Reply.EnhancedCode, Text: string(said)}
 }
 
 // whatAnswered says which other ports of the host answer, where that helps.
-func whatAnswered(found cause, c Circumstances) string {
+func whatAnswered(found cause, c Circumstances) text.Text {
 	if !found.otherPorts || !c.Looked {
-		return ""
+		return text.Text{}
 	}
 	ports := slices.DeleteFunc(slices.Clone(c.OpenPorts), func(port int) bool { return port == c.Target.Port })
 	if len(ports) == 0 {
-		return phrase.Of("None of the usual mail ports of {host} (465, 587, 25, 2525) answers from here.", "host", c.Target.Host)
+		return text.Of("None of the usual mail ports of {host} (465, 587, 25, 2525) answers from here.", "host", c.Target.Host)
 	}
 	numbers := make([]string, len(ports))
 	for i, port := range ports {
 		numbers[i] = strconv.Itoa(port)
 	}
-	if len(ports) == 1 {
-		return phrase.Of("Port {port} of {host} answers from here.", "port", numbers[0], "host", c.Target.Host)
-	}
-	return phrase.Of("Ports {ports} of {host} answer from here.", "ports", strings.Join(numbers, ", "), "host", c.Target.Host)
+	return text.Of("Port {ports} of {host} answers from here. || Ports {ports} of {host} answer from here.",
+		"ports", strings.Join(numbers, ", "), "host", c.Target.Host, "count", len(ports))
 }
 
-func fixesFor(found cause, failure *smtpconn.Error, c Circumstances) []shared.Fix {
+func fixesFor(found cause, failure *smtpconn.Error, c Circumstances) []finding.Fix {
 	fixes := append(slices.Clone(found.fixes), mechanismFixes(found, failure)...)
 	if found.otherPorts || startTLSFailed(failure, c) {
 		fixes = append(fixes, portFixes(c)...)
@@ -152,8 +151,8 @@ func fixesFor(found cause, failure *smtpconn.Error, c Circumstances) []shared.Fi
 }
 
 // portFixes offers the other ports of the host that answer.
-func portFixes(c Circumstances) []shared.Fix {
-	var fixes []shared.Fix
+func portFixes(c Circumstances) []finding.Fix {
+	var fixes []finding.Fix
 	for _, port := range c.OpenPorts {
 		if port == c.Target.Port {
 			continue
@@ -162,11 +161,11 @@ func portFixes(c Circumstances) []shared.Fix {
 		if c.Target.Encrypt && !encrypt {
 			continue // Never a suggestion to give up encryption.
 		}
-		label := phrase.Of("Use port {port} without SSL", "port", port)
+		label := text.Of("Use port {port} without SSL", "port", port)
 		if encrypt {
-			label = phrase.Of("Use port {port} with SSL", "port", port)
+			label = text.Of("Use port {port} with SSL", "port", port)
 		}
-		fixes = append(fixes, shared.Fix{
+		fixes = append(fixes, finding.Fix{
 			Label:  label,
 			Values: shared.Values{"port": shared.Integer(int64(port)), "use_ssl": shared.Boolean(encrypt)},
 		})
@@ -174,7 +173,7 @@ func portFixes(c Circumstances) []shared.Fix {
 	return fixes
 }
 
-func encrypts(fix shared.Fix) bool { return fix.Values["use_ssl"] == shared.Boolean(true) }
+func encrypts(fix finding.Fix) bool { return fix.Values["use_ssl"] == shared.Boolean(true) }
 
 // startTLSFailed reports whether the login was kept back only because an offered STARTTLS did not work. Who accepts that
 // the password can be read along the way may then say so.
@@ -190,72 +189,59 @@ func startTLSFailed(failure *smtpconn.Error, c Circumstances) bool {
 	return failure.Step == smtpconn.StepStartTLS || failure.Step == smtpconn.StepHello && secured && failure.Reply == nil
 }
 
-// fill makes a phrase of a text and the words that it leaves open.
-func fill(text string, words map[string]string) string {
+// fill makes a text of a message and the words that it leaves open.
+func fill(message text.Message, words map[string]text.Text) text.Text {
 	var pairs []any
-	for _, name := range openWords(text) {
+	for _, name := range message.Names() {
 		pairs = append(pairs, name, words[name])
 	}
-	return phrase.Of(text, pairs...)
-}
-
-// openWords are the names of the words that a text leaves open.
-func openWords(text string) []string {
-	var names []string
-	for {
-		_, after, open := strings.Cut(text, "{")
-		name, rest, closed := strings.Cut(after, "}")
-		if !open || !closed {
-			return names
-		}
-		names, text = append(names, name), rest
-	}
+	return text.Of(message, pairs...)
 }
 
 // wordsFor returns what a text may leave open.
-func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]string {
+func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]text.Text {
 	certificate := certificateWords(failure)
-	hello := c.Target.HELOName
+	hello := text.Plain(c.Target.HELOName)
 	if failure.Session != nil && failure.Session.HELOName != "" {
-		hello = failure.Session.HELOName
+		hello = text.Plain(failure.Session.HELOName)
 	}
-	if hello == "" {
-		hello = phrase.Word("the name of this machine")
+	if hello.IsZero() {
+		hello = text.Of("the name of this machine")
 	}
 	through := ""
 	if c.Target.Proxy != nil {
 		through = c.Target.Proxy.String()
 	}
-	return map[string]string{
-		"proxy":       through,
-		"host":        c.Target.Host,
-		"port":        strconv.Itoa(c.Target.Port),
-		"login":       c.Target.Login,
-		"sender":      c.Envelope.Sender,
-		"recipient":   c.Envelope.Recipient,
-		"step":        phrase.Word(Label(failure.Step)),
-		"protocol":    failure.Protocol,
-		"mechanism":   failure.Mechanism,
-		"offered":     strings.Join(failure.Offered, ", "),
+	return map[string]text.Text{
+		"proxy":       text.Plain(through),
+		"host":        text.Plain(c.Target.Host),
+		"port":        text.Plain(strconv.Itoa(c.Target.Port)),
+		"login":       text.Plain(c.Target.Login),
+		"sender":      text.Plain(c.Envelope.Sender),
+		"recipient":   text.Plain(c.Envelope.Recipient),
+		"step":        Label(failure.Step),
+		"protocol":    text.Plain(failure.Protocol),
+		"mechanism":   text.Plain(failure.Mechanism),
+		"offered":     text.Plain(strings.Join(failure.Offered, ", ")),
 		"hello":       hello,
 		"reason":      reasonPart(failure),
 		"names":       certificate.names,
-		"issuer":      certificate.issuer,
-		"from":        certificate.from,
-		"until":       certificate.until,
-		"fingerprint": certificate.fingerprint,
+		"issuer":      text.Plain(certificate.issuer),
+		"from":        text.Plain(certificate.from),
+		"until":       text.Plain(certificate.until),
+		"fingerprint": text.Plain(certificate.fingerprint),
 	}
 }
 
 // reasonPart is a reason within another text: what failed, else what the server said; empty when neither is known.
-func reasonPart(failure *smtpconn.Error) string {
+func reasonPart(failure *smtpconn.Error) text.Text {
 	switch {
 	case failure.Err != nil:
-		return Encoded(Reason(failure.Err, failure.Session))
+		return Reason(failure.Err, failure.Session)
 	case failure.Reply != nil:
-		return phrase.Part(failure.Session.Printable(failure.Reply.String()))
+		return text.Plain(failure.Session.Printable(failure.Reply.String()))
 	}
-	return ""
+	return text.Text{}
 }
 
 var (
@@ -266,8 +252,8 @@ var (
 	port587         = fix("Use port 587 with SSL", shared.Values{"port": shared.Integer(587), "use_ssl": shared.Boolean(true)})
 )
 
-func fix(label string, values shared.Values) shared.Fix {
-	return shared.Fix{Label: label, Values: values}
+func fix(label text.Message, values shared.Values) finding.Fix {
+	return finding.Fix{Label: text.Of(label), Values: values}
 }
 
-func fixes(f ...shared.Fix) []shared.Fix { return f }
+func fixes(f ...finding.Fix) []finding.Fix { return f }

@@ -4,9 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // loginRefused are the causes behind which may stand a mechanism that the server offers but cannot do.
@@ -15,7 +16,7 @@ var loginRefused = []string{"wrong_credentials", "login_refused", "login_exchang
 // mechanismFixes offers a login that shows the password to the server, where one that hides it was refused: a server
 // that keeps its passwords as they should be kept cannot do some of those, and answers as if the password were wrong.
 // It is offered only over an encrypted connection to a server that has proven who it is.
-func mechanismFixes(found cause, failure *smtpconn.Error) []shared.Fix {
+func mechanismFixes(found cause, failure *smtpconn.Error) []finding.Fix {
 	session := failure.Session
 	if failure.Step != smtpconn.StepAuth || session == nil || !slices.Contains(loginRefused, found.code) {
 		return nil
@@ -27,8 +28,10 @@ func mechanismFixes(found cause, failure *smtpconn.Error) []shared.Fix {
 	offered := strings.Fields(session.Extensions["AUTH"])
 	for _, one := range []struct{ mechanism, choice string }{{"PLAIN", "plain"}, {"LOGIN", "login"}} {
 		if slices.Contains(offered, one.mechanism) {
-			return fixes(fix(phrase.Of("Log in by {mechanism}", "mechanism", one.mechanism),
-				shared.Values{"authentication": shared.Text(one.choice)}))
+			return fixes(finding.Fix{
+				Label:  text.Of("Log in by {mechanism}", "mechanism", one.mechanism),
+				Values: shared.Values{"authentication": shared.Text(one.choice)},
+			})
 		}
 	}
 	return nil

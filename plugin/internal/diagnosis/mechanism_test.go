@@ -59,7 +59,8 @@ func TestHelloIsTheNameSent(t *testing.T) {
 		{"configured.example", "", "configured.example"},
 	} {
 		failure := &smtpconn.Error{Step: smtpconn.StepHello, Session: &smtpconn.Session{HELOName: c.sent}}
-		if got := wordsFor(failure, Circumstances{Target: smtpconn.Target{HELOName: c.configured}})["hello"]; got != c.want {
+		known := wordsFor(failure, Circumstances{Target: smtpconn.Target{HELOName: c.configured}})
+		if got := known["hello"].String(); got != c.want {
 			t.Errorf("configured %q, sent %q: it says %q", c.configured, c.sent, got)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -26,20 +28,20 @@ func TestReference(t *testing.T) {
 
 // reference writes the table as a document: every code with what it means and what to do.
 func reference() string {
-	var text strings.Builder
-	text.WriteString("# Causes\n\nMade from the table in `plugin/internal/diagnosis`; `go test ./plugin/internal/diagnosis -update` writes it anew. The codes are stable.\n")
+	var document strings.Builder
+	document.WriteString("# Causes\n\nMade from the table in `plugin/internal/diagnosis`; `go test ./plugin/internal/diagnosis -update` writes it anew. The codes are stable.\n")
 	for _, part := range []struct {
 		title   string
 		outcome Outcome
 	}{
 		{"No SMTP conversation could be had", ConnectionFailed}, {"The login was refused", LoginFailed}, {"Everything else", Failed},
 	} {
-		fmt.Fprintf(&text, "\n## %s\n\n“%s”\n\n| code | scope | lasting | provider | meaning | what to do |\n|---|---|---|---|---|---|\n", part.title, part.outcome.Headline())
+		fmt.Fprintf(&document, "\n## %s\n\n“%s”\n\n| code | scope | lasting | provider | meaning | what to do |\n|---|---|---|---|---|---|\n", part.title, part.outcome.Headline())
 		for _, line := range referenceLines(part.outcome) {
-			text.WriteString(line)
+			document.WriteString(line)
 		}
 	}
-	return text.String()
+	return document.String()
 }
 
 func referenceLines(outcome Outcome) []string {
@@ -60,4 +62,4 @@ func referenceLines(outcome Outcome) []string {
 	return lines
 }
 
-func escapeCell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+func escapeCell(said text.Message) string { return strings.ReplaceAll(string(said), "|", `\|`) }

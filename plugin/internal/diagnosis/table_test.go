@@ -139,14 +139,14 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-func checkWords(t *testing.T, got shared.Diagnostic) {
+func checkWords(t *testing.T, got finding.Finding) {
 	t.Helper()
 	for _, tag := range language.Catalog.Tags() {
-		if written := finding.Old(got).In(language.Of(tag)); strings.ContainsAny(written.Summary+written.Detail, "{}") {
+		if written := got.In(language.Of(tag)); strings.ContainsAny(written.Summary+written.Detail, "{}") {
 			t.Errorf("%s in %s: a blank was not filled in: %s %s", got.Code, tag, written.Summary, written.Detail)
 		}
 	}
-	if got.Summary == "" || got.Detail == "" {
+	if got.Summary.IsZero() || got.Detail.IsZero() {
 		t.Errorf("%s says nothing or gives no advice", got.Code)
 	}
 }
@@ -195,7 +195,7 @@ func TestFixesNeverGiveUpEncryption(t *testing.T) {
 
 func TestExplainNeverFails(t *testing.T) {
 	for _, err := range []error{errors.New("odd"), &net.OpError{Op: "dial", Err: errors.New("odd")}, &smtpconn.Error{}} {
-		if outcome, got := Explain(err, Circumstances{}); outcome == Complete || got.Summary == "" {
+		if outcome, got := Explain(err, Circumstances{}); outcome == Complete || got.Summary.IsZero() {
 			t.Errorf("%v: %s, %+v", err, outcome, got)
 		}
 	}
@@ -208,7 +208,7 @@ func FuzzExplain(f *testing.F) {
 		reply := smtpconn.NewReply(code, enhanced, text)
 		failure := &smtpconn.Error{Step: smtpconn.Step(step), Kind: smtpconn.KindRefusedByReply, Reply: &reply}
 		outcome, got := Explain(failure, Circumstances{Target: smtpconn.Target{Host: host}})
-		if got.Code == "" || got.Summary == "" || got.Evidence == nil || outcome == Complete || outcome.Headline() == "" {
+		if got.Code == "" || got.Summary.IsZero() || got.Evidence == nil || outcome == Complete || outcome.Headline().IsZero() {
 			t.Errorf("%s: %+v", outcome, got)
 		}
 	})
@@ -245,8 +245,8 @@ func TestNothingIsLeftEmpty(t *testing.T) {
 			})
 			known := wordsFor(r.failure, r.Circumstances)
 			said := one.wordingFor(r, known)
-			for _, name := range openWords(said.summary + said.advice(r)) {
-				if known[name] == "" {
+			for _, name := range (said.summary + said.advice(r)).Names() {
+				if known[name].IsZero() {
 					t.Errorf("%s leaves {%s} empty: %s %s", one.code, name, said.summary, said.advice(r))
 				}
 			}

@@ -4,9 +4,10 @@ import (
 	"crypto/x509"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/phrase"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // expiryNotice is how long before its end a certificate is warned of.
@@ -14,65 +15,65 @@ const expiryNotice = 14 * 24 * time.Hour
 
 // Notes of the product's documentation, letter for letter.
 var (
-	noteNoGuarantee           = phrase.Of("Due to technical constraints of email servers, it is not possible to guarantee that electronic mailing list will function even after you check the settings.")
-	noteLoginMayBeDisregarded = phrase.Of("With some ports, an SMTP server may disregard login and password. In this case, the check will be successfully completed even if user credentials are invalid.")
-	noteFirewall              = phrase.Of("Make sure that the specified port is not blocked by your firewall.")
+	noteNoGuarantee           = text.Of("Due to technical constraints of email servers, it is not possible to guarantee that electronic mailing list will function even after you check the settings.")
+	noteLoginMayBeDisregarded = text.Of("With some ports, an SMTP server may disregard login and password. In this case, the check will be successfully completed even if user credentials are invalid.")
+	noteFirewall              = text.Of("Make sure that the specified port is not blocked by your firewall.")
 )
 
 // Warnings returns what there is to look at in a session that has served its purpose.
-func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) shared.Diagnostics {
-	var found shared.Diagnostics
-	warn := func(code string, step smtpconn.Step, field, summary, detail string, fixes ...shared.Fix) {
-		found = append(found, shared.Diagnostic{
+func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding.Findings {
+	var found finding.Findings
+	warn := func(code string, step smtpconn.Step, field string, summary, detail text.Text, fixes ...finding.Fix) {
+		found = append(found, finding.Finding{
 			Severity: shared.SeverityWarning, Code: code, Step: string(step), Field: field,
 			Summary: summary, Detail: detail, Fixes: fixes,
 		})
 	}
 	if session.Login == smtpconn.LoginNotOffered {
 		warn("login_not_asked_for", smtpconn.StepAuth, "login",
-			"The server did not ask for login and password, so they were not checked.", noteLoginMayBeDisregarded)
+			text.Of("The server did not ask for login and password, so they were not checked."), noteLoginMayBeDisregarded)
 	}
 	if session.Login == smtpconn.LoginDone && !session.LoginEncrypted() && (c.Target.Proxy != nil || !session.Remote.Addr().IsLoopback()) {
-		summary := phrase.Of("The password crossed the network unencrypted: whoever listens along the way knows it now.")
+		summary := text.Of("The password crossed the network unencrypted: whoever listens along the way knows it now.")
 		if session.Mechanism != "PLAIN" && session.Mechanism != "LOGIN" && session.Mechanism != "XOAUTH2" && session.Mechanism != "OAUTHBEARER" {
-			summary = phrase.Of("The login was scrambled, but everything else crosses the network unencrypted.")
+			summary = text.Of("The login was scrambled, but everything else crosses the network unencrypted.")
 		}
-		warn("password_unencrypted", smtpconn.StepAuth, "use_ssl", summary, "Turn on “Use SSL” if the server offers encryption.", useSSL)
+		warn("password_unencrypted", smtpconn.StepAuth, "use_ssl", summary, text.Of("Turn on “Use SSL” if the server offers encryption."), useSSL)
 	}
 	if session.StartTLSFailure != nil {
 		warn("starttls_failed", smtpconn.StepStartTLS, "use_ssl",
-			phrase.Of("The server offers encryption, but it did not work: {reason}.", "reason", session.Printable(session.StartTLSFailure.Error())),
-			phrase.Of("The conversation went on unencrypted. The operator of {host} has to mend it.", "host", c.Target.Host))
+			text.Of("The server offers encryption, but it did not work: {reason}.", "reason", session.Printable(session.StartTLSFailure.Error())),
+			text.Of("The conversation went on unencrypted. The operator of {host} has to mend it.", "host", c.Target.Host))
 	}
 	if session.Encryption != smtpconn.NoEncryption && session.Unverified != nil {
 		warn("certificate_unverified", smtpconn.StepStartTLS, "use_ssl",
-			phrase.Of("The connection is encrypted, but the server's certificate does not prove that it is {host}: {reason}.",
+			text.Of("The connection is encrypted, but the server's certificate does not prove that it is {host}: {reason}.",
 				"host", c.Target.Host, "reason", session.Printable(session.Unverified.Error())),
-			"With “Use SSL” the certificate is checked.")
+			text.Of("With “Use SSL” the certificate is checked."))
 	}
 	if leaf := leafOf(session); leaf != nil && session.Unverified == nil && leaf.NotAfter.Sub(now) < expiryNotice {
 		warn("certificate_expires_soon", encryptionStep(session), "server",
-			phrase.Of("The server's certificate expires on {until}.", "until", leaf.NotAfter.UTC().Format(time.DateTime+" UTC")),
-			phrase.Of("If it is not renewed by then, notifications will stop. Tell the operator of {host}.", "host", c.Target.Host))
+			text.Of("The server's certificate expires on {until}.", "until", leaf.NotAfter.UTC().Format(time.DateTime+" UTC")),
+			text.Of("If it is not renewed by then, notifications will stop. Tell the operator of {host}.", "host", c.Target.Host))
 	}
 	if session.PlainAnswered {
-		found = append(found, shared.Diagnostic{
+		found = append(found, finding.Finding{
 			Severity: shared.SeverityInfo, Code: "starttls_used", Step: string(smtpconn.StepStartTLS), Field: "port",
-			Summary: phrase.Of("Port {port} answered in plain text; the connection was then encrypted with STARTTLS.", "port", c.Target.Port),
-			Detail:  "Nothing needs to be changed.",
+			Summary: text.Of("Port {port} answered in plain text; the connection was then encrypted with STARTTLS.", "port", c.Target.Port),
+			Detail:  text.Of("Nothing needs to be changed."),
 		})
 	}
 	return found
 }
 
 // NoGuarantee is the note that stands under every test that passed.
-func NoGuarantee() shared.Diagnostic {
-	return shared.Diagnostic{Severity: shared.SeverityInfo, Code: "delivery_not_guaranteed", Summary: noteNoGuarantee}
+func NoGuarantee() finding.Finding {
+	return finding.Finding{Severity: shared.SeverityInfo, Code: "delivery_not_guaranteed", Summary: noteNoGuarantee}
 }
 
 // Firewall is the note that stands under a connection that failed.
-func Firewall() shared.Diagnostic {
-	return shared.Diagnostic{Severity: shared.SeverityInfo, Code: "check_firewall", Field: "port", Summary: noteFirewall}
+func Firewall() finding.Finding {
+	return finding.Finding{Severity: shared.SeverityInfo, Code: "check_firewall", Field: "port", Summary: noteFirewall}
 }
 
 func leafOf(session *smtpconn.Session) *x509.Certificate {

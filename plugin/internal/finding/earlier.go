@@ -21,6 +21,24 @@ var earlier = withCauses(map[string]text.Renaming{
 		Message: "at most {count} character || at most {count} characters",
 		Names:   map[string]string{"max": "count"},
 	},
+	"Port {port} of {host} answers from here.": {
+		Message: "Port {ports} of {host} answers from here. || Ports {ports} of {host} answer from here.",
+		Names:   map[string]string{"port": "ports"},
+		Count:   1,
+	},
+	"Ports {ports} of {host} answer from here.": {
+		Message: "Port {ports} of {host} answers from here. || Ports {ports} of {host} answer from here.",
+		Count:   2,
+	},
+	"the server demands more than {limit} iterations": {
+		Message: "the server demands more than {count} iteration || the server demands more than {count} iterations",
+		Names:   map[string]string{"limit": "count"},
+	},
+	"the server demands fewer than {limit} iterations, and the password could be guessed from the answer": {
+		Message: "the server demands fewer than {count} iteration, and the password could be guessed from the answer || " +
+			"the server demands fewer than {count} iterations, and the password could be guessed from the answer",
+		Names: map[string]string{"limit": "count"},
+	},
 	// How many there were was not kept; the form for several reads well in either case.
 	"“{field}” must be entered again, because {changed} was changed.": {
 		Message: "“{field}” must be entered again, because {changed} was changed. || " +

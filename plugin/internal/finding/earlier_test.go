@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
@@ -30,6 +31,31 @@ func TestEarlierFindings(t *testing.T) {
 		if got := written.Summary + " " + written.Detail; got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", tag, got, want)
 		}
+	}
+}
+
+// TestEarlierDeadLetter reads a dead letter of version 0.1, whose words are others today.
+func TestEarlierDeadLetter(t *testing.T) {
+	const kept = `{"severity":"error","code":"recipient_unknown","step":"recipient",
+		"summary":"\u001f[\"The server does not know the mail box {recipient}.\",\"recipient\",\"gone@email.com\"]",
+		"detail":"\u001f[\"Port {port} of {host} answers from here.\",\"port\",\"465\",\"host\",\"smtp.email.com\"]"}`
+	var read Finding
+	if err := json.Unmarshal([]byte(kept), &read); err != nil {
+		t.Fatal(err)
+	}
+	for tag, want := range map[string]string{
+		"en": "The server does not know the mailbox gone@email.com. Port 465 of smtp.email.com answers from here.",
+		"de": "Der Server kennt das Postfach gone@email.com nicht. Port 465 von smtp.email.com antwortet von hier aus.",
+	} {
+		written := read.In(language.Of(tag))
+		if got := written.Summary + " " + written.Detail; got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", tag, got, want)
+		}
+	}
+	// What is kept of it anew is read without knowing of the earlier words.
+	again, err := json.Marshal(read)
+	if err != nil || strings.Contains(string(again), "mail box") {
+		t.Errorf("%s, %v", again, err)
 	}
 }
 

@@ -277,10 +277,9 @@ func (s *Service) refused(
 func (s *Service) explain(
 	err error, delivery Delivery, envelope smtpconn.Envelope,
 ) (diagnosis.Outcome, finding.Finding) {
-	outcome, cause := diagnosis.Explain(err, diagnosis.Circumstances{
+	return diagnosis.Explain(err, diagnosis.Circumstances{
 		Target: delivery.Target, Envelope: envelope, SenderField: delivery.SenderField, Delivery: true,
 	})
-	return outcome, finding.Old(cause)
 }
 
 // pause holds all deliveries back.

@@ -30,7 +30,7 @@ func certificateCards(session *smtpconn.Session, failed bool, now time.Time) []f
 	// What a certificate says is a stranger's and never translated.
 	printable := func(said string) text.Text { return text.Plain(session.Printable(said)) }
 	fact("Issued to", printable(leaf.Subject.String()))
-	fact("Valid for", finding.OldText(diagnosis.Names(session, leaf)))
+	fact("Valid for", diagnosis.Names(session, leaf))
 	fact("Issued by", printable(leaf.Issuer.String()))
 	fact("Valid from", text.Plain(utc(leaf.NotBefore)))
 	fact("Valid until", validUntil(leaf.NotAfter, now))

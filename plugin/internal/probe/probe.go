@@ -113,7 +113,7 @@ func (r *run) trace() *smtpconn.Trace {
 			if step == smtpconn.StepConnect && r.plan.Target.Proxy == nil {
 				silence = time.AfterFunc(lookAfter, func() { r.look() })
 			}
-			label := finding.OldText(diagnosis.Label(step))
+			label := diagnosis.Label(step)
 			if r.watch.Started != nil {
 				r.watch.Started(string(step), label)
 			}
@@ -127,7 +127,7 @@ func (r *run) trace() *smtpconn.Trace {
 				silence.Stop()
 			}
 			finished := finding.Step{
-				ID: string(step), Label: finding.OldText(diagnosis.Label(step)), Status: diagnosis.Status(result),
+				ID: string(step), Label: diagnosis.Label(step), Status: diagnosis.Status(result),
 				Duration: shared.Elapsed(took), Detail: diagnosis.Detail(detail),
 			}
 			r.report.Steps = append(r.report.Steps, finished)
@@ -143,15 +143,15 @@ func (r *run) circumstances() diagnosis.Circumstances {
 }
 
 func (r *run) pass(session *smtpconn.Session) {
-	warnings := finding.OldAll(diagnosis.Warnings(session, r.circumstances(), time.Now()))
-	r.report.Outcome, r.report.Headline = string(diagnosis.Complete), finding.OldText(diagnosis.Complete.Headline())
+	warnings := diagnosis.Warnings(session, r.circumstances(), time.Now())
+	r.report.Outcome, r.report.Headline = string(diagnosis.Complete), diagnosis.Complete.Headline()
 	r.report.Status = shared.StatusPassed
 	for _, one := range warnings {
 		if one.Severity == shared.SeverityWarning {
 			r.report.Status = shared.StatusWarning
 		}
 	}
-	r.report.Findings = append(warnings, finding.Old(diagnosis.NoGuarantee()))
+	r.report.Findings = append(warnings, diagnosis.NoGuarantee())
 }
 
 // worthLooking are the failures for which it matters whether another port of the host answers.
@@ -178,14 +178,14 @@ func (r *run) fail(failure *smtpconn.Error) {
 		circumstances.OpenPorts, circumstances.Looked = r.look(), true
 	}
 	outcome, cause := diagnosis.Explain(failure, circumstances)
-	r.report.Outcome, r.report.Headline = string(outcome), finding.OldText(outcome.Headline())
+	r.report.Outcome, r.report.Headline = string(outcome), outcome.Headline()
 	r.report.Status = shared.StatusFailed
-	r.report.Findings = finding.Findings{finding.Old(cause)}
+	r.report.Findings = finding.Findings{cause}
 	if failure.Session != nil && failure.Session.StartTLSFailure != nil {
 		r.report.Findings = append(r.report.Findings,
-			finding.OldAll(diagnosis.Warnings(failure.Session, circumstances, time.Now()))...)
+			diagnosis.Warnings(failure.Session, circumstances, time.Now())...)
 	}
 	if outcome == diagnosis.ConnectionFailed && failure.Step == smtpconn.StepConnect {
-		r.report.Findings = append(r.report.Findings, finding.Old(diagnosis.Firewall()))
+		r.report.Findings = append(r.report.Findings, diagnosis.Firewall())
 	}
 }

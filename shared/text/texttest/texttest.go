@@ -26,8 +26,6 @@ type Source struct {
 	Packages []string
 	// Templates are HTML templates in which the argument of the function t is a message.
 	Templates []string
-	// Also are said besides.
-	Also []string
 }
 
 // Check fails the test for each message of the source that a file of the catalog's directory lacks, for each that nothing says any
@@ -122,9 +120,6 @@ func (s Source) messages(t *testing.T) []text.Message {
 	found := constants(t, s.Packages)
 	for _, path := range s.Templates {
 		found = append(found, templateMessages(t, path)...)
-	}
-	for _, one := range s.Also {
-		found = append(found, text.Message(one))
 	}
 	slices.Sort(found)
 	return slices.Compact(found)

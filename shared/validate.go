@@ -65,11 +65,17 @@ func (s Schema) Violations(values Values, secretSet func(field string) bool, lab
 			found = append(found, Violation{
 				Code:    "unknown_field",
 				Summary: text.Of("There is no field “{name}” here.", "name", name),
-				Detail:  text.Of("The fields are {names}.", "names", strings.Join(s.valueNames(), ", ")),
+				Detail:  s.namedFields(),
 			})
 		}
 	}
 	return found
+}
+
+// namedFields says which fields there are.
+func (s Schema) namedFields() text.Text {
+	names := s.valueNames()
+	return text.Of("The field is {names}. || The fields are {names}.", "names", strings.Join(names, ", "), "count", len(names))
 }
 
 func (s Schema) valueNames() []string {

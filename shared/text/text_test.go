@@ -185,7 +185,7 @@ func TestManySentences(t *testing.T) {
 func TestErrorsSpeakEnglish(t *testing.T) {
 	cause := Error{Of(mustBeFilled, "field", Of("Password"))}
 	wrapped := fmt.Errorf("save: %w", cause)
-	for _, printed := range []string{cause.Error(), fmt.Sprint(cause), fmt.Sprintf("%v", error(cause)), fmt.Sprintf("%s", cause.Text)} {
+	for _, printed := range []string{cause.Error(), fmt.Sprint(cause), fmt.Sprintf("%v", error(cause)), cause.Text.String()} {
 		if printed != "“Password” must be filled in." {
 			t.Error(printed)
 		}
@@ -203,7 +203,8 @@ func TestErrorsSpeakEnglish(t *testing.T) {
 
 // TestNames finds the names of a message.
 func TestNames(t *testing.T) {
-	got := Message("{a} {b_2} {a} {} { c } {d {e} {F} x} {" + Message(strings.Repeat("g", 70)) + "}").Names()
+	longName := Message(strings.Repeat("g", longestName))
+	got := Message("{a} {b_2} {a} {} { c } {d {e} {F} x} {" + longName + "}").Names()
 	if fmt.Sprint(got) != "[a b_2 e]" {
 		t.Error(got)
 	}

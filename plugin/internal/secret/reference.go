@@ -2,7 +2,6 @@ package secret
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // References says where secrets may be taken from that an administrator names instead of typing them. The zero value
@@ -30,12 +30,12 @@ type References struct {
 type Prefix string
 
 // UnmarshalText reads a prefix.
-func (p *Prefix) UnmarshalText(text []byte) error {
-	*p = Prefix(text)
-	if strings.HasSuffix(string(text), "*") {
+func (p *Prefix) UnmarshalText(given []byte) error {
+	*p = Prefix(given)
+	if strings.HasSuffix(string(given), "*") {
 		return errors.New(`is the beginning of names as it is, without "*"`)
 	}
-	if err := CheckSource("env://" + string(text)); err != nil {
+	if err := CheckSource("env://" + string(given)); err != nil {
 		return errors.New("is the beginning of names of variables: letters, digits and _")
 	}
 	return nil
@@ -48,7 +48,7 @@ const maxReferenced = 64 << 10
 // error is fit to be shown and does not tell whether a file exists that may not be named.
 func (r References) Resolve(reference string) (shared.SecretText, error) {
 	if slices.ContainsFunc(r.Withheld, func(source string) bool { return r.isSource(reference, source) }) {
-		return shared.SecretText{}, fmt.Errorf("it names a secret that is not for mail servers")
+		return shared.SecretText{}, refusal("it names a secret that is not for mail servers")
 	}
 	scheme, rest, _ := strings.Cut(reference, "://")
 	switch scheme {
@@ -57,8 +57,13 @@ func (r References) Resolve(reference string) (shared.SecretText, error) {
 	case "file":
 		return r.file(rest)
 	default:
-		return shared.SecretText{}, fmt.Errorf("it must begin with env:// or file://")
+		return shared.SecretText{}, refusal("it must begin with env:// or file://")
 	}
+}
+
+// refusal is why a reference is not followed, for the administrator who named it.
+func refusal(message text.Message, values ...any) error {
+	return text.Error{Text: text.Of(message, values...)}
 }
 
 // Same reports whether two references name the same secret: links and other ways to write a path are seen through.
@@ -94,20 +99,20 @@ func (r References) isSource(reference, source string) bool {
 func (r References) variable(name string) (shared.SecretText, error) {
 	switch {
 	case r.Prefix == "":
-		return shared.SecretText{}, fmt.Errorf("the operator allows no variables (secret_prefix in plugin.hcl)")
+		return shared.SecretText{}, refusal("the operator allows no variables (secret_prefix in plugin.hcl)")
 	case !strings.HasPrefix(name, string(r.Prefix)):
-		return shared.SecretText{}, fmt.Errorf("only variables whose names begin with %s are allowed", r.Prefix)
+		return shared.SecretText{}, refusal("only variables whose names begin with {prefix} are allowed", "prefix", r.Prefix)
 	}
-	text := os.Getenv(name)
-	if text == "" {
-		return shared.SecretText{}, fmt.Errorf("the variable %s is not set", name)
+	value := os.Getenv(name)
+	if value == "" {
+		return shared.SecretText{}, refusal("the variable {name} is not set", "name", name)
 	}
-	return shared.NewSecretText(text), nil
+	return shared.NewSecretText(value), nil
 }
 
 func (r References) file(path string) (shared.SecretText, error) {
 	if r.Directory == "" {
-		return shared.SecretText{}, fmt.Errorf("the operator allows no files (secret_dir in plugin.hcl)")
+		return shared.SecretText{}, refusal("the operator allows no files (secret_dir in plugin.hcl)")
 	}
 	root, inside, err := r.open(path)
 	if err != nil {
@@ -116,13 +121,13 @@ func (r References) file(path string) (shared.SecretText, error) {
 	defer root.Close()
 	content, err := readRegular(root, inside)
 	if err != nil || len(content) > maxReferenced {
-		return shared.SecretText{}, fmt.Errorf("there is no readable file %s", path)
+		return shared.SecretText{}, refusal("there is no readable file {path}", "path", path)
 	}
-	text := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
-	if text == "" {
-		return shared.SecretText{}, fmt.Errorf("the file %s is empty", path)
+	value := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	if value == "" {
+		return shared.SecretText{}, refusal("the file {path} is empty", "path", path)
 	}
-	return shared.NewSecretText(text), nil
+	return shared.NewSecretText(value), nil
 }
 
 // readRegular reads a file, and no more of it than shows that it is too large. Nothing else is opened: to open a pipe
@@ -147,7 +152,7 @@ func readRegular(root *os.Root, inside string) ([]byte, error) {
 func (r References) open(path string) (*os.Root, string, error) {
 	root, err := os.OpenRoot(r.Directory)
 	if err != nil {
-		return nil, "", fmt.Errorf("the directory %s cannot be opened", r.Directory)
+		return nil, "", refusal("the directory {directory} cannot be opened", "directory", r.Directory)
 	}
 	if absolute, err := filepath.Abs(path); err == nil { // A relative one starts where the host has started this process.
 		path = absolute
@@ -155,7 +160,7 @@ func (r References) open(path string) (*os.Root, string, error) {
 	inside, err := filepath.Rel(r.Directory, path)
 	if err != nil || !filepath.IsLocal(inside) {
 		_ = root.Close()
-		return nil, "", fmt.Errorf("only files in %s are allowed", r.Directory)
+		return nil, "", refusal("only files in {directory} are allowed", "directory", r.Directory)
 	}
 	return root, inside, nil
 }

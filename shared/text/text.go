@@ -8,7 +8,8 @@ package text
 
 import (
 	"fmt"
-	"strconv"
+	"math"
+	"reflect"
 	"strings"
 )
 
@@ -60,12 +61,20 @@ func valueOf(name string, given any) value {
 		return value{name: name, text: given}
 	case Message:
 		return value{name: name, text: Text{message: given}}
-	case int:
-		return value{name: name, text: Plain(strconv.Itoa(given)), number: given}
-	case int64:
-		return value{name: name, text: Plain(strconv.FormatInt(given, 10)), number: int(given)}
 	default:
-		return value{name: name, text: Plain(fmt.Sprint(given))}
+		return value{name: name, text: Plain(fmt.Sprint(given)), number: wholeNumber(given)}
+	}
+}
+
+// wholeNumber is the number that decides on the plural form where it is {count}; of what is none it is 0.
+func wholeNumber(given any) int {
+	switch number := reflect.ValueOf(given); {
+	case number.CanInt():
+		return int(number.Int())
+	case number.CanUint():
+		return int(min(number.Uint(), math.MaxInt))
+	default:
+		return 0
 	}
 }
 

@@ -57,6 +57,8 @@ func TestRender(t *testing.T) {
 		{"", Of(days, "count", 1), "a day"},
 		{"", Of(days, "count", 0), "0 days"},
 		{"", Of(days, "count", int64(2)), "2 days"},
+		{"", Of(days, "count", uint32(1)), "a day"},
+		{"ru", Of(days, "count", uint8(22)), "22 дня"},
 		{"de", Of(days, "count", 1), "ein Tag"},
 		{"de", Of(days, "count", 11), "11 Tage"},
 		{"ru", Of(days, "count", 1), "1 день"},

@@ -206,7 +206,7 @@ func TestErrorsSpeakEnglish(t *testing.T) {
 // TestNames finds the names of a message.
 func TestNames(t *testing.T) {
 	longName := Message(strings.Repeat("g", longestName))
-	got := Message("{a} {b_2} {a} {} { c } {d {e} {F} x} {" + longName + "}").Names()
+	got := ("{a} {b_2} {a} {} { c } {d {e} {F} x} {" + longName + "}").Names()
 	if fmt.Sprint(got) != "[a b_2 e]" {
 		t.Error(got)
 	}

@@ -179,6 +179,8 @@ func TestPoolProperties(t *testing.T) {
 				all.Wait()
 				p.close()
 				time.Sleep(time.Minute)
+				server.mu.Lock()
+				defer server.mu.Unlock()
 				if server.most != limit || len(server.version) != 0 || len(p.places) != 0 || len(p.slots) != 0 {
 					t.Errorf("%d connections at most, with a limit of %d; %d are open at the end, %d places and %d slots taken",
 						server.most, limit, len(server.version), len(p.places), len(p.slots))

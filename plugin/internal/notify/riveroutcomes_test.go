@@ -90,7 +90,7 @@ func testOutcomes(t *testing.T, database *store.Store) {
 	s := newService(t, database)
 	for _, c := range riverOutcomes {
 		t.Run(c.name, func(t *testing.T) {
-			id := insertOne(t, s, c.name)
+			began, id := time.Now(), insertOne(t, s, c.name)
 			if c.name == lastAttempt {
 				if _, err := database.DB().Exec("UPDATE river_job SET attempt = max_attempts - 1 WHERE id = $1", id); err != nil {
 					t.Fatal(err)
@@ -104,13 +104,14 @@ func testOutcomes(t *testing.T, database *store.Store) {
 			}, c.name)
 			<-worked
 			stopWorker(t, running)
-			c.check(t, jobOf(t, s, id))
+			c.check(t, jobOf(t, s, id), began)
 		})
 	}
 	checkCounts(t, s)
 }
 
-func (c riverOutcome) check(t *testing.T, job *rivertype.JobRow) {
+// check compares; the job was worked after began.
+func (c riverOutcome) check(t *testing.T, job *rivertype.JobRow, began time.Time) {
 	t.Helper()
 	if job.State != c.state || job.Attempt != c.attempt || stateOf(job) != c.shown {
 		t.Errorf("it is %s after %d attempts, and shown %s; want %s after %d, %s: "+
@@ -131,7 +132,9 @@ func (c riverOutcome) check(t *testing.T, job *rivertype.JobRow) {
 	if c.failure != anyFailure && c.failure != code {
 		t.Errorf("its failure is %+v", failure)
 	}
-	if away := time.Until(job.ScheduledAt); c.away > 0 && (away > c.away || away < c.away/2) {
-		t.Errorf("the next attempt is away %s, want %s", away, c.away)
+	const rounding = 100 * time.Millisecond
+	earliest, latest := began.Add(c.away-rounding), time.Now().Add(c.away+rounding)
+	if c.away > 0 && (job.ScheduledAt.Before(earliest) || job.ScheduledAt.After(latest)) {
+		t.Errorf("the next attempt is at %s, want one from %s to %s", job.ScheduledAt, earliest, latest)
 	}
 }

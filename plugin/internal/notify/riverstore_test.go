@@ -161,6 +161,7 @@ func testRecover(t *testing.T, database *store.Store) {
 		}
 		return failed
 	}
+	began := time.Now()
 	for range 2 { // The second time there is nothing to do.
 		if err := s.queue.recover(t.Context(), anyOwner, failure); err != nil {
 			t.Fatal(err)
@@ -178,7 +179,7 @@ func testRecover(t *testing.T, database *store.Store) {
 		"sent too often":     {"", nil, discarded, 1, outcomeUnknown, shared.NotificationDead, 0},
 		"sent just now":      {"", nil, available, 1, outcomeUnknown, shared.NotificationRetrying, schedulerInterval},
 	} {
-		t.Run(key, func(t *testing.T) { want.check(t, jobOf(t, s, jobs[key].ID)) })
+		t.Run(key, func(t *testing.T) { want.check(t, jobOf(t, s, jobs[key].ID), began) })
 	}
 	checkCounts(t, s)
 }

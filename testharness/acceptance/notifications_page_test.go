@@ -45,7 +45,7 @@ func TestNotificationsInBrowser(t *testing.T) {
 	b.screenshot("notifications")
 	text = read[string](b, `document.querySelector(".entries").innerText`)
 	for _, want := range []string{"given up", "nobody@email.com", "Disk full",
-		"The server does not know the mail box nobody@email.com.", "550 5.1.1 User <b>unknown</b>"} {
+		"The server does not know the mailbox nobody@email.com.", "550 5.1.1 User <b>unknown</b>"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}

@@ -52,6 +52,8 @@ func startWorker(
 	t.Helper()
 	config := riverConfig(s)
 	config.ID, config.Workers = id, river.NewWorkers()
+	// A process that has begun with all of them takes none again that was put back meanwhile.
+	config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: len(keys)}}
 	river.AddWorker(config.Workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outgoing]) error {
 		if !slices.Contains(keys, job.Args.Key) {
 			return river.JobSnooze(time.Hour)

@@ -2,41 +2,33 @@ package mailserver
 
 // credentialFaults are logins that the server refuses for what was sent.
 func credentialFaults() []Fault {
-	refused := func(name, label, reply, outcome, code, field string) Fault {
+	refused := func(name, label, reply, code, field string) Fault {
 		return Fault{Name: "auth-" + name, Label: label, replies: replies("AUTH", reply),
-			Expect: Expectation{outcome, code, "auth", field}}
+			Expect: Expectation{"login_failed", code, "auth", field}}
 	}
 	return []Fault{
 		refused("wrong-password", "Wrong password (535)", "535 5.7.8 Error: authentication failed: authentication failure",
-			"login_failed", "wrong_credentials", "password"),
-		refused("wrong-password-bare", "Wrong password (535 without more)", "535 Incorrect authentication data",
-			"login_failed", "wrong_credentials", "password"),
-		refused("wrong-password-multi-line", "Wrong password in several lines",
-			"535-5.7.8 Username and Password not accepted.\r\n535 5.7.8 Learn more elsewhere", "login_failed",
 			"wrong_credentials", "password"),
+		refused("wrong-password-bare", "Wrong password (535 without more)", "535 Incorrect authentication data",
+			"wrong_credentials", "password"),
+		refused("wrong-password-multi-line", "Wrong password in several lines",
+			"535-5.7.8 Username and Password not accepted.\r\n535 5.7.8 Learn more elsewhere", "wrong_credentials", "password"),
 		refused("app-password", "An app password is needed", "534 5.7.9 Application-specific password required",
-			"login_failed", "app_password_required", "password"),
+			"app_password_required", "password"),
 		refused("app-password-535", "An app password is needed (535)", "535 5.7.0 Please use an app-specific password",
-			"login_failed", "app_password_required", "password"),
-		refused("locked", "The account is locked", "535 5.7.8 Account locked due to too many failures", "login_failed",
-			"account_locked", "login"),
-		refused("disabled", "The account is disabled", "525 5.7.13 User account disabled", "login_failed",
-			"account_disabled", "login"),
-		refused("disabled-535", "The account is disabled (535)", "535 5.7.13 Account disabled", "login_failed",
-			"account_disabled", "login"),
-		refused("expired", "The password has expired", "535 5.7.8 Your password has expired", "login_failed",
-			"password_expired", "password"),
+			"app_password_required", "password"),
+		refused("locked", "The account is locked", "535 5.7.8 Account locked due to too many failures", "account_locked", "login"),
+		refused("disabled", "The account is disabled", "525 5.7.13 User account disabled", "account_disabled", "login"),
+		refused("disabled-535", "The account is disabled (535)", "535 5.7.13 Account disabled", "account_disabled", "login"),
+		refused("expired", "The password has expired", "535 5.7.8 Your password has expired", "password_expired", "password"),
 		refused("transition", "A password transition is needed (432)", "432 4.7.12 A password transition is needed",
-			"login_failed", "password_transition_needed", "password"),
-		refused("weak", "The mechanism is too weak (534)", "534 5.7.9 Authentication mechanism is too weak", "login_failed",
-			"mechanism_too_weak", "authentication"),
+			"password_transition_needed", "password"),
+		refused("weak", "The mechanism is too weak (534)", "534 5.7.9 Authentication mechanism is too weak", "mechanism_too_weak", "authentication"),
 		refused("needs-encryption", "Encryption is required for the login (538)",
-			"538 5.7.11 Encryption required for requested authentication mechanism", "login_failed",
-			"login_needs_encryption", "use_ssl"),
+			"538 5.7.11 Encryption required for requested authentication mechanism", "login_needs_encryption", "use_ssl"),
 		refused("needs-starttls", "STARTTLS must come first (530)", "530 5.7.0 Must issue a STARTTLS command first",
-			"login_failed", "login_needs_encryption", "use_ssl"),
-		refused("needs-starttls-503", "STARTTLS must come first (503)", "503 5.5.1 Use STARTTLS before AUTH", "login_failed",
 			"login_needs_encryption", "use_ssl"),
+		refused("needs-starttls-503", "STARTTLS must come first (503)", "503 5.5.1 Use STARTTLS before AUTH", "login_needs_encryption", "use_ssl"),
 	}
 }
 

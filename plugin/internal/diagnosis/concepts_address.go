@@ -15,8 +15,8 @@ var (
 	)
 	// notOwned: this login may not use this sender.
 	notOwned = words(
-		`sending (?:from|as) ~ not (?:permitted|allowed|authori[sz]ed)`, `cannot use this (?:sender|from|address)`,
-		`(?:does not|not) conform`, `(?:not|must be|be) (?:the )?same as`,
+		`must be (?:your own|one of your)`, `sending (?:from|as) ~ not (?:permitted|allowed|authori[sz]ed)`,
+		`cannot use this (?:sender|from|address)`, `(?:does not|not) conform`, `(?:not|must be|be) (?:the )?same as`,
 		`must (?:belong|match|correspond|be owned|equal)`,
 		`(?:different|differ) from (?:the |your )?(?:auth|login|account|user)`, `not owned by`,
 		`not (?:one of )?your (?:own )?(?:email )?address`, `not (?:\S+ ){0,2}of your addresses`, `send ?as ?denied`,
@@ -244,6 +244,7 @@ var (
 		`organization queue quota`, `recipient exceeded`,
 	)
 	restricted = words(
+		`only accepts? (?:mail|messages|email) from`, `accepts? (?:mail|messages|email) only from`,
 		`(?:user|recipient|addressee) (?:id )?(?:\S+ )?(?:refuses?|rejects?|rejected|refused) (?:to|this|`+
 			`your|the|mail|message|it)`,
 		`only accepting mail from`, `user (?:rules?|reject)`, `list of senders`, `has restricted`,
@@ -296,6 +297,7 @@ var (
 		`not a valid (?:email )?address`,
 	)
 	relayMeant = words(
+		`mail to (?:remote|external|foreign|other) (?:domains?|hosts?)`,
 		`(?:only )?accepts? mail (?:only )?for local`, `cannot deliver (?:mail )?(?:for|to)`,
 		`not deliver (?:mail )?(?:for|to)`, `relay(?:s|ing|ed)?\b`, `relai`,
 		`not (?:a )?(?:local|hosted) (?:domain|recipient|host|user|destination|delivery)`,

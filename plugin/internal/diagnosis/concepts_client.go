@@ -59,7 +59,7 @@ var (
 		`@ip`,
 		`(?:your|the|this|sending|source|client|sender|remote|connecting|originating|external|from) (?:\S+`+
 			` )?(?:ip|ips|mta|mail server|server|network|host|isp|internet address|relay)\b`,
-		`client host`, `ip address`, `adresse ip`, `ip adres`, `direccion ip`, `indirizzo ip`, `host network`,
+		`client host`, `ip address`, `adresse ip`, `ip ad(?:res|resse)`, `direccion ip`, `indirizzo ip`, `host network`,
 		`your address`, `ip ist`, `(?:your|sending) (?:host|machine|system)`,
 	)
 	// blockedIP: the address is blocked, and no list is named.

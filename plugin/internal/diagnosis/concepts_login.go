@@ -124,7 +124,7 @@ var (
 			`disabled for|compromis|hacked)`,
 		`suspended`, `suspension`, `sending (?:has been |is )?(?:paused|suspended|blocked|disabled|stopped)`,
 		`spam abuse detected`, `bad outbound sender`, `outbound ~ (?:spam|abuse|block)`,
-		`(?:abuse|abusive|suspicious|unusual|fraud|malicious|abnormal|irregular|bulk) (?:\S+ )?(?:activit|`+
+		`(?:abuse|abusive|suspicious|unusual|fraud|malicious|abnormal|irregular|bulk) (?:\S+ )?(?:activity|activities|`+
 			`behavio|usage|sending|login|detected|use|pattern|traffic)`,
 		`(?:account|user|mailbox) (?:\S+ )?(?:has been |was |is |may be )?(?:compromised|hacked|hijacked|`+
 			`flagged|abused)`,

@@ -201,7 +201,7 @@ var (
 	)
 	wrongServer = words(
 		`wrong (?:\S+ ){0,3}(?:region|server|data ?cent\w*|mx|host|domain|cluster)`,
-		`(?:not|no) (?:allowed|permitted|accepted|supported|available) on ~ (?:servers?|mx|port|inbound|incoming)`,
+		`(?:not|no) (?:allowed|permitted|accepted|supported|available) on ~ (?:mx|inbound|incoming)`,
 		`(?:use|try|connect to|go to|see) (?:the )?(?:correct|right|other|outgoing|submission|your region|`+
 			`smtp server|port 587|port 465)`,
 		`(?:receiving|inbound|incoming)(?: \S+){0,2} (?:only|server|mail server|mx|mail only)`,

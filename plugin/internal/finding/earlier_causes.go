@@ -3,7 +3,7 @@ package finding
 import "github.com/smtp-settings/smtp-settings/shared/text"
 
 // earlierCauses are messages of causes that are said in other words today.
-var earlierCauses = map[string]text.Message{
+var earlierCauses = map[string]text.Message{ //nolint:gosec // sentences about passwords, no passwords
 	"An administrator can turn on “Authenticated SMTP” for the mail box in the Microsoft 365 admin center " +
 		"under Mail › Manage email apps.": "An administrator can turn on “Authenticated SMTP” for the mailbox in the Microsoft 365 admin center " +
 		"under Mail › Manage email apps.",

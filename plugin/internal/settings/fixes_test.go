@@ -33,7 +33,7 @@ func TestFixesLeadToValidSettings(t *testing.T) {
 				if values["use_ssl"] == shared.Boolean(true) {
 					encrypting++
 				}
-				applied[fix.Label] = true
+				applied[fix.Label.String()] = true
 			}
 			if encrypt && encrypting != len(found.Fixes) {
 				t.Errorf("%s: a fix gives up the encryption that was asked for: %+v", found.Code, found.Fixes)

@@ -200,7 +200,7 @@ func TestCanaryInDeadLetters(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer server.Close()
-			h := startCanaryHost(t)
+			h := startCanaryHost(t, `retry_after = "1s"`)
 			configure(t, h.host, server.Port(), canaryPassword)
 			receipt := notify(t, h.host, shared.Notification{Key: name, To: "you@practice.example", Subject: "x", Text: "x"})
 			entry := awaitEntry(t, h.host, receipt.ID, c.state)

@@ -23,7 +23,7 @@ func TestNotificationsInBrowser(t *testing.T) {
 		return nil
 	}
 	startMailServer(t, server, 0)
-	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "10m"`)
+	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)
 	c := startConsole(t, "--manifest", path)
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")

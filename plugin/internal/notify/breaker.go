@@ -9,24 +9,30 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"golang.org/x/sync/semaphore"
 
-	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
 )
 
-// breaker is the circuit breaker of the deliveries. It is open while the server is away or refuses the login: trying
-// each message would burn its attempts and lock the account. After a while one delivery is admitted as a probe; when
-// the server takes it, or when other settings are saved, the breaker is closed again, and otherwise the next probe
-// waits longer.
+// breaker is the circuit breaker of the deliveries. It is open while the server is away or refuses the login or every
+// message: trying each one would burn its attempts and lock the account. After a while one delivery is admitted as a
+// probe; when the server takes it, or when other settings are saved, the breaker is closed again, and otherwise the
+// next probe waits longer. What is decided when, is a matter of the policy; this keeps its state.
 //
 // The pause is kept in the database, so that it outlives the process and all processes keep the same one. A probe is
 // written down before it begins, as if it had failed: a process that dies on it has had it.
 type breaker struct {
-	away, login backoff
-	rows        pauses
-	logger      hclog.Logger
+	policy policy.Policy
+	rows   pauses
+	logger hclog.Logger
+	// better reports whether a message waits in the queue that is better as a probe, and brings it forward; nil when none
+	// is.
+	better func(context.Context, policy.State, policy.Message) bool
 
 	// storing is held while the pause is changed: what is changed in the database and in memory must not fall apart. It is
 	// not held while a service that holds keys is asked.
 	storing *semaphore.Weighted
+
+	// judging is held while a refusal is judged, which is written down: meanwhile no other message is sent.
+	judging sync.RWMutex
 
 	mu       sync.Mutex
 	stopped  bool
@@ -39,24 +45,28 @@ type breaker struct {
 	probing  bool          // a probe is under way
 	identify time.Time     // when the version of a pause may be opened again that could not be
 	changed  chan struct{} // closed, and replaced, at every change
+	waiting  map[*policy.Message]bool
+	prefer   time.Time // until then only the best probe is admitted
 }
 
 // permit is what a delivery was admitted with. It is valid until the breaker opens again.
 type permit struct {
-	trips int
-	probe bool
+	trips   int
+	probe   bool
+	attempt policy.Attempt
+	// until is when a delivery that was not admitted may ask again; zero means soon.
+	until time.Time
 }
 
-// newBreaker makes the pauses from the wait after a refused message: a sixth of it when the server is away, twice as
-// long when the login was refused.
+// newBreaker makes the pauses from the wait after a refused message.
 func newBreaker(retryAfter time.Duration, rows pauses, logger hclog.Logger) *breaker {
 	return &breaker{
-		away:    backoff{first: retryAfter / 6, longest: 2 * retryAfter},
-		login:   backoff{first: 2 * retryAfter, longest: 30 * retryAfter},
+		policy:  policy.New(retryAfter),
 		rows:    rows,
 		logger:  logger,
 		storing: semaphore.NewWeighted(1),
 		changed: make(chan struct{}),
+		waiting: map[*policy.Message]bool{},
 	}
 }
 
@@ -64,34 +74,16 @@ func newBreaker(retryAfter time.Duration, rows pauses, logger hclog.Logger) *bre
 // another process has saved other settings, so no message waits much longer than this for them.
 const longestWait = 5 * time.Second
 
-// admit returns when the delivery may go on; false means that it must go back to the queue.
-func (b *breaker) admit(ctx context.Context) (permit, bool) {
+// admit returns when the attempt may go on; false means that the message must go back to the queue.
+func (b *breaker) admit(ctx context.Context, attempt policy.Attempt) (permit, bool) {
 	patience := time.NewTimer(longestWait)
 	defer patience.Stop()
+	defer b.wait(&attempt.Message)()
 	for {
-		b.mu.Lock()
-		let, wait, changed := permit{trips: b.trips}, time.Until(b.pause.Next), b.changed
-		switch {
-		case b.stopped:
-			b.mu.Unlock()
-			return permit{}, false
-		case b.pause.Cause == nil:
-			b.mu.Unlock()
-			return let, true
-		case b.probing:
-			wait = longestWait
-		case wait <= 0:
-			b.probing = true
-			b.mu.Unlock()
-			if let, mine := b.beginProbe(ctx); mine {
-				return let, true
-			}
-			if ctx.Err() != nil {
-				return permit{}, false
-			}
-			continue
+		let, wait, changed := b.ask(ctx, attempt)
+		if wait == 0 {
+			return let, let.attempt.ID != ""
 		}
-		b.mu.Unlock()
 		timer := time.NewTimer(wait)
 		select {
 		case <-changed:
@@ -107,21 +99,69 @@ func (b *breaker) admit(ctx context.Context) (permit, bool) {
 	}
 }
 
+// wait has the message counted among those that wait.
+func (b *breaker) wait(m *policy.Message) (leave func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waiting[m] = true
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.waiting, m)
+	}
+}
+
+// ask reports how long to wait before the next question, or until changed is closed; 0 when it is decided. Where the
+// attempt is not admitted then, the permit has none.
+func (b *breaker) ask(ctx context.Context,
+	attempt policy.Attempt) (let permit, wait time.Duration, changed <-chan struct{}) {
+	b.mu.Lock()
+	now := time.Now()
+	changed, wait = b.changed, b.pause.Next.Sub(now)
+	attempt.Began, attempt.Trips = now, b.pause.Trips
+	let = permit{trips: b.trips, attempt: attempt}
+	switch {
+	case b.stopped:
+		b.mu.Unlock()
+		return permit{}, 0, nil
+	case b.pause.Cause == nil && len(b.pause.Held) == 0:
+		b.mu.Unlock()
+		return let, 0, nil
+	case b.pause.Cause == nil:
+		b.mu.Unlock()
+		return b.askHeld(ctx, let), 0, nil
+	case b.probing:
+		b.mu.Unlock()
+		return let, longestWait, changed
+	case wait > 0:
+		b.mu.Unlock()
+		return let, wait, changed
+	case b.pause.Rank(attempt.Message) > 0 && now.Before(b.prefer):
+		wait = b.prefer.Sub(now)
+		b.mu.Unlock()
+		return let, wait, changed
+	}
+	b.probing = true
+	b.mu.Unlock()
+	let, mine := b.beginProbe(ctx, let)
+	switch {
+	case mine:
+		return let, 0, nil
+	case ctx.Err() != nil:
+		return permit{}, 0, nil
+	default:
+		return let, time.Millisecond, changed
+	}
+}
+
 // valid reports whether a permit still is: a delivery that waited for a connection while the breaker opened must not
-// try as well.
+// try as well. It waits until what others have just met is judged.
 func (b *breaker) valid(p permit) bool {
+	b.judging.RLock()
+	defer b.judging.RUnlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return p.trips == b.trips
-}
-
-// succeeded closes the breaker for a delivery that the server took. It reports whether it was open. A delivery that was
-// under way when it opened says nothing about the cause, so it does not close it.
-func (b *breaker) succeeded(ctx context.Context, p permit) bool {
-	b.mu.Lock()
-	open := b.pause.Cause != nil && p.trips == b.trips
-	b.mu.Unlock()
-	return open && b.reset(ctx)
 }
 
 // openFor reports whether the breaker is open for other settings than those of the version. Just after a save, saved,
@@ -166,23 +206,10 @@ func (b *breaker) isLocal() bool {
 func (b *breaker) isProbe(p permit) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.probes(p)
+}
+
+// probes is isProbe for a caller that holds mu.
+func (b *breaker) probes(p permit) bool {
 	return p.probe && p.trips == b.trips && b.pause.Cause != nil
-}
-
-func (b *breaker) backoffOf(p pause) backoff {
-	if p.Login {
-		return b.login
-	}
-	return b.away
-}
-
-// opening makes the pause that begins, or goes on, for the cause.
-func (b *breaker) opening(cause finding.Finding, loginRefused bool) pause {
-	next := b.current()
-	if next.Cause == nil {
-		next = pause{Since: time.Now(), Looks: 1}
-	}
-	next.Cause, next.Login = &cause, loginRefused
-	next.Next = time.Now().Add(b.backoffOf(next).after(next.Looks - 1))
-	return next
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
@@ -75,6 +76,13 @@ var refused = finding.Finding{
 	Summary: text.Of("The server does not accept this login and password."),
 }
 
+var loginRefused = policy.Refusal{
+	Code: refused.Code, Scope: shared.ScopeLogin, Lasting: shared.LastingPermanent, Stage: policy.Opening,
+}
+
+// someAttempt is one of a message that was never tried before.
+var someAttempt = policy.Attempt{Message: policy.Message{ID: "1", Recipient: "you@email.com"}}
+
 // newNode is a process that has just started.
 func newNode(t *testing.T, rows pauses) *breaker {
 	t.Helper()
@@ -87,11 +95,11 @@ func newNode(t *testing.T, rows pauses) *breaker {
 
 // tryLogin is one delivery to a server that refuses every login. It reports whether the server saw it.
 func tryLogin(ctx context.Context, b *breaker) bool {
-	let, ok := b.admit(ctx)
+	let, ok := b.admit(ctx, someAttempt)
 	if !ok {
 		return false
 	}
-	b.trip(ctx, let, refused, true, present)
+	b.refused(ctx, let, loginRefused, refused, present)
 	return true
 }
 
@@ -137,8 +145,8 @@ func TestPauseEnds(t *testing.T) {
 	for name, end := range map[string]func(ctx context.Context, b *breaker){
 		"success": func(ctx context.Context, b *breaker) {
 			time.Sleep(2 * time.Minute)
-			let, ok := b.admit(ctx)
-			if !ok || !let.probe || !b.succeeded(ctx, let) {
+			let, ok := b.admit(ctx, someAttempt)
+			if !ok || !let.probe || !b.delivered(ctx, let).Resumed {
 				t.Error("nobody was let through to see")
 			}
 		},
@@ -150,7 +158,7 @@ func TestPauseEnds(t *testing.T) {
 		},
 		"save while one looks": func(ctx context.Context, b *breaker) {
 			time.Sleep(2 * time.Minute)
-			let, _ := b.admit(ctx)
+			let, _ := b.admit(ctx, someAttempt)
 			if !b.openFor("other settings", true) {
 				t.Error("a save is not noticed while one looks")
 			}
@@ -182,9 +190,9 @@ func TestPauseEnds(t *testing.T) {
 func TestSuccessInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newNode(t, &memoryPauses{})
-		before, _ := b.admit(t.Context())
+		before, _ := b.admit(t.Context(), someAttempt)
 		tryLogin(t.Context(), b)
-		if b.succeeded(t.Context(), before) || b.current().Cause == nil {
+		if b.delivered(t.Context(), before).Resumed || b.current().Cause == nil {
 			t.Error("it closed the breaker")
 		}
 		b.release(t.Context(), before)
@@ -201,15 +209,15 @@ func TestLookerDies(t *testing.T) {
 		b := newNode(t, rows)
 		tryLogin(t.Context(), b)
 		time.Sleep(2 * time.Minute)
-		if let, ok := b.admit(t.Context()); !ok || !let.probe {
+		if let, ok := b.admit(t.Context(), someAttempt); !ok || !let.probe {
 			t.Fatal("nobody was let through to see")
 		}
 		again := newNode(t, rows)
-		if _, ok := again.admit(t.Context()); ok {
+		if _, ok := again.admit(t.Context(), someAttempt); ok {
 			t.Error("the next process tries at once")
 		}
 		time.Sleep(2 * time.Minute)
-		if _, ok := again.admit(t.Context()); !ok {
+		if _, ok := again.admit(t.Context(), someAttempt); !ok {
 			t.Error("the next process never tries")
 		}
 	})
@@ -219,9 +227,11 @@ func TestLookerDies(t *testing.T) {
 func TestClockSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tomorrow := time.Now().Add(24 * time.Hour)
-		b := newNode(t, &memoryPauses{turn: 1, kept: pause{Cause: &refused, Login: true, Since: tomorrow, Next: tomorrow,
-			Looks: 1}})
-		if wait := time.Until(b.current().Next); wait > b.login.longest {
+		kept := pause{Cause: &refused, State: policy.State{Since: tomorrow, Pause: policy.Pause{
+			Code: refused.Code, Login: true, Next: tomorrow, Looks: 1,
+		}}}
+		b := newNode(t, &memoryPauses{turn: 1, kept: kept})
+		if wait := time.Until(b.current().Next); wait > b.policy.Login.Longest {
 			t.Errorf("the next look is in %s", wait)
 		}
 	})
@@ -234,7 +244,7 @@ func TestPauseWithoutDatabase(t *testing.T) {
 		b := newNode(t, rows)
 		rows.broken = errors.New("disk full")
 		tryLogin(t.Context(), b)
-		if _, ok := b.admit(t.Context()); ok {
+		if _, ok := b.admit(t.Context(), someAttempt); ok {
 			t.Error("the pause does not hold in this process")
 		}
 		rows.broken = nil
@@ -250,8 +260,8 @@ func TestPauseOfOneProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rows := &memoryPauses{}
 		b := newNode(t, rows)
-		let, _ := b.admit(t.Context())
-		b.trip(t.Context(), let, finding.Finding{Code: "not_configured"}, false, "")
+		let, _ := b.admit(t.Context(), someAttempt)
+		b.tripAlone(t.Context(), let, finding.Finding{Code: "not_configured"})
 		if rows.turn != 0 || !b.openFor(present, false) {
 			t.Errorf("the database has %+v", rows.kept)
 		}

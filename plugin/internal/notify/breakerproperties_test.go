@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // outage is a simulated server that is down from time to time.
@@ -57,7 +59,7 @@ func (s *simulation) down() (outage, bool) {
 func (s *simulation) work(b *breaker) {
 	for time.Now().Before(s.end) {
 		asked := time.Now()
-		let, ok := b.admit(s.t.Context())
+		let, ok := b.admit(s.t.Context(), someAttempt)
 		if waited := time.Since(asked); waited > longestWait {
 			s.t.Errorf("it waits %s for the breaker", waited)
 		}
@@ -74,11 +76,16 @@ func (s *simulation) work(b *breaker) {
 			s.mu.Lock()
 			s.refusals[during]++
 			s.mu.Unlock()
-			b.trip(s.t.Context(), let, finding.Finding{Code: "down"}, s.login, present)
+			down := policy.Refusal{Code: "down", Scope: shared.ScopeServer, Lasting: shared.LastingTemporary,
+				Stage: policy.Opening}
+			if s.login {
+				down.Scope, down.Lasting = shared.ScopeLogin, shared.LastingPermanent
+			}
+			b.refused(s.t.Context(), let, down, finding.Finding{Code: "down"}, present)
 		case s.chance(0, 10) == 0:
 			b.release(s.t.Context(), let) // It has found out nothing.
 		default:
-			b.succeeded(s.t.Context(), let)
+			b.delivered(s.t.Context(), let)
 		}
 		time.Sleep(s.chance(time.Millisecond, 3*time.Second))
 	}
@@ -102,12 +109,19 @@ func (s *simulation) refused(during outage) int {
 	return s.refusals[during]
 }
 
+func (s *simulation) backoff() policy.Backoff {
+	if s.login {
+		return s.nodes[0].policy.Login
+	}
+	return s.nodes[0].policy.Away
+}
+
 // mostRefusals is how many deliveries the server may see during an outage: those that were under way, and the probes of
 // one backoff that all processes share.
 func (s *simulation) mostRefusals(during outage) int {
-	wait := s.nodes[0].backoffOf(pause{Login: s.login})
-	doublings := bits.Len64(uint64(wait.longest / wait.first))
-	return simulatedNodes*simulatedWorkers + doublings + 2 + int(during.to.Sub(during.from)/wait.longest)
+	wait := s.backoff()
+	doublings := bits.Len64(uint64(wait.Longest / wait.First))
+	return simulatedNodes*simulatedWorkers + doublings + 2 + int(during.to.Sub(during.from)/wait.Longest)
 }
 
 // seeds is how many random runs a property is tried with: few, or as many as in a soak (SOAK=1).
@@ -132,7 +146,7 @@ func TestBreakerInOutages(t *testing.T) {
 				for range simulatedNodes {
 					s.nodes = append(s.nodes, newNode(t, rows))
 				}
-				longest := s.nodes[0].backoffOf(pause{Login: s.login}).longest
+				longest := s.backoff().Longest
 				soon := longest + longestWait + absence + 2*tendInterval
 				for at := time.Now(); at.Before(s.end); {
 					from := at.Add(s.chance(soon, 2*soon))
@@ -194,7 +208,7 @@ func TestSlowKeyServiceHoldsNoPauseUp(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		asked := time.Now()
-		if _, ok := one.admit(ctx); ok || time.Since(asked) != 0 {
+		if _, ok := one.admit(ctx, someAttempt); ok || time.Since(asked) != 0 {
 			t.Errorf("a caller who has given up is admitted %t, after %s", ok, time.Since(asked))
 		}
 		if took := <-tripped; took > sealLimit {

@@ -3,9 +3,12 @@ package notify
 import (
 	"bytes"
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // Bounds of what a service that holds keys is asked for, which costs a pause nothing but that other processes do not
@@ -21,69 +24,167 @@ func (b *breaker) lock(ctx context.Context) { _ = b.storing.Acquire(context.With
 
 func (b *breaker) unlock() { b.storing.Release(1) }
 
-// beginProbe writes down that this process probes. It is false when another one does, the pause is over, or ctx has
-// ended.
-func (b *breaker) beginProbe(ctx context.Context) (let permit, mine bool) {
-	if b.storing.Acquire(ctx, 1) == nil {
+// preferTime is how long a better probe is waited for, and preferAgain when it is looked for again.
+const (
+	preferTime  = 10 * time.Second
+	preferAgain = time.Second
+)
+
+// beginProbe writes down that this process probes, with a message that is the best for it. It is false when another one
+// does, the pause is over, or ctx has ended.
+func (b *breaker) beginProbe(ctx context.Context, let permit) (permit, bool) {
+	mine := false
+	best := b.isBest(ctx, let.attempt.Message)
+	if best && b.storing.Acquire(ctx, 1) == nil {
 		defer b.unlock()
-		next := b.current()
-		if next.Cause != nil {
-			next.Next, next.Looks = time.Now().Add(b.backoffOf(next).after(next.Looks)), next.Looks+1
-			mine = b.store(ctx, next, !b.isLocal())
+		if before := b.current(); before.Cause != nil {
+			state, admission := b.policy.Admit(before.State, time.Now(), let.attempt.Message, true)
+			mine = admission.Probe && b.store(ctx, before.after(state, nil, ""), !b.isLocal())
 		}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.probing = mine
+	if !best {
+		b.prefer = time.Now().Add(preferAgain)
+	}
 	if !mine {
 		b.announce()
 	}
-	return permit{trips: b.trips, probe: true}, mine
+	let.trips, let.probe, let.attempt.Probe, let.attempt.Trips = b.trips, mine, mine, b.pause.Trips
+	return let, mine
 }
 
-// reset closes the breaker, whatever it was open for. It reports whether it was open.
-func (b *breaker) reset(ctx context.Context) bool {
-	b.lock(ctx)
-	defer b.unlock()
-	for {
-		b.mu.Lock()
-		open, kept := b.pause.Cause != nil, b.kept
-		b.mu.Unlock()
-		if !open {
-			return false
-		}
-		if b.store(ctx, pause{Since: time.Now()}, kept) {
-			return true
-		}
+// isBest reports whether no message waits that is a better probe.
+func (b *breaker) isBest(ctx context.Context, m policy.Message) bool {
+	b.mu.Lock()
+	state := b.pause.State
+	rank, least := state.Rank(m), state.Rank(m)
+	for other := range b.waiting {
+		least = min(least, state.Rank(*other))
+	}
+	b.mu.Unlock()
+	switch {
+	case rank == 0 || time.Since(state.Next) > preferTime:
+		return true
+	case least < rank:
+		return false
+	default:
+		return b.better == nil || !b.better(ctx, state, m)
 	}
 }
 
-// trip opens the breaker for the cause, which a delivery with the settings of the version has met. An empty version is
-// that of a process without settings, which is its own affair.
-func (b *breaker) trip(ctx context.Context, p permit, cause finding.Finding, loginRefused bool, version string) {
-	if b.open(ctx, p, cause, loginRefused, version) && version != "" {
-		b.addVersion(ctx, version)
+// askHeld decides about a message while some recipients' messages wait. The permit has no attempt if this one's do.
+func (b *breaker) askHeld(ctx context.Context, let permit) permit {
+	var admission policy.Admission
+	b.update(ctx, nil, "", func(state policy.State, now time.Time) policy.State {
+		state, admission = b.policy.Admit(state, now, let.attempt.Message, false)
+		return state
+	})
+	if !admission.Go {
+		return permit{until: admission.Until}
 	}
+	return let
 }
 
-// open reports whether the pause lacks the sealed version afterwards.
-func (b *breaker) open(ctx context.Context, p permit, cause finding.Finding, loginRefused bool, version string) bool {
+// update changes the state, in the database as well where it does change.
+func (b *breaker) update(
+	ctx context.Context, cause *finding.Finding, version string, change func(policy.State, time.Time) policy.State,
+) {
+	state := b.current().State
+	if reflect.DeepEqual(change(state, time.Now()), state) {
+		return
+	}
 	b.lock(ctx)
 	defer b.unlock()
 	for {
 		before := b.current()
-		if before.Cause != nil && !b.isProbe(p) {
-			return false // Others have met the same at the same time.
-		}
-		next := b.opening(cause, loginRefused)
-		next.version, next.Version = version, nil
-		if before.version == version {
-			next.Version = before.Version
-		}
-		if b.store(ctx, next, version != "") {
-			return len(next.Version) == 0
+		next := change(before.State, time.Now())
+		if reflect.DeepEqual(next, before.State) || b.store(ctx, before.after(next, cause, version), !b.isLocal()) {
+			return
 		}
 	}
+}
+
+// delivered tells that the server has taken a message.
+func (b *breaker) delivered(ctx context.Context, p permit) (verdict policy.Verdict) {
+	defer b.endProbe(p)
+	b.update(ctx, nil, "", func(state policy.State, now time.Time) policy.State {
+		state, verdict = b.policy.Delivered(state, now, p.attempt)
+		return state
+	})
+	return verdict
+}
+
+// unanswered tells that a message was sent, and not answered.
+func (b *breaker) unanswered(ctx context.Context, p permit) (verdict policy.Verdict) {
+	defer b.endProbe(p)
+	b.update(ctx, nil, "", func(state policy.State, now time.Time) policy.State {
+		state, verdict = b.policy.Unanswered(state, now, p.attempt)
+		return state
+	})
+	return verdict
+}
+
+// refused tells that a delivery with the settings of the version has failed for the cause, which the refusal sums up.
+func (b *breaker) refused(
+	ctx context.Context, p permit, refusal policy.Refusal, cause finding.Finding, version string,
+) (verdict policy.Verdict) {
+	defer b.endProbe(p)
+	b.judging.Lock()
+	b.update(ctx, &cause, version, func(state policy.State, now time.Time) policy.State {
+		state, verdict = b.policy.Refused(state, now, p.attempt, refusal)
+		return state
+	})
+	b.judging.Unlock()
+	if now := b.current(); now.Cause != nil && now.version == version && len(now.Version) == 0 {
+		b.addVersion(ctx, version)
+	}
+	return verdict
+}
+
+// endProbe lets another probe begin.
+func (b *breaker) endProbe(p permit) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.probes(p) {
+		b.probing = false
+		b.announce()
+	}
+}
+
+// reset closes the breaker, whatever it was open for, and forgets what was known.
+func (b *breaker) reset(ctx context.Context) {
+	b.lock(ctx)
+	defer b.unlock()
+	for {
+		b.mu.Lock()
+		before, kept := b.pause, b.kept
+		b.mu.Unlock()
+		next := pause{State: b.policy.Resume(before.State, time.Now())}
+		if before.Cause == nil && !before.Remembers() {
+			return
+		}
+		if b.store(ctx, next, kept || before.Cause == nil) {
+			return
+		}
+	}
+}
+
+// tripAlone opens the breaker for a cause that is this process's own affair.
+func (b *breaker) tripAlone(ctx context.Context, p permit, cause finding.Finding) {
+	defer b.endProbe(p)
+	b.lock(ctx)
+	defer b.unlock()
+	before := b.current()
+	if before.Cause != nil && !b.isProbe(p) {
+		return // Others have met the same at the same time.
+	}
+	refusal := policy.Refusal{
+		Code: cause.Code, Scope: shared.ScopeServer, Lasting: shared.LastingTemporary, Stage: policy.Opening,
+	}
+	state, _ := b.policy.Refused(before.State, time.Now(), p.attempt, refusal)
+	b.store(ctx, before.after(state, &cause, ""), false)
 }
 
 // addVersion writes down which settings the pause is for, after it has begun: a service that holds keys may take its
@@ -130,9 +231,8 @@ func (b *breaker) release(ctx context.Context, p permit) {
 	if !b.isProbe(p) {
 		return
 	}
-	next := b.current()
-	next.Next, next.Looks = time.Now(), max(next.Looks-1, 1)
-	b.store(ctx, next, !b.isLocal())
+	before := b.current()
+	b.store(ctx, before.after(b.policy.Release(before.State, time.Now(), p.attempt), nil, ""), !b.isLocal())
 }
 
 // sync takes over what other processes have found out, and writes down what could not be written before.
@@ -208,8 +308,8 @@ func (b *breaker) adopt(ctx context.Context) error {
 	if turn == b.turn {
 		return nil
 	}
-	if next.Cause != nil {
-		next.Next = time.Now().Add(min(time.Until(next.Next), b.backoffOf(next).longest))
+	if longest := b.policy.LongestPause(next.State); time.Until(next.Next) > longest {
+		next.Next = time.Now().Add(longest)
 	}
 	if len(next.Version) > 0 && bytes.Equal(next.Version, b.pause.Version) {
 		next.version = b.pause.version
@@ -248,10 +348,11 @@ func (b *breaker) identifyVersion(ctx context.Context) {
 }
 
 func (b *breaker) become(next pause, local bool) {
-	if next.Cause != nil {
+	same := b.pause.sameProbe(next.State) // Only what was found out about the messages is another.
+	if next.Cause != nil && !same {
 		b.trips++
 	}
-	b.pause, b.local, b.probing = next, local, false
+	b.pause, b.local, b.probing = next, local, b.probing && same
 	b.announce()
 }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
-	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -28,13 +27,13 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	s := w.service
 	beginning := s.drain.hand(ctx)
 	defer beginning.done()
-	permit, ok := s.breaker.admit(beginning)
+	permit, ok := s.breaker.admit(beginning, newAttempt(job.JobRow))
 	if !ok && s.drain.stopping() {
 		return river.JobSnooze(0)
 	}
 	if !ok {
 		s.noticeSave(ctx)
-		return backToQueue()
+		return putBack(permit.until)
 	}
 	saved := s.pool.settings()
 	delivery, missing, err := s.configuration.Delivery(ctx)
@@ -53,28 +52,21 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 			Summary: text.Of("The message cannot be written: {reason}.", "reason", text.OfError(err)),
 		})
 	}
-	envelope := smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To}
-	attempt := s.attempts.begin(job)
+	one := &underway{
+		service: s, job: job, permit: permit, delivery: delivery, told: s.attempts.begin(job),
+		envelope: smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To},
+	}
 	opening := opening{
-		trace:   attempt.trace(),
+		trace:   one.told.trace(),
 		allowed: func() bool { return s.breaker.valid(permit) },
 		saved:   saved,
-		failed: func(err error) {
-			outcome, cause := s.explain(err, delivery, envelope)
-			s.pause(ctx, permit, cause, outcome, delivery.Version)
-		},
+		failed:  func(err error) { one.judge(ctx, err) },
 	}
 	lapses, _ := s.standby.claim.lapses()
-	if err := s.deliver(ctx, job, delivery, envelope, composed, opening); err != nil {
-		return s.ifOurs(ctx, job, lapses, s.refused(ctx, err, job, delivery, envelope, attempt, permit))
+	if err := s.deliver(ctx, one, composed, opening); err != nil {
+		return s.ifOurs(ctx, job, lapses, one.refused(ctx, err))
 	}
-	attempt.end("")
-	if s.breaker.succeeded(ctx, permit) {
-		if err := s.queue.wake(ctx); err != nil {
-			s.configuration.Logger.Warn("waiting notifications could not be woken", "error", err)
-		}
-	}
-	s.statistics.delivered(time.Now())
+	one.delivered(ctx)
 	if _, err := s.complete.do(context.WithoutCancel(ctx), []int64{job.ID}); err != nil {
 		s.configuration.Logger.Warn("a delivery could not be committed, and is left to the queue", "error", err)
 		return nil // River sets the job completed, and repeats that until it succeeds: what was delivered stays delivered.
@@ -95,7 +87,15 @@ func (reported) ErrorsByID() map[int64]error { return nil }
 const absence = 4 * time.Second
 
 // backToQueue sends the job back to the queue without counting the attempt.
-func backToQueue() error { return river.JobSnooze(absence) }
+func backToQueue() error { return putBack(time.Time{}) }
+
+// putBack does so until a time; zero is soon.
+func putBack(until time.Time) error {
+	if until.IsZero() {
+		return river.JobSnooze(absence)
+	}
+	return river.JobSnooze(max(0, time.Until(until)))
+}
 
 // unconfigured holds deliveries back until there are settings.
 func (s *Service) unconfigured(ctx context.Context, permit permit, missing *finding.Finding, err error) error {
@@ -106,7 +106,7 @@ func (s *Service) unconfigured(ctx context.Context, permit permit, missing *find
 			Summary: text.Of("The settings cannot be read at the moment."),
 		}
 	}
-	s.breaker.trip(ctx, permit, *missing, false, "")
+	s.breaker.tripAlone(ctx, permit, *missing)
 	return backToQueue()
 }
 
@@ -134,13 +134,10 @@ var errLapsed = errors.New("another process may have taken the message over")
 
 // deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the
 // server; then another one is tried at once, as long as the message itself was not on its way.
-func (s *Service) deliver(
-	ctx context.Context, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope, composed []byte,
-	opening opening,
-) error {
+func (s *Service) deliver(ctx context.Context, message *underway, composed []byte, opening opening) error {
 	for fresh := false; ; fresh = true {
 		beginning := s.drain.hand(ctx)
-		one, reused, err := s.pool.get(beginning, delivery, fresh, opening)
+		one, reused, err := s.pool.get(beginning, message.delivery, fresh, opening)
 		stopped := beginning.stopped()
 		beginning.done()
 		if err != nil && stopped {
@@ -149,8 +146,13 @@ func (s *Service) deliver(
 		if err != nil {
 			return err
 		}
+		if !opening.allowed() { // It has waited while others found out that it need not try.
+			s.pool.put(one)
+			return errHeldBack
+		}
 		one.conn.Observe(opening.trace)
-		err = s.handOver(ctx, one.conn, job.ID, envelope, composed)
+		message.permit.attempt.Began = time.Now()
+		err = s.handOver(ctx, one.conn, message.job.ID, message.envelope, composed)
 		one.messages++
 		if one.conn.Usable(err) {
 			s.pool.put(one)
@@ -166,9 +168,8 @@ func (s *Service) deliver(
 
 // handOver hands a message to the server. A reply that does not come soon after the last byte is written down as
 // missing, so that the attempt counts even if this process does not live to see how it ends.
-func (s *Service) handOver(
-	ctx context.Context, conn *smtpconn.Conn, id int64, envelope smtpconn.Envelope, composed []byte,
-) error {
+func (s *Service) handOver(ctx context.Context, conn *smtpconn.Conn, id int64, envelope smtpconn.Envelope,
+	composed []byte) error {
 	var late *time.Timer
 	// From here on the outcome must be learned: a message that may have been accepted must not be given up.
 	handing := s.drain.hand(context.WithoutCancel(ctx))
@@ -218,94 +219,6 @@ func wasClosed(err error) bool {
 	}
 	return failure.Kind == smtpconn.KindClosed || failure.Kind == smtpconn.KindReset ||
 		failure.Reply != nil && failure.Reply.Code == 421
-}
-
-// pausing are the causes that would be met by every message.
-var pausing = map[string]bool{
-	"sender_not_owned": true, "sender_not_verified": true, "sender_refused": true, "sender_syntax_refused": true,
-	"sender_domain_not_found": true, "sending_limit_reached": true, "rate_limited": true, "address_blocklisted": true,
-	"server_storage_full": true, "too_many_connections": true,
-}
-
-// refused decides what a failed attempt means: for all messages, for this one for now, or for this one for good.
-func (s *Service) refused(
-	ctx context.Context, err error, job *river.Job[outgoing], delivery Delivery, envelope smtpconn.Envelope,
-	attempt *attempt, permit permit,
-) error {
-	var failure *smtpconn.Error
-	errors.As(err, &failure)
-	sent := failure != nil && failure.Sent
-	switch {
-	case sent: // Whatever else was the matter.
-	case errors.Is(err, errSuperseded):
-		s.breaker.release(ctx, permit)
-		return river.JobSnooze(0) // The other settings are tried at once.
-	case errors.Is(err, errStopping):
-		s.breaker.release(ctx, permit)
-		return river.JobSnooze(0) // The next process that delivers begins with it.
-	case errors.Is(err, errLapsed):
-		s.breaker.release(ctx, permit)
-		return backToQueue()
-	case ctx.Err() != nil: // What was never tried is no attempt.
-		s.breaker.release(ctx, permit)
-		return backToQueue()
-	case errors.Is(err, errHeldBack):
-		s.breaker.release(ctx, permit)
-		return backToQueue()
-	}
-	s.statistics.failed.Add(1)
-	outcome, cause := s.explain(err, delivery, envelope)
-	if sent {
-		attempt.end(outcomeUnknown)
-		s.breaker.succeeded(ctx, permit) // The server takes the login and messages.
-		return s.unanswered(job.JobRow, cause.Summary)
-	}
-	attempt.end(cause.Code)
-	switch {
-	case outcome == diagnosis.LoginFailed, !atEnvelope(failure), pausing[cause.Code]:
-		s.pause(ctx, permit, cause, outcome, delivery.Version)
-		return backToQueue()
-	case permanent(failure):
-		s.breaker.succeeded(ctx, permit)
-		return dead(cause)
-	default:
-		s.breaker.succeeded(ctx, permit)
-		return errors.New(encode(cause))
-	}
-}
-
-func (s *Service) explain(
-	err error, delivery Delivery, envelope smtpconn.Envelope,
-) (diagnosis.Outcome, finding.Finding) {
-	return diagnosis.Explain(err, diagnosis.Circumstances{
-		Target: delivery.Target, Envelope: envelope, SenderField: delivery.SenderField, Delivery: true,
-	})
-}
-
-// pause holds all deliveries back.
-func (s *Service) pause(
-	ctx context.Context, permit permit, cause finding.Finding, outcome diagnosis.Outcome, version string,
-) {
-	s.configuration.Logger.Warn("deliveries pause", "cause", cause.Code)
-	s.breaker.trip(ctx, permit, cause, outcome == diagnosis.LoginFailed, version)
-}
-
-// atEnvelope reports whether the failure came when the message was handed over, not before.
-func atEnvelope(failure *smtpconn.Error) bool {
-	if failure == nil {
-		return false
-	}
-	switch failure.Step {
-	case smtpconn.StepSender, smtpconn.StepRecipient, smtpconn.StepMessage:
-		return true
-	default:
-		return false
-	}
-}
-
-func permanent(failure *smtpconn.Error) bool {
-	return failure.Reply != nil && failure.Reply.Code >= 500 || failure.Kind == smtpconn.KindNoSMTPUTF8 ||
-		failure.Kind == smtpconn.KindInternal
 }
 
 // dead makes the notification a dead letter.

@@ -6,30 +6,59 @@ import (
 	"encoding/json"
 	"errors"
 	"sync/atomic"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// pause is why deliveries wait, as all processes of one database share it. The zero value means that they go on.
+// pause is what the policy knows, and why deliveries wait where they do, as all processes of one database share it. The
+// zero value means that they go on.
 type pause struct {
+	// Cause is nil while deliveries go on.
 	Cause *finding.Finding `json:"cause,omitempty"`
-	// Login tells that the login was refused: the server is asked less often then.
-	Login bool `json:"login,omitempty"`
-	// Since is when the state began, whichever it is.
-	Since time.Time `json:"since,omitzero"`
-	// Next is when the next probe may begin, and Looks how many were in vain, the first refusal included.
-	Next  time.Time `json:"next,omitzero"`
-	Looks int       `json:"looks,omitempty"`
+	policy.State
 	// Version is the settings that were refused, sealed: it is made from the password. It is empty when it could not be
 	// sealed.
 	Version []byte `json:"version,omitempty"`
 
 	version string // opened; empty when it is not yet, or cannot be
+}
+
+// after is the pause with another state. Where the state is one that the cause, met with the settings of the version,
+// has led to, they are what it is for.
+func (p pause) after(state policy.State, cause *finding.Finding, version string) pause {
+	next := pause{State: state}
+	switch {
+	case !state.Paused():
+	case cause == nil || p.Cause != nil && p.sameProbe(state):
+		next.Cause, next.Version, next.version = p.Cause, p.Version, p.version
+	default:
+		next.Cause, next.version = cause, version
+		if state.Everything {
+			next.Cause = refusesEverything(*cause)
+		}
+		if p.version == version {
+			next.Version = p.Version
+		}
+	}
+	return next
+}
+
+// sameProbe reports whether a state waits for the same probe.
+func (p pause) sameProbe(state policy.State) bool {
+	return p.Paused() && state.Paused() && p.Looks == state.Looks && p.Next.Equal(state.Next)
+}
+
+// refusesEverything is what a pause is for in which the server refuses every message, the last one for the cause.
+func refusesEverything(cause finding.Finding) *finding.Finding {
+	cause.Detail = text.Join(cause.Summary, cause.Detail)
+	cause.Code, cause.Summary, cause.Fixes = "server_refuses_everything", text.Of("The server refuses every message."), nil
+	return &cause
 }
 
 // pauses keeps the one pause of a database. turn counts its changes: swap stores a pause only when no other process has
@@ -68,6 +97,9 @@ func (r *pauseRow) load(ctx context.Context) (turn int64, kept pause, err error)
 			r.logger.Warn("the stored pause of the deliveries cannot be read, so deliveries go on", "error", err)
 		}
 		return turn, pause{}, nil
+	}
+	if kept.Cause != nil && kept.Code == "" { // An older version has written it.
+		kept.Code = kept.Cause.Code
 	}
 	return turn, kept, nil
 }

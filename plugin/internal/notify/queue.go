@@ -103,7 +103,7 @@ func riverConfig(s *Service) *river.Config {
 		Workers:                     registered,
 		Logger:                      slog.New(&riverLog{logger: s.configuration.Logger.Named("queue")}),
 		MaxAttempts:                 maxAttempts,
-		RetryPolicy:                 retryPolicy(s.retries),
+		RetryPolicy:                 retryPolicy(s.breaker.policy.Retry),
 		ID:                          s.node,
 		JobTimeout:                  -1, // Deliveries are bounded step by step; and so River rescues none, recover does.
 		CompletedJobRetentionPeriod: keyLifetime,

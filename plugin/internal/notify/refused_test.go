@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -13,7 +14,9 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // becomes is what becomes of a message after a failed attempt.
@@ -53,6 +56,37 @@ func reply(code int, enhanced, text string) *smtpconn.Reply {
 	return &said
 }
 
+// noWaiters is a queue in which no other message waits.
+type noWaiters struct{}
+
+func (noWaiters) giveBack(context.Context, time.Time) error { return nil }
+func (noWaiters) wake(context.Context) error                { return nil }
+
+// waitingJob is a job that was refused before, each time some time ago.
+func waitingJob(t *testing.T, earlier ...time.Duration) *river.Job[outgoing] {
+	t.Helper()
+	args := outgoing{To: "you@example.com"}
+	encoded, err := json.Marshal(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := &river.Job[outgoing]{Args: args, JobRow: &rivertype.JobRow{EncodedArgs: encoded, MaxAttempts: maxAttempts}}
+	refused := finding.Finding{Code: "content_refused", Step: "message", Scope: shared.ScopeMessage,
+		Lasting: shared.LastingPermanent}
+	for _, ago := range earlier {
+		job.Errors = append(job.Errors, rivertype.AttemptError{At: time.Now().Add(-ago), Error: encode(refused)})
+	}
+	return job
+}
+
+func newUnderway(s *Service, job *river.Job[outgoing], let permit) *underway {
+	return &underway{
+		service: s, job: job, permit: let,
+		delivery: Delivery{Version: present, From: mail.Address{Address: "me@example.com"}},
+		envelope: smtpconn.Envelope{Sender: "me@example.com", Recipient: "you@example.com"},
+	}
+}
+
 // TestRefused decides what failures mean: for this message, for this one for good, or for all of them.
 func TestRefused(t *testing.T) {
 	refusal := func(step smtpconn.Step, code int, enhanced, text string) error {
@@ -68,40 +102,49 @@ func TestRefused(t *testing.T) {
 		want   becomes
 		pauses bool
 		login  bool
+		// earlier is how long ago the message was refused for good before.
+		earlier []time.Duration
 	}{
-		{"recipient unknown", refusal(recipient, 550, "5.1.1", "user unknown"), deadMail, false, false},
-		{"greylisted", refusal(recipient, 451, "4.7.1", "greylisted, try again later"), counted, false, false},
-		{"mailbox full for now", refusal(recipient, 452, "4.2.2", "mailbox full"), counted, false, false},
-		{"content refused", refusal(message, 554, "5.7.1", "spam"), deadMail, false, false},
-		{"content refused for now", refusal(message, 451, "4.3.0", "try again"), counted, false, false},
-		{"sender refused", refusal(sender, 550, "5.7.1", "sender not owned by user"), waits, true, false},
-		{"login refused", refusal(smtpconn.StepAuth, 535, "5.7.8", "authentication failed"), waits, true, true},
-		{"server busy", refusal(smtpconn.StepGreeting, 421, "4.3.2", "too busy"), waits, true, false},
-		{"nothing listens", broken(smtpconn.StepConnect, smtpconn.KindConnectionRefused, false), waits, true, false},
-		{"no answer", broken(smtpconn.StepConnect, smtpconn.KindTimeout, false), waits, true, false},
-		{"certificate", broken(smtpconn.StepTLS, smtpconn.KindCertificate, false), waits, true, false},
-		{"no SMTPUTF8", broken(recipient, smtpconn.KindNoSMTPUTF8, false), deadMail, false, false},
-		{"a defect of ours", broken(message, smtpconn.KindInternal, false), deadMail, false, false},
-		{"closed before the message", broken(message, smtpconn.KindClosed, false), counted, false, false},
-		{"closed after the last byte", broken(message, smtpconn.KindClosed, true), counted, false, false},
+		{"recipient unknown", refusal(recipient, 550, "5.1.1", "user unknown"), counted, false, false, nil},
+		{"recipient unknown, again", refusal(recipient, 550, "5.1.1", "user unknown"), deadMail, false, false,
+			[]time.Duration{5 * time.Minute}},
+		{"greylisted", refusal(recipient, 451, "4.7.1", "greylisted, try again later"), counted, false, false, nil},
+		{"mailbox full for now", refusal(recipient, 452, "4.2.2", "mailbox full"), counted, false, false, nil},
+		{"content refused", refusal(message, 554, "5.7.1", "spam"), counted, false, false, nil},
+		{"content refused, again", refusal(message, 554, "5.7.1", "spam"), deadMail, false, false,
+			[]time.Duration{5 * time.Minute}},
+		{"content refused for now", refusal(message, 451, "4.3.0", "try again"), counted, false, false, nil},
+		{"sender refused", refusal(sender, 550, "5.7.1", "sender not owned by user"), counted, false, false, nil},
+		{"login refused", refusal(smtpconn.StepAuth, 535, "5.7.8", "authentication failed"), waits, true, true, nil},
+		{"server busy", refusal(smtpconn.StepGreeting, 421, "4.3.2", "too busy"), waits, true, false, nil},
+		{"nothing listens", broken(smtpconn.StepConnect, smtpconn.KindConnectionRefused, false), waits, true, false, nil},
+		{"no answer", broken(smtpconn.StepConnect, smtpconn.KindTimeout, false), waits, true, false, nil},
+		{"certificate", broken(smtpconn.StepTLS, smtpconn.KindCertificate, false), waits, true, false, nil},
+		{"no SMTPUTF8", broken(recipient, smtpconn.KindNoSMTPUTF8, false), counted, false, false, nil},
+		{"no SMTPUTF8, again", broken(recipient, smtpconn.KindNoSMTPUTF8, false), deadMail, false, false,
+			[]time.Duration{5 * time.Minute}},
+		{"a defect of ours", broken(message, smtpconn.KindInternal, false), counted, false, false, nil},
+		{"a defect of ours, again", broken(message, smtpconn.KindInternal, false), deadMail, false, false,
+			[]time.Duration{5 * time.Minute}},
+		{"closed before the message", broken(message, smtpconn.KindClosed, false), counted, false, false, nil},
+		{"closed after the last byte", broken(message, smtpconn.KindClosed, true), counted, false, false, nil},
 		{"silent after the last byte, and stopped", errors.Join(errStopping, broken(message, smtpconn.KindTimeout, true)),
-			counted, false, false},
-		{"other settings saved", fmt.Errorf("open: %w", errSuperseded), again, false, false},
-		{"the service stops", errStopping, again, false, false},
-		{"another process may have it", errLapsed, waits, false, false},
-		{"held back", errHeldBack, waits, false, false},
+			counted, false, false, nil},
+		{"other settings saved", fmt.Errorf("open: %w", errSuperseded), again, false, false, nil},
+		{"the service stops", errStopping, again, false, false, nil},
+		{"another process may have it", errLapsed, waits, false, false, nil},
+		{"held back", errHeldBack, waits, false, false, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &Service{
 					breaker:       newNode(t, &memoryPauses{}),
+					waiters:       noWaiters{},
 					configuration: Configuration{Logger: hclog.NewNullLogger(), Limits: Limits{RetryAfter: retryAfter}},
 				}
-				delivery := Delivery{Version: present, From: mail.Address{Address: "me@example.com"}}
-				envelope := smtpconn.Envelope{Sender: "me@example.com", Recipient: "you@example.com"}
-				job := &river.Job[outgoing]{JobRow: &rivertype.JobRow{}}
-				let, _ := s.breaker.admit(t.Context())
-				got := becomesOf(t, s.refused(t.Context(), c.err, job, delivery, envelope, nil, let))
+				job := waitingJob(t, c.earlier...)
+				let, _ := s.breaker.admit(t.Context(), newAttempt(job.JobRow))
+				got := becomesOf(t, newUnderway(s, job, let).refused(t.Context(), c.err))
 				paused := s.breaker.current()
 				if got != c.want || (paused.Cause != nil) != c.pauses || paused.Login != c.login {
 					t.Errorf("it %s, all pause: %t (%+v), login refused: %t", got, paused.Cause != nil, paused.Cause, paused.Login)
@@ -123,13 +166,11 @@ func checkProbe(t *testing.T, s *Service, job *river.Job[outgoing], met error, p
 	tryLogin(t.Context(), s.breaker)
 	before := s.breaker.current()
 	time.Sleep(time.Until(before.Next))
-	let, ok := s.breaker.admit(t.Context())
+	let, ok := s.breaker.admit(t.Context(), newAttempt(job.JobRow))
 	if !ok || !let.probe {
 		t.Fatal("no probe is admitted")
 	}
-	delivery := Delivery{Version: present, From: mail.Address{Address: "me@example.com"}}
-	becomesOf(t, s.refused(t.Context(), met, job, delivery,
-		smtpconn.Envelope{Sender: "me@example.com", Recipient: "you@example.com"}, nil, let))
+	becomesOf(t, newUnderway(s, job, let).refused(t.Context(), met))
 	after := s.breaker.current()
 	var failure *smtpconn.Error
 	switch foundNothing := !errors.As(met, &failure); {
@@ -148,10 +189,10 @@ func TestGivenUpAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &Service{breaker: newNode(t, &memoryPauses{}), configuration: Configuration{Logger: hclog.NewNullLogger()}}
 		ctx, cancel := context.WithCancel(t.Context())
-		let, _ := s.breaker.admit(ctx)
+		job := waitingJob(t)
+		let, _ := s.breaker.admit(ctx, newAttempt(job.JobRow))
 		cancel()
-		err := s.refused(ctx, ctx.Err(), &river.Job[outgoing]{JobRow: &rivertype.JobRow{}}, Delivery{}, smtpconn.Envelope{},
-			nil, let)
+		err := newUnderway(s, job, let).refused(ctx, ctx.Err())
 		if got := becomesOf(t, err); got != waits || s.breaker.current().Cause != nil || s.statistics.failed.Load() != 0 {
 			t.Errorf("it %s", got)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -38,6 +39,8 @@ type dialect struct {
 	isMarked  string // condition: it says so
 	owner     string // the process that attempts it
 	stateType string // of the column state
+	uncounted string // the attempt, and then the errors, without those since a time
+	since     string // condition: the last attempt began since a time
 }
 
 var (
@@ -52,6 +55,10 @@ var (
 		isMarked:  "json_extract(metadata, '$.last_byte') = attempted_at",
 		owner:     "json_extract(attempted_by, '$[#-1]')",
 		stateType: "TEXT",
+		uncounted: "MAX(attempt - (SELECT COUNT(*) FROM json_each(errors) WHERE " + sqliteUncounted + "), 0) END, " +
+			"errors = (SELECT CASE WHEN COUNT(*) > 0 THEN jsonb_group_array(jsonb(value)) END FROM json_each(errors)" +
+			" WHERE NOT (" + sqliteUncounted + "))",
+		since: "unixepoch(attempted_at, 'subsec') >= $1",
 	}
 	postgresDialect = dialect{
 		now:       "now()",
@@ -64,7 +71,20 @@ var (
 		isMarked:  "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))",
 		owner:     "attempted_by[array_upper(attempted_by, 1)]",
 		stateType: "river_job_state",
+		uncounted: "GREATEST(attempt - (SELECT COUNT(*) FROM unnest(errors) AS one WHERE " + postgresUncounted +
+			"), 0) END, " +
+			"errors = (SELECT array_agg(one ORDER BY place) FROM unnest(errors) WITH ORDINALITY AS all_errors(one, place)" +
+			" WHERE NOT (" + postgresUncounted + "))",
+		since: "attempted_at >= to_timestamp($1)",
 	}
+)
+
+// Conditions: an error has been since the time $1. That a message may have arrived is not forgotten.
+const (
+	sqliteUncounted = "unixepoch(value ->> 'at', 'subsec') >= $1 AND value ->> 'error' NOT LIKE '%\"" + outcomeUnknown +
+		"\"%'"
+	postgresUncounted = "(one ->> 'at')::timestamptz >= to_timestamp($1) AND one ->> 'error' NOT LIKE '%\"" +
+		outcomeUnknown + "\"%'"
 )
 
 // wasCancelled reports whether a user has cancelled the job: River notes that in its metadata before it ends. It is the
@@ -104,6 +124,63 @@ func (r *riverStore) wake(ctx context.Context) error {
 	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET state = 'available', scheduled_at = "+r.dialect.now+
 		" WHERE state = 'scheduled'")
 	return err
+}
+
+// giveBack has the failed attempts since a time not count, and the messages wait for the server instead of a time of
+// their own. Those that a worker has, which waits for the server, keep the number of their attempt: it tells whose they
+// are.
+func (r *riverStore) giveBack(ctx context.Context, since time.Time) error {
+	_, err := r.db.ExecContext(ctx,
+		"UPDATE river_job SET state = CASE WHEN state = 'running' THEN state ELSE 'scheduled' END"+
+			", scheduled_at = CASE WHEN state = 'running' THEN scheduled_at ELSE "+r.dialect.now+" END"+
+			", attempt = CASE WHEN state = 'running' THEN attempt ELSE "+r.dialect.uncounted+
+			" WHERE "+anyOwner+" AND state IN ('available', 'retryable', 'scheduled', 'running') AND errors IS NOT NULL AND "+
+			""+r.dialect.since,
+		float64(since.UnixMilli()-1)/1000) // Some engines keep milliseconds.
+	return err
+}
+
+// bringBetterProbe has the best probe of a pause sent next, where one waits that is better than the message.
+func (r *riverStore) bringBetterProbe(ctx context.Context, state policy.State, m policy.Message) bool {
+	for rank := range state.Rank(m) {
+		condition, arguments := ranked(state, rank)
+		change, err := r.db.ExecContext(ctx,
+			"UPDATE river_job SET state = 'available', scheduled_at = created_at WHERE id = ("+
+				"SELECT id FROM river_job WHERE "+anyOwner+" AND state IN ('available', 'scheduled') AND "+condition+
+				" ORDER BY priority, id LIMIT 1)", arguments...)
+		if err != nil {
+			return false // Then the message is as good.
+		}
+		if changed, err := change.RowsAffected(); err == nil && changed > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// ranked is the condition for messages of a rank; see policy.State.Rank.
+func ranked(state policy.State, rank int) (condition string, arguments []any) {
+	place := func(value any) string {
+		arguments = append(arguments, value)
+		return fmt.Sprintf("$%d", len(arguments))
+	}
+	id := func(message string) string {
+		number, _ := strconv.ParseInt(message, 10, 64) // No message is 0.
+		return "CAST(" + place(number) + " AS BIGINT)"
+	}
+	if rank >= 2 {
+		return "id = " + id(state.Messages[rank-2]), arguments
+	}
+	condition = "TRUE"
+	for _, message := range state.Messages {
+		condition += " AND id <> " + id(message)
+	}
+	if rank == 0 && state.Stage == policy.Recipient {
+		for _, domain := range state.Domains {
+			condition += " AND lower(args ->> 'to') NOT LIKE " + place("%@"+domain)
+		}
+	}
+	return condition, arguments
 }
 
 // replaceArguments stores other arguments of a job.

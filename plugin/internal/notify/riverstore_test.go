@@ -20,6 +20,7 @@ import (
 var databaseTests = map[string]func(*testing.T, *store.Store){
 	"outcomes": testOutcomes, "recover": testRecover, "mark of one attempt": testMarkOfOneAttempt,
 	"silent owner": testSilentOwner, "statements": testStatements, "nodes": testNodes,
+	"give back": testGiveBack, "better probe": testBetterProbe,
 }
 
 // TestDatabase runs databaseTests on each engine.

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -74,6 +75,7 @@ const workers = 128
 type Service struct {
 	configuration Configuration
 	queue         *queue
+	waiters       waiters // of the queue
 	accept        *group[outgoing, accepted]
 	complete      *group[int64, struct{}]
 	mark          *group[int64, struct{}]
@@ -85,13 +87,12 @@ type Service struct {
 	since         time.Time
 	statistics    statistics
 	attempts      attempts
-	retries       backoff // of one message
+	retryAt       sync.Map // by id: when an attempt that has just failed is repeated
 }
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.
 func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text(), drain: newDrain()}
-	s.retries = backoff{first: s.configuration.RetryAfter, longest: longestRetry}
 	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
 	s.breaker = newBreaker(s.configuration.RetryAfter, rows, s.configuration.Logger)
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
@@ -99,6 +100,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	if s.queue, err = openQueue(ctx, s); err != nil {
 		return nil, fmt.Errorf("notification service: %w", err)
 	}
+	s.breaker.better, s.waiters = s.queue.bringBetterProbe, s.queue
 	s.accept = newGroup(s.queue.insert)
 	s.complete = newGroup(s.queue.complete)
 	s.mark = newGroup(s.queue.mark)
@@ -234,13 +236,15 @@ func (s *Service) SettingsChanged(ctx context.Context) {
 	}
 }
 
-// endPause ends a pause that was for other settings than those that are saved now.
+// endPause ends a pause that was for other settings than those that are saved now, and forgets what was known with
+// them.
 func (s *Service) endPause(ctx context.Context) {
 	if err := s.breaker.sync(ctx); err != nil {
 		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
 	}
 	delivery, missing, err := s.configuration.Delivery(ctx)
-	if err == nil && missing == nil && s.breaker.openFor(delivery.Version, true) {
+	paused := s.breaker.current().Cause != nil
+	if err == nil && missing == nil && (!paused || s.breaker.openFor(delivery.Version, true)) {
 		s.breaker.reset(ctx)
 	}
 }

@@ -58,7 +58,7 @@ func (s *Service) abandoned(job *rivertype.JobRow) attemptFailure {
 	if err != nil {
 		encoded = []byte(fmt.Sprintf("{%q: %q}", "error", outcomeUnknown))
 	}
-	return attemptFailure{text: string(encoded), dead: dead, wait: s.retries.after(len(job.Errors))}
+	return attemptFailure{text: string(encoded), dead: dead, wait: s.breaker.policy.Retry.After(len(job.Errors))}
 }
 
 // unanswered ends an attempt after the last byte of which no reply came; what says what happened.

@@ -1,0 +1,182 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// newAttempt is the next attempt of a job, as the policy knows it.
+func newAttempt(job *rivertype.JobRow) policy.Attempt {
+	var args outgoing
+	_ = json.Unmarshal(job.EncodedArgs, &args)
+	attempt := policy.Attempt{
+		Message: policy.Message{ID: strconv.FormatInt(job.ID, 10), Recipient: args.To},
+		Earlier: len(job.Errors), Last: job.Attempt >= job.MaxAttempts,
+	}
+	if job.AttemptedAt != nil {
+		attempt.Taken = *job.AttemptedAt
+	}
+	for _, failed := range job.Errors {
+		if cause := causeIn(failed.Error); cause.Lasting != "" && newRefusal(cause).ForGood() {
+			attempt.Doubted = failed.At
+		}
+	}
+	return attempt
+}
+
+// underway is one attempt to deliver a message.
+type underway struct {
+	service  *Service
+	job      *river.Job[outgoing]
+	permit   permit
+	delivery Delivery
+	envelope smtpconn.Envelope
+	told     *attempt
+	judged   *judgement // nil until the attempt has failed
+}
+
+// judgement is what a failure means.
+type judgement struct {
+	cause   finding.Finding
+	verdict policy.Verdict
+}
+
+// delivered tells that the server has taken the message.
+func (u *underway) delivered(ctx context.Context) {
+	u.told.end("")
+	u.service.obey(ctx, u.service.breaker.delivered(ctx, u.permit))
+	u.service.statistics.delivered(time.Now())
+}
+
+// judge tells once that the attempt has failed, and what that means.
+func (u *underway) judge(ctx context.Context, err error) judgement {
+	if u.judged != nil {
+		return *u.judged
+	}
+	s := u.service
+	cause := u.explain(err)
+	refusal := newRefusal(cause)
+	var failure *smtpconn.Error
+	if errors.As(err, &failure) && failure.Kind == smtpconn.KindNoSMTPUTF8 {
+		refusal.Scope = shared.ScopeMessage // No server has said so: it is found here, in the message's addresses.
+	}
+	verdict := s.breaker.refused(ctx, u.permit, refusal, cause, u.delivery.Version)
+	u.judged = &judgement{cause: cause, verdict: verdict}
+	s.configuration.Logger.Debug("an attempt failed", "id", u.job.ID, "cause", cause.Code, "scope", refusal.Scope,
+		"lasting", refusal.Lasting, "stage", refusal.Stage, "fate", verdict.Fate)
+	s.obey(ctx, verdict)
+	return *u.judged
+}
+
+// explain names the cause of a failure.
+func (u *underway) explain(err error) finding.Finding {
+	_, cause := diagnosis.Explain(err, diagnosis.Circumstances{
+		Target: u.delivery.Target, Envelope: u.envelope, SenderField: u.delivery.SenderField, Delivery: true,
+	})
+	return cause
+}
+
+// newRefusal sums a cause up for the policy.
+func newRefusal(cause finding.Finding) policy.Refusal {
+	refusal := policy.Refusal{
+		Code: cause.Code, Scope: cause.Scope, Lasting: cause.Lasting, Stage: stageOf(smtpconn.Step(cause.Step)),
+	}
+	if cause.Evidence != nil && cause.Lasting != shared.LastingPermanent {
+		refusal.Wait = namedWait(cause.Evidence.Text)
+	}
+	return refusal
+}
+
+// refused returns what River is to make of an attempt that has failed.
+func (u *underway) refused(ctx context.Context, err error) error {
+	s := u.service
+	var failure *smtpconn.Error
+	errors.As(err, &failure)
+	if failure != nil && failure.Sent { // Whatever else was the matter.
+		return u.unanswered(ctx, err)
+	}
+	switch {
+	case errors.Is(err, errSuperseded), errors.Is(err, errStopping):
+		s.breaker.release(ctx, u.permit)
+		return river.JobSnooze(0) // The other settings are tried at once; and what delivers next begins with it.
+	case errors.Is(err, errLapsed), errors.Is(err, errHeldBack), ctx.Err() != nil: // What was never tried is no attempt.
+		s.breaker.release(ctx, u.permit)
+		return backToQueue()
+	}
+	s.statistics.failed.Add(1)
+	judged := u.judge(ctx, err)
+	u.told.end(judged.cause.Code)
+	switch judged.verdict.Fate {
+	case policy.Dead:
+		return dead(judged.cause)
+	case policy.Retry:
+		s.retryAt.Store(u.job.ID, judged.verdict.At)
+		return errors.New(encode(judged.cause))
+	default:
+		return putBack(judged.verdict.At)
+	}
+}
+
+// unanswered ends an attempt after the last byte of which no reply came.
+func (u *underway) unanswered(ctx context.Context, err error) error {
+	u.service.statistics.failed.Add(1)
+	cause := u.explain(err)
+	u.told.end(outcomeUnknown)
+	u.service.obey(ctx, u.service.breaker.unanswered(ctx, u.permit))
+	return u.service.unanswered(u.job.JobRow, cause.Summary)
+}
+
+// NextRetry is asked by River after an attempt that counts.
+func (w *worker) NextRetry(job *river.Job[outgoing]) time.Time {
+	if at, known := w.service.retryAt.LoadAndDelete(job.ID); known {
+		return at.(time.Time)
+	}
+	return time.Time{} // That of the client's policy.
+}
+
+// stageOf is how far a delivery came that failed at the step.
+func stageOf(step smtpconn.Step) policy.Stage {
+	switch step {
+	case smtpconn.StepSender:
+		return policy.Sender
+	case smtpconn.StepRecipient:
+		return policy.Recipient
+	case smtpconn.StepMessage:
+		return policy.Content
+	default:
+		return policy.Opening
+	}
+}
+
+// waiters are the messages that wait in the queue.
+type waiters interface {
+	giveBack(ctx context.Context, since time.Time) error
+	wake(ctx context.Context) error
+}
+
+// obey does what a verdict means for other messages.
+func (s *Service) obey(ctx context.Context, verdict policy.Verdict) {
+	ctx = context.WithoutCancel(ctx)
+	if !verdict.GiveBack.IsZero() {
+		if err := s.waiters.giveBack(ctx, verdict.GiveBack); err != nil {
+			s.configuration.Logger.Warn("attempts that do not count could not be given back", "error", err)
+		}
+	}
+	if verdict.Resumed {
+		if err := s.waiters.wake(ctx); err != nil {
+			s.configuration.Logger.Warn("waiting notifications could not be woken", "error", err)
+		}
+	}
+}

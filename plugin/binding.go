@@ -20,8 +20,8 @@ func (b *boundDraft) destination(field string) secret.Destination {
 	return settingsDestination(field, b.settings.Destination())
 }
 
-// checkEnvironment reports settings with which a secret of the environment would go elsewhere than the environment says.
-// Most are locked; this finds those that may be chosen.
+// checkEnvironment reports settings with which a secret of the environment would go elsewhere than the environment
+// says. Most are locked; this finds those that may be chosen.
 func (b *boundDraft) checkEnvironment() {
 	wanted := []string{}
 	switch {
@@ -69,8 +69,8 @@ func listed(fields []shared.Field) text.Text {
 	return list
 }
 
-// bindingBroken returns the fields that have changed since the stored secret was entered; none when the secret is not wanted, not
-// kept, or still fits.
+// bindingBroken returns the fields that have changed since the stored secret was entered; none when the secret is not
+// wanted, not kept, or still fits.
 func (b *boundDraft) bindingBroken(field string) []shared.Field {
 	if b.draft.Secrets[field].Action != shared.SecretKeep || !b.wanted(field) {
 		return nil
@@ -133,8 +133,8 @@ func (b *boundDraft) checkReference() {
 	b.checkReferenceBinding(reference)
 }
 
-// checkReferenceBinding holds that what a reference names goes only where it was saved for. To have it go elsewhere it has
-// to be taken out and named anew, which are two saves that the history shows.
+// checkReferenceBinding holds that what a reference names goes only where it was saved for. To have it go elsewhere it
+// has to be taken out and named anew, which are two saves that the history shows.
 func (b *boundDraft) checkReferenceBinding(reference string) {
 	if _, fixed := b.page.layers.Locks()[settings.PasswordReference]; fixed {
 		return // The destination is fixed as well.

@@ -15,14 +15,16 @@ import (
 // movesAway are all changes of one field after which a secret could reach somebody else.
 func movesAway(t *testing.T) map[string]shared.Value {
 	return map[string]shared.Value{
-		"server": shared.Text("evil.example"), "port": shared.Integer(2525), "use_ssl": shared.Boolean(true), "login": shared.Text("you@example.com"),
-		"proxy": shared.Text("socks5://evil.example:1080"), "ca_certificate": certificate(t), "pinned_certificate": shared.Text(strings.Repeat("ab", 32)),
-		"starttls": shared.Text("never"),
+		"server": shared.Text("evil.example"), "port": shared.Integer(2525), "use_ssl": shared.Boolean(true),
+		"login": shared.Text("you@example.com"),
+		"proxy": shared.Text("socks5://evil.example:1080"), "ca_certificate": certificate(t),
+		"pinned_certificate": shared.Text(strings.Repeat("ab", 32)),
+		"starttls":           shared.Text("never"),
 	}
 }
 
-// TestStoredSecretStays changes whatever a stored secret is bound to: it is asked for again, and even without the question it
-// would not open.
+// TestStoredSecretStays changes whatever a stored secret is bound to: it is asked for again, and even without the
+// question it would not open.
 func TestStoredSecretStays(t *testing.T) {
 	page := openPage(t, Configuration{})
 	save(t, page, values("authentication", shared.Text("automatic")), map[string]shared.SecretChange{
@@ -41,7 +43,8 @@ func TestStoredSecretStays(t *testing.T) {
 			if got := codes(bound.found.In(text.Language{}).ForField(field)); got != "secret_needed_again "+field {
 				t.Errorf("%s with another %s: %q", field, name, got)
 			}
-			if _, err := bound.openStored(t.Context(), field, bound.base.Revision.Document.Secrets[field]); !errors.Is(err, secret.ErrCannotOpen) {
+			if _, err := bound.openStored(t.Context(), field, bound.base.Revision.Document.Secrets[field]); !errors.Is(err,
+				secret.ErrCannotOpen) {
 				t.Errorf("%s with another %s opens: %v", field, name, err)
 			}
 		}
@@ -69,13 +72,15 @@ func TestReferenceStays(t *testing.T) {
 	file := "file://" + directory + "/smtp"
 	save(t, page, values("password_reference", shared.Text(file)), nil)
 	for name, value := range movesAway(t) {
-		for _, reference := range []string{"", file, "file://" + directory + "//smtp", "file://" + directory + "/x/../smtp", "file://" + directory + "/link"} {
+		for _, reference := range []string{"", file, "file://" + directory + "//smtp", "file://" + directory + "/x/../smtp",
+			"file://" + directory + "/link"} {
 			draft := shared.Values{name: value}
 			if reference != "" {
 				draft["password_reference"] = shared.Text(reference)
 			}
 			report := testReport(t, page, shared.Draft{Values: draft})
-			if got := codes(report.Diagnostics.ForField("password_reference")); !strings.Contains(got, "secret_needed_again") || len(report.Steps) > 0 {
+			got := codes(report.Diagnostics.ForField("password_reference"))
+			if !strings.Contains(got, "secret_needed_again") || len(report.Steps) > 0 {
 				t.Errorf("Test with another %s and %q: %q", name, reference, got)
 			}
 			if saved := trySave(t, page, draft, nil); saved.Saved {
@@ -88,12 +93,14 @@ func TestReferenceStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	fixed := bound.found.ForField("password_reference")[0].Fixes[0].Values
-	save(t, page, shared.Values{"port": shared.Integer(2525), "password_reference": fixed["password_reference"], "authentication": fixed["authentication"]}, nil)
+	save(t, page, shared.Values{"port": shared.Integer(2525), "password_reference": fixed["password_reference"],
+		"authentication": fixed["authentication"]}, nil)
 	save(t, page, shared.Values{"password_reference": shared.Text(file), "authentication": shared.Text("automatic")}, nil)
 	if got, err := inUse(t, page); got != "s3cret of smtp" || err != nil {
 		t.Errorf("named again: %q, %v", got, err)
 	}
-	if got := draftCodes(t, page, shared.Draft{Values: shared.Values{"port": shared.Integer(25)}}); got != "secret_needed_again password_reference" {
+	got := draftCodes(t, page, shared.Draft{Values: shared.Values{"port": shared.Integer(25)}})
+	if got != "secret_needed_again password_reference" {
 		t.Errorf("back to the first port: %q", got)
 	}
 }
@@ -118,14 +125,16 @@ func TestReferenceInSteps(t *testing.T) {
 	file := shared.Text("file://" + directory + "/smtp")
 	save(t, page, values("password_reference", file), nil)
 	save(t, page, shared.Values{"authentication": shared.Text("none"), "port": shared.Integer(2525)}, nil)
-	if got := draftCodes(t, page, shared.Draft{Values: shared.Values{"authentication": shared.Text("automatic")}}); got != "secret_needed_again password_reference" {
+	got := draftCodes(t, page, shared.Draft{Values: shared.Values{"authentication": shared.Text("automatic")}})
+	if got != "secret_needed_again password_reference" {
 		t.Errorf("after a save that does not use it: %q", got)
 	}
 	restore(t, page, 1)
 	if got, err := inUse(t, page); got != "s3cret of smtp" || err != nil || draftCodes(t, page, shared.Draft{}) != "" {
 		t.Errorf("after going back: %q, %v, %q", got, err, draftCodes(t, page, shared.Draft{}))
 	}
-	if got := draftCodes(t, page, shared.Draft{Values: shared.Values{"port": shared.Integer(2525)}}); got != "secret_needed_again password_reference" {
+	got = draftCodes(t, page, shared.Draft{Values: shared.Values{"port": shared.Integer(2525)}})
+	if got != "secret_needed_again password_reference" {
 		t.Errorf("another port after going back: %q", got)
 	}
 	document := documentOf(t, page, 3)
@@ -158,7 +167,8 @@ func TestForgedReference(t *testing.T) {
 // TestSecretOfTheEnvironmentStays tries to change, on the page, where a secret of the environment goes.
 func TestSecretOfTheEnvironmentStays(t *testing.T) {
 	t.Setenv("SMTP_SECRET_A", "s3cret of A")
-	for _, given := range []string{"SMTP_PASSWORD=s3cret", "SMTP_PASSWORD_REFERENCE=env://SMTP_SECRET_A", "SMTP_ACCESS_TOKEN=t0ken"} {
+	for _, given := range []string{"SMTP_PASSWORD=s3cret", "SMTP_PASSWORD_REFERENCE=env://SMTP_SECRET_A",
+		"SMTP_ACCESS_TOKEN=t0ken"} {
 		page := openPage(t, Configuration{
 			SecretPrefix: "SMTP_SECRET_",
 			Environ:      []string{given, "SMTP_SERVER=mail.example.com", "SMTP_LOGIN=me@example.com"},
@@ -201,19 +211,22 @@ func TestOwnSecretsAreNotNamed(t *testing.T) {
 	}
 	own := func(prefix string) Configuration {
 		return Configuration{
-			Key: secret.KeySource("file://" + directory + "/key"), OldKeys: []secret.KeySource{secret.KeySource("file://" + directory + "/old"), "env://SMTP_OLD_KEY"},
+			Key:       secret.KeySource("file://" + directory + "/key"),
+			OldKeys:   []secret.KeySource{secret.KeySource("file://" + directory + "/old"), "env://SMTP_OLD_KEY"},
 			SecretDir: directory, SecretPrefix: secret.Prefix(prefix),
 		}
 	}
 	for reference, prefix := range map[string]string{
-		"file://" + directory + "/key": "SMTP_", "file://" + directory + "/old": "SMTP_", "env://SMTP_OLD_KEY": "SMTP_", "env://VAULT_TOKEN": "VAULT_",
+		"file://" + directory + "/key": "SMTP_", "file://" + directory + "/old": "SMTP_", "env://SMTP_OLD_KEY": "SMTP_",
+		"env://VAULT_TOKEN": "VAULT_",
 	} {
 		if said := named(own(prefix), reference); !strings.Contains(said, "reference_refused") {
 			t.Errorf("%s: %q", reference, said)
 		}
 	}
 	data := t.TempDir()
-	if said := named(Configuration{DataDir: data, SecretDir: data}, "file://"+data+"/key"); !strings.Contains(said, "reference_refused") {
+	said := named(Configuration{DataDir: data, SecretDir: data}, "file://"+data+"/key")
+	if !strings.Contains(said, "reference_refused") {
 		t.Errorf("the key file: %q", said)
 	}
 }

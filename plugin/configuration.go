@@ -18,25 +18,28 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 )
 
-// Configuration is what the operator decides. The tags name the keys of the config block of plugin.hcl; reading the block checks
-// each value and names the place of one that is of no use.
+// Configuration is what the operator decides. The tags name the keys of the config block of plugin.hcl; reading the
+// block checks each value and names the place of one that is of no use.
 type Configuration struct {
 	// DataDir holds the embedded database and the key file; it is made when it does not exist.
 	DataDir string `koanf:"data_dir"`
-	// Database is the address of a PostgreSQL database, or env://NAME or file://path where it stands; empty means the embedded one.
+	// Database is the address of a PostgreSQL database, or env://NAME or file://path where it stands; empty means the
+	// embedded one.
 	Database store.Address `koanf:"database"`
-	// Key and OldKeys say where the key is that secrets are sealed with, and where older ones are; see docs/operating.md. Empty
-	// means a file in DataDir.
+	// Key and OldKeys say where the key is that secrets are sealed with, and where older ones are; see docs/operating.md.
+	// Empty means a file in DataDir.
 	Key     secret.KeySource   `koanf:"key"`
 	OldKeys []secret.KeySource `koanf:"old_keys"`
-	// SecretDir and SecretPrefix say which secrets an administrator may name instead of typing them: files of the directory, and
-	// variables whose names begin so. Empty allows none. The keys and the address of the database never count as such.
+	// SecretDir and SecretPrefix say which secrets an administrator may name instead of typing them: files of the
+	// directory, and variables whose names begin so. Empty allows none. The keys and the address of the database never
+	// count as such.
 	SecretDir    string        `koanf:"secret_dir"`
 	SecretPrefix secret.Prefix `koanf:"secret_prefix"`
 	// Allow and Deny say which addresses may be connected to; empty allows all but what never is a mail server.
 	Allow []egress.Network `koanf:"allow"`
 	Deny  []egress.Network `koanf:"deny"`
-	// TestRecipients are those that a test may name as recipient beside the sender's own address; empty allows every address.
+	// TestRecipients are those that a test may name as recipient beside the sender's own address; empty allows every
+	// address.
 	TestRecipients []Recipient `koanf:"test_recipients"`
 	// Delivery bounds how the notification service delivers; its zero value has sane defaults.
 	Delivery notify.Limits `koanf:",squash"`

@@ -32,8 +32,8 @@ func openDatabase(ctx context.Context, c Configuration) (*store.Store, error) {
 	return opened, err
 }
 
-// secureFiles makes the data directory and keeps others from it and from what is in it. The key file is another matter: what
-// others could read is no secret any more, so it is refused and not repaired; see secret.OpenKeyring.
+// secureFiles makes the data directory and keeps others from it and from what is in it. The key file is another matter:
+// what others could read is no secret any more, so it is refused and not repaired; see secret.OpenKeyring.
 func secureFiles(c Configuration) error {
 	if err := filemode.Directory(c.DataDir); err != nil {
 		return err

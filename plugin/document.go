@@ -34,8 +34,11 @@ func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretTex
 	return b.openStored(ctx, field, stored)
 }
 
-// openStored opens a stored secret for the draft's destination. Which one it is says the record, not what stands beside it.
-func (b *boundDraft) openStored(ctx context.Context, field string, stored store.SealedSecret) (shared.SecretText, error) {
+// openStored opens a stored secret for the draft's destination. Which one it is says the record, not what stands beside
+// it.
+func (b *boundDraft) openStored(
+	ctx context.Context, field string, stored store.SealedSecret,
+) (shared.SecretText, error) {
 	if b.loadRecord(ctx); b.recordErr != nil {
 		return shared.SecretText{}, fmt.Errorf("%w: %w", secret.ErrCannotOpen, b.recordErr)
 	}
@@ -78,7 +81,9 @@ func (b *boundDraft) document(ctx context.Context, now time.Time) (store.Documen
 }
 
 // storeSecret puts what becomes of the field's secret into the document and its identity into next.
-func (b *boundDraft) storeSecret(ctx context.Context, field string, document *store.Document, next map[string]identity, now time.Time) error {
+func (b *boundDraft) storeSecret(
+	ctx context.Context, field string, document *store.Document, next map[string]identity, now time.Time,
+) error {
 	change := b.draft.Secrets[field]
 	stored, ok := b.base.Revision.Document.Secrets[field]
 	switch {
@@ -99,7 +104,8 @@ func (b *boundDraft) storeSecret(ctx context.Context, field string, document *st
 	return nil
 }
 
-func (b *boundDraft) sealSecret(ctx context.Context, field string, text shared.SecretText, since time.Time, document *store.Document, next map[string]identity) error {
+func (b *boundDraft) sealSecret(ctx context.Context, field string, text shared.SecretText, since time.Time,
+	document *store.Document, next map[string]identity) error {
 	destination := b.destination(field)
 	destination.ID, destination.Generation = rand.Text(), b.record.generation(field)
 	sealed, err := b.page.keeper.Seal(ctx, text, destination)
@@ -111,9 +117,11 @@ func (b *boundDraft) sealSecret(ctx context.Context, field string, text shared.S
 	return nil
 }
 
-// keepSecret carries the stored secret on. One from before there were records is sealed anew for the settings that it was
-// stored with.
-func (b *boundDraft) keepSecret(ctx context.Context, field string, stored store.SealedSecret, document *store.Document, next map[string]identity) error {
+// keepSecret carries the stored secret on. One from before there were records is sealed anew for the settings that it
+// was stored with.
+func (b *boundDraft) keepSecret(
+	ctx context.Context, field string, stored store.SealedSecret, document *store.Document, next map[string]identity,
+) error {
 	document.Secrets[field] = stored
 	known, ok := b.record.Secrets[field]
 	if ok && known.Generation != "" {

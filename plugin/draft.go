@@ -120,7 +120,8 @@ func (b *boundDraft) checkTyped(field shared.Field, secret string) {
 		b.fail(field.Name, "wrong_length", text.Of("“{field}” must have {bounds}.", "field", label, "bounds",
 			text.Of("at most {count} character || at most {count} characters", "count", *field.Max)), text.Text{})
 	case secret != strings.TrimSpace(secret):
-		b.found = append(b.found, finding.Finding{Severity: shared.SeverityWarning, Field: field.Name, Code: "secret_has_blanks",
+		b.found = append(b.found, finding.Finding{Severity: shared.SeverityWarning, Field: field.Name,
+			Code:    "secret_has_blanks",
 			Summary: text.Of("“{field}” begins or ends with a blank. It is used as it is.", "field", label)})
 	}
 }
@@ -136,7 +137,8 @@ func (b *boundDraft) preview() text.Text {
 	if b.settings.Server == "" || b.settings.Port == 0 {
 		return text.Text{}
 	}
-	way := text.Of("Will connect to {address} unencrypted, or with STARTTLS if the server offers it", "address", b.address())
+	way := text.Of("Will connect to {address} unencrypted, or with STARTTLS if the server offers it",
+		"address", b.address())
 	switch {
 	case b.settings.UseSSL:
 		way = text.Of("Will connect to {address} with TLS", "address", b.address())

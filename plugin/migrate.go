@@ -11,8 +11,8 @@ import (
 
 var _ shared.Migrator = (*Page)(nil)
 
-// Migrate copies settings, their history and what waits to be delivered into a PostgreSQL database. Secrets stay sealed with
-// the key that they are sealed with, which the next Console has to be given.
+// Migrate copies settings, their history and what waits to be delivered into a PostgreSQL database. Secrets stay sealed
+// with the key that they are sealed with, which the next Console has to be given.
 func (p *Page) Migrate(ctx context.Context, request shared.MigrateRequest) (result shared.MigrateResult, err error) {
 	other, err := store.OpenPostgres(ctx, request.To.Reveal())
 	if err != nil {
@@ -28,6 +28,7 @@ func (p *Page) Migrate(ctx context.Context, request shared.MigrateRequest) (resu
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
 	result.Notifications, err = p.notifications.CopyTo(ctx, target)
-	p.logger.Info("everything was copied to another database", "actor", request.Actor, "revisions", result.Revisions, "notifications", result.Notifications)
+	p.logger.Info("everything was copied to another database", "actor", request.Actor, "revisions", result.Revisions,
+		"notifications", result.Notifications)
 	return result, err
 }

@@ -41,8 +41,8 @@ func (p *Page) openNotifications(ctx context.Context) error {
 // Notifier returns the notification service.
 func (p *Page) Notifier() shared.Notifier { return p.notifications }
 
-// deliveries gives the settings in force to the notification service. Binding them and opening the password is done once
-// for each reading of the store.
+// deliveries gives the settings in force to the notification service. Binding them and opening the password is done
+// once for each reading of the store.
 type deliveries struct {
 	page  *Page
 	bound *ofReading[notify.Delivery]
@@ -57,14 +57,15 @@ func (d *deliveries) current(ctx context.Context) (_ notify.Delivery, missing *f
 	if err != nil {
 		return notify.Delivery{}, nil, err
 	}
-	delivery, err := d.bound.get(ctx, state.Reading, func(ctx context.Context) (delivery notify.Delivery, lasts bool, err error) {
-		var referenced bool
-		if delivery, referenced, missing, err = d.bind(ctx); err != nil || missing != nil {
-			return delivery, false, err // What is missing may come without a save, such as a file with a password.
-		}
-		delivery.Version = d.page.version(state, delivery)
-		return delivery, !referenced, nil // What a reference names may change without a save.
-	})
+	delivery, err := d.bound.get(ctx, state.Reading,
+		func(ctx context.Context) (delivery notify.Delivery, lasts bool, err error) {
+			var referenced bool
+			if delivery, referenced, missing, err = d.bind(ctx); err != nil || missing != nil {
+				return delivery, false, err // What is missing may come without a save, such as a file with a password.
+			}
+			delivery.Version = d.page.version(state, delivery)
+			return delivery, !referenced, nil // What a reference names may change without a save.
+		})
 	if err != nil {
 		return notify.Delivery{}, nil, err
 	}
@@ -72,7 +73,9 @@ func (d *deliveries) current(ctx context.Context) (_ notify.Delivery, missing *f
 }
 
 // bind turns what is in force into a way to deliver, or says what is missing for one.
-func (d *deliveries) bind(ctx context.Context) (delivery notify.Delivery, referenced bool, missing *finding.Finding, err error) {
+func (d *deliveries) bind(
+	ctx context.Context,
+) (delivery notify.Delivery, referenced bool, missing *finding.Finding, err error) {
 	bound, err := d.page.bind(ctx, shared.Draft{})
 	if err != nil {
 		return notify.Delivery{}, false, nil, err
@@ -99,8 +102,9 @@ func (d *deliveries) bind(ctx context.Context) (delivery notify.Delivery, refere
 	return delivery, bound.settings.PasswordReference != "", nil, nil
 }
 
-// version identifies what deliveries are made with. It is the same in every process that has the same settings, environment
-// and referenced secrets. A test that passed with them counts as well: what was wrong with the server may have been mended.
+// version identifies what deliveries are made with. It is the same in every process that has the same settings,
+// environment and referenced secrets. A test that passed with them counts as well: what was wrong with the server may
+// have been mended.
 func (p *Page) version(state store.State, delivery notify.Delivery) string {
 	digest := sha256.New()
 	revision := state.Revision

@@ -6,8 +6,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestRestoredDatabase puts another document under the same number, as restoring a backup does: the next delivery goes where
-// that one says.
+// TestRestoredDatabase puts another document under the same number, as restoring a backup does: the next delivery goes
+// where that one says.
 func TestRestoredDatabase(t *testing.T) {
 	page, err := New(t.Context(), Configuration{DataDir: t.TempDir()})
 	if err != nil {
@@ -15,7 +15,8 @@ func TestRestoredDatabase(t *testing.T) {
 	}
 	defer page.Close()
 	saved, err := page.Save(t.Context(), shared.SaveRequest{Draft: shared.Draft{Values: shared.Values{
-		"server": shared.Text("before.example.com"), "use_other_account": shared.Boolean(true), "email": shared.Text("console@example.com"),
+		"server": shared.Text("before.example.com"), "use_other_account": shared.Boolean(true),
+		"email": shared.Text("console@example.com"),
 	}}})
 	if err != nil || !saved.Saved {
 		t.Fatal(err, saved.Diagnostics)
@@ -25,7 +26,8 @@ func TestRestoredDatabase(t *testing.T) {
 	if err != nil || before.Target.Host != "before.example.com" {
 		t.Fatal(before.Target.Host, err)
 	}
-	if _, err := page.store.DB().ExecContext(t.Context(), `UPDATE settings_revision SET document = replace(document, 'before.', 'restored.')`); err != nil {
+	if _, err := page.store.DB().ExecContext(t.Context(),
+		`UPDATE settings_revision SET document = replace(document, 'before.', 'restored.')`); err != nil {
 		t.Fatal(err)
 	}
 	after, _, err := deliveries.current(t.Context())
@@ -34,8 +36,8 @@ func TestRestoredDatabase(t *testing.T) {
 	}
 }
 
-// TestVersionIsStable opens the same settings in several processes, one after the other: deliveries have the same version, and
-// another one with other settings, a password that the environment gives included.
+// TestVersionIsStable opens the same settings in several processes, one after the other: deliveries have the same
+// version, and another one with other settings, a password that the environment gives included.
 func TestVersionIsStable(t *testing.T) {
 	data := t.TempDir()
 	version := func(change func(*Page), environ ...string) string {
@@ -60,7 +62,9 @@ func TestVersionIsStable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			result, err := page.Save(t.Context(), shared.SaveRequest{Revision: now.Revision.Number, Draft: shared.Draft{Values: values, Secrets: secrets}})
+			result, err := page.Save(t.Context(), shared.SaveRequest{
+				Revision: now.Revision.Number, Draft: shared.Draft{Values: values, Secrets: secrets},
+			})
 			if err != nil || !result.Saved {
 				t.Fatal(err, result.Diagnostics)
 			}
@@ -76,9 +80,11 @@ func TestVersionIsStable(t *testing.T) {
 	}{
 		{"saved", save(values, typed), nil},
 		{"saved again", save(values, typed), nil},
-		{"another password in the environment", nil, []string{"SMTP_SERVER=mail.example.com", "SMTP_LOGIN=me@example.com", "SMTP_PASSWORD=one"}},
+		{"another password in the environment", nil,
+			[]string{"SMTP_SERVER=mail.example.com", "SMTP_LOGIN=me@example.com", "SMTP_PASSWORD=one"}},
 		{"and another one", nil, []string{"SMTP_SERVER=mail.example.com", "SMTP_LOGIN=me@example.com", "SMTP_PASSWORD=two"}},
-		{"another port in the environment", nil, []string{"SMTP_PORT=2525", "SMTP_SERVER=mail.example.com", "SMTP_LOGIN=me@example.com", "SMTP_PASSWORD=two"}},
+		{"another port in the environment", nil,
+			[]string{"SMTP_PORT=2525", "SMTP_SERVER=mail.example.com", "SMTP_LOGIN=me@example.com", "SMTP_PASSWORD=two"}},
 	} {
 		first := version(step.change, step.environ...)
 		if again := version(nil, step.environ...); again != first {

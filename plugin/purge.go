@@ -17,7 +17,8 @@ func (p *Page) Purge(ctx context.Context, request shared.PurgeRequest) (shared.P
 	}
 	p.logger.Info("the secrets of old revisions were removed", "actor", request.Actor, "secrets", result.Secrets)
 	if err := p.store.Compact(ctx); err != nil {
-		return shared.PurgeResult{}, fmt.Errorf("%d secrets were removed, but what is left of them in the database is not overwritten yet: %w; repeat it later",
+		return shared.PurgeResult{}, fmt.Errorf("%d secrets were removed, but what is left of them in the database is not "+
+			"overwritten yet: %w; repeat it later",
 			result.Secrets, err)
 	}
 	return result, nil

@@ -53,8 +53,8 @@ func TestPurge(t *testing.T) {
 	}
 }
 
-// TestPurgeClearsTheWay has an old revision hold what no key opens, as somebody can write there who has no key: a new key
-// can be turned to all the same, once the old revisions are purged.
+// TestPurgeClearsTheWay has an old revision hold what no key opens, as somebody can write there who has no key: a new
+// key can be turned to all the same, once the old revisions are purged.
 func TestPurgeClearsTheWay(t *testing.T) {
 	foreign := openPage(t, Configuration{})
 	save(t, foreign, values(), password("x"))

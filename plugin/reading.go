@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// ofReading keeps what was made from one reading of the store. Making it may take a call of the service that holds the key, so
-// no lock is held over it: what is kept is returned meanwhile, and a caller who gives up returns at once.
+// ofReading keeps what was made from one reading of the store. Making it may take a call of the service that holds the
+// key, so no lock is held over it: what is kept is returned meanwhile, and a caller who gives up returns at once.
 type ofReading[T any] struct {
 	making *semaphore.Weighted // one caller at a time makes it
 
@@ -21,7 +21,9 @@ type ofReading[T any] struct {
 func newOfReading[T any]() *ofReading[T] { return &ofReading[T]{making: semaphore.NewWeighted(1)} }
 
 // get returns what was made from the reading, or makes it. What is made with false is not kept.
-func (o *ofReading[T]) get(ctx context.Context, reading uint64, build func(context.Context) (T, bool, error)) (T, error) {
+func (o *ofReading[T]) get(
+	ctx context.Context, reading uint64, build func(context.Context) (T, bool, error),
+) (T, error) {
 	if made, known := o.recall(reading); known {
 		return made, nil
 	}

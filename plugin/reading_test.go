@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 )
 
-// TestOfReadingHoldsNobodyUp makes something from a new reading, which takes for ever: what was made from the one before is
-// there meanwhile, callers who give up return at once, and the others share what is made in the end.
+// TestOfReadingHoldsNobodyUp makes something from a new reading, which takes for ever: what was made from the one
+// before is there meanwhile, callers who give up return at once, and the others share what is made in the end.
 func TestOfReadingHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kept, built := newOfReading[string](), 0

@@ -36,7 +36,8 @@ func values(changes ...any) shared.Values {
 
 // noLogin are values without a login, which need no password.
 func noLogin() shared.Values {
-	return values("login", shared.Value{}, "use_other_account", shared.Boolean(true), "email", shared.Text("me@example.com"))
+	return values("login", shared.Value{}, "use_other_account", shared.Boolean(true), "email",
+		shared.Text("me@example.com"))
 }
 
 func trySave(t *testing.T, page *Page, all shared.Values, secrets map[string]shared.SecretChange) shared.SaveResult {
@@ -45,7 +46,9 @@ func trySave(t *testing.T, page *Page, all shared.Values, secrets map[string]sha
 	if err != nil {
 		t.Fatal(err)
 	}
-	saved, err := page.Save(t.Context(), shared.SaveRequest{Revision: now.Revision.Number, Draft: shared.Draft{Values: all, Secrets: secrets}})
+	saved, err := page.Save(t.Context(), shared.SaveRequest{
+		Revision: now.Revision.Number, Draft: shared.Draft{Values: all, Secrets: secrets},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +102,8 @@ func codes(found shared.Diagnostics) string {
 	return strings.Join(all, "; ")
 }
 
-// TestRemovedSecretStaysRemoved goes back to old revisions: a secret that was removed since does not come back, one that was
-// replaced does.
+// TestRemovedSecretStaysRemoved goes back to old revisions: a secret that was removed since does not come back, one
+// that was replaced does.
 func TestRemovedSecretStaysRemoved(t *testing.T) {
 	for name, c := range map[string]struct {
 		saves []string // passwords; "-" removes it, "none" saves settings without a login that keep it, digits go back
@@ -128,7 +131,8 @@ func TestRemovedSecretStaysRemoved(t *testing.T) {
 				case step >= "0" && step <= "9":
 					last = restore(t, page, int64(step[0]-'0'))
 				default:
-					save(t, page, values("authentication", shared.Value{}, "use_other_account", shared.Value{}, "email", shared.Value{}), password(step))
+					save(t, page, values("authentication", shared.Value{}, "use_other_account", shared.Value{}, "email",
+						shared.Value{}), password(step))
 				}
 			}
 			if !last.Saved || codes(last.Diagnostics) != c.says || last.Snapshot.Secrets["password"].Set != (c.want != "") {
@@ -148,7 +152,8 @@ func setDocument(t *testing.T, page *Page, number int64, document map[string]any
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := page.store.DB().Exec(`UPDATE settings_revision SET document = $1 WHERE revision = $2`, string(encoded), number); err != nil {
+	if _, err := page.store.DB().Exec(`UPDATE settings_revision SET document = $1 WHERE revision = $2`, string(encoded),
+		number); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -156,7 +161,8 @@ func setDocument(t *testing.T, page *Page, number int64, document map[string]any
 func documentOf(t *testing.T, page *Page, number int64) map[string]any {
 	t.Helper()
 	var text string
-	if err := page.store.DB().QueryRow(`SELECT document FROM settings_revision WHERE revision = $1`, number).Scan(&text); err != nil {
+	if err := page.store.DB().QueryRow(`SELECT document FROM settings_revision WHERE revision = $1`,
+		number).Scan(&text); err != nil {
 		t.Fatal(err)
 	}
 	var document map[string]any
@@ -166,46 +172,53 @@ func documentOf(t *testing.T, page *Page, number int64) map[string]any {
 	return document
 }
 
+// firstForm is the old password as versions without records have stored it.
+func firstForm(t *testing.T, page *Page) map[string]any {
+	t.Helper()
+	bound, err := page.bind(t.Context(), shared.Draft{Values: values()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := page.keeper.Seal(t.Context(), shared.NewSecretText("old"), bound.destination("password").FirstForm())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]any{"sealed": sealed, "destination": map[string]any{
+		"purpose": "settings", "field": "password", "server": "mail.example.com", "port": 25, "login": "me@example.com",
+	}}
+}
+
+// pastes put what an older revision or version has stored into the newest revision.
+var pastes = map[string]func(t *testing.T, page *Page, old, newest map[string]any) map[string]any{
+	"the old secret": func(_ *testing.T, _ *Page, old, newest map[string]any) map[string]any {
+		newest["secrets"] = old["secrets"]
+		return newest
+	},
+	"the old document": func(_ *testing.T, _ *Page, old, _ map[string]any) map[string]any { return old },
+	"the old secret and record": func(_ *testing.T, _ *Page, old, newest map[string]any) map[string]any {
+		newest["secrets"], newest["record"] = old["secrets"], old["record"]
+		return newest
+	},
+	"the old secret without a record": func(_ *testing.T, _ *Page, old, newest map[string]any) map[string]any {
+		newest["secrets"] = old["secrets"]
+		delete(newest, "record")
+		return newest
+	},
+	"a secret of an older version": func(t *testing.T, page *Page, _, newest map[string]any) map[string]any {
+		newest["secrets"] = map[string]any{"password": firstForm(t, page)}
+		return newest
+	},
+	"a document of an older version": func(t *testing.T, page *Page, old, _ map[string]any) map[string]any {
+		return map[string]any{"values": old["values"], "secrets": map[string]any{"password": firstForm(t, page)}}
+	},
+}
+
 // TestPastedRows writes old secrets, records and documents into the newest revision, as somebody can who reaches the
 // database and has no key. None of them opens, none is taken over by a save, and none comes back by going back.
 func TestPastedRows(t *testing.T) {
-	firstForm := func(t *testing.T, page *Page) map[string]any {
-		bound, err := page.bind(t.Context(), shared.Draft{Values: values()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		sealed, err := page.keeper.Seal(t.Context(), shared.NewSecretText("old"), bound.destination("password").FirstForm())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return map[string]any{"sealed": sealed, "destination": map[string]any{
-			"purpose": "settings", "field": "password", "server": "mail.example.com", "port": 25, "login": "me@example.com",
-		}}
-	}
-	for name, paste := range map[string]func(t *testing.T, page *Page, old, newest map[string]any) map[string]any{
-		"the old secret": func(_ *testing.T, _ *Page, old, newest map[string]any) map[string]any {
-			newest["secrets"] = old["secrets"]
-			return newest
-		},
-		"the old document": func(_ *testing.T, _ *Page, old, _ map[string]any) map[string]any { return old },
-		"the old secret and record": func(_ *testing.T, _ *Page, old, newest map[string]any) map[string]any {
-			newest["secrets"], newest["record"] = old["secrets"], old["record"]
-			return newest
-		},
-		"the old secret without a record": func(_ *testing.T, _ *Page, old, newest map[string]any) map[string]any {
-			newest["secrets"] = old["secrets"]
-			delete(newest, "record")
-			return newest
-		},
-		"a secret of an older version": func(t *testing.T, page *Page, _, newest map[string]any) map[string]any {
-			newest["secrets"] = map[string]any{"password": firstForm(t, page)}
-			return newest
-		},
-		"a document of an older version": func(t *testing.T, page *Page, old, _ map[string]any) map[string]any {
-			return map[string]any{"values": old["values"], "secrets": map[string]any{"password": firstForm(t, page)}}
-		},
-	} {
-		for what, change := range map[string]map[string]shared.SecretChange{"replaced": password("new"), "removed": clearPassword} {
+	for name, paste := range pastes {
+		for what, change := range map[string]map[string]shared.SecretChange{"replaced": password("new"),
+			"removed": clearPassword} {
 			t.Run(name+", "+what, func(t *testing.T) {
 				page := openPage(t, Configuration{})
 				save(t, page, values(), password("old"))

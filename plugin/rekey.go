@@ -26,8 +26,8 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 		return shared.RekeyResult{}, err
 	}
 	result := shared.RekeyResult{Summary: p.keys.Describe()}
-	// What another process has sealed with the old key may still be on its way into the database, so this goes on until nothing is
-	// left that needs it, and nothing came in a while.
+	// What another process has sealed with the old key may still be on its way into the database, so this goes on until
+	// nothing is left that needs it, and nothing came in a while.
 	for quiet := false; ; {
 		count, rewritten, err := p.rewrap(ctx)
 		if err != nil {
@@ -56,15 +56,16 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 	return result, p.keys.Forget()
 }
 
-// rewrap wraps the data keys of all revisions with the current key. It returns how many secrets, and how many revisions,
-// were wrapped anew.
+// rewrap wraps the data keys of all revisions with the current key. It returns how many secrets, and how many
+// revisions, were wrapped anew.
 func (p *Page) rewrap(ctx context.Context) (secrets, revisions int64, err error) {
 	for {
 		secrets, revisions = 0, 0
 		err = p.store.Rewrite(ctx, func(revision store.Revision) (store.Document, bool, error) {
 			document, count, changed, err := p.rewrapDocument(ctx, revision.Document)
 			if err != nil {
-				err = fmt.Errorf("%w; testharness history purge removes what cannot be opened from all revisions but the newest", err)
+				err = fmt.Errorf(
+					"%w; testharness history purge removes what cannot be opened from all revisions but the newest", err)
 			}
 			secrets += count
 			if changed {
@@ -78,7 +79,9 @@ func (p *Page) rewrap(ctx context.Context) (secrets, revisions int64, err error)
 	}
 }
 
-func (p *Page) rewrapDocument(ctx context.Context, document store.Document) (_ store.Document, count int64, changed bool, err error) {
+func (p *Page) rewrapDocument(
+	ctx context.Context, document store.Document,
+) (_ store.Document, count int64, changed bool, err error) {
 	if len(document.Record) > 0 {
 		if document.Record, changed, err = p.keeper.Rewrap(ctx, document.Record); err != nil {
 			return document, 0, false, fmt.Errorf("record: %w", err)

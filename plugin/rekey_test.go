@@ -12,7 +12,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// TestRekeyUnderLoad turns to new keys while notifications are handed over and passwords saved: whatever was accepted can be opened.
+// TestRekeyUnderLoad turns to new keys while notifications are handed over and passwords saved: whatever was accepted
+// can be opened.
 func TestRekeyUnderLoad(t *testing.T) {
 	server := &mailserver.Server{Login: "me@practice.example", Password: "practice"}
 	if err := server.Start(0); err != nil {
@@ -27,7 +28,8 @@ func TestRekeyUnderLoad(t *testing.T) {
 	save := func(revision int64) int64 {
 		t.Helper()
 		saved, err := page.Save(t.Context(), shared.SaveRequest{Revision: revision, Draft: shared.Draft{
-			Values:  shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(server.Port())), "login": shared.Text(server.Login)},
+			Values: shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(int64(server.Port())),
+				"login": shared.Text(server.Login)},
 			Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(server.Password)},
 		}})
 		if err != nil || !saved.Saved {
@@ -114,8 +116,8 @@ func TestRekeyAwaitsSave(t *testing.T) {
 	}
 }
 
-// TestRotatedReference changes the file that a password reference names: deliveries follow without a save, and a file that was away is
-// found again.
+// TestRotatedReference changes the file that a password reference names: deliveries follow without a save, and a file
+// that was away is found again.
 func TestRotatedReference(t *testing.T) {
 	directory := t.TempDir()
 	file := filepath.Join(directory, "password")
@@ -132,7 +134,8 @@ func TestRotatedReference(t *testing.T) {
 	}
 	defer page.Close()
 	saved, err := page.Save(t.Context(), shared.SaveRequest{Draft: shared.Draft{Values: shared.Values{
-		"server": shared.Text("mail.example.com"), "login": shared.Text("me@example.com"), "password_reference": shared.Text("file://" + file),
+		"server": shared.Text("mail.example.com"), "login": shared.Text("me@example.com"),
+		"password_reference": shared.Text("file://" + file),
 	}}})
 	if err != nil || !saved.Saved {
 		t.Fatal(err, saved.Diagnostics)

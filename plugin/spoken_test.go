@@ -16,7 +16,9 @@ func TestPluralsOnThePage(t *testing.T) {
 	page := openPage(t, Configuration{DataDir: t.TempDir()})
 	save(t, page, shared.Values{"server": shared.Text("smtp.email.com"), "login": shared.Text("me@email.com")},
 		map[string]shared.SecretChange{"password": shared.ReplaceSecret("s3cret")})
-	tooLong := shared.Draft{Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(strings.Repeat("x", 1025))}}
+	tooLong := shared.Draft{
+		Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(strings.Repeat("x", 1025))},
+	}
 	onePlace := shared.Draft{Values: shared.Values{"port": shared.Integer(2525)}}
 	twoPlaces := shared.Draft{Values: shared.Values{"port": shared.Integer(2525), "server": shared.Text("mail.email.com")}}
 	for _, c := range []struct {
@@ -28,11 +30,13 @@ func TestPluralsOnThePage(t *testing.T) {
 		{tooLong, "wrong_length", "ru", "Поле «Пароль» должно содержать не больше 1024 символов."},
 		{tooLong, "wrong_length", "ja", "「パスワード」は 1024 文字以内である必要があります。"},
 		{onePlace, "secret_needed_again", "en", "“Password” must be entered again, because “SMTP port” was changed."},
-		{twoPlaces, "secret_needed_again", "en", "“Password” must be entered again, because “SMTP server” and “SMTP port” were changed."},
+		{twoPlaces, "secret_needed_again", "en",
+			"“Password” must be entered again, because “SMTP server” and “SMTP port” were changed."},
 		{onePlace, "secret_needed_again", "de", "„Passwort“ muss erneut eingegeben werden, weil „SMTP-Port“ geändert wurde."},
 		{twoPlaces, "secret_needed_again", "de",
 			"„Passwort“ muss erneut eingegeben werden, weil „SMTP-Server“ und „SMTP-Port“ geändert wurden."},
-		{onePlace, "secret_needed_again", "ru", "Поле «Пароль» нужно заполнить заново, потому что изменено поле «Порт SMTP»."},
+		{onePlace, "secret_needed_again", "ru", "Поле «Пароль» нужно заполнить заново, потому " +
+			"что изменено поле «Порт SMTP»."},
 		{twoPlaces, "secret_needed_again", "ru",
 			"Поле «Пароль» нужно заполнить заново, потому что изменены поля «SMTP-сервер» и «Порт SMTP»."},
 	} {

@@ -28,7 +28,8 @@ func (p *Page) Suggest(ctx context.Context, request shared.SuggestRequest) (shar
 	}
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
-		return nothingFound("login_missing", text.Of("Enter the e-mail address of the mail box as “SMTP login” first: its domain says where to look.")).In(reader), nil
+		return nothingFound("login_missing", text.Of("Enter the e-mail address of the mail box as “SMTP login” first: "+
+			"its domain says where to look.")).In(reader), nil
 	}
 	return suggestions(ctx, p.configuration.Resolver, address[at+1:]).In(reader), nil
 }
@@ -44,9 +45,11 @@ func suggestions(ctx context.Context, resolver autoconfig.Resolver, domain strin
 	case len(found) > 0:
 		return found
 	case errors.Is(err, autoconfig.ErrNoDNS):
-		return nothingFound("name_lookup_failed", text.Of("The name servers of this machine did not say which mail server {domain} has.", "domain", domain))
+		return nothingFound("name_lookup_failed",
+			text.Of("The name servers of this machine did not say which mail server {domain} has.", "domain", domain))
 	default:
-		return nothingFound("nothing_published", text.Of("{domain} does not publish which mail server its mail boxes send through.", "domain", domain))
+		return nothingFound("nothing_published",
+			text.Of("{domain} does not publish which mail server its mail boxes send through.", "domain", domain))
 	}
 }
 
@@ -59,23 +62,31 @@ func nothingFound(code string, summary text.Text) finding.Findings {
 
 // suggestion is one server as a fix to confirm.
 func suggestion(domain string, one autoconfig.Candidate) finding.Finding {
-	said := finding.Finding{Severity: shared.SeverityInfo, Field: settings.Server, Code: "suggestion_" + string(one.Source)}
+	said := finding.Finding{
+		Severity: shared.SeverityInfo, Field: settings.Server, Code: "suggestion_" + string(one.Source),
+	}
 	switch one.Source {
 	case autoconfig.SourceProvider:
-		said.Summary = text.Of("Mail boxes of {domain} belong to {provider}, which sends through {server}.", "domain", domain, "provider", one.Provider, "server", one.Server)
+		said.Summary = text.Of("Mail boxes of {domain} belong to {provider}, which sends through {server}.", "domain", domain,
+			"provider", one.Provider, "server", one.Server)
 	case autoconfig.SourceExchange:
-		said.Summary = text.Of("{provider} receives the mail of {domain}, so {server} probably sends it.", "domain", domain, "provider", one.Provider, "server", one.Server)
+		said.Summary = text.Of("{provider} receives the mail of {domain}, so {server} probably sends it.", "domain", domain,
+			"provider", one.Provider, "server", one.Server)
 	default:
-		said.Summary = text.Of("{domain} publishes {server} as its mail server for sending.", "domain", domain, "server", one.Server)
+		said.Summary = text.Of("{domain} publishes {server} as its mail server for sending.", "domain", domain,
+			"server", one.Server)
 	}
-	if server := strings.ToLower(one.Server); one.Provider == "" && !strings.HasSuffix("."+server, "."+strings.ToLower(domain)) {
-		said.Detail = text.Of("It belongs to another domain. Take it over only if you know it to be your provider's. Nothing was sent there.")
+	server := strings.ToLower(one.Server)
+	if one.Provider == "" && !strings.HasSuffix("."+server, "."+strings.ToLower(domain)) {
+		said.Detail = text.Of("It belongs to another domain. Take it over only if you know it to be your " +
+			"provider's. Nothing was sent there.")
 	} else {
 		said.Detail = text.Of("Nothing was sent there. Take it over, then test it.")
 	}
 	said.Fixes = []finding.Fix{{
-		Label:  text.Of("Use {server}, port {port}, with SSL", "server", one.Server, "port", one.Port),
-		Values: shared.Values{settings.Server: shared.Text(one.Server), settings.Port: shared.Integer(int64(one.Port)), settings.UseSSL: shared.Boolean(true)},
+		Label: text.Of("Use {server}, port {port}, with SSL", "server", one.Server, "port", one.Port),
+		Values: shared.Values{settings.Server: shared.Text(one.Server), settings.Port: shared.Integer(int64(one.Port)),
+			settings.UseSSL: shared.Boolean(true)},
 	}}
 	return said
 }

@@ -32,20 +32,28 @@ func TestSuggest(t *testing.T) {
 	values := func(host string, number int64) shared.Values {
 		return shared.Values{server: shared.Text(host), port: shared.Integer(number), ssl: shared.Boolean(true)}
 	}
-	published := answers{srv: []*net.SRV{{Target: "mail.example.com.", Port: 465}, {Target: "mail.elsewhere.example.", Port: 465}}}
+	published := answers{
+		srv: []*net.SRV{{Target: "mail.example.com.", Port: 465}, {Target: "mail.elsewhere.example.", Port: 465}},
+	}
 	for name, c := range map[string]struct {
 		resolver autoconfig.Resolver
 		typed    shared.Values
 		codes    []string
 		fixes    []shared.Values
 	}{
-		"no login":        {answers{}, shared.Values{}, []string{"login_missing"}, nil},
-		"no address":      {answers{}, shared.Values{"login": shared.Text("anna")}, []string{"login_missing"}, nil},
-		"a provider":      {answers{}, shared.Values{"login": shared.Text("anna@gmail.com")}, []string{"suggestion_provider"}, []shared.Values{values("smtp.gmail.com", 465)}},
-		"published":       {published, shared.Values{"login": shared.Text("anna@example.com")}, []string{"suggestion_submissions", "suggestion_submissions"}, []shared.Values{values("mail.example.com", 465), values("mail.elsewhere.example", 465)}},
-		"the sender":      {answers{}, shared.Values{"login": shared.Text("anna"), "use_other_account": shared.Boolean(true), "email": shared.Text("anna@web.de")}, []string{"suggestion_provider"}, []shared.Values{values("smtp.web.de", 587)}},
-		"nothing":         {answers{}, shared.Values{"login": shared.Text("anna@example.com")}, []string{"nothing_published"}, nil},
-		"no name servers": {answers{failure: &net.DNSError{IsTimeout: true}}, shared.Values{"login": shared.Text("anna@example.com")}, []string{"name_lookup_failed"}, nil},
+		"no login":   {answers{}, shared.Values{}, []string{"login_missing"}, nil},
+		"no address": {answers{}, shared.Values{"login": shared.Text("anna")}, []string{"login_missing"}, nil},
+		"a provider": {answers{}, shared.Values{"login": shared.Text("anna@gmail.com")}, []string{"suggestion_provider"},
+			[]shared.Values{values("smtp.gmail.com", 465)}},
+		"published": {published, shared.Values{"login": shared.Text("anna@example.com")},
+			[]string{"suggestion_submissions", "suggestion_submissions"},
+			[]shared.Values{values("mail.example.com", 465), values("mail.elsewhere.example", 465)}},
+		"the sender": {answers{}, shared.Values{"login": shared.Text("anna"), "use_other_account": shared.Boolean(true),
+			"email": shared.Text("anna@web.de")}, []string{"suggestion_provider"}, []shared.Values{values("smtp.web.de", 587)}},
+		"nothing": {answers{}, shared.Values{"login": shared.Text("anna@example.com")},
+			[]string{"nothing_published"}, nil},
+		"no name servers": {answers{failure: &net.DNSError{IsTimeout: true}},
+			shared.Values{"login": shared.Text("anna@example.com")}, []string{"name_lookup_failed"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			page, err := New(t.Context(), Configuration{DataDir: t.TempDir(), Resolver: c.resolver})

@@ -12,9 +12,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 )
 
-// takeOver seals anew what was stored before there were records: bound to everything that [settings.Settings.Destination]
-// names, as it stands in the revision, and under an identity. It does nothing when there is a record already, and changes
-// nothing when the secrets of the newest revision cannot be opened.
+// takeOver seals anew what was stored before there were records: bound to everything that
+// [settings.Settings.Destination] names, as it stands in the revision, and under an identity. It does nothing when
+// there is a record already, and changes nothing when the secrets of the newest revision cannot be opened.
 func (p *Page) takeOver(ctx context.Context) error {
 	state, err := p.store.Current(ctx)
 	if err != nil || state.Revision.Number == 0 {
@@ -23,9 +23,14 @@ func (p *Page) takeOver(ctx context.Context) error {
 	if recorded, err := p.store.HasRecords(ctx); err != nil || recorded {
 		return err
 	}
-	t := &takeover{page: p, newest: state.Revision.Number, generations: map[string]string{}, sealed: map[string]store.SealedSecret{}}
+	t := &takeover{
+		page: p, newest: state.Revision.Number, generations: map[string]string{}, sealed: map[string]store.SealedSecret{},
+	}
 	defer p.sealing.Begin()()
-	err = p.store.Rewrite(ctx, func(revision store.Revision) (store.Document, bool, error) { return t.revision(ctx, revision) })
+	err = p.store.Rewrite(ctx, func(revision store.Revision) (store.Document, bool,
+		error) {
+		return t.revision(ctx, revision)
+	})
 	switch {
 	case errors.Is(err, store.ErrResealed): // Another process does the same.
 		return nil
@@ -61,7 +66,8 @@ func (t *takeover) revision(ctx context.Context, revision store.Revision) (store
 		case revision.Number == t.newest:
 			return store.Document{}, false, err
 		default:
-			t.page.logger.Warn("a secret of an old revision cannot be opened; it will not come back with it", "revision", revision.Number, "field", field, "error", err)
+			t.page.logger.Warn("a secret of an old revision cannot be opened; it will not come back with it", "revision",
+				revision.Number, "field", field, "error", err)
 			document.Secrets[field] = stored
 			delete(next.Secrets, field)
 		}
@@ -96,7 +102,9 @@ func (t *takeover) countRemovals(document store.Document) {
 }
 
 // seal seals a secret in the present form; the same one as before, when it was met already.
-func (t *takeover) seal(ctx context.Context, field string, stored store.SealedSecret, further map[string]string) (store.SealedSecret, error) {
+func (t *takeover) seal(
+	ctx context.Context, field string, stored store.SealedSecret, further map[string]string,
+) (store.SealedSecret, error) {
 	if t.generations[field] == "" {
 		t.generations[field] = rand.Text()
 	}

@@ -35,7 +35,8 @@ func layOld(t *testing.T, revisions ...oldRevision) string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sealed, err := page.keeper.Seal(t.Context(), shared.NewSecretText(one.password), bound.destination("password").FirstForm())
+			sealed, err := page.keeper.Seal(t.Context(), shared.NewSecretText(one.password),
+				bound.destination("password").FirstForm())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -46,7 +47,8 @@ func layOld(t *testing.T, revisions ...oldRevision) string {
 				},
 			}}
 		}
-		if _, err := page.store.DB().Exec(`INSERT INTO settings_revision (revision, document, author, saved_at) VALUES ($1, '{}', 'anna', '2026-01-01T00:00:00Z')`, i+1); err != nil {
+		if _, err := page.store.DB().Exec(`INSERT INTO settings_revision (revision, document, author, saved_at)
+			VALUES ($1, '{}', 'anna', '2026-01-01T00:00:00Z')`, i+1); err != nil {
 			t.Fatal(err)
 		}
 		setDocument(t, page, int64(i+1), document)
@@ -75,12 +77,14 @@ func certificate(t *testing.T) shared.Value {
 	return shared.Text(string(authority.PEM()))
 }
 
-// TestOldSecretsAreTakenOver opens what version 0.1 has stored: it works on, but only with the certificates that stand beside it.
+// TestOldSecretsAreTakenOver opens what version 0.1 has stored: it works on, but only with the certificates that stand
+// beside it.
 func TestOldSecretsAreTakenOver(t *testing.T) {
 	ca, other := certificate(t), certificate(t)
 	for name, console := range map[string]bool{"at the start": true, "at the next save": false} {
 		t.Run(name, func(t *testing.T) {
-			directory := layOld(t, oldRevision{values: values(), password: "old"}, oldRevision{values: values("ca_certificate", ca), password: "s3cret"})
+			directory := layOld(t, oldRevision{values: values(), password: "old"},
+				oldRevision{values: values("ca_certificate", ca), password: "s3cret"})
 			page := reopen(t, Configuration{DataDir: directory}, console)
 			check := func(when string) {
 				t.Helper()
@@ -88,7 +92,8 @@ func TestOldSecretsAreTakenOver(t *testing.T) {
 					t.Errorf("%s: %q, %v", when, got, err)
 				}
 				for _, changed := range []shared.Value{other, {}} {
-					if codes := draftCodes(t, page, shared.Draft{Values: shared.Values{"ca_certificate": changed}}); codes != "secret_needed_again password" {
+					codes := draftCodes(t, page, shared.Draft{Values: shared.Values{"ca_certificate": changed}})
+					if codes != "secret_needed_again password" {
 						t.Errorf("%s, another CA: %q", when, codes)
 					}
 				}
@@ -161,13 +166,16 @@ func TestTakeOverWithoutKey(t *testing.T) {
 	if err := page.takeOver(t.Context()); !errors.Is(err, secret.ErrCannotOpen) {
 		t.Errorf("without the key: %v", err)
 	}
-	if saved := trySave(t, page, values("ehlo_name", shared.Text("x.example")), nil); saved.Saved || codes(saved.Diagnostics) != "secret_unreadable password" {
+	saved := trySave(t, page, values("ehlo_name", shared.Text("x.example")), nil)
+	if saved.Saved || codes(saved.Diagnostics) != "secret_unreadable password" {
 		t.Errorf("a save that cannot keep the secret: %+v", saved.Diagnostics)
 	}
 	if err := page.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again := reopen(t, Configuration{DataDir: directory, Key: "env://OTHER_KEY", OldKeys: []secret.KeySource{secret.KeySource("file://" + file)}}, true)
+	again := reopen(t, Configuration{
+		DataDir: directory, Key: "env://OTHER_KEY", OldKeys: []secret.KeySource{secret.KeySource("file://" + file)},
+	}, true)
 	if got, err := inUse(t, again); got != "s3cret" || err != nil || len(key) == 0 {
 		t.Errorf("with the key: %q, %v", got, err)
 	}
@@ -184,7 +192,8 @@ func TestOldReference(t *testing.T) {
 				if got, err := inUse(t, page); got != "s3cret" || err != nil || draftCodes(t, page, shared.Draft{}) != "" {
 					t.Errorf("%s: %q, %v", when, got, err)
 				}
-				if codes := draftCodes(t, page, shared.Draft{Values: values("port", shared.Integer(2525))}); codes != "secret_needed_again password_reference" {
+				codes := draftCodes(t, page, shared.Draft{Values: values("port", shared.Integer(2525))})
+				if codes != "secret_needed_again password_reference" {
 					t.Errorf("%s, another port: %q", when, codes)
 				}
 				save(t, page, shared.Values{"ehlo_name": shared.Text("console.example")}, nil)

@@ -15,9 +15,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// tested remembers what tests have shown about secrets: which credentials a server has refused, so that the administrator is
-// told before the same ones are tried again, for repeated failures lock accounts; and which secrets have passed, so that
-// saving them afterwards does not count as a change. It holds salted hashes only, in memory.
+// tested remembers what tests have shown about secrets: which credentials a server has refused, so that the
+// administrator is told before the same ones are tried again, for repeated failures lock accounts; and which secrets
+// have passed, so that saving them afterwards does not count as a change. It holds salted hashes only, in memory.
 type tested struct {
 	salt    string
 	mu      sync.Mutex
@@ -60,9 +60,11 @@ func (m *tested) warning(target smtpconn.Target, now time.Time) finding.Findings
 	if !found || now.Sub(at) > refusalMemory {
 		return nil
 	}
-	field, summary := settings.Password, text.Of("The server refused this login and password at {time}.", "time", at.Format("15:04:05"))
+	field, summary := settings.Password, text.Of("The server refused this login and password at {time}.", "time",
+		at.Format("15:04:05"))
 	if target.Authentication == smtpconn.AuthenticateOAuth2 {
-		field, summary = settings.AccessToken, text.Of("The server refused this access token at {time}.", "time", at.Format("15:04:05"))
+		field, summary = settings.AccessToken, text.Of("The server refused this access token at {time}.", "time",
+			at.Format("15:04:05"))
 	}
 	return finding.Findings{{
 		Severity: shared.SeverityWarning, Code: "refused_before", Field: field, Summary: summary,

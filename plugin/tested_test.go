@@ -56,14 +56,15 @@ func refuseLogins(conn net.Conn, logins *atomic.Int64) {
 	}
 }
 
-// TestOneLoginAttempt holds that a test tries to log in once, whatever mechanisms are offered, and that a refused password is
-// remembered and warned of before it is tried again, while another one is not.
+// TestOneLoginAttempt holds that a test tries to log in once, whatever mechanisms are offered, and that a refused
+// password is remembered and warned of before it is tried again, while another one is not.
 func TestOneLoginAttempt(t *testing.T) {
 	port, logins := refusingServer(t)
 	page := openPage(t, Configuration{})
 	draft := func(password string) shared.Draft {
 		return shared.Draft{
-			Values:  values("server", shared.Text("127.0.0.1"), "port", shared.Integer(int64(port)), "login", shared.Text("me@mail.example")),
+			Values: values("server", shared.Text("127.0.0.1"), "port", shared.Integer(int64(port)), "login",
+				shared.Text("me@mail.example")),
 			Secrets: map[string]shared.SecretChange{"password": shared.ReplaceSecret(password)},
 		}
 	}
@@ -78,12 +79,13 @@ func TestOneLoginAttempt(t *testing.T) {
 		t.Error("warned before anything was refused")
 	}
 	outcome := ""
-	if err := page.Test(t.Context(), shared.TestRequest{Actor: "anna", Draft: draft("wrong")}, func(event shared.TestEvent) error {
-		if completed, ok := event.(shared.Completed); ok {
-			outcome = completed.Report.Outcome
-		}
-		return nil
-	}); err != nil || outcome != "login_failed" {
+	if err := page.Test(t.Context(), shared.TestRequest{Actor: "anna", Draft: draft("wrong")},
+		func(event shared.TestEvent) error {
+			if completed, ok := event.(shared.Completed); ok {
+				outcome = completed.Report.Outcome
+			}
+			return nil
+		}); err != nil || outcome != "login_failed" {
 		t.Fatalf("%q, %v", outcome, err)
 	}
 	if tried := logins.Load(); tried != 1 {

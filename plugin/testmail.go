@@ -47,30 +47,34 @@ func (m *testMails) allow(actor string, now time.Time) bool {
 	return limiter.AllowN(now, 1)
 }
 
-// checkRecipient says why a test may not name the recipient; nothing when it may. The draft's own sender may be named as
-// long as no message goes there: whoever tests may write any address into the form.
+// checkRecipient says why a test may not name the recipient; nothing when it may. The draft's own sender may be named
+// as long as no message goes there: whoever tests may write any address into the form.
 func (b *boundDraft) checkRecipient(recipient string, message bool) finding.Findings {
 	allowed := b.page.configuration.recipients()
 	own := b.settings.Sender.Address
 	if message {
 		own = b.page.settingsOf(b.base.Revision).Sender.Address
 	}
-	if len(allowed) == 0 || sameMailbox(recipient, own) || slices.ContainsFunc(allowed, func(one string) bool { return permits(one, recipient) }) {
+	if len(allowed) == 0 || sameMailbox(recipient, own) ||
+		slices.ContainsFunc(allowed, func(one string) bool { return permits(one, recipient) }) {
 		return nil
 	}
-	detail := text.Of("Leave “Test recipient” empty to test with the sender's own address. Allowed are also: {recipients}.", "recipients", strings.Join(allowed, ", "))
+	detail := text.Of("Leave “Test recipient” empty to test with the sender's own address. "+
+		"Allowed are also: {recipients}.", "recipients", strings.Join(allowed, ", "))
 	if message {
-		detail = text.Of("A test e-mail goes only to the sender that is saved and to: {recipients}.", "recipients", strings.Join(allowed, ", "))
+		detail = text.Of("A test e-mail goes only to the sender that is saved and to: {recipients}.", "recipients",
+			strings.Join(allowed, ", "))
 	}
 	return finding.Findings{{
 		Severity: shared.SeverityError, Code: "recipient_not_permitted", Field: settings.Recipient,
-		Summary: text.Of("The operator does not allow tests with the recipient {recipient}.", "recipient", recipient), Detail: detail,
+		Summary: text.Of("The operator does not allow tests with the recipient {recipient}.", "recipient",
+			recipient), Detail: detail,
 	}}
 }
 
 // permits reports whether an entry of the operator's list, an address or "@domain", covers the recipient. For a whole
-// domain it does not cover a local part that routes on, such as victim%elsewhere.example: servers deliver elsewhere what
-// somebody who has logged in sends there.
+// domain it does not cover a local part that routes on, such as victim%elsewhere.example: servers deliver elsewhere
+// what somebody who has logged in sends there.
 func permits(entry, recipient string) bool {
 	domain, whole := strings.CutPrefix(entry, "@")
 	if !whole {
@@ -80,8 +84,8 @@ func permits(entry, recipient string) bool {
 	return local != "" && !strings.ContainsAny(local, `%!@:"`) && sameDomain(domain, there)
 }
 
-// sameMailbox reports whether two addresses are the same one. Other letters than those of ASCII count as they are in the
-// local part: what a server makes of them is not known.
+// sameMailbox reports whether two addresses are the same one. Other letters than those of ASCII count as they are in
+// the local part: what a server makes of them is not known.
 func sameMailbox(one, other string) bool {
 	local, domain, valid := splitAddress(one)
 	otherLocal, otherDomain, otherValid := splitAddress(other)
@@ -126,7 +130,8 @@ func (p *Page) checkAllowance(actor string, now time.Time) finding.Findings {
 }
 
 func testMessage(reader text.Language, s settings.Settings, recipient, actor string) notify.Message {
-	sent := text.Of("This e-mail was sent from the page SMTP settings, through {host}, port {port}.", "host", s.Server, "port", s.Port)
+	sent := text.Of("This e-mail was sent from the page SMTP settings, through {host}, port {port}.", "host",
+		s.Server, "port", s.Port)
 	if actor != "" {
 		sent = text.Of("This e-mail was sent by {actor} from the page SMTP settings, through {host}, port {port}.",
 			"actor", actor, "host", s.Server, "port", s.Port)

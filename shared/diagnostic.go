@@ -32,8 +32,8 @@ const (
 // Lasting says whether a cause passes, judged by its meaning: servers say 4xx and 5xx as they like.
 type Lasting string
 
-// A permanent cause is met again until something is changed; a temporary one passes by itself; a limit is a rate or quota,
-// for which sending slower helps.
+// A permanent cause is met again until something is changed; a temporary one passes by itself; a limit is a rate or
+// quota, for which sending slower helps.
 const (
 	LastingPermanent Lasting = "permanent"
 	LastingTemporary Lasting = "temporary"

@@ -1,5 +1,5 @@
-// Package translations has what the packages of the contract say to people, in the languages that the product speaks: the
-// violations of a schema, what is wrong with a notification, and what stands between two sentences.
+// Package translations has what the packages of the contract say to people, in the languages that the product speaks:
+// the violations of a schema, what is wrong with a notification, and what stands between two sentences.
 package translations
 
 import (
@@ -11,5 +11,6 @@ import (
 //go:embed languages/*.json
 var files embed.FS
 
-// Catalog holds the translations. A page's own catalog names it as the one to look in besides. It may be used concurrently.
+// Catalog holds the translations. A page's own catalog names it as the one to look in besides. It may be used
+// concurrently.
 var Catalog = text.NewCatalog(files, "languages")

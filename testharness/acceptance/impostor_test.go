@@ -15,8 +15,8 @@ import (
 )
 
 // TestImpostor has another server answer at the address of the one that a password was entered for, with a certificate
-// of its own. A user who tells the page to trust it does not get the password: not by a test, not by a save and not by a
-// delivery, and not that of the environment either.
+// of its own. A user who tells the page to trust it does not get the password: not by a test, not by a save and not by
+// a delivery, and not that of the environment either.
 func TestImpostor(t *testing.T) {
 	for name, fixed := range map[string]bool{"stored": false, "environment": true} {
 		t.Run(name, func(t *testing.T) {

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestAnotherPlugin renders, tests and saves a page that has nothing to do with mail: the proof that the host knows only the contract.
+// TestAnotherPlugin renders, tests and saves a page that has nothing to do with mail: the proof that the host knows
+// only the contract.
 func TestAnotherPlugin(t *testing.T) {
 	var pings atomic.Int32
 	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -9,8 +9,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// sqlite runs statements on the embedded database beside the manifest, as an attacker can who reaches the file and has no
-// key.
+// sqlite runs statements on the embedded database beside the manifest, as an attacker can who reaches the file and has
+// no key.
 func sqlite(t *testing.T, manifest, statements string) string {
 	t.Helper()
 	if _, err := exec.LookPath("sqlite3"); err != nil {

@@ -39,9 +39,9 @@ type reply struct {
 	HeadlineAlso []string `json:"headline_also"`
 }
 
-// TestReplies has real replies of real servers said in a real conversation, and judges what the test of the settings makes of
-// them: headline, cause, scope and lasting. The replies are in the directory that the variable REPLIES names; without it they
-// are left out.
+// TestReplies has real replies of real servers said in a real conversation, and judges what the test of the settings
+// makes of them: headline, cause, scope and lasting. The replies are in the directory that the variable REPLIES names;
+// without it they are left out.
 func TestReplies(t *testing.T) {
 	directory := os.Getenv("REPLIES")
 	if directory == "" {
@@ -141,7 +141,8 @@ type document struct {
 
 func (c conversations) test(t *testing.T, one reply, port int) document {
 	request := shared.TestRequest{Actor: one.ID, Draft: one.draft(c, port), Options: shared.Values{
-		"recipient": shared.Text("bob@example.net"), "send_message": shared.Boolean(one.Step == "data" || one.Step == "message"),
+		"recipient":    shared.Text("bob@example.net"),
+		"send_message": shared.Boolean(one.Step == "data" || one.Step == "message"),
 	}}
 	var report shared.TestReport
 	err := c.host.Page().Test(t.Context(), request, func(event shared.TestEvent) error {

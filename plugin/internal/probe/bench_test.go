@@ -78,7 +78,8 @@ func lines(b *testing.B, trip time.Duration) []line {
 func (l line) plan() probe.Plan {
 	return probe.Plan{
 		Target: smtpconn.Target{
-			Host: "127.0.0.1", Port: l.port, Encrypt: l.implicit, Login: benchLogin, Password: shared.NewSecretText(benchPassword),
+			Host: "127.0.0.1", Port: l.port, Encrypt: l.implicit, Login: benchLogin,
+			Password:     shared.NewSecretText(benchPassword),
 			AdditionalCA: []*x509.Certificate{l.authority.Certificate}, HELOName: "console.example",
 		},
 		Envelope:  smtpconn.Envelope{Sender: benchLogin, Recipient: benchLogin},
@@ -93,12 +94,17 @@ func BenchmarkRoundTrips(b *testing.B) {
 	const rounds = 5
 	for range b.N {
 		worst := 0.0
-		rows := [][]string{{"", "floor", "ours", "swaks (check)", "net/smtp (check)", "curl (sends)", "msmtp (sends)", "ours (sends)"}}
+		rows := [][]string{
+			{"", "floor", "ours", "swaks (check)", "net/smtp (check)", "curl (sends)", "msmtp (sends)", "ours (sends)"},
+		}
 		for _, l := range lines(b, roundTrip) {
 			medians := measure.SideBySide(b, rounds,
 				measure.Contestant{Name: "ours", Once: func() time.Duration { return ourVerdict(b, l.plan()) }},
 				measure.Contestant{Name: "swaks", Once: func() time.Duration { return swaks(b, l) }},
-				measure.Contestant{Name: "net/smtp", Once: func() time.Duration { return measure.Took(b, func() error { return netSMTP(l) }) }},
+				measure.Contestant{Name: "net/smtp", Once: func() time.Duration {
+					return measure.Took(b,
+						func() error { return netSMTP(l) })
+				}},
 				measure.Contestant{Name: "curl", Once: func() time.Duration { return curl(b, l) }},
 				measure.Contestant{Name: "msmtp", Once: func() time.Duration { return msmtp(b, l) }},
 				measure.Contestant{Name: "ours (sends)", Once: func() time.Duration {
@@ -113,12 +119,17 @@ func BenchmarkRoundTrips(b *testing.B) {
 			rows = append(rows, row)
 			worst = max(worst, float64(medians[0])/float64(roundTrip)-floors[l.name][1])
 
-			login := measure.SideBySide(b, rounds, measure.Contestant{Name: "login only", Once: func() time.Duration { return ourLogin(b, l.plan().Target) }})
-			rows = append(rows, []string{l.name + ", login only", fmt.Sprint(floors[l.name][0]), fmt.Sprintf("%.1f", float64(login[0])/float64(roundTrip))})
+			login := measure.SideBySide(b, rounds, measure.Contestant{
+				Name: "login only", Once: func() time.Duration { return ourLogin(b, l.plan().Target) },
+			})
+			rows = append(rows, []string{
+				l.name + ", login only", fmt.Sprint(floors[l.name][0]), fmt.Sprintf("%.1f", float64(login[0])/float64(roundTrip)),
+			})
 			worst = max(worst, float64(login[0])/float64(roundTrip)-floors[l.name][0])
 		}
 		b.ReportMetric(worst, "trips-above-floor")
-		measure.Table(b, fmt.Sprintf("round trips of %s to the verdict, with login, sender and recipient; median of %d in turns (bar: floor + 0.3)", roundTrip, rounds), rows...)
+		measure.Table(b, fmt.Sprintf("round trips of %s to the verdict, with login, sender and recipient; median of "+
+			"%d in turns (bar: floor + 0.3)", roundTrip, rounds), rows...)
 	}
 }
 
@@ -163,8 +174,10 @@ func program(b *testing.B, input, name string, args ...string) time.Duration {
 
 func swaks(b *testing.B, l line) time.Duration {
 	b.Helper()
-	args := []string{"--server", "127.0.0.1", "--port", strconv.Itoa(l.port), "--from", benchLogin, "--to", benchLogin, "--quit-after", "RCPT",
-		"--auth", "PLAIN", "--auth-user", benchLogin, "--auth-password", benchPassword, "--helo", "console.example", "--pipeline"}
+	args := []string{"--server", "127.0.0.1", "--port", strconv.Itoa(l.port), "--from", benchLogin, "--to", benchLogin,
+		"--quit-after", "RCPT",
+		"--auth", "PLAIN", "--auth-user", benchLogin, "--auth-password", benchPassword, "--helo",
+		"console.example", "--pipeline"}
 	switch {
 	case l.implicit:
 		args = append(args, "--tlsc")
@@ -177,7 +190,8 @@ func swaks(b *testing.B, l line) time.Duration {
 func curl(b *testing.B, l line) time.Duration {
 	b.Helper()
 	address := "smtp://127.0.0.1:" + strconv.Itoa(l.port) + "/console.example"
-	args := []string{"--silent", "--show-error", "--user", benchLogin + ":" + benchPassword, "--mail-from", benchLogin, "--mail-rcpt", benchLogin, "--upload-file", "-"}
+	args := []string{"--silent", "--show-error", "--user", benchLogin + ":" + benchPassword, "--mail-from", benchLogin,
+		"--mail-rcpt", benchLogin, "--upload-file", "-"}
 	switch {
 	case l.implicit:
 		address = "smtps" + address[4:]
@@ -190,7 +204,8 @@ func curl(b *testing.B, l line) time.Duration {
 
 func msmtp(b *testing.B, l line) time.Duration {
 	b.Helper()
-	args := []string{"--host=127.0.0.1", "--port=" + strconv.Itoa(l.port), "--from=" + benchLogin, "--auth=plain", "--user=" + benchLogin,
+	args := []string{"--host=127.0.0.1", "--port=" + strconv.Itoa(l.port), "--from=" + benchLogin, "--auth=plain",
+		"--user=" + benchLogin,
 		"--passwordeval=echo " + benchPassword, "--domain=console.example", "--tls=off"}
 	if l.ssl {
 		args = append(args[:len(args)-1], "--tls=on", "--tls-trust-file="+l.caFile)
@@ -244,7 +259,10 @@ func BenchmarkLoopback(b *testing.B) {
 		rows := [][]string{{"", "bare go-smtp", "ours", "ratio"}}
 		for _, l := range lines(b, 0) {
 			medians := measure.SideBySide(b, 200,
-				measure.Contestant{Name: "bare", Once: func() time.Duration { return measure.Took(b, func() error { return bareDialogue(l) }) }},
+				measure.Contestant{Name: "bare", Once: func() time.Duration {
+					return measure.Took(b,
+						func() error { return bareDialogue(l) })
+				}},
 				measure.Contestant{Name: "ours", Once: func() time.Duration { return ourVerdict(b, l.plan()) }})
 			ratio := float64(medians[1]) / float64(medians[0])
 			worst = max(worst, ratio)

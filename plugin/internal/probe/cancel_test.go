@@ -115,7 +115,8 @@ func TestEndlessRepliesCostLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	const most = 4 << 20 // The race detector takes its share.
-	for _, name := range []string{"greeting-endless", "greeting-long-line", "hello-endless", "hello-long-line", "auth-endless", "recipient-endless"} {
+	for _, name := range []string{"greeting-endless", "greeting-long-line", "hello-endless", "hello-long-line",
+		"auth-endless", "recipient-endless"} {
 		fault, ok := mailserver.FaultNamed(name)
 		if !ok {
 			t.Fatalf("there is no fault %s", name)

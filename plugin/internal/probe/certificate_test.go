@@ -28,7 +28,8 @@ func TestCertificateThatTellsThePassword(t *testing.T) {
 	for piece := range slices.Chunk([]byte(password), net.IPv6len) {
 		addresses = append(addresses, net.IP(piece).String())
 	}
-	for name, names := range map[string][]string{"names": pieces, "IPv4 addresses": addresses[:8], "IPv6 addresses": addresses[8:]} {
+	for name, names := range map[string][]string{"names": pieces, "IPv4 addresses": addresses[:8],
+		"IPv6 addresses": addresses[8:]} {
 		t.Run(name, func(t *testing.T) {
 			fault := mailserver.Fault{}.Presenting(mailserver.Request{Names: names})
 			server, err := fault.Start(authority, 0)

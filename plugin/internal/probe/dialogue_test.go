@@ -18,14 +18,19 @@ func TestDialogue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"all-is-well":          "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example> BODY=8BITMIME, RCPT TO:<me@practice.example>, QUIT",
-		"all-is-well-ssl":      "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example> BODY=8BITMIME, RCPT TO:<me@practice.example>, QUIT",
-		"all-is-well-starttls": "EHLO console.example, STARTTLS, EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example> BODY=8BITMIME, RCPT TO:<me@practice.example>, QUIT",
-		"auth-wrong-password":  "EHLO console.example, AUTH PLAIN",
-		"hello-helo-only":      "EHLO console.example, HELO console.example, MAIL FROM:<me@practice.example>, RCPT TO:<me@practice.example>, QUIT",
+		"all-is-well": "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example> BODY=8BITMIME, RCPT " +
+			"TO:<me@practice.example>, QUIT",
+		"all-is-well-ssl": "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example> BODY=8BITMIME, RCPT " +
+			"TO:<me@practice.example>, QUIT",
+		"all-is-well-starttls": "EHLO console.example, STARTTLS, EHLO console.example, AUTH PLAIN, MAIL " +
+			"FROM:<me@practice.example> BODY=8BITMIME, RCPT TO:<me@practice.example>, QUIT",
+		"auth-wrong-password": "EHLO console.example, AUTH PLAIN",
+		"hello-helo-only": "EHLO console.example, HELO console.example, MAIL FROM:<me@practice.example>, RCPT " +
+			"TO:<me@practice.example>, QUIT",
 		"no-pipelining-sender": "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example>, QUIT",
-		"sender-refused":       "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example> BODY=8BITMIME, RCPT TO:<me@practice.example>, QUIT",
-		"auth-bad-challenge":   "EHLO console.example, AUTH PLAIN, *",
+		"sender-refused": "EHLO console.example, AUTH PLAIN, MAIL FROM:<me@practice.example> BODY=8BITMIME, RCPT " +
+			"TO:<me@practice.example>, QUIT",
+		"auth-bad-challenge": "EHLO console.example, AUTH PLAIN, *",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +114,8 @@ func TestPinnedCertificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"certificate-self-signed": "delivery_not_guaranteed", "certificate-wrong-host": "delivery_not_guaranteed"} {
+	for name, want := range map[string]string{"certificate-self-signed": "delivery_not_guaranteed",
+		"certificate-wrong-host": "delivery_not_guaranteed"} {
 		fault, _ := mailserver.FaultNamed(name)
 		server, err := fault.Start(authority, 0)
 		if err != nil {
@@ -121,7 +127,8 @@ func TestPinnedCertificate(t *testing.T) {
 			t.Errorf("%s, pinned: %s, want %s", name, report.Findings[0].Code, want)
 		}
 		plan.Target.PinnedCertificate = [sha256.Size]byte{1}
-		if report, _ := probe.Run(t.Context(), plan, probe.Watch{}); report.Findings[0].Code != "certificate_pin_mismatch" || report.Findings[0].Field != "pinned_certificate" {
+		report, _ := probe.Run(t.Context(), plan, probe.Watch{})
+		if report.Findings[0].Code != "certificate_pin_mismatch" || report.Findings[0].Field != "pinned_certificate" {
 			t.Errorf("%s, another one pinned: %+v", name, report.Findings[0])
 		}
 		server.Close()
@@ -135,8 +142,9 @@ func TestCertificateCard(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, status := range map[string]shared.Status{
-		"all-is-well-ssl": shared.StatusPassed, "certificate-expired": shared.StatusFailed, "starttls-certificate-wrong-host": shared.StatusFailed,
-		"certificate-unverified": shared.StatusWarning,
+		"all-is-well-ssl": shared.StatusPassed, "certificate-expired": shared.StatusFailed,
+		"starttls-certificate-wrong-host": shared.StatusFailed,
+		"certificate-unverified":          shared.StatusWarning,
 	} {
 		fault, ok := mailserver.FaultNamed(name)
 		if !ok {
@@ -156,7 +164,8 @@ func TestCertificateCard(t *testing.T) {
 		for _, fact := range report.Cards[0].Facts {
 			facts[fact.Label.String()] = fact.Value.String()
 		}
-		for _, label := range []string{"Issued to", "Valid for", "Issued by", "Valid from", "Valid until", "Key", "Fingerprint (SHA-256)", "Encryption"} {
+		for _, label := range []string{"Issued to", "Valid for", "Issued by", "Valid from", "Valid until", "Key",
+			"Fingerprint (SHA-256)", "Encryption"} {
 			if facts[label] == "" {
 				t.Errorf("%s: the card does not say %q", name, label)
 			}

@@ -23,7 +23,8 @@ func TestOtherPorts(t *testing.T) {
 		fixes   int
 	}{{false, 1}, {true, 0}} {
 		report, _ := probe.Run(t.Context(), probe.Plan{
-			Target: smtpconn.Target{Host: host, Port: 1, Encrypt: c.encrypt, Limits: shortLimits}, TimeLimit: shortLimits.Connect,
+			Target:    smtpconn.Target{Host: host, Port: 1, Encrypt: c.encrypt, Limits: shortLimits},
+			TimeLimit: shortLimits.Connect,
 		}, probe.Watch{})
 		first := report.Findings[0]
 		if first.Code != "connection_refused" || len(first.Fixes) != c.fixes {

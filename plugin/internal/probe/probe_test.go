@@ -66,7 +66,8 @@ func TestFaults(t *testing.T) {
 			first := report.Findings[0]
 			got := mailserver.Expectation{Outcome: report.Outcome, Code: first.Code, Step: first.Step, Field: first.Field}
 			if got != fault.Expect {
-				t.Errorf("got  %+v\nwant %+v\nsummary: %s\ntranscript:\n%s", got, fault.Expect, first.Summary, strings.Join(report.Transcript, "\n"))
+				t.Errorf("got  %+v\nwant %+v\nsummary: %s\ntranscript:\n%s", got, fault.Expect, first.Summary,
+					strings.Join(report.Transcript, "\n"))
 			}
 			order.check()
 			checkNoCanary(t, report.In(text.Language{}))

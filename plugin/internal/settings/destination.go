@@ -22,8 +22,8 @@ type destinationField struct {
 	free bool
 }
 
-// destinationFields are what a stored secret, a reference to one and a secret of the environment are bound to. Every field
-// of the form is either here or in harmless; a test holds that.
+// destinationFields are what a stored secret, a reference to one and a secret of the environment are bound to. Every
+// field of the form is either here or in harmless; a test holds that.
 var destinationFields = []destinationField{
 	{field: secret.Server, part: func(_ *binding, s Settings) string { return s.boundServer() }},
 	{field: secret.Port, part: func(_ *binding, s Settings) string { return fmt.Sprint(s.Port) }},
@@ -33,7 +33,8 @@ var destinationFields = []destinationField{
 	{field: secret.Login, part: func(_ *binding, s Settings) string { return s.Login }},
 	// A proxy reads along where the connection is not encrypted.
 	{field: secret.Proxy, part: func(_ *binding, s Settings) string { return s.proxyAddress() }},
-	// Whoever chooses a mechanism that shows the secret needs only to listen. Which secret is used, or none, may be chosen.
+	// Whoever chooses a mechanism that shows the secret needs only to listen. Which secret is used, or none, may be
+	// chosen.
 	{field: Authentication, part: exposedMechanism, free: true},
 	// Whoever names the certificate authority or the certificate decides who may pass for the server.
 	{field: CACertificate, part: func(_ *binding, s Settings) string { return s.additionalCAHash() }},
@@ -52,13 +53,14 @@ var harmless = map[string]string{
 	TimeLimit:         "it ends a test earlier or later",
 }
 
-// exposedMechanism is a mechanism that was chosen by name and shows the secret to whoever listens. With encryption nobody
-// listens, and the choices that leave the mechanism to both sides prefer those that do not show it.
+// exposedMechanism is a mechanism that was chosen by name and shows the secret to whoever listens. With encryption
+// nobody listens, and the choices that leave the mechanism to both sides prefer those that do not show it.
 func exposedMechanism(b *binding, s Settings) string {
 	switch kind := b.text(Authentication); {
 	case s.UseSSL:
 		return ""
-	case slices.Contains([]string{authenticateAutomatically, authenticatePassword, authenticateOAuth2, authenticateNone}, kind):
+	case slices.Contains([]string{authenticateAutomatically, authenticatePassword, authenticateOAuth2,
+		authenticateNone}, kind):
 		return ""
 	default:
 		return kind

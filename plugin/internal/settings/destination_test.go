@@ -12,14 +12,16 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// TestEveryFieldIsBoundOrHarmless holds that nobody adds a field without deciding whether a secret could go elsewhere for it.
+// TestEveryFieldIsBoundOrHarmless holds that nobody adds a field without deciding whether a secret could go elsewhere
+// for it.
 func TestEveryFieldIsBoundOrHarmless(t *testing.T) {
 	declared := map[string]bool{}
 	for field := range Schema().Fields() {
 		declared[field.Name] = true
 		bound := slices.ContainsFunc(destinationFields, func(one destinationField) bool { return one.field == field.Name })
 		if reason := harmless[field.Name]; bound == (reason != "") {
-			t.Errorf("%s must stand in destinationFields, when it decides where a secret goes or who can read it on the way, or else in harmless with the reason",
+			t.Errorf("%s must stand in destinationFields, when it decides where a secret goes or who can read it on the way, "+
+				"or else in harmless with the reason",
 				field.Name)
 		}
 	}
@@ -57,11 +59,13 @@ func TestDestination(t *testing.T) {
 	}
 	pin := text(strings.Repeat("ab", 32))
 	changes := map[string][]shared.Values{
-		Server: {{Server: text("evil.example")}}, Port: {{Port: shared.Integer(2525)}}, UseSSL: {{UseSSL: shared.Boolean(true), Port: shared.Integer(25)}},
-		Login: {{Login: text("you@example.com")}}, Proxy: {{Proxy: text("socks5://evil.example:1080")}},
-		StartTLS:       {{StartTLS: text(startTLSNever)}},
-		Authentication: {{Authentication: text("plain")}}, // or whatever else is chosen by name
-		CACertificate:  {{CACertificate: text(other)}, {CACertificate: text(one + other)}, {CACertificate: {}}}, PinnedCertificate: {{PinnedCertificate: pin}},
+		Server: {{Server: text("evil.example")}}, Port: {{Port: shared.Integer(2525)}},
+		UseSSL: {{UseSSL: shared.Boolean(true), Port: shared.Integer(25)}},
+		Login:  {{Login: text("you@example.com")}}, Proxy: {{Proxy: text("socks5://evil.example:1080")}},
+		StartTLS:          {{StartTLS: text(startTLSNever)}},
+		Authentication:    {{Authentication: text("plain")}}, // or whatever else is chosen by name
+		CACertificate:     {{CACertificate: text(other)}, {CACertificate: text(one + other)}, {CACertificate: {}}},
+		PinnedCertificate: {{PinnedCertificate: pin}},
 	}
 	for _, bound := range destinationFields {
 		if len(changes[bound.field]) == 0 {
@@ -79,8 +83,10 @@ func TestDestination(t *testing.T) {
 	}
 	same := []shared.Values{
 		{Server: text("Mail.Example.COM")}, {Port: shared.Integer(25)}, {CACertificate: text("\n" + one + "\n" + one)},
-		{Authentication: text(authenticatePassword)}, {Authentication: text(authenticateNone)}, {Authentication: text(authenticateOAuth2)},
-		{PasswordReference: text("env://X")}, {UseOtherAccount: shared.Boolean(true), Name: text("x"), Email: text("a@b.example")},
+		{Authentication: text(authenticatePassword)}, {Authentication: text(authenticateNone)},
+		{Authentication: text(authenticateOAuth2)},
+		{PasswordReference: text("env://X")}, {UseOtherAccount: shared.Boolean(true), Name: text("x"),
+			Email: text("a@b.example")},
 		{StartTLS: text(startTLSAutomatically)},
 		{EHLOName: text("x.example")}, {TimeLimit: text("5s")},
 	}
@@ -94,7 +100,9 @@ func TestDestination(t *testing.T) {
 	if before, after := bind(encrypted), bind(named); !maps.Equal(before, after) {
 		t.Errorf("a mechanism within encryption: %v, before %v", after, before)
 	}
-	if before, after := bind(shared.Values{PinnedCertificate: pin}), bind(shared.Values{PinnedCertificate: text("SHA256:" + strings.Repeat("AB:", 31) + "AB")}); !maps.Equal(before, after) {
+	before, after := bind(shared.Values{PinnedCertificate: pin}),
+		bind(shared.Values{PinnedCertificate: text("SHA256:" + strings.Repeat("AB:", 31) + "AB")})
+	if !maps.Equal(before, after) {
 		t.Errorf("the same pin in another form: %v, before %v", after, before)
 	}
 }
@@ -103,7 +111,8 @@ func TestDestination(t *testing.T) {
 // destination only when they lead to the same host, so that nobody finds a look-alike that passes for it.
 func TestServersThatAreConfused(t *testing.T) {
 	part := func(server string) string {
-		settings, _ := Bind(shared.Values{Server: shared.Text(server), Login: shared.Text("me@example.com")}, func(string) bool { return true })
+		settings, _ := Bind(shared.Values{Server: shared.Text(server), Login: shared.Text("me@example.com")},
+			func(string) bool { return true })
 		return settings.Destination()[Server]
 	}
 	same := func(t *testing.T, one, other string) {
@@ -126,8 +135,9 @@ func TestServersThatAreConfused(t *testing.T) {
 		t.Errorf("both are bound as %q", one)
 	}
 	for spelled, bound := range map[string]string{ // as it stands in what is stored
-		"Mail.Example.COM": "mail.example.com", "M\u00fcnchen.example": "m\u00fcnchen.example", "stra\u00dfe.example": "stra\u00dfe.example",
-		"[2001:DB8::1]": "[2001:db8::1]", "mail.example.com.": "mail.example.com.",
+		"Mail.Example.COM": "mail.example.com", "M\u00fcnchen.example": "m\u00fcnchen.example",
+		"stra\u00dfe.example": "stra\u00dfe.example",
+		"[2001:DB8::1]":       "[2001:db8::1]", "mail.example.com.": "mail.example.com.",
 	} {
 		if part(spelled) != bound {
 			t.Errorf("%s is bound as %q", spelled, part(spelled))
@@ -139,12 +149,16 @@ func TestServersThatAreConfused(t *testing.T) {
 func TestPinOrMistake(t *testing.T) {
 	for i, entered := range []string{
 		"sha256:" + strings.Repeat("ab", 32), strings.Repeat("AB:", 31) + "AB", strings.Repeat("00", 31) + "01", // good ones
-		"\u017fha256:" + strings.Repeat("ab", 32), "\u017fHA256:" + strings.Repeat("ab", 32), strings.Repeat("00", 32), "sha256:" + strings.Repeat("00:", 32),
-		strings.Repeat("ab", 31), strings.Repeat("ab", 33), "sha1:" + strings.Repeat("ab", 32), "sha256:sha256:" + strings.Repeat("ab", 32), "-",
+		"\u017fha256:" + strings.Repeat("ab", 32), "\u017fHA256:" + strings.Repeat("ab", 32), strings.Repeat("00", 32),
+		"sha256:" + strings.Repeat("00:", 32),
+		strings.Repeat("ab", 31), strings.Repeat("ab", 33), "sha1:" + strings.Repeat("ab", 32),
+		"sha256:sha256:" + strings.Repeat("ab", 32), "-",
 	} {
-		values := shared.Values{Server: shared.Text("mail.example.com"), Login: shared.Text("me@example.com"), PinnedCertificate: shared.Text(entered)}
+		values := shared.Values{Server: shared.Text("mail.example.com"), Login: shared.Text("me@example.com"),
+			PinnedCertificate: shared.Text(entered)}
 		settings, found := Bind(values, func(string) bool { return true })
-		pinned := settings.Destination()[PinnedCertificate] != "" && settings.Target(shared.SecretText{}, shared.SecretText{}).PinnedCertificate != [32]byte{}
+		pinned := settings.Destination()[PinnedCertificate] != "" &&
+			settings.Target(shared.SecretText{}, shared.SecretText{}).PinnedCertificate != [32]byte{}
 		if refused := len(found.ForField(PinnedCertificate)) > 0; !pinned && !refused || refused == (i < 3) {
 			t.Errorf("%q: pinned %t, refused %t", entered, pinned, refused)
 		}
@@ -160,11 +174,14 @@ func TestSecretOfTheEnvironment(t *testing.T) {
 				t.Errorf("%v: %v", lacking, err)
 			}
 		}
-		layers, err := ReadEnvironment([]string{given, "SMTP_SERVER=relay.local", "SMTP_LOGIN=anna", "SMTP_PROXY=http://p.example:3128"})
+		layers, err := ReadEnvironment([]string{
+			given, "SMTP_SERVER=relay.local", "SMTP_LOGIN=anna", "SMTP_PROXY=http://p.example:3128",
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		stored := shared.Values{CACertificate: shared.Text("x"), PinnedCertificate: shared.Text("y"), Port: shared.Integer(2525), Proxy: shared.Text("http://evil.example:1")}
+		stored := shared.Values{CACertificate: shared.Text("x"), PinnedCertificate: shared.Text("y"),
+			Port: shared.Integer(2525), Proxy: shared.Text("http://evil.example:1")}
 		inForce := layers.InForce(stored)
 		for _, bound := range destinationFields {
 			if _, locked := layers.Locks()[bound.field]; locked == bound.free {

@@ -1,8 +1,12 @@
-// Package settings knows the fields of the SMTP page: how they are declared, where their values come from, when they are
-// valid, and what they mean as a target for a connection.
+// Package settings knows the fields of the SMTP page: how they are declared, where their values come from, when they
+// are valid, and what they mean as a target for a connection.
 package settings
 
-import "github.com/smtp-settings/smtp-settings/shared"
+import (
+	"slices"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
 
 // Names of the fields. Scripts, the environment (as SMTP_SERVER and so on) and stored documents rely on them.
 const (
@@ -147,82 +151,95 @@ func senderSection() section {
 }
 
 func advancedSection() section {
-	return section{Section: shared.Section{Name: "advanced", Advanced: true}, Title: "Advanced",
-		Help: "These have values that suit nearly every server.",
-		Fields: []field{
-			{
-				Label: "Authentication",
-				Options: []option{
-					{value: authenticateAutomatically, label: "Automatic"}, {value: authenticatePassword, label: "Login and password"},
-					{value: authenticatePlain, label: "Login and password, by PLAIN"},
-					{value: authenticateLogin, label: "Login and password, by LOGIN"},
-					{value: authenticateOAuth2, label: "OAuth 2.0 access token"}, {value: authenticateNone, label: "No login"},
-				},
-				Help: "Automatic logs in with the strongest method that the server offers when a login is set.",
-				Field: shared.Field{
-					Name: Authentication, Kind: shared.KindChoice, Default: shared.Text(authenticateAutomatically),
-				},
+	return section{
+		Section: shared.Section{Name: "advanced", Advanced: true}, Title: "Advanced",
+		Help:   "These have values that suit nearly every server.",
+		Fields: slices.Concat(advancedLogin(), advancedConnection()),
+	}
+}
+
+func advancedLogin() []field {
+	return []field{
+		{
+			Label: "Authentication",
+			Options: []option{
+				{value: authenticateAutomatically, label: "Automatic"}, {value: authenticatePassword, label: "Login and password"},
+				{value: authenticatePlain, label: "Login and password, by PLAIN"},
+				{value: authenticateLogin, label: "Login and password, by LOGIN"},
+				{value: authenticateOAuth2, label: "OAuth 2.0 access token"}, {value: authenticateNone, label: "No login"},
 			},
-			{
-				Label: "Password reference",
-				Help:  "Where the password is, instead of the password itself: env://NAME or file:///path, as far as the operator allows it.",
-				Field: shared.Field{
-					Name: PasswordReference, Kind: shared.KindText, Max: bound(1024),
-					Pattern:     `(env|file)://.+`,
-					VisibleWhen: whenPasswordIsUsed(),
-					Placeholder: "file:///run/secrets/smtp-password",
-				},
+			Help: "Automatic logs in with the strongest method that the server offers when a login is set.",
+			Field: shared.Field{
+				Name: Authentication, Kind: shared.KindChoice, Default: shared.Text(authenticateAutomatically),
 			},
-			{
-				Label: "Proxy",
-				Help:  "The proxy through which the mail server is reached: socks5://name:port or http://name:port. Empty means none.",
-				Field: shared.Field{
-					Name: Proxy, Kind: shared.KindText, Max: bound(300),
-					Placeholder: "socks5://proxy.email.com:1080",
-				},
+		},
+		{
+			Label: "Password reference",
+			Help: "Where the password is, instead of the password itself: env://NAME or file:///path, as " +
+				"far as the operator allows it.",
+			Field: shared.Field{
+				Name: PasswordReference, Kind: shared.KindText, Max: bound(1024),
+				Pattern:     `(env|file)://.+`,
+				VisibleWhen: whenPasswordIsUsed(),
+				Placeholder: "file:///run/secrets/smtp-password",
 			},
-			{
-				Label: "STARTTLS",
-				Options: []option{
-					{value: startTLSAutomatically, label: "Automatic"},
-					{value: startTLSNever, label: "Never: send everything unencrypted"},
-				},
-				Help: "Automatic encrypts the connection where the server offers it, and does not log in when that fails.",
-				Field: shared.Field{
-					Name: StartTLS, Kind: shared.KindChoice, Default: shared.Text(startTLSAutomatically),
-					VisibleWhen: when(UseSSL, shared.Boolean(false)),
-				},
+		},
+	}
+}
+
+func advancedConnection() []field {
+	return []field{
+		{
+			Label: "Proxy",
+			Help: "The proxy through which the mail server is reached: socks5://name:port or " +
+				"http://name:port. Empty means none.",
+			Field: shared.Field{
+				Name: Proxy, Kind: shared.KindText, Max: bound(300),
+				Placeholder: "socks5://proxy.email.com:1080",
 			},
-			{
-				Label: "EHLO name",
-				Help:  "The name under which this machine introduces itself. Empty means its host name.",
-				Field: shared.Field{
-					Name: EHLOName, Kind: shared.KindText, Max: bound(253),
-					Pattern: `[A-Za-z0-9.\-]+|\[[0-9A-Fa-fIPv:.]+\]`, Placeholder: "console.email.com",
-				},
+		},
+		{
+			Label: "STARTTLS",
+			Options: []option{
+				{value: startTLSAutomatically, label: "Automatic"},
+				{value: startTLSNever, label: "Never: send everything unencrypted"},
 			},
-			{
-				Label: "Additional CA certificate",
-				Help:  "Certificates in PEM form that are trusted beside those of the operating system.",
-				Field: shared.Field{
-					Name: CACertificate, Kind: shared.KindMultiline, Max: bound(65536),
-					Placeholder: "-----BEGIN CERTIFICATE-----",
-				},
+			Help: "Automatic encrypts the connection where the server offers it, and does not log in when that fails.",
+			Field: shared.Field{
+				Name: StartTLS, Kind: shared.KindChoice, Default: shared.Text(startTLSAutomatically),
+				VisibleWhen: when(UseSSL, shared.Boolean(false)),
 			},
-			{
-				Label: "Pinned certificate",
-				Help:  "SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it.",
-				Field: shared.Field{
-					Name: PinnedCertificate, Kind: shared.KindText, Max: bound(95),
-					Pattern: `(?i)(sha256:)?([0-9a-f]{2}:?){32}`,
-				},
+		},
+		{
+			Label: "EHLO name",
+			Help:  "The name under which this machine introduces itself. Empty means its host name.",
+			Field: shared.Field{
+				Name: EHLOName, Kind: shared.KindText, Max: bound(253),
+				Pattern: `[A-Za-z0-9.\-]+|\[[0-9A-Fa-fIPv:.]+\]`, Placeholder: "console.email.com",
 			},
-			{
-				Label: "Time limit of a test",
-				Help:  "The longest time that Test connection may take, from 1s to 5m.",
-				Field: shared.Field{Name: TimeLimit, Kind: shared.KindDuration, Default: shared.Text("30s")},
+		},
+		{
+			Label: "Additional CA certificate",
+			Help:  "Certificates in PEM form that are trusted beside those of the operating system.",
+			Field: shared.Field{
+				Name: CACertificate, Kind: shared.KindMultiline, Max: bound(65536),
+				Placeholder: "-----BEGIN CERTIFICATE-----",
 			},
-		}}
+		},
+		{
+			Label: "Pinned certificate",
+			Help:  "SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it.",
+			Field: shared.Field{
+				Name: PinnedCertificate, Kind: shared.KindText, Max: bound(95),
+				Pattern: `(?i)(sha256:)?([0-9a-f]{2}:?){32}`,
+			},
+		},
+		{
+			Label: "Time limit of a test",
+			Help:  "The longest time that Test connection may take, from 1s to 5m.",
+			Field: shared.Field{Name: TimeLimit, Kind: shared.KindDuration, Default: shared.Text("30s")},
+		},
+	}
 }
 
 func bound(n int64) *int64 { return &n }

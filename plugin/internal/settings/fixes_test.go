@@ -10,15 +10,16 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// TestFixesLeadToValidSettings applies every fix that a failure can suggest to the settings that failed: what one click writes
-// into the form must be accepted, and a fix that gives up encryption is never the only one.
+// TestFixesLeadToValidSettings applies every fix that a failure can suggest to the settings that failed: what one click
+// writes into the form must be accepted, and a fix that gives up encryption is never the only one.
 func TestFixesLeadToValidSettings(t *testing.T) {
 	schema := settings.SchemaIn(text.Language{})
 	applied := map[string]bool{}
 	for _, failure := range failures() {
 		for _, encrypt := range []bool{true, false} {
-			base := shared.Values{"server": shared.Text("mail.example"), "port": shared.Integer(2526), "use_ssl": shared.Boolean(encrypt),
-				"login": shared.Text("me@email.com")}
+			base := shared.Values{"server": shared.Text("mail.example"), "port": shared.Integer(2526),
+				"use_ssl": shared.Boolean(encrypt),
+				"login":   shared.Text("me@email.com")}
 			_, found := diagnosis.Explain(failure, diagnosis.Circumstances{
 				Target: smtpconn.Target{Host: "mail.example", Port: 2526, Encrypt: encrypt, Login: "me@email.com"},
 				Looked: true, OpenPorts: []int{465, 587, 25, 2525}, SenderField: "login",
@@ -52,12 +53,14 @@ func TestFixesLeadToValidSettings(t *testing.T) {
 func failures() []*smtpconn.Error {
 	var all []*smtpconn.Error
 	for _, step := range []smtpconn.Step{
-		smtpconn.StepConnect, smtpconn.StepTLS, smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepStartTLS, smtpconn.StepAuth,
+		smtpconn.StepConnect, smtpconn.StepTLS, smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepStartTLS,
+		smtpconn.StepAuth,
 		smtpconn.StepSender,
 	} {
 		for _, kind := range []smtpconn.Kind{
 			smtpconn.KindTimeout, smtpconn.KindConnectionRefused, smtpconn.KindClosed, smtpconn.KindReset, smtpconn.KindNotSMTP,
-			smtpconn.KindTLSInsteadOfPlain, smtpconn.KindPlainInsteadOfTLS, smtpconn.KindStartTLSMissing, smtpconn.KindTLSHandshake,
+			smtpconn.KindTLSInsteadOfPlain, smtpconn.KindPlainInsteadOfTLS, smtpconn.KindStartTLSMissing,
+			smtpconn.KindTLSHandshake,
 			smtpconn.KindNoCommonMechanism, smtpconn.KindPasswordNeedsTLS, smtpconn.KindUnexpectedBytes,
 		} {
 			all = append(all, &smtpconn.Error{Step: step, Kind: kind, Session: &smtpconn.Session{}})

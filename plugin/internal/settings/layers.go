@@ -27,8 +27,8 @@ type Layers struct {
 // variable is the name of the one that fixes the field.
 func variable(field string) string { return environmentPrefix + strings.ToUpper(field) }
 
-// ReadEnvironment reads the fields that the environment fixes. environ is as os.Environ returns it. A variable whose value
-// does not fit its field is an error that names the variable, but not the value.
+// ReadEnvironment reads the fields that the environment fixes. environ is as os.Environ returns it. A variable whose
+// value does not fit its field is an error that names the variable, but not the value.
 func ReadEnvironment(environ []string) (*Layers, error) {
 	layers := &Layers{fixed: shared.Values{}, secrets: map[string]shared.SecretText{}, locks: map[string]shared.Lock{}}
 	variables := koanf.New(".")
@@ -78,7 +78,8 @@ func (l *Layers) bindSecrets() error {
 		}
 		for _, needed := range []string{Server, Login} {
 			if _, fixed := l.locks[needed]; !fixed {
-				return fmt.Errorf("environment variable %s needs %s beside it: a secret of the environment goes only to the server that the environment names",
+				return fmt.Errorf("environment variable %s needs %s beside it: a secret of the environment goes only to the "+
+					"server that the environment names",
 					lock.Source, variable(needed))
 			}
 		}
@@ -104,8 +105,8 @@ func (l *Layers) imply(field string, lock shared.Lock) {
 	}
 }
 
-// Overruled returns the fields whose stored value is not used, because the environment gives a secret and does not name them,
-// each with the variable that would.
+// Overruled returns the fields whose stored value is not used, because the environment gives a secret and does not name
+// them, each with the variable that would.
 func (l *Layers) Overruled(stored shared.Values) map[string]string {
 	overruled := map[string]string{}
 	for field, lock := range l.locks {

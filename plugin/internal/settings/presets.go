@@ -21,13 +21,15 @@ func presets(write func(text.Message) string) []shared.Preset {
 		preset("gmail",
 			"The login is the whole address. Google wants an app password (myaccount.google.com/apppasswords)."),
 		preset("microsoft365",
-			"Sending by login (SMTP AUTH) must be turned on for the mail box; Microsoft is retiring logins with a password in favour of OAuth 2.0."),
+			"Sending by login (SMTP AUTH) must be turned on for the mail box; Microsoft is retiring logins with a "+
+				"password in favour of OAuth 2.0."),
 		preset("yahoo",
 			"The login is the whole address. Yahoo wants an app password."),
 		at("ses", "email-smtp.us-east-1.amazonaws.com", 465,
 			"Change the region in the server's name to yours. Login and password are SMTP credentials from the SES console."),
 		preset("sendgrid",
-			"The login is the word “apikey”, the password an API key; turn on “Use other account settings” for a verified sender."),
+			"The login is the word “apikey”, the password an API key; turn on “Use other account "+
+				"settings” for a verified sender."),
 		preset("mailgun",
 			"Domains of the EU region use smtp.eu.mailgun.org. Login and password belong to the sending domain."),
 		preset("postmark",

@@ -8,8 +8,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// section, field and option are those of the contract with their words as messages; what is in the contract's own is empty. They are
-// written in [SchemaIn].
+// section, field and option are those of the contract with their words as messages; what is in the contract's own is
+// empty. They are written in [SchemaIn].
 type section struct {
 	shared.Section
 	Title, Help text.Message

@@ -20,8 +20,9 @@ func TestSchemaKeepsTheContract(t *testing.T) {
 // TestDocumentedWords holds labels and help texts letter for letter.
 func TestDocumentedWords(t *testing.T) {
 	for name, want := range map[string][2]string{
-		Server:          {"SMTP server", "The address of the notification server (e.g. smtp.email.com)."},
-		Port:            {"SMTP port", "The port number. By default 25 for unencrypted connections and 465 for SSL-encrypted connections."},
+		Server: {"SMTP server", "The address of the notification server (e.g. smtp.email.com)."},
+		Port: {"SMTP port", "The port number. By default 25 for unencrypted connections and 465 " +
+			"for SSL-encrypted connections."},
 		Login:           {"SMTP login", "The name of the mail box that will be used for sending notifications."},
 		Password:        {"Password", "The password used for accessing the e-mail server."},
 		UseSSL:          {"Use SSL", "Select to use SSL encryption."},
@@ -44,7 +45,9 @@ func TestDocumentedWords(t *testing.T) {
 
 // good are values that are valid together with a password.
 func good() shared.Values {
-	return shared.Values{Server: shared.Text("smtp.email.com"), Login: shared.Text("me@email.com"), UseSSL: shared.Boolean(true)}
+	return shared.Values{
+		Server: shared.Text("smtp.email.com"), Login: shared.Text("me@email.com"), UseSSL: shared.Boolean(true),
+	}
 }
 
 func with(name string, value shared.Value, more ...any) shared.Values {
@@ -56,17 +59,20 @@ func with(name string, value shared.Value, more ...any) shared.Values {
 	return values
 }
 
-// TestMistakes holds one Diagnostic for each mistake and field.
-func TestMistakes(t *testing.T) {
+type mistake struct {
+	name       string
+	values     shared.Values
+	noPassword bool
+	want       string // severity code field, joined by semicolons
+}
+
+// mistakes are values, and what is found wrong with them.
+func mistakes() []mistake {
 	text, number, yes, no, none := shared.Text, shared.Integer, shared.Boolean(true), shared.Boolean(false), shared.Value{}
-	for _, c := range []struct {
-		name       string
-		values     shared.Values
-		noPassword bool
-		want       string // severity code field, joined by semicolons
-	}{
+	return []mistake{
 		{"good", good(), false, ""},
-		{"relay-without-login", shared.Values{Server: text("relay.local"), UseOtherAccount: yes, Email: text("a@b.example")}, true, ""},
+		{"relay-without-login", shared.Values{Server: text("relay.local"), UseOtherAccount: yes,
+			Email: text("a@b.example")}, true, ""},
 		{"empty", shared.Values{}, true, "error required server; error sender_missing use_other_account"},
 		{"web-address", with(Server, text("https://smtp.email.com:465/mail")), false, "error url_as_server server"},
 		{"path", with(Server, text("smtp.email.com/mail")), false, "error url_as_server server"},
@@ -86,23 +92,31 @@ func TestMistakes(t *testing.T) {
 		{"no-password", good(), true, "error password_missing password"},
 		{"no-login", with(Login, none), false, "error login_missing login; error sender_missing use_other_account"},
 		{"login-no-address", with(Login, text("admin")), false, "error sender_missing use_other_account"},
-		{"other-account", with(Login, text("admin"), UseOtherAccount, yes, Name, text("Büro"), Email, text("a@b.example")), false, ""},
+		{"other-account", with(Login, text("admin"), UseOtherAccount, yes, Name, text("Büro"), Email,
+			text("a@b.example")), false, ""},
 		{"other-account-without-address", with(UseOtherAccount, yes), false, "error required email"},
 		{"other-account-bad-address", with(UseOtherAccount, yes, Email, text("a b@c")), false, "error not_an_address email"},
-		{"other-account-injection", with(UseOtherAccount, yes, Email, text("a@b>\r\nDATA")), false, "error control_character email"},
-		{"name-with-line-break", with(UseOtherAccount, yes, Name, text("a\nBcc: x@y"), Email, text("a@b.example")), false, "error control_character name"},
-		{"name-too-long", with(UseOtherAccount, yes, Name, text(strings.Repeat("x", 129)), Email, text("a@b.example")), false, "error wrong_length name"},
+		{"other-account-injection", with(UseOtherAccount, yes, Email, text("a@b>\r\nDATA")), false,
+			"error control_character email"},
+		{"name-with-line-break", with(UseOtherAccount, yes, Name, text("a\nBcc: x@y"), Email, text("a@b.example")), false,
+			"error control_character name"},
+		{"name-too-long", with(UseOtherAccount, yes, Name, text(strings.Repeat("x", 129)), Email, text("a@b.example")), false,
+			"error wrong_length name"},
 		{"password-by-reference", with(PasswordReference, text("file:///run/secrets/x")), true, ""},
-		{"reference-of-another-kind", with(PasswordReference, text("https://x")), true, "error wrong_form password_reference"},
+		{"reference-of-another-kind", with(PasswordReference, text("https://x")), true,
+			"error wrong_form password_reference"},
 		{"ehlo-name", with("ehlo_name", text("my console")), false, "error wrong_form ehlo_name"},
 		{"ca-rubbish", with(CACertificate, text("hello")), false, "error not_a_certificate ca_certificate"},
-		{"ca-key", with(CACertificate, text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")), false, "error not_a_certificate ca_certificate"},
+		{"ca-key", with(CACertificate, text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")), false,
+			"error not_a_certificate ca_certificate"},
 		{"pin-short", with(PinnedCertificate, text("ab:cd")), false, "error wrong_form pinned_certificate"},
 		{"starttls-never", with(StartTLS, text("never"), UseSSL, no), false, "warning password_may_be_unencrypted use_ssl"},
 		{"starttls-never-ssl", with(StartTLS, text("never"), PinnedCertificate, text(strings.Repeat("ab", 32))), false, ""},
-		{"starttls-never-pin", with(StartTLS, text("never"), UseSSL, no, PinnedCertificate, text(strings.Repeat("ab", 32))), false,
+		{"starttls-never-pin", with(StartTLS, text("never"), UseSSL, no, PinnedCertificate,
+			text(strings.Repeat("ab", 32))), false,
 			"error pin_needs_encryption starttls; warning password_may_be_unencrypted use_ssl"},
-		{"starttls-unknown", with(StartTLS, text("always"), UseSSL, no), false, "error not_an_option starttls; warning password_may_be_unencrypted use_ssl"},
+		{"starttls-unknown", with(StartTLS, text("always"), UseSSL, no), false,
+			"error not_an_option starttls; warning password_may_be_unencrypted use_ssl"},
 		{"authentication-unknown", with(Authentication, text("kerberos")), false, "error not_an_option authentication"},
 		{"plain-without-login", with(Authentication, text("plain"), Login, none), false,
 			"error login_missing login; error sender_missing use_other_account"},
@@ -112,7 +126,12 @@ func TestMistakes(t *testing.T) {
 		{"time-limit-long", with(TimeLimit, text("1h")), false, "error out_of_range time_limit"},
 		{"unknown", with("colour", text("red")), false, "error unknown_field "},
 		{"secret-among-values", with(Password, text("x")), false, "error unknown_field "},
-	} {
+	}
+}
+
+// TestMistakes holds one Diagnostic for each mistake and field.
+func TestMistakes(t *testing.T) {
+	for _, c := range mistakes() {
 		_, found := Bind(c.values, func(field string) bool { return field == Password && !c.noPassword })
 		var got []string
 		for _, one := range found {
@@ -145,13 +164,15 @@ func TestPortFollowsUseSSL(t *testing.T) {
 
 // TestStartTLSNever means something without Use SSL only.
 func TestStartTLSNever(t *testing.T) {
-	for _, c := range []struct{ ssl, never, want bool }{{false, false, false}, {false, true, true}, {true, true, false}, {true, false, false}} {
+	for _, c := range []struct{ ssl, never, want bool }{{false, false, false}, {false, true, true}, {true, true, false},
+		{true, false, false}} {
 		values := with(UseSSL, shared.Boolean(c.ssl))
 		if c.never {
 			values[StartTLS] = shared.Text("never")
 		}
 		s, found := Bind(values, func(string) bool { return true })
-		if target := s.Target(shared.SecretText{}, shared.SecretText{}); found.HasErrors() || target.NeverStartTLS != c.want || s.Encrypts() == c.want {
+		target := s.Target(shared.SecretText{}, shared.SecretText{})
+		if found.HasErrors() || target.NeverStartTLS != c.want || s.Encrypts() == c.want {
 			t.Errorf("%+v: never %t, %v", c, target.NeverStartTLS, found)
 		}
 		field, _ := Schema().Field(StartTLS)
@@ -164,46 +185,59 @@ func TestStartTLSNever(t *testing.T) {
 func TestFixesOfServer(t *testing.T) {
 	_, found := Bind(with(Server, shared.Text("https://smtp.email.com:2525/x")), func(string) bool { return true })
 	want := shared.Values{Server: shared.Text("smtp.email.com"), Port: shared.Integer(2525)}
-	if fixes := found.ForField(Server)[0].Fixes; len(fixes) != 1 || !cmp.Equal(fixes[0].Values, want, cmp.Comparer(func(a, b shared.Value) bool { return a == b })) {
+	fixes := found.ForField(Server)[0].Fixes
+	if len(fixes) != 1 || !cmp.Equal(fixes[0].Values, want, cmp.Comparer(func(a, b shared.Value) bool { return a == b })) {
 		t.Errorf("the fixes are %+v, want %v", fixes, want)
 	}
 }
 
 func TestEnvironment(t *testing.T) {
-	layers, err := ReadEnvironment([]string{"SMTP_SERVER=relay.local", "SMTP_PORT=2525", "SMTP_LOGIN=anna", "SMTP_USE_SSL=", "SMTP_PASSWORD=s3cret", "SMTP_COLOUR=red", "HOME=/root", "smtp_login=x"})
+	layers, err := ReadEnvironment([]string{"SMTP_SERVER=relay.local", "SMTP_PORT=2525", "SMTP_LOGIN=anna",
+		"SMTP_USE_SSL=", "SMTP_PASSWORD=s3cret", "SMTP_COLOUR=red", "HOME=/root", "smtp_login=x"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	inForce := layers.InForce(shared.Values{Server: shared.Text("stored"), Login: shared.Text("me@email.com"), "colour": shared.Text("red")})
-	want := shared.Values{Server: shared.Text("relay.local"), Port: shared.Integer(2525), Login: shared.Text("anna"), UseSSL: shared.Boolean(false), StartTLS: shared.Text("automatic")}
-	if difference := cmp.Diff(want, inForce, cmp.Comparer(func(a, b shared.Value) bool { return a == b })); difference != "" {
+	inForce := layers.InForce(shared.Values{
+		Server: shared.Text("stored"), Login: shared.Text("me@email.com"), "colour": shared.Text("red"),
+	})
+	want := shared.Values{Server: shared.Text("relay.local"), Port: shared.Integer(2525), Login: shared.Text("anna"),
+		UseSSL: shared.Boolean(false), StartTLS: shared.Text("automatic")}
+	difference := cmp.Diff(want, inForce, cmp.Comparer(func(a, b shared.Value) bool { return a == b }))
+	if difference != "" {
 		t.Errorf("in force (-want +got):\n%s", difference)
 	}
-	locks := map[string]shared.Lock{Server: {Source: "SMTP_SERVER"}, Port: {Source: "SMTP_PORT"}, Login: {Source: "SMTP_LOGIN"}, UseSSL: {Source: "SMTP_PASSWORD"}, Password: {Source: "SMTP_PASSWORD"}}
+	locks := map[string]shared.Lock{Server: {Source: "SMTP_SERVER"}, Port: {Source: "SMTP_PORT"},
+		Login: {Source: "SMTP_LOGIN"}, UseSSL: {Source: "SMTP_PASSWORD"}, Password: {Source: "SMTP_PASSWORD"}}
 	for _, implied := range []string{Proxy, StartTLS, CACertificate, PinnedCertificate, PasswordReference} {
 		locks[implied] = shared.Lock{Source: "SMTP_PASSWORD"}
 	}
 	if difference := cmp.Diff(locks, layers.Locks()); difference != "" {
 		t.Errorf("locks (-want +got):\n%s", difference)
 	}
-	if layers, err := ReadEnvironment([]string{"SMTP_STARTTLS=never"}); err != nil || layers.InForce(nil)[StartTLS] != shared.Text("never") || layers.Locks()[StartTLS].Source != "SMTP_STARTTLS" {
+	if layers, err := ReadEnvironment([]string{"SMTP_STARTTLS=never"}); err != nil ||
+		layers.InForce(nil)[StartTLS] != shared.Text("never") || layers.Locks()[StartTLS].Source != "SMTP_STARTTLS" {
 		t.Errorf("SMTP_STARTTLS: %v", err)
 	}
-	if _, err := ReadEnvironment([]string{"SMTP_STARTTLS=always"}); err == nil || !strings.Contains(err.Error(), "SMTP_STARTTLS") {
+	if _, err := ReadEnvironment([]string{"SMTP_STARTTLS=always"}); err == nil ||
+		!strings.Contains(err.Error(), "SMTP_STARTTLS") {
 		t.Errorf("a choice that there is not: %v", err)
 	}
 	if secret, given := layers.Secret(Password); !given || secret.Reveal() != "s3cret" {
 		t.Errorf("the password of the environment: %t", given)
 	}
-	if _, err := ReadEnvironment([]string{"SMTP_PASSWORD=hunter2", "SMTP_LOGIN=anna"}); err == nil || !strings.Contains(err.Error(), "SMTP_SERVER") || strings.Contains(err.Error(), "hunter2") {
+	if _, err := ReadEnvironment([]string{"SMTP_PASSWORD=hunter2", "SMTP_LOGIN=anna"}); err == nil ||
+		!strings.Contains(err.Error(), "SMTP_SERVER") || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a password without its server: %v", err)
 	}
-	if _, err := ReadEnvironment([]string{"SMTP_PORT=hunter2"}); err == nil || !strings.Contains(err.Error(), "SMTP_PORT") || strings.Contains(err.Error(), "hunter2") {
+	if _, err := ReadEnvironment([]string{"SMTP_PORT=hunter2"}); err == nil ||
+		!strings.Contains(err.Error(), "SMTP_PORT") || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a port that is none: %v", err)
 	}
-	for _, variable := range []string{"SMTP_PROXY=http://me:hunter2@proxy.example:3128", "SMTP_PROXY=http://me:1#hunter2@p:1", "SMTP_PROXY=%hunter2", "SMTP_SERVER=smtp://me:hunter2@relay.example"} {
+	for _, variable := range []string{"SMTP_PROXY=http://me:hunter2@proxy.example:3128",
+		"SMTP_PROXY=http://me:1#hunter2@p:1", "SMTP_PROXY=%hunter2", "SMTP_SERVER=smtp://me:hunter2@relay.example"} {
 		name, _, _ := strings.Cut(variable, "=")
-		if _, err := ReadEnvironment([]string{variable}); err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "hunter2") {
+		if _, err := ReadEnvironment([]string{variable}); err == nil || !strings.Contains(err.Error(), name) ||
+			strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("an address with a login, which the page would show: %v", err)
 		}
 	}
@@ -252,7 +286,8 @@ func FuzzBind(f *testing.F) {
 				t.Errorf("a control character went through: %q", text)
 			}
 		}
-		if target.Host == "" || target.Port < 1 || target.Port > 65535 || s.TimeLimit < time.Second || s.TimeLimit > 5*time.Minute {
+		if target.Host == "" || target.Port < 1 || target.Port > 65535 || s.TimeLimit < time.Second ||
+			s.TimeLimit > 5*time.Minute {
 			t.Errorf("valid, but unusable: %+v", s)
 		}
 		if strings.ContainsAny(s.Sender.Address, "<> ") {

@@ -9,8 +9,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// checkShown refuses an address of the environment with a login in it: the page shows the address to every administrator.
-// The error does not repeat it.
+// checkShown refuses an address of the environment with a login in it: the page shows the address to every
+// administrator. The error does not repeat it.
 func checkShown(field, given string) error {
 	switch field {
 	case Proxy:

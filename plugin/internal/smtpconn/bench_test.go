@@ -27,24 +27,30 @@ func BenchmarkSending(b *testing.B) {
 		medians := measure.SideBySide(b, 3,
 			measure.Contestant{Name: "smtp-source", Once: func() time.Duration {
 				began := time.Now()
-				out, err := exec.Command("/usr/sbin/smtp-source", "-d", "-s", strconv.Itoa(connections), "-m", strconv.Itoa(messages), "-l", strconv.Itoa(benchSize),
+				out, err := exec.Command("/usr/sbin/smtp-source", "-d", "-s", strconv.Itoa(connections), "-m",
+					strconv.Itoa(messages), "-l", strconv.Itoa(benchSize),
 					"-f", "console@bench.test", "-t", "you@bench.test", fmt.Sprintf("127.0.0.1:%d", target.Port)).CombinedOutput()
 				if err != nil {
 					b.Fatalf("smtp-source: %v\n%s", err, out)
 				}
 				return time.Since(began)
 			}},
-			measure.Contestant{Name: "ours", Once: func() time.Duration { return sendAll(b, target.Port, connections, messages) }})
+			measure.Contestant{
+				Name: "ours", Once: func() time.Duration { return sendAll(b, target.Port, connections, messages) },
+			})
 		rate := func(d time.Duration) float64 { return messages / d.Seconds() }
 		b.ReportMetric(rate(medians[1])/rate(medians[0]), "×smtp-source")
-		measure.Table(b, fmt.Sprintf("%d messages of %d bytes over %d connections, median of 3 in turns (bar: 1 × smtp-source)", messages, benchSize, connections),
-			[]string{"smtp-source", fmt.Sprintf("%.0f/s", rate(medians[0]))}, []string{"ours", fmt.Sprintf("%.0f/s", rate(medians[1]))})
+		measure.Table(b, fmt.Sprintf("%d messages of %d bytes over %d connections, median of 3 "+
+			"in turns (bar: 1 × smtp-source)", messages, benchSize, connections),
+			[]string{"smtp-source", fmt.Sprintf("%.0f/s", rate(medians[0]))},
+			[]string{"ours", fmt.Sprintf("%.0f/s", rate(medians[1]))})
 	}
 }
 
 func sendAll(b *testing.B, port, connections, messages int) time.Duration {
 	b.Helper()
-	text := []byte("Subject: Bench\r\n\r\n" + strings.Repeat("A line of a notification, as long as lines are.\r\n", benchSize/50))
+	text := []byte("Subject: Bench\r\n\r\n" +
+		strings.Repeat("A line of a notification, as long as lines are.\r\n", benchSize/50))
 	began := time.Now()
 	var wg sync.WaitGroup
 	for range connections {
@@ -56,7 +62,8 @@ func sendAll(b *testing.B, port, connections, messages int) time.Duration {
 			}
 			defer conn.Close()
 			for range messages / connections {
-				if _, err := conn.Deliver(b.Context(), smtpconn.Envelope{Sender: "console@bench.test", Recipient: "you@bench.test"}, text, nil); err != nil {
+				if _, err := conn.Deliver(b.Context(), smtpconn.Envelope{Sender: "console@bench.test", Recipient: "you@bench.test"},
+					text, nil); err != nil {
 					b.Error(err)
 					return
 				}
@@ -85,7 +92,8 @@ func BenchmarkTripsPerMessage(b *testing.B) {
 		}
 		begun, began := turns.Load(), time.Now()
 		for range messages {
-			if _, err := conn.Deliver(b.Context(), smtpconn.Envelope{Sender: "console@bench.test", Recipient: "you@bench.test"}, []byte("Subject: x\r\n\r\nx\r\n"), nil); err != nil {
+			if _, err := conn.Deliver(b.Context(), smtpconn.Envelope{Sender: "console@bench.test", Recipient: "you@bench.test"},
+				[]byte("Subject: x\r\n\r\nx\r\n"), nil); err != nil {
 				b.Fatal(err)
 			}
 		}

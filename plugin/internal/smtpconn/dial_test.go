@@ -95,7 +95,8 @@ func TestRace(t *testing.T) {
 func TestRaceIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if conn, _, err := race(ctx, nil, []netip.AddrPort{filteredPort(t)}, time.Hour); conn != nil || err == nil || asError(err).Kind != KindCancelled {
+	if conn, _, err := race(ctx, nil, []netip.AddrPort{filteredPort(t)}, time.Hour); conn != nil || err == nil ||
+		asError(err).Kind != KindCancelled {
 		t.Errorf("connected although it was cancelled: %v", err)
 	}
 }
@@ -109,7 +110,8 @@ func TestUsable(t *testing.T) {
 		return addresses
 	}
 	for _, c := range []struct{ given, want []netip.Addr }{
-		{parse("2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2", "192.0.2.3"), parse("2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2", "192.0.2.3")},
+		{parse("2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2", "192.0.2.3"),
+			parse("2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2", "192.0.2.3")},
 		{parse("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1"), parse("192.0.2.1")},
 		{parse("0.0.0.0", "224.0.0.1", "192.0.2.1"), parse("192.0.2.1")},
 		{parse("0.0.0.0", "::"), nil},
@@ -139,14 +141,16 @@ func TestManyAddressesAreBounded(t *testing.T) {
 func TestASCIIHost(t *testing.T) {
 	for host, want := range map[string]string{
 		"smtp.email.com": "smtp.email.com", "smtp.email.com.": "smtp.email.com", "SMTP.Email.com": "smtp.email.com",
-		"bücher.example": "xn--bcher-kva.example", "почта.рф": "xn--80a1acny.xn--p1ai", "メール.例え.jp": "xn--4dkua4c.xn--r8jz45g.jp",
-		"[::1]": "::1", "::1": "::1", "192.0.2.1": "192.0.2.1", "faß.de": "xn--fa-hia.de", "mail_server": "mail_server",
+		"bücher.example": "xn--bcher-kva.example", "почта.рф": "xn--80a1acny.xn--p1ai",
+		"メール.例え.jp": "xn--4dkua4c.xn--r8jz45g.jp",
+		"[::1]":     "::1", "::1": "::1", "192.0.2.1": "192.0.2.1", "faß.de": "xn--fa-hia.de", "mail_server": "mail_server",
 	} {
 		if got, err := ASCIIHost(host); got != want || err != nil {
 			t.Errorf("%s became %q, %v, want %q", host, got, err, want)
 		}
 	}
-	for _, host := range []string{"-bad-.example", "a..b", "a/b", "a\"b", "", "a b", strings.Repeat("a", 64) + ".example"} {
+	for _, host := range []string{"-bad-.example", "a..b", "a/b", "a\"b", "", "a b",
+		strings.Repeat("a", 64) + ".example"} {
 		if got, err := ASCIIHost(host); err == nil {
 			t.Errorf("%q became %q, want an error", host, got)
 		}
@@ -155,7 +159,8 @@ func TestASCIIHost(t *testing.T) {
 
 func TestOnWire(t *testing.T) {
 	for address, want := range map[string]string{
-		"me@email.com": "me@email.com", "me@bücher.example": "me@xn--bcher-kva.example", "me@[192.0.2.1]": "me@[192.0.2.1]", "postmaster": "postmaster",
+		"me@email.com": "me@email.com", "me@bücher.example": "me@xn--bcher-kva.example", "me@[192.0.2.1]": "me@[192.0.2.1]",
+		"postmaster":          "postmaster",
 		"me@mail_relay.local": "me@mail_relay.local", "me@-x.com": "me@-x.com",
 	} {
 		if got, needsUTF8, err := onWire(address); got != want || needsUTF8 || err != nil {
@@ -188,7 +193,8 @@ func TestDialledAddress(t *testing.T) {
 		return nil
 	}
 	for _, address := range []string{"127.0.0.1", "::ffff:127.0.0.1"} {
-		conn, _, err := race(t.Context(), permit, []netip.AddrPort{netip.AddrPortFrom(netip.MustParseAddr(address), port)}, time.Second)
+		conn, _, err := race(t.Context(), permit,
+			[]netip.AddrPort{netip.AddrPortFrom(netip.MustParseAddr(address), port)}, time.Second)
 		if conn != nil || asError(err).Kind != KindNotPermitted {
 			t.Errorf("%s: connected %t, %v", address, conn != nil, err)
 		}
@@ -198,7 +204,8 @@ func TestDialledAddress(t *testing.T) {
 // TestOldForms refuses numbers that some software takes for addresses, in every script, and so never asks anybody for
 // them.
 func TestOldForms(t *testing.T) {
-	for _, host := range []string{"2130706433", "0x7f000001", "0X7F.1", "127.1", "127.0.1", "0177.0.0.1", "017700000001", "127.0.0.1.", "127。1", "１２７.１", "0x7f.0x1", "mail.127", "1.2.3.0x"} {
+	for _, host := range []string{"2130706433", "0x7f000001", "0X7F.1", "127.1", "127.0.1", "0177.0.0.1", "017700000001",
+		"127.0.0.1.", "127。1", "１２７.１", "0x7f.0x1", "mail.127", "1.2.3.0x"} {
 		if ascii, err := ASCIIHost(host); err == nil {
 			t.Errorf("%q is taken for %q", host, ascii)
 		}

@@ -21,13 +21,15 @@ func encodings(secret string) []string {
 	if len(secret) > longSecret {
 		return once
 	}
-	found := append(slices.Clone(once), inBase64(base64.StdEncoding.EncodeToString([]byte(secret))), rotated(secret), inBase64(reversed(secret)))
+	found := append(slices.Clone(once), inBase64(base64.StdEncoding.EncodeToString([]byte(secret))), rotated(secret),
+		inBase64(reversed(secret)))
 	for _, inner := range once {
 		found = append(found, shifted(inner, 3, 6, inBase64)...)
 	}
 	found = append(found, shifted(secret, 5, 5, inBase32)...)
 	// Hashes without a salt are as good as the secret when it is a weak one.
-	md, sha, sha2 := md5.Sum([]byte(secret)), sha1.Sum([]byte(secret)), sha256.Sum256([]byte(secret)) //nolint:gosec // see above
+	//nolint:gosec // see above
+	md, sha, sha2 := md5.Sum([]byte(secret)), sha1.Sum([]byte(secret)), sha256.Sum256([]byte(secret))
 	for _, sum := range [][]byte{md[:], sha[:], sha2[:]} {
 		found = append(found, hex.EncodeToString(sum), inBase64(string(sum)))
 	}
@@ -49,7 +51,9 @@ func shifted(secret string, group, bits int, encode func(string) string) []strin
 // wordsOf are the forms in which a secret of a few characters is looked for.
 func wordsOf(secret string) []string {
 	once := inBase64(secret)
-	return []string{secret, reversed(secret), once, inBase64(once), hex.EncodeToString([]byte(secret)), url.QueryEscape(secret)}
+	return []string{
+		secret, reversed(secret), once, inBase64(once), hex.EncodeToString([]byte(secret)), url.QueryEscape(secret),
+	}
 }
 
 func inBase64(text string) string { return base64.RawStdEncoding.EncodeToString([]byte(text)) }

@@ -46,16 +46,21 @@ const (
 
 	KindPlainInsteadOfTLS Kind = "the port answered in plain text"
 	KindTLSInsteadOfPlain Kind = "the port expects TLS"
-	KindCertificate       Kind = "certificate not accepted" // Error.Err is the reason, of package x509 or a PinMismatchError
+	// Error.Err is the reason, of package x509 or a PinMismatchError
+	KindCertificate       Kind = "certificate not accepted"
 	KindTLSVersion        Kind = "no TLS version in common"
 	KindTLSHandshake      Kind = "TLS handshake failed"
 	KindClientCertificate Kind = "client certificate demanded" // the server demands one
 	KindStartTLSMissing   Kind = "STARTTLS not offered"
 
-	KindNoCommonMechanism Kind = "no login mechanism in common"                          // Error.Offered lists what the server has
-	KindBadChallenge      Kind = "login exchange not understood"                         // the login exchange does not make sense
-	KindServerUntrusted   Kind = "the server could not prove that it knows the password" // SCRAM: the server does not know the password either
-	KindPasswordNeedsTLS  Kind = "the connection is not encrypted"                       // our own refusal to send a credential in plain
+	// Error.Offered lists what the server has
+	KindNoCommonMechanism Kind = "no login mechanism in common"
+	// the login exchange does not make sense
+	KindBadChallenge Kind = "login exchange not understood"
+	// SCRAM: the server does not know the password either
+	KindServerUntrusted Kind = "the server could not prove that it knows the password"
+	// our own refusal to send a credential in plain
+	KindPasswordNeedsTLS Kind = "the connection is not encrypted"
 
 	KindNoSMTPUTF8 Kind = "SMTPUTF8 not offered" // the address needs SMTPUTF8, which is not offered
 	KindInternal   Kind = "internal failure"     // a defect of ours

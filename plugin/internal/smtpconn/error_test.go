@@ -54,7 +54,8 @@ func TestKindOf(t *testing.T) {
 			t.Errorf("%s: %v is %q, want %q", name, c.err, got, c.want)
 		}
 	}
-	if got := kindOf(unknown); got != KindNameNotFound && got != KindNameLookupFailed { // Some machines have no name server.
+	// Some machines have no name server.
+	if got := kindOf(unknown); got != KindNameNotFound && got != KindNameLookupFailed {
 		t.Errorf("%v is %q", unknown, got)
 	}
 }
@@ -66,23 +67,32 @@ func ended(t *testing.T) context.Context {
 	return ctx
 }
 
+// shakingHands is a server that begins with TLS, with a certificate as requested and what change makes of its
+// configuration.
+func shakingHands(
+	t *testing.T, authority *mailserver.Authority, request mailserver.Request, change func(*tls.Config),
+) func(net.Conn) {
+	t.Helper()
+	config, err := authority.Config(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if change != nil {
+		change(config)
+	}
+	return func(conn net.Conn) {
+		secured := tls.Server(conn, config)
+		_ = secured.Handshake()
+		_, _ = io.Copy(io.Discard, secured)
+	}
+}
+
 // TestHandshakeKinds fails in handshakes with a real server. The cause stays within reach.
 func TestHandshakeKinds(t *testing.T) {
 	authority := authorityFor(t)
 	stranger := authorityFor(t)
 	serve := func(request mailserver.Request, change func(*tls.Config)) func(net.Conn) {
-		config, err := authority.Config(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if change != nil {
-			change(config)
-		}
-		return func(conn net.Conn) {
-			secured := tls.Server(conn, config)
-			_ = secured.Handshake()
-			_, _ = io.Copy(io.Discard, secured)
-		}
+		return shakingHands(t, authority, request, change)
 	}
 	is := func(want error) func(error) bool { return func(err error) bool { return errors.Is(err, want) } }
 	for name, c := range map[string]struct {
@@ -90,14 +100,16 @@ func TestHandshakeKinds(t *testing.T) {
 		want  Kind
 		cause func(error) bool
 	}{
-		"expired": {serve(mailserver.Request{Until: time.Now().Add(-time.Minute)}, nil), KindCertificate, func(err error) bool {
-			var invalid x509.CertificateInvalidError
-			return errors.As(err, &invalid) && invalid.Reason == x509.Expired
-		}},
-		"another name": {serve(mailserver.Request{Names: []string{"other.example"}}, nil), KindCertificate, func(err error) bool {
-			var name x509.HostnameError
-			return errors.As(err, &name) && name.Certificate != nil
-		}},
+		"expired": {serve(mailserver.Request{Until: time.Now().Add(-time.Minute)}, nil), KindCertificate,
+			func(err error) bool {
+				var invalid x509.CertificateInvalidError
+				return errors.As(err, &invalid) && invalid.Reason == x509.Expired
+			}},
+		"another name": {serve(mailserver.Request{Names: []string{"other.example"}}, nil), KindCertificate,
+			func(err error) bool {
+				var name x509.HostnameError
+				return errors.As(err, &name) && name.Certificate != nil
+			}},
 		"unknown issuer": {func(conn net.Conn) {
 			config, _ := stranger.Config(mailserver.Request{})
 			_ = tls.Server(conn, config).Handshake()
@@ -111,10 +123,11 @@ func TestHandshakeKinds(t *testing.T) {
 		"an old version": {serve(mailserver.Request{}, func(config *tls.Config) {
 			config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 		}), KindTLSVersion, func(err error) bool { return err != nil }},
-		"plain text": {func(conn net.Conn) { _, _ = io.WriteString(conn, "220 mail.example ESMTP\r\n") }, KindPlainInsteadOfTLS, func(err error) bool {
-			var record tls.RecordHeaderError
-			return errors.As(err, &record)
-		}},
+		"plain text": {func(conn net.Conn) { _, _ = io.WriteString(conn, "220 mail.example ESMTP\r\n") },
+			KindPlainInsteadOfTLS, func(err error) bool {
+				var record tls.RecordHeaderError
+				return errors.As(err, &record)
+			}},
 		"closed": {func(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) }, KindClosed, is(io.EOF)},
 		"silent": {func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }, KindTimeout, is(context.DeadlineExceeded)},
 	} {
@@ -125,7 +138,8 @@ func TestHandshakeKinds(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			o := &opening{host: "127.0.0.1", target: Target{Encrypt: true, AdditionalCA: []*x509.Certificate{authority.Certificate}}, conn: &Conn{}}
+			o := &opening{host: "127.0.0.1", target: Target{Encrypt: true,
+				AdditionalCA: []*x509.Certificate{authority.Certificate}}, conn: &Conn{}}
 			_, _, _, err = o.handshake(t.Context(), conn, true, 500*time.Millisecond)
 			if got := asError(err).Kind; got != c.want || !c.cause(err) {
 				t.Errorf("%v is %q, want %q with its cause", err, got, c.want)
@@ -196,19 +210,24 @@ func expired(t *testing.T) context.Context {
 func TestErrorsAreEnglish(t *testing.T) {
 	reply := NewReply(535, "5.7.8", "No")
 	for want, err := range map[string]error{
-		"smtp connect: connection refused: dial tcp": &Error{Step: StepConnect, Kind: KindConnectionRefused, Err: errors.New("dial tcp")},
-		"smtp auth: PLAIN refused: 535 5.7.8 No":     &Error{Step: StepAuth, Kind: KindRefusedByReply, Mechanism: "PLAIN", Reply: &reply},
-		"smtp sender: 535 5.7.8 No":                  &Error{Step: StepSender, Kind: KindRefusedByReply, Reply: &reply},
-		"smtp greeting: the server speaks HTTP":      &Error{Step: StepGreeting, Kind: KindNotSMTP, Protocol: "HTTP"},
+		"smtp connect: connection refused: dial tcp": &Error{Step: StepConnect, Kind: KindConnectionRefused,
+			Err: errors.New("dial tcp")},
+		"smtp auth: PLAIN refused: 535 5.7.8 No": &Error{Step: StepAuth, Kind: KindRefusedByReply,
+			Mechanism: "PLAIN", Reply: &reply},
+		"smtp sender: 535 5.7.8 No":             &Error{Step: StepSender, Kind: KindRefusedByReply, Reply: &reply},
+		"smtp greeting: the server speaks HTTP": &Error{Step: StepGreeting, Kind: KindNotSMTP, Protocol: "HTTP"},
 		"smtp connect: the proxy did not connect: it answered 403 Filtered": &Error{
 			Step: StepConnect, Kind: KindProxyRefused, Err: &ProxyStatusError{Status: "403 Filtered"}},
 		"smtp auth: login exchange not understood: the server demands more than 10 iterations": &Error{
 			Step: StepAuth, Kind: KindBadChallenge, Err: &IterationsError{Demanded: 11, Limit: 10}},
-		"smtp auth: login exchange not understood: the server demands fewer than 10 iterations, and the password could be guessed from the answer": &Error{
+		"smtp auth: login exchange not understood: the server demands fewer than 10 iterations, and the password " +
+			"could be guessed from the answer": &Error{
 			Step: StepAuth, Kind: KindBadChallenge, Err: &IterationsError{Demanded: 9, Limit: 10}},
-		"smtp connect: connection refused: 192.0.2.1:25 connection refused (3 ms); [2001:db8::1]:25 unreachable (0 ms)": &Error{
+		"smtp connect: connection refused: 192.0.2.1:25 connection refused (3 ms); " +
+			"[2001:db8::1]:25 unreachable (0 ms)": &Error{
 			Step: StepConnect, Kind: KindConnectionRefused, Err: attemptsError{
-				{Address: netip.MustParseAddrPort("192.0.2.1:25"), Err: &Error{Kind: KindConnectionRefused}, Took: 3 * time.Millisecond},
+				{Address: netip.MustParseAddrPort("192.0.2.1:25"), Err: &Error{Kind: KindConnectionRefused},
+					Took: 3 * time.Millisecond},
 				{Address: netip.MustParseAddrPort("[2001:db8::1]:25"), Err: &Error{Kind: KindUnreachable}},
 			}},
 	} {

@@ -15,7 +15,8 @@ func TestSmallHello(t *testing.T) {
 	authority := authorityFor(t)
 	for name, step := range map[string]Step{
 		"large-hello-close": StepTLS, "large-hello-reset": StepTLS, "large-hello-silent": StepTLS,
-		"starttls-large-hello-close": StepStartTLS, "starttls-large-hello-reset": StepStartTLS, "starttls-large-hello-silent": StepStartTLS,
+		"starttls-large-hello-close": StepStartTLS, "starttls-large-hello-reset": StepStartTLS,
+		"starttls-large-hello-silent": StepStartTLS,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,10 +51,13 @@ func TestSmallHello(t *testing.T) {
 func TestAnsweredHelloIsFinal(t *testing.T) {
 	authority := authorityFor(t)
 	for name, connections := range map[string]int{
-		"certificate-expired": 1, "certificate-self-signed": 1, "tls-old-version": 1, "tls-no-common-method": 1, "tls-no-certificate": 1,
-		"tls-unrecognized-name": 1, "tls-garbage": 1, "tls-client-certificate-12": 1, "all-is-well-ssl": 1, "starttls-certificate-expired": 1,
-		"starttls-injected-late": 1,
-		"tls-closed":             2, "tls-reset": 2, "tls-silent": 2, "starttls-handshake-closed": 2, // for comparison: nothing was answered
+		"certificate-expired": 1, "certificate-self-signed": 1, "tls-old-version": 1, "tls-no-common-method": 1,
+		"tls-no-certificate":    1,
+		"tls-unrecognized-name": 1, "tls-garbage": 1, "tls-client-certificate-12": 1, "all-is-well-ssl": 1,
+		"starttls-certificate-expired": 1,
+		"starttls-injected-late":       1,
+		// for comparison: nothing was answered
+		"tls-closed": 2, "tls-reset": 2, "tls-silent": 2, "starttls-handshake-closed": 2,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,7 +20,8 @@ const fewestAsterisks = 4
 // Masking looks for the traces of such a firewall.
 func (s *Session) Masking() Masking {
 	var found Masking
-	if greeting := strings.Join(s.Greeting.heard(), " "); strings.Contains(greeting, strings.Repeat("*", fewestAsterisks)) {
+	greeting := strings.Join(s.Greeting.heard(), " ")
+	if strings.Contains(greeting, strings.Repeat("*", fewestAsterisks)) {
 		found.Greeting = !strings.ContainsFunc(greeting, unicode.IsLetter) // Some leave digits standing.
 	}
 	for keyword := range s.Extensions {

@@ -11,7 +11,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-var loginTarget = Target{Host: "mail.example", Port: 465, Login: "anna", Password: shared.NewSecretText("s3cret"), AccessToken: shared.NewSecretText("t0ken")}
+var loginTarget = Target{Host: "mail.example", Port: 465, Login: "anna", Password: shared.NewSecretText("s3cret"),
+	AccessToken: shared.NewSecretText("t0ken")}
 
 func mechanismNamed(t testing.TB, name string) *mechanism {
 	t.Helper()
@@ -31,7 +32,8 @@ func TestMechanismOrder(t *testing.T) {
 	}
 	encrypted := &Session{Encryption: ImplicitTLS, TLS: &tls.ConnectionState{Version: tls.VersionTLS13}}
 	plain := &Session{Encryption: NoEncryption}
-	const all = "CRAM-MD5 LOGIN PLAIN SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS XOAUTH2 OAUTHBEARER GSSAPI NTLM"
+	const all = "CRAM-MD5 LOGIN PLAIN SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS " +
+		"XOAUTH2 OAUTHBEARER GSSAPI NTLM"
 	for _, c := range []struct {
 		offered string
 		target  Target
@@ -74,9 +76,11 @@ func TestExchanges(t *testing.T) {
 		{"LOGIN", "", [][2]string{{"", "anna"}, {"", "s3cret"}}},
 		{"LOGIN", "", [][2]string{{"User Name\x00", "anna"}, {"Passwort\x00", "s3cret"}}},
 		// The example of RFC 2195 section 2 with another name and password, computed independently.
-		{"CRAM-MD5", "", [][2]string{{"<1896.697170952@postoffice.reston.mci.net>", "anna e6c24deec1aad29c4c523c103c027c56"}}},
+		{"CRAM-MD5", "", [][2]string{{"<1896.697170952@postoffice.reston.mci.net>",
+			"anna e6c24deec1aad29c4c523c103c027c56"}}},
 		{"XOAUTH2", "user=anna\x01auth=Bearer t0ken\x01\x01", [][2]string{{`{"status":"401"}`, ""}}},
-		{"OAUTHBEARER", "n,a=anna,\x01host=mail.example\x01port=465\x01auth=Bearer t0ken\x01\x01", [][2]string{{`{"status":"invalid_token"}`, "\x01"}}},
+		{"OAUTHBEARER", "n,a=anna,\x01host=mail.example\x01port=465\x01auth=Bearer t0ken\x01\x01",
+			[][2]string{{`{"status":"invalid_token"}`, "\x01"}}},
 	} {
 		client := mechanismNamed(t, c.mechanism).client(t.Context(), loginTarget, &Session{})
 		name, initial, err := client.Start()
@@ -95,7 +99,9 @@ func TestExchanges(t *testing.T) {
 func TestLongTokenWaitsForChallenge(t *testing.T) {
 	target := loginTarget
 	target.AccessToken = shared.NewSecretText(strings.Repeat("x", 600))
-	exchange := &saslExchange{Client: mechanismNamed(t, "XOAUTH2").client(t.Context(), target, &Session{}), challenges: maxChallenges}
+	exchange := &saslExchange{
+		Client: mechanismNamed(t, "XOAUTH2").client(t.Context(), target, &Session{}), challenges: maxChallenges,
+	}
 	if _, initial, err := exchange.Start(); initial != nil || err != nil {
 		t.Errorf("an AUTH line beyond 512 octets: %d octets of response, %v", len(initial), err)
 	}

@@ -13,7 +13,8 @@ import (
 // TestDotStuffed compares with the standard library's way to send a message.
 func TestDotStuffed(t *testing.T) {
 	for _, message := range []string{
-		"Subject: x\r\n\r\nx\r\n", "one line", "bare\nline\nends", "ends bare\n", "a\r\n.\r\nb\r\n", ".", "..\r\n", ".a\n.\n", "\r\n", "\n", "\n.\n", "a\rb\r\n", "ends with CR\r",
+		"Subject: x\r\n\r\nx\r\n", "one line", "bare\nline\nends", "ends bare\n", "a\r\n.\r\nb\r\n", ".", "..\r\n", ".a\n.\n",
+		"\r\n", "\n", "\n.\n", "a\rb\r\n", "ends with CR\r",
 		"x\r\n.", strings.Repeat(".\n", 5000),
 	} {
 		var want bytes.Buffer

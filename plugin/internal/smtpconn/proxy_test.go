@@ -85,21 +85,29 @@ func TestProxyThatFails(t *testing.T) {
 		kind  Kind
 		says  string
 	}{
-		"not there":            {"socks5://" + closedPort(t).String(), KindProxyUnreachable, "connection refused"},
-		"no such name":         {"http://proxy.invalid:3128", KindProxyUnreachable, "name"},
-		"http refuses":         {"http://" + proxyThat(t, says("HTTP/1.1 403 Filtered\x1b[2J\r\n\r\n")), KindProxyRefused, "it answered"},
-		"http wants a login":   {"http://" + proxyThat(t, says("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n")), KindProxyRefused, "407"},
-		"http says nothing":    {"http://" + proxyThat(t, silent), KindProxyRefused, "it did not answer in time"},
-		"http hangs up":        {"http://" + proxyThat(t, hangsUp), KindProxyRefused, "it closed the connection"},
-		"http talks nonsense":  {"http://" + proxyThat(t, says("220 mail.example ESMTP\r\n\r\n")), KindProxyRefused, "its answer makes no sense"},
-		"http talks on and on": {"http://" + proxyThat(t, says("HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 20<<10))), KindProxyRefused, "its answer makes no sense"},
-		"socks says nothing":   {"socks5://" + proxyThat(t, silent), KindProxyRefused, "it did not answer in time"},
-		"socks hangs up":       {"socks5://" + proxyThat(t, hangsUp), KindProxyRefused, "EOF"},
-		"socks talks nonsense": {"socks5://" + proxyThat(t, says("HTTP/1.1 400 Bad Request\r\n\r\n")), KindProxyRefused, "version"},
-		"socks name cut short": {"socks5://" + proxyThat(t, says("\x05\x00\x05\x00\x00\x03\xffshort")), KindProxyRefused, "it did not answer in time"},
-		"socks odd address":    {"socks5://" + proxyThat(t, says("\x05\x00\x05\x00\x00\xff\xff")), KindProxyRefused, "address type"},
-		"socks odd refusal":    {"socks5://" + proxyThat(t, says("\x05\x00\x05\xff\x00\x01")), KindProxyRefused, "unknown code"},
-		"socks wants a login":  {"socks5://" + proxyThat(t, says("\x05\xff")), KindProxyRefused, "authentication"},
+		"not there":    {"socks5://" + closedPort(t).String(), KindProxyUnreachable, "connection refused"},
+		"no such name": {"http://proxy.invalid:3128", KindProxyUnreachable, "name"},
+		"http refuses": {"http://" + proxyThat(t, says("HTTP/1.1 403 Filtered\x1b[2J\r\n\r\n")),
+			KindProxyRefused, "it answered"},
+		"http wants a login": {"http://" + proxyThat(t,
+			says("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n")), KindProxyRefused, "407"},
+		"http says nothing": {"http://" + proxyThat(t, silent), KindProxyRefused, "it did not answer in time"},
+		"http hangs up":     {"http://" + proxyThat(t, hangsUp), KindProxyRefused, "it closed the connection"},
+		"http talks nonsense": {"http://" + proxyThat(t, says("220 mail.example ESMTP\r\n\r\n")), KindProxyRefused,
+			"its answer makes no sense"},
+		"http talks on and on": {"http://" + proxyThat(t, says("HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 20<<10))),
+			KindProxyRefused, "its answer makes no sense"},
+		"socks says nothing": {"socks5://" + proxyThat(t, silent), KindProxyRefused, "it did not answer in time"},
+		"socks hangs up":     {"socks5://" + proxyThat(t, hangsUp), KindProxyRefused, "EOF"},
+		"socks talks nonsense": {"socks5://" + proxyThat(t, says("HTTP/1.1 400 Bad Request\r\n\r\n")),
+			KindProxyRefused, "version"},
+		"socks name cut short": {"socks5://" + proxyThat(t, says("\x05\x00\x05\x00\x00\x03\xffshort")), KindProxyRefused,
+			"it did not answer in time"},
+		"socks odd address": {"socks5://" + proxyThat(t, says("\x05\x00\x05\x00\x00\xff\xff")), KindProxyRefused,
+			"address type"},
+		"socks odd refusal": {"socks5://" + proxyThat(t, says("\x05\x00\x05\xff\x00\x01")), KindProxyRefused,
+			"unknown code"},
+		"socks wants a login": {"socks5://" + proxyThat(t, says("\x05\xff")), KindProxyRefused, "authentication"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,7 +115,8 @@ func TestProxyThatFails(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = Open(t.Context(), Target{Host: "mail.example", Port: 25, Proxy: parsed, Limits: Limits{Connect: 300 * time.Millisecond, Resolve: 3 * time.Second}}, nil)
+			_, err = Open(t.Context(), Target{Host: "mail.example", Port: 25, Proxy: parsed,
+				Limits: Limits{Connect: 300 * time.Millisecond, Resolve: 3 * time.Second}}, nil)
 			var failure *Error
 			if !errors.As(err, &failure) || failure.Kind != c.kind || !strings.Contains(failure.Error(), c.says) {
 				t.Errorf("failed with %v, want %s and %q", err, c.kind, c.says)
@@ -139,11 +148,14 @@ func TestProxyAndPolicy(t *testing.T) {
 		host, denied string
 		want         Kind
 	}{
-		{"mail.example", "127.0.0.0/8", KindProxyUnreachable},   // the proxy itself
-		{"169.254.169.254", "169.254.0.0/16", KindNotPermitted}, // what it is asked for, and forms of it that some proxies know
-		{"2852039166", "169.254.0.0/16", KindNameInvalid}, {"0xa9fea9fe", "169.254.0.0/16", KindNameInvalid}, {"169.254.43518", "169.254.0.0/16", KindNameInvalid},
+		{"mail.example", "127.0.0.0/8", KindProxyUnreachable}, // the proxy itself
+		// what it is asked for, and forms of it that some proxies know
+		{"169.254.169.254", "169.254.0.0/16", KindNotPermitted},
+		{"2852039166", "169.254.0.0/16", KindNameInvalid}, {"0xa9fea9fe", "169.254.0.0/16", KindNameInvalid},
+		{"169.254.43518", "169.254.0.0/16", KindNameInvalid},
 	} {
-		if _, err := Open(t.Context(), Target{Host: c.host, Port: 25, Proxy: proxy, Permit: deny(c.denied)}, nil); asError(err).Kind != c.want {
+		if _, err := Open(t.Context(), Target{Host: c.host, Port: 25, Proxy: proxy, Permit: deny(c.denied)},
+			nil); asError(err).Kind != c.want {
 			t.Errorf("%s: %v", c.host, err)
 		}
 	}
@@ -164,7 +176,8 @@ func TestProxyIsCancelled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(ctx, Target{Host: "mail.example", Port: 25, Proxy: proxy, Limits: Limits{Connect: time.Hour}}, nil); asError(err).Kind != KindCancelled {
+	if _, err := Open(ctx, Target{Host: "mail.example", Port: 25, Proxy: proxy, Limits: Limits{Connect: time.Hour}},
+		nil); asError(err).Kind != KindCancelled {
 		t.Errorf("%v", err)
 	}
 }

@@ -1,14 +1,11 @@
 package smtpconn
 
 import (
-	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"html"
 	"log/slog"
-	"mime/quotedprintable"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,124 +16,6 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// disguises are ways to repeat a secret so that it is not found by its characters, but by somebody who looks.
-var disguises = map[string]func(string) string{
-	"as it is":     func(s string) string { return s },
-	"upper case":   strings.ToUpper,
-	"lower case":   strings.ToLower,
-	"reversed":     reversed,
-	"ROT13":        rotated,
-	"hex":          func(s string) string { return hex.EncodeToString([]byte(s)) },
-	"HEX":          func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
-	"hex, colons":  func(s string) string { return eachByte(s, "%02x:") },
-	"hex, 0x":      func(s string) string { return eachByte(s, "0x%02X, ") },
-	"hex, \\x":     func(s string) string { return eachByte(s, `\x%02x`) },
-	"U+":           func(s string) string { return eachByte(s, "U+%04X ") },
-	"percent":      func(s string) string { return eachByte(s, "%%%02X") },
-	"quoted":       func(s string) string { return eachByte(s, "=%02X") },
-	"octal":        func(s string) string { return eachByte(s, `\%03o`) },
-	"octal, plain": func(s string) string { return eachByte(s, "%03o ") },
-	"binary":       func(s string) string { return eachByte(s, "%08b ") },
-	"decimal":      func(s string) string { return eachByte(s, "%d ") },
-	"HTML":         func(s string) string { return eachByte(s, "&#%d;") },
-	"HTML, hex":    func(s string) string { return eachByte(s, "&#x%x;") },
-	"HTML, named":  html.EscapeString,
-	"JSON": func(s string) string {
-		encoded, _ := json.Marshal(s)
-		return string(encoded)
-	},
-	"JSON, all":             func(s string) string { return eachByte(s, `\u%04x`) },
-	"web address":           url.QueryEscape,
-	"web address, twice":    func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
-	"quoted-printable":      quotedPrintable,
-	"Base64":                func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
-	"Base64 for the web":    func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) },
-	"Base64, upper case":    func(s string) string { return strings.ToUpper(inBase64(s)) },
-	"Base64, lower case":    func(s string) string { return strings.ToLower(inBase64(s)) },
-	"Base64, reversed":      func(s string) string { return reversed(inBase64(s)) },
-	"Base64 of the reverse": func(s string) string { return inBase64(reversed(s)) },
-	"Base64 of upper case":  func(s string) string { return inBase64(strings.ToUpper(s)) },
-	"Base64 of hex":         func(s string) string { return inBase64(hex.EncodeToString([]byte(s))) },
-	"hex of Base64":         func(s string) string { return hex.EncodeToString([]byte(inBase64(s))) },
-	"hex, reversed":         func(s string) string { return reversed(hex.EncodeToString([]byte(s))) },
-	"Base64, shifted 1":     func(s string) string { return inBase64("x" + s) },
-	"Base64, shifted 2":     func(s string) string { return inBase64("xy" + s + "z") },
-	"Base64, twice": func(s string) string {
-		return base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(s))))
-	},
-	"Base64, twice, shifted": func(s string) string { return inBase64("a" + inBase64("xy"+s)) },
-	"Base64, twice, upper":   func(s string) string { return strings.ToUpper(inBase64(inBase64(s))) },
-	"Base64, three times":    func(s string) string { return inBase64(inBase64(inBase64(s))) },
-	"Base64 of a login":      func(s string) string { return inBase64("\x00me@example.com\x00" + s) },
-	"Base32":                 func(s string) string { return base32.StdEncoding.EncodeToString([]byte(s)) },
-	"Base32, lower case":     func(s string) string { return strings.ToLower(inBase32(s)) },
-	"Base32, shifted":        func(s string) string { return inBase32("abc" + s) },
-	"blanks between":         func(s string) string { return between(s, " ") },
-	"hyphens between":        func(s string) string { return between(s, "-") },
-	"dots between":           func(s string) string { return between(s, " . ") },
-	"letters between":        func(s string) string { return between(s, "x") },
-	"pairs between":          func(s string) string { return between(s, ", ") },
-	"middle dots between":    func(s string) string { return between(s, " · ") },
-	"nothing between":        func(s string) string { return between(s, "\u200b") },
-	"joiners between":        func(s string) string { return between(s, "\u2060\u00ad\ufe0f") },
-	"accents":                func(s string) string { return between(s, "\u0301") + "\u0301" },
-	"full width":             func(s string) string { return eachMoved(s, 0xff01) },
-	"mathematical":           mathematical,
-	"UTF-16":                 func(s string) string { return printable(between(s, "\x00")) },
-	"UTF-16 in Base64":       func(s string) string { return inBase64(between(s, "\x00") + "\x00") },
-	"hyphens, upper case":    func(s string) string { return between(strings.ToUpper(s), "-") },
-	"hyphens in Base64":      func(s string) string { return between(inBase64(s), "-") },
-	"blanks, reversed":       func(s string) string { return between(reversed(s), " ") },
-	"over two lines":         func(s string) string { return s[:len(s)/2] + "\n" + s[len(s)/2:] },
-	"a character a line":     func(s string) string { return between(s, "\n") },
-	"Base64 over lines":      func(s string) string { return between(inBase64(s), "\n") },
-	"hex over lines":         func(s string) string { return eachByte(s, "%02x\n") },
-}
-
-func eachByte(s, form string) string {
-	written := ""
-	for i := range len(s) {
-		written += fmt.Sprintf(form, s[i])
-	}
-	return written
-}
-
-func between(s, separator string) string { return strings.Join(strings.Split(s, ""), separator) }
-
-// eachMoved moves the printable characters to where the first of them is another one.
-func eachMoved(s string, first rune) string {
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r > '~' {
-			return r
-		}
-		return r - '!' + first
-	}, s)
-}
-
-// mathematical writes letters in bold.
-func mathematical(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z':
-			return r - 'a' + 0x1d41a
-		case r >= 'A' && r <= 'Z':
-			return r - 'A' + 0x1d400
-		case r >= '0' && r <= '9':
-			return r - '0' + 0x1d7ce
-		default:
-			return r
-		}
-	}, s)
-}
-
-func quotedPrintable(s string) string {
-	var written strings.Builder
-	w := quotedprintable.NewWriter(&written)
-	_, _ = w.Write([]byte(s))
-	_ = w.Close()
-	return written.String()
-}
-
 // redactionFor is the redaction of a conversation that logs in with the password.
 func redactionFor(password string) *redaction {
 	return redactionOf(Target{Login: "me@example.com", Password: shared.NewSecretText(password)})
@@ -144,7 +23,8 @@ func redactionFor(password string) *redaction {
 
 // TestDisguisesAreHidden has servers repeat passwords in every disguise, alone and within a sentence.
 func TestDisguisesAreHidden(t *testing.T) {
-	for _, password := range []string{"c4nary.Pa55word/9f3b", "S3cr3t#Pa55", "Tr0ub4dor&3", "correct horse battery", "k7Qz9wXy"} {
+	for _, password := range []string{"c4nary.Pa55word/9f3b", "S3cr3t#Pa55", "Tr0ub4dor&3",
+		"correct horse battery", "k7Qz9wXy"} {
 		secrets := redactionFor(password)
 		for name, disguise := range disguises {
 			echo := disguise(password)
@@ -182,7 +62,8 @@ func TestPiecesAreHidden(t *testing.T) {
 			if solid, _ := foldText(piece); len(solid) < plainFragment {
 				continue
 			}
-			for _, echo := range []string{piece, strings.ToUpper(piece), reversed(piece), hex.EncodeToString([]byte(piece)), inBase64("is " + piece + "...")} {
+			for _, echo := range []string{piece, strings.ToUpper(piece), reversed(piece), hex.EncodeToString([]byte(piece)),
+				inBase64("is " + piece + "...")} {
 				if shown := secrets.hide("no: " + echo); strings.Contains(shown, echo) {
 					t.Errorf("%q of %q is shown", echo, password)
 				}
@@ -194,13 +75,16 @@ func TestPiecesAreHidden(t *testing.T) {
 // TestShortAndOddPasswordsAreHidden looks at those that have few characters, hardly any letters, or other letters.
 func TestShortAndOddPasswordsAreHidden(t *testing.T) {
 	for _, password := range []string{
-		"ab", "x1z", "q7Zp", "q7Zp9", "!?", "!@#$%^&*()", "a-b!@#$", "päss\u0085word", "pa\u202ess-wörd", "пароль", "密码密码", "ab\u0000cd", "ÅÄÖåäö",
+		"ab", "x1z", "q7Zp", "q7Zp9", "!?", "!@#$%^&*()", "a-b!@#$", "päss\u0085word", "pa\u202ess-wörd", "пароль", "密码密码",
+		"ab\u0000cd", "ÅÄÖåäö",
 	} {
 		secrets := redactionFor(password)
 		for name, echo := range map[string]string{
-			"as it is": password, "not UTF-8": "\xff " + password, "Base64": inBase64(password), "padded": base64.StdEncoding.EncodeToString([]byte(password)),
-			"Base64, twice": inBase64(inBase64(password)), "hex": hex.EncodeToString([]byte(password)), "reversed": reversed(password),
-			"login": inBase64("\x00me@example.com\x00" + password), "web address": url.QueryEscape(password),
+			"as it is": password, "not UTF-8": "\xff " + password, "Base64": inBase64(password),
+			"padded":        base64.StdEncoding.EncodeToString([]byte(password)),
+			"Base64, twice": inBase64(inBase64(password)), "hex": hex.EncodeToString([]byte(password)),
+			"reversed": reversed(password),
+			"login":    inBase64("\x00me@example.com\x00" + password), "web address": url.QueryEscape(password),
 		} {
 			shown := secrets.hide(printable("535 |" + echo + "|"))
 			if echoed := printable(echo); strings.Contains(shown, "|"+echoed+"|") || !strings.Contains(shown, hiddenText) {
@@ -214,12 +98,14 @@ func TestShortAndOddPasswordsAreHidden(t *testing.T) {
 func TestWhatWasSentIsHidden(t *testing.T) {
 	proof := "p=" + inBase64("a proof of the password in 32 by") + "="
 	for name, response := range map[string]string{
-		"XOAUTH2": "user=me\x01auth=Bearer token\x01\x01", "CRAM-MD5": "me e6c24deec1aad29c4c523c103c027c56", "SCRAM-SHA-256": "c=biws,r=nonce," + proof,
+		"XOAUTH2": "user=me\x01auth=Bearer token\x01\x01", "CRAM-MD5": "me e6c24deec1aad29c4c523c103c027c56",
+		"SCRAM-SHA-256": "c=biws,r=nonce," + proof,
 	} {
 		secrets := redactionOf(Target{})
 		line := base64.StdEncoding.EncodeToString([]byte(response))
 		secrets.sent(line)
-		echoes := []string{line, strings.TrimRight(line, "="), strings.ToUpper(line), reversed(line), inBase64(line), hex.EncodeToString([]byte(line)), between(line, "-")}
+		echoes := []string{line, strings.TrimRight(line, "="), strings.ToUpper(line), reversed(line), inBase64(line),
+			hex.EncodeToString([]byte(line)), between(line, "-")}
 		if name != "XOAUTH2" {
 			last := response[strings.LastIndexAny(response, " ,")+1:]
 			echoes = append(echoes, last, strings.ToUpper(last), inBase64(last), reversed(strings.TrimPrefix(last, "p=")))
@@ -243,11 +129,15 @@ func TestInnocentWordsAreShown(t *testing.T) {
 		secrets := redactionOf(target)
 		secrets.sent(inBase64("\x00me@example.com\x00" + target.Password.Reveal()))
 		for _, text := range []string{
-			"Username and Password not accepted. For more information, go to  https://support.google.com/mail/?p=BadCredentials d9443c01a7336-23c5ff1b2d4sm12345675ad.12 - gsmtp",
-			"Authentication unsuccessful, the user credentials were incorrect. [AM0PR06CA0101.eurprd06.prod.outlook.com 2024-05-01T10:00:00.000Z 08DC69B1A2C3D4E5]",
+			"Username and Password not accepted. For more information, go to  " +
+				"https://support.google.com/mail/?p=BadCredentials d9443c01a7336-23c5ff1b2d4sm12345675ad.12 - gsmtp",
+			"Authentication unsuccessful, the user credentials were incorrect. [AM0PR06CA0101.eurprd06.prod.outlook.com " +
+				"2024-05-01T10:00:00.000Z 08DC69B1A2C3D4E5]",
 			"Ok: queued as 4WxYz12AbCdEf", "Ok 0100018f3a2b4c5d-6e7f8091-a2b3-4c5d-8e9f-0a1b2c3d4e5f-000000",
-			"me@example.com: Sender address rejected: not owned by user me@example.com", "Error: authentication failed: UGFzc3dvcmQ6",
-			"practice.mail.example Hello [192.0.2.1]\nPIPELINING\nSIZE 35882577\nAUTH LOGIN PLAIN XOAUTH2 PLAIN-CLIENTTOKEN OAUTHBEARER XOAUTH\nSMTPUTF8",
+			"me@example.com: Sender address rejected: not owned by user me@example.com",
+			"Error: authentication failed: UGFzc3dvcmQ6",
+			"practice.mail.example Hello [192.0.2.1]\nPIPELINING\nSIZE 35882577\nAUTH LOGIN PLAIN XOAUTH2 PLAIN-CLIENTTOKEN " +
+				"OAUTHBEARER XOAUTH\nSMTPUTF8",
 			"Requested mail action not taken: mailbox unavailable", "id 1rXyZ0-000Abc-1D",
 		} {
 			if shown := secrets.hide(text); shown != text {
@@ -264,7 +154,8 @@ func TestHidingIsBounded(t *testing.T) {
 	for len(text) < maxReplyBytes/2 {
 		text = inBase64(text + strings.Repeat(" %41=41&#65;\\x41-_", 20))
 	}
-	for _, all := range []string{text, strings.Repeat("63 ", maxReplyBytes/3), strings.Repeat("%", maxReplyBytes), strings.Repeat("01", maxReplyBytes/2)} {
+	for _, all := range []string{text, strings.Repeat("63 ", maxReplyBytes/3), strings.Repeat("%", maxReplyBytes),
+		strings.Repeat("01", maxReplyBytes/2)} {
 		if shown := secrets.hide(all); len(shown) > len(all)+len(hiddenText) {
 			t.Errorf("%d bytes became %d", len(all), len(shown))
 		}
@@ -299,7 +190,8 @@ func TestNoWayToPrintAReplyUnredacted(t *testing.T) {
 	reply.says([]string{"you said", password}, redactionFor(password))
 	failure := &Error{Kind: KindRefusedByReply, Reply: &reply, Session: &Session{Greeting: reply}}
 	wire := &wire{last: reply, failure: failure}
-	for _, one := range []any{reply, &reply, failure, *failure, failure.Session, *failure.Session, struct{ r Reply }{reply}, []Reply{reply}, map[string]Reply{"": reply}, wire, *wire} {
+	for _, one := range []any{reply, &reply, failure, *failure, failure.Session, *failure.Session,
+		struct{ r Reply }{reply}, []Reply{reply}, map[string]Reply{"": reply}, wire, *wire} {
 		var printed strings.Builder
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 			fmt.Fprintf(&printed, verb+"\n", one)
@@ -308,13 +200,15 @@ func TestNoWayToPrintAReplyUnredacted(t *testing.T) {
 		slog.New(slog.NewJSONHandler(&printed, nil)).Info("", "one", one)
 		encoded, _ := json.Marshal(one)
 		printed.Write(encoded)
-		for _, form := range []string{password, hex.EncodeToString([]byte(password)), strings.ToUpper(hex.EncodeToString([]byte(password))), fmt.Sprintf("%d", []byte(password))} {
+		for _, form := range []string{password, hex.EncodeToString([]byte(password)),
+			strings.ToUpper(hex.EncodeToString([]byte(password))), fmt.Sprintf("%d", []byte(password))} {
 			if strings.Contains(printed.String(), form) {
 				t.Errorf("%T is printed with the password as %s:\n%s", one, form, printed.String())
 			}
 		}
 	}
-	if text := reply.String() + reply.Text() + failure.Error() + fmt.Sprint(reply); strings.Contains(text, password) || !strings.Contains(text, hiddenText) {
+	text := reply.String() + reply.Text() + failure.Error() + fmt.Sprint(reply)
+	if strings.Contains(text, password) || !strings.Contains(text, hiddenText) {
 		t.Errorf("%s", text)
 	}
 }
@@ -385,13 +279,15 @@ func FuzzRedaction(f *testing.F) {
 			t.Fatalf("%d lines became %d", len(lines), len(shown))
 		}
 		text := strings.Join(shown, "\n")
-		if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }) {
+		if !utf8.ValidString(text) || strings.ContainsFunc(text,
+			func(r rune) bool { return unicode.IsControl(r) && r != '\n' }) {
 			t.Errorf("not fit to be shown: %q", text)
 		}
 		if again := strings.Join(secrets.hideLines(lines), "\n"); again != text {
 			t.Errorf("%q, and later %q", text, again)
 		}
-		if len(password) >= shortForm && !strings.Contains(hiddenText, strings.ToLower(password)) && strings.Contains(strings.ReplaceAll(text, hiddenText, "\n"), password) {
+		if len(password) >= shortForm && !strings.Contains(hiddenText, strings.ToLower(password)) &&
+			strings.Contains(strings.ReplaceAll(text, hiddenText, "\n"), password) {
 			t.Errorf("%q is shown: %q", password, text)
 		}
 	})

@@ -11,7 +11,8 @@ import (
 )
 
 var quickLimits = Limits{
-	TLS: time.Second, Greeting: 1500 * time.Millisecond, Silence: 300 * time.Millisecond, Auth: time.Second, Command: time.Second, Data: time.Second,
+	TLS: time.Second, Greeting: 1500 * time.Millisecond, Silence: 300 * time.Millisecond, Auth: time.Second,
+	Command: time.Second, Data: time.Second,
 }
 
 // hangingUp is a server that says a last word and tears the connection down: at a verb, or within a message.
@@ -74,7 +75,8 @@ func TestLastWords(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = conn.Deliver(t.Context(), Envelope{Sender: "me@mail.example", Recipient: "you@mail.example"}, c.message, nil)
+			_, err = conn.Deliver(t.Context(), Envelope{Sender: "me@mail.example",
+				Recipient: "you@mail.example"}, c.message, nil)
 			usable := conn.Usable(err)
 			conn.Leave(t.Context())
 			var failure *Error

@@ -36,7 +36,8 @@ func TestReadReply(t *testing.T) {
 		got, err := read(c.text)
 		if err != nil {
 			t.Errorf("%q: %v", c.text, err)
-		} else if difference := cmp.Diff(c.want, got, cmpopts.IgnoreUnexported(Reply{})) + cmp.Diff(c.want.Lines(), got.Lines()); difference != "" {
+		} else if difference := cmp.Diff(c.want, got, cmpopts.IgnoreUnexported(Reply{})) +
+			cmp.Diff(c.want.Lines(), got.Lines()); difference != "" {
 			t.Errorf("%q (-want +got):\n%s", c.text, difference)
 		}
 	}
@@ -74,7 +75,8 @@ func TestReadReplyRefuses(t *testing.T) {
 }
 
 func FuzzReadReply(f *testing.F) {
-	for _, seed := range []string{"220 ready\r\n", "250-a\r\n250 b\r\n", "535 5.7.8 no\r\n", "HTTP/1.1 400\r\n", "220 H\xf4te\x00\r\n", "250-\r\n250-\r\n250 \r\n"} {
+	for _, seed := range []string{"220 ready\r\n", "250-a\r\n250 b\r\n", "535 5.7.8 no\r\n", "HTTP/1.1 400\r\n",
+		"220 H\xf4te\x00\r\n", "250-\r\n250-\r\n250 \r\n"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -105,7 +107,8 @@ func TestAcceptedRepliesAreNotSearched(t *testing.T) {
 	}
 	defer conn.Close()
 	clear(conn.session.secrets.shown) // What the opening was shown with.
-	reply, err := conn.Deliver(t.Context(), Envelope{"me@example.com", "you@example.com"}, []byte("Subject: x\r\n\r\nx\r\n"), nil)
+	reply, err := conn.Deliver(t.Context(), Envelope{"me@example.com", "you@example.com"},
+		[]byte("Subject: x\r\n\r\nx\r\n"), nil)
 	if err != nil || len(conn.session.secrets.shown) > 0 {
 		t.Errorf("%v; searched: %q", err, conn.session.secrets.shown)
 	}

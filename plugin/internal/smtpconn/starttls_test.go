@@ -51,8 +51,9 @@ func practice(t *testing.T, name string, authority *mailserver.Authority) (*mail
 // keeps what it was told in plain text. After "TLS" it goes on encrypted; "TLS " and a text says that text right
 // behind the handshake.
 type attacker struct {
-	says   map[string]string // by verb; in the encrypted part by "tls " and the verb; "tls" comes right behind the handshake
-	behind string            // sent in plain text a moment after the answer to STARTTLS
+	// by verb; in the encrypted part by "tls " and the verb; "tls" comes right behind the handshake
+	says   map[string]string
+	behind string // sent in plain text a moment after the answer to STARTTLS
 	config *tls.Config
 
 	mu    sync.Mutex
@@ -96,6 +97,20 @@ func (a *attacker) inClear() string {
 	return strings.Join(a.heard, ", ")
 }
 
+const offerOfSTARTTLS = "250-mail.example\r\n250-AUTH PLAIN LOGIN CRAM-MD5\r\n250 STARTTLS"
+
+// answersWithSTARTTLS are those of a server that keeps to the rules, but for the changes: a verb and its reply each.
+func answersWithSTARTTLS(changes ...string) map[string]string {
+	says := map[string]string{
+		"EHLO": offerOfSTARTTLS, "STARTTLS": "220 Go ahead", "tls EHLO": "250-mail.example\r\n250 AUTH PLAIN",
+		"AUTH": "235 Fine", "tls AUTH": "235 Fine",
+	}
+	for i := 0; i < len(changes); i += 2 {
+		says[changes[i]] = changes[i+1]
+	}
+	return says
+}
+
 // TestInjectionBehindSTARTTLS has text arrive behind the answer to STARTTLS, in packets of their own and at the worst
 // of times. No credential may follow in plain text, and what was offered in plain text counts no longer.
 func TestInjectionBehindSTARTTLS(t *testing.T) {
@@ -104,19 +119,7 @@ func TestInjectionBehindSTARTTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const offer = "250-mail.example\r\n250-AUTH PLAIN LOGIN CRAM-MD5\r\n250 STARTTLS"
-	good := map[string]string{"EHLO": offer, "STARTTLS": "220 Go ahead", "tls EHLO": "250-mail.example\r\n250 AUTH PLAIN",
-		"AUTH": "235 Fine", "tls AUTH": "235 Fine"}
-	but := func(changes ...string) map[string]string {
-		says := map[string]string{}
-		for verb, reply := range good {
-			says[verb] = reply
-		}
-		for i := 0; i < len(changes); i += 2 {
-			says[changes[i]] = changes[i+1]
-		}
-		return says
-	}
+	good, but := answersWithSTARTTLS(), answersWithSTARTTLS
 	for _, c := range []struct {
 		name string
 		*attacker
@@ -131,10 +134,12 @@ func TestInjectionBehindSTARTTLS(t *testing.T) {
 		{"zeros", &attacker{says: good, behind: "\x00\x00\x00\x00\x00"}, KindUnexpectedBytes, 0},
 		{"an alert", &attacker{says: good, behind: "\x15\x03\x03\x00\x02\x02\x28"}, KindTLSHandshake, 0},
 		{"rubbish as TLS", &attacker{says: good, behind: "\x16\x03\x03\x00\x05hello"}, KindTLSHandshake, 0},
-		{"an answer ahead of STARTTLS", &attacker{says: but("EHLO", offer+"\r\n220 Go ahead")}, KindUnexpectedBytes, 0},
+		{"an answer ahead of STARTTLS", &attacker{says: but("EHLO", offerOfSTARTTLS+"\r\n220 Go ahead")}, KindUnexpectedBytes, 0},
 		{"AUTH is gone with TLS", &attacker{says: but("tls EHLO", "250 mail.example")}, "", LoginNotOffered},
-		{"only HELO with TLS", &attacker{says: but("tls EHLO", "500 What?", "tls HELO", "250 mail.example")}, "", LoginNotOffered},
-		{"an answer ahead of the login", &attacker{says: but("tls EHLO", "250-mail.example\r\n250 AUTH PLAIN\r\n235 Fine")}, KindMalformedReply, 0},
+		{"only HELO with TLS", &attacker{says: but("tls EHLO", "500 What?", "tls HELO", "250 mail.example")}, "",
+			LoginNotOffered},
+		{"an answer ahead of the login", &attacker{says: but("tls EHLO", "250-mail.example\r\n250 AUTH PLAIN\r\n235 Fine")},
+			KindMalformedReply, 0},
 		{"EHLO refused with TLS", &attacker{says: but("tls EHLO", "554 No")}, KindRefusedByReply, 0},
 		{"a refusal behind the handshake", &attacker{says: but("tls", "554 No\r\n")}, KindRefusedByReply, 0},
 		{"EHLO answered with rubbish", &attacker{says: but("tls EHLO", "rubbish")}, KindNotSMTP, 0},
@@ -160,7 +165,9 @@ func TestInjectionBehindSTARTTLS(t *testing.T) {
 			case failure.Kind != c.kind:
 				t.Errorf("failed with %v (%s), want %s", err, failure.Kind, c.kind)
 			}
-			if heard := c.inClear(); heard != "EHLO console.example, STARTTLS" && !strings.HasPrefix(c.name, "an answer ahead") || strings.Contains(heard, "AUTH") {
+			heard := c.inClear()
+			if heard != "EHLO console.example, STARTTLS" && !strings.HasPrefix(c.name, "an answer ahead") ||
+				strings.Contains(heard, "AUTH") {
 				t.Errorf("told in plain text: %s", heard)
 			}
 		})
@@ -240,7 +247,8 @@ func TestPinEnforced(t *testing.T) {
 					t.Errorf("failed with %v, want kind %q", err, c.kind)
 				}
 				for _, line := range server.InClear() {
-					if verb, _, _ := strings.Cut(line, " "); verb == "AUTH" || verb == "MAIL" || strings.Contains(line, secretPassword) {
+					verb, _, _ := strings.Cut(line, " ")
+					if verb == "AUTH" || verb == "MAIL" || strings.Contains(line, secretPassword) {
 						t.Errorf("told in plain text: %q", line)
 					}
 				}

@@ -18,13 +18,22 @@ func TestTraceOrder(t *testing.T) {
 		noLogin bool
 		want    string
 	}{
-		{"all-is-well", false, false, opened + "greeting Greeted, hello Introduced, auth LoggedIn, sender Answered, recipient Answered"},
-		{"all-is-well", false, true, opened + "greeting Greeted, hello Introduced, auth LoginNotSet, sender Answered, recipient Answered"},
-		{"all-is-well-ssl", true, false, opened + "tls Secured, greeting Greeted, hello Introduced, auth LoggedIn, sender Answered, recipient Answered"},
-		{"all-is-well-starttls", false, false, opened + "greeting Greeted, hello Introduced, starttls Secured, auth LoggedIn, sender Answered, recipient Answered"},
-		{"all-is-well-starttls", true, false, opened + "tls PlainAnswered, greeting Greeted, hello Introduced, starttls Secured, auth LoggedIn, sender Answered, recipient Answered"},
-		{"hello-helo-only", false, false, opened + "greeting Greeted, hello Introduced, auth LoginNotAskedFor, sender Answered, recipient Answered"},
-		{"starttls-refused-454-not-demanded", false, true, opened + "greeting Greeted, hello Introduced, starttls LeftPlain, auth LoginNotSet, sender Answered, recipient Answered"},
+		{"all-is-well", false, false, opened + "greeting Greeted, hello Introduced, auth LoggedIn, " +
+			"sender Answered, recipient Answered"},
+		{"all-is-well", false, true, opened + "greeting Greeted, hello Introduced, auth LoginNotSet, " +
+			"sender Answered, recipient Answered"},
+		{"all-is-well-ssl", true, false, opened +
+			"tls Secured, greeting Greeted, hello Introduced, auth LoggedIn, sender Answered, recipient Answered"},
+		{"all-is-well-starttls", false, false, opened +
+			"greeting Greeted, hello Introduced, starttls Secured, auth LoggedIn, sender Answered, recipient Answered"},
+		{"all-is-well-starttls", true, false, opened +
+			"tls PlainAnswered, greeting Greeted, hello Introduced, starttls Secured, auth LoggedIn, " +
+			"sender Answered, recipient Answered"},
+		{"hello-helo-only", false, false, opened +
+			"greeting Greeted, hello Introduced, auth LoginNotAskedFor, sender Answered, recipient Answered"},
+		{"starttls-refused-454-not-demanded", false, true,
+			opened + "greeting Greeted, hello Introduced, starttls LeftPlain, auth LoginNotSet, " +
+				"sender Answered, recipient Answered"},
 		{"auth-wrong-password", false, false, opened + "greeting Greeted, hello Introduced, auth *Error"},
 		{"sender-refused", false, false, opened + "greeting Greeted, hello Introduced, auth LoggedIn, sender *Error"},
 	} {

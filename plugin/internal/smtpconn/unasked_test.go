@@ -98,7 +98,8 @@ func TestUnaskedReplies(t *testing.T) {
 			hello = "250-mail.example\r\n250-PIPELINING\r\n250 AUTH PLAIN"
 		}
 		for verb, usual := range map[string]string{
-			"greeting": "220 mail.example", "EHLO": hello, "AUTH": "235 2.7.0 Fine", "MAIL": "250 2.1.0 Ok", "DATA": "354 Go ahead",
+			"greeting": "220 mail.example", "EHLO": hello, "AUTH": "235 2.7.0 Fine", "MAIL": "250 2.1.0 Ok",
+			"DATA": "354 Go ahead",
 		} {
 			answers := map[string]string{"EHLO": hello, "RCPT": "550 5.1.1 Unknown", ".": "554 5.6.0 Not this one"}
 			if verb == "DATA" {
@@ -126,7 +127,8 @@ func TestUnaskedReplies(t *testing.T) {
 		t.Errorf("extra final reply: %v, usable %t", err, usable)
 	}
 	var failure *Error
-	if _, err = sendOver(t, answering(t, map[string]string{"AUTH": "235 2.7.0 Fine\r\n421 4.3.2 Going down"})); !errors.As(err, &failure) ||
+	if _, err = sendOver(
+		t, answering(t, map[string]string{"AUTH": "235 2.7.0 Fine\r\n421 4.3.2 Going down"})); !errors.As(err, &failure) ||
 		failure.Reply == nil || failure.Reply.Code != 421 {
 		t.Errorf("a server that takes its leave unasked: %v", err)
 	}
@@ -144,10 +146,12 @@ func TestOnlyFirstDigitCounts(t *testing.T) {
 		{map[string]string{"EHLO": "220 mail.example ESMTP"}, false, false},
 		{map[string]string{"EHLO": "250-" + long + "\r\n250-X-" + long[:1900] + " " + "\r\n250 AUTH PLAIN"}, true, true},
 		{map[string]string{"EHLO": "250-mail.example\r\n250-X " + long + "\r\n250 AUTH PLAIN"}, true, true},
-		{map[string]string{"EHLO": "250-mail.example\r\n" + strings.Repeat("250-AUTH "+strings.Repeat("X ", 900)+"\r\n", 30) + "250 AUTH PLAIN"}, true, true},
+		{map[string]string{"EHLO": "250-mail.example\r\n" + strings.Repeat("250-AUTH "+strings.Repeat("X ", 900)+"\r\n", 30) +
+			"250 AUTH PLAIN"}, true, true},
 		{map[string]string{"AUTH": "235 " + long}, true, true},
 		{map[string]string{"MAIL": "200 Ok", "RCPT": "299 Ok", ".": "252 Ok"}, true, true},
-		{map[string]string{"MAIL": "250 " + long, "RCPT": "250 " + long, "DATA": "354 " + long, ".": "250 " + long}, true, true},
+		{map[string]string{"MAIL": "250 " + long, "RCPT": "250 " + long, "DATA": "354 " + long,
+			".": "250 " + long}, true, true},
 		{map[string]string{"MAIL": "550 " + long}, false, true},
 		{map[string]string{".": "450 " + long}, false, true},
 		{map[string]string{"MAIL": "354 Go ahead"}, false, false},
@@ -274,7 +278,8 @@ func TestAcceptedAheadInAnotherRecord(t *testing.T) {
 			}
 		}()
 		_, err := sendOver(t, Target{
-			Host: "127.0.0.1", Port: server.Addr().(*net.TCPAddr).Port, Encrypt: true, Limits: quickLimits, AdditionalCA: []*x509.Certificate{authority.Certificate},
+			Host: "127.0.0.1", Port: server.Addr().(*net.TCPAddr).Port, Encrypt: true, Limits: quickLimits,
+			AdditionalCA: []*x509.Certificate{authority.Certificate},
 		})
 		if err == nil || asError(err).Kind != c.kind || asError(err).Sent {
 			t.Errorf("%q ahead: %v", c.ahead, err)

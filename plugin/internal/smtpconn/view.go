@@ -237,7 +237,8 @@ var (
 	bases = []struct {
 		base int
 		form *regexp.Regexp
-	}{{10, regexp.MustCompile(`^[0-9]{2,3}$`)}, {8, regexp.MustCompile(`^[0-7]{2,4}$`)}, {2, regexp.MustCompile(`^[01]{7,8}$`)}}
+	}{{10, regexp.MustCompile(`^[0-9]{2,3}$`)}, {8, regexp.MustCompile(`^[0-7]{2,4}$`)},
+		{2, regexp.MustCompile(`^[01]{7,8}$`)}}
 )
 
 // numbers reads characters that are written as numbers, decimal, octal or binary.
@@ -284,7 +285,8 @@ func digitRuns(text []byte) (runs [][2]int) {
 
 // escape matches a character that is written in another way: in a web address, in quoted-printable text, in a string of
 // JSON or C, in HTML.
-var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}|=[0-9A-Fa-f]{2}|=\n|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\[0-7]{3}|\\[^\n]|&#?[0-9A-Za-z]{1,31};`)
+var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}|=[0-9A-Fa-f]{2}|=\n|` +
+	`\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\[0-7]{3}|\\[^\n]|&#?[0-9A-Za-z]{1,31};`)
 
 // unescaped is the view with its escapes resolved; nothing when it has none.
 func (v view) unescaped() []view {

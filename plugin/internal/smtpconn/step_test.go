@@ -7,36 +7,41 @@ import (
 	"time"
 )
 
+// opened are the steps before the server has said anything.
+const opened = "resolve Resolved, connect Tried, "
+
+// traceOrders are practice servers, and the steps of a connection to each with their results.
+var traceOrders = []struct {
+	fault   string
+	encrypt bool
+	noLogin bool
+	want    string
+}{
+	{"all-is-well", false, false, opened + "greeting Greeted, hello Introduced, auth LoggedIn, " +
+		"sender Answered, recipient Answered"},
+	{"all-is-well", false, true, opened + "greeting Greeted, hello Introduced, auth LoginNotSet, " +
+		"sender Answered, recipient Answered"},
+	{"all-is-well-ssl", true, false, opened +
+		"tls Secured, greeting Greeted, hello Introduced, auth LoggedIn, sender Answered, recipient Answered"},
+	{"all-is-well-starttls", false, false, opened +
+		"greeting Greeted, hello Introduced, starttls Secured, auth LoggedIn, sender Answered, recipient Answered"},
+	{"all-is-well-starttls", true, false, opened +
+		"tls PlainAnswered, greeting Greeted, hello Introduced, starttls Secured, auth LoggedIn, " +
+		"sender Answered, recipient Answered"},
+	{"hello-helo-only", false, false, opened +
+		"greeting Greeted, hello Introduced, auth LoginNotAskedFor, sender Answered, recipient Answered"},
+	{"starttls-refused-454-not-demanded", false, true,
+		opened + "greeting Greeted, hello Introduced, starttls LeftPlain, auth LoginNotSet, " +
+			"sender Answered, recipient Answered"},
+	{"auth-wrong-password", false, false, opened + "greeting Greeted, hello Introduced, auth *Error"},
+	{"sender-refused", false, false, opened + "greeting Greeted, hello Introduced, auth LoggedIn, sender *Error"},
+}
+
 // TestTraceOrder follows whole conversations: each step begins after the one before has ended, has one result, and a
 // detail of the type that belongs to it.
 func TestTraceOrder(t *testing.T) {
 	authority := authorityFor(t)
-	const opened = "resolve Resolved, connect Tried, "
-	for _, c := range []struct {
-		fault   string
-		encrypt bool
-		noLogin bool
-		want    string
-	}{
-		{"all-is-well", false, false, opened + "greeting Greeted, hello Introduced, auth LoggedIn, " +
-			"sender Answered, recipient Answered"},
-		{"all-is-well", false, true, opened + "greeting Greeted, hello Introduced, auth LoginNotSet, " +
-			"sender Answered, recipient Answered"},
-		{"all-is-well-ssl", true, false, opened +
-			"tls Secured, greeting Greeted, hello Introduced, auth LoggedIn, sender Answered, recipient Answered"},
-		{"all-is-well-starttls", false, false, opened +
-			"greeting Greeted, hello Introduced, starttls Secured, auth LoggedIn, sender Answered, recipient Answered"},
-		{"all-is-well-starttls", true, false, opened +
-			"tls PlainAnswered, greeting Greeted, hello Introduced, starttls Secured, auth LoggedIn, " +
-			"sender Answered, recipient Answered"},
-		{"hello-helo-only", false, false, opened +
-			"greeting Greeted, hello Introduced, auth LoginNotAskedFor, sender Answered, recipient Answered"},
-		{"starttls-refused-454-not-demanded", false, true,
-			opened + "greeting Greeted, hello Introduced, starttls LeftPlain, auth LoginNotSet, " +
-				"sender Answered, recipient Answered"},
-		{"auth-wrong-password", false, false, opened + "greeting Greeted, hello Introduced, auth *Error"},
-		{"sender-refused", false, false, opened + "greeting Greeted, hello Introduced, auth LoggedIn, sender *Error"},
-	} {
+	for _, c := range traceOrders {
 		t.Run(fmt.Sprintf("%s, encrypt %t, login %t", c.fault, c.encrypt, !c.noLogin), func(t *testing.T) {
 			t.Parallel()
 			_, target := practice(t, c.fault, authority)

@@ -142,7 +142,8 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 	}
 	if b.settings.WantsPassword() && b.namesUnsaved() {
 		b.page.logger.Info("a test uses a password that was named for a destination that is not saved",
-			"actor", request.Actor, "reference", b.settings.PasswordReference, "server", b.settings.Server, "port", b.settings.Port)
+			"actor", request.Actor, "reference", b.settings.PasswordReference, "server", b.settings.Server, "port",
+			b.settings.Port)
 	}
 	if b.sendsMessage(request) {
 		plan.Message, err = notify.Compose(testMessage(language.Of(request.Locale), b.settings, recipient, request.Actor))
@@ -153,7 +154,8 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 // invalid is the verdict on a draft that cannot be tested.
 func invalid(problems finding.Findings) finding.Report {
 	return finding.Report{
-		Outcome: string(diagnosis.Failed), Headline: diagnosis.Failed.Headline(), Status: shared.StatusFailed, Findings: problems,
+		Outcome: string(diagnosis.Failed), Headline: diagnosis.Failed.Headline(), Status: shared.StatusFailed,
+		Findings: problems,
 	}
 }
 
@@ -217,6 +219,7 @@ func (p *Page) confirmVerified(ctx context.Context, bound *boundDraft, saved *sh
 	verification.Revision = saved.Revision.Number
 	p.setVerified(ctx, verification)
 	saved.Verified = &shared.Verification{
-		At: verification.At, Actor: verification.Actor, Revision: verification.Revision, Changed: changedSince(verification.Values, now),
+		At: verification.At, Actor: verification.Actor, Revision: verification.Revision,
+		Changed: changedSince(verification.Values, now),
 	}
 }

@@ -21,7 +21,7 @@ var languages = []string{"en", "de", "fr", "es", "pt", "ru", "ja", "zh"}
 func translations(t *testing.T, tag string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, directory := range []string{"../../plugin/internal/language/texts/", "../../host/internal/form/languages/",
+	for _, directory := range []string{"../../plugin/internal/language/languages/", "../../host/internal/form/languages/",
 		"../../shared/translations/languages/"} {
 		if tag == "en" {
 			break

@@ -62,7 +62,7 @@ var causes = sync.OnceValue(func() map[string]cause {
 
 func causeList() []cause {
 	return slices.Concat(
-		connectionCauses, moreConnectionCauses, loginCauses, moreLoginCauses, clientCauses,
+		networkCauses, certificateCauses, encryptionCauses, greetingCauses, loginCauses, accountCauses, clientCauses,
 		senderCauses, recipientCauses, messageCauses, serverCauses,
 	)
 }

@@ -2,49 +2,8 @@ package diagnosis
 
 import "github.com/smtp-settings/smtp-settings/shared"
 
-// loginCauses are about the login and its account.
+// loginCauses are about what is given at a login, and how.
 var loginCauses = []cause{
-	{
-		code: "rate_limited", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingLimit,
-		field: "server",
-		words: []wording{
-			{
-				provider: "ses",
-				summary:  "Amazon SES limits how much this account may send, and the limit is reached.",
-				detail:   "Wait, or ask for a higher sending quota in the SES console.",
-			},
-			{
-				summary: "The server limits how much may be sent, and the limit is reached for the moment.",
-				detail:  "Wait and try again; ask your provider for a higher limit if notifications are often this many.",
-			},
-		},
-	},
-	{
-		code: "sending_limit_reached", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingLimit,
-		field: "server",
-		words: []wording{
-			{
-				provider: "gmail",
-				summary:  "Google's daily limit for sending is used up for this account.",
-				detail:   "Wait up to 24 hours, or use an account with a higher limit.",
-				link:     "https://support.google.com/a/answer/166852",
-			},
-			{
-				summary: "The account's limit for sending is used up.",
-				detail:  "Wait until the provider counts anew, usually the next day, or ask for a higher limit.",
-			},
-		},
-	},
-	{
-		code: "sender_mailbox_full", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
-		field: senderField,
-		words: []wording{
-			{
-				summary: "The sender's mailbox is full, so the server lets it send nothing.",
-				detail:  "Empty the mailbox, or have its limit raised.",
-			},
-		},
-	},
 	{
 		code: "oauth2_not_offered", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
 		field: "authentication",
@@ -128,20 +87,6 @@ var loginCauses = []cause{
 			{
 				summary: "The server wants an encrypted connection before anything else.",
 				detail:  "Turn on “Use SSL”.",
-			},
-		},
-	},
-	{
-		code: "account_disabled", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent, loginAtAuth: true,
-		field: "login",
-		words: []wording{
-			{
-				summary: "The server does not let the account {login} log in: it, or logging in for sending, is disabled.",
-				detail:  "Ask the server's operator to enable it.",
-			},
-			{
-				summary: "The account, or logging in for sending, is disabled.",
-				detail:  "Ask the server's operator to enable it.",
 			},
 		},
 	},
@@ -240,22 +185,6 @@ var loginCauses = []cause{
 		},
 	},
 	{
-		code: "account_locked", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingTemporary,
-		field: "login",
-		words: []wording{
-			{
-				summary: "The account {login} is locked.",
-				detail: "Often this happens after several wrong passwords and ends by itself after a while; otherwise ask" +
-					" the server's operator. Do not go on testing.",
-			},
-			{
-				summary: "The account is locked.",
-				detail: "Often this happens after several wrong passwords and ends by itself after a while; otherwise ask" +
-					" the server's operator. Do not go on testing.",
-			},
-		},
-	},
-	{
 		code: "password_expired", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
 		field: "password",
 		words: []wording{
@@ -346,30 +275,117 @@ var loginCauses = []cause{
 		},
 	},
 	{
-		code: "basic_auth_retired", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
-		field: "authentication",
+		code: "smtp_token_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "password",
 		words: []wording{
 			{
-				provider: "microsoft365",
-				summary:  "Microsoft has turned off logins with a password for this organisation.",
-				detail:   "Use OAuth 2.0, an Exchange connector for this machine's address, or another provider.",
-				link:     "https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online",
-			},
-			{
-				summary: "The server no longer accepts logins with a password.",
-				detail:  "Use OAuth 2.0, or another server of your provider.",
+				summary: "Proton does not accept this login and password.",
+				detail: "Proton wants an SMTP token for an address of a custom domain: make one under Settings › " +
+					"IMAP/SMTP › SMTP tokens.",
+				link: "https://proton.me/support/smtp-submission",
 			},
 		},
 	},
 	{
-		code: "smtp_auth_disabled", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		code: "smtp_credentials_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
 		field: "login",
 		words: []wording{
 			{
-				summary: "Sending by login (SMTP AUTH) is turned off for this mailbox or the whole organisation.",
-				detail: "An administrator can turn on “Authenticated SMTP” for the mailbox in the Microsoft 365 admin " +
-					"center under Mail › Manage email apps.",
-				link: "https://aka.ms/smtp_auth_disabled",
+				provider: "ses",
+				summary:  "Amazon SES does not accept this login and password.",
+				detail: "SES wants SMTP credentials made in the SES console for this region; the access keys of an AWS " +
+					"account do not work here.",
+				link: "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html",
+			},
+			{
+				provider: "mailgun",
+				summary:  "Mailgun does not accept this login and password.",
+				detail: "Each sending domain has SMTP credentials of its own (Sending › Domain settings). Domains of the " +
+					"EU region use smtp.eu.mailgun.org.",
+			},
+			{
+				provider: "brevo",
+				summary:  "Brevo does not accept this login and password.",
+				detail: "The password is an SMTP key (Settings › SMTP & API), not the password of the account; the login " +
+					"stands beside it.",
+				link: "https://help.brevo.com/hc/en-us/articles/7924908994450",
+			},
+			{
+				summary: "The provider does not accept this login and password.",
+				detail: "It wants SMTP credentials of their own, made in its console; those of the account do not work " +
+					"here.",
+			},
+		},
+	},
+	{
+		code: "api_key_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "login",
+		words: []wording{
+			{
+				provider: "sendgrid",
+				summary:  "SendGrid does not accept this login and password.",
+				detail:   "The login is the word “apikey”, and the password is an API key with the permission “Mail Send”.",
+			},
+			{
+				provider: "postmark",
+				summary:  "Postmark does not accept this login and password.",
+				detail:   "Login and password are both the Server API token of the Postmark server.",
+			},
+			{
+				provider: "mailjet",
+				summary:  "Mailjet does not accept this login and password.",
+				detail:   "The login is the API key, and the password is the secret key.",
+			},
+			{
+				provider: "sparkpost",
+				summary:  "SparkPost does not accept this login and password.",
+				detail: "The login is “SMTP_Injection”, and the password is an API key with the permission “Send via " +
+					"SMTP”.",
+			},
+			{
+				summary: "The provider does not accept this login and password.",
+				detail:  "It wants an API key as the password; its documentation says which login goes with it.",
+			},
+		},
+	},
+	{
+		code: "login_tls_too_weak", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "use_ssl",
+		words: []wording{
+			{
+				summary: "The server takes logins only over a stronger encryption than the one that was agreed.",
+				detail:  "The operator of {host} has to allow current versions of TLS and current ciphers.",
+			},
+		},
+	},
+	{
+		code: "mechanism_unusable", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "authentication",
+		words: []wording{
+			{
+				summary: "The server offers this kind of login but cannot carry it out, because of how it stores " +
+					"passwords.",
+				detail: "Choose PLAIN or LOGIN as authentication.",
+			},
+		},
+	},
+	{
+		code: "password_too_simple", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		field: "password",
+		words: []wording{
+			{
+				summary: "The provider refuses this login because the password is too simple.",
+				detail:  "Set a stronger password for the mailbox and enter it here.",
+			},
+		},
+	},
+	{
+		code: "session_login_expired", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingTemporary,
+		words: []wording{
+			{
+				summary:  "The login of this connection is no longer valid.",
+				detail:   "Try again: a new connection logs in anew.",
+				delivery: "It is tried again on a new connection.",
 			},
 		},
 	},

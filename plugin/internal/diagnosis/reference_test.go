@@ -22,7 +22,7 @@ func TestReference(t *testing.T) {
 		}
 	}
 	if content, err := os.ReadFile(path); err != nil || string(content) != reference() {
-		t.Errorf("%s is not current, run go test ./plugin/diagnosis -update: %v", path, err)
+		t.Errorf("%s is not current, run go test ./plugin/internal/diagnosis -update: %v", path, err)
 	}
 }
 

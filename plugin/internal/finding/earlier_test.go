@@ -84,7 +84,7 @@ func TestWhatWasKeptIsTranslated(t *testing.T) {
 
 func catalogOf(t *testing.T, tag string) []string {
 	t.Helper()
-	content, err := os.ReadFile("../language/texts/" + tag + ".json")
+	content, err := os.ReadFile("../language/languages/" + tag + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}

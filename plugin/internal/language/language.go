@@ -9,11 +9,11 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/translations"
 )
 
-//go:embed texts/*.json
+//go:embed languages/*.json
 var files embed.FS
 
 // Catalog holds the translations.
-var Catalog = text.NewCatalog(files, "texts", translations.Catalog)
+var Catalog = text.NewCatalog(files, "languages", translations.Catalog)
 
 // Of returns the language of a locale; English when there is no other.
 func Of(locale string) text.Language { return Catalog.Language(locale) }

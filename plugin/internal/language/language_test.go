@@ -9,5 +9,5 @@ import (
 // TestCatalog lists the texts that a language lacks.
 func TestCatalog(t *testing.T) {
 	source := texttest.Source{Packages: []string{"../../..."}}
-	texttest.Check(t, source, files, "texts", []string{"de", "es", "fr", "ja", "pt", "ru", "zh"})
+	texttest.Check(t, source, files, "languages", []string{"de", "es", "fr", "ja", "pt", "ru", "zh"})
 }

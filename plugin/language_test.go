@@ -64,7 +64,8 @@ func TestReasonsAreTranslated(t *testing.T) {
 		code, wants string
 	}{
 		{values("password_reference", shared.Text("env://PASSWORD")), "reference_refused",
-			"„Passwortverweis“ kann nicht verwendet werden: der Betreiber erlaubt keine Variablen (secret_prefix in plugin.hcl)."},
+			"„Passwortverweis“ kann nicht verwendet werden: der Betreiber erlaubt keine Variablen " +
+				"(secret_prefix in plugin.hcl)."},
 		{values("proxy", shared.Text("ftp://proxy.example:21")), "not_a_proxy",
 			"„Proxy“ kann nicht verwendet werden: er muss mit socks5:// oder http:// beginnen."},
 		{values("ca_certificate", shared.Text("x")), "not_a_certificate",

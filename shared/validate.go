@@ -75,7 +75,8 @@ func (s Schema) Violations(values Values, secretSet func(field string) bool, lab
 // namedFields says which fields there are.
 func (s Schema) namedFields() text.Text {
 	names := s.valueNames()
-	return text.Of("The field is {names}. || The fields are {names}.", "names", strings.Join(names, ", "), "count", len(names))
+	return text.Of("The field is {names}. || The fields are {names}.", "names", strings.Join(names, ", "),
+		"count", len(names))
 }
 
 func (s Schema) valueNames() []string {

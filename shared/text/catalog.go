@@ -23,8 +23,8 @@ type Catalog struct {
 // translations are those of one language.
 type translations map[Message]translation
 
-// translation is a text in one language: a form for each plural of the language, "other" at least. A text in which nothing is
-// counted has that one only.
+// translation is a text in one language: a form for each plural of the language, "other" at least. A text in which
+// nothing is counted has that one only.
 type translation map[string]string
 
 // UnmarshalJSON reads a string, or an object of plural forms.
@@ -52,10 +52,10 @@ func (t translation) of(form string) string {
 	return t[other]
 }
 
-// NewCatalog returns the catalog whose files are in the directory: de.json is an object that maps English messages to German
-// texts. The translation of a message with {count} is an object of the plural forms that CLDR has for the language, such as
-// {"one": "…", "other": "…"}. A file is read when its language is asked for, so that languages nobody reads cost nothing. What
-// the catalog does not have is looked up in the others.
+// NewCatalog returns the catalog whose files are in the directory: de.json is an object that maps English messages to
+// German texts. The translation of a message with {count} is an object of the plural forms that CLDR has for the
+// language, such as {"one": "…", "other": "…"}. A file is read when its language is asked for, so that languages nobody
+// reads cost nothing. What the catalog does not have is looked up in the others.
 func NewCatalog(files fs.FS, directory string, others ...*Catalog) *Catalog {
 	return &Catalog{files: files, directory: directory, others: others, loaded: map[string]translations{}}
 }

@@ -26,8 +26,8 @@ func (l Language) Tag() string {
 // english is the language that messages are written in.
 const english = "en"
 
-// maxText bounds a text in bytes. Values may come from a stranger, such as the names in a certificate, and could be made to
-// hold each other many times.
+// maxText bounds a text in bytes. Values may come from a stranger, such as the names in a certificate, and could be
+// made to hold each other many times.
 const maxText = 64 << 10
 
 // longestName bounds a name in a message, in bytes.

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A text is kept as JSON: a message as {"text": "…", "values": {"name": …}}, a plain one as {"plain": "…"}, one that says nothing as
-// null. A value is a text itself.
+// A text is kept as JSON: a message as {"text": "…", "values": {"name": …}}, a plain one as {"plain": "…"}, one that
+// says nothing as null. A value is a text itself.
 type stored struct {
 	Message Message         `json:"text,omitempty"`
 	Values  map[string]Text `json:"values,omitempty"`
@@ -35,8 +35,8 @@ func (t Text) MarshalJSON() ([]byte, error) {
 	return json.Marshal(kept)
 }
 
-// UnmarshalJSON reads what MarshalJSON kept. It also reads a string, which is how texts were kept before there was this type; see
-// ofString.
+// UnmarshalJSON reads what MarshalJSON kept. It also reads a string, which is how texts were kept before there was this
+// type; see ofString.
 func (t *Text) UnmarshalJSON(content []byte) error {
 	if strings.HasPrefix(string(content), `"`) {
 		var said string
@@ -67,8 +67,8 @@ const oldMark = "\x1f"
 // verbatim was the message of what is never translated.
 const verbatim = "{text}"
 
-// ofString reads a text that was kept as a string: a marked one has its values apart, and a value may be marked itself; any other
-// is a message without values.
+// ofString reads a text that was kept as a string: a marked one has its values apart, and a value may be marked itself;
+// any other is a message without values.
 func ofString(said string) Text {
 	encoded, marked := strings.CutPrefix(said, oldMark)
 	if !marked {

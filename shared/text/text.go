@@ -1,9 +1,10 @@
 // Package text is what a program says to people, in the language of the one who reads it.
 //
-// The program is written in English. A [Message] is one English sentence or label with names in braces for what differs from
-// case to case; a [Text] is a message together with those values. A text is not written in any language yet, so it can be made
-// now, kept in a database for a week, and be read in Japanese then: [Language.Render] turns it into a string, at the edge of the
-// program and nowhere else. What the translations of the language's [Catalog] do not have is written in English.
+// The program is written in English. A [Message] is one English sentence or label with names in braces for what differs
+// from case to case; a [Text] is a message together with those values. A text is not written in any language yet, so it
+// can be made now, kept in a database for a week, and be read in Japanese then: [Language.Render] turns it into a
+// string, at the edge of the program and nowhere else. What the translations of the language's [Catalog] do not have is
+// written in English.
 package text
 
 import (
@@ -13,12 +14,12 @@ import (
 	"strings"
 )
 
-// Message is an English text in which {name} stands for a value. It is the key of its translations, so it is always a constant of
-// the program: what is typed by people or said by servers is a value of a message, or [Plain].
+// Message is an English text in which {name} stands for a value. It is the key of its translations, so it is always a
+// constant of the program: what is typed by people or said by servers is a value of a message, or [Plain].
 //
-// The number that stands for {count} decides on the plural form, by the rules that CLDR has for the language. A message in which
-// the words differ has both forms that English has, the one for 1 first: "a minute ago || {count} minutes ago". The number need not be
-// shown: "{names} was changed || {names} were changed".
+// The number that stands for {count} decides on the plural form, by the rules that CLDR has for the language. A message
+// in which the words differ has both forms that English has, the one for 1 first: "a minute ago || {count} minutes
+// ago". The number need not be shown: "{names} was changed || {names} were changed".
 type Message string
 
 // betweenForms stands between the two forms of English.
@@ -43,9 +44,10 @@ type value struct {
 	number int
 }
 
-// Of makes a text of a message and of names and values in turn, as package log/slog has them. A value that is a Text or a Message
-// is written in the reader's language too; any other is written as fmt.Sprint does and is the same in all languages. A name that
-// the message does not have counts for nothing, and one that has no value stays as it is: {name}.
+// Of makes a text of a message and of names and values in turn, as package log/slog has them. A value that is a Text or
+// a Message is written in the reader's language too; any other is written as fmt.Sprint does and is the same in all
+// languages. A name that the message does not have counts for nothing, and one that has no value stays as it is:
+// {name}.
 func Of(message Message, pairs ...any) Text {
 	t := Text{message: message}
 	for i := 0; i+1 < len(pairs); i += 2 {

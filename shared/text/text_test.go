@@ -10,14 +10,17 @@ import (
 )
 
 var testCatalog = NewCatalog(fstest.MapFS{
-	"texts/de.json": {Data: []byte(`{"Password": "Passwort", "“{field}” must be filled in.": "„{field}“ muss ausgefüllt werden.",
+	"texts/de.json": {Data: []byte(`{"Password": "Passwort",
+		"“{field}” must be filled in.": "„{field}“ muss ausgefüllt werden.",
 		"{first} before {second}": "{second} nach {first}", "{sentence} {next}": "{sentence} | {next}", "Port": "Anschluss",
 		"a day || {count} days": {"one": "ein Tag", "other": "{count} Tage"}}`)},
 	"texts/ru.json": {Data: []byte(`{"a day || {count} days":
 		{"one": "{count} день", "few": "{count} дня", "many": "{count} дней", "other": "{count} дня"}}`)},
-	"texts/ja.json": {Data: []byte(`{"a day || {count} days": {"other": "{count}日"}, "{count} in the queue": "{count}件"}`)},
+	"texts/ja.json": {Data: []byte(
+		`{"a day || {count} days": {"other": "{count}日"}, "{count} in the queue": "{count}件"}`)},
 	"texts/fr.json": {Data: []byte(`{`)},
-}, "texts", NewCatalog(fstest.MapFS{"more/de.json": {Data: []byte(`{"Cancel": "Abbrechen", "Port": "nicht dieser"}`)}}, "more"))
+}, "texts", NewCatalog(
+	fstest.MapFS{"more/de.json": {Data: []byte(`{"Cancel": "Abbrechen", "Port": "nicht dieser"}`)}}, "more"))
 
 const (
 	mustBeFilled Message = "“{field}” must be filled in."
@@ -79,7 +82,8 @@ func TestRender(t *testing.T) {
 // TestKept keeps texts as JSON, as a database does, and reads them in another language later.
 func TestKept(t *testing.T) {
 	for _, one := range []Text{
-		{}, Of("Password"), Plain("Password"), Plain("\x1f[]"), Of(mustBeFilled, "field", Of("Password")), Of(days, "count", 3),
+		{}, Of("Password"), Plain("Password"), Plain("\x1f[]"), Of(mustBeFilled, "field", Of("Password")),
+		Of(days, "count", 3),
 		Join(Of("Password"), Of(before, "first", Plain("{x}"), "second", Of(days, "count", 21))),
 	} {
 		kept, err := json.Marshal(one)
@@ -104,13 +108,15 @@ func TestKeptAsString(t *testing.T) {
 	for kept, want := range map[string]string{
 		`""`:         "",
 		`"Password"`: "Passwort",
-		`"\u001f[\"“{field}” must be filled in.\",\"field\",\"\\u001f[\\\"Password\\\"]\"]"`: "„Passwort“ muss ausgefüllt werden.",
-		`"\u001f[\"“{field}” must be filled in.\",\"field\",\"Password\"]"`:                  "„Password“ muss ausgefüllt werden.",
-		`"\u001f[\"{text}\",\"text\",\"Password\"]"`:                                         "Password",
-		`"\u001f[\"%s {x}\",\"x\"]"`:                                                         "%s {x}",
-		`"\u001f[\"a day || {count} days\",\"count\",\"1\"]"`:                                "ein Tag",
-		`"\u001fnot a phrase"`:                                                               "not a phrase",
-		`"\u001f[]"`:                                                                         "[]",
+		`"\u001f[\"“{field}” must be filled in.\",\"field\",\"\\u001f[\\\"Password\\\"]\"]"`: "„Passwort“ " +
+			"muss ausgefüllt werden.",
+		`"\u001f[\"“{field}” must be filled in.\",\"field\",\"Password\"]"`: "„Password“ " +
+			"muss ausgefüllt werden.",
+		`"\u001f[\"{text}\",\"text\",\"Password\"]"`:          "Password",
+		`"\u001f[\"%s {x}\",\"x\"]"`:                          "%s {x}",
+		`"\u001f[\"a day || {count} days\",\"count\",\"1\"]"`: "ein Tag",
+		`"\u001fnot a phrase"`:                                "not a phrase",
+		`"\u001f[]"`:                                          "[]",
 	} {
 		var read Text
 		if err := json.Unmarshal([]byte(kept), &read); err != nil {
@@ -137,7 +143,8 @@ func TestRenamed(t *testing.T) {
 	for kept, want := range map[string]string{
 		`"\u001f[\"{days} days left\",\"days\",\"1\"]"`: "ein Tag",
 		`"\u001f[\"{days} days left\",\"days\",\"3\"]"`: "3 Tage",
-		`{"text":"{sentence} {next}","values":{"sentence":{"text":"“{field}” is empty.","values":{"field":{"text":"Password"}}},
+		`{"text":"{sentence} {next}","values":{
+			"sentence":{"text":"“{field}” is empty.","values":{"field":{"text":"Password"}}},
 			"next":{"plain":"“{field}” is empty."}}}`: "„Passwort“ muss ausgefüllt werden. | “{field}” is empty.",
 		`"Password"`: "Passwort",
 	} {
@@ -178,7 +185,8 @@ func TestManySentences(t *testing.T) {
 		t.Fatal(err)
 	}
 	written := read.String()
-	if !strings.HasPrefix(written, "Process 0 delivers. Process 1 delivers.") || strings.Count(written, "delivers.") != sentences {
+	if !strings.HasPrefix(written, "Process 0 delivers. Process 1 delivers.") ||
+		strings.Count(written, "delivers.") != sentences {
 		t.Errorf("they became %.100q", written)
 	}
 }
@@ -187,7 +195,8 @@ func TestManySentences(t *testing.T) {
 func TestErrorsSpeakEnglish(t *testing.T) {
 	cause := Error{Of(mustBeFilled, "field", Of("Password"))}
 	wrapped := fmt.Errorf("save: %w", cause)
-	for _, printed := range []string{cause.Error(), fmt.Sprint(cause), fmt.Sprintf("%v", error(cause)), cause.Text.String()} {
+	for _, printed := range []string{cause.Error(), fmt.Sprint(cause), fmt.Sprintf("%v", error(cause)),
+		cause.Text.String()} {
 		if printed != "“Password” must be filled in." {
 			t.Error(printed)
 		}

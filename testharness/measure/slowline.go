@@ -33,7 +33,7 @@ func SlowLine(t testing.TB, target int, roundTrip time.Duration) (port int, turn
 }
 
 func carry(client *net.TCPConn, target int, roundTrip time.Duration, turns *atomic.Int64) {
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	established := time.Now().Add(roundTrip)
 	// What the client sends before its handshake is over would leave only then.
 	var answered atomic.Bool
@@ -47,7 +47,7 @@ func carry(client *net.TCPConn, target int, roundTrip time.Duration, turns *atom
 	if err != nil {
 		return
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	done := make(chan struct{}, 2)
 	arrive := func(to *net.TCPConn, pieces <-chan piece) {
 		for one := range pieces {

@@ -30,8 +30,8 @@ type cause struct {
 	otherPorts bool
 }
 
-// wording is a cause in words. Its conditions are joined by and; an empty one holds always. A wording that leaves open a word
-// which is not known does not fit.
+// wording is a cause in words. Its conditions are joined by and; an empty one holds always. A wording that leaves open
+// a word which is not known does not fit.
 type wording struct {
 	when     func(*reading) bool
 	provider string

@@ -46,8 +46,9 @@ var accountCauses = []cause{
 		},
 	},
 	{
-		code: "account_disabled", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent, loginAtAuth: true,
-		field: "login",
+		code: "account_disabled", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		loginAtAuth: true,
+		field:       "login",
 		words: []wording{
 			{
 				summary: "The server does not let the account {login} log in: it, or logging in for sending, is disabled.",
@@ -83,7 +84,8 @@ var accountCauses = []cause{
 				provider: "microsoft365",
 				summary:  "Microsoft has turned off logins with a password for this organisation.",
 				detail:   "Use OAuth 2.0, an Exchange connector for this machine's address, or another provider.",
-				link:     "https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online",
+				link: "https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/" +
+					"deprecation-of-basic-authentication-exchange-online",
 			},
 			{
 				summary: "The server no longer accepts logins with a password.",
@@ -132,8 +134,9 @@ var accountCauses = []cause{
 		},
 	},
 	{
-		code: "account_confirmation_required", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent, loginAtAuth: true,
-		field: "login",
+		code: "account_confirmation_required", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		loginAtAuth: true,
+		field:       "login",
 		words: []wording{
 			{
 				summary: "The provider wants the owner of the account to do something in a web browser first.",
@@ -145,7 +148,8 @@ var accountCauses = []cause{
 		},
 	},
 	{
-		code: "account_not_activated", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent, loginAtAuth: true,
+		code: "account_not_activated", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		loginAtAuth: true,
 		words: []wording{
 			{
 				summary: "The account is not enabled for sending yet.",
@@ -155,8 +159,9 @@ var accountCauses = []cause{
 		},
 	},
 	{
-		code: "account_suspended", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent, loginAtAuth: true,
-		field: "login",
+		code: "account_suspended", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		loginAtAuth: true,
+		field:       "login",
 		words: []wording{
 			{
 				summary: "The provider has stopped this account from sending: its messages look like spam, or it was " +

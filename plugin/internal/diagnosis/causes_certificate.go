@@ -5,8 +5,9 @@ import "github.com/smtp-settings/smtp-settings/shared"
 // certificateCauses are about the certificate of the server.
 var certificateCauses = []cause{
 	{
-		code: "certificate_pin_mismatch", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
-		field: "pinned_certificate",
+		code: "certificate_pin_mismatch", outcome: ConnectionFailed, scope: shared.ScopeServer,
+		lasting: shared.LastingPermanent,
+		field:   "pinned_certificate",
 		words: []wording{
 			{
 				summary: "The server's certificate is not the pinned one.",
@@ -35,8 +36,9 @@ var certificateCauses = []cause{
 		},
 	},
 	{
-		code: "certificate_not_yet_valid", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
-		field: "server",
+		code: "certificate_not_yet_valid", outcome: ConnectionFailed, scope: shared.ScopeServer,
+		lasting: shared.LastingPermanent,
+		field:   "server",
 		words: []wording{
 			{
 				summary: "The server's certificate is valid only from {from} on.",
@@ -51,8 +53,9 @@ var certificateCauses = []cause{
 		},
 	},
 	{
-		code: "certificate_issuer_expired", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
-		field: "server",
+		code: "certificate_issuer_expired", outcome: ConnectionFailed, scope: shared.ScopeServer,
+		lasting: shared.LastingPermanent,
+		field:   "server",
 		words: []wording{
 			{
 				summary: "The server's certificate is valid, but that of its issuer has expired.",
@@ -61,8 +64,9 @@ var certificateCauses = []cause{
 		},
 	},
 	{
-		code: "certificate_without_names", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
-		field: "server",
+		code: "certificate_without_names", outcome: ConnectionFailed, scope: shared.ScopeServer,
+		lasting: shared.LastingPermanent,
+		field:   "server",
 		words: []wording{
 			{
 				summary: "The server's certificate names no host, so it cannot prove that this is {host}.",
@@ -76,8 +80,9 @@ var certificateCauses = []cause{
 		},
 	},
 	{
-		code: "certificate_wrong_host", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
-		field: "server",
+		code: "certificate_wrong_host", outcome: ConnectionFailed, scope: shared.ScopeServer,
+		lasting: shared.LastingPermanent,
+		field:   "server",
 		words: []wording{
 			{
 				summary: "The server's certificate is not for {host} but for {names}.",
@@ -100,8 +105,9 @@ var certificateCauses = []cause{
 		},
 	},
 	{
-		code: "certificate_wrong_purpose", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
-		field: "server",
+		code: "certificate_wrong_purpose", outcome: ConnectionFailed, scope: shared.ScopeServer,
+		lasting: shared.LastingPermanent,
+		field:   "server",
 		words: []wording{
 			{
 				summary: "The server's certificate is not meant for servers.",
@@ -110,8 +116,9 @@ var certificateCauses = []cause{
 		},
 	},
 	{
-		code: "certificate_self_signed", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
-		field: "ca_certificate",
+		code: "certificate_self_signed", outcome: ConnectionFailed, scope: shared.ScopeServer,
+		lasting: shared.LastingPermanent,
+		field:   "ca_certificate",
 		words: []wording{
 			{
 				summary: "The server's certificate is self-signed: nobody vouches for it.",
@@ -125,8 +132,9 @@ var certificateCauses = []cause{
 		},
 	},
 	{
-		code: "certificate_unknown_issuer", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
-		field: "ca_certificate",
+		code: "certificate_unknown_issuer", outcome: ConnectionFailed, scope: shared.ScopeServer,
+		lasting: shared.LastingPermanent,
+		field:   "ca_certificate",
 		words: []wording{
 			{
 				summary: "The server's certificate was issued by {issuer}, which this machine does not trust.",

@@ -29,7 +29,8 @@ var clientCauses = []cause{
 				provider: "microsoft365",
 				summary:  "Microsoft allows only three connections at a time for one mailbox.",
 				detail:   "Lower the number of connections, or use a mailbox of its own for notifications.",
-				link:     "https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits",
+				link: "https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/" +
+					"exchange-online-limits",
 			},
 			{
 				summary: "The server has too many connections from this machine.",
@@ -108,8 +109,9 @@ var clientCauses = []cause{
 		},
 	},
 	{
-		code: "client_address_not_authorized", outcome: Failed, scope: shared.ScopeClient, lasting: shared.LastingPermanent, loginAtAuth: true,
-		field: "server",
+		code: "client_address_not_authorized", outcome: Failed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
+		loginAtAuth: true,
+		field:       "server",
 		words: []wording{
 			{
 				summary: "The account may be used only from certain internet addresses, and this machine's is not one of " +
@@ -150,7 +152,8 @@ var clientCauses = []cause{
 					"365 server.",
 				detail: "Use smtp.office365.com with a login, or have an administrator set up a connector for this " +
 					"machine's address.",
-				link: "https://learn.microsoft.com/exchange/mail-flow-best-practices/how-to-set-up-a-multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365",
+				link: "https://learn.microsoft.com/exchange/mail-flow-best-practices/" +
+					"how-to-set-up-a-multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365",
 			},
 		},
 	},
@@ -218,7 +221,8 @@ var clientCauses = []cause{
 		},
 	},
 	{
-		code: "too_many_messages_per_connection", outcome: Failed, scope: shared.ScopeClient, lasting: shared.LastingTemporary,
+		code: "too_many_messages_per_connection", outcome: Failed, scope: shared.ScopeClient,
+		lasting: shared.LastingTemporary,
 		words: []wording{
 			{
 				summary:  "The number of messages that the server takes on one connection is used up.",
@@ -238,8 +242,9 @@ var clientCauses = []cause{
 		},
 	},
 	{
-		code: "wrong_server_for_sending", outcome: Failed, scope: shared.ScopeClient, lasting: shared.LastingPermanent, loginAtAuth: true,
-		field: "server",
+		code: "wrong_server_for_sending", outcome: Failed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
+		loginAtAuth: true,
+		field:       "server",
 		words: []wording{
 			{
 				summary: "This is not the server for sending with this account.",

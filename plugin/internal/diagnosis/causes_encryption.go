@@ -46,8 +46,9 @@ var encryptionCauses = []cause{
 		},
 	},
 	{
-		code: "client_certificate_required", outcome: ConnectionFailed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
-		field: "server",
+		code: "client_certificate_required", outcome: ConnectionFailed, scope: shared.ScopeServer,
+		lasting: shared.LastingPermanent,
+		field:   "server",
 		words: []wording{
 			{
 				summary: "The server demands a certificate of this machine, which cannot be given here.",
@@ -166,8 +167,9 @@ var encryptionCauses = []cause{
 		},
 	},
 	{
-		code: "password_needs_encryption", outcome: ConnectionFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
-		field: "use_ssl",
+		code: "password_needs_encryption", outcome: ConnectionFailed, scope: shared.ScopeLogin,
+		lasting: shared.LastingPermanent,
+		field:   "use_ssl",
 		words: []wording{
 			{
 				summary: "The password was not sent, because the connection is not encrypted.",

@@ -75,9 +75,10 @@ var loginCauses = []cause{
 		},
 	},
 	{
-		code: "login_needs_encryption", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent, loginAtAuth: true,
-		field: "use_ssl",
-		fixes: fixes(useSSL),
+		code: "login_needs_encryption", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
+		loginAtAuth: true,
+		field:       "use_ssl",
+		fixes:       fixes(useSSL),
 		words: []wording{
 			{
 				steps:   auth,

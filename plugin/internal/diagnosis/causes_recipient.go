@@ -103,7 +103,8 @@ var recipientCauses = []cause{
 		},
 	},
 	{
-		code: "recipient_refused_temporarily", outcome: Failed, scope: shared.ScopeRecipient, lasting: shared.LastingTemporary,
+		code: "recipient_refused_temporarily", outcome: Failed, scope: shared.ScopeRecipient,
+		lasting: shared.LastingTemporary,
 		words: []wording{
 			{
 				summary:  "The server does not accept the recipient {recipient} at the moment.",
@@ -152,7 +153,8 @@ var recipientCauses = []cause{
 		},
 	},
 	{
-		code: "recipient_domain_lookup_failed", outcome: Failed, scope: shared.ScopeRecipient, lasting: shared.LastingTemporary,
+		code: "recipient_domain_lookup_failed", outcome: Failed, scope: shared.ScopeRecipient,
+		lasting: shared.LastingTemporary,
 		words: []wording{
 			{
 				summary: "The recipient's domain could not be looked up at the moment.",

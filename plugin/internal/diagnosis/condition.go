@@ -51,7 +51,8 @@ func atExchange(r *reading) bool {
 	return exchangeName.MatchString(r.host)
 }
 
-var exchangeName = regexp.MustCompile(`^(?:[a-z0-9-]*mx[a-z]?[0-9]*[.-]|aspmx|inbound|mailin|mx-|smtp-in|mta[0-9]+\.)|-mx-|\.mx\.|^gmail-smtp-in`)
+var exchangeName = regexp.MustCompile(
+	`^(?:[a-z0-9-]*mx[a-z]?[0-9]*[.-]|aspmx|inbound|mailin|mx-|smtp-in|mta[0-9]+\.)|-mx-|\.mx\.|^gmail-smtp-in`)
 
 var (
 	asterisks   = regexp.MustCompile(`^[*\s]{8,}$`)
@@ -59,8 +60,8 @@ var (
 	ftpGreeting = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\bftp\b|filezilla`) })
 )
 
-// inspected reports whether a firewall on the way has made the greeting or keywords of EHLO unreadable, as "inspect esmtp"
-// of Cisco ASA and the fixup of PIX do.
+// inspected reports whether a firewall on the way has made the greeting or keywords of EHLO unreadable, as "inspect
+// esmtp" of Cisco ASA and the fixup of PIX do.
 func inspected(r *reading) bool {
 	session := r.failure.Session
 	if session == nil {
@@ -90,12 +91,15 @@ func both(conditions ...func(*reading) bool) func(*reading) bool {
 
 func loginMissing(r *reading) bool { return noLogin(r) || loginNotOffered(r) }
 
-// inspectors are programs and devices that look into encrypted connections, by what stands in the issuer of their certificates.
+// inspectors are programs and devices that look into encrypted connections, by what stands in the issuer of their
+// certificates.
 var inspectors = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)avast|\bavg\b|kaspersky|\beset\b|bitdefender|fortinet|fortigate|zscaler|sophos|palo ?alto|blue ?coat|` +
-		`symantec web|mcafee|trend ?micro|norton|check ?point|watchguard|sonicwall|untangle|netskope|cisco umbrella|barracuda|` +
-		`mail shield|web shield|g ?data|dr\.?web|comodo (?:firewall|internet)|ssl (?:inspect|intercept|proxy|decrypt|scan)|smoothwall|` +
-		`forcepoint|websense|content gateway|cloudflare (?:gateway|for teams)|squid|mitmproxy|charles proxy|fiddler|burp|adguard`)
+	return regexp.MustCompile(`(?i)avast|\bavg\b|kaspersky|\beset\b|bitdefender|fortinet|fortigate|` +
+		`zscaler|sophos|palo ?alto|blue ?coat|symantec web|mcafee|trend ?micro|norton|` +
+		`check ?point|watchguard|sonicwall|untangle|netskope|` +
+		`cisco umbrella|barracuda|mail shield|web shield|g ?data|dr\.?web|comodo (?:firewall|internet)|` +
+		`ssl (?:inspect|intercept|proxy|decrypt|scan)|smoothwall|forcepoint|websense|content gateway|` +
+		`cloudflare (?:gateway|for teams)|squid|mitmproxy|charles proxy|fiddler|burp|adguard`)
 })
 
 // isInspector reports whether the certificate comes from one that looks into connections.
@@ -108,7 +112,8 @@ func isInspector(r *reading) bool {
 // known providers never have one for another name.
 func isStranger(r *reading) bool {
 	certificate := certificateOf(r.failure)
-	if r.provider == "" || certificate == nil || len(certificate.DNSNames) == 0 || !hasWrongName(r) && !hasUnknownIssuer(r) {
+	if r.provider == "" || certificate == nil || len(certificate.DNSNames) == 0 || !hasWrongName(r) &&
+		!hasUnknownIssuer(r) {
 		return false
 	}
 	return !slices.ContainsFunc(certificate.DNSNames, func(name string) bool {
@@ -120,7 +125,8 @@ var hostingGreeting = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\bexim\b|cpanel|plesk|directadmin`)
 })
 
-// greetedByStranger reports whether a server of a hosting provider greeted where one of a large mail provider was called.
+// greetedByStranger reports whether a server of a hosting provider greeted where one of a large mail provider was
+// called.
 func greetedByStranger(r *reading) bool {
 	session := r.failure.Session
 	if session == nil || r.provider == "" || !session.Greeting.Says(hostingGreeting()) {

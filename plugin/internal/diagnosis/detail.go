@@ -98,7 +98,8 @@ func securedText(found smtpconn.Secured) text.Text {
 func brief(failure *smtpconn.Error) text.Text {
 	switch {
 	case failure.Reply != nil && failure.Mechanism != "":
-		return text.Of("{mechanism} refused: {reply}", "mechanism", failure.Mechanism, "reply", shortened(failure.Reply.String()))
+		return text.Of("{mechanism} refused: {reply}", "mechanism", failure.Mechanism, "reply",
+			shortened(failure.Reply.String()))
 	case failure.Reply != nil:
 		return text.Plain(shortened(failure.Reply.String()))
 	case failure.Protocol != "":
@@ -172,7 +173,8 @@ func Reason(err error, session *smtpconn.Session) text.Text {
 		return text.Of("the server demands more than {count} iteration || the server demands more than {count} iterations",
 			"count", iterations.Limit)
 	case errors.As(err, &iterations):
-		return text.Of("the server demands fewer than {count} iteration, and the password could be guessed from the answer || "+
+		return text.Of("the server demands fewer than {count} iteration, and the password could "+
+			"be guessed from the answer || "+
 			"the server demands fewer than {count} iterations, and the password could be guessed from the answer",
 			"count", iterations.Limit)
 	case errors.As(err, &failure) && (failure.Err == nil || saysAll(failure.Kind)):

@@ -29,7 +29,8 @@ func TestDetail(t *testing.T) {
 	}{
 		{nil, ""},
 		{smtpconn.Resolved{Addresses: []netip.Addr{four.Addr(), six.Addr()}}, "192.0.2.1, 2001:db8::1"},
-		{smtpconn.Tried{Attempts: []smtpconn.Attempt{{Address: four, Took: 12 * time.Millisecond}}}, fourth + "connected (12 ms)"},
+		{smtpconn.Tried{Attempts: []smtpconn.Attempt{{Address: four, Took: 12 * time.Millisecond}}},
+			fourth + "connected (12 ms)"},
 		{smtpconn.Tried{Attempts: []smtpconn.Attempt{
 			{Address: six, Err: &smtpconn.Error{Kind: smtpconn.KindUnreachable}},
 			{Address: four, Took: 1500 * time.Microsecond},
@@ -53,11 +54,13 @@ func TestDetail(t *testing.T) {
 		{smtpconn.LoggedIn{Mechanism: "LOGIN", Unworkable: []string{"SCRAM-SHA-1", "PLAIN"}},
 			"LOGIN; the server offers SCRAM-SHA-1, PLAIN but does not carry that out"},
 		{smtpconn.Answered{Reply: reply}, "250 2.1.0 Ok, {host} it is"},
-		{smtpconn.LeftPlain{Failure: &smtpconn.Error{Kind: smtpconn.KindClosed}}, "the server closed the connection; going on unencrypted"},
+		{smtpconn.LeftPlain{Failure: &smtpconn.Error{Kind: smtpconn.KindClosed}},
+			"the server closed the connection; going on unencrypted"},
 		{smtpconn.LeftPlain{Failure: &smtpconn.Error{Kind: smtpconn.KindRefusedByReply, Reply: &reply}},
 			"250 2.1.0 Ok, {host} it is; going on unencrypted"},
 		{&smtpconn.Error{Kind: smtpconn.KindRefusedByReply, Reply: &reply}, "250 2.1.0 Ok, {host} it is"},
-		{&smtpconn.Error{Kind: smtpconn.KindRefusedByReply, Reply: &reply, Mechanism: "PLAIN"}, "PLAIN refused: 250 2.1.0 Ok, {host} it is"},
+		{&smtpconn.Error{Kind: smtpconn.KindRefusedByReply, Reply: &reply, Mechanism: "PLAIN"},
+			"PLAIN refused: 250 2.1.0 Ok, {host} it is"},
 		{&smtpconn.Error{Kind: smtpconn.KindNotSMTP, Protocol: "HTTP"}, "the server speaks HTTP"},
 		{&smtpconn.Error{Kind: smtpconn.KindNotSMTP}, "not an SMTP server"},
 	} {
@@ -84,7 +87,8 @@ func TestReason(t *testing.T) {
 			"the server demands fewer than 4096 iterations, and the password could be guessed from the answer"},
 		{&smtpconn.Error{Kind: smtpconn.KindConnectionRefused, Err: errors.New("dial tcp")}, "connection refused"},
 		{&smtpconn.Error{Kind: smtpconn.KindNetwork, Err: errors.New("dial tcp: odd")}, "dial tcp: odd"},
-		{&smtpconn.Error{Kind: smtpconn.KindNotPermitted, Err: errors.New("the operator denies it")}, "the operator denies it"},
+		{&smtpconn.Error{Kind: smtpconn.KindNotPermitted, Err: errors.New("the operator denies it")},
+			"the operator denies it"},
 		{&smtpconn.Error{Kind: smtpconn.KindNetwork}, "network failure"},
 		{errors.Join(&smtpconn.Error{Kind: smtpconn.KindReset}, errors.New("x")), "the connection was reset"},
 	} {

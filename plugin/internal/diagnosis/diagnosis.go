@@ -1,11 +1,11 @@
 // Package diagnosis turns a failure on the way to a mail server into words: the stable code of its cause, one sentence
 // that says what is wrong, what to do about it, the field it concerns and the server's own words as evidence.
 //
-// A [cause] is what is wrong; a [rule] says which cause is meant by a failure. A reply is first reduced to what does not
-// differ from case to case, then read for a few hundred concepts, each with the many ways in which servers put it. The
-// rules are asked in order and the first that holds decides: what the circumstances or one provider's own words can mean
-// only one way; phrases that outweigh any code; clear enhanced status codes; what the words mean together; and last the
-// codes that only say no. A new reply is a line in testdata, a new phrasing in a concept, seldom a new rule.
+// A [cause] is what is wrong; a [rule] says which cause is meant by a failure. A reply is first reduced to what does
+// not differ from case to case, then read for a few hundred concepts, each with the many ways in which servers put it.
+// The rules are asked in order and the first that holds decides: what the circumstances or one provider's own words can
+// mean only one way; phrases that outweigh any code; clear enhanced status codes; what the words mean together; and
+// last the codes that only say no. A new reply is a line in testdata, a new phrasing in a concept, seldom a new rule.
 //
 // The page, the command line and a dead letter all use it, so a failure reads the same wherever it is met.
 package diagnosis
@@ -126,7 +126,8 @@ func whatAnswered(found cause, c Circumstances) text.Text {
 	}
 	ports := slices.DeleteFunc(slices.Clone(c.OpenPorts), func(port int) bool { return port == c.Target.Port })
 	if len(ports) == 0 {
-		return text.Of("None of the usual mail ports of {host} (465, 587, 25, 2525) answers from here.", "host", c.Target.Host)
+		return text.Of("None of the usual mail ports of {host} (465, 587, 25, 2525) answers from here.",
+			"host", c.Target.Host)
 	}
 	numbers := make([]string, len(ports))
 	for i, port := range ports {
@@ -175,8 +176,8 @@ func portFixes(c Circumstances) []finding.Fix {
 
 func encrypts(fix finding.Fix) bool { return fix.Values["use_ssl"] == shared.Boolean(true) }
 
-// startTLSFailed reports whether the login was kept back only because an offered STARTTLS did not work. Who accepts that
-// the password can be read along the way may then say so.
+// startTLSFailed reports whether the login was kept back only because an offered STARTTLS did not work. Who accepts
+// that the password can be read along the way may then say so.
 func startTLSFailed(failure *smtpconn.Error, c Circumstances) bool {
 	if c.Target.Encrypt || c.Target.PinnedCertificate != [sha256.Size]byte{} {
 		return false
@@ -249,7 +250,9 @@ var (
 	port465 = fix("Use port 465 with SSL", shared.Values{"port": shared.Integer(465), "use_ssl": shared.Boolean(true)})
 	// withoutStartTLS is only ever offered beside another fix.
 	withoutStartTLS = fix("Send everything unencrypted, the password too", shared.Values{"starttls": shared.Text("never")})
-	port587         = fix("Use port 587 with SSL", shared.Values{"port": shared.Integer(587), "use_ssl": shared.Boolean(true)})
+	port587         = fix("Use port 587 with SSL", shared.Values{
+		"port": shared.Integer(587), "use_ssl": shared.Boolean(true),
+	})
 )
 
 func fix(label text.Message, values shared.Values) finding.Fix {

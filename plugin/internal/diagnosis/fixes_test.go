@@ -8,8 +8,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestUnencryptedIsNeverTheOnlyFix offers to do without encryption only where an offered STARTTLS has kept a login back,
-// and only behind a fix that encrypts.
+// TestUnencryptedIsNeverTheOnlyFix offers to do without encryption only where an offered STARTTLS has kept a login
+// back, and only behind a fix that encrypts.
 func TestUnencryptedIsNeverTheOnlyFix(t *testing.T) {
 	const starttls, hello = smtpconn.StepStartTLS, smtpconn.StepHello
 	pinned := func(c *Circumstances) { c.Target.PinnedCertificate = [sha256.Size]byte{1} }

@@ -30,7 +30,8 @@ func TestMechanismFix(t *testing.T) {
 		"nothing was offered": {"CRAM-MD5", "", tls, nil, wrong, ""},
 	} {
 		failure := &smtpconn.Error{
-			Step: smtpconn.StepAuth, Kind: smtpconn.KindBadChallenge, Err: smtpconn.ReasonSenselessChallenge, Mechanism: c.mechanism,
+			Step: smtpconn.StepAuth, Kind: smtpconn.KindBadChallenge, Err: smtpconn.ReasonSenselessChallenge,
+			Mechanism: c.mechanism,
 			Session: &smtpconn.Session{
 				Encryption: c.encryption, Unverified: c.unverified, Extensions: map[string]string{"AUTH": c.offered},
 			},

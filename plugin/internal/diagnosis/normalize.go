@@ -22,9 +22,9 @@ const (
 // minID is how long a word of letters and digits must be to be taken for an id.
 const minID = 9
 
-// reduction takes out of a text what differs from case to case, and makes alike what is written in different ways: addresses
-// and names become tokens, web addresses go into a text of their own; accents, contractions, punctuation and case go. A full
-// stop at the end of a sentence stays as a word.
+// reduction takes out of a text what differs from case to case, and makes alike what is written in different ways:
+// addresses and names become tokens, web addresses go into a text of their own; accents, contractions, punctuation and
+// case go. A full stop at the end of a sentence stays as a word.
 type reduction struct {
 	words []string
 	pages strings.Builder
@@ -138,7 +138,9 @@ func isName(piece string) bool {
 }
 
 // exchangeCodes begin what looks like a host name: Exchange names so what refuses, such as RESOLVER.RST.AuthRequired.
-var exchangeCodes = []string{"resolver.", "transport.", "storedrv.", "routing.", "smtpsend.", "approval.", "queue.", "content.", "agent."}
+var exchangeCodes = []string{
+	"resolver.", "transport.", "storedrv.", "routing.", "smtpsend.", "approval.", "queue.", "content.", "agent.",
+}
 
 func (r *reduction) name(name string) {
 	for _, code := range exchangeCodes {
@@ -181,7 +183,8 @@ var (
 			`junkemailfilter|psbl|mailspike|njabl|backscatterer|manitu|senderbase|abusix|blocklist|blacklist|truncate|` +
 			`prs\.proofpoint|dynablock|mail-abuse|(?:^|[.-])(?:zen|sbl|xbl|pbl|cbl|bl|dbl)\.`)
 	contracted = strings.NewReplacer(
-		"’", "'", "can't", "cannot", "can not ", "cannot ", "won't", "will not", "n't ", " not ", "'s ", " ", "e-mail", "email",
+		"’", "'", "can't", "cannot", "can not ", "cannot ", "won't", "will not", "n't ", " not ", "'s ", " ",
+		"e-mail", "email",
 		"<", " <", "[", " [", "...", ". ")
 )
 
@@ -206,7 +209,8 @@ func foldAccents(text string) string {
 func enhancedIn(text string, code int) string {
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" \t#()[],;:-", r) }) {
 		word = strings.TrimRight(word, ".")
-		if len(word) >= 5 && len(word) <= 9 && strings.Count(word, ".") == 2 && word[1] == '.' && int(word[0]-'0') == code/100 &&
+		if len(word) >= 5 && len(word) <= 9 && strings.Count(word, ".") == 2 && word[1] == '.' &&
+			int(word[0]-'0') == code/100 &&
 			isDigits(strings.ReplaceAll(word, ".", "")) {
 			return word
 		}

@@ -8,15 +8,15 @@ import (
 	"sync"
 )
 
-// concept is an idea that servers put in many ways: a login is demanded, an address is listed. It is in a reply when one
-// of its phrasings is.
+// concept is an idea that servers put in many ways: a login is demanded, an address is listed. It is in a reply when
+// one of its phrasings is.
 //
 // A phrasing is a regular expression for the reduced text of a reply (see [reduce]): lower case, single blanks, no
 // punctuation. It begins at the beginning of a word and may end within one, so that “authenticat” has all forms of the
 // word. The sign ~ between blanks stands for up to six words, of the same sentence.
 //
-// There are too many phrasings to try them all on each reply. A phrasing is looked at only when the text has a literal that
-// the phrasing cannot do without, and is compiled only then.
+// There are too many phrasings to try them all on each reply. A phrasing is looked at only when the text has a literal
+// that the phrasing cannot do without, and is compiled only then.
 type concept struct {
 	number    int
 	phrasings func() []phrasing
@@ -122,7 +122,8 @@ func (p phrasing) in(text *haystack) bool {
 	return p.whole || p.expression().MatchString(text.text)
 }
 
-// haystack is a text in which many literals are looked for: most of them are ruled out by their beginning and their end.
+// haystack is a text in which many literals are looked for: most of them are ruled out by their beginning and their
+// end.
 type haystack struct {
 	text  string
 	grams [1 << gramBits / 64]uint64

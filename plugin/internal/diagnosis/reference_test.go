@@ -29,14 +29,17 @@ func TestReference(t *testing.T) {
 // reference writes the table as a document: every code with what it means and what to do.
 func reference() string {
 	var document strings.Builder
-	document.WriteString("# Causes\n\nMade from the table in `plugin/internal/diagnosis`; `go test ./plugin/internal/diagnosis -update` writes it anew. The codes are stable.\n")
+	document.WriteString("# Causes\n\nMade from the table in `plugin/internal/diagnosis`; `go test " +
+		"./plugin/internal/diagnosis -update` writes it anew. The codes are stable.\n")
 	for _, part := range []struct {
 		title   string
 		outcome Outcome
 	}{
-		{"No SMTP conversation could be had", ConnectionFailed}, {"The login was refused", LoginFailed}, {"Everything else", Failed},
+		{"No SMTP conversation could be had", ConnectionFailed}, {"The login was refused", LoginFailed},
+		{"Everything else", Failed},
 	} {
-		fmt.Fprintf(&document, "\n## %s\n\n“%s”\n\n| code | scope | lasting | provider | meaning | what to do |\n|---|---|---|---|---|---|\n", part.title, part.outcome.Headline())
+		fmt.Fprintf(&document, "\n## %s\n\n“%s”\n\n| code | scope | lasting | provider | meaning | what to do "+
+			"|\n|---|---|---|---|---|---|\n", part.title, part.outcome.Headline())
 		for _, line := range referenceLines(part.outcome) {
 			document.WriteString(line)
 		}

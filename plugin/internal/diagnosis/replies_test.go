@@ -57,8 +57,10 @@ func readLines(t testing.TB, path string) []line {
 }
 
 var lineSteps = map[string]smtpconn.Step{
-	"greeting": smtpconn.StepGreeting, "hello": smtpconn.StepHello, "starttls": smtpconn.StepStartTLS, "auth": smtpconn.StepAuth,
-	"sender": smtpconn.StepSender, "recipient": smtpconn.StepRecipient, "data": smtpconn.StepMessage, "message": smtpconn.StepMessage,
+	"greeting": smtpconn.StepGreeting, "hello": smtpconn.StepHello, "starttls": smtpconn.StepStartTLS,
+	"auth":   smtpconn.StepAuth,
+	"sender": smtpconn.StepSender, "recipient": smtpconn.StepRecipient, "data": smtpconn.StepMessage,
+	"message": smtpconn.StepMessage,
 }
 
 // failure is what smtpconn reports after such a reply.
@@ -127,7 +129,8 @@ func TestReplies(t *testing.T) {
 		outcome, got := Explain(failure, c)
 		if v := l.judge(outcome, got.Code); !v.headline || !v.cause || !v.scope || !v.lasting {
 			found := causes()[got.Code]
-			t.Errorf("%s: %s: %s, %s, %s, %s; want %s, %s, %s, %s", l.Step, l.Reply, outcome, got.Code, found.scope, found.lasting,
+			t.Errorf("%s: %s: %s, %s, %s, %s; want %s, %s, %s, %s", l.Step, l.Reply, outcome, got.Code,
+				found.scope, found.lasting,
 				l.Headline, l.Cause, l.Scope, l.Lasting)
 		}
 		checkWords(t, got)

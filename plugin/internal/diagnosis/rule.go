@@ -8,8 +8,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 )
 
-// rule says which cause is meant by a failure. Its conditions are joined by and, an empty one holds always; the entries of
-// steps, kinds, replies, enhanced and providers are joined by or.
+// rule says which cause is meant by a failure. Its conditions are joined by and, an empty one holds always; the entries
+// of steps, kinds, replies, enhanced and providers are joined by or.
 type rule struct {
 	// cause is the code of a cause.
 	cause string
@@ -25,8 +25,9 @@ type rule struct {
 	when      func(*reading) bool
 }
 
-// rules are all of them, the strongest first: what only one provider or the circumstances can mean; phrases that outweigh
-// any code; codes that are clear; what the words mean together; codes that only say no; what remains of a step.
+// rules are all of them, the strongest first: what only one provider or the circumstances can mean; phrases that
+// outweigh any code; codes that are clear; what the words mean together; codes that only say no; what remains of a
+// step.
 var rules = sync.OnceValue(func() []rule {
 	return slices.Concat(
 		generalRules, certainRules, specificRules, clearRules,
@@ -106,7 +107,8 @@ var (
 	// login only when the recipient is given.
 	atEnvelope = steps(smtpconn.StepSender, smtpconn.StepRecipient, smtpconn.StepMessage)
 	// conversing are all steps with a reply of an SMTP server before the message.
-	conversing = steps(smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepSender, smtpconn.StepRecipient, smtpconn.StepMessage)
+	conversing = steps(smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepSender, smtpconn.StepRecipient,
+		smtpconn.StepMessage)
 )
 
 func steps(s ...smtpconn.Step) []smtpconn.Step { return s }

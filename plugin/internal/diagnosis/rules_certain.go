@@ -75,13 +75,17 @@ var certainRules = []rule{
 	{cause: "too_many_connections", providers: providers(microsoft), steps: atEnvelope, replies: replies(432)},
 
 	// Google: support.google.com/a/answer/3726730 and /6140680.
-	{cause: "app_password_required", providers: providers(gmail), steps: auth, replies: replies(534), enhanced: enhanced("5.7.9")},
-	{cause: "browser_login_required", providers: providers(gmail), steps: auth, replies: replies(534), enhanced: enhanced("5.7.14")},
+	{cause: "app_password_required", providers: providers(gmail), steps: auth, replies: replies(534),
+		enhanced: enhanced("5.7.9")},
+	{cause: "browser_login_required", providers: providers(gmail), steps: auth, replies: replies(534),
+		enhanced: enhanced("5.7.14")},
 	{cause: "relay_address_not_registered", providers: providers(gmail), steps: conversing, says: all(relayCredentials)},
-	{cause: "sender_not_verified", providers: providers(gmail), steps: atEnvelope, says: all(sendingDenied), when: noLogin},
+	{cause: "sender_not_verified", providers: providers(gmail), steps: atEnvelope,
+		says: all(sendingDenied), when: noLogin},
 	{cause: "account_suspended", providers: providers(gmail), steps: atEnvelope, says: all(sendingDenied)},
 	{cause: "sending_limit_reached", providers: providers(gmail), enhanced: enhanced("5.4.5")},
-	{cause: "rate_limited", providers: providers(gmail), steps: atEnvelope, enhanced: enhanced("4.7.0"), says: all(temporarySystem),
+	{cause: "rate_limited", providers: providers(gmail), steps: atEnvelope, enhanced: enhanced("4.7.0"),
+		says: all(temporarySystem),
 		when: withLogin},
 	{cause: "encryption_required", providers: providers(gmail), steps: receiving, enhanced: enhanced("x.7.29")},
 	{cause: "sender_authentication_missing", providers: providers(gmail), steps: atEnvelope, enhanced: enhanced(
@@ -93,7 +97,8 @@ var certainRules = []rule{
 	// Sending services and mailbox providers.
 	{cause: "permission_missing", steps: atEnvelope, says: all(iamDenied)},
 	{cause: "recipient_suppressed", providers: providers("ses"), steps: atEnvelope, says: all(addressBlacklisted)},
-	{cause: "account_suspended", hosts: hosts("smtp.yandex.ru", "smtp.yandex.com", "smtp.yandex.net", "smtp.ya.ru"), steps: message,
+	{cause: "account_suspended", hosts: hosts("smtp.yandex.ru", "smtp.yandex.com", "smtp.yandex.net",
+		"smtp.ya.ru"), steps: message,
 		replies: replies(5), says: all(spam), when: withLogin},
 	{cause: "sending_limit_reached", providers: providers("yandex"), steps: atEnvelope, says: all(spamLimit)},
 	{cause: "sender_not_owned", providers: providers("ionos"), steps: atEnvelope, replies: replies(550),
@@ -102,7 +107,8 @@ var certainRules = []rule{
 	{cause: "sender_not_owned", providers: providers("zoho"), steps: message, replies: replies(553), when: withLogin},
 	{cause: "sender_not_owned", providers: providers("yahoo"), steps: atEnvelope, replies: replies(550),
 		says: all(requestFailed), when: withLogin},
-	{cause: "sender_not_owned", hosts: hosts("127.0.0.1", "localhost"), steps: message, says: all(bridgeWords), when: withLogin},
+	{cause: "sender_not_owned", hosts: hosts("127.0.0.1", "localhost"), steps: message, says: all(bridgeWords),
+		when: withLogin},
 	{cause: "sender_not_owned", providers: providers("netease"), steps: atEnvelope, says: all(neteaseSender)},
 	{cause: "rate_limited", providers: providers("netease"), kinds: refused, says: all(neteaseRate)},
 	{cause: "too_many_connections", providers: providers("qq"), steps: early, says: all(connectionFrequency)},
@@ -115,12 +121,14 @@ var certainRules = []rule{
 
 // plainNo are the providers whose bare refusal of a login has a meaning: see provider words of the causes.
 var plainNoRules = []rule{
-	{cause: "app_password_required", providers: providers("gmail", "yahoo", "icloud", "fastmail", "zoho", "yandex", "mailru", "qq",
+	{cause: "app_password_required", providers: providers("gmail", "yahoo", "icloud", "fastmail", "zoho",
+		"yandex", "mailru", "qq",
 		"netease", "naver"), steps: auth, replies: replies(535, 534)},
 	{cause: "app_password_required", providers: providers("qq"), steps: auth, replies: replies(530)},
 	{cause: "smtp_credentials_required", providers: providers("ses", "mailgun", "brevo", "azure", "oracle"), steps: auth,
 		replies: replies(535, 525)},
-	{cause: "api_key_required", providers: providers("sendgrid", "postmark", "mailjet", "sparkpost", "resend"), steps: auth,
+	{cause: "api_key_required", providers: providers("sendgrid", "postmark", "mailjet", "sparkpost",
+		"resend"), steps: auth,
 		replies: replies(535)},
 }
 

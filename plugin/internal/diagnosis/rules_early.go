@@ -1,6 +1,7 @@
 package diagnosis
 
-// earlyRules are for a refusal at the greeting or at EHLO: mostly of this machine's address, of its names, or of everybody.
+// earlyRules are for a refusal at the greeting or at EHLO: mostly of this machine's address, of its names, or of
+// everybody.
 var earlyRules = []rule{
 	{cause: "too_many_logins", steps: early, says: all(failedLogins)},
 	{cause: "too_many_invalid_recipients", steps: early, says: all(badRecipients)},

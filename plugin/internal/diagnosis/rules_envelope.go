@@ -6,18 +6,21 @@ import "slices"
 var specificRules = []rule{
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(overQuota), unless: none(sendingMeant, sizeMeant)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(ipSentTooMuch)},
-	{cause: "address_blocklisted", steps: atEnvelope, says: all(ipListed), unless: none(queryRefused, greylisting, relayingDenied)},
+	{cause: "address_blocklisted", steps: atEnvelope, says: all(ipListed),
+		unless: none(queryRefused, greylisting, relayingDenied)},
 	{cause: "recipient_rate_limited", steps: receiving, says: all(receivesTooMuch), unless: none(senderRateMeant)},
 	{cause: "recipient_restricted", steps: receiving, says: all(recipientPrefers)},
 	{cause: "sender_not_owned", steps: addressing, says: all(senderNotSame)},
 	{cause: "sender_check_failed", steps: atEnvelope, says: all(senderCheckDeferred)},
 	{cause: "sender_mailbox_unknown", steps: atEnvelope, says: all(senderMailboxBad), unless: none(domainOfSender)},
 	{cause: "recipient_unknown", steps: receiving, says: all(addressUndeliverable), unless: none(senderMeant)},
-	{cause: "recipient_check_failed", steps: receiving, replies: replies(4), says: all(recipientCheckDeferred), unless: none(senderMeant)},
+	{cause: "recipient_check_failed", steps: receiving, replies: replies(4), says: all(recipientCheckDeferred),
+		unless: none(senderMeant)},
 	{cause: "sender_domain_lookup_failed", steps: atEnvelope, says: all(authenticationResults, domainLookupDeferred)},
 	{cause: "sending_limit_reached", steps: atEnvelope, says: all(limitMeant, overTime), unless: none(recipientLimit)},
 	{cause: "too_many_messages_per_connection", steps: atEnvelope, says: all(tooManyMessagesHere), unless: none(timedOut)},
-	{cause: "sender_domain_no_mail", steps: atEnvelope, says: all(nullMX, senderMeant), unless: none(recipientAddressMeant)},
+	{cause: "sender_domain_no_mail", steps: atEnvelope, says: all(nullMX, senderMeant),
+		unless: none(recipientAddressMeant)},
 	{cause: "recipient_domain_no_mail", steps: receiving, says: all(nullMX)},
 	{cause: "sender_domain_disabled", steps: atEnvelope, says: all(senderDomainDisabled)},
 	{cause: "sender_domain_too_new", steps: atEnvelope, says: all(domainYoung)},
@@ -36,7 +39,8 @@ var specificRules = []rule{
 	{cause: "login_demanded_not_offered", steps: addressing, says: all(relayingDenied), when: loginNotOffered},
 	{cause: "password_expired", steps: atEnvelope, says: all(passwordExpired), when: withLogin},
 	{cause: "password_too_simple", steps: atEnvelope, says: all(passwordTooSimple), when: withLogin},
-	{cause: "relay_denied", steps: recipient, replies: replies(5), says: all(relayingDenied), unless: none(loginDemanded, notOwned)},
+	{cause: "relay_denied", steps: recipient, replies: replies(5), says: all(relayingDenied),
+		unless: none(loginDemanded, notOwned)},
 	{cause: "relay_denied", steps: recipient, replies: replies(4), says: all(relayingDenied), unless: none(loginDemanded)},
 }
 
@@ -67,7 +71,8 @@ var clearRules = []rule{
 
 // envelopeRules decide by what the words mean together who refuses what.
 var envelopeRules = slices.Concat(
-	demandRules, machineRules, senderRules, accountRules, limitRules, recipientRules, messageRules, serverRules, refusalRules,
+	demandRules, machineRules, senderRules, accountRules, limitRules, recipientRules, messageRules,
+	serverRules, refusalRules,
 )
 
 var demandRules = []rule{
@@ -75,7 +80,8 @@ var demandRules = []rule{
 	{cause: "login_needs_encryption", steps: sender, says: all(encryptionDemanded), unless: none(authenticationResults)},
 	{cause: "encryption_required", steps: receiving, says: all(encryptionDemanded), unless: none(authenticationResults)},
 	{cause: "encryption_required", steps: receiving, enhanced: enhanced("x.7.10", "x.7.11")},
-	{cause: "spoofing_blocked", steps: atEnvelope, says: all(hostOwnDomain), when: noLogin, unless: none(authenticationResults)},
+	{cause: "spoofing_blocked", steps: atEnvelope, says: all(hostOwnDomain), when: noLogin,
+		unless: none(authenticationResults)},
 	{cause: "recipient_restricted", steps: atEnvelope, says: all(listRestricted)},
 	{cause: "login_demanded_not_offered", steps: atEnvelope, says: all(loginDemanded), when: loginNotOffered,
 		unless: none(authenticationResults)},
@@ -85,12 +91,14 @@ var demandRules = []rule{
 	{cause: "login_required", steps: atEnvelope, says: all(loginDemandedVaguely), when: noLogin},
 	{cause: "login_demanded_not_offered", steps: atEnvelope, replies: replies(530), when: loginNotOffered},
 	{cause: "sender_not_verified", steps: atEnvelope, replies: replies(530, 535), says: all(senderMeant), when: loggedIn},
-	{cause: "login_required", steps: atEnvelope, replies: replies(530, 535), unless: none(accountSuspended), says: all(anything)},
+	{cause: "login_required", steps: atEnvelope, replies: replies(530, 535), unless: none(accountSuspended),
+		says: all(anything)},
 }
 
 // machineRules are about this machine: its names, its address, what is known of it.
 var machineRules = []rule{
-	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(authenticationResults), unless: none(reverseDNS)},
+	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(authenticationResults),
+		unless: none(reverseDNS)},
 	{cause: "hello_name_refused", steps: atEnvelope, says: all(aboutHello)},
 	{cause: "reverse_dns_missing", steps: atEnvelope, says: all(reverseDNS)},
 	{cause: "client_country_refused", steps: atEnvelope, says: all(countryMeant)},
@@ -102,34 +110,43 @@ var machineRules = []rule{
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed, ipMeant), unless: none(recipientSuppressed)},
 	{cause: "recipient_suppressed", steps: receiving, says: all(recipientSuppressed)},
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed), unless: none(badURL)},
-	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation, ipMeant), unless: none(domainMeant, blockedIP)},
+	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation, ipMeant),
+		unless: none(domainMeant, blockedIP)},
 	{cause: "sender_reputation_low", steps: atEnvelope, says: all(reputation, domainMeant)},
 	{cause: "content_refused", steps: message, replies: replies(5), says: all(spamFilterMeant), unless: none(ipMeant)},
-	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(blockedIP), unless: none(blockedSender)},
-	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(4), says: all(blockedIP), unless: none(blockedSender, tryLater)},
+	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(blockedIP),
+		unless: none(blockedSender)},
+	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(4), says: all(blockedIP),
+		unless: none(blockedSender, tryLater)},
 	{cause: "client_address_not_authorized", steps: atEnvelope, says: all(clientNotListed), when: withLogin},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(listLinks)},
 }
 
 var senderRules = []rule{
-	{cause: "sender_domain_lookup_failed", steps: atEnvelope, replies: replies(4), says: all(senderMeant, domainLookupDeferred)},
+	{cause: "sender_domain_lookup_failed", steps: atEnvelope, replies: replies(4),
+		says: all(senderMeant, domainLookupDeferred)},
 	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerifiedPlainly), unless: none(recipientAddressMeant)},
 	{cause: "sender_domain_not_found", steps: atEnvelope, says: all(senderDomainBad)},
 	{cause: "client_reputation_low", steps: addressing, says: all(deferredIP), unless: none(authenticationResults)},
-	{cause: "sender_syntax_refused", steps: atEnvelope, says: all(senderMeant, addressSyntax), unless: none(recipientAddressMeant)},
+	{cause: "sender_syntax_refused", steps: atEnvelope, says: all(senderMeant, addressSyntax),
+		unless: none(recipientAddressMeant)},
 	{cause: "sender_syntax_refused", steps: sender, says: all(addressSyntax)},
-	{cause: "sender_syntax_refused", steps: sender, replies: replies(501, 553), says: all(invalidAddress), unless: none(notOwned)},
+	{cause: "sender_syntax_refused", steps: sender, replies: replies(501, 553), says: all(invalidAddress),
+		unless: none(notOwned)},
 	{cause: "sender_not_owned", steps: sender, replies: replies(5), says: all(permissionDenied), when: loggedIn},
 	{cause: "relay_denied", steps: recipient, says: all(relayMeant), unless: none(notOwned)},
-	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified), unless: none(recipientAddressMeant, notOwnedPlainly)},
-	{cause: "sender_not_owned", steps: atEnvelope, says: all(notOwned), unless: none(recipientAddressMeant, listRestricted)},
+	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified),
+		unless: none(recipientAddressMeant, notOwnedPlainly)},
+	{cause: "sender_not_owned", steps: atEnvelope, says: all(notOwned),
+		unless: none(recipientAddressMeant, listRestricted)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(senderListed), unless: none(recipientAddressMeant)},
 }
 
 var accountRules = []rule{
 	{cause: "account_not_activated", steps: atEnvelope, says: all(accountNotActivated), when: withLogin},
 	{cause: "account_disabled", steps: atEnvelope, says: all(submissionDisabled), when: withLogin},
-	{cause: "account_suspended", steps: atEnvelope, says: all(accountSuspended), unless: none(recipientMeant, limitMeant), when: withLogin},
+	{cause: "account_suspended", steps: atEnvelope, says: all(accountSuspended), unless: none(recipientMeant, limitMeant),
+		when: withLogin},
 	{cause: "account_suspended", steps: sender, says: all(accountSuspended), unless: none(limitMeant)},
 	{cause: "account_confirmation_required", steps: atEnvelope, says: all(accountConfirmation), when: withLogin},
 	{cause: "permission_missing", steps: atEnvelope, says: all(noSuchPermission), when: withLogin},
@@ -137,7 +154,8 @@ var accountRules = []rule{
 
 var limitRules = []rule{
 	{cause: "too_many_invalid_recipients", steps: atEnvelope, says: all(badRecipients)},
-	{cause: "separate_transaction_needed", steps: recipient, replies: replies(4), says: all(splitTransaction), unless: none(tooManyRecipients)},
+	{cause: "separate_transaction_needed", steps: recipient, replies: replies(4), says: all(splitTransaction),
+		unless: none(tooManyRecipients)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(tooManyRecipients, ipMeant)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(tooManyRecipients, overTime)},
 	{cause: "too_many_recipients", steps: receiving, says: all(tooManyRecipients)},
@@ -145,7 +163,8 @@ var limitRules = []rule{
 	{cause: "message_too_big", steps: atEnvelope, says: all(tooBig), unless: none(sendingMeant)},
 	{cause: "sender_mailbox_full", steps: sender, says: all(mailboxFull), unless: none(sendingMeant)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(mailboxFull), unless: none(sendingMeant)},
-	{cause: "too_many_connections", steps: atEnvelope, says: all(connectionsCounted), unless: none(serverWideConnections, rateWord)},
+	{cause: "too_many_connections", steps: atEnvelope, says: all(connectionsCounted),
+		unless: none(serverWideConnections, rateWord)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(limitMeant), unless: none(headerMeant)},
 	{cause: "rate_limited", steps: atEnvelope, enhanced: enhanced("4.7.28", "x.5.3")},
 	{cause: "client_reputation_low", steps: message, says: all(deferredIP, ipMeant), replies: replies(5)},

@@ -6,7 +6,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 )
 
-// authRules are for a refused login. Whether the password is wrong is asked last: many servers say 535 whatever the matter is.
+// authRules are for a refused login. Whether the password is wrong is asked last: many servers say 535 whatever the
+// matter is.
 var authRules = slices.Concat(loginRules, plainNoRules, refusedLoginRules)
 
 var loginRules = []rule{
@@ -21,7 +22,8 @@ var loginRules = []rule{
 	{cause: "client_address_not_authorized", steps: auth, says: all(clientNotListed), unless: none(tooManyWords)},
 	{cause: "client_country_refused", steps: auth, says: all(countryMeant)},
 	{cause: "wrong_server_for_sending", steps: auth, says: all(wrongServer)},
-	{cause: "permission_missing", steps: auth, says: all(noSuchPermission), unless: none(accountDisabledWords, unknownAccess)},
+	{cause: "permission_missing", steps: auth, says: all(noSuchPermission),
+		unless: none(accountDisabledWords, unknownAccess)},
 
 	// Codes of RFC 4954 and RFC 5248 that say it all.
 	{cause: "password_transition_needed", steps: auth, replies: replies(432)},
@@ -44,7 +46,8 @@ var loginRules = []rule{
 	{cause: "account_confirmation_required", steps: auth, says: all(accountConfirmation)},
 	{cause: "account_suspended", steps: auth, says: all(accountSuspended)},
 	{cause: "account_locked", steps: auth, says: all(accountLocked), unless: none(failedLogins)},
-	{cause: "account_not_activated", steps: auth, says: all(accountNotActivated), unless: none(mechanismUnknown, authNotEnabled)},
+	{cause: "account_not_activated", steps: auth, says: all(accountNotActivated),
+		unless: none(mechanismUnknown, authNotEnabled)},
 	{cause: "oauth2_token_refused", steps: auth, says: all(tokenRefused)},
 
 	// The server's own check is out of order.
@@ -53,7 +56,8 @@ var loginRules = []rule{
 	{cause: "mechanism_unusable", steps: auth, says: all(mechanismUnusable)},
 	{cause: "login_exchange_broken", steps: auth, says: all(exchangeBroken), unless: none(credentialsPlainlyWrong)},
 	{cause: "login_interrupted", steps: auth, replies: replies(421)},
-	{cause: "wrong_credentials", steps: auth, replies: replies(4), says: all(credentialsPlainlyWrong), unless: none(temporarily)},
+	{cause: "wrong_credentials", steps: auth, replies: replies(4), says: all(credentialsPlainlyWrong),
+		unless: none(temporarily)},
 	{cause: "login_temporarily_unavailable", steps: auth, replies: replies(4)},
 	{cause: "account_disabled", steps: auth, says: all(submissionDisabled)},
 	{cause: "account_disabled", steps: auth, says: all(accountDisabled), unless: none(authNotEnabled, unknownAccess)},
@@ -82,7 +86,8 @@ var (
 		`suspend`, `compromis`, `hacked`, `spam`, `abuse`, `banned`, `terminated`, `violat`, `fraud`, `suspicious`,
 		`unusual`,
 	)
-	temporarily          = words(`temporar\w*`, `try (?:again|later)`, `at present`, `later`, `\d+ (?:minutes|hours|seconds)`)
+	temporarily = words(`temporar\w*`, `try (?:again|later)`, `at present`, `later`,
+		`\d+ (?:minutes|hours|seconds)`)
 	accountDisabledWords = words(`disabled`, `deactivated`, `smtp access`)
 	authNotEnabled       = words(
 		`auth\w* (?:is |has been )?(?:disabled|switched off|turned off)`,

@@ -33,7 +33,8 @@ func (e example) failure() (*smtpconn.Error, Circumstances) {
 		failure.Kind, failure.Reply = smtpconn.KindRefusedByReply, parseReply(e.reply)
 	}
 	c := Circumstances{
-		Target:      smtpconn.Target{Host: e.host, Port: 465, Login: "me@email.com", Password: shared.NewSecretText("x"), Encrypt: true},
+		Target: smtpconn.Target{Host: e.host, Port: 465, Login: "me@email.com",
+			Password: shared.NewSecretText("x"), Encrypt: true},
 		Envelope:    smtpconn.Envelope{Sender: "me@email.com", Recipient: "you@email.com"},
 		SenderField: "login",
 	}
@@ -104,11 +105,12 @@ func presenting(certificate x509.Certificate, reason error) func(*smtpconn.Error
 	}
 }
 
-// TestCauses makes sure that every example leads to its cause, that nothing in the words stays open, and that no rule and no cause
-// is out of reach of all examples.
+// TestCauses makes sure that every example leads to its cause, that nothing in the words stays open, and that no rule
+// and no cause is out of reach of all examples.
 func TestCauses(t *testing.T) {
 	reached := map[int]bool{}
-	for _, e := range slices.Concat(generalExamples(), connectionExamples(), loginExamples(), envelopeExamples(), providerExamples()) {
+	for _, e := range slices.Concat(generalExamples(), connectionExamples(), tlsExamples(), greetingExamples(),
+		loginExamples(), envelopeExamples(), providerExamples(), moreProviderExamples()) {
 		failure, c := e.failure()
 		_, got := Explain(failure, c)
 		if got.Code != e.want {
@@ -165,7 +167,8 @@ func (c *concept) first() string { return c.phrasings()[0].expression().String()
 
 // TestClearCodesWin makes sure that no words talk a clear code over.
 func TestClearCodesWin(t *testing.T) {
-	misleading := " greylisted, too many, rate limit, try again later, blocked by spamhaus, not owned by, not verified, relay, spam"
+	misleading := " greylisted, too many, rate limit, try again later, blocked by spamhaus, not owned " +
+		"by, not verified, relay, spam"
 	for reply, want := range map[string]string{
 		"550 5.1.1": "recipient_unknown", "550 5.1.2": "recipient_domain_not_found", "550 5.1.3": "recipient_syntax_refused",
 		"552 5.2.2": "recipient_mailbox_full", "452 4.3.1": "server_storage_full", "550 5.1.8": "sender_domain_not_found",
@@ -208,22 +211,26 @@ func FuzzExplain(f *testing.F) {
 		reply := smtpconn.NewReply(code, enhanced, text)
 		failure := &smtpconn.Error{Step: smtpconn.Step(step), Kind: smtpconn.KindRefusedByReply, Reply: &reply}
 		outcome, got := Explain(failure, Circumstances{Target: smtpconn.Target{Host: host}})
-		if got.Code == "" || got.Summary.IsZero() || got.Evidence == nil || outcome == Complete || outcome.Headline().IsZero() {
+		if got.Code == "" || got.Summary.IsZero() || got.Evidence == nil || outcome == Complete ||
+			outcome.Headline().IsZero() {
 			t.Errorf("%s: %+v", outcome, got)
 		}
 	})
 }
 
-// TestEveryEndIsExplained has every kind of failure at every step of a conversation: TLS that breaks in the middle of it, a
-// second call that is not answered, a reply to STARTTLS that is none.
+// TestEveryEndIsExplained has every kind of failure at every step of a conversation: TLS that breaks in the middle of
+// it, a second call that is not answered, a reply to STARTTLS that is none.
 func TestEveryEndIsExplained(t *testing.T) {
 	for _, step := range []smtpconn.Step{
-		smtpconn.StepConnect, smtpconn.StepTLS, smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepStartTLS, smtpconn.StepAuth,
+		smtpconn.StepConnect, smtpconn.StepTLS, smtpconn.StepGreeting, smtpconn.StepHello, smtpconn.StepStartTLS,
+		smtpconn.StepAuth,
 		smtpconn.StepSender, smtpconn.StepRecipient, smtpconn.StepMessage,
 	} {
 		for _, kind := range append([]smtpconn.Kind{
-			smtpconn.KindTimeout, smtpconn.KindNotPermitted, smtpconn.KindProxyUnreachable, smtpconn.KindProxyRefused, smtpconn.KindCancelled,
-			smtpconn.KindOutOfTime, smtpconn.KindNotSMTP, smtpconn.KindMalformedReply, smtpconn.KindReplyTooLong, smtpconn.KindClientCertificate,
+			smtpconn.KindTimeout, smtpconn.KindNotPermitted, smtpconn.KindProxyUnreachable, smtpconn.KindProxyRefused,
+			smtpconn.KindCancelled,
+			smtpconn.KindOutOfTime, smtpconn.KindNotSMTP, smtpconn.KindMalformedReply, smtpconn.KindReplyTooLong,
+			smtpconn.KindClientCertificate,
 		}, broken...) {
 			failure := &smtpconn.Error{Step: step, Kind: kind, Err: errors.New("x"), Session: &smtpconn.Session{}}
 			if _, cause := Explain(failure, Circumstances{}); cause.Code == "unexplained" {

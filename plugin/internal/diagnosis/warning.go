@@ -15,9 +15,11 @@ const expiryNotice = 14 * 24 * time.Hour
 
 // Notes of the product's documentation, letter for letter.
 var (
-	noteNoGuarantee           = text.Of("Due to technical constraints of email servers, it is not possible to guarantee that electronic mailing list will function even after you check the settings.")
-	noteLoginMayBeDisregarded = text.Of("With some ports, an SMTP server may disregard login and password. In this case, the check will be successfully completed even if user credentials are invalid.")
-	noteFirewall              = text.Of("Make sure that the specified port is not blocked by your firewall.")
+	noteNoGuarantee = text.Of("Due to technical constraints of email servers, it is not possible to guarantee " +
+		"that electronic mailing list will function even after you check the settings.")
+	noteLoginMayBeDisregarded = text.Of("With some ports, an SMTP server may disregard login and password. In this " +
+		"case, the check will be successfully completed even if user credentials are invalid.")
+	noteFirewall = text.Of("Make sure that the specified port is not blocked by your firewall.")
 )
 
 // Warnings returns what there is to look at in a session that has served its purpose.
@@ -33,16 +35,20 @@ func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding
 		warn("login_not_asked_for", smtpconn.StepAuth, "login",
 			text.Of("The server did not ask for login and password, so they were not checked."), noteLoginMayBeDisregarded)
 	}
-	if session.Login == smtpconn.LoginDone && !session.LoginEncrypted() && (c.Target.Proxy != nil || !session.Remote.Addr().IsLoopback()) {
+	if session.Login == smtpconn.LoginDone && !session.LoginEncrypted() &&
+		(c.Target.Proxy != nil || !session.Remote.Addr().IsLoopback()) {
 		summary := text.Of("The password crossed the network unencrypted: whoever listens along the way knows it now.")
-		if session.Mechanism != "PLAIN" && session.Mechanism != "LOGIN" && session.Mechanism != "XOAUTH2" && session.Mechanism != "OAUTHBEARER" {
+		if session.Mechanism != "PLAIN" && session.Mechanism != "LOGIN" && session.Mechanism != "XOAUTH2" &&
+			session.Mechanism != "OAUTHBEARER" {
 			summary = text.Of("The login was scrambled, but everything else crosses the network unencrypted.")
 		}
-		warn("password_unencrypted", smtpconn.StepAuth, "use_ssl", summary, text.Of("Turn on “Use SSL” if the server offers encryption."), useSSL)
+		warn("password_unencrypted", smtpconn.StepAuth, "use_ssl", summary,
+			text.Of("Turn on “Use SSL” if the server offers encryption."), useSSL)
 	}
 	if session.StartTLSFailure != nil {
 		warn("starttls_failed", smtpconn.StepStartTLS, "use_ssl",
-			text.Of("The server offers encryption, but it did not work: {reason}.", "reason", session.Printable(session.StartTLSFailure.Error())),
+			text.Of("The server offers encryption, but it did not work: {reason}.", "reason",
+				session.Printable(session.StartTLSFailure.Error())),
 			text.Of("The conversation went on unencrypted. The operator of {host} has to mend it.", "host", c.Target.Host))
 	}
 	if session.Encryption != smtpconn.NoEncryption && session.Unverified != nil {
@@ -54,13 +60,15 @@ func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding
 	if leaf := leafOf(session); leaf != nil && session.Unverified == nil && leaf.NotAfter.Sub(now) < expiryNotice {
 		warn("certificate_expires_soon", encryptionStep(session), "server",
 			text.Of("The server's certificate expires on {until}.", "until", leaf.NotAfter.UTC().Format(time.DateTime+" UTC")),
-			text.Of("If it is not renewed by then, notifications will stop. Tell the operator of {host}.", "host", c.Target.Host))
+			text.Of("If it is not renewed by then, notifications will stop. Tell the operator of {host}.",
+				"host", c.Target.Host))
 	}
 	if session.PlainAnswered {
 		found = append(found, finding.Finding{
 			Severity: shared.SeverityInfo, Code: "starttls_used", Step: string(smtpconn.StepStartTLS), Field: "port",
-			Summary: text.Of("Port {port} answered in plain text; the connection was then encrypted with STARTTLS.", "port", c.Target.Port),
-			Detail:  text.Of("Nothing needs to be changed."),
+			Summary: text.Of("Port {port} answered in plain text; the connection was then encrypted with STARTTLS.",
+				"port", c.Target.Port),
+			Detail: text.Of("Nothing needs to be changed."),
 		})
 	}
 	return found

@@ -14,9 +14,10 @@ import (
 // TestEarlierFindings reads what version 0.1 kept of a message whose outcome was unknown, in today's words.
 func TestEarlierFindings(t *testing.T) {
 	const kept = `{"severity":"error","code":"outcome_unknown","step":"message",
-		"summary":"\u001f[\"The message may have arrived: it was sent {count} times, and the server never said whether it took it.\",\"count\",\"3\"]",
-		"detail":"\u001f[\"{sentence} {next}\",\"sentence\",\"\\u001f[\\\"The server closed the connection.\\\"]\",\"next\",` +
-		`\"\\u001f[\\\"It is sent again, {max} times in all.\\\",\\\"max\\\",\\\"3\\\"]\"]"}`
+		"summary":"\u001f[\"The message may have arrived: it was sent {count} times, ` +
+		`and the server never said whether it took it.\",\"count\",\"3\"]",
+		"detail":"\u001f[\"{sentence} {next}\",\"sentence\",\"\\u001f[\\\"The server closed the connection.\\\"]\",` +
+		`\"next\",\"\\u001f[\\\"It is sent again, {max} times in all.\\\",\\\"max\\\",\\\"3\\\"]\"]"}`
 	var read Finding
 	if err := json.Unmarshal([]byte(kept), &read); err != nil {
 		t.Fatal(err)
@@ -59,8 +60,8 @@ func TestEarlierDeadLetter(t *testing.T) {
 	}
 }
 
-// TestWhatWasKeptIsTranslated holds that every message that version 0.1 may have kept in a dead letter or a pause is in today's
-// catalogs, or is known to be said in other words: add it to the earlier ones when you change a sentence.
+// TestWhatWasKeptIsTranslated holds that every message that version 0.1 may have kept in a dead letter or a pause is in
+// today's catalogs, or is known to be said in other words: add it to the earlier ones when you change a sentence.
 func TestWhatWasKeptIsTranslated(t *testing.T) {
 	content, err := os.ReadFile("testdata/written-by-0.1.json")
 	if err != nil {

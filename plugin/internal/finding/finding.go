@@ -1,5 +1,5 @@
-// Package finding is what the plugin finds out about settings, a server or a message, before it is written in a reader's language:
-// shared.Diagnostic is the same, written.
+// Package finding is what the plugin finds out about settings, a server or a message, before it is written in a
+// reader's language: shared.Diagnostic is the same, written.
 package finding
 
 import (
@@ -9,8 +9,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// Finding is one finding. It can be kept as JSON; what was kept when texts were strings is read as well. See shared.Diagnostic for
-// its fields.
+// Finding is one finding. It can be kept as JSON; what was kept when texts were strings is read as well. See
+// shared.Diagnostic for its fields.
 type Finding struct {
 	Severity shared.Severity  `json:"severity"`
 	Code     string           `json:"code"`
@@ -33,8 +33,9 @@ type Fix struct {
 // In writes the finding.
 func (f Finding) In(reader text.Language) shared.Diagnostic {
 	written := shared.Diagnostic{
-		Severity: f.Severity, Code: f.Code, Scope: f.Scope, Lasting: f.Lasting, Step: f.Step, Field: f.Field, Evidence: f.Evidence,
-		Summary: reader.Render(f.Summary), Detail: reader.Render(f.Detail),
+		Severity: f.Severity, Code: f.Code, Scope: f.Scope, Lasting: f.Lasting, Step: f.Step, Field: f.Field,
+		Evidence: f.Evidence,
+		Summary:  reader.Render(f.Summary), Detail: reader.Render(f.Detail),
 	}
 	for _, one := range f.Fixes {
 		written.Fixes = append(written.Fixes, shared.Fix{Label: reader.Render(one.Label), Values: one.Values})

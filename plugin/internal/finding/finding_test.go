@@ -34,7 +34,8 @@ func TestKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const asStrings = `{"severity":"error","code":"a_code","scope":"login","lasting":"permanent","step":"auth","field":"password",
+	const asStrings = `{"severity":"error","code":"a_code","scope":"login","lasting":"permanent",
+		"step":"auth","field":"password",
 		"summary":"\u001f[\"It is {what}.\",\"what\",\"so\"]","detail":"Enter it again.",
 		"evidence":{"code":535,"enhanced_code":"5.7.8","text":"no"},
 		"fixes":[{"label":"\u001f[\"Use port {port}\",\"port\",\"465\"]","values":{"port":465}}]}`

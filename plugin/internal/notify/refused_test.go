@@ -87,14 +87,16 @@ func newUnderway(s *Service, job *river.Job[outgoing], let permit) *underway {
 	}
 }
 
+func refusalAt(step smtpconn.Step, code int, enhanced, text string) error {
+	return &smtpconn.Error{Step: step, Kind: smtpconn.KindRefusedByReply, Reply: reply(code, enhanced, text)}
+}
+
+func brokenAt(step smtpconn.Step, kind smtpconn.Kind, sent bool) error {
+	return &smtpconn.Error{Step: step, Kind: kind, Sent: sent}
+}
+
 // TestRefused decides what failures mean: for this message, for this one for good, or for all of them.
 func TestRefused(t *testing.T) {
-	refusal := func(step smtpconn.Step, code int, enhanced, text string) error {
-		return &smtpconn.Error{Step: step, Kind: smtpconn.KindRefusedByReply, Reply: reply(code, enhanced, text)}
-	}
-	broken := func(step smtpconn.Step, kind smtpconn.Kind, sent bool) error {
-		return &smtpconn.Error{Step: step, Kind: kind, Sent: sent}
-	}
 	const recipient, message, sender = smtpconn.StepRecipient, smtpconn.StepMessage, smtpconn.StepSender
 	for _, c := range []struct {
 		name   string
@@ -105,30 +107,30 @@ func TestRefused(t *testing.T) {
 		// earlier is how long ago the message was refused for good before.
 		earlier []time.Duration
 	}{
-		{"recipient unknown", refusal(recipient, 550, "5.1.1", "user unknown"), counted, false, false, nil},
-		{"recipient unknown, again", refusal(recipient, 550, "5.1.1", "user unknown"), deadMail, false, false,
+		{"recipient unknown", refusalAt(recipient, 550, "5.1.1", "user unknown"), counted, false, false, nil},
+		{"recipient unknown, again", refusalAt(recipient, 550, "5.1.1", "user unknown"), deadMail, false, false,
 			[]time.Duration{5 * time.Minute}},
-		{"greylisted", refusal(recipient, 451, "4.7.1", "greylisted, try again later"), counted, false, false, nil},
-		{"mailbox full for now", refusal(recipient, 452, "4.2.2", "mailbox full"), counted, false, false, nil},
-		{"content refused", refusal(message, 554, "5.7.1", "spam"), counted, false, false, nil},
-		{"content refused, again", refusal(message, 554, "5.7.1", "spam"), deadMail, false, false,
+		{"greylisted", refusalAt(recipient, 451, "4.7.1", "greylisted, try again later"), counted, false, false, nil},
+		{"mailbox full for now", refusalAt(recipient, 452, "4.2.2", "mailbox full"), counted, false, false, nil},
+		{"content refused", refusalAt(message, 554, "5.7.1", "spam"), counted, false, false, nil},
+		{"content refused, again", refusalAt(message, 554, "5.7.1", "spam"), deadMail, false, false,
 			[]time.Duration{5 * time.Minute}},
-		{"content refused for now", refusal(message, 451, "4.3.0", "try again"), counted, false, false, nil},
-		{"sender refused", refusal(sender, 550, "5.7.1", "sender not owned by user"), counted, false, false, nil},
-		{"login refused", refusal(smtpconn.StepAuth, 535, "5.7.8", "authentication failed"), waits, true, true, nil},
-		{"server busy", refusal(smtpconn.StepGreeting, 421, "4.3.2", "too busy"), waits, true, false, nil},
-		{"nothing listens", broken(smtpconn.StepConnect, smtpconn.KindConnectionRefused, false), waits, true, false, nil},
-		{"no answer", broken(smtpconn.StepConnect, smtpconn.KindTimeout, false), waits, true, false, nil},
-		{"certificate", broken(smtpconn.StepTLS, smtpconn.KindCertificate, false), waits, true, false, nil},
-		{"no SMTPUTF8", broken(recipient, smtpconn.KindNoSMTPUTF8, false), counted, false, false, nil},
-		{"no SMTPUTF8, again", broken(recipient, smtpconn.KindNoSMTPUTF8, false), deadMail, false, false,
+		{"content refused for now", refusalAt(message, 451, "4.3.0", "try again"), counted, false, false, nil},
+		{"sender refused", refusalAt(sender, 550, "5.7.1", "sender not owned by user"), counted, false, false, nil},
+		{"login refused", refusalAt(smtpconn.StepAuth, 535, "5.7.8", "authentication failed"), waits, true, true, nil},
+		{"server busy", refusalAt(smtpconn.StepGreeting, 421, "4.3.2", "too busy"), waits, true, false, nil},
+		{"nothing listens", brokenAt(smtpconn.StepConnect, smtpconn.KindConnectionRefused, false), waits, true, false, nil},
+		{"no answer", brokenAt(smtpconn.StepConnect, smtpconn.KindTimeout, false), waits, true, false, nil},
+		{"certificate", brokenAt(smtpconn.StepTLS, smtpconn.KindCertificate, false), waits, true, false, nil},
+		{"no SMTPUTF8", brokenAt(recipient, smtpconn.KindNoSMTPUTF8, false), counted, false, false, nil},
+		{"no SMTPUTF8, again", brokenAt(recipient, smtpconn.KindNoSMTPUTF8, false), deadMail, false, false,
 			[]time.Duration{5 * time.Minute}},
-		{"a defect of ours", broken(message, smtpconn.KindInternal, false), counted, false, false, nil},
-		{"a defect of ours, again", broken(message, smtpconn.KindInternal, false), deadMail, false, false,
+		{"a defect of ours", brokenAt(message, smtpconn.KindInternal, false), counted, false, false, nil},
+		{"a defect of ours, again", brokenAt(message, smtpconn.KindInternal, false), deadMail, false, false,
 			[]time.Duration{5 * time.Minute}},
-		{"closed before the message", broken(message, smtpconn.KindClosed, false), counted, false, false, nil},
-		{"closed after the last byte", broken(message, smtpconn.KindClosed, true), counted, false, false, nil},
-		{"silent after the last byte, and stopped", errors.Join(errStopping, broken(message, smtpconn.KindTimeout, true)),
+		{"closed before the message", brokenAt(message, smtpconn.KindClosed, false), counted, false, false, nil},
+		{"closed after the last byte", brokenAt(message, smtpconn.KindClosed, true), counted, false, false, nil},
+		{"silent after the last byte, and stopped", errors.Join(errStopping, brokenAt(message, smtpconn.KindTimeout, true)),
 			counted, false, false, nil},
 		{"other settings saved", fmt.Errorf("open: %w", errSuperseded), again, false, false, nil},
 		{"the service stops", errStopping, again, false, false, nil},

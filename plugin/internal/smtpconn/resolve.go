@@ -84,11 +84,3 @@ func usable(addresses []netip.Addr) ([]netip.Addr, error) {
 	}
 	return ordered, nil
 }
-
-func joinAddresses(addresses []netip.Addr) string {
-	texts := make([]string, len(addresses))
-	for i, address := range addresses {
-		texts[i] = address.String()
-	}
-	return strings.Join(texts, ", ")
-}

@@ -31,8 +31,8 @@ type listed struct {
 	DepOnly    bool
 }
 
-// constants returns the constants of the type text.Message in the packages, as the compiler sees them: a literal that is given where
-// a Message is wanted is one.
+// constants returns the constants of the type text.Message in the packages, as the compiler sees them: a literal that
+// is given where a Message is wanted is one.
 func constants(t *testing.T, patterns []string) []text.Message {
 	t.Helper()
 	packages := list(t, patterns)

@@ -1,5 +1,5 @@
-// Package texttest makes sure that a catalog has what a program says: nothing missing, nothing left over, no name lost, and every
-// plural form that the language has.
+// Package texttest makes sure that a catalog has what a program says: nothing missing, nothing left over, no name lost,
+// and every plural form that the language has.
 package texttest
 
 import (
@@ -21,16 +21,16 @@ import (
 
 // Source is where a program says what it says.
 type Source struct {
-	// Packages are patterns as the go command takes them. Every constant of the type text.Message in their files, tests left out, is
-	// a message.
+	// Packages are patterns as the go command takes them. Every constant of the type text.Message in their files, tests
+	// left out, is a message.
 	Packages []string
 	// Templates are HTML templates in which the argument of the function t is a message.
 	Templates []string
 }
 
-// Check fails the test for each message of the source that a file of the catalog's directory lacks, for each that nothing says any
-// more, for each whose translation has other names, such as {host}, and for each with {count} that lacks a plural form of the
-// language. Languages are the tags that there must be: de.json and so on.
+// Check fails the test for each message of the source that a file of the catalog's directory lacks, for each that
+// nothing says any more, for each whose translation has other names, such as {host}, and for each with {count} that
+// lacks a plural form of the language. Languages are the tags that there must be: de.json and so on.
 func Check(t *testing.T, source Source, files fs.FS, directory string, languages []string) {
 	t.Helper()
 	said := source.messages(t)
@@ -102,7 +102,8 @@ func checkNames(t *testing.T, tag string, message text.Message, written string) 
 func sorted(message text.Message) []string { return slices.Sorted(slices.Values(message.Names())) }
 
 var formNames = map[plural.Form]string{
-	plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other",
+	plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many",
+	plural.Other: "other",
 }
 
 // pluralForms are the forms that whole numbers take in the language, and the one that every text has.

@@ -22,6 +22,7 @@ func say(message text.Message, where string) text.Text { return text.Of(message,
 func All() []text.Text {
 	return []text.Text{
 		say("as an argument of a function", "no text"), text.Of("as the argument of Of", "name", "no text"), text.Of(named),
-		text.Of(rows[0].summary), text.Of(list[0]), text.Of(byName["as the key"]), text.Plain("no text"), text.Plain(rows[0].code),
+		text.Of(rows[0].summary), text.Of(list[0]), text.Of(byName["as the key"]), text.Plain("no text"),
+		text.Plain(rows[0].code),
 	}
 }

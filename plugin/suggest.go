@@ -28,7 +28,7 @@ func (p *Page) Suggest(ctx context.Context, request shared.SuggestRequest) (shar
 	}
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
-		return nothingFound("login_missing", text.Of("Enter the e-mail address of the mail box as “SMTP login” first: "+
+		return nothingFound("login_missing", text.Of("Enter the e-mail address of the mailbox as “SMTP login” first: "+
 			"its domain says where to look.")).In(reader), nil
 	}
 	return suggestions(ctx, p.configuration.Resolver, address[at+1:]).In(reader), nil
@@ -49,7 +49,7 @@ func suggestions(ctx context.Context, resolver autoconfig.Resolver, domain strin
 			text.Of("The name servers of this machine did not say which mail server {domain} has.", "domain", domain))
 	default:
 		return nothingFound("nothing_published",
-			text.Of("{domain} does not publish which mail server its mail boxes send through.", "domain", domain))
+			text.Of("{domain} does not publish which mail server its mailboxes send through.", "domain", domain))
 	}
 }
 
@@ -67,7 +67,7 @@ func suggestion(domain string, one autoconfig.Candidate) finding.Finding {
 	}
 	switch one.Source {
 	case autoconfig.SourceProvider:
-		said.Summary = text.Of("Mail boxes of {domain} belong to {provider}, which sends through {server}.", "domain", domain,
+		said.Summary = text.Of("Mailboxes of {domain} belong to {provider}, which sends through {server}.", "domain", domain,
 			"provider", one.Provider, "server", one.Server)
 	case autoconfig.SourceExchange:
 		said.Summary = text.Of("{provider} receives the mail of {domain}, so {server} probably sends it.", "domain", domain,

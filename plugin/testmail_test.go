@@ -77,7 +77,7 @@ func TestRecipientsInDisguise(t *testing.T) {
 		"me@mai\u00dfe.example":   true, "me@mai\u1e9ee.example": false, "me@maisse.example": false,
 		"a@l\u0130st.example": false, "a@LIST.example": true, "a+b@list.example": true,
 		"a@m\u00fcnchen.example": true, "a@M\u00dcnchen.example": true,
-		// The Kelvin sign folds to a k; within a local part it is another mail box.
+		// The Kelvin sign folds to a k; within a local part it is another mailbox.
 		"\u212aim@kiosk.example": false, "Kim@Kiosk.example": true,
 		"ops+x@allowed.example": false, "ops@allowed.example.": false, "ops@sub.allowed.example": false,
 		"list.example": false, "@list.example": false, "": false,

@@ -20,7 +20,7 @@ func TestSuggestion(t *testing.T) {
 	b.await("#settings-form")
 	b.click("#suggest-button")
 	b.awaitText(`document.getElementById("suggestions").innerText`,
-		"Enter the e-mail address of the mail box as “SMTP login” first")
+		"Enter the e-mail address of the mailbox as “SMTP login” first")
 	b.typeInto("#control-login", "anna@gmail.com")
 	b.typeInto("#control-password", "s3cret")
 	b.click("#suggest-button")

@@ -1,4 +1,4 @@
-// Package autoconfig finds out which server sends mail for a mail box, from the domain of its address alone: a provider
+// Package autoconfig finds out which server sends mail for a mailbox, from the domain of its address alone: a provider
 // that is known, what the domain publishes in DNS (RFC 6186, RFC 8314 section 5.1), and who takes mail for the domain.
 //
 // What it finds is a suggestion. DNS can be forged, and a published server may lie in another domain, so RFC 6186
@@ -33,7 +33,7 @@ const (
 	SourceExchange Source = "exchange"
 )
 
-// Candidate is a server that may send for the mail box.
+// Candidate is a server that may send for the mailbox.
 type Candidate struct {
 	Server   string
 	Port     int
@@ -56,7 +56,7 @@ const timeLimit = 5 * time.Second
 // maxCandidates bounds how many servers are suggested.
 const maxCandidates = 4
 
-// Find returns the servers that may send for mail boxes of the domain, the most likely first. A nil resolver is that of
+// Find returns the servers that may send for mailboxes of the domain, the most likely first. A nil resolver is that of
 // the operating system. The error wraps ErrNoDNS; there may be candidates all the same.
 func Find(ctx context.Context, resolver Resolver, domain string) ([]Candidate, error) {
 	if resolver == nil {

@@ -39,6 +39,12 @@ var earlier = withCauses(map[string]text.Renaming{
 			"the server demands fewer than {count} iterations, and the password could be guessed from the answer",
 		Names: map[string]string{"limit": "count"},
 	},
+	"Enter the name of the mail box, or clear the password if the server needs none.": {
+		Message: "Enter the name of the mailbox, or clear the password if the server needs none.",
+	},
+	"OAuth 2.0 needs the login: the name of the mail box.": {
+		Message: "OAuth 2.0 needs the login: the name of the mailbox.",
+	},
 	// How many there were was not kept; the form for several reads well in either case.
 	"“{field}” must be entered again, because {changed} was changed.": {
 		Message: "“{field}” must be entered again, because {changed} was changed. || " +

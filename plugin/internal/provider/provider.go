@@ -10,11 +10,11 @@ type Provider struct {
 	ID string
 	// Name is what people call it.
 	Name string
-	// Server and Port are where mail boxes of the provider send; Server is empty where that depends on the customer.
+	// Server and Port are where mailboxes of the provider send; Server is empty where that depends on the customer.
 	// All of them are encrypted: port 465 from the start, port 587 by STARTTLS.
 	Server string
 	Port   int
-	// Servers are the domains of its servers, Boxes those of its mail boxes, and Exchanges those of the servers that take
+	// Servers are the domains of its servers, Boxes those of its mailboxes, and Exchanges those of the servers that take
 	// mail for domains of its customers (MX).
 	Servers, Boxes, Exchanges []string
 }
@@ -79,7 +79,7 @@ func OfServer(host string) string {
 	return found.ID
 }
 
-// OfBox returns the provider of the mail boxes of a domain, as far as the domain itself tells.
+// OfBox returns the provider of the mailboxes of a domain, as far as the domain itself tells.
 func OfBox(domain string) (Provider, bool) {
 	domain = normal(domain)
 	for _, one := range providers {

@@ -110,7 +110,7 @@ func serverSection() section {
 		},
 		{
 			Label: "Access token",
-			Help:  "The OAuth 2.0 access token of the mail box.",
+			Help:  "The OAuth 2.0 access token of the mailbox.",
 			Field: shared.Field{
 				Name: AccessToken, Kind: shared.KindMultiline, Sensitive: true, Max: bound(8192),
 				VisibleWhen: when(Authentication, shared.Text(authenticateOAuth2)),

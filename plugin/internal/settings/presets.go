@@ -21,7 +21,7 @@ func presets(write func(text.Message) string) []shared.Preset {
 		preset("gmail",
 			"The login is the whole address. Google wants an app password (myaccount.google.com/apppasswords)."),
 		preset("microsoft365",
-			"Sending by login (SMTP AUTH) must be turned on for the mail box; Microsoft is retiring logins with a "+
+			"Sending by login (SMTP AUTH) must be turned on for the mailbox; Microsoft is retiring logins with a "+
 				"password in favour of OAuth 2.0."),
 		preset("yahoo",
 			"The login is the whole address. Yahoo wants an app password."),

@@ -25,6 +25,6 @@ func TestJSONSchema(t *testing.T) {
 		}
 	}
 	if content, err := os.ReadFile(path); err != nil || string(content) != text {
-		t.Errorf("%s is not current; if the change is meant, run go test ./plugin/settings -update: %v", path, err)
+		t.Errorf("%s is not current; if the change is meant, run go test ./plugin/internal/settings -update: %v", path, err)
 	}
 }

@@ -144,7 +144,7 @@ func (b *binding) credentials(s *Settings) {
 	case authenticateOAuth2:
 		s.authentication = smtpconn.AuthenticateOAuth2
 		if s.Login == "" {
-			b.fail(Login, "login_missing", text.Of("OAuth 2.0 needs the login: the name of the mail box."), text.Text{})
+			b.fail(Login, "login_missing", text.Of("OAuth 2.0 needs the login: the name of the mailbox."), text.Text{})
 		}
 		if !b.secretSet(AccessToken) {
 			b.fail(AccessToken, "token_missing", text.Of("“Access token” must be filled in."), text.Text{})
@@ -165,7 +165,7 @@ func (b *binding) credentials(s *Settings) {
 			text.Of("Enter the password, or remove the login if the server needs none."))
 	case s.Login == "" && havePassword:
 		b.fail(Login, "login_missing", text.Of("There is a password but no login."),
-			text.Of("Enter the name of the mail box, or clear the password if the server needs none."))
+			text.Of("Enter the name of the mailbox, or clear the password if the server needs none."))
 	case s.Login == "" && kind != authenticateAutomatically:
 		b.fail(Login, "login_missing", text.Of("“SMTP login” must be filled in."), text.Text{})
 	}

@@ -100,7 +100,7 @@ func (p *Page) open(ctx context.Context) error {
 func (p *Page) warnOfUnused(ctx context.Context) {
 	state, err := p.store.Current(ctx)
 	if err != nil {
-		return // Whoever needs it will say so.
+		return // The call that needs it will say so.
 	}
 	for field, variable := range p.layers.Overruled(state.Revision.Document.Values) {
 		p.logger.Warn("a stored setting is not used, because the environment gives the secret: name "+

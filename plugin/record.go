@@ -16,8 +16,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// record says which secrets belong to a revision. It is sealed for the number of its revision: whoever can write into
-// the database but has no key can neither change it nor put another secret, such as an old one, in the place of one.
+// record says which secrets belong to a revision. It is sealed for the number of its revision: an attacker who can
+// write into the database but has no key can neither change it nor put another secret, such as an old one, in the place
+// of one.
 type record struct {
 	// Secrets are the identities by field.
 	Secrets map[string]identity `json:"secrets,omitempty"`

@@ -97,7 +97,7 @@ func (s saved) in(reader text.Language) shared.SaveResult {
 func (p *Page) conflict(state store.State) saved {
 	author := text.Plain(state.Revision.Author)
 	if author.IsZero() {
-		author = text.Of("somebody else")
+		author = text.Of("another administrator")
 	}
 	result := p.refused(state, finding.Findings{{
 		Severity: shared.SeverityError, Code: "revision_conflict",

@@ -48,7 +48,7 @@ func (m *testMails) allow(actor string, now time.Time) bool {
 }
 
 // checkRecipient says why a test may not name the recipient; nothing when it may. The draft's own sender may be named
-// as long as no message goes there: whoever tests may write any address into the form.
+// as long as no message goes there: a user who tests may write any address into the form.
 func (b *boundDraft) checkRecipient(recipient string, message bool) finding.Findings {
 	allowed := b.page.configuration.recipients()
 	own := b.settings.Sender.Address
@@ -74,7 +74,7 @@ func (b *boundDraft) checkRecipient(recipient string, message bool) finding.Find
 
 // permits reports whether an entry of the operator's list, an address or "@domain", covers the recipient. For a whole
 // domain it does not cover a local part that routes on, such as victim%elsewhere.example: servers deliver elsewhere
-// what somebody who has logged in sends there.
+// what a user who has logged in sends there.
 func permits(entry, recipient string) bool {
 	domain, whole := strings.CutPrefix(entry, "@")
 	if !whole {

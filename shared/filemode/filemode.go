@@ -15,7 +15,7 @@ import (
 const private fs.FileMode = 0o077
 
 // Directory makes the directory, for its owner only, if it does not exist. One that others can write, or that belongs
-// to another user, is an error that says what to do: what is in it may be somebody else's.
+// to another user, is an error that says what to do: what is in it may be another user's.
 func Directory(path string) error {
 	info, err := os.Stat(path)
 	if os.IsNotExist(err) {

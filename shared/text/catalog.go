@@ -82,7 +82,7 @@ func (c *Catalog) translations(tag string) translations {
 	defer c.mu.Unlock()
 	known, loaded := c.loaded[tag]
 	if !loaded {
-		// What is missing or damaged is found by the tests of whoever embeds the files; here it means English.
+		// What is missing or damaged is found by the tests of the package that embeds the files; here it means English.
 		if known, _ = c.read(tag); known != nil {
 			c.loaded[tag] = known
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Error is a path that somebody else could change, and what to do about it.
+// Error is a path that another user could change, and what to do about it.
 type Error struct {
 	// Path is the file or directory at fault: the one that was asked about, one of its parents, or one that a
 	// symbolic link on the way leads through.

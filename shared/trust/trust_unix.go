@@ -18,7 +18,7 @@ const maxLinks = 40
 
 // Check looks at the file or directory, at every directory above it, and at every symbolic link on the way with the
 // directories that it leads through. Each must belong to root or to the user of this process, and nobody else may be
-// able to write to it: neither everybody, nor a group with another member, nor somebody by an access control list. A
+// able to write to it: neither everybody, nor a group with another member, nor a user by an access control list. A
 // directory with the sticky bit, such as /tmp, may be written by everybody, as what stands in it is safe from those
 // it does not belong to. The error is an *Error, or one of the file system.
 func Check(path string) error {
@@ -140,7 +140,7 @@ func (c checker) checkGroup(path string, mode fs.FileMode, gid uint32) error {
 	}
 	others, err := c.accounts.others(gid, c.trusted)
 	if err != nil {
-		return refuse("whoever is in its group, and " + err.Error())
+		return refuse("everyone in its group, and " + err.Error())
 	}
 	if len(others) > 0 {
 		return refuse(fmt.Sprintf("its group %s has the member %s", c.accounts.groupName(gid), others[0]))

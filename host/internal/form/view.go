@@ -150,7 +150,7 @@ func (v *view) build(values shared.Values) {
 		for i, field := range section.Fields {
 			one := v.field(field, values, follows)
 			if value := values[field.Name]; section.Advanced && !value.IsEmpty() && value != one.Default {
-				shown.Open = true // It holds something that somebody has decided.
+				shown.Open = true // It holds something that was decided.
 			}
 			if i > 0 && field.Group != "" && field.Group == section.Fields[i-1].Group {
 				last := len(shown.Groups) - 1

@@ -12,7 +12,7 @@ import (
 // group is the process group of a plugin: the plugin and those of its children that have not left it.
 type group struct {
 	mu    sync.Mutex
-	ended bool // the number of the group may belong to somebody else by now
+	ended bool // the number of the group may belong to another process by now
 }
 
 // prepare has the command start a group.

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 )
 
-// outputGrace is how long the output of a process that has ended may still be read, when somebody else holds it open.
+// outputGrace is how long the output of a process that has ended may still be read, when another process holds it open.
 const outputGrace = 500 * time.Millisecond
 
 // processRunner runs the plugin's process for go-plugin. go-plugin's own runner takes a process for running as long
@@ -84,7 +84,7 @@ func (r *processRunner) reap() {
 	time.AfterFunc(outputGrace, func() { _, _ = r.stdout.Close(), r.stderr.Close() })
 }
 
-// Wait returns when the process has ended, whoever still holds its output.
+// Wait returns when the process has ended, even when another process still holds its output.
 func (r *processRunner) Wait(context.Context) error {
 	<-r.exited
 	return r.outcome

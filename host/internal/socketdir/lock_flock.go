@@ -12,7 +12,7 @@ import (
 // systemBases are tried when the environment names no directory that will do.
 var systemBases = []string{"/tmp"}
 
-// hold locks a directory that was just made. It fails with errTaken when somebody who removes what was left behind
+// hold locks a directory that was just made. It fails with errTaken when another host that removes what was left behind
 // has been faster: then that one holds the lock, or the directory is gone already.
 func hold(path string) (*os.File, error) {
 	directory, err := os.Open(path)
@@ -30,7 +30,7 @@ func hold(path string) (*os.File, error) {
 }
 
 // removeStale removes the directories of hosts that are no more: those of this user, with the marker, that nobody
-// has locked. The lock is held while they are removed, so that whoever has just made one sees it.
+// has locked. The lock is held while they are removed, so that a host that has just made one sees it.
 func removeStale(base string) {
 	entries, _ := os.ReadDir(base)
 	for _, entry := range entries {

@@ -17,7 +17,7 @@ import (
 // digits. Theirs are not touched: they are not locked, so whether they are in use cannot be told.
 const prefix = "sp-"
 
-// marker is a file in each of the directories. What only has such a name may be somebody's work, and is not removed.
+// marker is a file in each of the directories. What only has such a name may be a user's work, and is not removed.
 const marker = ".socket-directory"
 
 // longestBase is how many bytes the path of the directory above may have. The path of a socket has at most 103 on
@@ -29,7 +29,7 @@ const longestBase = 103 - 14 - 31
 // between.
 const attempts = 10
 
-// errTaken is a new directory that somebody has taken for one that was left behind.
+// errTaken is a new directory that another host has taken for one that was left behind.
 var errTaken = errors.New("it was removed at once")
 
 // Directory is a directory for this user only, of mode 0700. It is locked as long as this process lives and Remove

@@ -9,7 +9,7 @@ const (
 
 // certainRules are what can be meant only one way: by the circumstances, or by a code or phrase of one provider.
 var certainRules = []rule{
-	// Somebody in between.
+	// A device in between.
 	{cause: "smtp_inspection_firewall", steps: steps(smtpconn.StepHello, smtpconn.StepStartTLS, smtpconn.StepAuth),
 		replies: replies(5), when: inspected},
 	{cause: "smtp_inspection_firewall", steps: addressing, says: all(loginDemanded), when: both(inspected, loginMissing)},

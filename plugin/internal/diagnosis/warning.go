@@ -37,7 +37,7 @@ func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding
 	}
 	if session.Login == smtpconn.LoginDone && !session.LoginEncrypted() &&
 		(c.Target.Proxy != nil || !session.Remote.Addr().IsLoopback()) {
-		summary := text.Of("The password crossed the network unencrypted: whoever listens along the way knows it now.")
+		summary := text.Of("The password crossed the network unencrypted: anyone who listens along the way knows it now.")
 		if session.Mechanism != "PLAIN" && session.Mechanism != "LOGIN" && session.Mechanism != "XOAUTH2" &&
 			session.Mechanism != "OAUTHBEARER" {
 			summary = text.Of("The login was scrambled, but everything else crosses the network unencrypted.")

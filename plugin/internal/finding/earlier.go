@@ -45,6 +45,9 @@ var earlier = withCauses(map[string]text.Renaming{
 	"OAuth 2.0 needs the login: the name of the mail box.": {
 		Message: "OAuth 2.0 needs the login: the name of the mailbox.",
 	},
+	"The password crossed the network unencrypted: whoever listens along the way knows it now.": {
+		Message: "The password crossed the network unencrypted: anyone who listens along the way knows it now.",
+	},
 	// How many there were was not kept; the form for several reads well in either case.
 	"“{field}” must be entered again, because {changed} was changed.": {
 		Message: "“{field}” must be entered again, because {changed} was changed. || " +

@@ -70,7 +70,7 @@ type run struct {
 	watch  Watch
 	began  time.Time
 	report finding.Report
-	// look returns which of the alternative ports answer. It looks once, whoever asks first.
+	// look returns which of the alternative ports answer. It looks once, for the first that asks.
 	look func() []int
 }
 

@@ -33,10 +33,10 @@ var destinationFields = []destinationField{
 	{field: secret.Login, part: func(_ *binding, s Settings) string { return s.Login }},
 	// A proxy reads along where the connection is not encrypted.
 	{field: secret.Proxy, part: func(_ *binding, s Settings) string { return s.proxyAddress() }},
-	// Whoever chooses a mechanism that shows the secret needs only to listen. Which secret is used, or none, may be
-	// chosen.
+	// An attacker who chooses a mechanism that shows the secret needs only to listen. Which secret is used, or none, may
+	// be chosen.
 	{field: Authentication, part: exposedMechanism, free: true},
-	// Whoever names the certificate authority or the certificate decides who may pass for the server.
+	// The one who names the certificate authority or the certificate decides who may pass for the server.
 	{field: CACertificate, part: func(_ *binding, s Settings) string { return s.additionalCAHash() }},
 	{field: PinnedCertificate, part: func(_ *binding, s Settings) string { return s.pinnedHash() }},
 }
@@ -53,7 +53,7 @@ var harmless = map[string]string{
 	TimeLimit:         "it ends a test earlier or later",
 }
 
-// exposedMechanism is a mechanism that was chosen by name and shows the secret to whoever listens. With encryption
+// exposedMechanism is a mechanism that was chosen by name and shows the secret to everyone who listens. With encryption
 // nobody listens, and the choices that leave the mechanism to both sides prefer those that do not show it.
 func exposedMechanism(b *binding, s Settings) string {
 	switch kind := b.text(Authentication); {

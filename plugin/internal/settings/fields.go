@@ -228,7 +228,7 @@ func advancedConnection() []field {
 		},
 		{
 			Label: "Pinned certificate",
-			Help:  "SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it.",
+			Help:  "SHA-256 fingerprint of the only server certificate that is accepted, no matter who issued it.",
 			Field: shared.Field{
 				Name: PinnedCertificate, Kind: shared.KindText, Max: bound(95),
 				Pattern: `(?i)(sha256:)?([0-9a-f]{2}:?){32}`,

@@ -69,7 +69,7 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 var secretFields = []string{Password, AccessToken, PasswordReference}
 
 // bindSecrets makes sure that a secret of the environment goes only to the destination that the environment names: else
-// somebody could have it sent elsewhere, or to an impostor, by changing the server or the certificates on the page.
+// an attacker could have it sent elsewhere, or to an impostor, by changing the server or the certificates on the page.
 func (l *Layers) bindSecrets() error {
 	for _, field := range secretFields {
 		lock, given := l.locks[field]

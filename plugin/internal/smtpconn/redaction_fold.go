@@ -16,7 +16,7 @@ type folded struct {
 	at   []span // of the text before, from which each byte was read
 }
 
-// isLetterOrDigit counts what is left of a secret when somebody puts signs between its characters or leaves its own
+// isLetterOrDigit counts what is left of a secret when a server puts signs between its characters or leaves its own
 // out.
 func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 

@@ -1,7 +1,8 @@
 package smtpconn
 
-// startTLS encrypts the connection where that is demanded or offered (RFC 3207). Whoever can make an offered STARTTLS
-// fail must not learn the password by it: with a login to come, or with a pinned certificate, its failure is final.
+// startTLS encrypts the connection where that is demanded or offered (RFC 3207). An attacker who can make an offered
+// STARTTLS fail must not learn the password by it: with a login to come, or with a pinned certificate, its failure is
+// final.
 func (o *opening) startTLS() error {
 	session := o.conn.session
 	if !session.Offers("STARTTLS") || o.target.NeverStartTLS && !o.target.Encrypt {

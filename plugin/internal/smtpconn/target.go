@@ -37,8 +37,8 @@ type Target struct {
 	HELOName string
 	// AdditionalCA holds certificates that are trusted beside those of the operating system; nil means none.
 	AdditionalCA []*x509.Certificate
-	// PinnedCertificate is the SHA-256 fingerprint of the only server certificate that is accepted, whoever issued it
-	// and whatever name it carries; the zero value pins nothing. A pin demands encryption, also without Encrypt.
+	// PinnedCertificate is the SHA-256 fingerprint of the only server certificate that is accepted, no matter who issued
+	// it and whatever name it carries; the zero value pins nothing. A pin demands encryption, also without Encrypt.
 	PinnedCertificate [sha256.Size]byte
 	// Permit decides about every address before it is dialled; nil permits all. With a proxy that is the proxy's
 	// address, and Host where it is an address itself. Its error is shown to the administrator.

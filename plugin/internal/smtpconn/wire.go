@@ -110,7 +110,7 @@ func (w *wire) receive() (Reply, error) {
 	return reply, nil
 }
 
-// read reads one reply, and records what arrived of it where somebody reads the transcript.
+// read reads one reply, and records what arrived of it where the transcript is read.
 func (w *wire) read() (Reply, error) {
 	if w.transcript == nil {
 		return readReply(w.reader, w.secrets, nil)

@@ -2,8 +2,22 @@ package smtpconn
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 )
+
+// challengeLines is the challenge of a 334 in lines that are not too long for go-smtp. The ends of lines are no part of
+// base64.
+func challengeLines(reply Reply) []string {
+	var lines []string
+	for line := range slices.Chunk([]byte(challengeOf(reply)), maxPrompt) {
+		lines = append(lines, string(line))
+	}
+	if len(lines) == 0 {
+		return []string{""}
+	}
+	return lines
+}
 
 // challengeOf is the challenge of a 334 as go-smtp wants it. Some servers do not encode what they ask for in the LOGIN
 // mechanism, or put words behind it; such a challenge is encoded here, and the mechanism finds out what it is.

@@ -2,8 +2,11 @@ package smtpconn
 
 import (
 	"bufio"
+	"crypto/hmac"
+	"crypto/md5"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -125,6 +128,20 @@ func TestLoginPrompts(t *testing.T) {
 				t.Errorf("the server was told %q, want %q; %v", told, c.want, failure)
 			}
 		})
+	}
+}
+
+// TestLongChallenge answers a challenge that takes many lines.
+func TestLongChallenge(t *testing.T) {
+	line := strings.Repeat("QUFB", 400)
+	challenge := strings.Repeat("334-"+line+"\r\n", 20) + "334 " + line
+	server := &authenticator{offers: "CRAM-MD5", replies: map[string][]string{"CRAM-MD5": {challenge, "235 Fine"}}}
+	session, failure, told := server.logIn(t, nil)
+	answer := hmac.New(md5.New, []byte("s3cret!"))
+	answer.Write([]byte(strings.Repeat("AAA", 400*21)))
+	want := "AUTH CRAM-MD5, anna " + hex.EncodeToString(answer.Sum(nil))
+	if failure != nil || session.Login != LoginDone || told != want {
+		t.Errorf("the server was told %q, want %q; %v", told, want, failure)
 	}
 }
 

@@ -310,13 +310,13 @@ func (w *wire) Read(p []byte) (int, error) {
 
 // handOver writes out for go-smtp what it needs to know of a reply: the code, of which the first digit counts where
 // go-smtp wants a certain one (RFC 5321 section 4.2.1), but not for EHLO, where 220 is a second greeting; a
-// challenge; and which extensions there are, in upper case, because go-smtp compares them letter for letter. What is
-// too long for it is cut.
+// challenge, in several lines where it is long; and which extensions there are, in upper case, because go-smtp compares
+// them letter for letter. What is too long for it is cut.
 func (w *wire) handOver(reply Reply) {
 	code, lines := reply.Code, []string{""}
 	switch {
 	case code == 334:
-		lines = []string{challengeOf(reply)}
+		lines = challengeLines(reply)
 	case (w.answered == "MAIL" || w.answered == "RCPT") && code/100 == 2:
 		code = 250
 	default:

@@ -42,6 +42,7 @@ screenshots: build packages ## make the pictures of docs/images anew
 
 .PHONY: soak
 soak: build packages ## run the long campaigns in full
+	SOAK=1 $(GO) test -timeout 60m ./plugin/internal/notify/... ./host
 	SOAK=1 $(GO) test -timeout 85m -run 'Soak' -v ./testharness/acceptance
 
 .PHONY: lint

@@ -12,9 +12,9 @@ import (
 // histories is how many of each kind are tried.
 func histories(t *testing.T, each func(t *testing.T, seed uint64)) {
 	t.Helper()
-	count := uint64(200)
+	count := uint64(50)
 	if os.Getenv("SOAK") != "" {
-		count = 10000
+		count = 3000
 	}
 	for seed := range count {
 		each(t, seed)

@@ -27,18 +27,22 @@ func TestPluralsOnThePage(t *testing.T) {
 	}{
 		{tooLong, "wrong_length", "en", "“Password” must have at most 1024 characters."},
 		{tooLong, "wrong_length", "de", "Zulässige Länge für „Passwort“: höchstens 1024 Zeichen."},
-		{tooLong, "wrong_length", "ru", "Поле «Пароль» должно содержать не больше 1024 символов."},
+		{tooLong, "wrong_length", "ru",
+			"Поле «Пароль» должно содержать не больше 1024 символов."},
 		{tooLong, "wrong_length", "ja", "「パスワード」は 1024 文字以内である必要があります。"},
 		{onePlace, "secret_needed_again", "en", "“Password” must be entered again, because “SMTP port” was changed."},
 		{twoPlaces, "secret_needed_again", "en",
 			"“Password” must be entered again, because “SMTP server” and “SMTP port” were changed."},
-		{onePlace, "secret_needed_again", "de", "„Passwort“ muss erneut eingegeben werden, weil „SMTP-Port“ geändert wurde."},
+		{onePlace, "secret_needed_again", "de",
+			"„Passwort“ muss erneut eingegeben werden, weil „SMTP-Port“ geändert wurde."},
 		{twoPlaces, "secret_needed_again", "de",
 			"„Passwort“ muss erneut eingegeben werden, weil „SMTP-Server“ und „SMTP-Port“ geändert wurden."},
-		{onePlace, "secret_needed_again", "ru", "Поле «Пароль» нужно заполнить заново, потому " +
-			"что изменено поле «Порт SMTP»."},
+		{onePlace, "secret_needed_again", "ru",
+			"Поле «Пароль» нужно заполнить заново, потому " +
+				"что изменено поле «Порт SMTP»."},
 		{twoPlaces, "secret_needed_again", "ru",
-			"Поле «Пароль» нужно заполнить заново, потому что изменены поля «SMTP-сервер» и «Порт SMTP»."},
+			"Поле «Пароль» нужно заполнить заново, " +
+				"потому что изменены поля «SMTP-сервер» и «Порт SMTP»."},
 	} {
 		checked, err := page.Validate(t.Context(), shared.ValidateRequest{Locale: c.tag, Draft: c.draft})
 		if err != nil {

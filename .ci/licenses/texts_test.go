@@ -50,8 +50,9 @@ func TestTexts(t *testing.T) {
 			},
 			within: "copied/deeper", want: []string{"LICENSE.txt", "copied/COPYING"},
 		},
-		"no licence":           {files: map[string]string{"NOTICE": isc}, failure: "no file with a licence"},
-		"a text of one's own":  {files: map[string]string{"LICENSE": "Do what is right, and nothing else."}, failure: "only 0 %"},
+		"no licence": {files: map[string]string{"NOTICE": isc}, failure: "no file with a licence"},
+		"a text of one's own": {files: map[string]string{"LICENSE": "Do what is right, and nothing else."},
+			failure: "only 0 %"},
 		"a licence that binds": {files: map[string]string{"LICENSE": gpl}, failure: "not among"},
 		"a linked package's binds": {
 			files: map[string]string{"LICENSE": isc, "p/LICENSE": gpl}, within: "p", failure: "not among",

@@ -77,8 +77,8 @@ func (m *Manifest) check(block *koanf.Koanf, names []string, declared []declared
 	}
 	for _, one := range declared {
 		if _, found := given[one.key]; one.required && !found {
-			return m.positions[m.path(m.present(names)...)].refuse("%sthe key %q is missing; add a line %s = …", prefix, one.key,
-				one.key)
+			return m.positions[m.path(m.present(names)...)].refuse("%sthe key %q is missing; add a line %s = …",
+				prefix, one.key, one.key)
 		}
 	}
 	return nil

@@ -29,8 +29,8 @@ func (p *parser) scalar(expression hclsyntax.Expression) (any, error) {
 	case *hclsyntax.TupleConsExpr:
 		return nil, place.refuse("a list cannot be in a list")
 	case *hclsyntax.ObjectConsExpr:
-		return nil, place.refuse("must not be a map { … }; a value is a text in double quotes, a number, true, false or a " +
-			"list of them")
+		return nil, place.refuse("must not be a map { … }; a value is a text in double quotes, a number, true, false or " +
+			"a list of them")
 	default:
 		return nil, place.refuse("a text must stand in double quotes; beside texts there are numbers, true, false and " +
 			"lists of them")

@@ -103,7 +103,8 @@ func (p *parser) plugin(path string, body *hclsyntax.Body) (map[string]any, erro
 		place := start(block.TypeRange)
 		switch {
 		case block.Type != configBlock:
-			return nil, place.refuse("there is no block %s here; a key is written as %s = …, and the one block is config { … }",
+			return nil, place.refuse(
+				"there is no block %s here; a key is written as %s = …, and the one block is config { … }",
 				shown(block.Type), keyName(block.Type))
 		case len(block.Labels) > 0:
 			return nil, place.refuse("the config block has no name; write config { … }")

@@ -54,8 +54,8 @@ func (t translation) of(form string) string {
 
 // NewCatalog returns the catalog whose files are in the directory: de.json is an object that maps English messages to
 // German texts. The translation of a message with {count} is an object of the plural forms that CLDR has for the
-// language, such as {"one": "…", "other": "…"}. A file is read when its language is asked for, so that languages nobody
-// reads cost nothing. What the catalog does not have is looked up in the others.
+// language, such as {"one": "…", "other": "…"}. A file is read when its language is asked for, so that languages
+// nobody reads cost nothing. What the catalog does not have is looked up in the others.
 func NewCatalog(files fs.FS, directory string, others ...*Catalog) *Catalog {
 	return &Catalog{files: files, directory: directory, others: others, loaded: map[string]translations{}}
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A text is kept as JSON: a message as {"text": "…", "values": {"name": …}}, a plain one as {"plain": "…"}, one that
-// says nothing as null. A value is a text itself.
+// A text is kept as JSON: a message as {"text": "…", "values": {"name": …}}, a plain one as {"plain": "…"}, one
+// that says nothing as null. A value is a text itself.
 type stored struct {
 	Message Message         `json:"text,omitempty"`
 	Values  map[string]Text `json:"values,omitempty"`

@@ -56,7 +56,8 @@ func preparePassBack(t *testing.T) *passBack {
 		t.Fatal(err)
 	}
 	p := &passBack{labels: map[string]string{
-		"server": "“SMTP server”", "port": "“SMTP port”", "use_ssl": "“Use SSL”", "login": "“SMTP login”", "proxy": "“Proxy”",
+		"server": "“SMTP server”", "port": "“SMTP port”", "use_ssl": "“Use SSL”", "login": "“SMTP login”",
+		"proxy":          "“Proxy”",
 		"ca_certificate": "“Additional CA certificate”", "pinned_certificate": "“Pinned certificate”",
 		"starttls": "“STARTTLS”",
 	}}

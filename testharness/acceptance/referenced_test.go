@@ -42,7 +42,8 @@ func TestReferencePassBack(t *testing.T) {
 				values := maps.Clone(p.good)
 				values["port"], values["password_reference"] = p.changes["port"], "file://"+secrets+"/link"
 				answer := try(t, values, action)
-				if !strings.Contains(answer, "“Password reference” must be entered again, because “SMTP port” was changed.") {
+				if !strings.Contains(answer,
+					"“Password reference” must be entered again, because “SMTP port” was changed.") {
 					t.Errorf("under another name: %s", answer)
 				}
 			})

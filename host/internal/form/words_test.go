@@ -16,14 +16,17 @@ func TestPlurals(t *testing.T) {
 		said text.Text
 		want map[string]string
 	}{
-		{ago(now.Add(-30 * time.Second)), map[string]string{"en": "just now", "de": "gerade eben", "ru": "только что"}},
+		{ago(now.Add(-30 * time.Second)), map[string]string{"en": "just now", "de": "gerade eben",
+			"ru": "только что"}},
 		{
 			ago(now.Add(-61 * time.Second)),
-			map[string]string{"en": "a minute ago", "de": "vor einer Minute", "ru": "1 минуту назад", "ja": "1 分前に"},
+			map[string]string{"en": "a minute ago", "de": "vor einer Minute", "ru": "1 минуту назад",
+				"ja": "1 分前に"},
 		},
 		{
 			ago(now.Add(-3 * time.Minute)),
-			map[string]string{"en": "3 minutes ago", "de": "vor 3 Minuten", "ru": "3 минуты назад", "ja": "3 分前に"},
+			map[string]string{"en": "3 minutes ago", "de": "vor 3 Minuten", "ru": "3 минуты назад",
+				"ja": "3 分前に"},
 		},
 		{
 			ago(now.Add(-11 * time.Minute)),
@@ -42,17 +45,21 @@ func TestPlurals(t *testing.T) {
 			ago(now.Add(-25 * time.Hour)),
 			map[string]string{"en": "a day ago", "de": "vor einem Tag", "ru": "1 день назад", "es": "hace un día"},
 		},
-		{ago(now.Add(-100 * day)), map[string]string{"en": "100 days ago", "de": "vor 100 Tagen", "ru": "100 дней назад"}},
-		{duration(time.Second), map[string]string{"en": "1 second", "de": "1 Sekunde", "ru": "1 секунду", "ja": "1 秒"}},
+		{ago(now.Add(-100 * day)), map[string]string{"en": "100 days ago", "de": "vor 100 Tagen",
+			"ru": "100 дней назад"}},
+		{duration(time.Second), map[string]string{"en": "1 second", "de": "1 Sekunde", "ru": "1 секунду",
+			"ja": "1 秒"}},
 		{duration(90 * time.Second), map[string]string{"en": "90 seconds", "de": "90 Sekunden", "ru": "90 секунд"}},
-		{duration(time.Minute), map[string]string{"en": "1 minute", "de": "1 Minute", "pt": "1 minuto", "ru": "1 минуту"}},
+		{duration(time.Minute), map[string]string{"en": "1 minute", "de": "1 Minute", "pt": "1 minuto",
+			"ru": "1 минуту"}},
 		{duration(150 * time.Second), map[string]string{"en": "3 minutes", "ru": "3 минуты"}},
 		{duration(time.Hour), map[string]string{"en": "1 hour", "de": "1 Stunde", "fr": "1 heure", "ru": "1 час"}},
 		{duration(time.Millisecond), map[string]string{"en": "1 second"}},
 		{serviceText(&shared.ServiceStatus{State: shared.ServiceRunning, DeliveredLastMinute: 1}), map[string]string{
 			"en": "The notification service is running: 1 delivered in the last minute, 0 waiting.",
 			"de": "Der Benachrichtigungsdienst läuft: 1 in der letzten Minute zugestellt, 0 ausstehend.",
-			"ru": "Служба уведомлений работает: 1 уведомление доставлено за последнюю минуту, 0 ожидают.",
+			"ru": "Служба уведомлений работает: 1 уведомление " +
+				"доставлено за последнюю минуту, 0 ожидают.",
 			"ja": "通知サービスは実行中です。直近 1 分間の配信は 1 件、待機中は 0 件。",
 		}},
 	} {
@@ -68,7 +75,8 @@ func TestPlurals(t *testing.T) {
 func TestAttemptsAreCounted(t *testing.T) {
 	entry := shared.NotificationEntry{ID: "1", State: shared.NotificationRetrying, Attempts: 3}
 	view := &notificationsView{Entries: []shared.NotificationEntry{entry}}
-	for tag, want := range map[string]string{"en": "3 attempts", "de": "3 Versuche", "ru": "3 попытки", "ja": "試行 3 回"} {
+	for tag, want := range map[string]string{"en": "3 attempts", "de": "3 Versuche", "ru": "3 попытки",
+		"ja": "試行 3 回"} {
 		var written strings.Builder
 		if err := templatesIn(catalog.Language(tag)).ExecuteTemplate(&written, "notifications", view); err != nil {
 			t.Fatal(err)

@@ -12,8 +12,8 @@ import (
 // one of its phrasings is.
 //
 // A phrasing is a regular expression for the reduced text of a reply (see [reduce]): lower case, single blanks, no
-// punctuation. It begins at the beginning of a word and may end within one, so that “authenticat” has all forms of the
-// word. The sign ~ between blanks stands for up to six words, of the same sentence.
+// punctuation. It begins at the beginning of a word and may end within one, so that “authenticat” has all forms of
+// the word. The sign ~ between blanks stands for up to six words, of the same sentence.
 //
 // There are too many phrasings to try them all on each reply. A phrasing is looked at only when the text has a literal
 // that the phrasing cannot do without, and is compiled only then.

@@ -5,12 +5,14 @@ var (
 	senderMeant = words(
 		`senders?\b`, `mail ?from`, `from (?:address|header|domain|field|line)`, `@sender`, `envelope from`,
 		`return ?path`, `originator`, `reverse ?path`, `absender`, `emetteur`, `expediteur`, `expedition`,
-		`remitente`, `mittente`, `remetente`, `отправител`, `发件人|発信者|差出人|送信者`, `nadawc`, `from address`,
+		`remitente`, `mittente`, `remetente`, `отправител`, `发件人|発信者|差出人|送信者`, `nadawc`,
+		`from address`,
 		`from ~ domain`, `5321`, `envelope sender`,
 	)
 	recipientMeant = words(
 		`recipients?\b`, `rcpt`, `@recipient`, `destination`, `addressee`, `empfanger`, `destinataire`,
-		`destinatari\w*`, `получател`, `收件人|宛先|受信者`, `mailbox`, `inbox`, `user\b`, `account`, `your address`,
+		`destinatari\w*`, `получател`, `收件人|宛先|受信者`, `mailbox`, `inbox`, `user\b`, `account`,
+		`your address`,
 		`delivery error`, `forward ?path`, `to address`, `odbiorc`, `ontvanger`,
 	)
 	// notOwned: this login may not use this sender.
@@ -43,7 +45,9 @@ var (
 		`impersonat`, `(?:use|set) your own (?:address|email)`, `absender ~ (?:nicht|passt|stimmt)`,
 		`(?:adresse|expediteur) ~ (?:pas autoris|non autoris|n est pas)`, `remitente no (?:autorizado|permitido)`,
 		`mittente non (?:autorizzato|consentito)`,
-		`(?:отправител|адрес)\S* ~ не (?:принадлежит|соответствует|совпадает)`, `发件人(?:地址)?(?:与|和|不)`, `dt sum`,
+		`(?:отправител|адрес)\S* ~ не (?:принадлежит|соответствует)`,
+		`(?:отправител|адрес)\S* ~ не совпадает`,
+		`发件人(?:地址)?(?:与|和|不)`, `dt sum`,
 		`dt spm sender`, `sender rejected ~ (?:login|user|auth)`, `forged sender`,
 		`not your (?:domain|sender|email)`, `use (?:the )?(?:same|correct) (?:sender|from|email)`,
 	)
@@ -146,7 +150,8 @@ var (
 		`(?:mx|dns)(?: \S+){0,4} (?:not found|no record|invalid|lookup|name not found|missing)`, `dns error`,
 		`bad destination (?:system|mailbox|domain|host)`, `(?:cannot|could not|unable to) (?:resolve|find|route)`,
 		`domain name not found`, `domaine ~ (?:inconnu|invalide|inexistant)`,
-		`dominio ~ (?:inexistente|no existe|desconocido)`, `unbekannte domain`, `домен ~ не (?:найден|существует)`,
+		`dominio ~ (?:inexistente|no existe|desconocido)`, `unbekannte domain`,
+		`домен ~ не (?:найден|существует)`,
 	)
 	nullMX = words(
 		`null ?mx`, `(?:domain|host) (?:\S+ )?does not accept (?:any )?(?:mail|email)(?: null\S*)? $`,
@@ -182,8 +187,11 @@ var (
 			` \S+){0,3} (?:unbekannt|nicht|existiert|ungultig))`,
 		`(?:utente|destinatario|casella|indirizzo)(?: \S+){0,3} (?:sconosciut|inesistente|non)`,
 		`(?:usuario|destinatario|caixa)(?: \S+){0,3} (?:desconhecid|nao|inexistente|no)`,
-		`(?:пользовател|получател|ящик|адрес)\S*(?: \S+){0,3} (?:не|неизвест)`, `нет такого|не существует`,
-		`(?:用户|收件人|邮箱|地址)(?:不存在|无效)|不存在|ユーザー?(?:が|は)?(?:見つか|存在)|宛先不明`, `(?:nieznany|nie istnieje|brak takiego)`,
+		`(?:пользовател|получател|ящик|адрес)\S*(?: \S+){0,3} (?:не|неизвест)`,
+		`нет такого|не существует`,
+		`(?:用户|收件人|邮箱|地址)(?:不存在|无效)|不存在`,
+		`ユーザー?(?:が|は)?(?:見つか|存在)|宛先不明`,
+		`(?:nieznany|nie istnieje|brak takiego)`,
 		`onbekend`, `okand|finns inte`, `bilinmeyen`, `deliver\w* ~ not possible`, `undeliverable address`,
 	)
 	mailboxDisabled = words(
@@ -204,8 +212,10 @@ var (
 		`(?:postfach|konto|adresse)(?: \S+){0,4} (?:gesperrt|deaktiviert|geschlossen|inaktiv)`,
 		`(?:cuenta|buzon|casella|conta|caixa)(?: \S+){0,4} (?:desactivad|bloquead|cerrad|suspendid|`+
 			`disattivat|inativ|desativ|bloccat|sospes)`,
-		`(?:ящик|аккаунт|учетная запись|account)(?: \S+){0,4} (?:заблокирован|отключен|неактив)`,
-		`邮箱(?:已)?(?:停用|禁用|冻结)`, `is no longer valid`, `mailbox is unavailable account`, `incoming suspended`,
+		`(?:ящик|аккаунт)(?: \S+){0,4} (?:заблокирован|отключен|неактив)`,
+		`(?:учетная запись|account)(?: \S+){0,4} (?:заблокирован|отключен|неактив)`,
+		`邮箱(?:已)?(?:停用|禁用|冻结)`, `is no longer valid`, `mailbox is unavailable account`,
+		`incoming suspended`,
 		`does not accept incoming`,
 	)
 	mailboxFull = words(
@@ -225,7 +235,8 @@ var (
 		`boite(?: \S+){0,4} plein|quota ~ depasse`,
 		`(?:postfach|mailbox|posteingang)(?: \S+){0,3} (?:voll|uberfullt)`,
 		`(?:buzon|bandeja|cuota)(?: \S+){0,3} (?:llen|excedid|superad)`, `casella(?: \S+){0,3} piena`,
-		`caixa(?: \S+){0,3} cheia`, `(?:ящик|квота)\S*(?: \S+){0,3} (?:переполнен|превышен|полон)|переполнен`,
+		`caixa(?: \S+){0,3} cheia`,
+		`(?:ящик|квота)\S*(?: \S+){0,3} (?:переполнен|превышен|полон)|переполнен`,
 		`邮箱(?:已)?满|容量(?:不足|超)|メールボックス(?:が)?(?:一杯|満杯)`, `skrzynka ~ pelna`,
 	)
 	receivesTooMuch = words(
@@ -313,7 +324,8 @@ var (
 		`open relay`, `not our (?:customer|domain)`, `mail (?:from|for) @\w+ ~ (?:not|denied)`,
 		`you (?:are|must be|may) (?:not )?(?:a )?local`,
 		`remote (?:domain|user|address|recipient|delivery) (?:\S+ )?(?:not|denied|reject|refus)`,
-		`nicht weitergeleitet`, `retransmission`, `reenvio|encaminhamento|inoltro|пересылк|ретрансляци|中继|中転|中継`,
+		`nicht weitergeleitet`, `retransmission`,
+		`reenvio|encaminhamento|inoltro|пересылк|ретрансляци|中继|中転|中継`,
 		`received as unauthenticated incoming`, `attr14`, `weiterleit`, `third ?party`, `hosted tenant`,
 	)
 	senderListed = words(

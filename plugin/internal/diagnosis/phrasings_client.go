@@ -31,7 +31,8 @@ var (
 		`possibly forged`, `name possibly forged`, `no (?:reverse|ptr|rdns|dns name|hostname for)`,
 		`(?:dns|hostname) ~ (?:does not|must|mismatch|should) ~ (?:forward|backward|reverse|point back|match)`,
 		`fix ~ reverse`, `invalid dns ptr`, `bad dns`, `umgekehrte`, `resolution inverse`, `resoluci[oó]n inversa`,
-		`無法反解|反向解析|逆引き`, `обратн\w+ (?:dns|запис|зон)`, `sender ip ~ no (?:reverse|name|dns)`,
+		`無法反解|反向解析|逆引き`, `обратн\w+ (?:dns|запис|зон)`,
+		`sender ip ~ no (?:reverse|name|dns)`,
 		`unresolvable (?:ip|client|host)`,
 	)
 	// listed: it stands on a list of those who are not wanted.
@@ -45,7 +46,8 @@ var (
 			` |a |our |local )?(?:@list|rbl|dnsbl|blocklist|blacklist|spam ?list)`,
 		`banned (?:sending )?(?:ip|sender|address|host|client)`,
 		`on (?:our|a|the|its) (?:\S+ )?(?:block|black|ban|deny|spam) ?(?:list)?`, `schwarze\w* liste`, `gelistet`,
-		`liste noire`, `lista negra`, `lista nera`, `czarn\w+ lis`, `черн\w+ список|черном списке`, `黑名单|ブラックリスト`,
+		`liste noire`, `lista negra`, `lista nera`, `czarn\w+ lis`, `черн\w+ список|черном списке`,
+		`黑名单|ブラックリスト`,
 		`blacklisti`, `exploits block`, `delist`, `removal from (?:this|the|our)`,
 	)
 	listLinks = links(
@@ -150,7 +152,8 @@ var (
 		`(?:max\w*|limit|number|rate|exceed\w*|concurren\w*|simultaneous)(?: \S+){0,5} (?:connect|session)`,
 		`too frequent connect`, `connecting too (?:often|fast|frequently)`, `concurren`,
 		`trop de (?:connexion|session)`, `zu viele verbindung`, `demasiad\w+ conexion`, `troppe connession`,
-		`muitas conex`, `слишком много (?:соединени|подключени)`, `连接(?:数)?(?:过多|超过)|接続(?:数)?が多`, `slow down`,
+		`muitas conex`, `слишком много (?:соединени|подключени)`,
+		`连接(?:数)?(?:过多|超过)|接続(?:数)?が多`, `slow down`,
 	)
 	serverWideConnections = words(
 		`concurrent server connections`, `per resource forest`,
@@ -223,7 +226,8 @@ var (
 		`(?:has|have) sent (?:\S+ )?too many`, `max\w* (?:\S+ ){0,4}(?:per|reached|messages|emails|mails)`,
 		`unusual rate`, `rate that`, `over ?quota`, `message limit`, `credits?\b`, `billing`,
 		`(?:limite|quota)(?: \S+){0,3} (?:atteint|depasse|superad|alcanzad|raggiunt|superat|excedid)`,
-		`(?:limit|kontingent)(?: \S+){0,3} (?:erreicht|uberschritten)`, `превышен\w*`, `лимит`, `超过|超出|上限|频率|频繁|過多`,
+		`(?:limit|kontingent)(?: \S+){0,3} (?:erreicht|uberschritten)`, `превышен\w*`, `лимит`,
+		`超过|超出|上限|频率|频繁|過多`,
 		`again later 10`, `(?:mi|hl) (?:sfq|itc)`, `plan ~ (?:limit|upgrade)`,
 		`upgrade your (?:plan|account|subscription)`, `payment required`, `sending limit`,
 	)

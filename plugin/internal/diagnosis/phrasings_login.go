@@ -33,9 +33,11 @@ var (
 		`autenticaci[oó]n (?:smtp )?(?:es )?(?:requerida|necesaria|obligatoria)`, `(?:debe|requiere) ~ autentic`,
 		`no autenticado`, `autenticazione (?:smtp )?(?:richiesta|necessaria|obbligatoria)`,
 		`autenticacao (?:smtp )?(?:requerida|necessaria|obrigatoria)`, `nao autenticado`,
-		`требуется (?:smtp )?(?:авторизаци|аутентификаци)`, `необходима (?:авторизаци|аутентификаци)`,
+		`требуется (?:smtp )?(?:авторизаци|аутентификаци)`,
+		`необходима (?:авторизаци|аутентификаци)`,
 		`авторизуйтесь`, `wymagan\w+ (?:autoryzacj|uwierzytelni|logowani)`, `wymagane uwierzytelnienie`,
-		`需要(?:认证|登录|身份验证|验证)`, `请先(?:登录|认证)`, `認証(?:が必要|してください)`, `ログインしてください`, `identify yourself`,
+		`需要(?:认证|登录|身份验证|验证)`, `请先(?:登录|认证)`, `認証(?:が必要|してください)`,
+		`ログインしてください`, `identify yourself`,
 		`you are not logged`, `user ~ not auth`,
 	)
 	// loginDemandedVaguely is a login demanded where no login was given.
@@ -81,8 +83,10 @@ var (
 	appPassword = words(
 		`app(?:lication)?s? ?(?:specific )?passw`, `app(?:lication)? code`, `authori[sz]ation code`,
 		`authenti(?:cation|fication) code to log`, `auth code`, `(?:two|2|multi) ?(?:factor|step|fa)\b`, `2fa`,
-		`mfa\b`, `otp\b`, `second factor`, `parol\w* prilozh`, `пароль приложени`, `пароль для внешн`, `授权码`,
-		`客户端(?:专用|授权)密码`, `アプリ(?:用)?パスワード`, `app passwort`, `anwendungs(?:spezifisch\w+ )?passwor`,
+		`mfa\b`, `otp\b`, `second factor`, `parol\w* prilozh`, `пароль приложени`,
+		`пароль для внешн`, `授权码`,
+		`客户端(?:专用|授权)密码`, `アプリ(?:用)?パスワード`, `app passwort`,
+		`anwendungs(?:spezifisch\w+ )?passwor`,
 		`mot de passe d'?\s?application`, `contrasena de aplicaci`, `password specifica`,
 		`device (?:specific )?password`, `external (?:application )?password`, `mail(?:box)? specific password`,
 	)
@@ -132,7 +136,8 @@ var (
 		`(?:violat\w+|breach) ~ (?:terms|policy|agreement|aup|tos)`, `unblock (?:me|your|account)`, `gesperrt wegen`,
 		`konto (?:\S+ )?(?:gesperrt|blockiert)`, `compte (?:\S+ )?(?:suspendu|bloque)`,
 		`cuenta (?:\S+ )?(?:suspendida|bloqueada)`, `account sospeso`, `conta suspensa`,
-		`(?:аккаунт|ящик|учетная запись) ~ (?:заблокирован|приостановлен)`, `sender ~ (?:suspended|banned)`,
+		`(?:аккаунт|ящик|учетная запись) ~ (?:заблокирован|приостановлен)`,
+		`sender ~ (?:suspended|banned)`,
 		`mail sending denied`,
 	)
 	// accountNotActivated: the account cannot send yet.
@@ -277,7 +282,8 @@ var (
 		`(?:benutzer|kennwort|passwort|anmeldung)\w*(?: \S+){0,4} (?:falsch|ungultig|fehlgeschlagen|unbekannt|nicht)`,
 		`(?:identifiant|mot de passe)(?: \S+){0,4} (?:incorrect|invalide|errone)`,
 		`(?:usuario|contrasena|clave)(?: \S+){0,4} (?:incorrect|invalid|erron)`, `(?:неверн|неправильн)`,
-		`(?:用户名|密码|帐号|账号|認証)(?:\S*)(?:错误|不正确|失败|失敗)`, `認証(?:に)?失敗`, `authentication unsuccessful`,
+		`(?:用户名|密码|帐号|账号|認証)(?:\S*)(?:错误|不正确|失败|失敗)`, `認証(?:に)?失敗`,
+		`authentication unsuccessful`,
 	)
 	msAuthDisabled  = words(`smtpclientauthentication is disabled`, `smtp ?client ?auth\w* (?:is )?disabled`)
 	msBasicDisabled = words(

@@ -34,7 +34,8 @@ var (
 		`too (?:big|large)\b`, `(?:message|mail|file|size|databytes) (?:size )?limit`,
 		`recipsizelimit|sendersizelimit|sizelimit`, `taille(?: \S+){0,4} (?:limite|maxim|depass)`,
 		`(?:nachricht|mail)(?: \S+){0,4} (?:zu gro|uberschreitet)`, `tamano ~ (?:excede|maximo|limite)`,
-		`dimension\w* ~ (?:massima|limite|eccede)`, `размер ~ превыш`, `(?:邮件|附件)(?:过大|超)|サイズ(?:が)?(?:超|制限)`,
+		`dimension\w* ~ (?:massima|limite|eccede)`, `размер ~ превыш`,
+		`(?:邮件|附件)(?:过大|超)|サイズ(?:が)?(?:超|制限)`,
 		`maximum (?:\S+ )?size exceeded`, `size exceeds`, `databytes`, `bytes (?:\S+ )?exceed`, `oversize`,
 	)
 	loop = words(
@@ -76,7 +77,8 @@ var (
 			`inappropriate|offensive) (?:\S+ )?(?:content|word|subject|text|message|phrase)`,
 		`(?:reject|block|filter|refus|den)\w*(?: \S+){0,6} (?:content|filter|score|spam|heuristic|fingerprint)`,
 		`security (?:issue|policies|risk|threat)`, `suspicio`, `non sollicite`, `indesirable`, `unerwunscht`,
-		`no deseado`, `indesiderat`, `спам`, `垃圾|迷惑メール|スパム`, `message (?:not allowed|filtered|refused)`,
+		`no deseado`, `indesiderat`, `спам`, `垃圾|迷惑メール|スパム`,
+		`message (?:not allowed|filtered|refused)`,
 		`mail rejete`, `mail content`, `dangerous`, `rspamd|spamassassin|amavis|bayes`, `high probability`, `scored`,
 		`policy reasons`, `blocked for ~ content`,
 	)
@@ -147,7 +149,8 @@ var (
 			`condition|not available|out)`,
 		`retry later`, `busy`, `resources temporarily`, `service (?:temporarily )?(?:unavailable|not available)`,
 		`bitte ~ spater`, `(?:essayer|reessayer|ressayer) (?:\S+ )?(?:plus tard|ulterieur)`,
-		`(?:intente|intentelo|reintente) ~ (?:tarde|despues)`, `riprova|tente novamente|попробуйте|稍后|しばらく|後で`,
+		`(?:intente|intentelo|reintente) ~ (?:tarde|despues)`,
+		`riprova|tente novamente|попробуйте|稍后|しばらく|後で`,
 		`come back`, `not active`,
 	)
 	serverTrouble = words(

@@ -21,8 +21,8 @@ var certainRules = []rule{
 	{cause: "wrong_protocol_ftp", steps: hello, when: greetedAsFTP},
 	{cause: "simulated_fault", kinds: refused, says: all(simulated)},
 
-	// Microsoft: “Authenticated client SMTP submission”, “Email non-delivery reports in Exchange Online”. What was refused
-	// at the login may come as late as MAIL, within “530 5.7.57 … Error: 535 5.7.139 …”.
+	// Microsoft: “Authenticated client SMTP submission”, “Email non-delivery reports in Exchange Online”. What was
+	// refused at the login may come as late as MAIL, within “530 5.7.57 … Error: 535 5.7.139 …”.
 	{cause: "smtp_auth_disabled", says: all(msAuthDisabled)},
 	{cause: "basic_auth_retired", says: all(msBasicDisabled)},
 	{cause: "basic_auth_retired", providers: providers(microsoft), enhanced: enhanced("5.7.30")},

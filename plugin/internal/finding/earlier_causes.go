@@ -8,16 +8,16 @@ var earlierCauses = []struct {
 	is  text.Message
 }{
 	{
-		"An administrator can turn on “Authenticated SMTP” for the mail box in the Microsoft 365 admin center under Mail " +
-			"› Manage email apps.",
-		"An administrator can turn on “Authenticated SMTP” for the mailbox in the Microsoft 365 admin center under Mail › " +
-			"Manage email apps.",
+		"An administrator can turn on “Authenticated SMTP” for the mail box in the Microsoft 365 admin center under " +
+			"Mail › Manage email apps.",
+		"An administrator can turn on “Authenticated SMTP” for the mailbox in the Microsoft 365 admin center under " +
+			"Mail › Manage email apps.",
 	},
 	{
-		"An administrator can turn on “Authenticated SMTP” for the mail box in the Microsoft 365 admin center under Mail " +
-			"› Manage email apps. Check the password as well.",
-		"An administrator can turn on “Authenticated SMTP” for the mailbox in the Microsoft 365 admin center under Mail › " +
-			"Manage email apps.",
+		"An administrator can turn on “Authenticated SMTP” for the mail box in the Microsoft 365 admin center under " +
+			"Mail › Manage email apps. Check the password as well.",
+		"An administrator can turn on “Authenticated SMTP” for the mailbox in the Microsoft 365 admin center under " +
+			"Mail › Manage email apps.",
 	},
 	{
 		"Ask the server's operator for the limit.",
@@ -149,8 +149,8 @@ var earlierCauses = []struct {
 	},
 	{
 		"Use the address of the login as sender, or have the server's operator grant the right to send as this address.",
-		"Use the address of the login as sender (turn off “Use other account settings”, or change “E-mail address”), or " +
-			"have the server's operator grant the right.",
+		"Use the address of the login as sender (turn off “Use other account settings”, or change “E-mail " +
+			"address”), or have the server's operator grant the right.",
 	},
 	{
 		"Yandex wants an app password (id.yandex.com › Security), and mail programs must be allowed in the settings of " +

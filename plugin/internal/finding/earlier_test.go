@@ -25,7 +25,8 @@ func TestEarlierFindings(t *testing.T) {
 	for tag, want := range map[string]string{
 		"en": "The message may have arrived: it was sent 3 times, and the server never said whether it took it." +
 			" The server closed the connection. It is sent again, 3 times in all.",
-		"ru": "Возможно, сообщение дошло: оно отправлялось 3 раза, и сервер ни разу не сказал, принял ли он его." +
+		"ru": "Возможно, сообщение дошло: оно отправлялось 3 раза, " +
+			"и сервер ни разу не сказал, принял ли он его." +
 			" The server closed the connection. Оно отправляется снова, всего 3 раза.",
 	} {
 		written := read.In(language.Of(tag))

@@ -167,7 +167,8 @@ func TestOnWire(t *testing.T) {
 			t.Errorf("%s became %q, %t, %v", address, got, needsUTF8, err)
 		}
 	}
-	if got, needsUTF8, err := onWire("grüße@bücher.example"); got != "grüße@bücher.example" || !needsUTF8 || err != nil {
+	if got, needsUTF8, err := onWire("grüße@bücher.example"); got != "grüße@bücher.example" || !needsUTF8 ||
+		err != nil {
 		t.Errorf("an address that needs SMTPUTF8 became %q, %t, %v", got, needsUTF8, err)
 	}
 	for _, address := range []string{"a@b> SIZE=1 X=<", "a@b\r\nRCPT TO:<c@d>", "a\x00@b", "a b@c", "a@b\n"} {

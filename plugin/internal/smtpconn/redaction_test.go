@@ -75,7 +75,8 @@ func TestPiecesAreHidden(t *testing.T) {
 // TestShortAndOddPasswordsAreHidden looks at those that have few characters, hardly any letters, or other letters.
 func TestShortAndOddPasswordsAreHidden(t *testing.T) {
 	for _, password := range []string{
-		"ab", "x1z", "q7Zp", "q7Zp9", "!?", "!@#$%^&*()", "a-b!@#$", "päss\u0085word", "pa\u202ess-wörd", "пароль", "密码密码",
+		"ab", "x1z", "q7Zp", "q7Zp9", "!?", "!@#$%^&*()", "a-b!@#$", "päss\u0085word", "pa\u202ess-wörd", "пароль",
+		"密码密码",
 		"ab\u0000cd", "ÅÄÖåäö",
 	} {
 		secrets := redactionFor(password)

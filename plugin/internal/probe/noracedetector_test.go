@@ -1,0 +1,6 @@
+//go:build !race
+
+package probe_test
+
+// raceDetector tells whether the test runs under it.
+const raceDetector = false

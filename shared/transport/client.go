@@ -90,18 +90,17 @@ const deadlineSlack = 100 * time.Millisecond
 // connection that broke although the plugin lives. The cause is kept.
 func (c *client) fromStatus(ctx context.Context, err error) error {
 	var answer *answeredError
+	limit, limited := ctx.Deadline()
 	switch {
 	case ctx.Err() != nil:
+		return ctx.Err()
+	case limited && status.Code(err) == codes.DeadlineExceeded && time.Until(limit) < deadlineSlack:
+		<-ctx.Done() // The plugin keeps the same limit by a clock of its own, and was the first to notice.
 		return ctx.Err()
 	case status.Code(err) == codes.Unimplemented:
 		return fmt.Errorf("%w: %w", shared.ErrUnsupported, err)
 	case errors.As(err, &answer):
 		return answer.status
-	}
-	limit, limited := ctx.Deadline()
-	if limited && status.Code(err) == codes.DeadlineExceeded && time.Until(limit) < deadlineSlack {
-		<-ctx.Done() // The plugin keeps the same limit by a clock of its own, and was the first to notice.
-		return ctx.Err()
 	}
 	// A connection that is closed because the process has ended cancels the calls that are under way.
 	if code := status.Code(err); code != codes.Unavailable && code != codes.Canceled {

@@ -200,6 +200,20 @@ func TestBrokenConnectionIsNoDeath(t *testing.T) {
 	}
 }
 
+// TestPluginNoticesTheLimitFirst answers before the caller's own clock has reached the limit that both keep.
+func TestPluginNoticesTheLimitFirst(t *testing.T) {
+	page, _, _ := serveFailing(t, func(context.Context) error {
+		return status.Error(codes.DeadlineExceeded, "context deadline exceeded")
+	})
+	for kind, call := range callsOf(page) {
+		limited, cancel := context.WithTimeout(t.Context(), deadlineSlack)
+		if err := call(limited); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", kind, err)
+		}
+		cancel()
+	}
+}
+
 // TestCallerWhoGivesUp gets the reason why its context ended.
 func TestCallerWhoGivesUp(t *testing.T) {
 	page, _, _ := serveFailing(t, func(ctx context.Context) error {

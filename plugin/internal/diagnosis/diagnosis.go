@@ -11,7 +11,6 @@
 package diagnosis
 
 import (
-	"crypto/sha256"
 	"errors"
 	"slices"
 	"strconv"
@@ -137,59 +136,6 @@ func whatAnswered(found cause, c Circumstances) text.Text {
 		"ports", strings.Join(numbers, ", "), "host", c.Target.Host, "count", len(ports))
 }
 
-func fixesFor(found cause, failure *smtpconn.Error, c Circumstances) []finding.Fix {
-	fixes := append(slices.Clone(found.fixes), mechanismFixes(found, failure)...)
-	if found.otherPorts || startTLSFailed(failure, c) {
-		fixes = append(fixes, portFixes(c)...)
-	}
-	if startTLSFailed(failure, c) {
-		if !slices.ContainsFunc(fixes, encrypts) {
-			fixes = append(fixes, useSSL)
-		}
-		fixes = append(fixes, withoutStartTLS) // Last, and never alone.
-	}
-	return fixes
-}
-
-// portFixes offers the other ports of the host that answer.
-func portFixes(c Circumstances) []finding.Fix {
-	var fixes []finding.Fix
-	for _, port := range c.OpenPorts {
-		if port == c.Target.Port {
-			continue
-		}
-		encrypt := port == 465 || port == 587
-		if c.Target.Encrypt && !encrypt {
-			continue // Never a suggestion to give up encryption.
-		}
-		label := text.Of("Use port {port} without SSL", "port", port)
-		if encrypt {
-			label = text.Of("Use port {port} with SSL", "port", port)
-		}
-		fixes = append(fixes, finding.Fix{
-			Label:  label,
-			Values: shared.Values{"port": shared.Integer(int64(port)), "use_ssl": shared.Boolean(encrypt)},
-		})
-	}
-	return fixes
-}
-
-func encrypts(fix finding.Fix) bool { return fix.Values["use_ssl"] == shared.Boolean(true) }
-
-// startTLSFailed reports whether the login was kept back only because an offered STARTTLS did not work. Who accepts
-// that the password can be read along the way may then say so.
-func startTLSFailed(failure *smtpconn.Error, c Circumstances) bool {
-	if c.Target.Encrypt || c.Target.PinnedCertificate != [sha256.Size]byte{} {
-		return false
-	}
-	switch failure.Kind {
-	case smtpconn.KindCancelled, smtpconn.KindOutOfTime, smtpconn.KindInternal:
-		return false
-	}
-	secured := failure.Session != nil && failure.Session.Encryption == smtpconn.StartTLS
-	return failure.Step == smtpconn.StepStartTLS || failure.Step == smtpconn.StepHello && secured && failure.Reply == nil
-}
-
 // fill makes a text of a message and the words that it leaves open.
 func fill(message text.Message, words map[string]text.Text) text.Text {
 	var pairs []any
@@ -244,19 +190,3 @@ func reasonPart(failure *smtpconn.Error) text.Text {
 	}
 	return text.Text{}
 }
-
-var (
-	useSSL  = fix("Turn on Use SSL", shared.Values{"use_ssl": shared.Boolean(true)})
-	port465 = fix("Use port 465 with SSL", shared.Values{"port": shared.Integer(465), "use_ssl": shared.Boolean(true)})
-	// withoutStartTLS is only ever offered beside another fix.
-	withoutStartTLS = fix("Send everything unencrypted, the password too", shared.Values{"starttls": shared.Text("never")})
-	port587         = fix("Use port 587 with SSL", shared.Values{
-		"port": shared.Integer(587), "use_ssl": shared.Boolean(true),
-	})
-)
-
-func fix(label text.Message, values shared.Values) finding.Fix {
-	return finding.Fix{Label: text.Of(label), Values: values}
-}
-
-func fixes(f ...finding.Fix) []finding.Fix { return f }

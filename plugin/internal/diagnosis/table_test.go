@@ -191,8 +191,8 @@ func TestFixesNeverGiveUpEncryption(t *testing.T) {
 			t.Errorf("with Use SSL on, a fix turns it off: %+v", fix)
 		}
 	}
-	if len(got.Fixes) != 1 {
-		t.Errorf("%d fixes, want one for port 587: %+v", len(got.Fixes), got.Fixes)
+	if len(got.Fixes) != 2 {
+		t.Errorf("%d fixes, want one for port 587 and one for 2525: %+v", len(got.Fixes), got.Fixes)
 	}
 }
 

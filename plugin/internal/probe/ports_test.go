@@ -18,20 +18,16 @@ func TestOtherPorts(t *testing.T) {
 		t.Fatalf("the address is taken: %v", err)
 	}
 	defer listener.Close()
-	for _, c := range []struct {
-		encrypt bool
-		fixes   int
-	}{{false, 1}, {true, 0}} {
+	for _, encrypt := range []bool{false, true} {
 		report, _ := probe.Run(t.Context(), probe.Plan{
-			Target:    smtpconn.Target{Host: host, Port: 1, Encrypt: c.encrypt, Limits: shortLimits},
+			Target:    smtpconn.Target{Host: host, Port: 1, Encrypt: encrypt, Limits: shortLimits},
 			TimeLimit: shortLimits.Connect,
 		}, probe.Watch{})
 		first := report.Findings[0]
-		if first.Code != "connection_refused" || len(first.Fixes) != c.fixes {
-			t.Errorf("encrypt %t: %s, fixes %+v, want %d", c.encrypt, first.Code, first.Fixes, c.fixes)
-		}
-		if c.fixes == 1 && first.Fixes[0].Values["port"] != shared.Integer(2525) {
-			t.Errorf("the fix is %+v", first.Fixes[0])
+		if first.Code != "connection_refused" || len(first.Fixes) != 1 ||
+			first.Fixes[0].Values["port"] != shared.Integer(2525) ||
+			first.Fixes[0].Values["use_ssl"] != shared.Boolean(true) {
+			t.Errorf("encrypt %t: %s, fixes %+v, want one for 2525, which speaks STARTTLS", encrypt, first.Code, first.Fixes)
 		}
 	}
 }

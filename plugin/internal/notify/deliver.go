@@ -67,7 +67,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		return s.ifOurs(ctx, job, lapses, one.refused(ctx, err))
 	}
 	one.delivered(ctx)
-	if _, err := s.complete.do(context.WithoutCancel(ctx), []int64{job.ID}); err != nil {
+	if err := s.completed(context.WithoutCancel(ctx), job.ID); err != nil {
 		s.configuration.Logger.Warn("a delivery could not be committed, and is left to the queue", "error", err)
 		return nil // River sets the job completed, and repeats that until it succeeds: what was delivered stays delivered.
 	}
@@ -182,7 +182,7 @@ func (s *Service) handOver(ctx context.Context, conn *smtpconn.Conn, id int64, e
 			return err
 		}
 		late = time.AfterFunc(markAfter, func() {
-			if _, err := s.mark.do(context.Background(), []int64{id}); err != nil {
+			if err := s.marked(context.Background(), id); err != nil {
 				s.configuration.Logger.Warn("that a message has gone out could not be written down", "id", id, "error", err)
 			}
 		})

@@ -61,7 +61,7 @@ func (s *Service) CopyTo(ctx context.Context, other *Service) (int64, error) {
 		if job.FinalizedAt != nil {
 			return nil
 		}
-		inserted, err := other.accept.do(ctx, []outgoing{args})
+		inserted, err := other.take(ctx, []outgoing{args})
 		if err == nil && !inserted[0].duplicate {
 			count++
 		}

@@ -45,7 +45,7 @@ func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]s
 			return nil, err
 		}
 	}
-	inserted, err := s.accept.do(ctx, taken)
+	inserted, err := s.take(ctx, taken)
 	if err != nil {
 		return nil, fmt.Errorf("the notifications were not accepted: %w", err)
 	}

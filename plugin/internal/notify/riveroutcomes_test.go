@@ -40,7 +40,7 @@ func returns(err error) func(context.Context, *Service, int64) error {
 // completes is a worker that commits the delivery, and returns the error.
 func completes(err error) func(context.Context, *Service, int64) error {
 	return func(ctx context.Context, s *Service, id int64) error {
-		if _, err := s.queue.complete(context.WithoutCancel(ctx), []int64{id}); err != nil {
+		if _, err := s.queue.commit(context.WithoutCancel(ctx), []change{{complete: id}}); err != nil {
 			panic(err)
 		}
 		return err

@@ -16,10 +16,10 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// Everything that this software itself does to River's tables, river_job and river_leader, is in this file. None of it
-// is promised by River: what the statements rely on is written down in testdata/river-schema-*.txt, and TestRiverSchema
-// compares it with what River makes, and TestDatabase with what River does, so that another version of River cannot
-// change it unnoticed.
+// Everything that this software itself does to River's tables, river_job and river_leader, is in the files whose names
+// begin with river. None of it is promised by River: what the statements rely on is written down in
+// testdata/river-schema-*.txt, and TestRiverSchema compares it with what River makes, and TestDatabase with what River
+// does, so that another version of River cannot change it unnoticed.
 
 // riverStore are our statements on River's tables. It may be used concurrently.
 type riverStore struct {
@@ -41,6 +41,9 @@ type dialect struct {
 	stateType string // of the column state
 	uncounted string // the attempt, and then the errors, without those since a time
 	since     string // condition: the last attempt began since a time
+
+	among func(place string) string // condition: it is in a list
+	list  func(ids []int64) any     // the argument for such a list
 }
 
 var (
@@ -59,6 +62,11 @@ var (
 			"errors = (SELECT CASE WHEN COUNT(*) > 0 THEN jsonb_group_array(jsonb(value)) END FROM json_each(errors)" +
 			" WHERE NOT (" + sqliteUncounted + "))",
 		since: "unixepoch(attempted_at, 'subsec') >= $1",
+		among: func(place string) string { return "IN (SELECT value FROM json_each(" + place + "))" },
+		list: func(ids []int64) any {
+			encoded, _ := json.Marshal(ids) // Numbers can be encoded.
+			return string(encoded)
+		},
 	}
 	postgresDialect = dialect{
 		now:       "now()",
@@ -76,6 +84,8 @@ var (
 			"errors = (SELECT array_agg(one ORDER BY place) FROM unnest(errors) WITH ORDINALITY AS all_errors(one, place)" +
 			" WHERE NOT (" + postgresUncounted + "))",
 		since: "attempted_at >= to_timestamp($1)",
+		among: func(place string) string { return "= ANY(" + place + "::bigint[])" },
+		list:  func(ids []int64) any { return ids },
 	}
 )
 
@@ -97,26 +107,28 @@ func wasCancelled(job *rivertype.JobRow) bool {
 	return metadata.Cancelled != ""
 }
 
-// complete commits the end of deliveries together. River finds them completed afterwards and leaves them so.
-func (r *riverStore) complete(ctx context.Context, ids []int64) ([]struct{}, error) {
-	return r.setRunning(ctx, "state = 'completed', finalized_at = "+r.dialect.now, ids)
+// complete sets deliveries ended. River finds them completed afterwards and leaves them so.
+func (r *riverStore) complete(ids []int64) statement {
+	return r.setRunning("state = 'completed', finalized_at = "+r.dialect.now, ids)
 }
 
-// mark commits that the last bytes of messages have gone out and no reply has come yet. A mark is about one attempt:
-// the next one begins at another time.
-func (r *riverStore) mark(ctx context.Context, ids []int64) ([]struct{}, error) {
-	return r.setRunning(ctx, "metadata = "+r.dialect.marked, ids)
+// mark notes that the last bytes of messages have gone out and no reply has come yet. A mark is about one attempt: the
+// next one begins at another time.
+func (r *riverStore) mark(ids []int64) statement {
+	return r.setRunning("metadata = "+r.dialect.marked, ids)
 }
 
-func (r *riverStore) setRunning(ctx context.Context, change string, ids []int64) ([]struct{}, error) {
-	places := make([]string, len(ids))
-	arguments := make([]any, len(ids))
-	for i, id := range ids {
-		places[i], arguments[i] = fmt.Sprintf("$%d", i+1), id
+// statement is one of a transaction. Its text is the same for any number of ids, so that it is prepared once.
+type statement struct {
+	text      string
+	arguments []any
+}
+
+func (r *riverStore) setRunning(change string, ids []int64) statement {
+	return statement{
+		text:      "UPDATE river_job SET " + change + " WHERE state = 'running' AND id " + r.dialect.among("$1"),
+		arguments: []any{r.dialect.list(ids)},
 	}
-	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET "+change+
-		" WHERE state = 'running' AND id IN ("+strings.Join(places, ",")+")", arguments...)
-	return make([]struct{}, len(ids)), err
 }
 
 // wake has jobs that wait for the server tried at once. Those that wait after a refusal of their own go on waiting.

@@ -20,7 +20,7 @@ import (
 var databaseTests = map[string]func(*testing.T, *store.Store){
 	"outcomes": testOutcomes, "recover": testRecover, "mark of one attempt": testMarkOfOneAttempt,
 	"silent owner": testSilentOwner, "statements": testStatements, "nodes": testNodes,
-	"give back": testGiveBack, "better probe": testBetterProbe,
+	"one committer": testOneCommitter, "give back": testGiveBack, "better probe": testBetterProbe,
 }
 
 // TestDatabase runs databaseTests on each engine.
@@ -38,11 +38,19 @@ func TestDatabase(t *testing.T) {
 // insertOne has the service's queue take a notification, and returns the id of its job.
 func insertOne(t *testing.T, s *Service, key string) int64 {
 	t.Helper()
-	taken, err := s.queue.insert(t.Context(), []outgoing{{Key: key, To: "you@example.com"}})
+	taken, err := s.queue.commit(t.Context(), []change{{accept: &outgoing{Key: key, To: "you@example.com"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return taken[0].id
+}
+
+// marks are the changes that note that the last bytes of the jobs' messages have gone out.
+func marks(ids ...int64) (changes []change) {
+	for _, id := range ids {
+		changes = append(changes, change{mark: id})
+	}
+	return changes
 }
 
 // startWorker starts a River of its own, as another process would, which has work do the jobs of the keys and nothing
@@ -146,7 +154,7 @@ func testRecover(t *testing.T, database *store.Store) {
 		for _, key := range keys {
 			ids = append(ids, jobs[key].ID)
 		}
-		if _, err := s.queue.mark(t.Context(), ids); err != nil {
+		if _, err := s.queue.commit(t.Context(), marks(ids...)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -192,7 +200,7 @@ func testRecover(t *testing.T, database *store.Store) {
 func testMarkOfOneAttempt(t *testing.T, database *store.Store) {
 	s := newService(t, database)
 	job := underWay(t, s, "first", "message")["message"]
-	if _, err := s.queue.mark(t.Context(), []int64{job.ID}); err != nil {
+	if _, err := s.queue.commit(t.Context(), marks(job.ID)); err != nil {
 		t.Fatal(err)
 	}
 	if marked, err := s.queue.abandonedOf(t.Context(), anyOwner); err != nil || !slices.Equal(marked, []int64{job.ID}) {

@@ -2,8 +2,8 @@
 // saved settings, and gives up with a reason in plain words where that cannot be.
 //
 // A notification is one row of River's job table, in the same database as the settings. Accepting is committed before
-// the receipt is given, and a delivery is committed right after the server's final reply; both are committed in groups,
-// so that many share one flush to the disk. What a killed process leaves unfinished is done again by the next one.
+// the receipt is given, and a delivery is committed right after the server's final reply; one committer serves both, so
+// that what waits at the same time shares one flush to the disk. What a killed process leaves unfinished is done again by the next one.
 //
 // A refusal that concerns one message is a failed attempt or a dead letter. A refusal that concerns all of them, a
 // server that is away or a login that is refused, opens a circuit breaker instead, which pauses all deliveries: see
@@ -76,9 +76,7 @@ type Service struct {
 	configuration Configuration
 	queue         *queue
 	waiters       waiters // of the queue
-	accept        *group[outgoing, accepted]
-	complete      *group[int64, struct{}]
-	mark          *group[int64, struct{}]
+	commits       *group[change, accepted]
 	pool          *pool
 	breaker       *breaker
 	drain         *drain
@@ -101,9 +99,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 		return nil, fmt.Errorf("notification service: %w", err)
 	}
 	s.breaker.better, s.waiters = s.queue.bringBetterProbe, s.queue
-	s.accept = newGroup(s.queue.insert)
-	s.complete = newGroup(s.queue.complete)
-	s.mark = newGroup(s.queue.mark)
+	s.commits = newGroup(s.queue.commit)
 	s.standby = &standby{
 		claim: s.newClaim(), logger: s.configuration.Logger, begin: s.begin, halt: s.halt, tend: s.tend,
 	}
@@ -220,9 +216,7 @@ func (s *Service) Close() error {
 		}
 	}
 	s.pool.close()
-	s.accept.close()
-	s.complete.close()
-	s.mark.close()
+	s.commits.close()
 	s.standby.release()
 	return err
 }

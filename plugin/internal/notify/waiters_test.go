@@ -71,7 +71,7 @@ func testGiveBack(t *testing.T, database *store.Store) {
 // testBetterProbe brings the best message forward to see whether a pause is over.
 func testBetterProbe(t *testing.T, database *store.Store) {
 	s := newService(t, database)
-	taken, err := s.queue.insert(t.Context(), []outgoing{
+	taken, err := s.take(t.Context(), []outgoing{
 		{Key: "met it", To: "one@first.example"}, {Key: "same domain", To: "two@FIRST.example"},
 		{Key: "other domain", To: "three@second.example"},
 	})

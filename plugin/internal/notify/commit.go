@@ -1,0 +1,135 @@
+package notify
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// change is one of what the service commits: a notification that is taken, a delivery that has ended, or a message
+// whose last byte has gone out. One committer serves them all, so that those that wait at the same time share one
+// transaction, and one flush to the disk.
+type change struct {
+	accept   *outgoing
+	complete int64 // a job
+	mark     int64 // a job
+}
+
+// accepted is a job that was inserted, or was there before.
+type accepted struct {
+	id        int64
+	duplicate bool
+}
+
+// identity is what makes a notification the same as another one.
+type identity struct{ key, to string }
+
+// commit commits changes together, and returns a result for each; that of a change that accepts nothing is empty.
+func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error) {
+	var completed, marked []int64
+	var taken []outgoing
+	var places []int // of what is taken
+	for i, one := range changes {
+		switch {
+		case one.accept != nil:
+			taken, places = append(taken, *one.accept), append(places, i)
+		case one.complete != 0:
+			completed = append(completed, one.complete)
+		default:
+			marked = append(marked, one.mark)
+		}
+	}
+	results := make([]accepted, len(changes))
+	err := q.retryDeadlocks(ctx, func(t transaction) error {
+		inserted, err := q.insertIn(ctx, t, taken)
+		if err != nil {
+			return err
+		}
+		for i, place := range places {
+			results[place] = inserted[i]
+		}
+		if len(completed) > 0 {
+			err = t.execute(ctx, q.complete(completed))
+		}
+		if err == nil && len(marked) > 0 {
+			err = t.execute(ctx, q.mark(marked))
+		}
+		return err
+	})
+	return results, err
+}
+
+// insertIn inserts notifications. Of several with the same identity the first is inserted and the others are its
+// duplicates: River refuses to insert the same unique key twice at once.
+func (q *queue) insertIn(ctx context.Context, t transaction, notifications []outgoing) ([]accepted, error) {
+	if len(notifications) == 0 {
+		return nil, nil
+	}
+	var params []river.InsertManyParams
+	place := map[identity]int{} // in params
+	for _, one := range notifications {
+		if _, repeated := place[one.identity()]; !repeated {
+			place[one.identity()] = len(params)
+			params = append(params, river.InsertManyParams{Args: one, InsertOpts: uniqueOptions()})
+		}
+	}
+	inserted, err := t.insert(ctx, params)
+	if err != nil {
+		return nil, err
+	}
+	return acceptedFrom(notifications, place, inserted), nil
+}
+
+func acceptedFrom(
+	notifications []outgoing, place map[identity]int, inserted []*rivertype.JobInsertResult,
+) []accepted {
+	results := make([]accepted, len(notifications))
+	for i, one := range notifications {
+		found := inserted[place[one.identity()]]
+		results[i] = accepted{id: found.Job.ID, duplicate: found.UniqueSkippedAsDuplicate}
+		found.UniqueSkippedAsDuplicate = true // for the next one with the same identity
+	}
+	return results
+}
+
+// deadlockTries is how often a transaction is tried that PostgreSQL ends because another node inserts the same
+// notifications in another order. It ends one of the two, so each try lets one of them through.
+const deadlockTries = 10
+
+func (q *queue) retryDeadlocks(ctx context.Context, do func(transaction) error) error {
+	for try := 1; ; try++ {
+		err := q.client.together(ctx, do)
+		var refused *pgconn.PgError
+		deadlock := errors.As(err, &refused) && refused.Code == pgerrcodeDeadlock
+		if !deadlock || try == deadlockTries {
+			return err
+		}
+	}
+}
+
+// pgerrcodeDeadlock is deadlock_detected, in the appendix of PostgreSQL's manual.
+const pgerrcodeDeadlock = "40P01"
+
+// take commits notifications, together with what else waits to be committed.
+func (s *Service) take(ctx context.Context, notifications []outgoing) ([]accepted, error) {
+	changes := make([]change, len(notifications))
+	for i := range notifications {
+		changes[i].accept = &notifications[i]
+	}
+	return s.commits.do(ctx, changes)
+}
+
+// completed commits the end of a delivery.
+func (s *Service) completed(ctx context.Context, id int64) error {
+	_, err := s.commits.do(ctx, []change{{complete: id}})
+	return err
+}
+
+// marked commits that the last byte of a message has gone out.
+func (s *Service) marked(ctx context.Context, id int64) error {
+	_, err := s.commits.do(ctx, []change{{mark: id}})
+	return err
+}

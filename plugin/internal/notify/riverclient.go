@@ -1,0 +1,114 @@
+package notify
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+)
+
+// transaction is one of the database, whatever its engine.
+type transaction interface {
+	insert(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
+	execute(ctx context.Context, one statement) error
+}
+
+func openClient(ctx context.Context, database *store.Store, config *river.Config) (client, error) {
+	pool := database.Pool()
+	if pool == nil {
+		opened, err := newClient(ctx, riversqlite.New(database.DB()), config)
+		return &sqliteClient{Client: opened, db: database.DB()}, err
+	}
+	opened, err := newClient(ctx, riverpgxv5.New(pool), config)
+	return &postgresClient{Client: opened, begin: pool.Begin}, err
+}
+
+// newClient brings the tables up to date and makes the client.
+func newClient[TTx any](
+	ctx context.Context, driver riverdriver.Driver[TTx], config *river.Config,
+) (*river.Client[TTx], error) {
+	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: config.Logger})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return nil, fmt.Errorf("its tables cannot be made: %w", err)
+	}
+	return river.NewClient(driver, config)
+}
+
+type sqliteClient struct {
+	*river.Client[*sql.Tx]
+	db *sql.DB
+}
+
+func (c *sqliteClient) together(ctx context.Context, do func(transaction) error) error {
+	tx, err := c.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	if err := do(sqliteTransaction{tx, c}); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+type sqliteTransaction struct {
+	tx     *sql.Tx
+	client *sqliteClient
+}
+
+func (t sqliteTransaction) insert(
+	ctx context.Context, params []river.InsertManyParams,
+) ([]*rivertype.JobInsertResult, error) {
+	return t.client.InsertManyTx(ctx, t.tx, params)
+}
+
+func (t sqliteTransaction) execute(ctx context.Context, one statement) error {
+	_, err := t.tx.ExecContext(ctx, one.text, one.arguments...)
+	return err
+}
+
+type postgresClient struct {
+	*river.Client[pgx.Tx]
+	begin func(context.Context) (pgx.Tx, error)
+}
+
+func (c *postgresClient) together(ctx context.Context, do func(transaction) error) error {
+	tx, err := c.begin(ctx)
+	if err != nil {
+		return err
+	}
+	// After Commit there is nothing to roll back; and what was begun is ended even if ctx has ended.
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck
+	if err := do(postgresTransaction{tx, c}); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
+}
+
+type postgresTransaction struct {
+	tx     pgx.Tx
+	client *postgresClient
+}
+
+func (t postgresTransaction) insert(
+	ctx context.Context, params []river.InsertManyParams,
+) ([]*rivertype.JobInsertResult, error) {
+	return t.client.InsertManyTx(ctx, t.tx, params)
+}
+
+func (t postgresTransaction) execute(ctx context.Context, one statement) error {
+	_, err := t.tx.Exec(ctx, one.text, one.arguments...)
+	return err
+}

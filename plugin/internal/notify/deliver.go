@@ -133,9 +133,10 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 var errLapsed = errors.New("another process may have taken the message over")
 
 // deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the
-// server; then another one is tried at once, as long as the message itself was not on its way.
+// server; then another one is tried at once, as long as the message itself was not on its way. So it is where the
+// server did not carry out the command that it came by, as long as it has another one left.
 func (s *Service) deliver(ctx context.Context, message *underway, composed []byte, opening opening) error {
-	for fresh := false; ; fresh = true {
+	for fresh, unchunked := false, false; ; fresh = true {
 		beginning := s.drain.hand(ctx)
 		one, reused, err := s.pool.get(beginning, message.delivery, fresh, opening)
 		stopped := beginning.stopped()
@@ -159,10 +160,14 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 		} else {
 			s.pool.drop(one)
 		}
-		if err != nil && reused && wasClosed(err) {
-			continue
+		var failure *smtpconn.Error
+		switch {
+		case err != nil && reused && wasClosed(err):
+		case errors.As(err, &failure) && failure.Unchunked && !unchunked:
+			unchunked = true
+		default:
+			return err
 		}
-		return err
 	}
 }
 

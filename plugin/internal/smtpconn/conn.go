@@ -18,6 +18,9 @@ type Conn struct {
 	trace   *Trace
 	// adrift means that the replies to a group of commands may be one behind.
 	adrift bool
+	way    route
+	// chunked means that the server has taken a message by BDAT, and inStep that its replies to one were in step.
+	chunked, inStep bool
 }
 
 // Session returns what was learned about the server.

@@ -116,9 +116,8 @@ func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (group
 		}
 		return false, c.step(ctx, StepRecipient, c.limits.Command, unlessUnasked(rcpt))
 	}
-	c.wire.holding = true
 	err = c.step(ctx, StepSender, c.limits.Command, func() error {
-		if err := errors.Join(mail(), rcpt(), c.wire.sendGroup(last)); err != nil {
+		if err := errors.Join(c.hold(prepared), c.wire.sendGroup(last)); err != nil {
 			return err
 		}
 		return c.positive()
@@ -127,4 +126,10 @@ func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (group
 		return true, err
 	}
 	return true, c.step(ctx, StepRecipient, c.limits.Command, unlessUnasked(c.positive))
+}
+
+// hold keeps MAIL and RCPT back, to leave with the command that ends their group.
+func (c *Conn) hold(prepared wireEnvelope) error {
+	c.wire.holding = true
+	return errors.Join(c.client.Mail(prepared.sender, prepared.options), c.client.Rcpt(prepared.recipient, nil))
 }

@@ -5,22 +5,31 @@ import (
 	"context"
 )
 
-// Deliver sends one message: MAIL, RCPT, DATA and the text. Where PIPELINING is offered the three commands go out
-// together, which makes two round trips of four. It returns the server's final reply, or the first refusal as an *Error
-// whose step says what was refused. After a refusal by reply the connection can be used again; after any other failure
-// it cannot.
+// Deliver sends one message. Where CHUNKING and PIPELINING are offered it goes out with its envelope in one flight,
+// which takes one round trip; otherwise by DATA, which takes two of them where PIPELINING is offered, and four where it
+// is not. It returns the server's final reply, or the first refusal as an *Error whose step says what was refused.
+// After a refusal by reply the connection can be used again, see Usable; after any other failure it cannot.
 //
 // lastByte is called right before the last byte of the message goes out, and its error ends the delivery, so that the
 // server takes nothing; nil asks nobody. Any failure after it other than a refusal by reply leaves unknown whether the
 // message was accepted, which Error.Sent tells. The caller must not cancel ctx then without reason.
 func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, lastByte func() error) (Reply, error) {
+	if c.takesChunk(len(message)) {
+		return c.deliverChunk(ctx, envelope, inLines(message), lastByte)
+	}
+	return c.deliverData(ctx, envelope, message, lastByte)
+}
+
+// deliverData sends one message by DATA. Where PIPELINING is offered the three commands go out together.
+func (c *Conn) deliverData(
+	ctx context.Context, envelope Envelope, message []byte, lastByte func() error,
+) (Reply, error) {
 	grouped, err := c.begin(ctx, envelope, "DATA")
 	if err != nil {
 		if grouped {
 			c.endGroup(ctx)
-		} else {
-			c.reset(ctx)
 		}
+		c.reset(ctx)
 		return Reply{}, err
 	}
 	err = c.step(ctx, StepMessage, c.limits.Data, func() error {
@@ -36,10 +45,8 @@ func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, l
 		if err := c.wire.refuseAcceptedAhead(); err != nil {
 			return err
 		}
-		if lastByte != nil {
-			if err := lastByte(); err != nil {
-				return c.wire.fail(&Error{Kind: KindCancelled, Err: err})
-			}
+		if err := c.wire.askFor(lastByte); err != nil {
+			return err
 		}
 		return c.endMessage(ctx, text[most:])
 	})
@@ -60,10 +67,24 @@ func dotStuffed(message []byte) []byte {
 		if line[0] == '.' {
 			text = append(text, '.')
 		}
-		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
-		text = append(append(text, line...), "\r\n"...)
+		text = appendLine(text, line)
 	}
 	return append(text, ".\r\n"...)
+}
+
+// inLines is a message as it goes out after BDAT, which is what the server makes of it after DATA: each line ends with
+// CRLF, the last one too.
+func inLines(message []byte) []byte {
+	text := make([]byte, 0, len(message)+len(message)/16+len("\r\n"))
+	for line := range bytes.Lines(message) {
+		text = appendLine(text, line)
+	}
+	return text
+}
+
+func appendLine(text, line []byte) []byte {
+	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+	return append(append(text, line...), "\r\n"...)
 }
 
 // requestData reads the reply to the DATA that left with its group, or sends one, and fails unless the server awaits
@@ -92,11 +113,19 @@ func (c *Conn) endMessage(ctx context.Context, ending []byte) error {
 	if err == nil {
 		err = c.positive()
 	}
+	return maybeAccepted(err)
+}
+
+// maybeAccepted notes in a failure after the last byte of a message that it may have been accepted, unless a reply has
+// refused it.
+func maybeAccepted(err error) error {
 	if err == nil {
 		return nil
 	}
 	failure := asError(err)
-	failure.Sent = failure.Reply == nil || failure.Reply.positive()
+	if failure.Reply == nil || failure.Reply.positive() {
+		failure.Sent, failure.Step = true, StepMessage
+	}
 	return failure
 }
 
@@ -114,9 +143,14 @@ func (c *Conn) endGroup(ctx context.Context) {
 	}
 }
 
-// reset forgets a sender whose recipient was refused (RFC 5321 section 4.1.1.5). The connection's own failure, if there
-// was one, is kept.
+// reset forgets a sender whose recipient was refused (RFC 5321 section 4.1.1.5): some servers refuse the next sender
+// else, also after they have refused DATA or BDAT. The connection's own failure, if there was one, is kept.
 func (c *Conn) reset(ctx context.Context) {
+	if c.wire.failure != nil || c.wire.last.Code == 421 {
+		return
+	}
 	defer c.wire.limit(ctx, c.limits.Command)()
-	_, _ = c.wire.exchange("RSET")
+	if reply, err := c.wire.exchange("RSET"); err == nil && reply.Code/100 != 2 {
+		c.adrift = true
+	}
 }

@@ -20,6 +20,7 @@ func Open(ctx context.Context, target Target, trace *Trace) (*Conn, error) {
 		ctx: ctx, target: target, trace: trace, secrets: secrets,
 		conn: &Conn{
 			session: &Session{Encryption: NoEncryption, secrets: secrets}, limits: target.Limits.withDefaults(), trace: trace,
+			way: target.route(),
 		},
 	}
 	if trace.verbose() {

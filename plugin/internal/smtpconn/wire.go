@@ -150,57 +150,18 @@ func (w *wire) send(lines string) error {
 	if err := w.refuseUnasked(); err != nil {
 		return err
 	}
-	for line := range strings.Lines(lines) {
-		w.transcript.client(w.shown(strings.TrimRight(line, "\r\n")))
-	}
+	w.note(lines)
 	if _, err := w.conn.Write([]byte(lines)); err != nil {
 		return w.failWriting(err)
 	}
 	return nil
 }
 
-// refuseUnasked fails when the server has said something that nobody has asked for: it would be taken for the answer
-// to what is sent next, and each answer after it for that to the command before. Only that the server is about to
-// leave may be said at any time (421, RFC 5321 section 3.8), and is then the answer to everything.
-func (w *wire) refuseUnasked() error {
-	if len(w.asked) > 0 || w.reader.Buffered() == 0 {
-		return nil
+// note records command lines that leave now.
+func (w *wire) note(lines string) {
+	for line := range strings.Lines(lines) {
+		w.transcript.client(w.shown(strings.TrimRight(line, "\r\n")))
 	}
-	if code, err := w.reader.Peek(min(3, w.reader.Buffered())); err == nil && string(code) == "421" {
-		return nil
-	}
-	return w.fail(&Error{Kind: KindMalformedReply})
-}
-
-// refuseAcceptedAhead fails when the server has said yes to a message of which it has not got the end: that would be
-// taken for the final reply. A refusal counts whenever it comes. It looks at what has arrived, also in another record
-// of TLS, and does not wait.
-func (w *wire) refuseAcceptedAhead() error {
-	w.tcp.hasty = true
-	first, err := w.reader.Peek(1)
-	w.tcp.hasty = false
-	if err != nil || first[0] == '4' || first[0] == '5' {
-		return nil // Whatever else the error is, the next read meets it again.
-	}
-	return w.fail(&Error{Kind: KindMalformedReply})
-}
-
-// failWriting keeps the failure of a write. A server that refuses and hangs up at once has said why before, and that
-// counts: a refusal is final where a broken connection would be tried again.
-func (w *wire) failWriting(err error) error {
-	if kind := kindOf(err); kind != KindReset && kind != KindClosed {
-		return w.fail(err)
-	}
-	for range len(w.asked) + 1 {
-		reply, ended := w.receive()
-		if ended != nil {
-			return ended
-		}
-		if !reply.positive() {
-			return w.fail(&Error{Kind: KindRefusedByReply, Reply: &reply})
-		}
-	}
-	return w.fail(err)
 }
 
 // shown is a command as the transcript may show it, and follows the protocol's state on the way.
@@ -277,17 +238,6 @@ func (w *wire) sendGroup(last string) error {
 	}
 	w.holding, w.held = false, ""
 	return w.send(lines)
-}
-
-// write sends a part of a message. It is not recorded.
-func (w *wire) write(part []byte) error {
-	if w.failure != nil {
-		return w.failure
-	}
-	if _, err := w.conn.Write(part); err != nil {
-		return w.failWriting(err)
-	}
-	return nil
 }
 
 // answer gives go-smtp a reply that the server did not send.

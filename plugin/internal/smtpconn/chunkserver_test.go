@@ -1,0 +1,153 @@
+package smtpconn
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// chunkServer offers PIPELINING and CHUNKING, and records what it gets.
+type chunkServer struct {
+	offers  []string          // nil means both
+	answers map[string]string // by verb; "." is the end of a message after DATA, and hangUp ends the connection
+	extra   map[string]string // said behind the answer
+	// together has the answers wait as long as there are commands to read, as Postfix does.
+	together bool
+	// unswallowed takes a refused message for commands.
+	unswallowed bool
+	// most is how many bytes it reads before it tears the connection down; 0 means that it does not.
+	most int64
+
+	mu       sync.Mutex
+	verbs    []string
+	messages []string
+}
+
+const hangUp = "hang up"
+
+func (s *chunkServer) start(t *testing.T) Target {
+	t.Helper()
+	address, err := net.ResolveTCPAddr("tcp", proxyThat(t, s.serve))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Target{Host: "127.0.0.1", Port: address.Port, Limits: quickLimits}
+}
+
+func (s *chunkServer) serve(conn net.Conn) {
+	from := io.Reader(conn)
+	if s.most > 0 {
+		from = io.LimitReader(conn, s.most)
+		defer func() { _ = conn.(*net.TCPConn).SetLinger(0) }()
+	}
+	reader, pending := bufio.NewReader(from), "220 mail.example ESMTP\r\n"
+	for {
+		if !s.together || reader.Buffered() == 0 {
+			_, _ = io.WriteString(conn, pending)
+			pending = ""
+		}
+		line, err := reader.ReadString('\n')
+		if err != nil {
+			return
+		}
+		verb := strings.ToUpper(strings.Fields(line + " ?")[0])
+		verb, _, _ = strings.Cut(s.note(verb), ":")
+		answer := s.answer(verb)
+		if verb == "BDAT" && (!s.unswallowed || answer[0] == '2') && !s.chunk(reader, line, answer) || answer == hangUp {
+			return
+		}
+		if verb == "DATA" && answer[0] == '3' {
+			_, _ = io.WriteString(conn, pending+answer+"\r\n")
+			if pending = ""; !s.data(reader) {
+				return
+			}
+			answer = s.answer(".")
+		}
+		pending += answer + "\r\n" + s.extra[verb]
+	}
+}
+
+func (s *chunkServer) note(verb string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.verbs = append(s.verbs, verb)
+	return verb
+}
+
+// taken are the verbs, without that of the proof, and the messages. It forgets them.
+func (s *chunkServer) taken() (verbs string, messages []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	verbs, messages = strings.TrimSuffix(strings.Join(s.verbs, " "), " NOOP"), s.messages
+	s.verbs, s.messages = nil, nil
+	return verbs, messages
+}
+
+func (s *chunkServer) answer(verb string) string {
+	usual, known := map[string]string{
+		"EHLO": "250-mail.example\r\n250-PIPELINING\r\n250 CHUNKING", "MAIL": "250 2.1.0 Ok", "RCPT": "250 2.1.5 Ok",
+		"DATA": "354 Go ahead", "BDAT": "250 2.0.0 Queued", ".": "250 2.0.0 Queued", "RSET": "250 Ok", "NOOP": "250 Ok",
+	}[verb]
+	if !known {
+		usual = "500 5.5.2 Unknown command"
+	}
+	if verb == "EHLO" && s.offers != nil {
+		usual = "250-mail.example\r\n250-" + strings.Join(s.offers, "\r\n250-") + "\r\n250 X"
+	}
+	if said, other := s.answers[verb]; other {
+		return said
+	}
+	return usual
+}
+
+// chunk takes a message after BDAT.
+func (s *chunkServer) chunk(reader *bufio.Reader, line, answer string) bool {
+	var size int
+	_, _ = fmt.Sscanf(line, "BDAT %d", &size)
+	text := make([]byte, size)
+	_, err := io.ReadFull(reader, text)
+	s.keep(answer, string(text))
+	return err == nil
+}
+
+// data takes a message after DATA.
+func (s *chunkServer) data(reader *bufio.Reader) bool {
+	for text := ""; ; {
+		line, err := reader.ReadString('\n')
+		if err != nil {
+			return false
+		}
+		if line == ".\r\n" {
+			s.keep(s.answer("."), text)
+			return true
+		}
+		text += strings.TrimPrefix(line, ".")
+	}
+}
+
+func (s *chunkServer) keep(answer, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if answer[0] == '2' {
+		s.messages = append(s.messages, text)
+	}
+}
+
+var chunkEnvelope = Envelope{Sender: "me@mail.example", Recipient: "you@mail.example"}
+
+// open connects to a server, whose way is forgotten afterwards.
+func (s *chunkServer) open(t *testing.T, target Target) *Conn {
+	t.Helper()
+	conn, err := Open(t.Context(), target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	t.Cleanup(func() { unchunked.forget(target.route()) })
+	_, _ = s.taken()
+	return conn
+}

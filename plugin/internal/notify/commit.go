@@ -9,12 +9,13 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// change is one of what the service commits: a notification that is taken, a delivery that has ended, or a message
-// whose last byte has gone out. One committer serves them all, so that those that wait at the same time share one
-// transaction, and one flush to the disk.
+// change is one of what the service commits: a notification that is taken, a delivery that has ended, a message that is
+// being sent, or one whose last byte has gone out. One committer serves them all, so that those that wait at the same
+// time share one transaction, and one flush to the disk.
 type change struct {
 	accept   *outgoing
 	complete int64 // a job
+	send     int64 // a job
 	mark     int64 // a job
 }
 
@@ -29,7 +30,7 @@ type identity struct{ key, to string }
 
 // commit commits changes together, and returns a result for each; that of a change that accepts nothing is empty.
 func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error) {
-	var completed, marked []int64
+	var completed, sending, marked []int64
 	var taken []outgoing
 	var places []int // of what is taken
 	for i, one := range changes {
@@ -38,6 +39,8 @@ func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error
 			taken, places = append(taken, *one.accept), append(places, i)
 		case one.complete != 0:
 			completed = append(completed, one.complete)
+		case one.send != 0:
+			sending = append(sending, one.send)
 		default:
 			marked = append(marked, one.mark)
 		}
@@ -51,11 +54,13 @@ func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error
 		for i, place := range places {
 			results[place] = inserted[i]
 		}
-		if len(completed) > 0 {
-			err = t.execute(ctx, q.complete(completed))
-		}
-		if err == nil && len(marked) > 0 {
-			err = t.execute(ctx, q.mark(marked))
+		for _, one := range []struct {
+			ids  []int64
+			make func([]int64) statement
+		}{{completed, q.complete}, {sending, q.send}, {marked, q.mark}} {
+			if len(one.ids) > 0 && err == nil {
+				err = t.execute(ctx, one.make(one.ids))
+			}
 		}
 		return err
 	})
@@ -125,6 +130,12 @@ func (s *Service) take(ctx context.Context, notifications []outgoing) ([]accepte
 // completed commits the end of a delivery.
 func (s *Service) completed(ctx context.Context, id int64) error {
 	_, err := s.commits.do(ctx, []change{{complete: id}})
+	return err
+}
+
+// sends commits that a message is being sent.
+func (s *Service) sends(ctx context.Context, id int64) error {
+	_, err := s.commits.do(ctx, []change{{send: id}})
 	return err
 }
 

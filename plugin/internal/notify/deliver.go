@@ -58,10 +58,11 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	}
 	opening := opening{
 		trace:   one.told.trace(),
-		allowed: func() bool { return s.breaker.valid(permit) },
+		allowed: func() bool { one.begins(); return s.breaker.valid(permit) },
 		saved:   saved,
 		failed:  func(err error) { one.judge(ctx, err) },
 	}
+	defer one.ends()
 	lapses, _ := s.standby.claim.lapses()
 	if err := s.deliver(ctx, one, composed, opening); err != nil {
 		return s.ifOurs(ctx, job, lapses, one.refused(ctx, err))

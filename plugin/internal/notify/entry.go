@@ -41,10 +41,9 @@ func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEn
 	return entry
 }
 
+// stateOf is the state that a job is shown in. A message that a worker has, and that waits for its turn, is queued.
 func stateOf(job *rivertype.JobRow) shared.NotificationState {
 	switch job.State {
-	case rivertype.JobStateRunning:
-		return shared.NotificationSending
 	case rivertype.JobStateCompleted:
 		return shared.NotificationDelivered
 	case rivertype.JobStateDiscarded:
@@ -55,6 +54,9 @@ func stateOf(job *rivertype.JobRow) shared.NotificationState {
 		}
 		return shared.NotificationDead
 	default:
+		if job.State == rivertype.JobStateRunning && isSending(job) {
+			return shared.NotificationSending
+		}
 		if len(job.Errors) > 0 {
 			return shared.NotificationRetrying
 		}

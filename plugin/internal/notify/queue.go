@@ -2,13 +2,12 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
-
-	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // outgoing is the arguments of a job: one notification to one recipient.
@@ -53,13 +52,20 @@ type queue struct {
 
 func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	database := s.configuration.Store
-	q := &queue{riverStore: riverStore{db: database.DB(), dialect: sqliteDialect}}
+	q := &queue{riverStore: riverStore{
+		db: database.DB(), reader: database.Reader(), dialect: sqliteDialect,
+	}}
 	if database.Pool() != nil {
 		q.dialect = postgresDialect
 	}
 	var err error
-	q.client, err = openClient(ctx, database, riverConfig(s))
-	return q, err
+	if q.client, err = openClient(ctx, database, riverConfig(s)); err != nil {
+		return nil, err
+	}
+	if err := q.prepareIndexes(ctx); err != nil {
+		return nil, fmt.Errorf("its indexes cannot be made: %w", err)
+	}
+	return q, nil
 }
 
 func riverConfig(s *Service) *river.Config {
@@ -88,19 +94,6 @@ func uniqueOptions() *river.InsertOpts {
 		rivertype.JobStateAvailable, rivertype.JobStateCancelled, rivertype.JobStateCompleted, rivertype.JobStateDiscarded,
 		rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
 	}}}
-}
-
-// list returns jobs, newest first.
-func (q *queue) list(ctx context.Context, request shared.ListRequest, limit int) ([]*rivertype.JobRow, error) {
-	params, possible, err := q.selection(request, limit)
-	if err != nil || !possible {
-		return nil, err
-	}
-	result, err := q.client.JobList(ctx, params)
-	if err != nil {
-		return nil, err
-	}
-	return result.Jobs, nil
 }
 
 // recover takes over what processes that have died were sending. Where the last byte of a message had gone out, and it

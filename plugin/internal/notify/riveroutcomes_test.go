@@ -60,7 +60,7 @@ func isCancelled(work func(context.Context, *Service, int64) error) func(context
 const lastAttempt = "refused for the last time"
 
 var riverOutcomes = []riverOutcome{
-	{"reported, and nothing else", returns(reported{}), rivertype.JobStateRunning, 1, "", shared.NotificationSending, 0},
+	{"reported, and nothing else", returns(reported{}), rivertype.JobStateRunning, 1, "", shared.NotificationQueued, 0},
 	{"delivered", completes(reported{}), rivertype.JobStateCompleted, 1, "", shared.NotificationDelivered, 0},
 	{"delivered, not committed by us", returns(nil), rivertype.JobStateCompleted, 1, "", shared.NotificationDelivered, 0},
 	{"delivered, and an error all the same", completes(errors.New(encode(greylisted))),

@@ -5,15 +5,13 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
-	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // Everything that this software itself does to River's tables, river_job and river_leader, is in the files whose names
@@ -24,6 +22,7 @@ import (
 // riverStore are our statements on River's tables. It may be used concurrently.
 type riverStore struct {
 	db      *sql.DB
+	reader  *sql.DB // for what only reads
 	dialect dialect
 }
 
@@ -35,7 +34,7 @@ type dialect struct {
 	encoded   string // a placeholder for arguments
 	later     string // the present and so many seconds
 	failed    string // errors with one more
-	marked    string // metadata that says that the last byte of this attempt has gone out
+	marked    string // metadata that says by a %s that something is true of this attempt
 	isMarked  string // condition: it says so
 	owner     string // the process that attempts it
 	stateType string // of the column state
@@ -44,6 +43,18 @@ type dialect struct {
 
 	among func(place string) string // condition: it is in a list
 	list  func(ids []int64) any     // the argument for such a list
+
+	// See riverindex.go.
+	class, recipient, domain, cause string
+	unindexed                       func(expression string) string // has no index looked for
+	instant                         func(time.Time) any            // the argument for a time
+	hasIndexes                      string                         // a query that tells with 1 that there are some
+	locked                          []string
+	counting                        []string
+	recount                         string
+	onJobs                          string
+	removeFunctions                 []string
+	sumCounts                       string // a statement; empty where there is nothing to sum up
 }
 
 var (
@@ -54,7 +65,7 @@ var (
 		encoded:   "jsonb(%s)",
 		later:     "datetime('now', 'subsec', %s || ' seconds')",
 		failed:    "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(%s))",
-		marked:    "jsonb_set(metadata, '$.last_byte', attempted_at)",
+		marked:    "jsonb_set(metadata, '$.%s', attempted_at)",
 		isMarked:  "json_extract(metadata, '$.last_byte') = attempted_at",
 		owner:     "json_extract(attempted_by, '$[#-1]')",
 		stateType: "TEXT",
@@ -67,6 +78,13 @@ var (
 			encoded, _ := json.Marshal(ids) // Numbers can be encoded.
 			return string(encoded)
 		},
+		class: sqliteClass(""), recipient: sqliteRecipient, domain: sqliteDomain, cause: sqliteCause,
+		unindexed:  func(expression string) string { return "+(" + expression + ")" },
+		instant:    func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
+		hasIndexes: "SELECT COUNT(*) FROM sqlite_master WHERE name = 'notification_index'",
+		counting:   sqliteTriggers(),
+		recount: "INSERT INTO notification_count SELECT value, (SELECT COUNT(*) FROM river_job WHERE " + sqliteClass("") +
+			" = value AND kind = 'notification') FROM json_each('" + classes + "')",
 	}
 	postgresDialect = dialect{
 		now:       "now()",
@@ -75,7 +93,7 @@ var (
 		encoded:   "%s::jsonb",
 		later:     "now() + CAST(%s AS DOUBLE PRECISION) * INTERVAL '1 second'",
 		failed:    "array_append(errors, %s::jsonb)",
-		marked:    "jsonb_set(metadata, '{last_byte}', to_jsonb(EXTRACT(EPOCH FROM attempted_at)))",
+		marked:    "jsonb_set(metadata, '{%s}', to_jsonb(EXTRACT(EPOCH FROM attempted_at)))",
 		isMarked:  "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))",
 		owner:     "attempted_by[array_upper(attempted_by, 1)]",
 		stateType: "river_job_state",
@@ -86,6 +104,23 @@ var (
 		since: "attempted_at >= to_timestamp($1)",
 		among: func(place string) string { return "= ANY(" + place + "::bigint[])" },
 		list:  func(ids []int64) any { return ids },
+		class: postgresClass, recipient: postgresRecipient, domain: postgresDomain, cause: postgresCause,
+		unindexed:  func(expression string) string { return expression }, // It knows how many there are.
+		instant:    func(t time.Time) any { return t },
+		hasIndexes: "SELECT COUNT(to_regclass('notification_index'))",
+		locked: []string{
+			"SELECT pg_advisory_xact_lock(7465837265)", "LOCK TABLE river_job IN SHARE ROW EXCLUSIVE MODE",
+		},
+		counting: []string{postgresFunctions},
+		recount: "INSERT INTO notification_count SELECT " + postgresClass + ", COUNT(*) FROM river_job" +
+			" WHERE kind = 'notification' GROUP BY 1",
+		onJobs: " ON river_job",
+		removeFunctions: []string{"DROP FUNCTION IF EXISTS notification_counted()",
+			"DROP FUNCTION IF EXISTS notification_class(river_job_state, jsonb[], jsonb, timestamptz)"},
+		sumCounts: "WITH taken AS (DELETE FROM notification_count WHERE ctid = ANY(ARRAY(SELECT ctid FROM " +
+			"notification_count" +
+			" LIMIT 10000 FOR UPDATE SKIP LOCKED)) RETURNING class, count)" +
+			" INSERT INTO notification_count SELECT class, SUM(count) FROM taken GROUP BY class HAVING SUM(count) <> 0",
 	}
 )
 
@@ -96,6 +131,29 @@ const (
 	postgresUncounted = "(one ->> 'at')::timestamptz >= to_timestamp($1) AND one ->> 'error' NOT LIKE '%\"" +
 		outcomeUnknown + "\"%'"
 )
+
+// isSending reports whether the job's attempt has had its turn, as the class of the job says. The marks are the time at
+// which it began, as the engine writes it: a text, or seconds since 1970.
+func isSending(job *rivertype.JobRow) bool {
+	var metadata struct {
+		Sending  any `json:"sending"`
+		LastByte any `json:"last_byte"`
+	}
+	_ = json.Unmarshal(job.Metadata, &metadata)
+	for _, mark := range []any{metadata.Sending, metadata.LastByte} {
+		var at time.Time
+		switch mark := mark.(type) {
+		case string:
+			at, _ = time.Parse("2006-01-02 15:04:05.999", mark)
+		case float64:
+			at = time.UnixMicro(int64(math.Round(mark * 1e6)))
+		}
+		if job.AttemptedAt != nil && job.AttemptedAt.Sub(at).Abs() < time.Millisecond {
+			return true
+		}
+	}
+	return false
+}
 
 // wasCancelled reports whether a user has cancelled the job: River notes that in its metadata before it ends. It is the
 // dialects' condition cancelled.
@@ -115,7 +173,12 @@ func (r *riverStore) complete(ids []int64) statement {
 // mark notes that the last bytes of messages have gone out and no reply has come yet. A mark is about one attempt: the
 // next one begins at another time.
 func (r *riverStore) mark(ids []int64) statement {
-	return r.setRunning("metadata = "+r.dialect.marked, ids)
+	return r.setRunning("metadata = "+fmt.Sprintf(r.dialect.marked, "last_byte"), ids)
+}
+
+// send notes that messages have had their turn and are being sent. It is about one attempt as well.
+func (r *riverStore) send(ids []int64) statement {
+	return r.setRunning("metadata = "+fmt.Sprintf(r.dialect.marked, "sending"), ids)
 }
 
 // statement is one of a transaction. Its text is the same for any number of ids, so that it is prepared once.
@@ -291,89 +354,4 @@ func (r *riverStore) isOurs(ctx context.Context, job *rivertype.JobRow, node str
 		" WHERE id = $1 AND state = 'running' AND attempt = $2 AND "+r.dialect.owner+" = $3",
 		job.ID, job.Attempt, node).Scan(&count)
 	return count == 1, err
-}
-
-// counts returns how many notifications are in each state.
-func (r *riverStore) counts(ctx context.Context) (map[shared.NotificationState]int64, error) {
-	rows, err := r.db.QueryContext(ctx, `
-		SELECT CASE
-			WHEN state = 'running' THEN 'sending'
-			WHEN state = 'completed' THEN 'delivered'
-			WHEN state = 'discarded' THEN 'dead'
-			WHEN state = 'cancelled' AND `+r.dialect.cancelled+` THEN 'cancelled'
-			WHEN state = 'cancelled' THEN 'dead'
-			WHEN errors IS NOT NULL THEN 'retrying'
-			ELSE 'queued' END AS shown, COUNT(*)
-		FROM river_job WHERE kind = 'notification' GROUP BY shown`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	counts := map[shared.NotificationState]int64{}
-	for _, state := range shared.NotificationStates {
-		counts[state] = 0
-	}
-	for rows.Next() {
-		var state string
-		var count int64
-		if err := rows.Scan(&state, &count); err != nil {
-			return nil, err
-		}
-		counts[shared.NotificationState(state)] = count
-	}
-	return counts, rows.Err()
-}
-
-// selection is what River's list is asked for: what counts counts, newest first. It is false when nothing can match.
-func (r *riverStore) selection(
-	request shared.ListRequest, limit int,
-) (params *river.JobListParams, possible bool, err error) {
-	params = river.NewJobListParams().Kinds(outgoing{}.Kind()).
-		OrderBy(river.JobListOrderByID, river.SortOrderDesc).First(limit)
-	if params, err = r.inState(params, request.State); err != nil {
-		return nil, false, err
-	}
-	if request.Before != "" {
-		before, err := strconv.ParseInt(request.Before, 10, 64)
-		if err != nil {
-			return nil, false, fmt.Errorf("%w: there is no notification %q", shared.ErrInvalidRequest, request.Before)
-		}
-		params = params.Where("id < @before", river.NamedArgs{"before": before})
-	}
-	if strings.ContainsRune(request.Search, 0) {
-		return nil, false, nil // PostgreSQL refuses to look for what no notification may hold.
-	}
-	if request.Search != "" {
-		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(request.Search) + "%"
-		params = params.Where(fmt.Sprintf(
-			`(args ->> 'to' %[1]s @pattern ESCAPE '\' OR args ->> 'subject' %[1]s @pattern ESCAPE '\')`, r.dialect.like),
-			river.NamedArgs{"pattern": pattern})
-	}
-	return params, true, nil
-}
-
-func (r *riverStore) inState(
-	params *river.JobListParams, state shared.NotificationState,
-) (*river.JobListParams, error) {
-	waiting := []rivertype.JobState{
-		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
-	}
-	switch state {
-	case "":
-		return params, nil
-	case shared.NotificationQueued:
-		return params.States(waiting...).Where("errors IS NULL"), nil
-	case shared.NotificationRetrying:
-		return params.States(waiting...).Where("errors IS NOT NULL"), nil
-	case shared.NotificationSending:
-		return params.States(rivertype.JobStateRunning), nil
-	case shared.NotificationDelivered:
-		return params.States(rivertype.JobStateCompleted), nil
-	case shared.NotificationDead:
-		return params.Where("(state = 'discarded' OR state = 'cancelled' AND NOT (" + r.dialect.cancelled + "))"), nil
-	case shared.NotificationCancelled:
-		return params.States(rivertype.JobStateCancelled).Where(r.dialect.cancelled), nil
-	default:
-		return nil, fmt.Errorf("%w: there is no state %q", shared.ErrInvalidRequest, state)
-	}
 }

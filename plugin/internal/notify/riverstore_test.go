@@ -20,7 +20,8 @@ import (
 var databaseTests = map[string]func(*testing.T, *store.Store){
 	"outcomes": testOutcomes, "recover": testRecover, "mark of one attempt": testMarkOfOneAttempt,
 	"silent owner": testSilentOwner, "statements": testStatements, "nodes": testNodes,
-	"one committer": testOneCommitter, "give back": testGiveBack, "better probe": testBetterProbe,
+	"one committer": testOneCommitter, "old database": testOldDatabase, "turn": testTurn, "plans": testPlans,
+	"give back": testGiveBack, "better probe": testBetterProbe,
 }
 
 // TestDatabase runs databaseTests on each engine.

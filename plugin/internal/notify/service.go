@@ -3,7 +3,8 @@
 //
 // A notification is one row of River's job table, in the same database as the settings. Accepting is committed before
 // the receipt is given, and a delivery is committed right after the server's final reply; one committer serves both, so
-// that what waits at the same time shares one flush to the disk. What a killed process leaves unfinished is done again by the next one.
+// that what waits at the same time shares one flush to the disk. What a killed process leaves unfinished is done again
+// by the next one.
 //
 // A refusal that concerns one message is a failed attempt or a dead letter. A refusal that concerns all of them, a
 // server that is away or a login that is refused, opens a circuit breaker instead, which pauses all deliveries: see
@@ -176,6 +177,9 @@ func (s *Service) halt() error {
 func (s *Service) tend(ctx context.Context) {
 	if err := s.breaker.sync(ctx); err != nil && ctx.Err() == nil {
 		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
+	}
+	if err := s.queue.sumCounts(ctx); err != nil && ctx.Err() == nil {
+		s.configuration.Logger.Warn("the counts of notifications could not be summed up", "error", err)
 	}
 	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
 		s.SettingsChanged(ctx)

@@ -44,7 +44,29 @@ type underway struct {
 	delivery Delivery
 	envelope smtpconn.Envelope
 	told     *attempt
-	judged   *judgement // nil until the attempt has failed
+	judged   *judgement  // nil until the attempt has failed
+	turn     *time.Timer // nil until it is this message's turn
+}
+
+// begins notes that it is this message's turn. What takes longer than a moment is shown as being sent; before, it
+// waits.
+func (u *underway) begins() {
+	if u.turn != nil {
+		return
+	}
+	u.turn = time.AfterFunc(markAfter, func() {
+		if err := u.service.sends(context.Background(), u.job.ID); err != nil {
+			u.service.configuration.Logger.Warn("that a message is being sent could not be written down", "id", u.job.ID,
+				"error", err)
+		}
+	})
+}
+
+// ends is called when the attempt has.
+func (u *underway) ends() {
+	if u.turn != nil {
+		u.turn.Stop()
+	}
 }
 
 // judgement is what a failure means.

@@ -130,6 +130,9 @@ func (s *Store) Place() string { return s.place }
 // DB returns the database for others who keep something in it.
 func (s *Store) DB() *sql.DB { return s.db }
 
+// Reader returns the database for others who only read in it: they wait for no writer.
+func (s *Store) Reader() *sql.DB { return s.reader }
+
 // Pool returns the connections to PostgreSQL, nil for the embedded database.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 

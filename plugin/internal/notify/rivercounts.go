@@ -1,0 +1,49 @@
+package notify
+
+import (
+	"context"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// counts returns how many notifications are in each state. Dead letters that were seen are not counted.
+func (r *riverStore) counts(ctx context.Context) (map[shared.NotificationState]int64, error) {
+	classes, err := r.classCounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[shared.NotificationState]int64{}
+	for _, state := range shared.NotificationStates {
+		counts[state] = classes[string(state)]
+	}
+	return counts, nil
+}
+
+// classCounts returns how many jobs are in each class.
+func (r *riverStore) classCounts(ctx context.Context) (map[string]int64, error) {
+	rows, err := r.reader.QueryContext(ctx, "SELECT class, SUM(count) FROM notification_count GROUP BY class")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	counts := map[string]int64{}
+	for rows.Next() {
+		var class string
+		var count int64
+		if err := rows.Scan(&class, &count); err != nil {
+			return nil, err
+		}
+		counts[class] = count
+	}
+	return counts, rows.Err()
+}
+
+// sumCounts sums the rows of counts up where they are only ever inserted. Those that another process is summing up are
+// left to it.
+func (r *riverStore) sumCounts(ctx context.Context) error {
+	if r.dialect.sumCounts == "" {
+		return nil
+	}
+	_, err := r.db.ExecContext(ctx, r.dialect.sumCounts)
+	return err
+}

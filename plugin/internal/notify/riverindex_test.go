@@ -1,0 +1,194 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/riverqueue/river"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// fill puts so many jobs of each class into the database: those that wait are the newest.
+func fill(t testing.TB, s *Service, perClass map[string]int) {
+	t.Helper()
+	series := "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < $1) SELECT n FROM s"
+	array, tags := "jsonb_array(jsonb_object('error', '%s'))", "jsonb('[]')"
+	if s.configuration.Store.Pool() != nil {
+		series = "SELECT n FROM generate_series(1, $1::int) AS n"
+		array, tags = "ARRAY[jsonb_build_object('error', '%s')]", "'{}'"
+	}
+	failed := fmt.Sprintf(array, `JobCancelError: {"code":"mailbox_unknown"}`)
+	retried := fmt.Sprintf(array, `{"code":"greylisted"}`)
+	for _, one := range []struct{ class, state, errors, metadata string }{
+		{"delivered", "completed", "NULL", "{}"}, {"dead", "cancelled", failed, "{}"},
+		{setAside, "cancelled", failed, `{"set_aside_at":"2026-01-01T00:00:00Z"}`},
+		{"cancelled", "cancelled", "NULL", `{"cancel_attempted_at":"2026-01-01T00:00:00Z"}`},
+		{"retrying", "retryable", retried, "{}"}, {"queued", "available", "NULL", "{}"},
+	} {
+		if perClass[one.class] == 0 {
+			continue
+		}
+		finished := "NULL"
+		if one.state == "completed" || one.state == "cancelled" {
+			finished = "CURRENT_TIMESTAMP"
+		}
+		args := fmt.Sprintf(`'{"key":"%[1]s ' || n || '","to":"user' || n || '@host' || n %% 50 || '.example",`+
+			`"subject":"Alert ' || n || ' of %[1]s","category":"category ' || n %% 20 || '"}'`, one.class)
+		statement := "INSERT INTO river_job (args, errors, metadata, finalized_at, kind, max_attempts, state, attempt, " +
+			"tags)" +
+			" SELECT " + fmt.Sprintf(s.queue.dialect.encoded, "("+args+")") + ", " + one.errors + ", " +
+			fmt.Sprintf(s.queue.dialect.encoded, "'"+one.metadata+"'") + ", " + finished + ", 'notification', 60, '" +
+			one.state + "', 1, " + tags + " FROM (" + series + ") AS s"
+		if _, err := s.configuration.Store.DB().Exec(statement, perClass[one.class]); err != nil {
+			t.Fatal(err, statement)
+		}
+	}
+}
+
+// testOldDatabase has counts made for a database of a version that kept none, and left alone for one of a later
+// version.
+func testOldDatabase(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	perClass := map[string]int{
+		"delivered": 7, "dead": 5, setAside: 4, "cancelled": 3, "retrying": 2, "queued": 6,
+	}
+	old := append(s.queue.dialect.remove(), "DROP TABLE notification_index", "DROP TABLE notification_count")
+	for _, statement := range old {
+		if _, err := database.DB().Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fill(t, s, perClass)
+	check := func(when string, s *Service) {
+		t.Helper()
+		counts, err := s.queue.classCounts(t.Context())
+		maps.DeleteFunc(counts, func(_ string, count int64) bool { return count == 0 })
+		for class, count := range perClass {
+			if counts[class] != int64(count) {
+				t.Errorf("%s: %d %s are counted as %d", when, count, class, counts[class])
+			}
+		}
+		if err != nil || len(counts) != len(perClass) {
+			t.Errorf("%s: %v, %v", when, counts, err)
+		}
+	}
+	s = newService(t, database)
+	check("at the start", s)
+	if listed, err := s.queue.list(t.Context(), shared.ListRequest{State: shared.NotificationDead}, 100); err != nil ||
+		len(listed) != 9 || listed[0].ID < listed[8].ID {
+		t.Errorf("%d dead letters are listed, %v", len(listed), err)
+	}
+	for _, statement := range []string{"UPDATE notification_index SET version = version + 1",
+		"DELETE FROM river_job WHERE finalized_at IS NOT NULL"} {
+		if _, err := database.DB().Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	perClass = map[string]int{"retrying": 2, "queued": 6}
+	s = newService(t, database)
+	check("after a deletion, with a later version", s)
+	if err := s.queue.sumCounts(t.Context()); err != nil {
+		t.Error(err)
+	}
+	check("summed up", s)
+}
+
+// testTurn has a message wait for its turn, have it, and be attempted again.
+func testTurn(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	job := underWay(t, s, "process", "message")["message"]
+	shown := func(want shared.NotificationState) {
+		t.Helper()
+		checkCounts(t, s)
+		if got := stateOf(jobOf(t, s, job.ID)); got != want {
+			t.Errorf("it is shown %s, want %s", got, want)
+		}
+	}
+	shown(shared.NotificationQueued)
+	if err := s.sends(t.Context(), job.ID); err != nil {
+		t.Fatal(err)
+	}
+	shown(shared.NotificationSending)
+	if err := s.queue.recover(t.Context(), anyOwner, s.abandoned); err != nil {
+		t.Fatal(err)
+	}
+	shown(shared.NotificationQueued)
+	begun := make(chan struct{}, 1)
+	running := startWorker(t, s, "next", func(context.Context, *river.Job[outgoing]) error {
+		begun <- struct{}{}
+		return reported{}
+	}, "message")
+	<-begun
+	stopWorker(t, running)
+	shown(shared.NotificationQueued)
+}
+
+// fullScan is what the engines say in a plan that reads the whole table.
+var fullScan = regexp.MustCompile(`(?m)SCAN river_job( USING INDEX river_job_kind)?$|Seq Scan on river_job`)
+
+// testPlans asks the engine how it finds what the list is asked for among 20,000 notifications: it never reads all of
+// them.
+func testPlans(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	fill(t, s, map[string]int{"delivered": 8000, "dead": 300, "cancelled": 2000, "retrying": 2000, "queued": 8000})
+	if database.Pool() != nil {
+		if _, err := database.DB().Exec("ANALYZE river_job"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scan := query{text: "SELECT id FROM river_job WHERE max_attempts = 7"}
+	if plan := planOf(t, database, scan); !fullScan.MatchString(plan) {
+		t.Fatalf("this reads everything: %s", plan)
+	}
+	for _, request := range []shared.ListRequest{
+		{State: shared.NotificationQueued}, {State: shared.NotificationDelivered}, {State: shared.NotificationDead},
+		{State: shared.NotificationSending}, {State: shared.NotificationCancelled},
+	} {
+		wanted, classes, err := s.queue.newSelection(request, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		queries, err := s.queue.queries(t.Context(), wanted, classes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range queries {
+			if plan := planOf(t, database, q); fullScan.MatchString(plan) {
+				t.Errorf("%+v reads everything:\n%s\n%s", request, q.text, plan)
+			}
+		}
+	}
+}
+
+func planOf(t *testing.T, database *store.Store, q query) string {
+	t.Helper()
+	explain := "EXPLAIN QUERY PLAN "
+	if database.Pool() != nil {
+		explain = "EXPLAIN "
+	}
+	rows, err := database.DB().Query(explain+q.text, q.arguments...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, _ := rows.Columns()
+	var lines []string
+	for rows.Next() {
+		values, line := make([]any, len(columns)), ""
+		for i := range values {
+			values[i] = new(any)
+		}
+		values[len(values)-1] = &line
+		if err := rows.Scan(values...); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}

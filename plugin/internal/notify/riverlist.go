@@ -1,0 +1,226 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// condition is one that notifications have to meet. Its expression has an index, or none where that is empty.
+type condition struct {
+	expression string
+	compared   string // with what, behind the expression; %s stands for an argument
+	also       string // what the index is limited to
+	arguments  []any
+	count      int64 // how many meet it, as far as that is known; never more than it is worth knowing
+}
+
+// fewRows is how many notifications are read and looked at one by one, if so few meet one of the conditions.
+const fewRows = 1000
+
+// selection is what a list is asked for: notifications that meet all conditions.
+type selection struct {
+	conditions []condition
+	before     int64 // an id; 0 begins with the newest
+	limit      int
+}
+
+// list returns jobs, newest first.
+func (q *queue) list(ctx context.Context, request shared.ListRequest, limit int) ([]*rivertype.JobRow, error) {
+	wanted, classes, err := q.newSelection(request, limit)
+	if err != nil || wanted == nil {
+		return nil, err
+	}
+	ids, err := q.selectIDs(ctx, wanted, classes)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	found, err := q.client.JobList(ctx, river.NewJobListParams().IDs(ids...).
+		OrderBy(river.JobListOrderByID, river.SortOrderDesc).First(len(ids)))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found.Jobs, func(a, b *rivertype.JobRow) int {
+		return slices.Index(ids, a.ID) - slices.Index(ids, b.ID)
+	})
+	return found.Jobs, nil
+}
+
+// newSelection is nil when nothing can match. Of several classes each one's notifications are wanted.
+func (r *riverStore) newSelection(
+	request shared.ListRequest, limit int,
+) (wanted *selection, classes []string, err error) {
+	wanted = &selection{limit: limit}
+	if request.Before != "" {
+		if wanted.before, err = strconv.ParseInt(request.Before, 10, 64); err != nil {
+			return nil, nil, fmt.Errorf("%w: there is no notification %q", shared.ErrInvalidRequest, request.Before)
+		}
+	}
+	if classes, err = classesOf(request.State); err != nil {
+		return nil, nil, err
+	}
+	if strings.ContainsRune(request.Search, 0) {
+		return nil, nil, nil // PostgreSQL refuses to look for what no notification may hold.
+	}
+	if request.Search != "" {
+		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(request.Search) + "%"
+		wanted.conditions = append(wanted.conditions, condition{
+			compared: fmt.Sprintf(
+				`(args ->> 'to' %[1]s %%[1]s ESCAPE '\' OR args ->> 'subject' %[1]s %%[1]s ESCAPE '\')`, r.dialect.like),
+			arguments: []any{pattern},
+		})
+	}
+	return wanted, classes, nil
+}
+
+// classesOf returns the classes of jobs that are shown in the state; none means all.
+func classesOf(state shared.NotificationState) ([]string, error) {
+	switch {
+	case state == "":
+		return []string{""}, nil
+	case state == shared.NotificationDead:
+		return []string{string(state), setAside}, nil
+	case slices.Contains(shared.NotificationStates, state):
+		return []string{string(state)}, nil
+	default:
+		return nil, fmt.Errorf("%w: there is no state %q", shared.ErrInvalidRequest, state)
+	}
+}
+
+// selectIDs returns the ids of what is wanted of the classes, newest first.
+func (r *riverStore) selectIDs(ctx context.Context, wanted *selection, classes []string) (ids []int64, err error) {
+	queries, err := r.queries(ctx, wanted, classes)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range queries {
+		found, err := r.readIDs(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	slices.SortFunc(ids, func(a, b int64) int { return int(b - a) })
+	return ids[:min(len(ids), wanted.limit)], nil
+}
+
+// queries returns one for each class.
+func (r *riverStore) queries(ctx context.Context, wanted *selection, classes []string) (queries []query, err error) {
+	counts, err := r.classCounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, class := range classes {
+		one := *wanted
+		if class != "" {
+			one.conditions = append(slices.Clone(wanted.conditions), condition{
+				expression: r.dialect.class, compared: "= %s", arguments: []any{class}, count: counts[class],
+			})
+		}
+		if err := r.countFew(ctx, one.conditions); err != nil {
+			return nil, err
+		}
+		queries = append(queries, r.idsQuery(one))
+	}
+	return queries, nil
+}
+
+// countFew counts what meets each condition, up to fewRows.
+func (r *riverStore) countFew(ctx context.Context, conditions []condition) error {
+	for i := range conditions {
+		one := &conditions[i]
+		if one.expression == "" || one.expression == r.dialect.class || len(conditions) == 1 {
+			continue
+		}
+		var q query
+		q.add("SELECT COUNT(*) FROM (SELECT 1 FROM river_job WHERE ")
+		q.meet(one.expression, *one)
+		q.add(fmt.Sprintf(" LIMIT %d) AS few", fewRows))
+		if err := r.reader.QueryRowContext(ctx, q.text, q.arguments...).Scan(&one.count); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// idsQuery selects the ids of what is wanted. Where a condition is met by few, these are read and looked at; otherwise
+// the index of the one that is met by the fewest is followed in its order.
+func (r *riverStore) idsQuery(wanted selection) (q query) {
+	q.add("SELECT id FROM river_job WHERE TRUE")
+	driving := -1
+	for i, one := range wanted.conditions {
+		if one.expression != "" && (driving < 0 || one.count < wanted.conditions[driving].count) {
+			driving = i
+		}
+	}
+	for i, one := range wanted.conditions {
+		q.add(" AND ")
+		switch {
+		case i != driving:
+			q.meet(r.unindexed(one.expression), one)
+		case one.count < fewRows:
+			q.add("id IN (SELECT id FROM river_job WHERE ")
+			q.meet(one.expression, one)
+			q.add(fmt.Sprintf(" LIMIT %d)", fewRows))
+		default:
+			q.meet(one.expression, one)
+		}
+	}
+	if wanted.before != 0 {
+		q.meet("", condition{compared: " AND id < %s", arguments: []any{wanted.before}})
+	}
+	q.add(fmt.Sprintf(" ORDER BY id DESC LIMIT %d", wanted.limit))
+	return q
+}
+
+func (r *riverStore) readIDs(ctx context.Context, q query) (ids []int64, err error) {
+	rows, err := r.reader.QueryContext(ctx, q.text, q.arguments...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// unindexed returns the expression so that no index is looked for.
+func (r *riverStore) unindexed(expression string) string {
+	if expression == "" {
+		return ""
+	}
+	return r.dialect.unindexed(expression)
+}
+
+// query is a statement that is being written.
+type query struct {
+	text      string
+	arguments []any
+}
+
+func (q *query) add(text string) { q.text += text }
+
+// meet adds a condition, with the expression instead of its own.
+func (q *query) meet(expression string, one condition) {
+	places := make([]any, len(one.arguments))
+	for i, argument := range one.arguments {
+		q.arguments = append(q.arguments, argument)
+		places[i] = fmt.Sprintf("$%d", len(q.arguments))
+	}
+	if expression != "" {
+		expression = "(" + expression + ") "
+	}
+	q.add(one.also + expression + fmt.Sprintf(one.compared, places...))
+}

@@ -193,8 +193,9 @@ var accountCauses = []cause{
 		},
 	},
 	{
-		code: "permission_missing", outcome: Failed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
-		field: "login",
+		code: "permission_missing", outcome: Failed, loginAtAuth: true, scope: shared.ScopeLogin,
+		lasting: shared.LastingPermanent,
+		field:   "login",
 		words: []wording{
 			{
 				summary: "Login and password are right, but they do not carry the permission to send.",

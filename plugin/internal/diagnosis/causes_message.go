@@ -17,6 +17,11 @@ var messageCauses = []cause{
 		code: "content_refused", outcome: Failed, scope: shared.ScopeMessage, lasting: shared.LastingPermanent,
 		words: []wording{
 			{
+				when:    givesNoReason,
+				summary: "The server refused the message.",
+				detail:  "The server's answer says more.",
+			},
+			{
 				summary: "The server refused the message for what is in it.",
 				detail:  "The server's answer says more; its operator can exempt this sender from the filter.",
 			},

@@ -82,6 +82,11 @@ func greetedAsFTP(r *reading) bool {
 	return r.failure.Session != nil && r.failure.Session.Greeting.Says(ftpGreeting())
 }
 
+// givesNoReason reports whether a refusal of the message does not say that it is for what is in it.
+func givesNoReason(r *reading) bool {
+	return r.failure.Reply != nil && !r.says(spam) && !r.says(namesSpam)
+}
+
 // both joins conditions.
 func both(conditions ...func(*reading) bool) func(*reading) bool {
 	return func(r *reading) bool {

@@ -233,7 +233,7 @@ func envelopeExamples() []example {
 		{step: messageStep, reply: "552 5.3.4 Message size exceeds fixed limit", want: "message_too_big"},
 		{step: messageStep, reply: "552 Too big", want: "message_too_big"},
 		{step: messageStep, reply: "550 5.7.1 Message looks like spam", want: "content_refused"},
-		{step: messageStep, reply: "451 4.3.0 Queue file write error", want: "message_refused_temporarily"},
+		{step: messageStep, reply: "451 4.3.0 Queue file write error", want: "server_temporary_fault"},
 		{step: messageStep, reply: "554 5.6.0 Malformed", want: "message_malformed"},
 	}
 }

@@ -19,6 +19,9 @@ const (
 	tokenHost      = "@host"
 )
 
+// endOfSentence is what stands between two sentences of a reduced text.
+const endOfSentence = " . "
+
 // minID is how long a word of letters and digits must be to be taken for an id.
 const minID = 9
 
@@ -184,7 +187,7 @@ var (
 			`prs\.proofpoint|dynablock|mail-abuse|(?:^|[.-])(?:zen|sbl|xbl|pbl|cbl|bl|dbl)\.`)
 	contracted = strings.NewReplacer(
 		"’", "'", "can't", "cannot", "can not ", "cannot ", "won't", "will not", "n't ", " not ", "'s ", " ",
-		"e-mail", "email",
+		"e-mail", "email", "relay=", "",
 		"<", " <", "[", " [", "...", ". ")
 )
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 // concept is an idea that servers put in many ways: a login is demanded, an address is listed. It is in a reply when
@@ -21,16 +23,58 @@ type concept struct {
 	number    int
 	phrasings func() []phrasing
 	inLinks   bool
+	// parts, when there are any, stand for phrasings: one sentence has each of them, in any order.
+	parts []*concept
 }
 
 // concepts counts them, so that a reading can remember which it has looked for.
 var concepts int
 
-// words is a concept of these phrasings.
+// words is a concept of these phrasings. The alternatives of one are phrasings of their own.
 func words(expressions ...string) *concept {
-	return newConcept(expressions, func(expression string) phrasing {
-		return newPhrasing(strings.ReplaceAll(" "+foldAccents(expression), " ~ ", gap))
+	var phrasings []string
+	for _, one := range expressions {
+		phrasings = append(phrasings, alternatives(foldAccents(one))...)
+	}
+	return newConcept(phrasings, func(one string) phrasing {
+		if !withoutBlanks(one) {
+			one = " " + one
+		}
+		return newPhrasing(strings.ReplaceAll(one, " ~ ", gap))
 	})
+}
+
+// alternatives splits an expression at each | outside of parentheses.
+func alternatives(expression string) (all []string) {
+	depth, from := 0, 0
+	for i, c := range expression {
+		switch {
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == '|' && depth == 0:
+			all = append(all, expression[from:i])
+			from = i + 1
+		}
+	}
+	return append(all, expression[from:])
+}
+
+// withoutBlanks reports whether an expression begins in a script that does not set words apart.
+func withoutBlanks(expression string) bool {
+	for strings.HasPrefix(expression, "(?:") {
+		expression = expression[len("(?:"):]
+	}
+	first, _ := utf8.DecodeRuneInString(expression)
+	return unicode.In(first, unicode.Han, unicode.Hiragana, unicode.Katakana)
+}
+
+// together is a concept that is in a reply when one sentence has all of the parts, in any order. The parts are made by
+// [words].
+func together(parts ...*concept) *concept {
+	concepts++
+	return &concept{number: concepts - 1, parts: parts}
 }
 
 func newConcept(expressions []string, read func(string) phrasing) *concept {
@@ -49,6 +93,11 @@ func links(expressions ...string) *concept {
 	c := newConcept(expressions, newPhrasing)
 	c.inLinks = true
 	return c
+}
+
+// in reports whether a text has one of the phrasings.
+func (c *concept) in(text *haystack) bool {
+	return slices.ContainsFunc(c.phrasings(), func(one phrasing) bool { return one.in(text) })
 }
 
 // phrasing is one way to put a concept.
@@ -78,7 +127,7 @@ func newPhrasing(full string) phrasing {
 }
 
 // minNeeded is how long a literal must be to be worth looking for.
-const minNeeded = 4
+const minNeeded = 3
 
 // needed returns sets of literals: an expression matches only where the text has one literal of each set.
 func needed(expression *syntax.Regexp) [][]string {
@@ -164,6 +213,6 @@ func literals(sets [][]string) [][]literal {
 
 // gram is a hash of the first minNeeded bytes.
 func gram(text string) uint32 {
-	four := uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
-	return four * 2654435761 >> (32 - gramBits)
+	three := uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16
+	return three * 2654435761 >> (32 - gramBits)
 }

@@ -4,7 +4,8 @@ package diagnosis
 var (
 	senderMeant = words(
 		`senders?\b`, `mail ?from`, `from (?:address|header|domain|field|line)`, `@sender`, `envelope from`,
-		`return ?path`, `originator`, `reverse ?path`, `absender`, `emetteur`, `expediteur`, `expedition`,
+		`return ?path`, `originator`, `reverse ?path`, `return (?:mail )?address`, `absender`, `emetteur`, `expediteur`,
+		`expedition`,
 		`remitente`, `mittente`, `remetente`, `отправител`, `发件人|発信者|差出人|送信者`, `nadawc`,
 		`from address`,
 		`from ~ domain`, `5321`, `envelope sender`,
@@ -21,7 +22,9 @@ var (
 		`cannot use this (?:sender|from|address)`, `(?:does not|not) conform`, `(?:not|must be|be) (?:the )?same as`,
 		`must (?:belong|match|correspond|be owned|equal)`,
 		`(?:different|differ) from (?:the |your )?(?:auth|login|account|user)`, `not owned by`,
-		`not (?:one of )?your (?:own )?(?:email )?address`, `not (?:\S+ ){0,2}of your addresses`, `send ?as ?denied`,
+		`not (?:one of )?your (?:own )?(?:email )?address`,
+		`not (?:a )?valid (?:\S+ ){0,2}for (?:your|this|the) (?:login|account|user)`, `not (?:\S+ ){0,2}of your addresses`,
+		`send ?as ?denied`,
 		`(?:permissions?|allowed|authori[sz]ed|entitled|right|able|rights) to send (?:as|from|on behalf|for|`+
 			`using|with)`,
 		`(?:not|un) ?(?:allowed|authori[sz]ed|permitted)(?: \S+){0,4} (?:send|use|submit) ~ (?:as|from|on`+
@@ -62,7 +65,8 @@ var (
 			`activated|recogni[sz]ed|enabled|linked)|unverified|unregistered|unconfigured|unconfirmed)`,
 		`un(?:configured|registered|verified|known|confirmed|validated|authenticated) (?:\S+ ){0,2}(?:sending`+
 			` |sender |from )?(?:domain|sender|identity|address)`,
-		`unregistered domain`, `approved sender`, `identities failed`,
+		`(?:domain|sender|from|address)(?: \S+){0,3} not trusted`, `unregistered domain`, `approved sender`,
+		`identities failed`,
 		`(?:add|register|verify|authenticate|configure) ~ (?:domain|sender)`,
 		`not (?:a )?(?:valid|confirmed|registered|activated|approved|authori[sz]ed) (?:sender|from|sending`+
 			` domain|domain)`,
@@ -86,6 +90,7 @@ var (
 		`domain ~ no (?:valid )?(?:mx|a or mx|mail exchanger)`,
 		`(?:domaine|dominio|domain)\w* ~ (?:expediteur|remitente|mittente|absender)`, `unresolvable rfc`,
 		`(?:no|without|any|valid) (?:\S+ )?mx record`, `invalid (?:sender )?domain`, `unroutable sender`,
+		`invalid dns mx`, `mx (?:\S+ ){0,2}(?:for|of) (?:the )?sender`,
 		`unrouteable (?:sender )?address ~ sender`, `sender unrouteable`, `contains a domain with no`,
 		`no dns (?:\S+ )?(?:for|of) (?:\S+ )?(?:sender|from)`,
 	)
@@ -101,12 +106,13 @@ var (
 		`callback ~ sender ~ (?:fail|reject)`, `we (?:cannot|could not) (?:verify|reply|bounce) ~ sender`,
 	)
 	senderCheckDeferred = words(
+		`callback setup failed`,
 		`temporar\w* ~ (?:verifying|checking|validating) (?:the )?sender`,
 		`(?:verifying|checking) (?:the )?sender ~ temporar`, `could not complete sender`,
 		`sender ~ (?:verif\w*|callout|callback|check)(?: \S+){0,6} (?:defer\w*|temporar\w*|timed? ?out|in`+
 			` progress|timeout|not complete|incomplete|could not|unreachable|try)`,
 		`sender address rejected unverified address`, `sender verif\w* (?:in progress|deferred|timed|temporar)`,
-		`unable to verify (?:the )?(?:sender|return)`, `cannot verify (?:the )?sender`,
+		`(?:unable to|could not|cannot) (?:verify|validate|check)(?: \S+){0,4} (?:sender|return)`,
 	)
 	recipientCheckDeferred = words(
 		`recipient address rejected unverified address`, `unverified address`, `address verification in progress`,
@@ -123,7 +129,8 @@ var (
 			` for|delivery) ?(?:mail )?(?:server|host|mta|system|error|smtp|mx)?(?: \S+){0,6} (?:unavailable|`+
 			`unreachable|not (?:available|respond\w*|reachable|accept\w*)|temporar\w*|timed? ?out|refused|down|`+
 			`offline|failed|timeout|could not be (?:reached|contacted))`,
-		`upstream`, `connect(?:ion)? to @host(?: \S+){0,3} (?:refused|timed|failed)`, `lost connection with`,
+		`target ip`, `alternate host`, `failover`, `upstream`,
+		`connect(?:ion)? to @host(?: \S+){0,3} (?:refused|timed|failed)`, `lost connection with`,
 		`no route to host`,
 		`(?:cannot|could not|unable to) (?:connect|reach|contact) (?:\S+ ){0,3}(?:server|host|@host|mx|destination)`,
 		`network (?:is )?unreachable`, `host (?:\S+ )?(?:not reachable|unreachable)`,
@@ -159,7 +166,8 @@ var (
 	)
 	mailboxUnknown = words(
 		`mailbox unavaiable`, `userunknown`, `(?:recip|recipient) ?notfound`,
-		`recipient (?:is )?not (?:accepted|ok)`, `cannot accept user`, `rejected recipients`,
+		`recipients? (?:cannot|could not) be verified`, `not a member of`, `no exist`,
+		`recipient (?:is )?not (?:accepted|ok)`, `recipient verif\w* fail`, `cannot accept user`, `rejected recipients`,
 		`recipients? (?:was|were|is) undeliverable`, `not found recipient`, `@\w+ (?:was )?not found`,
 		`missing home directory`, `nessun utente`, `envelope recipient has been denied`, `not an active address`,
 		`unknown local`, `not email address`,
@@ -195,7 +203,7 @@ var (
 		`onbekend`, `okand|finns inte`, `bilinmeyen`, `deliver\w* ~ not possible`, `undeliverable address`,
 	)
 	mailboxDisabled = words(
-		`(?:is|has been|was|are) (?:currently |temporar\w+ )?(?:suspended|locked|deactivated|disabled|closed)`,
+		`(?:is|has been|was|are) (?:now |currently |temporar\w+ )?(?:suspended|locked|deactivated|disabled|closed)`,
 		`temporary locked`, `no longer accepts`, `(?:mail )?receiving disabled`,
 		`not currently being accepted for this`, `extended inactivity`,
 		`(?:user|recipient|mailbox|address|account|email|inbox|@addr|@recipient|route|alias|domain|`+
@@ -240,6 +248,9 @@ var (
 		`邮箱(?:已)?满|容量(?:不足|超)|メールボックス(?:が)?(?:一杯|満杯)`, `skrzynka ~ pelna`,
 	)
 	receivesTooMuch = words(
+		`(?:user|mailbox|recipient|account|@recipient)(?: \S+){0,3} (?:receiv\w*|gets|getting|`+
+			`got) (?:\S+ )?too (?:many|much|fast|`+
+			`quick)`,
 		`receiving too (?:many|much|fast)`,
 		`(?:user|recipient|mailbox|account|address)(?: \S+){0,6} (?:receiv\w*|getting|gets)(?: \S+){0,3}`+
 			` (?:mail|messages|emails|email)?(?: ?\S*){0,3} (?:rate|quick\w*|fast|too many|too much|too often|`+
@@ -272,7 +283,8 @@ var (
 			`restricted|refused)|not authori[sz]ed|permission|preference|policy)`,
 		`(?:blocked|rejected|refused|denied) by (?:this |the |that )?(?:recipient|user|destination|addressee|`+
 			`mailbox owner|receiver)`,
-		`user entry`, `destination domain`,
+		`user entry`, `(?:by|to) (?:the )?destination domain`, `(?:want|wish|like) (?:\S+ )?your (?:mail|message|email)`,
+		`local users? only`,
 		`(?:does not|not|do not) (?:accept|want|allow|receive) (?:\S+ )?(?:mail|messages|emails?|anything)`+
 			` from (?:you|this sender|outside|external|the internet|unknown|your|strangers|@sender)`,
 		`internal (?:users?|senders?|use|mail) only`,
@@ -288,8 +300,10 @@ var (
 		`no longer (?:works|employed|with)`, `changed (?:his|her|their|its) address`, `unbekannt verzogen`,
 	)
 	recipientSuppressed = words(
-		`suppress`, `unsubscribed?`, `address blacklisted`, `(?:previous|prior|old|past|hard) (?:\S+ )?bounce`,
-		`bounced address`, `complain(?:t|ed) (?:about|by|from)`, `marked (?:\S+ ){0,3}as spam by`,
+		`bounced? (?:check|filter)`, `suppress`, `unsubscribed?`, `address blacklisted`,
+		`(?:previous|prior|old|past|hard) (?:\S+ )?bounce`,
+		`bounced (?:address|before|earlier|previously|recently)`, `(?:earlier|repeated|recent) (?:\S+ )?bounc`,
+		`complain(?:t|ed) (?:about|by|from)`, `marked (?:\S+ ){0,3}as spam by`,
 		`do not (?:mail|contact|email|send)`, `opted? out`, `blocked recipient`, `bounce (?:rule|list)`,
 		`inactive recipient`,
 	)
@@ -302,9 +316,10 @@ var (
 		`(?:address|recipient|sender|mailbox|path|domain|@addr)(?: \S+){0,5} (?:syntax|malformed|format|`+
 			`illegal|invalid char\w*|not rfc|unqualified|must be fully|fully qualified|not (?:a )?valid|single`+
 			` label)`,
-		`need fully qualified`, `fully qualified`, `domain (?:name )?required`, `real domain`, `unqualified address`,
-		`reserved by rfc`, `single label`, `5321 syntax`, `syntax error`, `missing (?:domain|@|local)`,
-		`must (?:contain|include|have) (?:a |an )?(?:domain|@|at sign)`, `cannot parse`,
+		`missing (?:\S+ ){0,2}(?:domain|@addr|at sign|local part)`, `need fully qualified`, `fully qualified`,
+		`domain (?:name )?required`, `real domain`, `unqualified address`,
+		`uucp`, `source rout`, `bang path`, `percent hack`, `reserved by rfc`, `single label`, `5321 syntax`, `syntax error`,
+		`must (?:contain|include|have) (?:a |an )?(?:domain|@addr|at sign)`, `cannot parse`,
 		`not a valid (?:email )?address`,
 	)
 	relayMeant = words(
@@ -344,7 +359,8 @@ var (
 	)
 	dblLinks    = links(`/dbl`, `query/domain`, `query/dbl`)
 	domainYoung = words(
-		`domain (?:is )?(?:too )?new\b`, `too new`, `too young`, `newly (?:registered|created|observed)`,
+		`domain (?:is )?(?:too )?new\b`, `(?:too|very|so) (?:new|young|fresh|recent)\b`,
+		`newly (?:registered|created|observed)`,
 		`(?:domain|registration) age`, `recently (?:registered|created|seen)`, `zrd`, `new domain`,
 		`domain ~ (?:registered|created) (?:\S+ ){0,3}(?:ago|recently|days)`, `day old bread|dob\b`, `fresh domain`,
 		`zero reputation`,
@@ -356,19 +372,24 @@ var (
 		`un ?authenticated (?:email|mail|message|sender) (?:from|is|because)`, `sender is unauthenticated`,
 		`(?:is|was|are) unauthenticated`,
 		`(?:originating|sending) ip(?: \S+){0,5} not (?:permitted|authori[sz]ed|allowed) by`, `domain owner`,
-		`(?:does not|not) (?:designate|permit|allow|authori[sz]e)\w* (?:\S+ ){0,4}(?:@ip|ip|this (?:host|`+
-			`server|ip)|sending|as permitted)`,
+		`(?:does not|not) designate`,
+		`(?:does not|not) (?:permit|allow|authori[sz]e)\w* (?:\S+ ){0,4}(?:@ip|sending|as permitted)`,
 		`not (?:allowed|permitted|authori[sz]ed|designated)(?: \S+){0,3} (?:send|sender) (?:mail |email |`+
 			`messages )?(?:from|for) (?:domain|@host|@addr|this domain|that domain)`,
 		`fails? to pass`, `did not pass`, `arc\b ~ fail`, `header ~ not aligned`, `alignment`,
-		`sender ~ not authenticated ~ domain`, `domain not authenticated`,
+		`sender ~ not authenticated ~ domain`, `domain not authenticated`, `p reject`, `published (?:\S+ )?policy`,
+		`(?:domain|@host) mismatches (?:client )?(?:ip|@ip)`, `ip for sending ~ (?:domain|@host)`,
+		`not (?:\S+ ){0,6}(?:may|allowed to|permitted to|authori[sz]ed to) send (?:mail |email )?(?:for|from|`+
+			`as) (?:@host|the`+
+			` domain|domain)`,
 	)
 	hostOwnDomain = words(
 		`spoof`,
 		`(?:our|own|internal|local|accepted) (?:\S+ )?domain ~ (?:outside|external|internet|not allowed|without)`,
 		`(?:outside|external|internet|unauthenticated)(?: \S+){0,4} (?:local|our|internal|own) (?:sender|`+
 			`domain|address)`,
-		`anti ?spoof`, `pretend\w* to be (?:a )?local`, `local sender(?: \S+){0,4} (?:outside|external|remote|auth)`,
+		`same as (?:a |the |our )?local`, `anti ?spoof`, `pretend\w* to be (?:a )?local`,
+		`local sender(?: \S+){0,4} (?:outside|external|remote|auth)`,
 		`(?:forged|faked?) (?:\S+ )?(?:sender|from|local)`, `impersonat`, `you are not (?:local\b|one of us)`,
 	)
 )

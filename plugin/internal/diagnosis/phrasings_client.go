@@ -5,21 +5,23 @@ var (
 	// aboutHello: the name given in EHLO is meant.
 	aboutHello = words(
 		`(?:helo|ehlo|hello)\b(?: \S+){0,8} (?:reject|refus|invalid|not |bad|fail|illegal|malformed|listed|`+
-			`unaccept|resolve|argument|forged|mismatch|impersonat|needs?|must|require|error|syntax|cannot|`+
+			`unaccept|resolve|argument|forged|mismatch|impersonat|needs?|must|should|require|error|syntax|cannot|`+
 			`contains|does|is my|spoof|block|denied|own|fake|bogus|unknown|incorrect|wrong|violat|required)`,
 		`(?:reject|refus|invalid|bad|illegal|malformed|forged|fake|unaccept\w*|incorrect|wrong|bogus|missing|`+
 			`need|require|not accept\w*|spoofed|syntactically invalid|improper|unqualified|local)\w*(?: \S+){0,4}`+
 			` (?:helo|ehlo|hello)\b`,
+		`(?:helo|ehlo)(?:host|name|domain)`,
 		`(?:helo|ehlo) (?:name|string|domain|host|hostname|command|argument|greeting|parameter)`,
 		`is (?:my|our|one of (?:my|our)) (?:\S+ )?(?:address|name|ip|hostname|host)`,
 		`you are not (?:me|us|@host|@ip|who you)`, `pretend\w* to be (?:me|us|@host|@ip)`,
 		`(?:do not|stop) (?:use|claim|pretend|impersonat)\w* ~ (?:my|our) (?:name|ip|address|hostname)`,
 		`nice try ~ (?:helo|name)`, `(?:hostname|host name|fqdn)(?: \S+){0,4} (?:required|needed|helo|ehlo|in helo)`,
 		`need fully qualified hostname`, `polite people say hello`, `forged hostname`, `introduce yourself`,
+		`(?:greeting|introduced|greeted)(?: \S+){0,3} (?:name|as|with)`,
 	)
 	// reverseDNS: the name of this machine's address is meant.
 	reverseDNS = words(
-		`does not point to the sending`, `mismatches client`, `unverif\w+ sending ip`,
+		`does not point to the sending`, `unverif\w+ sending ip`,
 		`reverse (?:dns|hostname|host name|lookup|name|ip|resolution|address|domain|record|mapping|entry|d n s)`,
 		`r ?dns\b`, `ptr\b`, `fcrdns`, `forward confirmed`, `reversedns`, `in addr arpa`,
 		`cannot find your (?:reverse )?(?:hostname|host name|host|name)`, `(?:ip )?name lookup failed`,
@@ -38,7 +40,8 @@ var (
 	// listed: it stands on a list of those who are not wanted.
 	listed = words(
 		`(?:block|black|deny|reject|ban|bad) ?list`, `@list`, `(?:real ?time )?(?:rbl|dnsbl|rhsbl|dnswl)s?\b`,
-		`spamhaus`, `spamcop`, `sorbs`, `barracuda`, `uceprotect`, `cloudmark`, `invaluement`, `senderbase`,
+		`(?:black|spam|bad) ?hole`, `black (?:ip|host|address)`, `spamhaus`, `spamcop`, `sorbs`, `barracuda`, `uceprotect`,
+		`cloudmark`, `invaluement`, `senderbase`,
 		`senderscore`, `trend micro`, `proofpoint`, `cbl`, `abusix`,
 		`(?:is|are|been|was|you|currently|found|ip|address|host|server|@ip|because|which is) listed`,
 		`listed (?:in|on|at|by|as|with|for)`,
@@ -50,7 +53,8 @@ var (
 		`黑名单|ブラックリスト`,
 		`blacklisti`, `exploits block`, `delist`, `removal from (?:this|the|our)`,
 	)
-	listLinks = links(
+	authenticationLinks = links(`openspf`, `[/?&#.-](?:spf|dmarc|dkim)\b`)
+	listLinks           = links(
 		`spamhaus\.org`, `spamcop\.net`, `sorbs\.net`, `barracudacentral`, `uceprotect`, `abuseat`, `mail-abuse`,
 		`dnsbl`, `ipcheck\.`, `blocklist`, `blacklist`, `rbl`, `delist`, `ip-?block`, `cloudmark\.com`, `mailspike`,
 		`psbl`, `invaluement`, `ip-?reputation`, `sender\.office\.com`, `senderscore`, `ers\.trendmicro`,
@@ -61,12 +65,13 @@ var (
 		`@ip`,
 		`(?:your|the|this|sending|source|client|sender|remote|connecting|originating|external|from) (?:\S+`+
 			` )?(?:ip|ips|mta|mail server|server|network|host|isp|internet address|relay)\b`,
-		`client host`, `ip address`, `adresse ip`, `ip ad(?:res|resse)`, `direccion ip`, `indirizzo ip`, `host network`,
+		`client host`, `ip address`, `ips?\b`, `adresse ip`, `ip ad(?:res|resse)`, `direccion ip`, `indirizzo ip`,
+		`host network`,
 		`your address`, `ip ist`, `(?:your|sending) (?:host|machine|system)`,
 	)
 	// blockedIP: the address is blocked, and no list is named.
 	blockedIP = words(
-		`bad sender ip`, `sender ip (?:address )?rejected`, `open proxy`, `(?:you are|too many) (?:sending )?spams?`,
+		`bad sender ip`, `sender ip (?:address )?rejected`, `open proxy`, `you are (?:sending )?spams?`,
 		`(?:is|was|email|mail|messages?) blocked (?:by|using)`, `blocked using`, `blocked for abuse`,
 		`not (?:currently )?accepting (?:mail|connections|messages) from your (?:ip|host|server|network)`,
 		`(?:invalid|unwanted|bad) ip`, `(?:remote ?host|host|server) looks`, `your ip address$`,
@@ -79,7 +84,9 @@ var (
 		`(?:spam|abuse|spamming|virus) (?:\S+ ){0,4}(?:from (?:this|your|the)|source|incident|origin) (?:\S+`+
 			` )?(?:ip|@ip|host|address|server|network|connection)?`,
 		`poor reputation`, `policy rejection abuse`, `(?:source|adresse)(?: \S+){0,3} bloquee`,
-		`bloqueada|bloccat\w|gesperrt|geblockt|заблокирован`, `customized block`, `sending address not accepted`,
+		`(?:ip|ips|adresse|server|rechner|host|direccion|indirizzo|адрес|@ip)(?: \S+){0,5} (?:bloquead|bloccat|`+
+			`gesperrt|geblockt|`+
+			`заблокирован)`, `customized block`, `sending address not accepted`,
 		`due to spam filter`, `host network not allowed`, `connections? (?:will )?not (?:be )?accepted from`,
 		`blocked see`, `part of their network is on`, `currently sending spam`, `bad ip`,
 	)
@@ -92,7 +99,7 @@ var (
 	)
 	reputation = words(
 		`sender ?score`, `(?:poor|low|bad) (?:\S+ )?score`, `reputation`, `trust score`, `senderscore`,
-		`insufficient history`, `likely suspicious`,
+		`insufficient history`, `karma`, `untrusted (?:ip|host|source|sender)`, `new or un\w+`, `likely suspicious`,
 	)
 	domainMeant = words(
 		`(?:sending|sender|from|your|spf|dkim|mail from|envelope|mailfrom|header from|5321|5322|`+
@@ -107,7 +114,8 @@ var (
 		`server busy ~ from @ip`, `unexpected volume`, `user complaints`, `unusual (?:rate|volume|traffic|amount)`,
 		`permanently deferred`, `insufficient reputation`, `low reputation`, `bad reputation`,
 		`suspicious (?:connection|client|ip|host|source)`, `service refused? ~ try later`,
-		`service refuse ~ plus tard`, `ip reputation`, `likely suspicious ~ ip`, `throttled due to`,
+		`service refuse ~ plus tard`, `too (?:many|much) spams?`, `throttl\w* ~ spam`, `ip reputation`,
+		`likely suspicious ~ ip`, `throttled due to`,
 		`excessive (?:complaint|bounce|volume)`, `cdrbl`, `temporarily deferred`, `warm ?up`,
 		`not enough reputation`,
 	)
@@ -125,6 +133,11 @@ var (
 		`looks? like (?:a )?(?:dynamic|dial|generic|residential)`, `use your isp`, `smtp relay at your`,
 		`cloud (?:ip|address|host|provider)`, `unauthenticated mail not allowed from this range`, `dul\b`,
 		`port 25 ~ (?:residential|dynamic)`, `dynamische\w*`, `adresse dynamique`,
+	)
+	// dynamicAddress is an address of the kind that homes have.
+	dynamicAddress = words(
+		`(?:dynamic|residential|dial ?up|consumer|broadband|generic|dsl|cable) (?:\S+ )?ips?\b`,
+		`(?:dynamic|residential|dial ?up|consumer|broadband) (?:\S+ )?(?:addresses|address|range|customers?)`,
 	)
 	countryMeant = words(
 		`geo ?ip`, `(?:country|countries|geographic|geolocation|geo ?location|continent)`,
@@ -184,7 +197,8 @@ var (
 		`(?:invalid|unknown|bad|rejected) (?:recipient|user|address)\w*(?: \S+){0,4} (?:limit|exceed|too`+
 			` many|threshold|max)`,
 		`(?:defers|bounces|failures|bounce rate)(?: \S+){0,3} (?:per hour|exceed|limit|too high|per day)`,
-		`dictionary attack`, `directory harvest`, `harvest`, `user unknown ~ (?:threshold|limit|too many)`,
+		`(?:excessive|too many) (?:\S+ ){0,2}unknowns?`, `dictionary attack`, `directory harvest`, `harvest`,
+		`user unknown ~ (?:threshold|limit|too many)`,
 	)
 	tooManyRecipients = words(
 		`too many (?:\S+ ){0,2}(?:recipient|rcpt|address|destinat|envelope)`,
@@ -192,12 +206,13 @@ var (
 			` (?:message|transaction|session|mail|email))`,
 		`recipient (?:limit|count)`,
 		`(?:max\w*|limit|number|exceed\w*|many|total)(?: \S+){0,4} (?:recipient|rcpt|destinat)`,
-		`separate transaction`, `(?:one|single) recipient (?:per|at a time|only)`, `trop de destinataire`,
+		`(?:out of|over|beyond) (?:\S+ ){0,2}rcpt`, `rcpt num`, `separate transaction`,
+		`(?:one|single) recipient (?:per|at a time|only)`, `trop de destinataire`,
 		`zu viele empfanger`, `demasiados destinatario`, `troppi destinatari`, `muitos destinat`,
 		`слишком много получател`, `收件人(?:过多|数量|超)`, `宛先が多`,
 	)
 	splitTransaction = words(
-		`policy mismatch`, `split transaction`, `separate transaction`,
+		`multiple (?:\S+ )?domains per`, `policy mismatch`, `split transaction`, `separate transaction`,
 		`multiple (?:\S+ )?(?:policies|settings|backends|servers|domains) ~ (?:one|single|same)`,
 		`(?:deliver|send|retry) (?:\S+ )?(?:separately|alone)`, `different (?:settings|policy|transaction)`,
 	)
@@ -205,7 +220,11 @@ var (
 	overTime = words(
 		`(?:per|each|every|this|an?|past|last|for the|in one|in 1|in an?|current|next|24) (?:\d+ )?(?:hour|`+
 			`hr|day|month|week|period|h\b|d\b)`,
-		`(?:daily|hourly|monthly|weekly|24 ?h)`, `(?:past|over|last|in) \d+ ?(?:h|hour|day|minute|min)`, `tomorrow`,
+		`(?:daily|hourly|monthly|weekly|24 ?h)`, `(?:hour|day|week|month) (?:limit|quota)`,
+		`(?:past|over|last|in) \d+ ?(?:h|hour|day|minute|min)`, `tomorrow`,
+		`(?:tages|stunden|monats)(?:limit|kontingent|quota)`,
+		`diari[oa]|quotidien|journalier|horaire|giornalier|mensuel|mensual`, `суточн|дневн|часов`,
+		`dagelijks|dzienn|gunluk`,
 		`next (?:day|hour|month)`, `today`, `pro (?:tag|stunde)`, `par (?:jour|heure)`, `por (?:dia|hora)`,
 		`(?:в|за) (?:сутки|час|день)`, `每(?:天|日|小时)|一日`, `try again after`,
 	)
@@ -217,11 +236,13 @@ var (
 		`(?:exceed\w*|exceded|reach\w*|over|hit|used|exhausted|surpass\w*|out of|no more|insufficient|above|`+
 			`beyond)(?: \S+){0,6} (?:limit|limits|quota|quotas|allowance|cap|threshold|maximum|max|rate|credits?|`+
 			`balance|sends)`,
-		`rate ?limit`, `throttl`,
+		`rate ?limit`, `throttl`, `limits? (?:for|on) how many`, `exceed\w* (?:\S+ ){0,2}\d+ (?:messages|mails|emails)`,
 		`too (?:many|much) (?:\S+ ){0,3}(?:mail|message|email|sent|send|submission|request|deliver|data from|smtp)`,
 		`too fast`, `too (?:quick|rapid|frequent)`,
 		`(?:mail|message|email|sending|send|delivery|submission|sender|ip|connection|user)(?: \S+){0,2}`+
 			` (?:rate|frequency|frequen\w+|velocity)\b`,
+		`only \d+ (?:messages|mails|emails)`,
+		`\d+ (?:messages|mails|emails) (?:per|a|an|each) (?:minute|hour|day|week|month)`,
 		`frequency limited`, `(?:daily|hourly|monthly) (?:\S+ ){0,3}(?:limit|quota|max)`, `slow down`,
 		`(?:has|have) sent (?:\S+ )?too many`, `max\w* (?:\S+ ){0,4}(?:per|reached|messages|emails|mails)`,
 		`unusual rate`, `rate that`, `over ?quota`, `message limit`, `credits?\b`, `billing`,

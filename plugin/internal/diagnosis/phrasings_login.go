@@ -20,6 +20,7 @@ var (
 			`message|email)`,
 		`un ?authenticated ~ not (?:allowed|permitted|accepted)`,
 		`anonymous (?:client|user|connection|access|login|mail|sender|relay)`, `only (?:accepts? )?authenticated`,
+		`(?:is|only|reserved) (?:for|to) authenticated (?:submission|users?|clients?|senders?|customers?)`,
 		`authenticated (?:users?|clients?|senders?|sessions?|connections?) only`,
 		`(?:log ?in|log ?on|sign ?in) (?:is )?(?:required|first|needed|before)`,
 		`authori[sz]ation (?:is )?(?:required|needed)`, `authorize first`, `(?:send|issue|use) (?:an |the )?auth\b`,
@@ -105,7 +106,7 @@ var (
 	// tooManyLogins is a brake on guessing.
 	tooManyLogins = words(
 		`too many (?:\S+ ){0,4}(?:log ?in|logon|auth|passw|attempt|sign ?in|credential)`,
-		`too many (?:failed|failures|bad|invalid|wrong|unsuccessful)`,
+		`too many (?:failed|failures|bad|invalid|wrong|unsuccessful)`, `too much (?:\S+ ){0,2}(?:fail|auth|log ?in)`,
 		`(?:log ?in|auth\w*|logon|passw\w*|sign ?in) (?:\S+ ){0,4}(?:too many|too often|too frequent|`+
 			`frequency|rate.?limit|rate limit|throttl)`,
 		`(?:max\w*|limit|number|excess\w*|repeated|multiple|many|exceed\w*) (?:\S+ ){0,5}(?:log ?in|auth\w*|`+
@@ -187,6 +188,9 @@ var (
 		`заблокирован`,
 	)
 	submissionDisabled = words(
+		`login name rejected`,
+		`not (?:available|included|enabled|allowed|permitted|part) (?:for|in|with|of|on) (?:your|this) (?:\S+ )?(?:plan|`+
+			`package|tariff|subscription|product)`,
 		`(?:smtp|service|sending|relay|submission)(?: \S+){0,3} not (?:allowed|permitted|enabled|available)`+
 			` (?:for|on|to) (?:this|your) (?:mailbox|user|account)`,
 		`(?:submission|sending|smtp|relay\w*|outgoing mail|outbound(?: mail)?)(?: \S+){0,3} (?:disabled|not`+
@@ -222,7 +226,7 @@ var (
 		`server error`,
 	)
 	mechanismUnusable = words(
-		`no secret in database`, `one time use`, `requested mechanism`, `invalid auth\w* mechanism`,
+		`bad protocol cancel`, `no secret in database`, `one time use`, `requested mechanism`, `invalid auth\w* mechanism`,
 		`(?:cram ?md5|digest ?md5|scram\S*|ntlm|gssapi)(?: \S+){0,4} (?:not|fail|unsupported|disabled|cannot)`,
 		`mechanism (?:\S+ ){0,3}(?:not available for|cannot|too weak for user|unusable|requires plain)`,
 		`no plaintext password`, `password (?:is )?not (?:stored|available) ~ (?:plain|clear)`,
@@ -268,7 +272,7 @@ var (
 			`rights?|access rights)`,
 		`(?:permission|scope)s? (?:\S+ ){0,3}(?:missing|required|denied|insufficient|lack)`,
 		`(?:api )?key (?:\S+ ){0,4}(?:permission|scope|not allowed|access)`,
-		`does not have (?:the )?(?:permission|scope|right|access)`, `forbidden`, `iam `, `assumed role`, `arn aws`,
+		`(?:does|do) not have (?:the )?(?:permission|scope|right|access)`, `forbidden`, `iam `, `assumed role`, `arn aws`,
 	)
 	credentialsWrong = words(
 		`(?:auth\w*|login|logon|log in|sign ?in|sasl)(?: \S+){0,4} (?:fail|error|invalid|incorrect|`+
@@ -279,7 +283,8 @@ var (
 		`(?:invalid|incorrect|wrong|bad|unknown|failed|no such|illegal) (?:\S+ ){0,3}(?:user|username|login|`+
 			`passw\w*|credential|auth|account|logon|key|identity)`,
 		`bad user`, `denied`, `code d.? ?authentification invalide`,
-		`(?:benutzer|kennwort|passwort|anmeldung)\w*(?: \S+){0,4} (?:falsch|ungultig|fehlgeschlagen|unbekannt|nicht)`,
+		`(?:benutzer|kennwort|passwort|anmeldung|authentifizierung|zugangsdaten)\w*(?: \S+){0,4} (?:falsch|ungultig|`+
+			`fehlgeschlagen|unbekannt|nicht)`,
 		`(?:identifiant|mot de passe)(?: \S+){0,4} (?:incorrect|invalide|errone)`,
 		`(?:usuario|contrasena|clave)(?: \S+){0,4} (?:incorrect|invalid|erron)`, `(?:неверн|неправильн)`,
 		`(?:用户名|密码|帐号|账号|認証)(?:\S*)(?:错误|不正确|失败|失敗)`, `認証(?:に)?失敗`,

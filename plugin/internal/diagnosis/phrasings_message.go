@@ -21,7 +21,7 @@ var (
 			`body|header|email)`,
 		`invalid message (?:content|format|structure|body|syntax|id)`, `null (?:byte|character|char)`,
 		`nul (?:byte|char)`, `message (?:has )?no (?:from|date|subject|body|header)`, `duplicate header`,
-		`improper use of`, `invalid (?:utf|charset|character)`, `smtp smuggling`,
+		`improper use of`, `purported`, `header error`, `line length`, `invalid (?:utf|charset|character)`, `smtp smuggling`,
 		`from header (?:is )?(?:missing|empty|invalid)`,
 		`content (?:type|transfer) (?:\S+ ){0,3}(?:invalid|missing|bad)`,
 	)
@@ -54,7 +54,8 @@ var (
 			`banned|prohibited|forbidden|disallowed|rejected|refused|unacceptable|denied|executable)`,
 		`(?:blocked|banned|prohibited|forbidden|disallowed|dangerous|executable|unacceptable|illegal) (?:\S+`+
 			` ){0,2}(?:file|extension|mime|filename|executable)`,
-		`mime banned`, `executable`, `potential security issue`, `anhang`, `piece jointe`, `adjunto|allegato|anexo`,
+		`mime banned`, `banned (?:application|image|text|audio|video|multipart|exe|zip)`, `file extension`, `executable`,
+		`potential security issue`, `anhang`, `piece jointe`, `adjunto|allegato|anexo`,
 		`вложени`, `附件|添付`,
 	)
 	attachmentLinks = links(`answer/6590`)
@@ -126,7 +127,7 @@ var (
 		`(?:unable|failed|failure|error|could not|cannot|problem) (?:\S+ ){0,3}(?:scan|filter|check for`+
 			` (?:virus|spam)|milter|content filter|virus)`,
 		`error in processing id`, `queue file write error ~ filter`, `server configuration problem`,
-		`service unavailable try again later`, `all virus scanners failed`,
+		`all virus scanners failed`,
 	)
 	serverBroken = words(
 		`(?:server|system|mail ?server|host|local|mta|smtp|mailer|service) (?:\S+ ){0,2}(?:configuration|`+
@@ -167,6 +168,7 @@ var (
 		`service refuse`, `temporary problem`,
 	)
 	timedOut = words(
+		`lost (?:input|connection|channel)`,
 		`connection (?:has )?expired`, `time ?out`, `timed out`, `idle (?:too long|time|for)`,
 		`inactiv\w* (?:timeout|limit|too)`,
 		`(?:waited|waiting) (?:\S+ ){0,4}(?:too long|input|client|command|data|for)`, `took too long`,

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/provider"
@@ -17,7 +18,9 @@ type reading struct {
 	enhanced string
 	text     *haystack
 	links    *haystack
-	known    []answer
+	// sentences are those of the text, once they are asked for.
+	sentences []*haystack
+	known     []answer
 }
 
 // answer is whether a concept is in the reply.
@@ -61,17 +64,40 @@ func (r *reading) says(c *concept) bool {
 		return false
 	}
 	if r.known[c.number] == unasked {
-		in := r.text
-		if c.inLinks {
-			in = r.links
-		}
 		r.known[c.number] = no
-		for _, one := range c.phrasings() {
-			if one.in(in) {
-				r.known[c.number] = yes
-				break
-			}
+		if r.hasConcept(c) {
+			r.known[c.number] = yes
 		}
 	}
 	return r.known[c.number] == yes
+}
+
+func (r *reading) hasConcept(c *concept) bool {
+	switch {
+	case len(c.parts) > 0:
+		return r.saysTogether(c.parts)
+	case c.inLinks:
+		return c.in(r.links)
+	default:
+		return c.in(r.text)
+	}
+}
+
+// saysTogether reports whether one sentence has all of the concepts.
+func (r *reading) saysTogether(parts []*concept) bool {
+	lacks := func(part *concept) bool { return !r.says(part) }
+	if slices.ContainsFunc(parts, lacks) {
+		return false
+	}
+	if r.sentences == nil {
+		for sentence := range strings.SplitSeq(strings.TrimSuffix(r.text.text, endOfSentence), endOfSentence) {
+			r.sentences = append(r.sentences, newHaystack(" "+sentence+" "))
+		}
+	}
+	if len(r.sentences) == 1 {
+		return true
+	}
+	return slices.ContainsFunc(r.sentences, func(sentence *haystack) bool {
+		return !slices.ContainsFunc(parts, func(part *concept) bool { return !part.in(sentence) })
+	})
 }

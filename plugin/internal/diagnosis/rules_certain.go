@@ -17,9 +17,12 @@ var certainRules = []rule{
 	{cause: "smtp_redirected", steps: auth, kinds: refused, when: greetedByStranger},
 	{cause: "proxy_header_expected", steps: early, says: all(proxyHeader)},
 	{cause: "tls_expected_plain", steps: early, says: all(outOfSync), when: mustEncrypt},
+	{cause: "tls_expected_plain", steps: greeting, replies: replies(500, 501, 502), says: all(badSyntax),
+		when: mustEncrypt},
 	{cause: "wrong_protocol_ftp", steps: early, replies: replies(4, 5), says: all(ftpWords)},
 	{cause: "wrong_protocol_ftp", steps: hello, when: greetedAsFTP},
 	{cause: "simulated_fault", kinds: refused, says: all(simulated)},
+	{cause: "blocklist_query_broken", steps: atEnvelope, says: all(queryRefused, listed)},
 
 	// Microsoft: “Authenticated client SMTP submission”, “Email non-delivery reports in Exchange Online”. What was
 	// refused at the login may come as late as MAIL, within “530 5.7.57 … Error: 535 5.7.139 …”.
@@ -41,8 +44,10 @@ var certainRules = []rule{
 		"x.7.511", "x.7.606", "x.7.607", "x.7.608", "x.7.609", "x.7.610", "x.7.611", "x.7.612", "x.7.613", "x.7.614")},
 	{cause: "account_suspended", enhanced: enhanced("x.7.501", "x.7.502", "x.7.503"), when: withLogin},
 	{cause: "access_denied", enhanced: enhanced("x.7.501", "x.7.502", "x.7.503"), when: noLogin},
-	{cause: "sending_limit_reached", enhanced: enhanced("5.7.705", "5.7.232", "5.7.233", "x.1.90", "5.7.231")},
-	{cause: "client_reputation_low", enhanced: enhanced("5.7.708", "x.7.500", "x.7.650", "x.7.651", "x.7.652", "x.7.703")},
+	{cause: "account_suspended", enhanced: enhanced("5.7.705")},
+	{cause: "sending_limit_reached", enhanced: enhanced("5.7.232", "5.7.233", "x.1.90", "5.7.231")},
+	{cause: "client_reputation_low", enhanced: enhanced("5.7.708", "x.7.500", "x.7.650", "x.7.651", "x.7.652")},
+	{cause: "policy_refused", enhanced: enhanced("x.7.703")},
 	{cause: "ipv6_refused", enhanced: enhanced("x.7.510")},
 	{cause: "ipv6_refused", steps: conversing, says: all(ipv6Meant)},
 	{cause: "sender_authentication_missing", enhanced: enhanced("x.7.509", "x.7.515")},
@@ -72,6 +77,7 @@ var certainRules = []rule{
 	{cause: "server_temporary_fault", steps: early, enhanced: enhanced("x.3.2"), says: all(notAvailableAlone),
 		providers: providers(microsoft)},
 	{cause: "access_denied", steps: greeting, enhanced: enhanced("x.3.2"), says: all(notAvailableAlone)},
+	{cause: "recipient_rate_limited", steps: receiving, says: all(recipientThreads)},
 	{cause: "too_many_connections", providers: providers(microsoft), steps: atEnvelope, replies: replies(432)},
 
 	// Google: support.google.com/a/answer/3726730 and /6140680.
@@ -110,9 +116,17 @@ var certainRules = []rule{
 	{cause: "sender_not_owned", hosts: hosts("127.0.0.1", "localhost"), steps: message, says: all(bridgeWords),
 		when: withLogin},
 	{cause: "sender_not_owned", providers: providers("netease"), steps: atEnvelope, says: all(neteaseSender)},
-	{cause: "rate_limited", providers: providers("netease"), kinds: refused, says: all(neteaseRate)},
+	{cause: "too_many_connections", kinds: refused, says: all(neteaseConnections)},
+	{cause: "too_many_messages_per_connection", steps: atEnvelope, says: all(neteasePerConnection)},
+	{cause: "too_many_errors", kinds: refused, says: all(neteaseCommands)},
+	{cause: "too_many_recipients", steps: atEnvelope, says: all(neteaseRecipients)},
+	{cause: "sending_limit_reached", kinds: refused, says: all(neteaseDay)},
+	{cause: "rate_limited", kinds: refused, says: all(neteaseRate)},
+	{cause: "address_blocklisted", kinds: refused, says: all(neteaseListed)},
+	{cause: "client_reputation_low", kinds: refused, says: all(neteaseReputation)},
+	{cause: "content_refused", steps: receiving, says: all(neteaseSpam)},
 	{cause: "too_many_connections", providers: providers("qq"), steps: early, says: all(connectionFrequency)},
-	{cause: "rate_limited", providers: providers("qq"), kinds: refused, says: all(qqFrequency)},
+	{cause: "rate_limited", providers: providers("qq"), steps: conversing, says: all(qqFrequency)},
 	{cause: "client_reputation_low", steps: conversing, says: all(yahooDeferred), unless: none(listed)},
 	{cause: "app_password_required", providers: providers("netease"), steps: auth, replies: replies(550)},
 	{cause: "smtp_access_not_enabled", providers: providers("gmx"), steps: auth, replies: replies(535)},
@@ -164,15 +178,26 @@ var (
 		`unusual rate ~ (?:spf|dkim) domain`, `originating from your (?:spf|dkim) domain`,
 		`reputation of (?:the |your )?(?:sending |sender )?domain`,
 	)
-	iamDenied           = words(`not authori[sz]ed to perform`)
-	addressBlacklisted  = words(`address blacklisted`)
-	spamLimit           = words(`spam limit`)
-	senderNotAllowed    = words(`sender address is not allowed`, `sender address not allowed`, `not allowed`)
-	requestFailed       = words(`request failed mailbox unavailable`)
-	bridgeWords         = words(`unknown sender`, `not available in bridge`, `no such user`)
-	neteaseSender       = words(`dt sum`, `mail from must equal`)
-	neteaseRate         = words(`mi (?:sfq|dmc|stc)`, `hl (?:itc|iff|ifc)`, `dt spm`, `rp (?:ceil|cel|dqd)`, `ip ?limit`)
-	qqFrequency         = words(`frequency limited`)
-	yahooDeferred       = words(`ts[0-9]+ (?:messages|all messages)`, `tss[0-9]+`, `all messages from @ip will be`)
-	connectionFrequency = words(`connection frequency`)
+	iamDenied          = words(`not authori[sz]ed to perform`)
+	addressBlacklisted = words(`address blacklisted`)
+	spamLimit          = words(`spam limit`)
+	senderNotAllowed   = words(`sender address is not allowed`, `sender address not allowed`, `not allowed`)
+	requestFailed      = words(`request failed mailbox unavailable`)
+	bridgeWords        = words(`unknown sender`, `not available in bridge`, `no such user`)
+	neteaseSender      = words(`dt sum`, `mail from must equal`)
+	badSyntax          = words(`(?:bad|invalid) (?:syntax|command)`, `syntax error`, `unrecogni`, `unknown command`)
+	recipientThreads   = words(`recipient thread limit`, `recipient concurrency`)
+	// The codes of NetEase, help.mail.163.com.
+	neteaseConnections   = words(`hl icc`)
+	neteasePerConnection = words(`mi dmc`)
+	neteaseCommands      = words(`(?:mi|rp) (?:ccl|cel)\b`)
+	neteaseRecipients    = words(`rp (?:drc|trc|qrc)`)
+	neteaseDay           = words(`mi stc`, `hl itc`)
+	neteaseRate          = words(`mi sfq`, `hl (?:iff|ifc|mep)`, `rp (?:ceil|dqd)`)
+	neteaseListed        = words(`dt rbl`, `hl ipb`, `mi spb`)
+	neteaseReputation    = words(`hl rep`)
+	neteaseSpam          = words(`dt spm`)
+	qqFrequency          = words(`frequency limited`)
+	yahooDeferred        = words(`ts[0-9]+ (?:messages|all messages)`, `tss[0-9]+`, `all messages from @ip will be`)
+	connectionFrequency  = words(`connection frequency`)
 )

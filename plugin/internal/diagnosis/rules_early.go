@@ -8,7 +8,7 @@ var earlyRules = []rule{
 	{cause: "blocklist_query_broken", steps: early, says: all(queryRefused, listed)},
 	{cause: "reverse_dns_missing", steps: early, enhanced: enhanced("x.7.25")},
 	{cause: "reverse_dns_missing", steps: early, says: all(reverseDNS)},
-	{cause: "hello_name_refused", steps: hello, says: all(aboutHello), unless: none(tryLater)},
+	{cause: "hello_name_refused", steps: early, says: all(aboutHello), unless: none(tryLater)},
 	{cause: "greylisted", steps: early, replies: replies(4), says: all(greylisting)},
 	{cause: "access_denied", steps: early, says: all(ownList)},
 	{cause: "client_country_refused", steps: early, says: all(countryMeant)},
@@ -23,6 +23,7 @@ var earlyRules = []rule{
 	{cause: "rate_limited", steps: early, says: all(limitMeant)},
 	{cause: "session_timed_out", steps: early, says: all(timedOut)},
 	{cause: "wrong_server_for_sending", steps: early, replies: replies(5), says: all(wrongServer)},
+	{cause: "too_many_errors", steps: early, says: all(tooManyErrors)},
 	{cause: "filter_unavailable", steps: early, says: all(filterBroken)},
 	{cause: "server_misconfigured", steps: early, says: all(serverBroken)},
 	{cause: "client_address_not_authorized", steps: early, says: all(clientNotListed), when: withLogin},
@@ -35,7 +36,8 @@ var earlyRules = []rule{
 	{cause: "hello_name_refused", steps: hello, replies: replies(501, 504, 550, 553, 554)},
 	{cause: "server_busy", steps: early, replies: replies(4)},
 	{cause: "hello_refused", steps: hello, kinds: refused},
-	{cause: "access_denied", steps: greeting, replies: replies(554, 550, 521, 556)},
+	{cause: "address_blocklisted", steps: early, replies: replies(5), says: all(namesSpam)},
+	{cause: "access_denied", steps: greeting, replies: replies(520, 521, 550, 554, 556, 571)},
 	{cause: "greeting_refused", steps: greeting, kinds: refused},
 }
 

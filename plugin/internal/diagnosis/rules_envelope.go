@@ -4,11 +4,13 @@ import "slices"
 
 // specificRules are phrases about sender, recipient or message that outweigh any code beside them.
 var specificRules = []rule{
+	{cause: "account_disabled", steps: atEnvelope, says: all(submissionDisabled), when: withLogin},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(overQuota), unless: none(sendingMeant, sizeMeant)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(ipSentTooMuch)},
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(ipListed),
 		unless: none(queryRefused, greylisting, relayingDenied)},
-	{cause: "recipient_rate_limited", steps: receiving, says: all(receivesTooMuch), unless: none(senderRateMeant)},
+	{cause: "recipient_rate_limited", steps: receiving, says: all(receivesTooMuch),
+		unless: none(senderRateMeant, ipMeant)},
 	{cause: "recipient_restricted", steps: receiving, says: all(recipientPrefers)},
 	{cause: "sender_not_owned", steps: addressing, says: all(senderNotSame)},
 	{cause: "sender_check_failed", steps: atEnvelope, says: all(senderCheckDeferred)},
@@ -25,15 +27,16 @@ var specificRules = []rule{
 	{cause: "sender_domain_disabled", steps: atEnvelope, says: all(senderDomainDisabled)},
 	{cause: "sender_domain_too_new", steps: atEnvelope, says: all(domainYoung)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(domainListed)},
+	{cause: "server_misconfigured", steps: receiving, says: all(loopsBack)},
 	{cause: "mail_loop", steps: receiving, says: all(loop)},
 	{cause: "too_many_errors", steps: atEnvelope, says: all(tooManyErrors)},
 	{cause: "sender_domain_lookup_failed", steps: addressing, replies: replies(4), says: all(senderMeant, lookupTimedOut)},
+	{cause: "sending_limit_reached", steps: atEnvelope, says: all(planMeant, saysExceeded), when: withLogin},
 	{cause: "message_malformed", steps: message, says: all(malformedPlainly)},
 	{cause: "recipient_restricted", steps: recipient, says: all(organizationPolicy)},
 	{cause: "policy_refused", steps: atEnvelope, says: all(organizationPolicy)},
 	{cause: "account_not_activated", steps: atEnvelope, says: all(testMode)},
 	{cause: "recipient_suppressed", steps: receiving, says: all(suppressionList)},
-	{cause: "recipient_moved", steps: recipient, replies: replies(551)},
 	{cause: "smtputf8_not_offered", steps: addressing, says: all(unicodeAddress)},
 	{cause: "account_suspended", steps: atEnvelope, says: all(yourAccount, accountSuspended)},
 	{cause: "login_demanded_not_offered", steps: addressing, says: all(relayingDenied), when: loginNotOffered},
@@ -46,7 +49,8 @@ var specificRules = []rule{
 
 // clearRules are enhanced status codes (RFC 3463, RFC 7372, RFC 7505) that say who and why. 5.7.0 and 5.7.1 do not.
 var clearRules = []rule{
-	{cause: "recipient_domain_no_mail", steps: receiving, enhanced: enhanced("5.1.10")},
+	{cause: "recipient_domain_no_mail", steps: receiving, enhanced: enhanced("5.1.10"), unless: none(userUnknown)},
+	{cause: "recipient_unknown", steps: receiving, enhanced: enhanced("5.1.10")},
 	{cause: "sender_mailbox_full", steps: sender, enhanced: enhanced("x.2.2")},
 	{cause: "recipient_mailbox_full", steps: receiving, enhanced: enhanced("x.2.2"), unless: none(greylistedPlainly)},
 	{cause: "message_too_big", steps: atEnvelope, enhanced: enhanced("x.3.4", "x.2.3")},
@@ -54,14 +58,19 @@ var clearRules = []rule{
 	{cause: "server_misconfigured", steps: atEnvelope, enhanced: enhanced("x.3.5")},
 	{cause: "reverse_dns_missing", steps: atEnvelope, enhanced: enhanced("x.7.25")},
 	{cause: "sender_authentication_missing", steps: atEnvelope, enhanced: enhanced(
-		"x.7.20", "x.7.21", "x.7.22", "x.7.23", "x.7.24", "x.7.26")},
+		"x.7.20", "x.7.21", "x.7.22", "x.7.24", "x.7.26")},
+	{cause: "sender_authentication_missing", steps: atEnvelope, enhanced: enhanced("x.7.23"), unless: none(reverseDNS)},
 	{cause: "sender_domain_no_mail", steps: atEnvelope, enhanced: enhanced("5.7.27"), unless: none(authenticationResults)},
 	{cause: "sender_domain_lookup_failed", steps: atEnvelope, enhanced: enhanced("4.4.3"), says: all(senderMeant)},
-	{cause: "recipient_unknown", steps: receiving, enhanced: enhanced("x.1.1")},
+	{cause: "recipient_check_failed", steps: recipient, enhanced: enhanced("4.1.1"), says: all(inProgress)},
+	{cause: "recipient_unknown", steps: receiving, enhanced: enhanced("x.1.1"), unless: none(senderDomainBad)},
 	{cause: "recipient_domain_not_found", steps: receiving, enhanced: enhanced("x.1.2"), unless: none(senderMeant)},
 	{cause: "recipient_syntax_refused", steps: receiving, enhanced: enhanced("x.1.3", "x.1.4"), unless: none(senderMeant)},
 	{cause: "recipient_disabled", steps: receiving, enhanced: enhanced("5.2.1")},
 	{cause: "recipient_moved", steps: receiving, enhanced: enhanced("x.1.6"), unless: none(addressSyntax)},
+	{cause: "reverse_dns_missing", steps: addressing, enhanced: enhanced("x.1.8"), says: all(reverseDNS, ipMeant)},
+	{cause: "sender_domain_lookup_failed", steps: addressing, enhanced: enhanced("4.1.8"), says: all(notNow),
+		unless: none(plainlyNotFound)},
 	{cause: "sender_domain_not_found", steps: addressing, enhanced: enhanced("x.1.8")},
 	{cause: "sender_domain_not_found", steps: addressing, enhanced: enhanced("x.1.7"), says: all(senderDomainBad)},
 	{cause: "sender_syntax_refused", steps: addressing, enhanced: enhanced("x.1.7")},
@@ -71,8 +80,8 @@ var clearRules = []rule{
 
 // envelopeRules decide by what the words mean together who refuses what.
 var envelopeRules = slices.Concat(
-	demandRules, machineRules, senderRules, accountRules, limitRules, recipientRules, messageRules,
-	serverRules, refusalRules,
+	demandRules, machineRules, senderRules, accountRules, limitRules, recipientRules, messageRules, serverRules,
+	demandGists, clientGists, limitGists, recipientGists, messageGists, serverGists, refusalRules,
 )
 
 var demandRules = []rule{
@@ -82,13 +91,14 @@ var demandRules = []rule{
 	{cause: "encryption_required", steps: receiving, enhanced: enhanced("x.7.10", "x.7.11")},
 	{cause: "spoofing_blocked", steps: atEnvelope, says: all(hostOwnDomain), when: noLogin,
 		unless: none(authenticationResults)},
+	{cause: "use_provider_relay", steps: atEnvelope, says: all(dynamicAddress)},
 	{cause: "recipient_restricted", steps: atEnvelope, says: all(listRestricted)},
 	{cause: "login_demanded_not_offered", steps: atEnvelope, says: all(loginDemanded), when: loginNotOffered,
 		unless: none(authenticationResults)},
 	{cause: "login_required", steps: atEnvelope, says: all(loginDemanded), unless: none(authenticationResults)},
 	{cause: "use_provider_relay", steps: atEnvelope, says: all(relayInstead)},
 	{cause: "access_denied", steps: atEnvelope, says: all(submitDenied)},
-	{cause: "login_required", steps: atEnvelope, says: all(loginDemandedVaguely), when: noLogin},
+	{cause: "login_required", steps: atEnvelope, says: all(loginDemandedVaguely), when: noLogin, unless: none(listed)},
 	{cause: "login_demanded_not_offered", steps: atEnvelope, replies: replies(530), when: loginNotOffered},
 	{cause: "sender_not_verified", steps: atEnvelope, replies: replies(530, 535), says: all(senderMeant), when: loggedIn},
 	{cause: "login_required", steps: atEnvelope, replies: replies(530, 535), unless: none(accountSuspended),
@@ -97,19 +107,24 @@ var demandRules = []rule{
 
 // machineRules are about this machine: its names, its address, what is known of it.
 var machineRules = []rule{
+	{cause: "sender_domain_lookup_failed", steps: atEnvelope, replies: replies(4),
+		says: all(authenticationResults, couldNot)},
 	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(authenticationResults),
 		unless: none(reverseDNS)},
+	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(authenticationLinks)},
 	{cause: "hello_name_refused", steps: atEnvelope, says: all(aboutHello)},
 	{cause: "reverse_dns_missing", steps: atEnvelope, says: all(reverseDNS)},
 	{cause: "client_country_refused", steps: atEnvelope, says: all(countryMeant)},
-	{cause: "blocklist_query_broken", steps: atEnvelope, says: all(queryRefused, listed)},
+	{cause: "rate_limited", steps: sender, replies: replies(4), says: all(retryIn), unless: none(greylistedPlainly),
+		when: loggedIn},
 	{cause: "greylisted", steps: atEnvelope, replies: replies(4), says: all(greylisting)},
 	{cause: "url_blocklisted", steps: message, says: all(badURL)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(listed, senderListed), unless: none(ipMeant)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(dblLinks), unless: none(ipMeant)},
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed, ipMeant), unless: none(recipientSuppressed)},
 	{cause: "recipient_suppressed", steps: receiving, says: all(recipientSuppressed)},
-	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed), unless: none(badURL)},
+	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed), unless: none(badURL, attachment)},
+	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation, ipOrDomain)},
 	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation, ipMeant),
 		unless: none(domainMeant, blockedIP)},
 	{cause: "sender_reputation_low", steps: atEnvelope, says: all(reputation, domainMeant)},
@@ -120,6 +135,7 @@ var machineRules = []rule{
 		unless: none(blockedSender, tryLater)},
 	{cause: "client_address_not_authorized", steps: atEnvelope, says: all(clientNotListed), when: withLogin},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(listLinks)},
+	{cause: "address_blocklisted", steps: addressing, replies: replies(5), says: all(together(ipMeant, saysBlocked))},
 }
 
 var senderRules = []rule{
@@ -128,14 +144,21 @@ var senderRules = []rule{
 	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerifiedPlainly), unless: none(recipientAddressMeant)},
 	{cause: "sender_domain_not_found", steps: atEnvelope, says: all(senderDomainBad)},
 	{cause: "client_reputation_low", steps: addressing, says: all(deferredIP), unless: none(authenticationResults)},
+	{cause: "sender_domain_lookup_failed", steps: sender, replies: replies(4), says: all(domainLookupDeferred)},
+	{cause: "sender_not_owned", steps: atEnvelope, says: all(notOwnedPlainly), when: withLogin,
+		unless: none(recipientAddressMeant, listRestricted, authenticationResults)},
 	{cause: "sender_syntax_refused", steps: atEnvelope, says: all(senderMeant, addressSyntax),
 		unless: none(recipientAddressMeant)},
 	{cause: "sender_syntax_refused", steps: sender, says: all(addressSyntax)},
 	{cause: "sender_syntax_refused", steps: sender, replies: replies(501, 553), says: all(invalidAddress),
 		unless: none(notOwned)},
 	{cause: "sender_not_owned", steps: sender, replies: replies(5), says: all(permissionDenied), when: loggedIn},
+	{cause: "recipient_moved", steps: recipient, replies: replies(551),
+		unless: none(reverseDNS, domainBad, mailboxDisabled, noSuchPermission)},
 	{cause: "relay_denied", steps: recipient, says: all(relayMeant), unless: none(notOwned)},
-	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified),
+	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified), when: withLogin,
+		unless: none(recipientAddressMeant, notOwnedPlainly)},
+	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified, senderMeant),
 		unless: none(recipientAddressMeant, notOwnedPlainly)},
 	{cause: "sender_not_owned", steps: atEnvelope, says: all(notOwned),
 		unless: none(recipientAddressMeant, listRestricted)},
@@ -144,10 +167,13 @@ var senderRules = []rule{
 
 var accountRules = []rule{
 	{cause: "account_not_activated", steps: atEnvelope, says: all(accountNotActivated), when: withLogin},
-	{cause: "account_disabled", steps: atEnvelope, says: all(submissionDisabled), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(accountSuspended), unless: none(recipientMeant, limitMeant),
 		when: withLogin},
 	{cause: "account_suspended", steps: sender, says: all(accountSuspended), unless: none(limitMeant)},
+	{cause: "account_disabled", steps: sender, says: all(mayNotUse), when: withLogin},
+	{cause: "account_suspended", steps: atEnvelope, says: all(outgoingBlocked), when: withLogin},
+	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesSending, namesThisAccount, saysClosed)),
+		unless: none(recipientAddressMeant), when: withLogin},
 	{cause: "account_confirmation_required", steps: atEnvelope, says: all(accountConfirmation), when: withLogin},
 	{cause: "permission_missing", steps: atEnvelope, says: all(noSuchPermission), when: withLogin},
 }
@@ -160,11 +186,16 @@ var limitRules = []rule{
 	{cause: "rate_limited", steps: atEnvelope, says: all(tooManyRecipients, overTime)},
 	{cause: "too_many_recipients", steps: receiving, says: all(tooManyRecipients)},
 	{cause: "too_many_recipients", steps: recipient, enhanced: enhanced("x.5.3"), unless: none(rateMeant)},
-	{cause: "message_too_big", steps: atEnvelope, says: all(tooBig), unless: none(sendingMeant)},
+	{cause: "message_too_big", steps: atEnvelope, says: all(tooBig), unless: none(sendingMeant, lineMeant, overTime)},
 	{cause: "sender_mailbox_full", steps: sender, says: all(mailboxFull), unless: none(sendingMeant)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(mailboxFull), unless: none(sendingMeant)},
+	{cause: "recipient_mailbox_full", steps: receiving, says: all(together(namesMailbox, namesStorage, saysFull)),
+		unless: none(sendingMeant, sizeMeant)},
 	{cause: "too_many_connections", steps: atEnvelope, says: all(connectionsCounted),
 		unless: none(serverWideConnections, rateWord)},
+	{cause: "sending_limit_reached", steps: atEnvelope, says: all(together(namesQuota, saysExceeded), overTime)},
+	{cause: "rate_limited", steps: atEnvelope, says: all(together(namesSending, namesQuota, saysExceeded)),
+		unless: none(headerMeant)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(limitMeant), unless: none(headerMeant)},
 	{cause: "rate_limited", steps: atEnvelope, enhanced: enhanced("4.7.28", "x.5.3")},
 	{cause: "client_reputation_low", steps: message, says: all(deferredIP, ipMeant), replies: replies(5)},
@@ -172,6 +203,20 @@ var limitRules = []rule{
 }
 
 var (
+	loopsBack = words(`loops? back to (?:me|my|us)`, `mx (?:list )?(?:problem|loop)`)
+	mayNotUse = words(
+		`not (?:allowed|permitted|authori[sz]ed|entitled) to (?:use|access) (?:\S+ ){0,2}(?:server|service|system|` +
+			`smtp|relay)`,
+	)
+	planMeant = words(`credits?\b`, `balance`, `(?:free|paid|current|your) (?:\S+ )?(?:plan|package|tariff|subscription)`)
+	lineMeant = words(`line length`, `lines?\b ~ (?:long|exceed)`, `headers?\b`)
+	couldNot  = words(
+		`(?:unable to|cannot|could not|failed to) (?:perform|verify|evaluate|complete|check|fetch|retrieve|look ?up|`+
+			`resolve|get)`,
+		`temporar\w* (?:\S+ )?(?:dns|error|failure|problem|lookup)`, `error (?:while|during|in) (?:check|verif|evaluat|look)`,
+	)
+	inProgress      = words(`progress|verif|retry|later|temporar|unverified`)
+	ipOrDomain      = words(`ip(?: address)? (?:or |and )?domain reputation`)
 	suppressionList = words(`suppression list`, `suppressed`, `unsubscribed`)
 	anything        = words(`\S`)
 	overQuota       = words(
@@ -180,7 +225,9 @@ var (
 	)
 	sendingMeant = words(
 		`send(?:ing|er)?\b`, `sent`, `submi\w+`, `outgoing`, `outbound`, `throttl`, `rate\b`, `relay`,
-		`message\w* per`, `current period`, `policy rejection`, `your (?:account )?(?:quota|limit)`, `plan`,
+		`envoi|envio|invio|versand|отправ|发送`, `message\w* per`, `rate ?limit`, `current period`,
+		`policy rejection`,
+		`your (?:account )?(?:quota|limit)`, `plan`,
 	)
 	sizeMeant            = words(`message (?:size|too)`, `size exceed`)
 	ipSentTooMuch        = words(`(?:@ip|ip|host|server)(?: \S+){0,3} (?:has )?sent (?:\S+ )?too many`)
@@ -226,6 +273,8 @@ var (
 		`(?:sandbox|test|trial) (?:mode|domain|subdomain|account)`, `sandbox`,
 	)
 	domainOfSender     = words(`domain of (?:the )?sender`, `sender domain`, `domain (?:does|not|is)`)
+	plainlyNotFound    = words(`not found|does not exist|nxdomain|no such`)
+	notNow             = words(`right now|at the moment|at present|currently|try again|later`, `temporar`)
 	lookupTimedOut     = words(`lookup timed out`, `temporar\w* (?:dns|lookup) `, `servfail`)
 	notVerifiedPlainly = words(
 		`(?:is |are |was |been )?not (?:been )?verified`, `unverified (?:sender|domain|address)`, `verified sender`,
@@ -240,12 +289,16 @@ var (
 	blockedSender = words(
 		`sender (?:address )?(?:\S+ )?(?:blocked|banned|rejected)`, `blocked senders?`, `@sender`, `envelope`,
 	)
-	notOwnedPlainly    = words(`not owned by`, `must match`, `does not match ~ (?:auth|login)`, `belong`)
+	notOwnedPlainly = words(`not owned by`, `must match`,
+		`not (?:a )?valid (?:\S+ ){0,2}for (?:your|this|the) (?:login|account|user)`, `does not match ~ (?:auth|login)`,
+		`belong`)
 	connectionsCounted = words(
 		`too many (?:\S+ ){0,3}(?:connect|session)`, `concurren\w*(?: \S+){0,3} (?:connect|session|limit)`,
 		`(?:connection|session)s?(?: \S+){0,3} (?:limit|exceeded)`, `trop de connexion`,
 	)
 	rateWord          = words(`(?:connection|session) rate`, `message`)
+	retryIn           = words(`(?:try|retry|again)(?: \S+)? (?:in|after) (?:\d+|some|a few)`)
+	namesThisAccount  = words(`(?:this|your|the) (?:\S+ )?(?:account|mailbox|user|login)`)
 	headerMeant       = words(`headers? too`, `hops`)
 	rateMeant         = words(`rate\b`, `throttl`)
 	greylistedPlainly = words(`gr[ae]ylisted (?:please|try|for)`)

@@ -8,7 +8,7 @@ import (
 
 // authRules are for a refused login. Whether the password is wrong is asked last: many servers say 535 whatever the
 // matter is.
-var authRules = slices.Concat(loginRules, plainNoRules, refusedLoginRules)
+var authRules = slices.Concat(loginRules, loginGists, plainNoRules, refusedLoginRules)
 
 var loginRules = []rule{
 	// Not this password, but the way.
@@ -16,6 +16,7 @@ var loginRules = []rule{
 	{cause: "login_needs_encryption", replies: replies(538, 523)},
 	{cause: "login_needs_encryption", steps: auth, enhanced: enhanced("x.7.10", "x.7.11")},
 	{cause: "login_needs_encryption", steps: auth, says: all(encryptionDemanded), when: unencrypted},
+	{cause: "login_needs_encryption", steps: auth, says: all(startTLSFirst)},
 	{cause: "login_tls_too_weak", steps: auth, says: all(encryptionDemanded)},
 	{cause: "already_logged_in", steps: auth, says: all(alreadyLoggedIn)},
 	{cause: "session_login_expired", steps: auth, says: all(noLongerLoggedIn), unless: none(tokenRefused)},
@@ -67,6 +68,7 @@ var loginRules = []rule{
 var refusedLoginRules = []rule{
 	{cause: "mechanism_too_weak", steps: auth, replies: replies(534)},
 	{cause: "wrong_credentials", steps: auth, replies: replies(535)},
+	{cause: "no_common_mechanism", steps: auth, replies: replies(504), says: all(mechanismUnknown)},
 	{cause: "login_not_enabled", steps: auth, replies: replies(500, 502, 503, 504)},
 	{cause: "login_not_enabled", steps: auth, says: all(authNotEnabled)},
 	{cause: "no_common_mechanism", steps: auth, says: all(mechanismUnknown)},
@@ -83,7 +85,8 @@ var (
 		`trial ~ (?:ended|expired|over)`,
 	)
 	accountStopped = words(
-		`suspend`, `compromis`, `hacked`, `spam`, `abuse`, `banned`, `terminated`, `violat`, `fraud`, `suspicious`,
+		`suspend`, `compromis`, `hacked`, `spam`, `abuse`, `(?:account|user|you|mailbox) (?:\S+ )?banned`, `terminated`,
+		`violat`, `fraud`, `suspicious`,
 		`unusual`,
 	)
 	temporarily = words(`temporar\w*`, `try (?:again|later)`, `at present`, `later`,

@@ -2,7 +2,7 @@ package diagnosis
 
 // recipientRules are about the recipient, at RCPT or after the message.
 var recipientRules = []rule{
-	{cause: "recipient_restricted", steps: receiving, says: all(restricted), unless: none(bulkOfRecipients)},
+	{cause: "recipient_restricted", steps: receiving, says: all(restricted), unless: none(bulkOfRecipients, tryLater)},
 	{cause: "recipient_domain_lookup_failed", steps: receiving, replies: replies(4), says: all(domainLookupDeferred)},
 	{cause: "recipient_server_unreachable", steps: receiving, replies: replies(4), says: all(recipientUnreachable)},
 	{cause: "recipient_syntax_refused", steps: recipient, says: all(addressSyntax), unless: none(senderMeant)},
@@ -19,15 +19,17 @@ var recipientRules = []rule{
 
 // messageRules are about what is in the message.
 var messageRules = []rule{
-	{cause: "virus_found", steps: message, says: all(virus), unless: none(spamOrVirus, filterBroken)},
+	{cause: "virus_found", steps: message, says: all(virus), unless: none(spamOrVirus, filterBroken, mayContain)},
 	{cause: "message_malformed", steps: message, says: all(malformed), unless: none(attachment)},
 	{cause: "attachment_refused", steps: message, says: all(attachmentLinks)},
 	{cause: "filter_unavailable", steps: atEnvelope, says: all(filterBroken), unless: none(spamVerdict)},
+	{cause: "filter_unavailable", steps: atEnvelope, replies: replies(4), says: all(milterUnavailable)},
 	{cause: "attachment_refused", steps: message, says: all(attachment)},
 	{cause: "message_refused", steps: message, replies: replies(5), says: all(webdePolicy), providers: providers("gmx")},
 	{cause: "content_refused", steps: message, replies: replies(5), says: all(spam)},
 	{cause: "content_refused", steps: message, replies: replies(4), says: all(spamContent)},
 	{cause: "policy_refused", steps: message, replies: replies(5), says: all(policyMeant)},
+	{cause: "message_malformed", steps: message, replies: replies(5), says: all(addressSyntax)},
 	{cause: "message_malformed", steps: message, enhanced: enhanced("5.6.0", "5.6.1", "5.6.2", "5.6.9", "5.5.2")},
 	{cause: "mail_loop", steps: message, enhanced: enhanced("x.4.6", "5.4.14")},
 	{cause: "content_refused", steps: message, replies: replies(5), says: all(commandRejected)},
@@ -57,7 +59,7 @@ var refusalRules = []rule{
 	{cause: "access_denied", steps: addressing, replies: replies(5), says: all(accessDenied),
 		unless: none(recipientMeant, senderMeant, prohibited)},
 	{cause: "sender_syntax_refused", steps: sender, replies: replies(501, 555, 504)},
-	{cause: "sender_not_owned", steps: sender, replies: replies(553)},
+	{cause: "sender_not_owned", steps: sender, replies: replies(553), when: withLogin},
 	{cause: "sender_mailbox_full", steps: sender, replies: replies(552)},
 	{cause: "server_storage_full", steps: sender, replies: replies(452)},
 	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4)},
@@ -72,10 +74,14 @@ var refusalRules = []rule{
 
 	{cause: "message_too_big", steps: message, replies: replies(552)},
 	{cause: "message_refused_temporarily", steps: message, replies: replies(4)},
+	{cause: "server_temporary_fault", steps: message, replies: replies(5), enhanced: enhanced("5.3.0"),
+		says: all(saysBroken)},
+	{cause: "content_refused", steps: message, replies: replies(541, 550, 554, 571)},
 	{cause: "message_refused", steps: message, kinds: refused},
 }
 
 var (
+	mayContain       = words(`(?:may|might|could) (?:contain|carry|be)`)
 	addressRejected  = words(`5\.1\.0 address rejected`)
 	prohibited       = words(`administrat\w* prohibit`)
 	bulkOfRecipients = words(`too many`)
@@ -87,10 +93,12 @@ var (
 	userUnknown = words(
 		`invalid recipient`, `recipient (?:unknown|invalid|not found)`, `user unknown`, `unknown user`,
 		`no such (?:user|mailbox|recipient|address)`, `does not exist`, `unknown (?:recipient|mailbox|address)`,
-		`not exist`,
+		`not exist`, `no exist`,
 	)
-	spamOrVirus = words(`spam or virus`, `virus or spam`)
-	spamVerdict = words(
+	// milterUnavailable is what Postfix says for a content filter that does not answer.
+	milterUnavailable = words(`service unavailable try again later`)
+	spamOrVirus       = words(`spam or virus`, `virus or spam`)
+	spamVerdict       = words(
 		`rejected by (?:\S+ )?(?:spam|content) filter`, `message (?:content )?rejected`, `classified as`,
 		`considered`,
 	)
@@ -109,7 +117,8 @@ var (
 		`too busy`, `high load`, `closing (?:transmission )?channel`,
 	)
 	couldNotSave = words(
-		`could not be (?:saved|stored|queued|processed)`, `(?:retry|try again) later`, `internal (?:server )?error`,
+		`could not be (?:saved|stored|queued|processed)`, `temporar\w* (?:unavailable|failure|error|problem)`,
+		`try (?:again )?(?:after|in) (?:a few|some|\d+)`, `(?:retry|try again) later`, `internal (?:server )?error`,
 	)
 	senderRejected = words(
 		`sender (?:email )?address rejected`, `sender (?:is |was )?(?:rejected|refused|not accepted|invalid)`,

@@ -162,8 +162,17 @@ func describe(one rule) string {
 		one.cause, one.steps, one.replies, one.enhanced, one.providers, says)
 }
 
-// first is the first phrasing of the concept.
-func (c *concept) first() string { return c.phrasings()[0].expression().String() }
+// first is the first phrasing of the concept, or of each of its parts.
+func (c *concept) first() string {
+	if len(c.parts) == 0 {
+		return c.phrasings()[0].expression().String()
+	}
+	var parts []string
+	for _, part := range c.parts {
+		parts = append(parts, part.first())
+	}
+	return strings.Join(parts, " +")
+}
 
 // TestClearCodesWin makes sure that no words talk a clear code over.
 func TestClearCodesWin(t *testing.T) {

@@ -1,0 +1,104 @@
+package diagnosis
+
+// Gists say what a reply is about where none of its phrasings is known: something that it names and what it says of it
+// stand in one sentence, in whichever order and language. They are asked after the phrasings and before the codes that
+// only say no. The vocabulary is in vocabulary.go.
+
+// loginGists are for a refused login.
+var loginGists = []rule{
+	{cause: "login_backend_broken", steps: auth, replies: replies(5), says: all(together(namesDirectory, saysBroken))},
+	{cause: "password_expired", steps: auth, says: all(together(namesPassword, saysOutdated))},
+	{cause: "account_suspended", steps: auth, says: all(together(namesAccount, saysAbused))},
+	{cause: "sending_limit_reached", steps: auth, says: all(saysUnpaid)},
+	{cause: "account_disabled", steps: auth, says: all(together(namesPrograms, saysSwitchedOn))},
+	{cause: "account_disabled", steps: auth, says: all(together(namesAccount, saysClosed)),
+		unless: none(credentialsPlainlyWrong)},
+}
+
+// demandGists are for what the server demands first.
+var demandGists = []rule{
+	{cause: "sender_not_owned", steps: atEnvelope, replies: replies(5), when: withLogin,
+		says: all(together(namesSenderAddress, namesIdentity, saysSame)), unless: none(authenticationResults)},
+	{cause: "sender_not_owned", steps: atEnvelope, replies: replies(5), when: loggedIn,
+		says: all(together(namesSenderAddress, namesLogin, saysRefused)), unless: none(authenticationResults)},
+	{cause: "login_demanded_not_offered", steps: addressing, says: all(together(namesLogin, saysDemanded)),
+		unless: none(authenticationResults), when: loginNotOffered},
+	{cause: "login_required", steps: addressing, says: all(together(namesLogin, saysDemanded)),
+		unless: none(authenticationResults), when: noLogin},
+	{cause: "login_needs_encryption", steps: sender, says: all(together(namesEncryption, saysDemanded))},
+	{cause: "login_needs_encryption", steps: sender, says: all(together(namesEncryption, saysRefused))},
+	{cause: "encryption_required", steps: recipient, says: all(together(namesEncryption, saysDemanded))},
+	{cause: "spoofing_blocked", steps: atEnvelope, says: all(together(namesOwnDomain, namesOutside)), when: noLogin},
+	{cause: "relay_denied", steps: addressing, says: all(together(namesRelay, saysRefused))},
+	{cause: "relay_denied", steps: recipient, says: all(together(namesRelay, saysNot))},
+}
+
+// clientGists are about this machine and the sender.
+var clientGists = []rule{
+	{cause: "hello_name_refused", steps: addressing, says: all(together(namesHello, saysNot))},
+	{cause: "greylisted", steps: recipient, replies: replies(4), says: all(saysNew)},
+	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesAccount, saysAbused)), when: withLogin},
+	{cause: "account_suspended", steps: addressing, replies: replies(5), says: all(saysAbused), when: withLogin},
+	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesSending, saysClosed)), when: withLogin,
+		unless: none(recipientMeant, namesFile)},
+	{cause: "sender_blocklisted", steps: atEnvelope, says: all(together(senderMeant, saysBlocked)), unless: none(ipMeant)},
+	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(together(namesClient, saysBlocked)),
+		unless: none(namesSpamVerdict)},
+	{cause: "sender_not_verified", steps: atEnvelope, says: all(together(namesSenderAddress, saysVerified, saysNot)),
+		when: withLogin, unless: none(recipientAddressMeant)},
+	{cause: "sender_domain_not_found", steps: sender, replies: replies(5),
+		says: all(together(namesDomain, saysUnknown))},
+	{cause: "sender_domain_lookup_failed", steps: sender, replies: replies(4),
+		says: all(together(namesDomain, saysBroken))},
+}
+
+// limitGists are about how much may be sent.
+var limitGists = []rule{
+	{cause: "recipient_mailbox_full", steps: receiving, says: all(together(namesStorage, saysFull)),
+		unless: none(sendingMeant, sizeMeant, overTime)},
+	{cause: "rate_limited", steps: atEnvelope, says: all(together(namesQuota, saysExceeded)), unless: none(headerMeant)},
+}
+
+// recipientGists are about the recipient and the servers behind the one that answers.
+var recipientGists = []rule{
+	{cause: "recipient_server_unreachable", steps: recipient, replies: replies(4),
+		says: all(together(namesInnerServer, saysBroken))},
+	{cause: "server_lookup_failed", steps: atEnvelope, replies: replies(4),
+		says: all(together(namesDirectory, saysBroken))},
+	{cause: "recipient_domain_lookup_failed", steps: recipient, replies: replies(4),
+		says: all(together(namesDomain, saysBroken))},
+	{cause: "recipient_restricted", steps: recipient, replies: replies(5),
+		says: all(together(namesOutside, namesMailbox, saysRefused))},
+	{cause: "recipient_restricted", steps: recipient, replies: replies(5),
+		says: all(together(namesOutside, namesGroup, saysNot))},
+	{cause: "virus_found", steps: receiving, replies: replies(5), says: all(namesVirus)},
+	{cause: "content_refused", steps: recipient, replies: replies(5), says: all(together(namesMessage, namesSpam))},
+	{cause: "recipient_disabled", steps: receiving, says: all(together(namesMailbox, saysClosed)),
+		unless: none(namesForm, namesFile)},
+	{cause: "recipient_unknown", steps: receiving, replies: replies(5), says: all(together(namesMailbox, saysUnknown)),
+		unless: none(senderMeant, namesForm, namesFile)},
+	{cause: "recipient_domain_not_found", steps: recipient, replies: replies(5),
+		says: all(together(namesDomain, saysUnknown)), unless: none(senderMeant)},
+}
+
+// messageGists are about what is in the message.
+var messageGists = []rule{
+	{cause: "filter_unavailable", steps: atEnvelope, replies: replies(4), says: all(together(namesFilter, saysBroken))},
+	{cause: "attachment_refused", steps: message, replies: replies(5), says: all(together(namesFile, saysRefused))},
+	{cause: "attachment_refused", steps: message, replies: replies(5), says: all(together(namesFile, saysNotTaken))},
+	{cause: "url_blocklisted", steps: message, replies: replies(5), says: all(together(namesLink, namesSpam))},
+	{cause: "content_refused", steps: message, says: all(namesSpam), replies: replies(5)},
+	{cause: "message_malformed", steps: message, replies: replies(5), says: all(together(namesForm, saysMisshapen))},
+	{cause: "content_refused", steps: message, replies: replies(5), says: all(together(namesMessage, saysRefused))},
+}
+
+// serverGists are about the server itself.
+var serverGists = []rule{
+	{cause: "server_temporary_fault", steps: atEnvelope, replies: replies(4),
+		says: all(together(namesServer, saysBroken))},
+	{cause: "access_denied", steps: addressing, replies: replies(5), says: all(together(ipMeant, saysRefused))},
+}
+
+var outgoingBlocked = words(
+	`(?:outgoing|outbounds?|sending) (?:\S+ ){0,3}(?:blocked|stopped|paused|suspended|disabled)`,
+)

@@ -15,7 +15,7 @@ plugin "smtp" {
     data_dir = "data"
 
     # Several Consoles share one database and one key:
-    # database = "postgres://console@db.example:5432/console"
+    # database = "postgres://console@db.example:5432/console?sslmode=verify-full"
     # key      = "env://SMTP_PLUGIN_KEY"   # or "file:///run/secrets/key", or "transit://vault.example:8200/transit/smtp"
 
     # Where tests may connect to, and whom they may name as recipient:

@@ -29,6 +29,10 @@ func openDatabase(ctx context.Context, c Configuration) (*store.Store, error) {
 	if store.Misaddressed(err) {
 		err = &manifest.ValueError{Key: "database", Err: err}
 	}
+	if err == nil && opened.Unencrypted() {
+		c.Logger.Warn("others on the way may read and change what this and the database say to each other: add "+
+			"?sslmode=verify-full to the address", "database", opened.Place())
+	}
 	return opened, err
 }
 

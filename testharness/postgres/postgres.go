@@ -130,3 +130,30 @@ func (s *Server) Database(name string) string {
 	s.run("createdb", "--host", "127.0.0.1", "--port", strconv.Itoa(s.Port), "--username", User, name)
 	return fmt.Sprintf("postgres://%s@127.0.0.1:%d/%s", User, s.Port, name)
 }
+
+// Execute executes statements in the database as the superuser.
+func (s *Server) Execute(database, statements string) {
+	s.t.Helper()
+	s.run("psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--host", "127.0.0.1",
+		"--port", strconv.Itoa(s.Port), "--username", User, "--command", statements, database)
+}
+
+// Encrypt has the server offer encryption with the certificate and its key, both PEM.
+func (s *Server) Encrypt(certificate, key []byte) {
+	s.t.Helper()
+	for name, content := range map[string][]byte{"server.crt": certificate, "server.key": key} {
+		path := filepath.Join(s.data, name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+		if s.credentials == nil {
+			continue
+		}
+		if err := os.Chown(path, int(s.credentials.Uid), int(s.credentials.Gid)); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	s.Execute("postgres", "ALTER SYSTEM SET ssl = on")
+	s.Stop("fast")
+	s.Resume()
+}

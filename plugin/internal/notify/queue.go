@@ -82,8 +82,10 @@ func riverConfig(s *Service) *river.Config {
 		CompletedJobRetentionPeriod: keyLifetime,
 		CancelledJobRetentionPeriod: -1, // Until an administrator has seen them.
 		DiscardedJobRetentionPeriod: -1,
-		FetchCooldown:               20 * time.Millisecond, // Each fetch is a commit of its own. The first one does not wait.
-		FetchPollInterval:           500 * time.Millisecond,
+		// LISTEN needs a session of its own, and a pooler lends one for a transaction.
+		PollOnly:          s.configuration.Store.Pooled(),
+		FetchCooldown:     20 * time.Millisecond, // Each fetch is a commit of its own. The first one does not wait.
+		FetchPollInterval: 500 * time.Millisecond,
 	}
 }
 

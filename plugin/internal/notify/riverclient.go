@@ -25,23 +25,33 @@ type transaction interface {
 func openClient(ctx context.Context, database *store.Store, config *river.Config) (client, error) {
 	pool := database.Pool()
 	if pool == nil {
-		opened, err := newClient(ctx, riversqlite.New(database.DB()), config)
+		opened, err := newClient(ctx, database, riversqlite.New(database.DB()), config)
 		return &sqliteClient{Client: opened, db: database.DB()}, err
 	}
-	opened, err := newClient(ctx, riverpgxv5.New(pool), config)
+	opened, err := newClient(ctx, database, riverpgxv5.New(pool), config)
 	return &postgresClient{Client: opened, begin: pool.Begin}, err
 }
 
 // newClient brings the tables up to date and makes the client.
 func newClient[TTx any](
-	ctx context.Context, driver riverdriver.Driver[TTx], config *river.Config,
+	ctx context.Context, database *store.Store, driver riverdriver.Driver[TTx], config *river.Config,
 ) (*river.Client[TTx], error) {
+	if err := database.CheckPrivileges(ctx, `river\_%`, `notification\_%`); err != nil {
+		return nil, err
+	}
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: config.Logger})
 	if err != nil {
 		return nil, err
 	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return nil, fmt.Errorf("its tables cannot be made: %w", err)
+		return nil, fmt.Errorf("its tables cannot be made: %w", database.Unprivileged(ctx, err))
+	}
+	owner, err := database.Owns(ctx, "river_job")
+	if err != nil {
+		return nil, err
+	}
+	if !owner { // Each night River rebuilds indexes, which only their owner may do.
+		config.ReindexerSchedule = river.NeverSchedule()
 	}
 	return river.NewClient(driver, config)
 }

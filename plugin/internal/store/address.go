@@ -2,7 +2,10 @@ package store
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -43,9 +46,23 @@ func parseAddress(text string) (*pgxpool.Config, error) {
 	}
 	config, err := pgxpool.ParseConfig(text)
 	if err != nil { // It repeats the address.
-		return nil, errAddress
+		return nil, addressError(parsed.Query(), err)
 	}
 	return config, nil
+}
+
+// addressError says what is wrong with an address whose parts are where they belong, and repeats nothing of it.
+func addressError(parameters url.Values, err error) error {
+	var file *fs.PathError
+	modes := []string{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+	switch {
+	case errors.As(err, &file):
+		return fmt.Errorf("%w; sslrootcert, sslcert, sslkey or passfile names a file that cannot be read: %w", errAddress,
+			file.Err)
+	case parameters.Has("sslmode") && !slices.Contains(modes, parameters.Get("sslmode")):
+		return fmt.Errorf("%w; sslmode is one of %s", errAddress, strings.Join(modes, ", "))
+	}
+	return errAddress
 }
 
 // Misaddressed reports whether an error of OpenPostgres is about the address: it cannot be read, or the server refuses

@@ -96,7 +96,7 @@ func (s *Store) anyHolds(ctx context.Context, pattern string) (found bool, err e
 // such as backups and the write-ahead log of PostgreSQL, are out of its reach.
 func (s *Store) Compact(ctx context.Context) error {
 	if s.pool != nil {
-		return s.uncompacted(s.exec(ctx, `VACUUM FULL settings_revision`))
+		return s.uncompacted(s.compactPostgres(ctx))
 	}
 	if err := s.exec(ctx, `VACUUM`); err != nil {
 		return s.uncompacted(err)
@@ -107,6 +107,19 @@ func (s *Store) Compact(ctx context.Context) error {
 		err = errors.New("another process is reading from it")
 	}
 	return s.uncompacted(err)
+}
+
+// compactPostgres asks before, because PostgreSQL only warns of a table that it leaves as it is.
+func (s *Store) compactPostgres(ctx context.Context) error {
+	owner, err := s.Owns(ctx, "settings_revision")
+	if err != nil {
+		return err
+	}
+	if !owner {
+		return errors.New("only the owner of the table may do that; an administrator of the database executes " +
+			"VACUUM FULL settings_revision")
+	}
+	return s.exec(ctx, `VACUUM FULL settings_revision`)
 }
 
 func (s *Store) exec(ctx context.Context, statement string) error {

@@ -47,7 +47,7 @@ func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
 	store := &Store{db: db, reader: reader, place: "database " + path, close: func() error {
 		return errors.Join(reader.Close(), db.Close())
 	}}
-	if err := store.prepare(ctx, ""); err != nil {
+	if err := store.prepare(ctx); err != nil {
 		_ = store.close()
 		return nil, explain(err)
 	}

@@ -6,7 +6,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -76,12 +75,12 @@ var ErrNoRevision = errors.New("there is no such revision")
 
 // Store is the database. It may be used concurrently.
 type Store struct {
-	db      *sql.DB
-	reader  *sql.DB       // for what only reads
-	pool    *pgxpool.Pool // nil for the embedded database
-	close   func() error
-	current *sql.Stmt
-	place   string // for people
+	db     *sql.DB
+	reader *sql.DB       // for what only reads
+	pool   *pgxpool.Pool // nil for the embedded database
+	pooled bool
+	close  func() error
+	place  string // for people
 
 	mu    sync.Mutex
 	known known
@@ -93,31 +92,16 @@ type known struct {
 	state  State
 }
 
-//go:embed schema.sql
-var schemaFiles embed.FS
-
-// prepare makes the tables that are missing and makes sure that what is there can be read. lock is a statement that
-// keeps other processes from doing the same at the same time; it may be empty.
-func (s *Store) prepare(ctx context.Context, lock string) error {
+// prepare makes the tables that are missing and makes sure that what is there can be read.
+func (s *Store) prepare(ctx context.Context) error {
 	statements, err := schemaFiles.ReadFile("schema.sql")
 	if err != nil {
 		return err
 	}
-	transaction, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
+	if err := s.Make(ctx, string(statements)); err != nil {
 		return err
 	}
-	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	if _, err = transaction.ExecContext(ctx, lock+string(statements)); err != nil {
-		return err
-	}
-	if err := transaction.Commit(); err != nil {
-		return err
-	}
-	s.current, err = s.reader.PrepareContext(ctx, `
-		SELECT revision, document, author, saved_at, COALESCE((SELECT document FROM last_verification WHERE id = 1), '')
-		FROM settings_revision ORDER BY revision DESC LIMIT 1`)
-	if err != nil {
+	if err := s.CheckPrivileges(ctx, patternsOf(string(statements))...); err != nil {
 		return err
 	}
 	_, err = s.Current(ctx)
@@ -135,6 +119,10 @@ func (s *Store) Reader() *sql.DB { return s.reader }
 
 // Pool returns the connections to PostgreSQL, nil for the embedded database.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Pooled reports whether a pooler such as PgBouncer is between this process and PostgreSQL, so that nothing may be
+// expected of a connection beyond the transaction.
+func (s *Store) Pooled() bool { return s.pooled }
 
 // Close ends the use of the database.
 func (s *Store) Close() error { return s.close() }
@@ -175,9 +163,14 @@ func (s *Store) Current(ctx context.Context) (State, error) {
 	return s.remember(newest)
 }
 
+// selectCurrent is what readCurrent reads. Both engines keep it prepared, by its text.
+const selectCurrent = `
+	SELECT revision, document, author, saved_at, COALESCE((SELECT document FROM last_verification WHERE id = 1), '')
+	FROM settings_revision ORDER BY revision DESC LIMIT 1`
+
 func (s *Store) readCurrent(ctx context.Context) (stored, error) {
 	var newest stored
-	err := s.current.QueryRowContext(ctx).Scan(&newest.number, &newest.document, &newest.author, &newest.at,
+	err := s.reader.QueryRowContext(ctx, selectCurrent).Scan(&newest.number, &newest.document, &newest.author, &newest.at,
 		&newest.verification)
 	if errors.Is(err, sql.ErrNoRows) { // Nothing is saved, but something may have been tested.
 		err = s.reader.QueryRowContext(ctx,

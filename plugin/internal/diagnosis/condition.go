@@ -24,6 +24,9 @@ func noLogin(r *reading) bool {
 		r.Target.Authentication != smtpconn.AuthenticateOAuth2
 }
 
+// ofSecurity reports whether the enhanced status code speaks of security or policy (x.7.y).
+func ofSecurity(r *reading) bool { return len(r.enhanced) > 3 && r.enhanced[1:4] == ".7." }
+
 func loginNotOffered(r *reading) bool {
 	return r.failure.Session != nil && r.failure.Session.Login == smtpconn.LoginNotOffered
 }

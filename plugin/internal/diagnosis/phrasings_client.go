@@ -32,7 +32,8 @@ var (
 			` (?:match|resolve|exist)|mismatch|unknown|forged|verification failed)`,
 		`possibly forged`, `name possibly forged`, `no (?:reverse|ptr|rdns|dns name|hostname for)`,
 		`(?:dns|hostname) ~ (?:does not|must|mismatch|should) ~ (?:forward|backward|reverse|point back|match)`,
-		`fix ~ reverse`, `invalid dns ptr`, `bad dns`, `umgekehrte`, `resolution inverse`, `resoluci[oó]n inversa`,
+		`(?:unknown|unresolvable|invalid|bad|no) (?:client|host) ?name`, `fix (?:your )?dns`, `fix ~ reverse`,
+		`invalid dns ptr`, `bad dns`, `umgekehrte`, `resolution inverse`, `resoluci[oó]n inversa`,
 		`無法反解|反向解析|逆引き`, `обратн\w+ (?:dns|запис|зон)`,
 		`sender ip ~ no (?:reverse|name|dns)`,
 		`unresolvable (?:ip|client|host)`,
@@ -40,7 +41,8 @@ var (
 	// listed: it stands on a list of those who are not wanted.
 	listed = words(
 		`(?:block|black|deny|reject|ban|bad) ?list`, `@list`, `(?:real ?time )?(?:rbl|dnsbl|rhsbl|dnswl)s?\b`,
-		`(?:black|spam|bad) ?hole`, `black (?:ip|host|address)`, `spamhaus`, `spamcop`, `sorbs`, `barracuda`, `uceprotect`,
+		`(?:sbl|xbl|pbl|cbl|css|rbl|bl) list`, `listed (?:host|client|ip)`, `(?:black|spam|bad) ?hole`,
+		`black (?:ip|host|address)`, `spamhaus`, `spamcop`, `sorbs`, `barracuda`, `uceprotect`,
 		`cloudmark`, `invaluement`, `senderbase`,
 		`senderscore`, `trend micro`, `proofpoint`, `cbl`, `abusix`,
 		`(?:is|are|been|was|you|currently|found|ip|address|host|server|@ip|because|which is) listed`,
@@ -159,7 +161,7 @@ var (
 
 	// tooManyConnections are connections at one time, or in a short while.
 	tooManyConnections = words(
-		`too many (?:\S+ ){0,4}(?:connect|session)`,
+		`too many (?:\S+ ){0,4}(?:connect|session)`, `(?:wait|pause) ~ connect`,
 		`(?:connection|session|connect)s?(?: \S+){0,5} (?:limit|exceed|rate|maximum|too many|too frequent|`+
 			`quota|frequency|throttl|reached|concurren)`,
 		`(?:max\w*|limit|number|rate|exceed\w*|concurren\w*|simultaneous)(?: \S+){0,5} (?:connect|session)`,
@@ -204,6 +206,7 @@ var (
 		`too many (?:\S+ ){0,2}(?:recipient|rcpt|address|destinat|envelope)`,
 		`(?:recipients|rcpts?|destinations)(?: \S+){0,5} (?:limit|exceed|maximum|too many|threshold|per`+
 			` (?:message|transaction|session|mail|email))`,
+		`(?:reached|exceed\w*|over|more than|max\w*|only|up to) (?:\S+ )?\d+ (?:recipients|rcpts)`,
 		`recipient (?:limit|count)`,
 		`(?:max\w*|limit|number|exceed\w*|many|total)(?: \S+){0,4} (?:recipient|rcpt|destinat)`,
 		`(?:out of|over|beyond) (?:\S+ ){0,2}rcpt`, `rcpt num`, `separate transaction`,
@@ -221,7 +224,7 @@ var (
 		`(?:per|each|every|this|an?|past|last|for the|in one|in 1|in an?|current|next|24) (?:\d+ )?(?:hour|`+
 			`hr|day|month|week|period|h\b|d\b)`,
 		`(?:daily|hourly|monthly|weekly|24 ?h)`, `(?:hour|day|week|month) (?:limit|quota)`,
-		`(?:past|over|last|in) \d+ ?(?:h|hour|day|minute|min)`, `tomorrow`,
+		`(?:past|over|last|in|within) \d+ ?(?:h|hour|day|minute|min|s|sec)`, `tomorrow`,
 		`(?:tages|stunden|monats)(?:limit|kontingent|quota)`,
 		`diari[oa]|quotidien|journalier|horaire|giornalier|mensuel|mensual`, `суточн|дневн|часов`,
 		`dagelijks|dzienn|gunluk`,

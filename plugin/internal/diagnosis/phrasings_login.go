@@ -116,7 +116,7 @@ var (
 		`brute ?force`, `fail2ban`, `attempts? ~ (?:exceeded|blocked|limit)`,
 		`(?:ip|address|@ip|host) ~ (?:blocked|banned|locked|blacklisted) ~ (?:failed|failures|auth|login|attempt)`,
 		`(?:try|retry|wait|again) ~ (?:minutes|hours|seconds) ~ (?:log ?in|auth)`, `rate ?limit`, `throttl`,
-		`login frequency`, `登录(?:过于)?频繁`, `temporar\w+ (?:blocked|banned) ~ (?:log|auth)`,
+		`log ?in limit`, `login frequency`, `登录(?:过于)?频繁`, `temporar\w+ (?:blocked|banned) ~ (?:log|auth)`,
 		`excessive authentication`, `authentication failures`, `zu viele (?:fehl|anmelde|login)`,
 		`trop de tentatives`, `demasiados intentos`,
 	)
@@ -272,7 +272,7 @@ var (
 			`rights?|access rights)`,
 		`(?:permission|scope)s? (?:\S+ ){0,3}(?:missing|required|denied|insufficient|lack)`,
 		`(?:api )?key (?:\S+ ){0,4}(?:permission|scope|not allowed|access)`,
-		`(?:does|do) not have (?:the )?(?:permission|scope|right|access)`, `forbidden`, `iam `, `assumed role`, `arn aws`,
+		`(?:does|do) not have (?:the )?(?:permission|scope|right|access)`, `iam `, `assumed role`, `arn aws`,
 	)
 	credentialsWrong = words(
 		`(?:auth\w*|login|logon|log in|sign ?in|sasl)(?: \S+){0,4} (?:fail|error|invalid|incorrect|`+

@@ -66,11 +66,14 @@ var clearRules = []rule{
 	{cause: "recipient_unknown", steps: receiving, enhanced: enhanced("x.1.1"), unless: none(senderDomainBad)},
 	{cause: "recipient_domain_not_found", steps: receiving, enhanced: enhanced("x.1.2"), unless: none(senderMeant)},
 	{cause: "recipient_syntax_refused", steps: receiving, enhanced: enhanced("x.1.3", "x.1.4"), unless: none(senderMeant)},
+	{cause: "recipient_unknown", steps: receiving, enhanced: enhanced("5.2.1"), says: all(userUnknown)},
 	{cause: "recipient_disabled", steps: receiving, enhanced: enhanced("5.2.1")},
 	{cause: "recipient_moved", steps: receiving, enhanced: enhanced("x.1.6"), unless: none(addressSyntax)},
 	{cause: "reverse_dns_missing", steps: addressing, enhanced: enhanced("x.1.8"), says: all(reverseDNS, ipMeant)},
 	{cause: "sender_domain_lookup_failed", steps: addressing, enhanced: enhanced("4.1.8"), says: all(notNow),
 		unless: none(plainlyNotFound)},
+	{cause: "sender_not_verified", steps: addressing, enhanced: enhanced("x.1.8"), when: withLogin,
+		says: all(notVerified, namesThisAccount)},
 	{cause: "sender_domain_not_found", steps: addressing, enhanced: enhanced("x.1.8")},
 	{cause: "sender_domain_not_found", steps: addressing, enhanced: enhanced("x.1.7"), says: all(senderDomainBad)},
 	{cause: "sender_syntax_refused", steps: addressing, enhanced: enhanced("x.1.7")},
@@ -155,7 +158,7 @@ var senderRules = []rule{
 	{cause: "sender_not_owned", steps: sender, replies: replies(5), says: all(permissionDenied), when: loggedIn},
 	{cause: "recipient_moved", steps: recipient, replies: replies(551),
 		unless: none(reverseDNS, domainBad, mailboxDisabled, noSuchPermission)},
-	{cause: "relay_denied", steps: recipient, says: all(relayMeant), unless: none(notOwned)},
+	{cause: "relay_denied", steps: recipient, says: all(relayMeant), unless: none(notOwned, quotaUsedUp)},
 	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified), when: withLogin,
 		unless: none(recipientAddressMeant, notOwnedPlainly)},
 	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified, senderMeant),
@@ -172,6 +175,7 @@ var accountRules = []rule{
 	{cause: "account_suspended", steps: sender, says: all(accountSuspended), unless: none(limitMeant)},
 	{cause: "account_disabled", steps: sender, says: all(mayNotUse), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(outgoingBlocked), when: withLogin},
+	{cause: "account_suspended", steps: message, says: all(accountUnderReview), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesSending, namesThisAccount, saysClosed)),
 		unless: none(recipientAddressMeant), when: withLogin},
 	{cause: "account_confirmation_required", steps: atEnvelope, says: all(accountConfirmation), when: withLogin},
@@ -296,15 +300,17 @@ var (
 		`too many (?:\S+ ){0,3}(?:connect|session)`, `concurren\w*(?: \S+){0,3} (?:connect|session|limit)`,
 		`(?:connection|session)s?(?: \S+){0,3} (?:limit|exceeded)`, `trop de connexion`,
 	)
-	rateWord          = words(`(?:connection|session) rate`, `message`)
-	retryIn           = words(`(?:try|retry|again)(?: \S+)? (?:in|after) (?:\d+|some|a few)`)
-	namesThisAccount  = words(`(?:this|your|the) (?:\S+ )?(?:account|mailbox|user|login)`)
-	headerMeant       = words(`headers? too`, `hops`)
-	rateMeant         = words(`rate\b`, `throttl`)
-	greylistedPlainly = words(`gr[ae]ylisted (?:please|try|for)`)
-	invalidAddress    = words(`(?:invalid|bad|wrong) (?:email |sender |mail )?address`)
-	permissionDenied  = words(`permission denied`)
-	senderNotSame     = words(
+	rateWord           = words(`(?:connection|session) rate`, `message`)
+	accountUnderReview = words(`account (?:\S+ ){0,3}(?:under review|suspended|banned|compromised|on hold)`)
+	quotaUsedUp        = together(namesQuota, saysExceeded)
+	retryIn            = words(`(?:try|retry|again)(?: \S+)? (?:in|after) (?:\d+|some|a few)`)
+	namesThisAccount   = words(`(?:this|your|the) (?:\S+ )?(?:account|mailbox|user|login)`)
+	headerMeant        = words(`headers? too`, `hops`)
+	rateMeant          = words(`rate\b`, `throttl`)
+	greylistedPlainly  = words(`gr[ae]ylisted (?:please|try|for)`)
+	invalidAddress     = words(`(?:invalid|bad|wrong) (?:email |sender |mail )?address`)
+	permissionDenied   = words(`permission denied`)
+	senderNotSame      = words(
 		`sender (?:address )?(?:is |does |must )?(?:not )?(?:be )?(?:the )?(?:same|match|belong|owned)(?:` +
 			` \S+){0,4} (?:auth\w*|login|log in|username|user|account)`,
 	)

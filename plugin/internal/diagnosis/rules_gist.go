@@ -11,6 +11,9 @@ var loginGists = []rule{
 	{cause: "account_suspended", steps: auth, says: all(together(namesAccount, saysAbused))},
 	{cause: "sending_limit_reached", steps: auth, says: all(saysUnpaid)},
 	{cause: "account_disabled", steps: auth, says: all(together(namesPrograms, saysSwitchedOn))},
+	{cause: "login_needs_encryption", steps: auth, says: all(together(namesEncryption, saysDemanded)), when: unencrypted},
+	{cause: "login_tls_too_weak", steps: auth, says: all(together(namesEncryption, saysDemanded))},
+	{cause: "account_disabled", steps: auth, says: all(together(namesPrograms, namesMailbox, saysRefused))},
 	{cause: "account_disabled", steps: auth, says: all(together(namesAccount, saysClosed)),
 		unless: none(credentialsPlainlyWrong)},
 }
@@ -44,6 +47,7 @@ var clientGists = []rule{
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(together(senderMeant, saysBlocked)), unless: none(ipMeant)},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(together(namesClient, saysBlocked)),
 		unless: none(namesSpamVerdict)},
+	{cause: "sender_not_owned", steps: addressing, replies: replies(5), says: all(ofAnotherAccount), when: withLogin},
 	{cause: "sender_not_verified", steps: atEnvelope, says: all(together(namesSenderAddress, saysVerified, saysNot)),
 		when: withLogin, unless: none(recipientAddressMeant)},
 	{cause: "sender_domain_not_found", steps: sender, replies: replies(5),
@@ -89,6 +93,11 @@ var messageGists = []rule{
 	{cause: "url_blocklisted", steps: message, replies: replies(5), says: all(together(namesLink, namesSpam))},
 	{cause: "content_refused", steps: message, says: all(namesSpam), replies: replies(5)},
 	{cause: "message_malformed", steps: message, replies: replies(5), says: all(together(namesForm, saysMisshapen))},
+	{cause: "relay_denied", steps: message, replies: replies(5), says: all(together(namesRelay, saysRefused)),
+		unless: none(namesSpam)},
+	{cause: "access_denied", steps: message, replies: replies(5), says: all(clientRejected)},
+	{cause: "recipient_refused", steps: message, replies: replies(5), says: all(recipientRejected)},
+	{cause: "sender_refused", steps: message, replies: replies(5), says: all(senderRejected)},
 	{cause: "content_refused", steps: message, replies: replies(5), says: all(together(namesMessage, saysRefused))},
 }
 
@@ -99,6 +108,16 @@ var serverGists = []rule{
 	{cause: "access_denied", steps: addressing, replies: replies(5), says: all(together(ipMeant, saysRefused))},
 }
 
-var outgoingBlocked = words(
-	`(?:outgoing|outbounds?|sending) (?:\S+ ){0,3}(?:blocked|stopped|paused|suspended|disabled)`,
+var (
+	clientRejected = words(
+		`client host rejected`, `not accepting connections`, `no access from`, `(?:@ip|host) rejected`,
+	)
+	recipientRejected = words(`recipient (?:address )?(?:rejected|refused|denied)`)
+	ofAnotherAccount  = words(
+		`(?:reserved|registered|belongs?|assigned|used) (?:for|to|by) (?:another|an?other|someone|somebody)`,
+		`(?:another|other|different) (?:customer|user|account|login)`,
+	)
+	outgoingBlocked = words(
+		`(?:outgoing|outbounds?|sending) (?:\S+ ){0,3}(?:blocked|stopped|paused|suspended|disabled)`,
+	)
 )

@@ -23,6 +23,7 @@ var loginRules = []rule{
 	{cause: "client_address_not_authorized", steps: auth, says: all(clientNotListed), unless: none(tooManyWords)},
 	{cause: "client_country_refused", steps: auth, says: all(countryMeant)},
 	{cause: "wrong_server_for_sending", steps: auth, says: all(wrongServer)},
+	{cause: "permission_missing", steps: auth, says: all(forbidden), unless: none(accountDisabledWords, unknownAccess)},
 	{cause: "permission_missing", steps: auth, says: all(noSuchPermission),
 		unless: none(accountDisabledWords, unknownAccess)},
 
@@ -36,6 +37,7 @@ var loginRules = []rule{
 	// How often, how much.
 	{cause: "sending_limit_reached", steps: auth, says: all(creditsUsedUp)},
 	{cause: "app_password_required", steps: auth, providers: providers("yahoo", "qq"), replies: replies(535)},
+	{cause: "too_many_logins", steps: auth, says: all(loginsPaused)},
 	{cause: "account_locked", steps: auth, says: all(accountLocked), unless: none(accountStopped, temporarily)},
 	{cause: "too_many_logins", steps: auth, says: all(tooManyLogins), unless: none(accountStopped)},
 	{cause: "too_many_connections", steps: auth, says: all(tooManyConnections), unless: none(failedLogins)},
@@ -79,6 +81,8 @@ var refusedLoginRules = []rule{
 }
 
 var (
+	forbidden     = words(`forbidden`)
+	loginsPaused  = words(`log ?ins? ~ (?:suspended|paused|blocked|stopped) ~ (?:fail|minutes|min\b|attempt)`)
 	creditsUsedUp = words(
 		`credits?\b`, `(?:sending|daily|monthly|hourly|account|plan|message|email) (?:\S+ )?(?:limit|quota)`,
 		`billing`, `payment`, `out of credit`, `balance`, `over ?quota`, `subscription ~ expired`,

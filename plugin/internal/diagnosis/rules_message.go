@@ -67,6 +67,8 @@ var refusalRules = []rule{
 
 	{cause: "sender_refused", steps: recipient, replies: replies(5), says: all(senderRejected)},
 	{cause: "sender_refused_temporarily", steps: recipient, replies: replies(4), says: all(senderRejected)},
+	{cause: "access_denied", steps: recipient, replies: replies(5), unless: none(recipientMeant, senderMeant),
+		when: both(noLogin, ofSecurity)},
 	{cause: "recipient_mailbox_full", steps: recipient, replies: replies(552, 452)},
 	{cause: "recipient_syntax_refused", steps: recipient, replies: replies(501, 553, 555)},
 	{cause: "recipient_refused_temporarily", steps: recipient, replies: replies(4)},

@@ -202,7 +202,8 @@ var (
 		`满|不足|超|一杯|いっぱい`,
 	)
 	saysExceeded = words(
-		`exceed|exceded`, `reach`, `used (?:up|all)|no \S+ left`, `over\b`, `used up`, `exhaust`, `hit\b`, `surpass`, `above`,
+		`exceed|exceded`, `reach`, `spent|depleted|consumed`, `used (?:up|all)|no \S+ left`, `over\b`, `used up`, `exhaust`,
+		`hit\b`, `surpass`, `above`,
 		`beyond`, `too (?:many|much)`,
 		`more than|no more`, `uberschritten|erreicht|ausgeschopft|aufgebraucht`, `depass|atteint|epuise`,
 		`superad|excedid|alcanzad|agotad`, `superat|raggiunt|esaurit`, `atingid|ultrapassad`, `overschreden|bereikt`,

@@ -53,16 +53,6 @@ type Verification struct {
 	Values   shared.Values `json:"values"`
 }
 
-// State is what is in force: the newest revision, whose Number is 0 when nothing has been saved yet, and the last test
-// that passed, nil when none has. It is shared and must not be changed.
-type State struct {
-	Revision Revision
-	Verified *Verification
-	// Reading tells two states apart: what was made from one is good as long as the number is the
-	// same. The revision's number does not do: sealing anew and restoring a backup leave it as it is.
-	Reading uint64
-}
-
 // ErrConflict means that another revision was saved since the one that a draft was made from.
 var ErrConflict = errors.New("the settings were changed in the meantime")
 
@@ -84,12 +74,6 @@ type Store struct {
 
 	mu    sync.Mutex
 	known known
-}
-
-// known is what was last read, and what it means.
-type known struct {
-	stored stored
-	state  State
 }
 
 // prepare makes the tables that are missing and makes sure that what is there can be read.
@@ -135,75 +119,6 @@ func (s *Store) unreadable(err error) error {
 // unwritten explains a failure to write.
 func (s *Store) unwritten(err error) error {
 	return fmt.Errorf("nothing was changed, because %s cannot be written: %w", s.place, err)
-}
-
-// stored is what is in force as it is stored. The whole of it is compared with what is known: sealing anew under
-// another key and restoring a backup change a document without changing its number.
-type stored struct {
-	number                             int64
-	document, author, at, verification string
-}
-
-// Current returns what is in force.
-func (s *Store) Current(ctx context.Context) (State, error) {
-	newest, err := s.readCurrent(ctx)
-	if err != nil {
-		return State{}, err
-	}
-	s.mu.Lock()
-	overtaken := newest.number < s.known.state.Revision.Number
-	s.mu.Unlock()
-	if overtaken {
-		// Another call has read a newer revision in the meantime. If it is still not there, the database was put back to an
-		// older state, and that is what is in force.
-		if newest, err = s.readCurrent(ctx); err != nil {
-			return State{}, err
-		}
-	}
-	return s.remember(newest)
-}
-
-// selectCurrent is what readCurrent reads. Both engines keep it prepared, by its text.
-const selectCurrent = `
-	SELECT revision, document, author, saved_at, COALESCE((SELECT document FROM last_verification WHERE id = 1), '')
-	FROM settings_revision ORDER BY revision DESC LIMIT 1`
-
-func (s *Store) readCurrent(ctx context.Context) (stored, error) {
-	var newest stored
-	err := s.reader.QueryRowContext(ctx, selectCurrent).Scan(&newest.number, &newest.document, &newest.author, &newest.at,
-		&newest.verification)
-	if errors.Is(err, sql.ErrNoRows) { // Nothing is saved, but something may have been tested.
-		err = s.reader.QueryRowContext(ctx,
-			`SELECT COALESCE(MAX(document), '') FROM last_verification`).Scan(&newest.verification)
-	}
-	if err != nil {
-		return stored{}, s.unreadable(err)
-	}
-	return newest, nil
-}
-
-// remember returns the state of what is stored, and parses it only when it is not the one that is known.
-func (s *Store) remember(newest stored) (State, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.known.stored == newest {
-		return s.known.state, nil
-	}
-	state := State{Reading: s.known.state.Reading + 1}
-	if newest.number > 0 {
-		var err error
-		if state.Revision, err = newest.revision(); err != nil {
-			return State{}, s.unreadable(err)
-		}
-	}
-	if newest.verification != "" {
-		state.Verified = &Verification{}
-		if err := json.Unmarshal([]byte(newest.verification), state.Verified); err != nil {
-			return State{}, s.unreadable(fmt.Errorf("the last verification is damaged: %w", err))
-		}
-	}
-	s.known = known{stored: newest, state: state}
-	return state, nil
 }
 
 // selectRevision are what scanRevision reads.
@@ -254,18 +169,6 @@ func scanRevision(row interface{ Scan(...any) error }) (Revision, error) {
 		return Revision{}, err
 	}
 	return one.revision()
-}
-
-func (s stored) revision() (Revision, error) {
-	revision := Revision{Revision: shared.Revision{Number: s.number, Author: s.author}, text: s.document}
-	if err := json.Unmarshal([]byte(s.document), &revision.Document); err != nil {
-		return Revision{}, fmt.Errorf("settings revision %d is damaged: %w", s.number, err)
-	}
-	var err error
-	if revision.At, err = time.Parse(time.RFC3339Nano, s.at); err != nil {
-		return Revision{}, fmt.Errorf("settings revision %d is damaged: %w", s.number, err)
-	}
-	return revision, nil
 }
 
 // Append saves the document as the revision after base. It saves nothing and returns ErrConflict when base is not the

@@ -17,6 +17,7 @@ func ClientDialOptions() []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxReplySize), grpc.MaxCallSendMsgSize(maxRequestSize)),
 		grpc.WithMaxHeaderListSize(maxHeaderSize),
+		grpc.WithStaticStreamWindowSize(streamWindow), grpc.WithStaticConnWindowSize(connectionWindow),
 		grpc.WithStatsHandler(answerObserver{}),
 		grpc.WithChainUnaryInterceptor(markUnary, printableFailure),
 		grpc.WithChainStreamInterceptor(withoutBroker, markStream, printableStreamFailure),

@@ -23,4 +23,9 @@ const (
 	maxReplySize    = 1 << 20
 	maxDeliverySize = 64 << 10 // what is told of one attempt
 	maxHeaderSize   = 64 << 10 // headers and the text of an error
+
+	// How much either side sends before the other one has read it, in one call and in all of them. Without a fixed number
+	// gRPC measures the line with two pings in each call; this line is a socket of the same machine.
+	streamWindow     = 1 << 20
+	connectionWindow = 4 << 20
 )

@@ -32,9 +32,15 @@ func Serve(page shared.SettingsPage, logger hclog.Logger) {
 	})
 }
 
+// streamWorkers is how many goroutines wait for calls. A goroutine of its own for each call would have its stack grow
+// anew each time, which takes longer than what most calls do. When all are busy gRPC takes further ones.
+const streamWorkers = 4
+
 func newServer(logger hclog.Logger, options ...grpc.ServerOption) *grpc.Server {
 	return grpc.NewServer(append(options,
 		grpc.MaxRecvMsgSize(maxRequestSize),
+		grpc.StaticStreamWindowSize(streamWindow), grpc.StaticConnWindowSize(connectionWindow),
+		grpc.NumStreamWorkers(streamWorkers),
 		grpc.ChainUnaryInterceptor(recoverUnary(logger)),
 		grpc.ChainStreamInterceptor(recoverStream(logger)))...)
 }

@@ -147,7 +147,25 @@ type ListRequest struct {
 	Before string
 	// Limit is how many are wanted at most; 0 means 50, and there are never more than 200.
 	Limit int
+	NotificationFilter
 }
+
+// NotificationFilter chooses notifications: those that meet everything that is not empty. The zero value chooses all.
+type NotificationFilter struct {
+	// IDs are those of the notifications, at most 200; empty means all.
+	IDs []string
+	// Cause is the code of the diagnostic of the last attempt that failed; empty means any, and none.
+	Cause string
+	// Category is theirs; empty means any, and none.
+	Category string
+	// Recipient is their recipient's address, or its domain when it has no @. The case of letters does not matter.
+	Recipient string
+	// From and Until are when they were taken: not before From, and before Until; zero does not limit that.
+	From, Until time.Time
+}
+
+// MaxListedIDs is how many ids a [NotificationFilter] may have.
+const MaxListedIDs = 200
 
 // Bounded returns Limit within its bounds, 1 to 200, and 50 for 0 or less.
 func (r ListRequest) Bounded() int { return RevisionsRequest{Limit: r.Limit}.Bounded() }

@@ -16,7 +16,7 @@ import (
 
 func newListCommand(g *global) *cobra.Command {
 	var request shared.ListRequest
-	var state string
+	var state, from, until string
 	command := g.passiveCommand(&cobra.Command{
 		Use:     "list",
 		Short:   "List notifications, newest first",
@@ -25,7 +25,10 @@ func newListCommand(g *global) *cobra.Command {
 			if state != "" && !slices.Contains(shared.NotificationStates, shared.NotificationState(state)) {
 				return usagef("--state %s: the states are queued, retrying, sending, delivered, dead and cancelled", state)
 			}
-			return nil
+			var err1, err2 error
+			request.From, err1 = moment("--from", from)
+			request.Until, err2 = moment("--until", until)
+			return errors.Join(err1, err2)
 		},
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		request.Locale, request.State = g.locale, shared.NotificationState(state)
@@ -36,9 +39,30 @@ func newListCommand(g *global) *cobra.Command {
 	flags.StringVar(&state, "state", "", "only those in this `state`: queued, retrying, "+
 		"sending, delivered, dead or cancelled")
 	flags.StringVar(&request.Search, "search", "", "only those whose recipient or subject contains the `text`")
+	flags.StringVar(&request.Cause, "cause", "",
+		"only those whose last failed attempt has this `cause`, such as greylisted")
+	flags.StringVar(&request.Category, "category", "", "only those of the `category`")
+	flags.StringVar(&request.Recipient, "recipient", "", "only those to the `address`, or to the domain")
+	flags.StringVar(&from, "from", "", "only those taken since the `time`: 2026-01-31T15:04:05Z, or 24h for a day ago")
+	flags.StringVar(&until, "until", "", "only those taken before the `time`")
 	flags.StringVar(&request.Before, "before", "", "only those before the notification `ID`")
 	flags.IntVar(&request.Limit, "limit", 0, "at most `N`; without it 50, and never more than 200")
 	return command
+}
+
+// moment reads a time, or how long ago it was.
+func moment(flag, said string) (time.Time, error) {
+	if said == "" {
+		return time.Time{}, nil
+	}
+	if ago, err := time.ParseDuration(said); err == nil {
+		return time.Now().Add(-ago), nil
+	}
+	at, err := time.Parse(time.RFC3339, said)
+	if err != nil {
+		return time.Time{}, usagef("%s %s: write a time as 2026-01-31T15:04:05Z, or how long ago it was, as 24h", flag, said)
+	}
+	return at, nil
 }
 
 // notifications tells the notifications of a list.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,7 +44,7 @@ by this command.`,
 			notification.To = recipient
 			request.Notifications = append(request.Notifications, notification)
 		}
-		receipts, err := plugin.Notifier().Notify(ctx, request)
+		receipts, err := notifyAll(ctx, plugin.Notifier(), request)
 		if err != nil {
 			return result{}, err
 		}
@@ -128,38 +127,5 @@ func printReceipt(out io.Writer, to string, result notifyResult) {
 	fmt.Fprintln(out, line)
 	if result.Failure != nil {
 		printDiagnostics(out, shared.Diagnostics{*result.Failure})
-	}
-}
-
-// awaitDelivery waits until all notifications are delivered or given up, but not longer than is given, and returns how
-// each is.
-func awaitDelivery(
-	ctx context.Context, notifier shared.Notifier, locale string, receipts []shared.Receipt, longest time.Duration,
-) (map[string]shared.NotificationEntry, error) {
-	ctx, cancel := context.WithTimeout(ctx, longest)
-	defer cancel()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	known := map[string]shared.NotificationEntry{}
-	for {
-		list, err := notifier.List(ctx, shared.ListRequest{Locale: locale, Limit: 200})
-		if err != nil && ctx.Err() == nil {
-			return nil, err
-		}
-		waiting := false
-		for _, entry := range list.Entries {
-			if slices.ContainsFunc(receipts, func(receipt shared.Receipt) bool { return receipt.ID == entry.ID }) {
-				known[entry.ID] = entry
-				waiting = waiting || entry.Finished.IsZero()
-			}
-		}
-		if err == nil && !waiting {
-			return known, nil
-		}
-		select {
-		case <-ctx.Done():
-			return known, nil
-		case <-tick.C:
-		}
 	}
 }

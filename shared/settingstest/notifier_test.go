@@ -2,7 +2,9 @@ package settingstest_test
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +27,7 @@ type memoryNotifier struct {
 	notify func([]shared.Receipt) []shared.Receipt
 	status func(*shared.ServiceStatus)
 	list   func(*shared.NotificationList)
+	filter func(*shared.NotificationFilter)
 	act    func() (shared.NotificationEntry, error)
 }
 
@@ -70,14 +73,31 @@ func (n *memoryNotifier) Status(context.Context, shared.StatusRequest) (shared.S
 	return status, nil
 }
 
-func (n *memoryNotifier) List(context.Context, shared.ListRequest) (shared.NotificationList, error) {
+func (n *memoryNotifier) List(_ context.Context, request shared.ListRequest) (shared.NotificationList, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	list := shared.NotificationList{Entries: append([]shared.NotificationEntry(nil), n.entries...)}
-	if n.list != nil {
+	var list shared.NotificationList
+	if n.filter != nil {
+		n.filter(&request.NotificationFilter)
+	}
+	for _, entry := range n.entries {
+		if chosen(entry, request.NotificationFilter) {
+			list.Entries = append(list.Entries, entry)
+		}
+	}
+	if n.list != nil && len(list.Entries) > 0 {
 		n.list(&list)
 	}
 	return list, nil
+}
+
+func chosen(entry shared.NotificationEntry, filter shared.NotificationFilter) bool {
+	to := strings.ToLower(entry.To)
+	_, domain, _ := strings.Cut(to, "@")
+	wanted := strings.ToLower(filter.Recipient)
+	return (len(filter.IDs) == 0 || slices.Contains(filter.IDs, entry.ID)) &&
+		(wanted == "" || wanted == to || wanted == domain) && filter.Category == "" && filter.Cause == "" &&
+		!entry.Created.Before(filter.From) && (filter.Until.IsZero() || entry.Created.Before(filter.Until))
 }
 
 func (n *memoryNotifier) Retry(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error) {
@@ -123,6 +143,20 @@ func wrongNotifiers() map[string][]func(*memoryNotifier) {
 			func(n *memoryNotifier) {
 				n.list = func(l *shared.NotificationList) {
 					l.Entries[0].Failure = &shared.Diagnostic{Code: "x", Summary: "canary-6f1f0a52"}
+				}
+			},
+		},
+		"notifier/filters": {
+			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.IDs = nil } },
+			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.Recipient = "" } },
+			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.Category = "" } },
+			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.Cause = "" } },
+			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.Until = time.Time{} } },
+			func(n *memoryNotifier) {
+				n.filter = func(f *shared.NotificationFilter) {
+					if strings.Contains(f.Recipient, "@") {
+						f.Recipient = "near.example"
+					}
 				}
 			},
 		},

@@ -47,6 +47,10 @@ func Rules() []Rule {
 			"notifier/idempotent", "The same key and recipient is one notification, and its text is not shown.",
 			withNotifier(notifierIdempotent),
 		},
+		{
+			"notifier/filters", "List finds what meets everything that it is limited by, and nothing else.",
+			withNotifier(notifierFilters),
+		},
 		{"notifier/unknown", "Retry and Cancel of an unknown notification say so.", withNotifier(notifierUnknown)},
 		{
 			"suggest/harmless",

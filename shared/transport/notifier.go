@@ -266,6 +266,8 @@ func listRequestToProto(r shared.ListRequest) *settingsv1.ListRequest {
 		Locale: validUTF8(r.Locale), State: validUTF8(string(r.State)), Search: validUTF8(r.Search),
 		Before: validUTF8(r.Before),
 		Limit:  limitToProto(r.Limit),
+		Ids:    each(r.IDs, validUTF8), Cause: validUTF8(r.Cause), Category: validUTF8(r.Category),
+		Recipient: validUTF8(r.Recipient), From: timeToProto(r.From), Until: timeToProto(r.Until),
 	}
 }
 
@@ -273,6 +275,10 @@ func listRequestFromProto(r *settingsv1.ListRequest) shared.ListRequest {
 	return shared.ListRequest{
 		Locale: r.GetLocale(), State: shared.NotificationState(r.GetState()), Search: r.GetSearch(),
 		Before: r.GetBefore(), Limit: int(r.GetLimit()),
+		NotificationFilter: shared.NotificationFilter{
+			IDs: r.GetIds(), Cause: r.GetCause(), Category: r.GetCategory(), Recipient: r.GetRecipient(),
+			From: timeFromProto(r.GetFrom()), Until: timeFromProto(r.GetUntil()),
+		},
 	}
 }
 

@@ -34,6 +34,7 @@ func TestNotifyCommand(t *testing.T) {
 	if r.status != 0 || !strings.Contains(r.stdout, `"delivered": 2`) {
 		t.Errorf("status: exit status %d\n%s", r.status, r.stdout)
 	}
+	checkManyRecipients(t, path)
 	c := startConsole(t, "--manifest", path)
 	awaitStatus(t, path, `"state": "running"`)
 	c.stop()
@@ -43,6 +44,33 @@ func TestNotifyCommand(t *testing.T) {
 		if r.status != 2 || !strings.Contains(r.stderr, "there is no notification 12345") {
 			t.Errorf("%s: exit status %d\n%s", command, r.status, r.stderr)
 		}
+	}
+}
+
+// checkManyRecipients waits for more deliveries than a list has entries, and finds some of them again.
+func checkManyRecipients(t *testing.T, path string) {
+	t.Helper()
+	const many = 450
+	arguments := []string{"notify", "--json", "--manifest", path, "--text", "x", "--wait", "60s"}
+	for i := range many {
+		arguments = append(arguments, "--to", fmt.Sprintf("you%d@host%d.example", i, i%9))
+	}
+	r := harness(t, "", arguments...)
+	if r.status != 0 || strings.Count(r.stdout, `"state": "delivered"`) != many {
+		t.Errorf("exit status %d, %d of %d are told as delivered\n%s", r.status,
+			strings.Count(r.stdout, `"state": "delivered"`), many, r.stderr)
+	}
+	for filter, count := range map[string]int{
+		"--recipient=you77@HOST5.example": 1, "--recipient=host5.example": 50, "--cause=greylisted": 0,
+		"--category=none": 0, "--from=1h": 200, "--until=1h": 0, "--from=2020-01-31T15:04:05Z": 200,
+	} {
+		r := harness(t, "", "list", "--json", "--manifest", path, "--limit", "200", filter)
+		if r.status != 0 || strings.Count(r.stdout, `"state": "delivered"`) != count {
+			t.Errorf("%s: exit status %d, want %d\n%s%s", filter, r.status, count, r.stdout, r.stderr)
+		}
+	}
+	if r := harness(t, "", "list", "--manifest", path, "--from", "yesterday"); r.status != 2 {
+		t.Errorf("a time that is none: exit status %d\n%s", r.status, r.stderr)
 	}
 }
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -38,8 +40,8 @@ func fill(t testing.TB, s *Service, perClass map[string]int) {
 		if one.state == "completed" || one.state == "cancelled" {
 			finished = "CURRENT_TIMESTAMP"
 		}
-		args := fmt.Sprintf(`'{"key":"%[1]s ' || n || '","to":"user' || n || '@host' || n %% 50 || '.example",`+
-			`"subject":"Alert ' || n || ' of %[1]s","category":"category ' || n %% 20 || '"}'`, one.class)
+		args := fmt.Sprintf(`'{"key":"%[1]s ' || n || '","to":"user' || n || '@host' || (n %% 50) || '.example",`+
+			`"subject":"Alert ' || n || ' of %[1]s","category":"category ' || (n %% 20) || '"}'`, one.class)
 		statement := "INSERT INTO river_job (args, errors, metadata, finalized_at, kind, max_attempts, state, attempt, " +
 			"tags)" +
 			" SELECT " + fmt.Sprintf(s.queue.dialect.encoded, "("+args+")") + ", " + one.errors + ", " +
@@ -129,6 +131,62 @@ func testTurn(t *testing.T, database *store.Store) {
 	shown(shared.NotificationQueued)
 }
 
+// testFilters has notifications found by each of what a list can be limited by, page by page.
+func testFilters(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	fill(t, s, map[string]int{"delivered": 2100, "dead": 100, "retrying": 1500, "queued": 1300})
+	type filter = shared.NotificationFilter
+	now, past := time.Now(), time.Now().Add(-time.Hour)
+	for _, c := range []struct {
+		request shared.ListRequest
+		count   int
+	}{
+		{shared.ListRequest{}, 5000}, {shared.ListRequest{NotificationFilter: filter{From: past}}, 5000},
+		{shared.ListRequest{NotificationFilter: filter{Until: past}}, 0},
+		{shared.ListRequest{NotificationFilter: filter{From: past, Until: now.Add(time.Hour)}}, 5000},
+		{shared.ListRequest{NotificationFilter: filter{Cause: "greylisted"}}, 1500},
+		{shared.ListRequest{NotificationFilter: filter{Cause: "mailbox_unknown"}}, 100},
+		{shared.ListRequest{NotificationFilter: filter{Cause: "grey"}}, 0},
+		{shared.ListRequest{NotificationFilter: filter{Category: "category 3"}}, 250},
+		{shared.ListRequest{NotificationFilter: filter{Recipient: "User77@host27.example"}}, 4},
+		{shared.ListRequest{NotificationFilter: filter{Recipient: "HOST27.example"}}, 100},
+		{shared.ListRequest{NotificationFilter: filter{Recipient: "27.example"}}, 0},
+		{shared.ListRequest{NotificationFilter: filter{IDs: []string{"1", "77", "4999", "5001"}}}, 3},
+		{shared.ListRequest{State: shared.NotificationQueued, NotificationFilter: filter{Recipient: "host27.example"}}, 26},
+		{shared.ListRequest{State: shared.NotificationQueued, NotificationFilter: filter{From: past}}, 1300},
+		{shared.ListRequest{State: shared.NotificationDead, NotificationFilter: filter{From: past, Category: "category 3"}},
+			5},
+		{shared.ListRequest{State: shared.NotificationDelivered, NotificationFilter: filter{Cause: "greylisted"}}, 0},
+		{shared.ListRequest{Search: "77@host27", NotificationFilter: filter{From: past, Category: "category 17"}}, 50},
+		{shared.ListRequest{Search: "user77@", NotificationFilter: filter{From: past, Category: "category 17"}}, 4},
+	} {
+		if got := countListed(t, s, c.request); got != c.count {
+			t.Errorf("%+v finds %d, want %d", c.request, got, c.count)
+		}
+	}
+}
+
+// countListed lists page by page, and holds that each page goes on where the one before ended.
+func countListed(t *testing.T, s *Service, request shared.ListRequest) (count int) {
+	t.Helper()
+	for last := int64(math.MaxInt64); ; {
+		jobs, err := s.queue.list(t.Context(), request, 200)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, job := range jobs {
+			if job.ID >= last {
+				t.Fatalf("%+v: %d after %d", request, job.ID, last)
+			}
+			last = job.ID
+		}
+		if count += len(jobs); len(jobs) < 200 {
+			return count
+		}
+		request.Before = fmt.Sprint(last)
+	}
+}
+
 // fullScan is what the engines say in a plan that reads the whole table.
 var fullScan = regexp.MustCompile(`(?m)SCAN river_job( USING INDEX river_job_kind)?$|Seq Scan on river_job`)
 
@@ -149,6 +207,15 @@ func testPlans(t *testing.T, database *store.Store) {
 	for _, request := range []shared.ListRequest{
 		{State: shared.NotificationQueued}, {State: shared.NotificationDelivered}, {State: shared.NotificationDead},
 		{State: shared.NotificationSending}, {State: shared.NotificationCancelled},
+		{NotificationFilter: shared.NotificationFilter{IDs: []string{"1", "20000"}}},
+		{NotificationFilter: shared.NotificationFilter{Recipient: "user7@host7.example"}},
+		{NotificationFilter: shared.NotificationFilter{Recipient: "Host7.example"}},
+		{NotificationFilter: shared.NotificationFilter{Category: "category 3"}},
+		{NotificationFilter: shared.NotificationFilter{Cause: "mailbox_unknown"}},
+		{NotificationFilter: shared.NotificationFilter{From: time.Now().Add(time.Hour)}},
+		{State: shared.NotificationQueued, NotificationFilter: shared.NotificationFilter{Until: time.Now()}, Before: "9000"},
+		{State: shared.NotificationRetrying, NotificationFilter: shared.NotificationFilter{
+			Cause: "greylisted", Category: "category 3", Recipient: "host7.example", From: time.Now().Add(-time.Hour)}},
 	} {
 		wanted, classes, err := s.queue.newSelection(request, 50)
 		if err != nil {

@@ -1,11 +1,13 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -17,7 +19,6 @@ import (
 type condition struct {
 	expression string
 	compared   string // with what, behind the expression; %s stands for an argument
-	also       string // what the index is limited to
 	arguments  []any
 	count      int64 // how many meet it, as far as that is known; never more than it is worth knowing
 }
@@ -66,18 +67,69 @@ func (r *riverStore) newSelection(
 	if classes, err = classesOf(request.State); err != nil {
 		return nil, nil, err
 	}
-	if strings.ContainsRune(request.Search, 0) {
+	if strings.ContainsRune(request.Search+request.Cause+request.Category+request.Recipient, 0) {
 		return nil, nil, nil // PostgreSQL refuses to look for what no notification may hold.
+	}
+	if wanted.conditions, err = r.conditions(request); err != nil {
+		return nil, nil, err
+	}
+	return wanted, classes, nil
+}
+
+// conditions are all that the request limits the list by, but for the state.
+func (r *riverStore) conditions(request shared.ListRequest) (all []condition, err error) {
+	filter := request.NotificationFilter
+	add := func(expression, compared string, arguments ...any) {
+		all = append(all, condition{expression: expression, compared: compared, arguments: arguments})
+	}
+	if len(filter.IDs) > 0 {
+		ids, err := idsOf(filter.IDs)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, condition{
+			expression: "id", compared: r.dialect.among("%s"), arguments: []any{r.dialect.list(ids)}, count: int64(len(ids)),
+		})
+	}
+	switch {
+	case strings.Contains(filter.Recipient, "@"):
+		add(r.dialect.recipient, "= lower(%s)", filter.Recipient)
+	case filter.Recipient != "":
+		add(r.dialect.domain, "= lower(%s)", filter.Recipient)
+	}
+	if filter.Cause != "" {
+		add(r.dialect.cause, "= %s AND errors IS NOT NULL", filter.Cause)
+	}
+	if filter.Category != "" {
+		add(category, "= %s", filter.Category)
+	}
+	if !filter.From.IsZero() || !filter.Until.IsZero() {
+		last := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+		if !filter.Until.IsZero() {
+			last = filter.Until.Add(-time.Microsecond)
+		}
+		add("created_at", "BETWEEN %s AND %s", r.dialect.instant(filter.From), r.dialect.instant(last))
 	}
 	if request.Search != "" {
 		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(request.Search) + "%"
-		wanted.conditions = append(wanted.conditions, condition{
-			compared: fmt.Sprintf(
-				`(args ->> 'to' %[1]s %%[1]s ESCAPE '\' OR args ->> 'subject' %[1]s %%[1]s ESCAPE '\')`, r.dialect.like),
-			arguments: []any{pattern},
-		})
+		add("", fmt.Sprintf(`(args ->> 'to' %[1]s %%[1]s ESCAPE '\' OR args ->> 'subject' %[1]s %%[1]s ESCAPE '\')`,
+			r.dialect.like), pattern)
 	}
-	return wanted, classes, nil
+	return all, nil
+}
+
+func idsOf(texts []string) (ids []int64, err error) {
+	if len(texts) > shared.MaxListedIDs {
+		return nil, fmt.Errorf("%w: %d ids, more than %d", shared.ErrInvalidRequest, len(texts), shared.MaxListedIDs)
+	}
+	for _, one := range texts {
+		id, err := strconv.ParseInt(one, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%w: there is no notification %q", shared.ErrInvalidRequest, one)
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
 }
 
 // classesOf returns the classes of jobs that are shown in the state; none means all.
@@ -107,7 +159,9 @@ func (r *riverStore) selectIDs(ctx context.Context, wanted *selection, classes [
 		}
 		ids = append(ids, found...)
 	}
-	slices.SortFunc(ids, func(a, b int64) int { return int(b - a) })
+	if len(queries) > 1 {
+		slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
+	}
 	return ids[:min(len(ids), wanted.limit)], nil
 }
 
@@ -136,7 +190,7 @@ func (r *riverStore) queries(ctx context.Context, wanted *selection, classes []s
 func (r *riverStore) countFew(ctx context.Context, conditions []condition) error {
 	for i := range conditions {
 		one := &conditions[i]
-		if one.expression == "" || one.expression == r.dialect.class || len(conditions) == 1 {
+		if one.expression == "" || one.expression == r.dialect.class || one.count > 0 || len(conditions) == 1 {
 			continue
 		}
 		var q query
@@ -165,18 +219,32 @@ func (r *riverStore) idsQuery(wanted selection) (q query) {
 		switch {
 		case i != driving:
 			q.meet(r.unindexed(one.expression), one)
-		case one.count < fewRows:
+		case one.count < fewRows && len(wanted.conditions) > 1:
 			q.add("id IN (SELECT id FROM river_job WHERE ")
 			q.meet(one.expression, one)
-			q.add(fmt.Sprintf(" LIMIT %d)", fewRows))
+			q.add(fmt.Sprintf(" ORDER BY id DESC LIMIT %d)", fewRows))
 		default:
 			q.meet(one.expression, one)
 		}
 	}
-	if wanted.before != 0 {
+	// A range of time is followed in the order of time, which is that of ids unless a clock was set back.
+	byTime := driving >= 0 && wanted.conditions[driving].expression == "created_at" &&
+		(len(wanted.conditions) == 1 || wanted.conditions[driving].count >= fewRows)
+	order := " ORDER BY id DESC"
+	if byTime {
+		order = " ORDER BY created_at DESC, id DESC"
+	}
+	switch {
+	case wanted.before == 0:
+	case byTime:
+		q.meet("", condition{
+			compared: " AND (created_at, id) < ((SELECT created_at FROM river_job WHERE id <= %[1]s ORDER BY id DESC LIMIT 1)" +
+				", CAST(%[1]s AS BIGINT))", arguments: []any{wanted.before},
+		})
+	default:
 		q.meet("", condition{compared: " AND id < %s", arguments: []any{wanted.before}})
 	}
-	q.add(fmt.Sprintf(" ORDER BY id DESC LIMIT %d", wanted.limit))
+	q.add(fmt.Sprintf("%s LIMIT %d", order, wanted.limit))
 	return q
 }
 
@@ -222,5 +290,5 @@ func (q *query) meet(expression string, one condition) {
 	if expression != "" {
 		expression = "(" + expression + ") "
 	}
-	q.add(one.also + expression + fmt.Sprintf(one.compared, places...))
+	q.add(expression + fmt.Sprintf(one.compared, places...))
 }

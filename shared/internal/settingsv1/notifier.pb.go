@@ -600,7 +600,19 @@ type ListRequest struct {
 	// Only those before this id; empty begins with the newest.
 	Before string `protobuf:"bytes,4,opt,name=before,proto3" json:"before,omitempty"`
 	// At most this many; 0 means 50, and there are never more than 200.
-	Limit         int32 `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	Limit int32 `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	// Only these, at most 200; empty means all.
+	Ids []string `protobuf:"bytes,6,rep,name=ids,proto3" json:"ids,omitempty"`
+	// Only those whose last failed attempt has this cause, a code of its diagnostic; empty means all.
+	Cause string `protobuf:"bytes,7,opt,name=cause,proto3" json:"cause,omitempty"`
+	// Only those of this category; empty means all.
+	Category string `protobuf:"bytes,8,opt,name=category,proto3" json:"category,omitempty"`
+	// Only those to this address, or to a domain where it has no @; empty means all.
+	Recipient string `protobuf:"bytes,9,opt,name=recipient,proto3" json:"recipient,omitempty"`
+	// Only those that were taken at this time or later.
+	From *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=from,proto3" json:"from,omitempty"`
+	// Only those that were taken before this time.
+	Until         *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=until,proto3" json:"until,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -668,6 +680,48 @@ func (x *ListRequest) GetLimit() int32 {
 		return x.Limit
 	}
 	return 0
+}
+
+func (x *ListRequest) GetIds() []string {
+	if x != nil {
+		return x.Ids
+	}
+	return nil
+}
+
+func (x *ListRequest) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+func (x *ListRequest) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *ListRequest) GetRecipient() string {
+	if x != nil {
+		return x.Recipient
+	}
+	return ""
+}
+
+func (x *ListRequest) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *ListRequest) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
 }
 
 // ListResponse is a page of notifications.
@@ -1104,13 +1158,20 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x04host\x18\x01 \x01(\tR\x04host\x12\x10\n" +
 	"\x03pid\x18\x02 \x01(\x03R\x03pid\x120\n" +
 	"\x05since\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12\x12\n" +
-	"\x04self\x18\x04 \x01(\bR\x04self\"\x81\x01\n" +
+	"\x04self\x18\x04 \x01(\bR\x04self\"\xc5\x02\n" +
 	"\vListRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x16\n" +
 	"\x06search\x18\x03 \x01(\tR\x06search\x12\x16\n" +
 	"\x06before\x18\x04 \x01(\tR\x06before\x12\x14\n" +
-	"\x05limit\x18\x05 \x01(\x05R\x05limit\"\\\n" +
+	"\x05limit\x18\x05 \x01(\x05R\x05limit\x12\x10\n" +
+	"\x03ids\x18\x06 \x03(\tR\x03ids\x12\x14\n" +
+	"\x05cause\x18\a \x01(\tR\x05cause\x12\x1a\n" +
+	"\bcategory\x18\b \x01(\tR\bcategory\x12\x1c\n" +
+	"\trecipient\x18\t \x01(\tR\trecipient\x12.\n" +
+	"\x04from\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
+	"\x05until\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"\\\n" +
 	"\fListResponse\x128\n" +
 	"\aentries\x18\x01 \x03(\v2\x1e.settings.v1.NotificationEntryR\aentries\x12\x12\n" +
 	"\x04more\x18\x02 \x01(\bR\x04more\"\x87\x03\n" +
@@ -1195,28 +1256,30 @@ var file_settings_v1_notifier_proto_depIdxs = []int32{
 	15, // 7: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
 	7,  // 8: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
 	17, // 9: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
-	10, // 10: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	17, // 11: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	17, // 12: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	17, // 13: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	16, // 14: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
-	10, // 15: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
-	10, // 16: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	2,  // 17: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	5,  // 18: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	8,  // 19: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	11, // 20: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	13, // 21: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	3,  // 22: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	6,  // 23: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	9,  // 24: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	12, // 25: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	14, // 26: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	22, // [22:27] is the sub-list for method output_type
-	17, // [17:22] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	17, // 10: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
+	17, // 11: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
+	10, // 12: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
+	17, // 13: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	17, // 14: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	17, // 15: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	16, // 16: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	10, // 17: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
+	10, // 18: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
+	2,  // 19: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	5,  // 20: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	8,  // 21: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	11, // 22: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	13, // 23: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	3,  // 24: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	6,  // 25: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	9,  // 26: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	12, // 27: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	14, // 28: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	24, // [24:29] is the sub-list for method output_type
+	19, // [19:24] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }

@@ -3,7 +3,6 @@ package plugin
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
@@ -40,8 +39,10 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 		return nil, err
 	}
 	b := &boundDraft{page: p, base: base, draft: draft, stored: draft.Apply(base.Revision.Document.Values)}
-	inForce := p.layers.InForce(b.stored)
-	for name, value := range b.stored {
+	given := b.stored
+	b.stored = settings.WithoutBlanks(given)
+	inForce := p.layers.InForce(given)
+	for name, value := range given {
 		if _, declared := settings.Schema().Field(name); !declared {
 			inForce[name] = value // Kept for the check that names it.
 		}
@@ -54,6 +55,7 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 		b.loadRecord(ctx)
 	}
 	b.checkReference()
+	b.found = p.withoutLockedFixes(b.found)
 	return b, nil
 }
 
@@ -98,7 +100,12 @@ func (b *boundDraft) checkSecrets() {
 			b.found = append(b.found, finding.Finding{Severity: shared.SeverityError, Code: "unknown_field",
 				Summary: text.Of("There is no secret field “{name}” here.", "name", name)})
 		} else if change.Action == shared.SecretReplace {
-			b.checkTyped(field, change.Text.Reveal())
+			b.found = append(b.found, settings.CheckSecret(field, change.Text.Reveal())...)
+		}
+	}
+	for field := range settings.Schema().Fields() {
+		if secret, fixed := b.page.layers.Secret(field.Name); fixed {
+			b.checkSecretOfEnvironment(field, secret)
 		}
 	}
 	for name := range b.base.Revision.Document.Secrets {
@@ -109,20 +116,12 @@ func (b *boundDraft) checkSecrets() {
 	}
 }
 
-// checkTyped looks at a secret that was typed.
-func (b *boundDraft) checkTyped(field shared.Field, secret string) {
-	label := settings.Label(field.Name)
-	switch {
-	case strings.ContainsAny(secret, "\r\n\x00"):
-		b.fail(field.Name, "control_character",
-			text.Of("“{field}” contains a line break or another control character.", "field", label), text.Text{})
-	case int64(len(secret)) > *field.Max:
-		b.fail(field.Name, "wrong_length", text.Of("“{field}” must have {bounds}.", "field", label, "bounds",
-			text.Of("at most {count} character || at most {count} characters", "count", *field.Max)), text.Text{})
-	case secret != strings.TrimSpace(secret):
-		b.found = append(b.found, finding.Finding{Severity: shared.SeverityWarning, Field: field.Name,
-			Code:    "secret_has_blanks",
-			Summary: text.Of("“{field}” begins or ends with a blank. It is used as it is.", "field", label)})
+// checkSecretOfEnvironment says what is odd about a secret of the environment, and in which variable it is.
+func (b *boundDraft) checkSecretOfEnvironment(field shared.Field, secret shared.SecretText) {
+	for _, one := range settings.CheckSecret(field, secret.Reveal()) {
+		one.Detail = text.Join(one.Detail, text.Of("It comes from the environment variable {variable}.", "variable",
+			b.page.layers.Locks()[field.Name].Source))
+		b.found = append(b.found, one)
 	}
 }
 

@@ -3,7 +3,6 @@ package plugin
 import (
 	"context"
 	"maps"
-	"strings"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
@@ -37,7 +36,7 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 }
 
 func (p *Page) test(ctx context.Context, request shared.TestRequest, watch probe.Watch) (finding.Report, error) {
-	request.Options = trimmed(request.Options)
+	request.Options = settings.ReadOptions(request.Options)
 	bound, err := p.bind(ctx, request.Draft)
 	if err != nil {
 		return finding.Report{}, err
@@ -52,6 +51,7 @@ func (p *Page) test(ctx context.Context, request shared.TestRequest, watch probe
 		return invalid(finding.Findings{unusableSecret(bound)}), nil
 	}
 	report, failure := probe.Run(ctx, plan, watch)
+	report.Findings = p.withoutLockedFixes(report.Findings)
 	switch {
 	case failure == nil:
 		p.rememberVerified(ctx, request, bound)
@@ -59,17 +59,6 @@ func (p *Page) test(ctx context.Context, request shared.TestRequest, watch probe
 		p.tested.rememberRefused(plan.Target, time.Now())
 	}
 	return report, nil
-}
-
-// trimmed leaves out the blanks at either end, as is done with the fields.
-func trimmed(options shared.Values) shared.Values {
-	clean := maps.Clone(options)
-	for name, value := range options {
-		if typed, ok := value.AsText(); ok {
-			clean[name] = shared.Text(strings.TrimSpace(typed))
-		}
-	}
-	return clean
 }
 
 // checkOptions says what is wrong with the options of a test, or not allowed.

@@ -24,7 +24,7 @@ var providers = []Provider{
 		Servers: []string{"gmail.com", "googlemail.com", "google.com"},
 		Boxes:   []string{"gmail.com", "googlemail.com"}, Exchanges: []string{"google.com", "googlemail.com"}},
 	{ID: "microsoft365", Name: "Microsoft 365", Server: "smtp.office365.com", Port: 587,
-		Servers:   []string{"office365.com", "outlook.com", "hotmail.com", "live.com"},
+		Servers:   []string{"office365.com", "office.com", "outlook.com", "hotmail.com", "live.com"},
 		Exchanges: []string{"mail.protection.outlook.com", "mx.microsoft"}},
 	{ID: "outlook", Name: "Outlook.com", Server: "smtp-mail.outlook.com", Port: 587,
 		Boxes: []string{"outlook.com", "hotmail.com", "live.com", "msn.com"}},

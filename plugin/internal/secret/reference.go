@@ -107,6 +107,9 @@ func (r References) variable(name string) (shared.SecretText, error) {
 	if value == "" {
 		return shared.SecretText{}, refusal("the variable {name} is not set", "name", name)
 	}
+	if strings.ContainsAny(value, "\r\n") {
+		return shared.SecretText{}, refusal("the value of the variable {name} has a line break; set it without", "name", name)
+	}
 	return shared.NewSecretText(value), nil
 }
 
@@ -126,6 +129,9 @@ func (r References) file(path string) (shared.SecretText, error) {
 	value := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 	if value == "" {
 		return shared.SecretText{}, refusal("the file {path} is empty", "path", path)
+	}
+	if strings.ContainsAny(value, "\r\n") {
+		return shared.SecretText{}, refusal("the file {path} has more than one line", "path", path)
 	}
 	return shared.NewSecretText(value), nil
 }

@@ -230,7 +230,7 @@ func advancedConnection() []field {
 			Label: "Pinned certificate",
 			Help:  "SHA-256 fingerprint of the only server certificate that is accepted, no matter who issued it.",
 			Field: shared.Field{
-				Name: PinnedCertificate, Kind: shared.KindText, Max: bound(95),
+				Name: PinnedCertificate, Kind: shared.KindText, Max: bound(102),
 				Pattern: `(?i)(sha256:)?([0-9a-f]{2}:?){32}`,
 			},
 		},

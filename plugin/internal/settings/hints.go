@@ -9,6 +9,12 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
+// hintCodes are those of hints. They are about several fields together, so they say nothing about a text.
+var hintCodes = map[string]bool{
+	"port_25_with_ssl": true, "port_465_without_ssl": true, "port_587_with_ssl": true,
+	"password_may_be_unencrypted": true,
+}
+
 // hints points out what is allowed but probably not meant.
 func (b *binding) hints(s Settings) {
 	warn := func(field, code string, summary, detail text.Text, fixes ...finding.Fix) {
@@ -38,7 +44,7 @@ func (b *binding) hints(s Settings) {
 			finding.Fix{Label: text.Of("Turn on Use SSL"), Values: shared.Values{UseSSL: shared.Boolean(true)}})
 	}
 	for _, field := range []string{Server, Login, Name, Email} {
-		if typed, ok := b.values[field].AsText(); ok && typed != strings.TrimSpace(typed) {
+		if typed, ok := b.typed[field].AsText(); ok && typed != strings.TrimSpace(typed) {
 			b.report(shared.SeverityInfo, field, "blanks_removed", text.Of("Blanks at the beginning or end are left out."),
 				text.Text{})
 		}

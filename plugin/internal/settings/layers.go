@@ -24,8 +24,8 @@ type Layers struct {
 	destination map[string]string
 }
 
-// variable is the name of the one that fixes the field.
-func variable(field string) string { return environmentPrefix + strings.ToUpper(field) }
+// Variable is the name of the one that fixes the field.
+func Variable(field string) string { return environmentPrefix + strings.ToUpper(field) }
 
 // ReadEnvironment reads the fields that the environment fixes. environ is as os.Environ returns it. A variable whose
 // value does not fit its field is an error that names the variable, but not the value.
@@ -43,12 +43,20 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 		return nil, err
 	}
 	for field := range Schema().Fields() {
-		text := variables.String(field.Name)
+		given := variables.String(field.Name)
+		text := given
+		if !field.Sensitive {
+			text = strings.TrimSpace(text)
+		}
 		if text == "" {
 			continue // Not given, or emptied to take a lock away.
 		}
-		variable := variable(field.Name)
-		value, err := field.Parse(text)
+		variable := Variable(field.Name)
+		err := checkCharacters(field, given)
+		var value shared.Value
+		if err == nil {
+			value, err = field.Parse(text)
+		}
 		if err == nil {
 			err = checkShown(field.Name, text)
 		}
@@ -80,7 +88,7 @@ func (l *Layers) bindSecrets() error {
 			if _, fixed := l.locks[needed]; !fixed {
 				return fmt.Errorf("environment variable %s needs %s beside it: a secret of the environment goes only to the "+
 					"server that the environment names",
-					lock.Source, variable(needed))
+					lock.Source, Variable(needed))
 			}
 		}
 		for _, one := range destinationFields {
@@ -110,8 +118,8 @@ func (l *Layers) imply(field string, lock shared.Lock) {
 func (l *Layers) Overruled(stored shared.Values) map[string]string {
 	overruled := map[string]string{}
 	for field, lock := range l.locks {
-		if value := stored[field]; lock.Source != variable(field) && !value.IsEmpty() && value != l.fixed[field] {
-			overruled[field] = variable(field)
+		if value := stored[field]; lock.Source != Variable(field) && !value.IsEmpty() && value != l.fixed[field] {
+			overruled[field] = Variable(field)
 		}
 	}
 	return overruled

@@ -3,7 +3,6 @@ package settings
 import (
 	"sync"
 
-	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
@@ -80,8 +79,3 @@ var labels = sync.OnceValue(func() map[string]text.Message {
 
 // labelOf is Label for the checks of the schema.
 func labelOf(field shared.Field) text.Text { return Label(field.Name) }
-
-// OptionViolations is what the schema does not allow about the options of a test.
-func OptionViolations(values shared.Values) finding.Findings {
-	return finding.OfViolations(Schema().Test.Violations(values, labelOf))
-}

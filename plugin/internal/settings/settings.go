@@ -13,6 +13,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/typed"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
@@ -83,11 +84,19 @@ func (s Settings) Target(password, token shared.SecretText) smtpconn.Target {
 // Bind turns values into Settings. It reports one finding per mistake and field, and hints as warnings. The Settings
 // are only of use when there is no error among the findings. secretSet tells whether a sensitive field would be set.
 func Bind(values shared.Values, secretSet func(field string) bool) (Settings, finding.Findings) {
-	b := &binding{schema: Schema(), values: values, secretSet: secretSet}
-	b.found = finding.OfViolations(b.schema.Violations(values, secretSet, labelOf))
+	b := &binding{schema: Schema(), typed: values, secretSet: secretSet}
+	s := b.bind()
+	b.correct(true)
+	return s, b.found
+}
+
+// bind is Bind without what may have been meant.
+func (b *binding) bind() Settings {
+	b.values = WithoutBlanks(b.typed)
+	b.found = finding.OfViolations(b.schema.Violations(b.values, b.secretSet, labelOf))
 	s := Settings{
 		Server: b.text(Server), Port: int(b.integer(Port)), Login: b.text(Login),
-		UseSSL: b.boolean(UseSSL), ehloName: b.text(EHLOName), otherAccount: b.boolean(UseOtherAccount),
+		UseSSL: b.boolean(UseSSL), ehloName: introduced(b.text(EHLOName)), otherAccount: b.boolean(UseOtherAccount),
 		PasswordReference: b.text(PasswordReference),
 	}
 	b.server(&s)
@@ -97,14 +106,30 @@ func Bind(values shared.Values, secretSet func(field string) bool) (Settings, fi
 	b.encryption(&s)
 	b.bindDestination(&s)
 	b.hints(s)
-	return s, b.found
+	return s
 }
 
 type binding struct {
-	schema    shared.Schema
+	schema shared.Schema
+	// typed are the values as they were typed, values those without the blanks at either end.
+	typed     shared.Values
 	values    shared.Values
 	secretSet func(string) bool
 	found     finding.Findings
+}
+
+// WithoutBlanks leaves out blanks at either end, which nobody sees, line breaks among them. The result is never nil.
+func WithoutBlanks(typed shared.Values) shared.Values {
+	values := shared.Values{}
+	for name, value := range typed {
+		if given, isText := value.AsText(); isText {
+			value = shared.Text(strings.TrimSpace(given))
+		}
+		if !value.IsEmpty() {
+			values[name] = value
+		}
+	}
+	return values
 }
 
 func (b *binding) text(field string) string {
@@ -179,6 +204,9 @@ func (b *binding) sender(s *Settings) {
 	case s.Login == "":
 		b.fail(UseOtherAccount, "sender_missing", text.Of("Without a login there is no address to send notifications from."),
 			text.Of("Turn on “Use other account settings” and enter the address."), propose)
+	case !shared.IsEmailAddress(s.Login) && len(typed.Mailboxes(s.Login)) > 0:
+		code, summary := oddness(Login, s.Login)
+		b.fail(Login, code, summary, copied)
 	case !shared.IsEmailAddress(s.Login):
 		b.fail(UseOtherAccount, "sender_missing",
 			text.Of("The login is not an e-mail address, so there is no address to send notifications from."),

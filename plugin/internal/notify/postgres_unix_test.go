@@ -11,9 +11,9 @@ import (
 )
 
 func init() {
-	engines["postgres"] = func(t *testing.T) func(*testing.T) *store.Store {
+	engines["postgres"] = func(t testing.TB) func(testing.TB) *store.Store {
 		server, databases := postgres.Start(t), 0
-		return func(t *testing.T) *store.Store {
+		return func(t testing.TB) *store.Store {
 			t.Helper()
 			databases++
 			database, err := store.OpenPostgres(t.Context(), server.Database(fmt.Sprint("notify", databases)))

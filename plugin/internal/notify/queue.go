@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -48,6 +49,7 @@ type client interface {
 type queue struct {
 	riverStore
 	client client
+	texts  *textIndex
 }
 
 func openQueue(ctx context.Context, s *Service) (*queue, error) {
@@ -63,8 +65,9 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 		return nil, err
 	}
 	if err := q.prepareIndexes(ctx); err != nil {
-		return nil, fmt.Errorf("its indexes cannot be made: %w", err)
+		return nil, fmt.Errorf("its indexes cannot be made: %w", database.Unprivileged(ctx, err))
 	}
+	q.texts = &textIndex{read: q.textsAfter, some: q.textsOf, directory: filepath.Dir(s.configuration.LockFile)}
 	return q, nil
 }
 

@@ -165,8 +165,8 @@ func (r *riverStore) prepareIndexes(ctx context.Context) error {
 	statements := append([]string{
 		"CREATE TABLE IF NOT EXISTS notification_index (version BIGINT NOT NULL)", "DELETE FROM notification_index",
 		fmt.Sprintf("INSERT INTO notification_index VALUES (%d)", indexVersion),
-		"DROP TABLE IF EXISTS notification_count",
-		"CREATE TABLE notification_count (class TEXT NOT NULL, count BIGINT NOT NULL)",
+		"CREATE TABLE IF NOT EXISTS notification_count (class TEXT NOT NULL, count BIGINT NOT NULL)",
+		"DELETE FROM notification_count",
 	}, r.dialect.remove()...)
 	statements = append(append(statements, r.dialect.counting...), r.dialect.indexes()...)
 	for _, statement := range append(statements, r.dialect.recount) {

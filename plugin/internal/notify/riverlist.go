@@ -15,7 +15,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// condition is one that notifications have to meet. Its expression has an index, or none where that is empty.
+// condition is one that notifications have to meet. Its expression has an index.
 type condition struct {
 	expression string
 	compared   string // with what, behind the expression; %s stands for an argument
@@ -39,7 +39,12 @@ func (q *queue) list(ctx context.Context, request shared.ListRequest, limit int)
 	if err != nil || wanted == nil {
 		return nil, err
 	}
-	ids, err := q.selectIDs(ctx, wanted, classes)
+	var ids []int64
+	if request.Search == "" {
+		ids, err = q.selectIDs(ctx, wanted, classes)
+	} else {
+		ids, err = q.search(ctx, folded(request.Search), *wanted, classes)
+	}
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -87,9 +92,7 @@ func (r *riverStore) conditions(request shared.ListRequest) (all []condition, er
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, condition{
-			expression: "id", compared: r.dialect.among("%s"), arguments: []any{r.dialect.list(ids)}, count: int64(len(ids)),
-		})
+		all = append(all, r.theseIDs(ids))
 	}
 	switch {
 	case strings.Contains(filter.Recipient, "@"):
@@ -109,11 +112,6 @@ func (r *riverStore) conditions(request shared.ListRequest) (all []condition, er
 			last = filter.Until.Add(-time.Microsecond)
 		}
 		add("created_at", "BETWEEN %s AND %s", r.dialect.instant(filter.From), r.dialect.instant(last))
-	}
-	if request.Search != "" {
-		pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(request.Search) + "%"
-		add("", fmt.Sprintf(`(args ->> 'to' %[1]s %%[1]s ESCAPE '\' OR args ->> 'subject' %[1]s %%[1]s ESCAPE '\')`,
-			r.dialect.like), pattern)
 	}
 	return all, nil
 }
@@ -167,12 +165,23 @@ func (r *riverStore) selectIDs(ctx context.Context, wanted *selection, classes [
 
 // queries returns one for each class.
 func (r *riverStore) queries(ctx context.Context, wanted *selection, classes []string) (queries []query, err error) {
+	selections, err := r.selections(ctx, *wanted, classes)
+	for _, one := range selections {
+		queries = append(queries, r.selectQuery("id", one))
+	}
+	return queries, err
+}
+
+// selections returns one for each class, and counts what meets their conditions.
+func (r *riverStore) selections(
+	ctx context.Context, wanted selection, classes []string,
+) (selections []selection, err error) {
 	counts, err := r.classCounts(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, class := range classes {
-		one := *wanted
+		one := wanted
 		if class != "" {
 			one.conditions = append(slices.Clone(wanted.conditions), condition{
 				expression: r.dialect.class, compared: "= %s", arguments: []any{class}, count: counts[class],
@@ -181,16 +190,16 @@ func (r *riverStore) queries(ctx context.Context, wanted *selection, classes []s
 		if err := r.countFew(ctx, one.conditions); err != nil {
 			return nil, err
 		}
-		queries = append(queries, r.idsQuery(one))
+		selections = append(selections, one)
 	}
-	return queries, nil
+	return selections, nil
 }
 
 // countFew counts what meets each condition, up to fewRows.
 func (r *riverStore) countFew(ctx context.Context, conditions []condition) error {
 	for i := range conditions {
 		one := &conditions[i]
-		if one.expression == "" || one.expression == r.dialect.class || one.count > 0 || len(conditions) == 1 {
+		if one.expression == r.dialect.class || one.count > 0 {
 			continue
 		}
 		var q query
@@ -204,13 +213,13 @@ func (r *riverStore) countFew(ctx context.Context, conditions []condition) error
 	return nil
 }
 
-// idsQuery selects the ids of what is wanted. Where a condition is met by few, these are read and looked at; otherwise
-// the index of the one that is met by the fewest is followed in its order.
-func (r *riverStore) idsQuery(wanted selection) (q query) {
-	q.add("SELECT id FROM river_job WHERE TRUE")
+// selectQuery selects columns of what is wanted. Where a condition is met by few, these are read and looked at;
+// otherwise the index of the one that is met by the fewest is followed in its order.
+func (r *riverStore) selectQuery(columns string, wanted selection) (q query) {
+	q.add("SELECT " + columns + " FROM river_job WHERE TRUE")
 	driving := -1
 	for i, one := range wanted.conditions {
-		if one.expression != "" && (driving < 0 || one.count < wanted.conditions[driving].count) {
+		if driving < 0 || one.count < wanted.conditions[driving].count {
 			driving = i
 		}
 	}
@@ -218,7 +227,7 @@ func (r *riverStore) idsQuery(wanted selection) (q query) {
 		q.add(" AND ")
 		switch {
 		case i != driving:
-			q.meet(r.unindexed(one.expression), one)
+			q.meet(r.dialect.unindexed(one.expression), one)
 		case one.count < fewRows && len(wanted.conditions) > 1:
 			q.add("id IN (SELECT id FROM river_job WHERE ")
 			q.meet(one.expression, one)
@@ -262,14 +271,6 @@ func (r *riverStore) readIDs(ctx context.Context, q query) (ids []int64, err err
 		ids = append(ids, id)
 	}
 	return ids, rows.Err()
-}
-
-// unindexed returns the expression so that no index is looked for.
-func (r *riverStore) unindexed(expression string) string {
-	if expression == "" {
-		return ""
-	}
-	return r.dialect.unindexed(expression)
 }
 
 // query is a statement that is being written.

@@ -26,11 +26,11 @@ var update = flag.Bool("update", false, "write what is found into testdata")
 
 // engines start what River's tables are tested on, and return what opens an empty database; PostgreSQL is added where
 // servers can be started.
-var engines = map[string]func(*testing.T) func(*testing.T) *store.Store{
-	"sqlite": func(*testing.T) func(*testing.T) *store.Store { return openEmbedded },
+var engines = map[string]func(testing.TB) func(testing.TB) *store.Store{
+	"sqlite": func(testing.TB) func(testing.TB) *store.Store { return openEmbedded },
 }
 
-func openEmbedded(t *testing.T) *store.Store {
+func openEmbedded(t testing.TB) *store.Store {
 	t.Helper()
 	database, err := store.OpenSQLite(t.Context(), t.TempDir())
 	if err != nil {
@@ -41,7 +41,7 @@ func openEmbedded(t *testing.T) *store.Store {
 }
 
 // newService is a notification service on the database, which does not deliver.
-func newService(t *testing.T, database *store.Store) *Service {
+func newService(t testing.TB, database *store.Store) *Service {
 	t.Helper()
 	keys, err := secret.OpenKeyring(t.Context(), t.TempDir(), "", nil, true)
 	if err != nil {

@@ -30,7 +30,6 @@ type riverStore struct {
 type dialect struct {
 	now       string // the present, as River writes it
 	cancelled string // condition: a user has cancelled the job
-	like      string // the operator that ignores the case of letters, at least of ASCII's
 	encoded   string // a placeholder for arguments
 	later     string // the present and so many seconds
 	failed    string // errors with one more
@@ -61,7 +60,6 @@ var (
 	sqliteDialect = dialect{
 		now:       "datetime('now', 'subsec')",
 		cancelled: "json_extract(metadata, '$.cancel_attempted_at') IS NOT NULL",
-		like:      "LIKE",
 		encoded:   "jsonb(%s)",
 		later:     "datetime('now', 'subsec', %s || ' seconds')",
 		failed:    "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(%s))",
@@ -89,7 +87,6 @@ var (
 	postgresDialect = dialect{
 		now:       "now()",
 		cancelled: "jsonb_exists(metadata, 'cancel_attempted_at')",
-		like:      "ILIKE",
 		encoded:   "%s::jsonb",
 		later:     "now() + CAST(%s AS DOUBLE PRECISION) * INTERVAL '1 second'",
 		failed:    "array_append(errors, %s::jsonb)",

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"net/mail"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -86,7 +87,8 @@ type Service struct {
 	since         time.Time
 	statistics    statistics
 	attempts      attempts
-	retryAt       sync.Map // by id: when an attempt that has just failed is repeated
+	catching      atomic.Bool // the texts that are searched are brought up to date
+	retryAt       sync.Map    // by id: when an attempt that has just failed is repeated
 }
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.
@@ -181,9 +183,28 @@ func (s *Service) tend(ctx context.Context) {
 	if err := s.queue.sumCounts(ctx); err != nil && ctx.Err() == nil {
 		s.configuration.Logger.Warn("the counts of notifications could not be summed up", "error", err)
 	}
+	s.catchUp()
 	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
 		s.SettingsChanged(ctx)
 	}
+}
+
+// catchUp has the next search find the texts of a million notifications ready.
+func (s *Service) catchUp() {
+	if !s.catching.CompareAndSwap(false, true) {
+		return
+	}
+	ctx := s.drain.begun // It ends when the service begins to stop.
+	go func() {
+		defer s.catching.Store(false)
+		total, err := s.queue.total(ctx)
+		if err == nil {
+			err = s.queue.texts.catchUp(ctx, total)
+		}
+		if err != nil && !s.drain.stopping() {
+			s.configuration.Logger.Warn("the texts that are searched could not be brought up to date", "error", err)
+		}
+	}()
 }
 
 // latestLimit bounds how long the settings are looked at while a connection is being opened: the claim has to be kept.
@@ -222,7 +243,7 @@ func (s *Service) Close() error {
 	s.pool.close()
 	s.commits.close()
 	s.standby.release()
-	return err
+	return errors.Join(err, s.queue.texts.Close())
 }
 
 // SettingsChanged has waiting deliveries tried at once with the new settings.

@@ -1,0 +1,149 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// scaleOperations are what has to stay fast however many notifications wait, and how long each may take among a
+// million.
+var scaleOperations = []struct {
+	name string
+	bar  time.Duration
+	once func(ctx context.Context, s *Service, n int) error
+}{
+	{"status", 5 * time.Millisecond, func(ctx context.Context, s *Service, _ int) error {
+		_, err := s.Status(ctx, shared.StatusRequest{})
+		return err
+	}},
+	{"list", 10 * time.Millisecond, listing(func(int) shared.ListRequest { return shared.ListRequest{} })},
+	{"list of a state", 10 * time.Millisecond, listing(func(n int) shared.ListRequest {
+		return shared.ListRequest{State: shared.NotificationStates[n%len(shared.NotificationStates)]}
+	})},
+	{"list of a recipient", 10 * time.Millisecond, listing(func(n int) shared.ListRequest {
+		return shared.ListRequest{NotificationFilter: shared.NotificationFilter{
+			Recipient: fmt.Sprintf("user%d@host%d.example", n+1, (n+1)%50),
+		}}
+	})},
+	{"list of a domain, category, state and time", 10 * time.Millisecond, listing(func(n int) shared.ListRequest {
+		return shared.ListRequest{State: shared.NotificationQueued, NotificationFilter: shared.NotificationFilter{
+			Recipient: fmt.Sprintf("host%d.example", n%50), Category: fmt.Sprint("category ", n%20),
+			From: time.Now().Add(-24 * time.Hour),
+		}}
+	})},
+	{"search", 50 * time.Millisecond, listing(func(n int) shared.ListRequest {
+		return shared.ListRequest{Search: fmt.Sprintf("Alert %d of", n+1)}
+	})},
+	{"search for what is not there", 50 * time.Millisecond, listing(func(int) shared.ListRequest {
+		return shared.ListRequest{Search: "nobody@host1.example"}
+	})},
+	{"notify", 5 * time.Millisecond, func(ctx context.Context, s *Service, n int) error {
+		_, err := s.Notify(ctx, shared.NotifyRequest{Notifications: []shared.Notification{
+			{To: fmt.Sprintf("new%d@host.example", n), Subject: "Alert", Text: "It happened."},
+		}})
+		return err
+	}},
+}
+
+func listing(request func(n int) shared.ListRequest) func(context.Context, *Service, int) error {
+	return func(ctx context.Context, s *Service, n int) error {
+		_, err := s.List(ctx, request(n))
+		return err
+	}
+}
+
+// BenchmarkScale measures a service with 1,000 and with 1,000,000 notifications, on each engine.
+func BenchmarkScale(b *testing.B) {
+	for engine, start := range engines {
+		for _, waiting := range []int{1_000, 1_000_000} {
+			b.Run(fmt.Sprintf("%s/%d", engine, waiting), func(b *testing.B) { benchScale(b, start(b)(b), waiting) })
+		}
+	}
+}
+
+const scaleTries = 21
+
+func benchScale(b *testing.B, database *store.Store, waiting int) {
+	s := newService(b, database)
+	fill(b, s, map[string]int{"delivered": waiting / 20, "dead": waiting / 100, "retrying": waiting / 20,
+		"queued": waiting})
+	if database.Pool() != nil {
+		if _, err := database.DB().Exec("ANALYZE river_job"); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		for _, operation := range scaleOperations {
+			median, first := medianOf(b, s, operation.once)
+			b.Logf("%-45s %8.2f ms (bar %s; the first %.2f ms)", operation.name, milliseconds(median), operation.bar,
+				milliseconds(first))
+		}
+		b.Logf("%-45s %8.0f a second", "drained", drainRate(b, s))
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func medianOf(
+	b *testing.B, s *Service, once func(context.Context, *Service, int) error,
+) (median, first time.Duration) {
+	b.Helper()
+	var took []time.Duration
+	for n := range scaleTries {
+		began := time.Now()
+		if err := once(b.Context(), s, n); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(began))
+	}
+	first = took[0]
+	slices.Sort(took)
+	return took[len(took)/2], first
+}
+
+// drainRate is how many notifications a second are taken from the queue and completed, when nothing else takes time.
+func drainRate(b *testing.B, s *Service) float64 {
+	b.Helper()
+	const many = 5000
+	config, done := riverConfig(s), make(chan struct{}, many+workers)
+	config.Workers = river.NewWorkers()
+	river.AddWorker(config.Workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outgoing]) error {
+		if err := s.completed(context.WithoutCancel(ctx), job.ID); err != nil {
+			return err
+		}
+		select {
+		case done <- struct{}{}:
+		default:
+		}
+		return reported{}
+	}))
+	running, err := openClient(b.Context(), s.configuration.Store, config)
+	if err != nil {
+		b.Fatal(err)
+	}
+	began := time.Now()
+	if err := running.Start(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	counts, err := s.queue.counts(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	wanted := min(many, int(counts[shared.NotificationQueued])/2)
+	for range wanted {
+		<-done
+	}
+	took := time.Since(began)
+	if err := running.Stop(context.WithoutCancel(b.Context())); err != nil {
+		b.Fatal(err)
+	}
+	return float64(wanted) / took.Seconds()
+}

@@ -1,0 +1,196 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+	"time"
+)
+
+// textTable is a database of notifications: ids are given in order, but a transaction may end later than the next one.
+type textTable struct {
+	rows  []textRow // that are visible
+	later []textRow // whose transactions have not ended
+	next  int64
+	reads int
+}
+
+func (d *textTable) read(_ context.Context, after int64, limit int) (found []textRow, _ error) {
+	d.reads++
+	for _, row := range d.rows {
+		if row.id > after {
+			found = append(found, row)
+		}
+	}
+	slices.SortFunc(found, func(a, b textRow) int { return int(a.id - b.id) })
+	return found[:min(len(found), limit)], nil
+}
+
+func (d *textTable) some(_ context.Context, ids []int64) (found []textRow, _ error) {
+	for _, row := range d.rows {
+		if slices.Contains(ids, row.id) {
+			found = append(found, row)
+		}
+	}
+	return found, nil
+}
+
+func (d *textTable) newRow(random *rand.Rand) textRow {
+	letters := []string{"a", "B", "ü", "Ü", "1", "@", ".", "\n", " ", "\U0001F525"}
+	text := func() (text string) {
+		for range random.IntN(8) {
+			text += letters[random.IntN(len(letters))]
+		}
+		return text
+	}
+	d.next++
+	return textRow{id: d.next, to: text(), subject: text(), created: time.Now()}
+}
+
+// expected searches the plain way.
+func (d *textTable) expected(needle string, before int64) (ids []int64) {
+	for _, row := range d.rows {
+		if row.contains(folded(needle)) && (before == 0 || row.id < before) {
+			ids = append(ids, row.id)
+		}
+	}
+	slices.Sort(ids)
+	slices.Reverse(ids)
+	return ids
+}
+
+// TestTextIndex inserts, ends transactions late, deletes, gives ids again, and searches: whatever is there is found,
+// whatever is found twice or in the wrong order is not.
+func TestTextIndex(t *testing.T) {
+	for seed := range seeds(15, 1000) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 9))
+			database := &textTable{}
+			x := &textIndex{read: database.read, some: database.some, directory: t.TempDir()}
+			defer x.Close()
+			for range 200 {
+				database.change(random)
+				needle := database.newRow(random).to
+				database.next--
+				if needle == "" {
+					continue
+				}
+				before := int64(0)
+				if random.IntN(3) == 0 {
+					before = random.Int64N(database.next + 2)
+				}
+				checkSearch(t, x, database, needle, before)
+			}
+		})
+	}
+}
+
+func (d *textTable) change(random *rand.Rand) {
+	for range random.IntN(10) {
+		if row := d.newRow(random); random.IntN(5) == 0 {
+			d.later = append(d.later, row)
+		} else {
+			d.rows = append(d.rows, row)
+		}
+	}
+	if len(d.later) > 0 && random.IntN(2) == 0 {
+		d.rows, d.later = append(d.rows, d.later[0]), d.later[1:]
+	}
+	if random.IntN(10) == 0 { // The newest are deleted, and their ids given again.
+		keep := random.Int64N(d.next + 1)
+		d.rows = slices.DeleteFunc(d.rows, func(row textRow) bool { return row.id > keep })
+		d.next, d.later = keep, nil
+		for _, row := range d.rows {
+			d.next = max(d.next, row.id)
+		}
+	}
+}
+
+func checkSearch(t *testing.T, x *textIndex, database *textTable, needle string, before int64) {
+	t.Helper()
+	var found []int64
+	err := x.search(t.Context(), needle, before, int64(len(database.rows)), func(ids []int64) (bool, error) {
+		found = append(found, ids...)
+		return false, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[int64]bool{}
+	for _, row := range database.rows {
+		there[row.id] = true
+	}
+	found = slices.DeleteFunc(found, func(id int64) bool { return !there[id] })
+	if want := database.expected(needle, before); !slices.Equal(found, want) {
+		t.Fatalf("%q before %d finds %d, want %d", needle, before, found, want)
+	}
+}
+
+// TestSearchLeavesNothing looks into the directory while what is searched is in a file of it, and after.
+func TestSearchLeavesNothing(t *testing.T) {
+	database, directory := &textTable{rows: []textRow{{id: 1, to: "you@example.com", subject: "Alarm"}}}, t.TempDir()
+	x := &textIndex{read: database.read, some: database.some, directory: directory}
+	checkSearch(t, x, database, "alarm", 0)
+	empty := func(when string) {
+		t.Helper()
+		if left, err := os.ReadDir(directory); err != nil || len(left) > 0 {
+			t.Errorf("%s there are %v, %v", when, left, err)
+		}
+	}
+	empty("during a search")
+	if err := x.Close(); err != nil {
+		t.Error(err)
+	}
+	empty("at the end")
+	nothing := func([]int64) (bool, error) { return false, nil }
+	if err := x.search(t.Context(), "alarm", 0, 1, nothing); !errors.Is(err, errClosed) {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+// TestTextIndexForgets deletes most of many notifications: the file does not keep what is no more.
+func TestTextIndexForgets(t *testing.T) {
+	database := &textTable{}
+	x := &textIndex{read: database.read, some: database.some, directory: t.TempDir()}
+	defer x.Close()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 13 * textRows {
+		database.rows = append(database.rows, database.newRow(random))
+	}
+	checkSearch(t, x, database, "aB", 0)
+	database.rows = database.rows[12*textRows:]
+	checkSearch(t, x, database, "aB", 0)
+	if x.lines != textRows {
+		t.Errorf("%d lines about %d notifications", x.lines, textRows)
+	}
+}
+
+// BenchmarkTextIndex searches among a million for what is not there.
+func BenchmarkTextIndex(b *testing.B) {
+	database := &textTable{}
+	for i := range 1_000_000 {
+		database.rows = append(database.rows, textRow{
+			id: int64(i + 1), to: fmt.Sprintf("user%d@host%d.example", i, i%1000),
+			subject: fmt.Sprintf("Alert %d: disk is full", i),
+		})
+	}
+	x := &textIndex{some: database.some, directory: b.TempDir()}
+	x.read = func(_ context.Context, after int64, limit int) ([]textRow, error) {
+		rest := database.rows[after:]
+		return rest[:min(limit, len(rest))], nil
+	}
+	defer x.Close()
+	nothing := func(ids []int64) (bool, error) { b.Error("found", ids); return true, nil }
+	search := func() {
+		if err := x.search(b.Context(), "nobody@example", 0, 1_000_000, nothing); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for search(); b.Loop(); {
+		search()
+	}
+}

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net/netip"
 	"strings"
@@ -181,9 +182,30 @@ func Reason(err error, session *smtpconn.Session) text.Text {
 		return brief(failure)
 	case errors.As(err, &failure):
 		return Reason(failure.Err, session)
-	default:
-		return text.Plain(session.Printable(err.Error()))
 	}
+	if said := certificateReason(err); !said.IsZero() {
+		return said
+	}
+	return text.Plain(session.Printable(err.Error()))
+}
+
+// certificateReason is why a certificate was not accepted; empty when the reason is not a common one.
+func certificateReason(err error) text.Text {
+	var name x509.HostnameError
+	var issuer x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	var insecure x509.InsecureAlgorithmError
+	switch {
+	case errors.As(err, &name):
+		return text.Of("its certificate is for another name")
+	case errors.As(err, &issuer):
+		return text.Of("the issuer of its certificate is not known")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return text.Of("its certificate has expired or is not valid yet")
+	case errors.As(err, &insecure):
+		return text.Of("its certificate is signed in a way that is not secure")
+	}
+	return text.Text{}
 }
 
 // saysAll reports whether the cause of a failure of this kind adds nothing for people.

@@ -48,13 +48,13 @@ func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding
 	if session.StartTLSFailure != nil {
 		warn("starttls_failed", smtpconn.StepStartTLS, "use_ssl",
 			text.Of("The server offers encryption, but it did not work: {reason}.", "reason",
-				session.Printable(session.StartTLSFailure.Error())),
+				Reason(session.StartTLSFailure, session)),
 			text.Of("The conversation went on unencrypted. The operator of {host} has to mend it.", "host", c.Target.Host))
 	}
 	if session.Encryption != smtpconn.NoEncryption && session.Unverified != nil {
 		warn("certificate_unverified", smtpconn.StepStartTLS, "use_ssl",
 			text.Of("The connection is encrypted, but the server's certificate does not prove that it is {host}: {reason}.",
-				"host", c.Target.Host, "reason", session.Printable(session.Unverified.Error())),
+				"host", c.Target.Host, "reason", Reason(session.Unverified, session)),
 			text.Of("With “Use SSL” the certificate is checked."))
 	}
 	if leaf := leafOf(session); leaf != nil && session.Unverified == nil && leaf.NotAfter.Sub(now) < expiryNotice {

@@ -62,7 +62,8 @@ var causes = sync.OnceValue(func() map[string]cause {
 
 func causeList() []cause {
 	return slices.Concat(
-		networkCauses, certificateCauses, encryptionCauses, greetingCauses, loginCauses, accountCauses, clientCauses,
+		networkCauses, certificateCauses, encryptionCauses, greetingCauses, loginCauses, credentialCauses,
+		accountCauses, clientCauses,
 		senderCauses, recipientCauses, messageCauses, serverCauses,
 	)
 }

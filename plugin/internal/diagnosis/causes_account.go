@@ -2,6 +2,10 @@ package diagnosis
 
 import "github.com/smtp-settings/smtp-settings/shared"
 
+// outlookPage is about mail programs at Outlook.com.
+const outlookPage = "https://support.microsoft.com/office/" +
+	"pop-imap-and-smtp-settings-for-outlook-com-d088b986-291d-42b8-9564-9c414e2aa040"
+
 // accountCauses are about the account behind the login: what it may do, and how much.
 var accountCauses = []cause{
 	{
@@ -81,6 +85,13 @@ var accountCauses = []cause{
 		field: "authentication",
 		words: []wording{
 			{
+				when:    consumerOutlook,
+				summary: "Outlook.com no longer accepts logins with a password.",
+				detail: "It accepts neither ordinary passwords nor app passwords any more. Use OAuth 2.0, or send through " +
+					"another provider.",
+				link: outlookPage,
+			},
+			{
 				provider: "microsoft365",
 				summary:  "Microsoft has turned off logins with a password for this organisation.",
 				detail:   "Use OAuth 2.0, an Exchange connector for this machine's address, or another provider.",
@@ -98,6 +109,13 @@ var accountCauses = []cause{
 		field: "login",
 		words: []wording{
 			{
+				when:    consumerOutlook,
+				summary: "Outlook.com does not let mail programs send from this mailbox.",
+				detail: "Let devices and apps use POP or IMAP under Settings › Mail › Forwarding and IMAP, and use OAuth 2.0 " +
+					"for the login.",
+				link: outlookPage,
+			},
+			{
 				summary: "Sending by login (SMTP AUTH) is turned off for this mailbox or the whole organisation.",
 				detail: "An administrator can turn on “Authenticated SMTP” for the mailbox in the Microsoft 365 admin " +
 					"center under Mail › Manage email apps.",
@@ -113,6 +131,7 @@ var accountCauses = []cause{
 				summary: "The password may be right, but a security policy of the organisation blocks this login.",
 				detail: "Security defaults or a conditional access rule forbid logins with a password. Use OAuth 2.0, or " +
 					"have the mailbox exempted.",
+				link: "https://learn.microsoft.com/entra/fundamentals/security-defaults",
 			},
 		},
 	},
@@ -120,6 +139,22 @@ var accountCauses = []cause{
 		code: "smtp_access_not_enabled", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
 		field: "login",
 		words: []wording{
+			{
+				when:     atHost("web.de"),
+				provider: "gmx",
+				summary:  "GMX or WEB.DE does not accept this login and password.",
+				detail: "Access for mail programs must be turned on first: E-mail › Settings › POP3/IMAP. With two-factor" +
+					" authentication an app password is needed.",
+				link: "https://hilfe.web.de/pop-imap/einschalten.html",
+			},
+			{
+				when:     atHost("gmx.net"),
+				provider: "gmx",
+				summary:  "GMX or WEB.DE does not accept this login and password.",
+				detail: "Access for mail programs must be turned on first: E-mail › Settings › POP3/IMAP. With two-factor" +
+					" authentication an app password is needed.",
+				link: "https://hilfe.gmx.net/pop-imap/einschalten.html",
+			},
 			{
 				provider: "gmx",
 				summary:  "GMX or WEB.DE does not accept this login and password.",

@@ -135,6 +135,18 @@ var greetingCauses = []cause{
 		},
 	},
 	{
+		code: "captive_portal", outcome: ConnectionFailed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
+		field: "server",
+		words: []wording{
+			{
+				summary: "A web page of the network has answered instead of {host}: the network wants a login first (captive " +
+					"portal).",
+				detail: "Sign in to the network with a web browser on this machine, then try again. On a server, have the " +
+					"network's operator let connections to {host} pass. Nothing secret was sent.",
+			},
+		},
+	},
+	{
 		code: "tls_inspected", outcome: ConnectionFailed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
 		field: "ca_certificate",
 		words: []wording{

@@ -108,84 +108,6 @@ var loginCauses = []cause{
 		},
 	},
 	{
-		code: "app_password_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
-		field: "password",
-		words: []wording{
-			{
-				provider: "gmail",
-				replies:  replies(534),
-				summary:  "Google wants an app password for this account; its ordinary password is not accepted here.",
-				detail: "Turn on 2-Step Verification, make an app password at myaccount.google.com/apppasswords and enter" +
-					" its 16 letters as the password.",
-				link: "https://support.google.com/accounts/answer/185833",
-			},
-			{
-				provider: "gmail",
-				summary:  "Google does not accept this login and password.",
-				detail: "Google accepts only app passwords here, never the account's ordinary password: make one at " +
-					"myaccount.google.com/apppasswords. The login is the whole e-mail address.",
-				link: "https://support.google.com/accounts/answer/185833",
-			},
-			{
-				provider: "yahoo",
-				summary:  "Yahoo does not accept this login and password.",
-				detail: "Yahoo accepts only app passwords here: make one under Account security › Generate app password. " +
-					"The login is the whole e-mail address.",
-				link: "https://help.yahoo.com/kb/SLN15241.html",
-			},
-			{
-				provider: "icloud",
-				summary:  "iCloud does not accept this login and password.",
-				detail: "iCloud accepts only app-specific passwords here: make one at account.apple.com under Sign-In and" +
-					" Security. The login is the whole iCloud address.",
-				link: "https://support.apple.com/102654",
-			},
-			{
-				provider: "fastmail",
-				summary:  "Fastmail does not accept this login and password.",
-				detail:   "Fastmail accepts only app passwords here: make one under Settings › Privacy & Security.",
-				link:     "https://www.fastmail.help/hc/en-us/articles/360058752854",
-			},
-			{
-				provider: "zoho",
-				summary:  "Zoho does not accept this login and password.",
-				detail: "With two-factor authentication Zoho wants an app-specific password. Check that the server " +
-					"belongs to the account's region (zoho.com, zoho.eu, zoho.in …).",
-				link: "https://www.zoho.com/mail/help/zoho-smtp.html",
-			},
-			{
-				provider: "yandex",
-				summary:  "Yandex does not accept this login and password.",
-				detail: "Yandex wants an app password (id.yandex.com › Security), and mail programs must be allowed in " +
-					"the settings of the mailbox.",
-				link: "https://yandex.com/support/id/authorization/app-passwords.html",
-			},
-			{
-				provider: "mailru",
-				summary:  "Mail.ru does not accept this login and password.",
-				detail: "Mail.ru wants a password for external applications: make one in the security settings of the " +
-					"account.",
-				link: "https://help.mail.ru/mail/security/protection/external",
-			},
-			{
-				provider: "qq",
-				summary:  "QQ Mail does not accept this login and password.",
-				detail: "QQ Mail wants an authorization code: turn on SMTP in the settings of the mailbox and enter the " +
-					"code as the password.",
-			},
-			{
-				provider: "netease",
-				summary:  "NetEase Mail does not accept this login and password.",
-				detail: "It wants a client authorization code: turn on SMTP in the settings of the mailbox and enter the " +
-					"code as the password.",
-			},
-			{
-				summary: "This account needs an app password; its ordinary password is not accepted here.",
-				detail:  "Make an app password in the security settings of the mail account and enter it as the password.",
-			},
-		},
-	},
-	{
 		code: "password_expired", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
 		field: "password",
 		words: []wording{
@@ -204,10 +126,19 @@ var loginCauses = []cause{
 		field: "password",
 		words: []wording{
 			{
+				when:    consumerOutlook,
+				summary: "Outlook.com no longer accepts logins with a password.",
+				detail: "It accepts neither ordinary passwords nor app passwords any more. Use OAuth 2.0, or send through " +
+					"another provider.",
+				link: outlookPage,
+			},
+			{
 				provider: "microsoft365",
 				summary:  "Microsoft does not accept this login and password.",
 				detail: "The login is the whole address of the account (user principal name). With multi-factor " +
 					"authentication an app password or OAuth 2.0 is needed.",
+				link: "https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/" +
+					"authenticated-client-smtp-submission",
 			},
 			{
 				summary: "The server does not accept this login and password.",
@@ -272,80 +203,6 @@ var loginCauses = []cause{
 				summary:  "Google wants the owner of the account to sign in with a web browser first.",
 				detail:   "Sign in at accounts.google.com, confirm that it was you, and test again.",
 				delivery: "Sign in at accounts.google.com and confirm that it was you.",
-			},
-		},
-	},
-	{
-		code: "smtp_token_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
-		field: "password",
-		words: []wording{
-			{
-				summary: "Proton does not accept this login and password.",
-				detail: "Proton wants an SMTP token for an address of a custom domain: make one under Settings › " +
-					"IMAP/SMTP › SMTP tokens.",
-				link: "https://proton.me/support/smtp-submission",
-			},
-		},
-	},
-	{
-		code: "smtp_credentials_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
-		field: "login",
-		words: []wording{
-			{
-				provider: "ses",
-				summary:  "Amazon SES does not accept this login and password.",
-				detail: "SES wants SMTP credentials made in the SES console for this region; the access keys of an AWS " +
-					"account do not work here.",
-				link: "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html",
-			},
-			{
-				provider: "mailgun",
-				summary:  "Mailgun does not accept this login and password.",
-				detail: "Each sending domain has SMTP credentials of its own (Sending › Domain settings). Domains of the " +
-					"EU region use smtp.eu.mailgun.org.",
-			},
-			{
-				provider: "brevo",
-				summary:  "Brevo does not accept this login and password.",
-				detail: "The password is an SMTP key (Settings › SMTP & API), not the password of the account; the login " +
-					"stands beside it.",
-				link: "https://help.brevo.com/hc/en-us/articles/7924908994450",
-			},
-			{
-				summary: "The provider does not accept this login and password.",
-				detail: "It wants SMTP credentials of their own, made in its console; those of the account do not work " +
-					"here.",
-			},
-		},
-	},
-	{
-		code: "api_key_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
-		field: "login",
-		words: []wording{
-			{
-				provider: "sendgrid",
-				summary:  "SendGrid does not accept this login and password.",
-				detail:   "The login is the word “apikey”, and the password is an API key with the permission “Mail Send”.",
-			},
-			{
-				provider: "postmark",
-				summary:  "Postmark does not accept this login and password.",
-				detail:   "Login and password are both the Server API token of the Postmark server.",
-			},
-			{
-				provider: "mailjet",
-				summary:  "Mailjet does not accept this login and password.",
-				detail:   "The login is the API key, and the password is the secret key.",
-			},
-			{
-				provider: "sparkpost",
-				summary:  "SparkPost does not accept this login and password.",
-				detail: "The login is “SMTP_Injection”, and the password is an API key with the permission “Send via " +
-					"SMTP”.",
-			},
-			{
-				summary: "The provider does not accept this login and password.",
-				detail:  "It wants an API key as the password; its documentation says which login goes with it.",
 			},
 		},
 	},

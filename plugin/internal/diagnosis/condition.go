@@ -1,6 +1,8 @@
 package diagnosis
 
 import (
+	"errors"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,6 +43,57 @@ func unencrypted(r *reading) bool {
 func onlyPinned(r *reading) bool { return !r.Target.Encrypt }
 
 func nothingAnswers(r *reading) bool { return r.Looked && len(r.OpenPorts) == 0 }
+
+// portalAnswered reports whether the login page of a network has answered: one that sends the caller elsewhere, wants
+// a login (RFC 6585 section 6), or stands where a known provider has no web server.
+func portalAnswered(r *reading) bool {
+	if r.failure.Protocol != "HTTP" {
+		return false
+	}
+	var answer *smtpconn.WebAnswerError
+	if errors.As(r.failure.Err, &answer) &&
+		(answer.Status/100 == 3 || answer.Status == http.StatusNetworkAuthenticationRequired) {
+		return true
+	}
+	return r.provider != ""
+}
+
+var portalNames = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)captive|hotspot|secure-?login|wi-?fi|wlan|guest[.-]|login[.-]page|cloudessa|meraki|` +
+		`(?:^|[.-])portal[.-]|networklogin|^n?logon[.-]|aruba-?networks|ruckus|unifi`)
+})
+
+// isPortal reports whether the login page of a network has shown its certificate.
+func isPortal(r *reading) bool {
+	certificate := certificateOf(r.failure)
+	return certificate != nil && hasWrongName(r) && slices.ContainsFunc(
+		append([]string{certificate.Subject.CommonName}, certificate.DNSNames...), portalNames().MatchString)
+}
+
+// consumerOutlook reports whether the mailbox is one of Outlook.com, which has no administrator, and not of Microsoft
+// 365. Both may use the same servers.
+func consumerOutlook(r *reading) bool {
+	_, domain, _ := strings.Cut(r.Target.Login, "@")
+	box, _ := provider.OfBox(domain)
+	return r.provider == outlook || r.provider == microsoft365 && box.ID == outlook
+}
+
+// Credentials of Amazon SES: the login is an access key, the SMTP password of which has 44 characters and its secret
+// key 40.
+const accessKey, secretKeyLength = "AKIA", 40
+
+func secretKeyAtSES(r *reading) bool {
+	return strings.HasPrefix(r.Target.Login, accessKey) && len(r.Target.Password.Reveal()) == secretKeyLength
+}
+
+func loginNotOfSES(r *reading) bool {
+	return r.Target.Login != "" && !strings.HasPrefix(r.Target.Login, accessKey)
+}
+
+// atHost is a server whose name ends like this.
+func atHost(name string) func(*reading) bool {
+	return func(r *reading) bool { return r.hostEnds(name) }
+}
 
 func protocolKnown(r *reading) bool { return r.failure.Protocol != "" }
 
@@ -106,6 +159,10 @@ var inspectors = sync.OnceValue(func() *regexp.Regexp {
 		`zscaler|sophos|palo ?alto|blue ?coat|symantec web|mcafee|trend ?micro|norton|` +
 		`check ?point|watchguard|sonicwall|untangle|netskope|` +
 		`cisco umbrella|barracuda|mail shield|web shield|g ?data|dr\.?web|comodo (?:firewall|internet)|` +
+		`skyhigh|trellix|umbrella|cisco (?:secure|web|wsa|ironport)|ironport|(?:pf|opn)sense|dpi-ssl|lightspeed|iboss|` +
+		`menlo security|cato networks|perimeter 81|stormshield|sangfor|hillstone|ipfire|endian|clearos|` +
+		`f-secure|withsecure|panda security|webroot|malwarebytes|quick ?heal|bullguard|vipre|qustodio|net nanny|` +
+		`portswigger|secure web (?:gateway|appliance)|web (?:security service|gateway|filter)|` +
 		`ssl (?:inspect|intercept|proxy|decrypt|scan)|smoothwall|forcepoint|websense|content gateway|` +
 		`cloudflare (?:gateway|for teams)|squid|mitmproxy|charles proxy|fiddler|burp|adguard`)
 })

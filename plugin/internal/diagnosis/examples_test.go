@@ -54,6 +54,7 @@ func connectionExamples() []example {
 		{step: greeting, kind: smtpconn.KindNotSMTP, with: protocol("SSH"), want: "wrong_protocol"},
 		{step: hello, reply: "530 Please login with USER and PASS.", want: "wrong_protocol_ftp"},
 		{step: hello, reply: "500 EHLO not understood", with: greeted("FileZilla Server 1.8"), want: "wrong_protocol_ftp"},
+		{host: "smtp.gmail.com", step: greeting, kind: smtpconn.KindNotSMTP, with: protocol("HTTP"), want: "captive_portal"},
 		{step: greeting, kind: smtpconn.KindNotSMTP, want: "not_smtp"},
 		{step: greeting, kind: smtpconn.KindTLSInsteadOfPlain, want: "plain_expected_tls"},
 		{step: tlsStep, kind: smtpconn.KindPlainInsteadOfTLS, want: "tls_expected_plain"},
@@ -111,7 +112,8 @@ func greetingExamples() []example {
 	const tlsStep, starttls = smtpconn.StepTLS, smtpconn.StepStartTLS
 	const greeting, hello = smtpconn.StepGreeting, smtpconn.StepHello
 	valid := validCertificate()
-	inspecting := valid
+	inspecting, portal := valid, valid
+	portal.DNSNames = []string{"captiveportal-login.example.net"}
 	inspecting.Issuer = pkix.Name{CommonName: "Avast Web/Mail Shield Root"}
 	return []example{
 		{step: greeting, reply: "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
@@ -134,6 +136,8 @@ func greetingExamples() []example {
 		{step: hello, kind: smtpconn.KindMalformedReply, want: "malformed_reply"},
 		{step: starttls, kind: smtpconn.KindStartTLSMissing, with: masked, want: "smtp_inspection_firewall"},
 		{step: smtpconn.StepAuth, kind: smtpconn.KindNoCommonMechanism, with: masked, want: "smtp_inspection_firewall"},
+		{step: tlsStep, kind: smtpconn.KindCertificate, with: presenting(portal,
+			x509.HostnameError{Certificate: &portal, Host: "x"}), want: "captive_portal"},
 		{step: tlsStep, kind: smtpconn.KindCertificate, with: presenting(inspecting, x509.UnknownAuthorityError{}),
 			want: "tls_inspected"},
 		{host: "smtp.gmail.com", step: tlsStep, kind: smtpconn.KindCertificate,

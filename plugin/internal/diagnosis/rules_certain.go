@@ -3,9 +3,13 @@ package diagnosis
 import "github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 
 const (
-	gmail     = "gmail"
-	microsoft = "microsoft365"
+	gmail        = "gmail"
+	microsoft365 = "microsoft365"
+	outlook      = "outlook"
 )
+
+// microsoft are the providers whose servers are Microsoft's.
+var microsoft = providers(microsoft365, outlook)
 
 // certainRules are what can be meant only one way: by the circumstances, or by a code or phrase of one provider.
 var certainRules = []rule{
@@ -28,18 +32,18 @@ var certainRules = []rule{
 	// refused at the login may come as late as MAIL, within “530 5.7.57 … Error: 535 5.7.139 …”.
 	{cause: "smtp_auth_disabled", says: all(msAuthDisabled)},
 	{cause: "basic_auth_retired", says: all(msBasicDisabled)},
-	{cause: "basic_auth_retired", providers: providers(microsoft), enhanced: enhanced("5.7.30")},
+	{cause: "basic_auth_retired", providers: microsoft, enhanced: enhanced("5.7.30")},
 	{cause: "wrong_credentials", says: all(msUnsuccessful, msCredentials)},
 	{cause: "account_locked", says: all(msUnsuccessful, msLocked), unless: none(msPolicy)},
 	{cause: "blocked_by_security_policy", says: all(msUnsuccessful, msPolicy)},
-	{cause: "smtp_auth_disabled", steps: auth, providers: providers(microsoft), enhanced: enhanced("5.7.139")},
+	{cause: "smtp_auth_disabled", steps: auth, providers: microsoft, enhanced: enhanced("5.7.139")},
 	{cause: "login_not_taken_here", steps: auth, replies: replies(500, 502, 503, 504), when: atExchange},
-	{cause: "no_common_mechanism", steps: auth, providers: providers(microsoft), enhanced: enhanced("5.7.4")},
-	{cause: "mailbox_not_accessible", steps: auth, providers: providers(microsoft), enhanced: enhanced("5.2.1", "5.2.14")},
+	{cause: "no_common_mechanism", steps: auth, providers: microsoft, enhanced: enhanced("5.7.4")},
+	{cause: "mailbox_not_accessible", steps: auth, providers: microsoft, enhanced: enhanced("5.2.1", "5.2.14")},
 	{cause: "oauth2_token_refused", steps: auth, kinds: refused, when: usedOAuth2},
-	{cause: "wrong_credentials", steps: auth, providers: providers(microsoft), enhanced: enhanced("5.7.3"),
+	{cause: "wrong_credentials", steps: auth, providers: microsoft, enhanced: enhanced("5.7.3"),
 		unless: none(loginBackend), says: all(unsuccessful)},
-	{cause: "sender_not_owned", providers: providers(microsoft), enhanced: enhanced("5.7.60", "5.2.252")},
+	{cause: "sender_not_owned", providers: microsoft, enhanced: enhanced("5.7.60", "5.2.252")},
 	{cause: "address_blocklisted", steps: conversing, enhanced: enhanced(
 		"x.7.511", "x.7.606", "x.7.607", "x.7.608", "x.7.609", "x.7.610", "x.7.611", "x.7.612", "x.7.613", "x.7.614")},
 	{cause: "account_suspended", enhanced: enhanced("x.7.501", "x.7.502", "x.7.503"), when: withLogin},
@@ -54,7 +58,7 @@ var certainRules = []rule{
 	{cause: "sender_not_verified", enhanced: enhanced("x.7.750")},
 	{cause: "direct_send_refused", says: all(directSend)},
 	{cause: "direct_send_refused", enhanced: enhanced("5.7.68")},
-	{cause: "login_required", providers: providers(microsoft), enhanced: enhanced("5.7.57")},
+	{cause: "login_required", providers: microsoft, enhanced: enhanced("5.7.57")},
 	{cause: "relay_denied", says: all(msAttribution)},
 	{cause: "relay_denied", enhanced: enhanced("5.7.64", "5.7.367")},
 	{cause: "wrong_server_for_sending", enhanced: enhanced("x.4.62")},
@@ -75,10 +79,10 @@ var certainRules = []rule{
 	{cause: "sending_limit_reached", says: all(submissionQuota)},
 	{cause: "sender_mailbox_full", steps: message, says: all(submissionMailboxFull)},
 	{cause: "server_temporary_fault", steps: early, enhanced: enhanced("x.3.2"), says: all(notAvailableAlone),
-		providers: providers(microsoft)},
+		providers: microsoft},
 	{cause: "access_denied", steps: greeting, enhanced: enhanced("x.3.2"), says: all(notAvailableAlone)},
 	{cause: "recipient_rate_limited", steps: receiving, says: all(recipientThreads)},
-	{cause: "too_many_connections", providers: providers(microsoft), steps: atEnvelope, replies: replies(432)},
+	{cause: "too_many_connections", providers: microsoft, steps: atEnvelope, replies: replies(432)},
 
 	// Google: support.google.com/a/answer/3726730 and /6140680.
 	{cause: "app_password_required", providers: providers(gmail), steps: auth, replies: replies(534),

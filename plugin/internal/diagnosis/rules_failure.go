@@ -30,6 +30,7 @@ var failureRules = []rule{
 	{cause: "network_failure", steps: connecting},
 
 	// Another protocol, or TLS where plain text was spoken, and the other way round.
+	{cause: "captive_portal", kinds: kinds(smtpconn.KindNotSMTP), when: portalAnswered},
 	{cause: "wrong_protocol", kinds: kinds(smtpconn.KindNotSMTP), when: protocolKnown},
 	{cause: "not_smtp", steps: steps(smtpconn.StepGreeting, smtpconn.StepTLS), kinds: kinds(smtpconn.KindNotSMTP)},
 	{cause: "plain_expected_tls", kinds: kinds(smtpconn.KindTLSInsteadOfPlain)},
@@ -40,6 +41,7 @@ var failureRules = []rule{
 	// The certificate. Who answers comes before what its certificate says.
 	{cause: "certificate_pin_mismatch", kinds: kinds(smtpconn.KindCertificate), when: isNotPinned},
 	{cause: "tls_inspected", kinds: kinds(smtpconn.KindCertificate), when: isInspector},
+	{cause: "captive_portal", kinds: kinds(smtpconn.KindCertificate), when: isPortal},
 	{cause: "smtp_redirected", kinds: kinds(smtpconn.KindCertificate), when: isStranger},
 	{cause: "certificate_expired", kinds: kinds(smtpconn.KindCertificate), when: isExpired},
 	{cause: "certificate_not_yet_valid", kinds: kinds(smtpconn.KindCertificate), when: isNotYetValid},

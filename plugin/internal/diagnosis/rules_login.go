@@ -70,7 +70,6 @@ var loginRules = []rule{
 var refusedLoginRules = []rule{
 	{cause: "mechanism_too_weak", steps: auth, replies: replies(534)},
 	{cause: "wrong_credentials", steps: auth, replies: replies(535)},
-	{cause: "no_common_mechanism", steps: auth, replies: replies(504), says: all(mechanismUnknown)},
 	{cause: "login_not_enabled", steps: auth, replies: replies(500, 502, 503, 504)},
 	{cause: "login_not_enabled", steps: auth, says: all(authNotEnabled)},
 	{cause: "no_common_mechanism", steps: auth, says: all(mechanismUnknown)},

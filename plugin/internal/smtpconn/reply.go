@@ -153,7 +153,25 @@ func malformed(line string, within bool) error {
 	if within {
 		return &Error{Kind: KindMalformedReply}
 	}
-	return &Error{Kind: KindNotSMTP, Protocol: guessProtocol(line)}
+	return &Error{Kind: KindNotSMTP, Protocol: guessProtocol(line), Err: webAnswer(line)}
+}
+
+// WebAnswerError is an answer in HTTP where one in SMTP was expected.
+type WebAnswerError struct {
+	Status int // Of RFC 9110 section 15, such as 302.
+}
+
+func (e *WebAnswerError) Error() string { return "HTTP status " + strconv.Itoa(e.Status) }
+
+// webAnswer is what the first line of an HTTP answer says; nil when it is none.
+func webAnswer(line string) error {
+	version, rest, _ := strings.Cut(line, " ")
+	status, _, _ := strings.Cut(rest, " ")
+	number, err := strconv.Atoi(status)
+	if !strings.HasPrefix(version, "HTTP/") || err != nil {
+		return nil
+	}
+	return &WebAnswerError{Status: number}
 }
 
 // guessProtocol names the protocol whose server begins like this; empty when it is not one that we know.

@@ -44,7 +44,7 @@ var (
 		`(?:sbl|xbl|pbl|cbl|css|rbl|bl) list`, `listed (?:host|client|ip)`, `(?:black|spam|bad) ?hole`,
 		`black (?:ip|host|address)`, `spamhaus`, `spamcop`, `sorbs`, `barracuda`, `uceprotect`,
 		`cloudmark`, `invaluement`, `senderbase`,
-		`senderscore`, `trend micro`, `proofpoint`, `cbl`, `abusix`,
+		`trend micro`, `proofpoint`, `cbl`, `abusix`,
 		`(?:is|are|been|was|you|currently|found|ip|address|host|server|@ip|because|which is) listed`,
 		`listed (?:in|on|at|by|as|with|for)`,
 		`(?:blocked|rejected|denied|listed|refused|found) (?:using|by|at|via|on|in|because of|due to) (?:the`+
@@ -143,7 +143,8 @@ var (
 	)
 	countryMeant = words(
 		`geo ?ip`, `(?:country|countries|geographic|geolocation|geo ?location|continent)`,
-		`your (?:region|country|location) (?:is|not|has)`, `from (?:your|this) (?:country|region)`, `地区|国家`,
+		`your (?:region|country|location) (?:is (?:not|block|den|ban|forbid|restrict)|not|has)`,
+		`from (?:your|this) (?:country|region)`, `地区|国家`,
 	)
 	ipv6Meant = words(
 		`over ipv6`, `(?:not|no) (?:accept|support|allow)\w* (?:\S+ ){0,3}ipv6`,

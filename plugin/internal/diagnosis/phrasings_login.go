@@ -93,12 +93,13 @@ var (
 	)
 	passwordExpired = words(
 		`passw\w* (?:has |is |have )?(?:been )?(?:expired|too old|outdated|aged)`, `expired passw`,
+		`pass ?phrase (?:has |is )?expired`,
 		`passw\w* ~ (?:expired|must be changed|must be reset|needs? to be (?:changed|reset))`,
 		`(?:must|need to|please|have to) (?:change|reset|renew|update) (?:your |the )?passw`,
 		`passwort ~ abgelaufen`, `mot de passe ~ expire`, `contrasena ~ (?:caducad|expirad)`,
 	)
 	passwordTooSimple = words(
-		`passw\w* ~ (?:weak|simple|insecure|not secure|strong|strength|complex|short|leaked|pwned|easy|`+
+		`passw\w* ~ (?:weak|simple|insecure|not secure|strong|strength|complex|short|leak|breach|pwned|easy|`+
 			`requirement|policy)`,
 		`(?:weak|simple|insecure|leaked|easy|unsafe) passw`, `too (?:simple|weak|easy) ~ passw`,
 		`密码(?:过于|太)?(?:简单|弱)`, `弱密码`,
@@ -126,7 +127,7 @@ var (
 		`(?:account|user|mailbox|sender|server|service|domain|sending|credential|customer|organi[sz]ation|`+
 			`tenant|access|smtp|team|project|profile|api|relay)(?: \S+){0,5} (?:suspend|banned|terminated|blocked`+
 			` for|been blocked|paused|under review|restricted|on hold|frozen|deactivated due|disabled due|`+
-			`disabled for|compromis|hacked)`,
+			`compromis|hacked)`,
 		`suspended`, `suspension`, `sending (?:has been |is )?(?:paused|suspended|blocked|disabled|stopped)`,
 		`spam abuse detected`, `bad outbound sender`, `outbound ~ (?:spam|abuse|block)`,
 		`(?:abuse|abusive|suspicious|unusual|fraud|malicious|abnormal|irregular|bulk) (?:\S+ )?(?:activity|activities|`+
@@ -165,7 +166,8 @@ var (
 			`online|interface)`,
 		`web ?(?:log ?in|mail|browser) (?:\S+ )?(?:required|first)`, `via (?:your |the |a )?(?:web )?browser`,
 		`eula`, `(?:accept|agree|confirm) ~ (?:terms|agreement|licen[cs]e|policy|conditions|tos)`, `captcha`,
-		`robot`, `verify (?:that )?(?:you|your) (?:are|phone|identity|human|mobile)`,
+		`(?:confirm|verify|validate|add|bind) (?:your |a |the )?(?:phone|mobile|telephone)`, `robot`,
+		`verify (?:that )?(?:you|your) (?:are|phone|identity|human|mobile)`,
 		`(?:phone|mobile) (?:number )?(?:\S+ )?(?:verif|confirm|valid|bind|required)`, `confirm your identity`,
 		`visit (?:the )?(?:website|webmail|page) ~ (?:unlock|verify|confirm|activate)`, `tier ?upgrade`,
 		`refusequota`, `unlock (?:your )?account ~ (?:web|visit)`, `verification (?:is )?required`,
@@ -184,7 +186,8 @@ var (
 		`(?:not|no) (?:allowed|permitted|permission|authori[sz]ed|entitled|enabled|access) ~ (?:smtp|log ?in|`+
 			`send|auth|service|submission)`,
 		`no (?:smtp )?(?:access|permission)`, `access rights`, `user ~ not (?:allowed|permitted|enabled)`,
-		`account (?:has )?expired`, `deaktiviert`, `desactive`, `desactivad`, `disattivat`, `desativad`, `отключен`,
+		`(?:account|user|mailbox) (?:has |is )?expired`, `deaktiviert`, `desactive`, `desactivad`, `disattivat`,
+		`desativad`, `отключен`,
 		`заблокирован`,
 	)
 	submissionDisabled = words(

@@ -21,7 +21,8 @@ var (
 			`body|header|email)`,
 		`invalid message (?:content|format|structure|body|syntax|id)`, `null (?:byte|character|char)`,
 		`nul (?:byte|char)`, `message (?:has )?no (?:from|date|subject|body|header)`, `duplicate header`,
-		`improper use of`, `purported`, `header error`, `line length`, `invalid (?:utf|charset|character)`, `smtp smuggling`,
+		`header (?:\S+ )?size`, `line limit`, `improper use of`, `purported`, `header error`, `line length`,
+		`invalid (?:utf|charset|character)`, `smtp smuggling`,
 		`from header (?:is )?(?:missing|empty|invalid)`,
 		`content (?:type|transfer) (?:\S+ ){0,3}(?:invalid|missing|bad)`,
 	)
@@ -212,7 +213,8 @@ var (
 		`(?:receiving|inbound|incoming)(?: \S+){0,2} (?:only|server|mail server|mx|mail only)`,
 		`not (?:a|an|the) (?:\S+ )?(?:submission|outgoing|outbound|relay|smtp relay|sending) (?:server|port|`+
 			`host|service)`,
-		`ibsmtp`, `this server (?:is|does) not ~ (?:outgoing|submission|send|relay)`,
+		`(?:region|account|domain) is served by`, `ibsmtp`,
+		`this server (?:is|does) not ~ (?:outgoing|submission|send|relay)`,
 		`mx (?:server )?(?:only|does not)`, `port 25 only`,
 	)
 	noLoginsHere = words(

@@ -38,7 +38,7 @@ var (
 		`host not found try again`, `lookup timed out`,
 	)
 	domainBad = words(
-		`dead domain`, `domain (?:is )?not reachable`, `domain must exist`, `could not find a gateway`,
+		`dead domain`, `host unreachable`, `domain (?:is )?not reachable`, `domain must exist`, `could not find a gateway`,
 		`(?:dns|mx) records for (?:\S+ ){0,4}(?:not|could)`, `no matches to nameserver`, `no route for`,
 		`domain(?: \S+){0,5} (?:not (?:found|exist|valid|resolv\w*|known)|does not (?:exist|resolve|have)|`+
 			`nonexist\w*|unknown|invalid|no mx|cannot be resolved|could not be (?:found|resolved)|lookup failed|`+
@@ -121,6 +121,7 @@ var (
 		`does not accept incoming`,
 	)
 	mailboxFull = words(
+		`(?:user|mailbox|recipient|account) has too many (?:messages|mails|emails)`, `mailbox exceeded`,
 		`(?:exceed\w*|over|reached|beyond) (?:\S+ ){0,3}(?:mailbox|disk|allowed|storage|user|mail|allocated)`+
 			` (?:\S+ )?quota`,
 		`full mailbox`, `disk ?space quota`, `not have enough space`, `space has been used up`,
@@ -190,12 +191,13 @@ var (
 	)
 	recipientMoved = words(
 		`(?:user|recipient|mailbox|account|address|has|have) (?:\S+ )?(?:moved|migrated|relocated|left|transferred)`,
-		`no longer on (?:this )?server`, `(?:new|changed|forwarding) address`, `please try @\w+`, `user not local`,
+		`(?:has been|was) replaced by`, `no longer on (?:this )?server`, `(?:new|changed|forwarding) address`,
+		`please try @\w+`, `user not local`,
 		`moved (?:to|permanently)`, `has left`, `please (?:use|contact|forward to) @\w+`,
 		`no longer (?:works|employed|with)`, `changed (?:his|her|their|its) address`, `unbekannt verzogen`,
 	)
 	recipientSuppressed = words(
-		`bounced? (?:check|filter)`, `suppress`, `unsubscribed?`, `address blacklisted`,
+		`marked (?:as )?inactive`, `bounced? (?:check|filter)`, `suppress`, `unsubscribed?`, `address blacklisted`,
 		`(?:previous|prior|old|past|hard) (?:\S+ )?bounce`,
 		`bounced (?:address|before|earlier|previously|recently)`, `(?:earlier|repeated|recent) (?:\S+ )?bounc`,
 		`complain(?:t|ed) (?:about|by|from)`, `marked (?:\S+ ){0,3}as spam by`,

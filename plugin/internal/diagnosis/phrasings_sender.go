@@ -12,7 +12,8 @@ var (
 	)
 	// notOwned: this login may not use this sender.
 	notOwned = words(
-		`must be (?:your own|one of your)`, `sending (?:from|as) ~ not (?:permitted|allowed|authori[sz]ed)`,
+		`must be (?:your own|one of your|(?:your|the) (?:login|account|user))`,
+		`sending (?:from|as) ~ not (?:permitted|allowed|authori[sz]ed)`,
 		`cannot use this (?:sender|from|address)`, `(?:does not|not) conform`, `(?:not|must be|be) (?:the )?same as`,
 		`must (?:belong|match|correspond|be owned|equal)`,
 		`(?:different|differ) from (?:the |your )?(?:auth|login|account|user)`, `not owned by`,

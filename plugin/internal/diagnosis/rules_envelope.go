@@ -131,6 +131,7 @@ var machineRules = []rule{
 	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation, ipMeant),
 		unless: none(domainMeant, blockedIP)},
 	{cause: "sender_reputation_low", steps: atEnvelope, says: all(reputation, domainMeant)},
+	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation), unless: none(senderMeant, blockedIP)},
 	{cause: "content_refused", steps: message, replies: replies(5), says: all(spamFilterMeant), unless: none(ipMeant)},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(blockedIP),
 		unless: none(blockedSender)},
@@ -305,7 +306,7 @@ var (
 	quotaUsedUp        = together(namesQuota, saysExceeded)
 	retryIn            = words(`(?:try|retry|again)(?: \S+)? (?:in|after) (?:\d+|some|a few)`)
 	namesThisAccount   = words(`(?:this|your|the) (?:\S+ )?(?:account|mailbox|user|login)`)
-	headerMeant        = words(`headers? too`, `hops`)
+	headerMeant        = words(`headers?\b`, `hops`, `line limit`)
 	rateMeant          = words(`rate\b`, `throttl`)
 	greylistedPlainly  = words(`gr[ae]ylisted (?:please|try|for)`)
 	invalidAddress     = words(`(?:invalid|bad|wrong) (?:email |sender |mail )?address`)

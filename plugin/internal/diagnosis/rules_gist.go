@@ -8,7 +8,6 @@ package diagnosis
 var loginGists = []rule{
 	{cause: "login_backend_broken", steps: auth, replies: replies(5), says: all(together(namesDirectory, saysBroken))},
 	{cause: "password_expired", steps: auth, says: all(together(namesPassword, saysOutdated))},
-	{cause: "account_suspended", steps: auth, says: all(together(namesAccount, saysAbused))},
 	{cause: "sending_limit_reached", steps: auth, says: all(saysUnpaid)},
 	{cause: "account_disabled", steps: auth, says: all(together(namesPrograms, saysSwitchedOn))},
 	{cause: "login_needs_encryption", steps: auth, says: all(together(namesEncryption, saysDemanded)), when: unencrypted},

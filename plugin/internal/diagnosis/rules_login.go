@@ -40,6 +40,7 @@ var loginRules = []rule{
 	{cause: "too_many_logins", steps: auth, says: all(loginsPaused)},
 	{cause: "account_locked", steps: auth, says: all(accountLocked), unless: none(accountStopped, temporarily)},
 	{cause: "too_many_logins", steps: auth, says: all(tooManyLogins), unless: none(accountStopped)},
+	{cause: "too_many_errors", steps: auth, says: all(tooManyErrors)},
 	{cause: "too_many_connections", steps: auth, says: all(tooManyConnections), unless: none(failedLogins)},
 
 	// The account and its password.
@@ -48,13 +49,14 @@ var loginRules = []rule{
 	{cause: "password_too_simple", steps: auth, says: all(passwordTooSimple)},
 	{cause: "account_confirmation_required", steps: auth, says: all(accountConfirmation)},
 	{cause: "account_suspended", steps: auth, says: all(accountSuspended)},
+	{cause: "account_suspended", steps: auth, says: all(together(namesAccount, saysAbused))},
 	{cause: "account_locked", steps: auth, says: all(accountLocked), unless: none(failedLogins)},
 	{cause: "account_not_activated", steps: auth, says: all(accountNotActivated),
 		unless: none(mechanismUnknown, authNotEnabled)},
 	{cause: "oauth2_token_refused", steps: auth, says: all(tokenRefused)},
 
 	// The server's own check is out of order.
-	{cause: "login_backend_broken", steps: auth, says: all(loginBackend), unless: none(temporarily)},
+	{cause: "login_backend_broken", steps: auth, replies: replies(5), says: all(loginBackend), unless: none(temporarily)},
 	{cause: "login_temporarily_unavailable", steps: auth, says: all(loginBackend)},
 	{cause: "mechanism_unusable", steps: auth, says: all(mechanismUnusable)},
 	{cause: "login_exchange_broken", steps: auth, says: all(exchangeBroken), unless: none(credentialsPlainlyWrong)},
@@ -98,7 +100,7 @@ var (
 	authNotEnabled       = words(
 		`auth\w* (?:is |has been )?(?:disabled|switched off|turned off)`,
 		`auth\w*(?: \S+){0,3} (?:not|un)(?: \S+)? ?(?:enabled|supported|available|advertised|implemented|`+
-			`recogni[sz]ed|permitted|allowed|known|offered|activated|understood)?`,
+			`recogni[sz]ed|permitted|allowed|known|offered|activated|understood)`,
 		`command(?: \S+){0,3} (?:not|un|disabled)`, `not (?:implemented|recogni[sz]ed|advertised|supported)`,
 	)
 	unknownAccess           = words(`access rights to this service`, `invalid|incorrect|wrong|bad`)

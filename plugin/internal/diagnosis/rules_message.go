@@ -5,6 +5,7 @@ var recipientRules = []rule{
 	{cause: "recipient_restricted", steps: receiving, says: all(restricted), unless: none(bulkOfRecipients, tryLater)},
 	{cause: "recipient_domain_lookup_failed", steps: receiving, replies: replies(4), says: all(domainLookupDeferred)},
 	{cause: "recipient_server_unreachable", steps: receiving, replies: replies(4), says: all(recipientUnreachable)},
+	{cause: "recipient_domain_no_mail", steps: recipient, replies: replies(556), unless: none(senderMeant)},
 	{cause: "recipient_syntax_refused", steps: recipient, says: all(addressSyntax), unless: none(senderMeant)},
 	{cause: "recipient_domain_not_found", steps: receiving, says: all(domainBad), unless: none(senderMeant)},
 	{cause: "recipient_moved", steps: receiving, says: all(recipientMoved), unless: none(fiveOneOne)},

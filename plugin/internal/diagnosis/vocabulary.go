@@ -26,7 +26,7 @@ var (
 	namesMailbox = words(
 		`mail ?box`, `inbox`, `users?\b`, `recipients?\b`, `addressee`, `accounts?\b`, `address(?:es)?\b`,
 		`name\b|nobody|no ?one\b`,
-		`@recipient`, `@addr`,
+		`@recipient`, `@addr`, `rcpt`,
 		`postfach|empfanger|benutzer|kont[oaue]\b|adresse`, `boite|destinataire|compte|utilisateur`,
 		`buzon|destinatari|cuenta|usuario|direccion`, `casella|utente|indirizzo`, `caixa|conta\b`,
 		`gebruiker|ontvanger|postbus|adre[s]`, `uzytkownik|skrzynk|adresat|odbiorc`, `anvandar|mottagar|brevlada`,

@@ -25,7 +25,10 @@ const (
 	maxSchemaText  = 512 << 10 // bytes of all texts together
 )
 
-var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+// fieldName is what a field may be called, up to its length.
+var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+const maxFieldName = 64
 
 // Check returns an error that names every place where the schema breaks the contract, nil when there is none. A host
 // refuses such a schema: it comes from another process and is untrusted input. It takes as long as the schema is large,
@@ -143,7 +146,7 @@ func (c *schemaCheck) identifier(what, text string) {
 
 func (c *schemaCheck) field(f Field) {
 	where := fmt.Sprintf("field %q", f.Name)
-	if !fieldName.MatchString(f.Name) {
+	if len(f.Name) > maxFieldName || !fieldName.MatchString(f.Name) {
 		c.refuse("%s: a name has 1 to 64 lower case letters, digits and underscores and starts with a letter", where)
 	}
 	if f.Label == "" {

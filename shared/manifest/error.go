@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Error is a manifest that cannot be used. It names the file, the place and the remedy, and no value.
@@ -35,12 +36,12 @@ func (e *Error) Message() string {
 	return e.Reason
 }
 
-var placed = regexp.MustCompile(`^([0-9]{1,9}):([0-9]{1,9}): `)
+var placed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,9}):([0-9]{1,9}): `) })
 
 // Reported is the error that the other process found in the file and told by its message.
 func Reported(path, message string, cause error) *Error {
 	e := &Error{Path: path, Reason: message, Err: cause}
-	if place := placed.FindStringSubmatch(message); place != nil {
+	if place := placed().FindStringSubmatch(message); place != nil {
 		e.Line, _ = strconv.Atoi(place[1])
 		e.Column, _ = strconv.Atoi(place[2])
 		e.Reason = message[len(place[0]):]

@@ -45,7 +45,10 @@ func orElse(err, other error) error {
 }
 
 // wholeNumber is a number as people write counts: no fraction, no exponent, no leading zero that may mean octal.
-var wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]{0,17})$`)
+var wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
+
+// maxDigits is how many fit into an int64 in any case.
+const maxDigits = 18
 
 func (p *parser) literal(place position, expression *hclsyntax.LiteralValueExpr) (any, error) {
 	switch expression.Val.Type() {
@@ -53,7 +56,7 @@ func (p *parser) literal(place position, expression *hclsyntax.LiteralValueExpr)
 		return expression.Val.True(), nil
 	case cty.Number:
 		digits := string(expression.SrcRange.SliceBytes(p.content))
-		if !wholeNumber.MatchString(digits) {
+		if len(digits) > maxDigits || !wholeNumber.MatchString(digits) {
 			return nil, place.refuse("a number must be a whole one, written in digits without a leading zero, such as 4")
 		}
 		number, err := strconv.ParseInt(digits, 10, 64)

@@ -49,8 +49,14 @@ func (p *parser) Unmarshal(content []byte) (map[string]any, error) {
 	return tree, nil
 }
 
-// pluginName is what a plugin may be called.
-var pluginName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+// pluginName is what a plugin may be called, up to its length: a bound in the expression makes as many copies of it.
+var pluginName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+const maxPluginName = 64
+
+func isPluginName(name string) bool {
+	return len(name) <= maxPluginName && pluginName.MatchString(name)
+}
 
 // root reads the top of the file, which holds the plugin block only.
 func (p *parser) root(body *hclsyntax.Body) (map[string]any, error) {
@@ -68,7 +74,7 @@ func (p *parser) root(body *hclsyntax.Body) (map[string]any, error) {
 		switch {
 		case one.Type != pluginBlock:
 			return nil, place.refuse("unknown block %s; the file holds one block plugin \"NAME\" { … }", shown(one.Type))
-		case len(one.Labels) != 1 || !pluginName.MatchString(one.Labels[0]):
+		case len(one.Labels) != 1 || !isPluginName(one.Labels[0]):
 			return nil, place.refuse(`the block must have a name of letters, digits, ".", "_" and "-": plugin "NAME" { … }`)
 		case block != nil && block.Labels[0] == one.Labels[0]:
 			return nil, place.refuse("declares the plugin %q twice, first in line %d; leave one of the blocks out",

@@ -3,6 +3,7 @@ package transport
 import (
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -82,7 +83,9 @@ func (a *inspection) entry(e *shared.NotificationEntry) {
 }
 
 // traceParent is the header of W3C Trace Context, version 00.
-var traceParent = regexp.MustCompile(`^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$`)
+var traceParent = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$`)
+})
 
 // How far from now an attempt that has just ended may have begun.
 const (
@@ -97,7 +100,7 @@ func (a *inspection) delivery(d *shared.Delivery, now time.Time) {
 	if d.Attempt < 1 {
 		a.refuse("attempt %d", d.Attempt)
 	}
-	if !traceParent.MatchString(d.TraceParent) {
+	if !traceParent().MatchString(d.TraceParent) {
 		d.TraceParent = ""
 	}
 	d.Started = within(d.Started, now.Add(-longestAttempt), now.Add(clockSkew))

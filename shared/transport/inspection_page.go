@@ -9,14 +9,16 @@ import (
 
 // Looks at the answers of a page and of its history; see [inspection].
 
-// pluginName is what a plugin's name looks like. It becomes a part of addresses.
-var pluginName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+// pluginName is what a plugin's name looks like, up to its length. It becomes a part of addresses.
+var pluginName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+
+const maxPluginName = 64
 
 // maxCapabilities bounds what a plugin of a later version may announce.
 const maxCapabilities = 64
 
 func (a *inspection) info(i *shared.Info) {
-	if !pluginName.MatchString(i.Name) {
+	if len(i.Name) > maxPluginName || !pluginName.MatchString(i.Name) {
 		a.refuse(
 			"its name is %q; a name has 1 to 64 lower case letters, digits and hyphens",
 			printable.Shortened(i.Name, maxNameLength),

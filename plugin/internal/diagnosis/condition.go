@@ -104,15 +104,17 @@ func atExchange(r *reading) bool {
 	if _, exchange := provider.OfExchange(r.host); exchange {
 		return true
 	}
-	return exchangeName.MatchString(r.host)
+	return exchangeName().MatchString(r.host)
 }
 
-var exchangeName = regexp.MustCompile(
-	`^(?:[a-z0-9-]*mx[a-z]?[0-9]*[.-]|aspmx|inbound|mailin|mx-|smtp-in|mta[0-9]+\.)|-mx-|\.mx\.|^gmail-smtp-in`)
+var exchangeName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`^(?:[a-z0-9-]*mx[a-z]?[0-9]*[.-]|aspmx|inbound|mailin|mx-|smtp-in|mta[0-9]+\.)|-mx-|\.mx\.|^gmail-smtp-in`)
+})
 
 var (
-	asterisks   = regexp.MustCompile(`^[*\s]{8,}$`)
-	maskedWord  = regexp.MustCompile(`^X{3,}[A-Z]?$`)
+	asterisks   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[*\s]{8,}$`) })
+	maskedWord  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^X{3,}[A-Z]?$`) })
 	ftpGreeting = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\bftp\b|filezilla`) })
 )
 
@@ -123,11 +125,11 @@ func inspected(r *reading) bool {
 	if session == nil {
 		return false
 	}
-	if session.Greeting.Says(asterisks) {
+	if session.Greeting.Says(asterisks()) {
 		return true
 	}
 	for keyword := range session.Extensions {
-		if maskedWord.MatchString(keyword) {
+		if maskedWord().MatchString(keyword) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -152,7 +153,7 @@ func (r *reduction) name(name string) {
 			return
 		}
 	}
-	if listName.MatchString(name) {
+	if listName().MatchString(name) {
 		r.words = append(r.words, tokenList)
 		return
 	}
@@ -181,10 +182,12 @@ func isID(word string) bool {
 
 var (
 	// listName is the name of a blocklist in the DNS.
-	listName = regexp.MustCompile(
-		`spamhaus|sorbs|spamcop|barracudacentral|uceprotect|abuseat|rbl|dnsbl|blackholes|surbl|uribl|invaluement|hostkarma|` +
-			`junkemailfilter|psbl|mailspike|njabl|backscatterer|manitu|senderbase|abusix|blocklist|blacklist|truncate|` +
-			`prs\.proofpoint|dynablock|mail-abuse|(?:^|[.-])(?:zen|sbl|xbl|pbl|cbl|bl|dbl)\.`)
+	listName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(
+			`spamhaus|sorbs|spamcop|barracudacentral|uceprotect|abuseat|rbl|dnsbl|blackholes|surbl|uribl|invaluement|` +
+				`hostkarma|junkemailfilter|psbl|mailspike|njabl|backscatterer|manitu|senderbase|abusix|blocklist|blacklist|` +
+				`truncate|prs\.proofpoint|dynablock|mail-abuse|(?:^|[.-])(?:zen|sbl|xbl|pbl|cbl|bl|dbl)\.`)
+	})
 	contracted = strings.NewReplacer(
 		"’", "'", "can't", "cannot", "can not ", "cannot ", "won't", "will not", "n't ", " not ", "'s ", " ",
 		"e-mail", "email", "relay=", "",

@@ -32,15 +32,16 @@ var concepts int
 
 // words is a concept of these phrasings. The alternatives of one are phrasings of their own.
 func words(expressions ...string) *concept {
-	var phrasings []string
-	for _, one := range expressions {
-		phrasings = append(phrasings, alternatives(foldAccents(one))...)
-	}
-	return newConcept(phrasings, func(one string) phrasing {
-		if !withoutBlanks(one) {
-			one = " " + one
+	return newConcept(func() (all []phrasing) {
+		for _, expression := range expressions {
+			for _, one := range alternatives(foldAccents(expression)) {
+				if !withoutBlanks(one) {
+					one = " " + one
+				}
+				all = append(all, newPhrasing(strings.ReplaceAll(one, " ~ ", gap)))
+			}
 		}
-		return newPhrasing(strings.ReplaceAll(one, " ~ ", gap))
+		return all
 	})
 }
 
@@ -77,20 +78,20 @@ func together(parts ...*concept) *concept {
 	return &concept{number: concepts - 1, parts: parts}
 }
 
-func newConcept(expressions []string, read func(string) phrasing) *concept {
+// newConcept reads the phrasings when they are first looked for: most processes never meet a failure.
+func newConcept(read func() []phrasing) *concept {
 	concepts++
-	return &concept{number: concepts - 1, phrasings: sync.OnceValue(func() []phrasing {
-		all := make([]phrasing, len(expressions))
-		for i, expression := range expressions {
-			all[i] = read(expression)
-		}
-		return all
-	})}
+	return &concept{number: concepts - 1, phrasings: sync.OnceValue(read)}
 }
 
 // links is a concept that is in the addresses of web pages that a reply names, not in its text.
 func links(expressions ...string) *concept {
-	c := newConcept(expressions, newPhrasing)
+	c := newConcept(func() (all []phrasing) {
+		for _, one := range expressions {
+			all = append(all, newPhrasing(one))
+		}
+		return all
+	})
 	c.inLinks = true
 	return c
 }

@@ -99,7 +99,9 @@ func (r *redaction) add(secret string) {
 }
 
 // provenBy matches what a response of CRAM-MD5 or SCRAM proves the password with.
-var provenBy = regexp.MustCompile(`(?: |,p=)([0-9A-Za-z+/]{26,})=*$`)
+var provenBy = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?: |,p=)([0-9A-Za-z+/]{26,})=*$`)
+})
 
 // sent adds a line of the login as it went out; a server may leave the padding out when it repeats it.
 func (r *redaction) sent(line string) {
@@ -116,7 +118,7 @@ func (r *redaction) sent(line string) {
 	r.addEncoded(bare)
 	r.addEncoded(reversed(bare))
 	r.addEncoded(inBase64(line))
-	if proof := provenBy.FindStringSubmatch(fromBase64(line)); proof != nil {
+	if proof := provenBy().FindStringSubmatch(fromBase64(line)); proof != nil {
 		r.add(proof[1])
 	}
 }

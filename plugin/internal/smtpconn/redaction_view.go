@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -285,15 +286,17 @@ func digitRuns(text []byte) (runs [][2]int) {
 
 // escape matches a character that is written in another way: in a web address, in quoted-printable text, in a string of
 // JSON or C, in HTML.
-var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}|=[0-9A-Fa-f]{2}|=\n|` +
-	`\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\[0-7]{3}|\\[^\n]|&#?[0-9A-Za-z]{1,31};`)
+var escape = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`%[0-9A-Fa-f]{2}|=[0-9A-Fa-f]{2}|=\n|` +
+		`\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\[0-7]{3}|\\[^\n]|&#?[0-9A-Za-z]{1,31};`)
+})
 
 // unescaped is the view with its escapes resolved; nothing when it has none.
 func (v view) unescaped() []view {
 	if !bytes.ContainsAny(v.text, `%=\&`) {
 		return nil
 	}
-	found := escape.FindAllIndex(v.text, -1)
+	found := escape().FindAllIndex(v.text, -1)
 	if found == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package smtpconn
 
 import (
 	"regexp"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -23,7 +24,9 @@ type Transcript struct {
 func (t *Transcript) Lines() []string { return append([]string(nil), t.lines...) }
 
 // replyStart is the part of a reply line that a server cannot say much with.
-var replyStart = regexp.MustCompile(`^[2-5]\d\d(?:[ -](?:[245]\.\d{1,3}\.\d{1,3}(?: |$))?|$)`)
+var replyStart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[2-5]\d\d(?:[ -](?:[245]\.\d{1,3}\.\d{1,3}(?: |$))?|$)`)
+})
 
 // server adds the lines of one reply as they arrived, or what arrived of them.
 func (t *Transcript) server(lines []string) {
@@ -32,7 +35,7 @@ func (t *Transcript) server(lines []string) {
 	}
 	starts, texts := make([]string, len(lines)), make([]string, len(lines))
 	for i, line := range lines {
-		starts[i] = replyStart.FindString(line)
+		starts[i] = replyStart().FindString(line)
 		texts[i] = printable(line[len(starts[i]):])
 	}
 	for i, text := range t.hideLines(texts) {

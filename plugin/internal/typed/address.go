@@ -3,7 +3,6 @@ package typed
 import (
 	"net/mail"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,18 +17,18 @@ const most = 3
 
 var (
 	// atInWords and dotInWords are what people write so that programs do not find an address.
-	atInWords  = regexp.MustCompile(`(?i)\s*(?:[(\[{<]\s*(?:at|@|ät|arroba|chez)\s*[)\]}>]|\s(?:at|ät|arroba)\s)\s*`)
-	dotInWords = regexp.MustCompile(`(?i)\s*(?:[(\[{<]\s*(?:dot|\.|punkt|point|punto)\s*[)\]}>]|\s(?:dot|punkt)\s)\s*`)
+	atInWords  = compiled(`(?i)\s*(?:[(\[{<]\s*(?:at|@|ät|arroba|chez)\s*[)\]}>]|\s(?:at|ät|arroba)\s)\s*`)
+	dotInWords = compiled(`(?i)\s*(?:[(\[{<]\s*(?:dot|\.|punkt|point|punto)\s*[)\]}>]|\s(?:dot|punkt)\s)\s*`)
 	// besideAt are blanks that stand beside the sign.
-	besideAt = regexp.MustCompile(`\s*@\s*`)
+	besideAt = compiled(`\s*@\s*`)
 	// mailto begins an address of the web (RFC 6068).
-	mailto = regexp.MustCompile(`(?i)mailto:/*([^\s<>"]+)`)
+	mailto = compiled(`(?i)mailto:/*([^\s<>"]+)`)
 	// markdown is a link, [text](address).
-	markdown = regexp.MustCompile(`\[([^\[\]]*)\]\([^()]*\)`)
+	markdown = compiled(`\[([^\[\]]*)\]\([^()]*\)`)
 	// dots are several in a row.
-	dots = regexp.MustCompile(`\.{2,}`)
+	dots = compiled(`\.{2,}`)
 	// commaForDot stands before the last part of a name.
-	commaForDot = regexp.MustCompile(`(?i)([a-z0-9])[,;](com|net|org|edu|gov|info|biz|[a-z]{2})([\s>"']|$)`)
+	commaForDot = compiled(`(?i)([a-z0-9])[,;](com|net|org|edu|gov|info|biz|[a-z]{2})([\s>"']|$)`)
 )
 
 // Mailboxes returns the addresses that a text names, with the names of their owners, as far as it has such: at most
@@ -44,11 +43,11 @@ func Mailboxes(text string) []mail.Address {
 			return found
 		}
 	}
-	if !strings.Contains(text, "@") || atInWords.MatchString(text) {
-		text = dotInWords.ReplaceAllString(atInWords.ReplaceAllString(text, "@"), ".")
+	if !strings.Contains(text, "@") || atInWords().MatchString(text) {
+		text = dotInWords().ReplaceAllString(atInWords().ReplaceAllString(text, "@"), ".")
 	}
-	text = commaForDot.ReplaceAllString(text, "$1.$2$3")
-	text = besideAt.ReplaceAllString(text, "@")
+	text = commaForDot().ReplaceAllString(text, "$1.$2$3")
+	text = besideAt().ReplaceAllString(text, "@")
 	if list, err := mail.ParseAddressList(strings.Trim(strings.ReplaceAll(text, ";", ","), ", ")); err == nil {
 		if found := bare(list); len(found) > 0 {
 			return found
@@ -59,9 +58,9 @@ func Mailboxes(text string) []mail.Address {
 
 // withoutLinks takes the address out of a link.
 func withoutLinks(text string) string {
-	text = markdown.ReplaceAllString(text, "$1")
-	return mailto.ReplaceAllStringFunc(text, func(link string) string {
-		address, query, _ := strings.Cut(mailto.FindStringSubmatch(link)[1], "?")
+	text = markdown().ReplaceAllString(text, "$1")
+	return mailto().ReplaceAllStringFunc(text, func(link string) string {
+		address, query, _ := strings.Cut(mailto().FindStringSubmatch(link)[1], "?")
 		if address == "" {
 			if values, err := url.ParseQuery(query); err == nil {
 				address = values.Get("to")
@@ -100,7 +99,7 @@ func bare(list []*mail.Address) []mail.Address {
 
 // tidy takes off what stands around an address, and writes its letters as they were meant.
 func tidy(address string) string {
-	address = strings.Trim(dots.ReplaceAllString(address, "."), ".,:;!?/\\*_|·'\"` ")
+	address = strings.Trim(dots().ReplaceAllString(address, "."), ".,:;!?/\\*_|·'\"` ")
 	address = strings.TrimPrefix(address, "smtp:")
 	if at := strings.LastIndexByte(address, '@'); at > 0 {
 		domain, _ := Latin(strings.Trim(address[at+1:], ".-"))

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
-	"regexp"
 	"strings"
 )
 
@@ -14,7 +13,7 @@ import (
 const longestPEM = 1 << 20
 
 // block is a block of PEM (RFC 7468) whose line breaks and dashes may have suffered.
-var block = regexp.MustCompile(`(?s)-+\s*BEGIN ([A-Z0-9 ]*?CERTIFICATE)\s*-+(.*?)-+\s*END [A-Z0-9 ]*?CERTIFICATE\s*-+`)
+var block = compiled(`(?s)-+\s*BEGIN ([A-Z0-9 ]*?CERTIFICATE)\s*-+(.*?)-+\s*END [A-Z0-9 ]*?CERTIFICATE\s*-+`)
 
 // lineBreak is one as JSON, the shell and YAML write it.
 var lineBreak = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", `\r`, "\n")
@@ -37,10 +36,10 @@ func certificates(text string) [][]byte {
 		return [][]byte{der}
 	}
 	text = lineBreak.Replace(plainCharacters(text))
-	found := block.FindAllStringSubmatch(text, -1)
+	found := block().FindAllStringSubmatch(text, -1)
 	if len(found) == 0 { // PEM in base64, as Kubernetes has it.
 		if inner, err := base64.StdEncoding.DecodeString(alphabetic(text)); err == nil {
-			found = block.FindAllStringSubmatch(string(inner), -1)
+			found = block().FindAllStringSubmatch(string(inner), -1)
 		}
 	}
 	var all [][]byte
@@ -84,9 +83,9 @@ func alphabetic(text string) string {
 }
 
 var (
-	sha256Name = regexp.MustCompile(`sha-?2?-?256`)
+	sha256Name = compiled(`sha-?2?-?256`)
 	// hexadecimal are digits with what programs put between bytes.
-	hexadecimal  = regexp.MustCompile(`[0-9a-f][0-9a-f :.\-]*`)
+	hexadecimal  = compiled(`[0-9a-f][0-9a-f :.\-]*`)
 	betweenBytes = strings.NewReplacer(" ", "", ":", "", "-", "", ".", "")
 )
 
@@ -101,7 +100,7 @@ func Fingerprint(text string) string {
 		return ""
 	}
 	found := ""
-	for _, run := range hexadecimal.FindAllString(sha256Name.ReplaceAllString(strings.ToLower(Plain(text)), "="), -1) {
+	for _, run := range hexadecimal().FindAllString(sha256Name().ReplaceAllString(strings.ToLower(Plain(text)), "="), -1) {
 		if digits := betweenBytes.Replace(run); len(digits) == 2*sha256.Size {
 			if found != "" {
 				return ""

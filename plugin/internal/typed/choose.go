@@ -65,7 +65,7 @@ func (r *reading) chosen() []placed {
 
 // undotted puts the words of a name together whose dots were left out: smtp email com.
 func undotted(words []string) (name, bool) {
-	if len(words) < 2 || !tldAlone.MatchString(words[len(words)-1]) ||
+	if len(words) < 2 || !tldAlone().MatchString(words[len(words)-1]) ||
 		slices.ContainsFunc(words[1:], func(word string) bool { return slices.Contains(keywords, word) }) {
 		return name{}, false
 	}

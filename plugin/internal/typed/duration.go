@@ -1,14 +1,13 @@
 package typed
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
 var (
-	length = regexp.MustCompile(`^([0-9]{1,6})(?:[.,]([0-9]{1,3}))? ?([^0-9\s]*)$`)
+	length = compiled(`^([0-9]{1,6})(?:[.,]([0-9]{1,3}))? ?([^0-9\s]*)$`)
 	units  = map[string]time.Duration{"": time.Second, "ms": time.Millisecond, "s": time.Second, "sec": time.Second,
 		"sek": time.Second, "m": time.Minute, "min": time.Minute, "h": time.Hour}
 )
@@ -16,7 +15,7 @@ var (
 // Duration reads a length of time: a number, of seconds where no unit stands beside it. A unit may be written out, in a
 // language in which it begins with the same letters.
 func Duration(text string) (time.Duration, bool) {
-	parts := length.FindStringSubmatch(strings.ToLower(Undecorated(Plain(text))))
+	parts := length().FindStringSubmatch(strings.ToLower(Undecorated(Plain(text))))
 	if parts == nil {
 		return 0, false
 	}

@@ -3,7 +3,6 @@ package typed
 import (
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -25,19 +24,19 @@ type Server struct {
 }
 
 var (
-	scheme  = regexp.MustCompile(`(?i)^([a-z][a-z0-9+.\-]*):/+(.*)$`)
-	noColon = regexp.MustCompile(`(?i)^(https?|smtps?|ssl|tls)//+(.*)$`)
+	scheme  = compiled(`(?i)^([a-z][a-z0-9+.\-]*):/+(.*)$`)
+	noColon = compiled(`(?i)^(https?|smtps?|ssl|tls)//+(.*)$`)
 	// literal is an address of IPv6 in brackets, as in a web address, or as in EHLO (RFC 5321 section 4.1.3).
-	literal = regexp.MustCompile(`(?i)^\[(?:ipv6:)?([0-9a-f:.]+(?:%[^\]]+)?)\]?(.*)$`)
+	literal = compiled(`(?i)^\[(?:ipv6:)?([0-9a-f:.]+(?:%[^\]]+)?)\]?(.*)$`)
 	// leadingZeros are those of the parts of an IPv4 address.
-	leadingZeros = regexp.MustCompile(`\b0+([0-9])`)
-	fourParts    = regexp.MustCompile(`^\d{1,3}(\.\d{1,3}){3}$`)
+	leadingZeros = compiled(`\b0+([0-9])`)
+	fourParts    = compiled(`^\d{1,3}(\.\d{1,3}){3}$`)
 	// tldAlone is the last part of a name, for names whose dots were left out or written as other characters.
-	tldAlone = regexp.MustCompile(`^(com|net|org|edu|gov|info|biz|[a-z]{2})$`)
+	tldAlone = compiled(`^(com|net|org|edu|gov|info|biz|[a-z]{2})$`)
 	// beforeHost and afterTLD are blanks beside a dot within a name.
-	beforeHost = regexp.MustCompile(`(?i)(^|[\s"'<(=])([a-z0-9\-]+)\.\s+([a-z0-9\-]+\.)`)
-	blankDot   = regexp.MustCompile(`(?i)([a-z0-9])\s+\.([a-z])`)
-	afterTLD   = regexp.MustCompile(`(?i)([a-z0-9]\.[a-z0-9\-]+)\.\s+(com|net|org|edu|gov|info|biz)\b`)
+	beforeHost = compiled(`(?i)(^|[\s"'<(=])([a-z0-9\-]+)\.\s+([a-z0-9\-]+\.)`)
+	blankDot   = compiled(`(?i)([a-z0-9])\s+\.([a-z])`)
+	afterTLD   = compiled(`(?i)([a-z0-9]\.[a-z0-9\-]+)\.\s+(com|net|org|edu|gov|info|biz)\b`)
 )
 
 // keywords are words beside a name that are no names.
@@ -57,7 +56,7 @@ func Servers(text string) []Server {
 	if len(text) > longest {
 		return nil
 	}
-	text = markdown.ReplaceAllString(joined(Plain(text)), "$1")
+	text = markdown().ReplaceAllString(joined(Plain(text)), "$1")
 	r := &reading{}
 	for _, token := range strings.FieldsFunc(text, between) {
 		r.token(token)
@@ -69,17 +68,17 @@ func between(r rune) bool { return strings.ContainsRune(" ,;|<>\"'`(){}=\\→·!
 
 // joined mends names whose dots have blanks beside them, or are commas.
 func joined(text string) string {
-	text = beforeHost.ReplaceAllStringFunc(text, func(found string) string {
-		parts := beforeHost.FindStringSubmatch(found)
+	text = beforeHost().ReplaceAllStringFunc(text, func(found string) string {
+		parts := beforeHost().FindStringSubmatch(found)
 		if slices.Contains(keywords, strings.ToLower(parts[2])) && strings.ToLower(parts[2]) != "smtp" &&
 			strings.ToLower(parts[2]) != "mail" {
 			return found
 		}
 		return parts[1] + parts[2] + "." + parts[3]
 	})
-	text = blankDot.ReplaceAllString(text, "$1.$2")
-	text = afterTLD.ReplaceAllString(text, "$1.$2")
-	return commaForDot.ReplaceAllString(text, "$1.$2$3")
+	text = blankDot().ReplaceAllString(text, "$1.$2")
+	text = afterTLD().ReplaceAllString(text, "$1.$2")
+	return commaForDot().ReplaceAllString(text, "$1.$2$3")
 }
 
 // reading collects what the words of a text say.
@@ -109,9 +108,9 @@ type portAt struct {
 // token reads a word.
 func (r *reading) token(token string) {
 	token = strings.TrimRight(token, ".,;?")
-	found := scheme.FindStringSubmatch(token)
+	found := scheme().FindStringSubmatch(token)
 	if found == nil {
-		found = noColon.FindStringSubmatch(token)
+		found = noColon().FindStringSubmatch(token)
 	}
 	web := false
 	if found != nil {
@@ -176,11 +175,11 @@ func (r *reading) authority(authority string, isURL, web bool) {
 	}
 }
 
-var pasted = regexp.MustCompile(`^([^@:\s\[\]]+):(\d{1,5}):([^:\s]+)(?::.*)?$`)
+var pasted = compiled(`^([^@:\s\[\]]+):(\d{1,5}):([^:\s]+)(?::.*)?$`)
 
 // pastedLogin recognises host:port:user and host:port:user:password.
 func pastedLogin(text string) (host string, port int, user string, ok bool) {
-	parts := pasted.FindStringSubmatch(text)
+	parts := pasted().FindStringSubmatch(text)
 	if parts == nil || slices.Contains(encrypting, strings.ToLower(parts[3])) {
 		return "", 0, "", false
 	}
@@ -195,7 +194,7 @@ func (r *reading) hostAndPort(text string, web bool) {
 		r.name(text, web)
 		return
 	}
-	if parts := literal.FindStringSubmatch(text); parts != nil {
+	if parts := literal().FindStringSubmatch(text); parts != nil {
 		r.name(parts[1], web)
 		text = parts[2]
 	}
@@ -241,9 +240,9 @@ func hostName(text string) (string, bool) {
 	if address, err := netip.ParseAddr(text); err == nil {
 		return address.String(), true
 	}
-	host, _ := Latin(strings.Trim(dots.ReplaceAllString(text, "."), ".-_:/[]&?#%+~^$"))
-	if fourParts.MatchString(host) {
-		host = leadingZeros.ReplaceAllString(host, "$1")
+	host, _ := Latin(strings.Trim(dots().ReplaceAllString(text, "."), ".-_:/[]&?#%+~^$"))
+	if fourParts().MatchString(host) {
+		host = leadingZeros().ReplaceAllString(host, "$1")
 	}
 	if _, err := smtpconn.ASCIIHost(host); err != nil || host == "" || isNumber(host) || len(host) > 253 {
 		return "", false

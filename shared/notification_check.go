@@ -1,6 +1,7 @@
 package shared
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,10 +13,13 @@ import (
 // Bounds of a notification, and of all those that one call hands over, in bytes. Every transport carries what is within
 // them.
 const (
-	maxKey           = 200
-	maxSubject       = 500
-	maxBody          = 512 << 10
-	maxNotifications = 15 << 20
+	maxKey            = 200
+	maxThread         = 200
+	maxCategory       = 100
+	maxSubject        = 500
+	maxBody           = 512 << 10
+	maxAttachmentName = 200
+	maxNotifications  = 15 << 20
 )
 
 // Check says what is wrong with each notification by itself: a receipt for each, in order, with the findings in the
@@ -65,53 +69,150 @@ func (r NotifyRequest) refusal() *Violation {
 // size is how many bytes the notification takes on its way to the plugin, at most.
 func (n Notification) size() int {
 	const framing = 64
-	return len(n.Key) + len(n.To) + len(n.Subject) + len(n.Text) + len(n.HTML) + framing
+	size := framing
+	for _, part := range n.texts() {
+		size += len(part.content) + framing
+	}
+	for _, attachment := range n.Attachments {
+		size += len(attachment.Content) + framing
+	}
+	return size
+}
+
+// namedText is a text of a notification with its name in the contract.
+type namedText struct{ field, content string }
+
+// texts are all texts of the notification.
+func (n Notification) texts() []namedText {
+	texts := []namedText{
+		{"key", n.Key}, {"to", n.To}, {"subject", n.Subject}, {"text", n.Text}, {"html", n.HTML},
+		{"reply_to", n.ReplyTo}, {"thread", n.Thread}, {"priority", string(n.Priority)}, {"category", n.Category},
+	}
+	for i, attachment := range n.Attachments {
+		texts = append(texts, namedText{attachmentField(i, "name"), attachment.Name},
+			namedText{attachmentField(i, "type"), attachment.Type},
+			namedText{attachmentField(i, "content_id"), attachment.ContentID})
+	}
+	return texts
 }
 
 // check returns the first thing that is wrong, nil when there is none. What one database takes and another refuses,
 // such as NUL in a text, is refused here for all.
 func (n Notification) check() *Violation {
-	fail := func(field, code string, message text.Message, values ...any) *Violation {
-		return &Violation{Code: code, Field: field, Summary: text.Of(message, values...)}
-	}
-	for _, part := range []struct{ field, content string }{
-		{"key", n.Key}, {"to", n.To}, {"subject", n.Subject}, {"text", n.Text}, {"html", n.HTML},
-	} {
+	for _, part := range n.texts() {
 		if !utf8.ValidString(part.content) {
-			return fail(part.field, "not_text", "It is not valid UTF-8 text.")
+			return violation(part.field, "not_text", text.Of("It is not valid UTF-8 text."),
+				"Convert it to UTF-8 before you hand it over.")
 		}
 	}
+	for _, check := range []func() *Violation{
+		n.checkAddresses, n.checkNames, n.checkSaid, n.checkPriority, n.checkAttachments,
+	} {
+		if found := check(); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func violation(field, code string, summary text.Text, remedy text.Message) *Violation {
+	return &Violation{Code: code, Field: field, Summary: summary, Detail: text.Of(remedy)}
+}
+
+func (n Notification) checkAddresses() *Violation {
+	for _, part := range []namedText{{"to", n.To}, {"reply_to", n.ReplyTo}} {
+		if part.field == "reply_to" && part.content == "" {
+			continue
+		}
+		if !IsEmailAddress(part.content) {
+			return violation(part.field, "not_an_address",
+				text.Of("“{address}” is not an e-mail address.", "address", printable.Shortened(part.content, maxShown)),
+				"Give one address without a name, such as anna@email.com.")
+		}
+	}
+	return nil
+}
+
+// maxShown is how many characters of what is wrong a finding repeats.
+const maxShown = 100
+
+// checkNames checks what programs compare.
+func (n Notification) checkNames() *Violation {
+	for _, part := range []struct {
+		namedText
+		longest int
+	}{
+		{namedText{"key", n.Key}, maxKey}, {namedText{"thread", n.Thread}, maxThread},
+		{namedText{"category", n.Category}, maxCategory},
+	} {
+		if found := checkName(part.field, part.content, part.longest); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// checkName holds that a name is one line that can be shown as it is.
+func checkName(field, content string, longest int) *Violation {
 	switch {
-	case !IsEmailAddress(n.To):
-		return fail("to", "not_an_address", "“{address}” is not an e-mail address.", "address", n.To)
-	case len(n.Key) > maxKey:
-		return fail(
-			"key", "wrong_length", "The key has more than {count} byte. || The key has more than {count} bytes.",
-			"count", maxKey,
-		)
-	case printable.Line(n.Key) != n.Key:
-		return fail("key", "control_character", "The key contains a control character.")
-	case len(n.Subject) > maxSubject:
-		return fail(
-			"subject", "wrong_length",
-			"The subject has more than {count} byte. || The subject has more than {count} bytes.", "count", maxSubject,
-		)
+	case len(content) > longest:
+		return tooLong(field, longest, "Shorten it.")
+	case printable.Line(content) != content:
+		return controlCharacter(field)
+	}
+	return nil
+}
+
+func tooLong(field string, longest int, remedy text.Message) *Violation {
+	return violation(field, "wrong_length", text.Of("“{field}” has more than {count} byte. || "+
+		"“{field}” has more than {count} bytes.", "field", field, "count", longest), remedy)
+}
+
+func controlCharacter(field string) *Violation {
+	return violation(field, "control_character", text.Of("“{field}” contains a control character.", "field", field),
+		"Take control characters out of it.")
+}
+
+// checkSaid checks subject and texts.
+func (n Notification) checkSaid() *Violation {
+	switch {
 	case strings.ContainsFunc(n.Subject, isControlInLine):
-		return fail("subject", "control_character", "The subject contains a control character.")
+		return controlCharacter("subject")
 	case len(n.Text)+len(n.HTML) > maxBody:
-		return fail(
-			"text", "wrong_length",
-			"The message has more than {count} byte. || The message has more than {count} bytes.", "count", maxBody,
-		)
+		return violation("text", "wrong_length", text.Of(
+			"The message has more than {count} byte. || The message has more than {count} bytes.", "count", maxBody),
+			"Shorten it, or send the rest as an attachment.")
 	case strings.ContainsRune(n.Text, 0):
-		return fail("text", "control_character", "The message contains a NUL character.")
+		return controlCharacter("text")
 	case strings.ContainsRune(n.HTML, 0):
-		return fail("html", "control_character", "The message contains a NUL character.")
+		return controlCharacter("html")
 	case n.Text == "" && n.HTML == "" && n.Subject == "":
-		return fail("text", "empty_message", "The message has neither subject nor text.")
+		return violation("text", "empty_message", text.Of("The message has neither subject nor text."),
+			"Give it a subject, a text or both.")
 	}
 	return nil
 }
 
 // isControlInLine spares line breaks and tabs, which a subject may have and which become blanks when it is sent.
 func isControlInLine(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\r\n\t", r) }
+
+// Years of a time until which a notification is of use.
+const (
+	minExpires = 1970
+	maxExpires = 9999
+)
+
+// checkPriority checks when the notification is sent.
+func (n Notification) checkPriority() *Violation {
+	switch n.Priority {
+	case "", PriorityNormal, PriorityHigh:
+	default:
+		return violation("priority", "unknown_priority", text.Of("“{value}” is not a priority.", "value",
+			printable.Line(printable.Shortened(string(n.Priority), maxShown))), "Use “normal” or “high”.")
+	}
+	if year := n.Expires.UTC().Year(); !n.Expires.IsZero() && (year < minExpires || year > maxExpires) {
+		return violation("expires", "out_of_range", text.Of("The time until which it is of use is in the year {year}.",
+			"year", strconv.Itoa(year)), "Give a time between 1970 and 9999, or none.")
+	}
+	return nil
+}

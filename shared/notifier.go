@@ -12,8 +12,8 @@ const CapabilityNotifier = "notifier"
 // returns it. All methods may be called concurrently.
 type Notifier interface {
 	// Notify takes notifications, at most 1,000 and 15 MiB at a time, and returns a receipt for each, in order. When it
-	// returns, those with an id are durable: each is delivered at least once or ends as a dead letter. One that cannot
-	// be taken has diagnostics instead, and does not keep the others from being taken.
+	// returns, those with an id are durable: each is delivered at least once, ends as a dead letter or expires. One that
+	// cannot be taken has diagnostics instead, and does not keep the others from being taken.
 	Notify(ctx context.Context, request NotifyRequest) ([]Receipt, error)
 	// Status tells how the service is.
 	Status(ctx context.Context, request StatusRequest) (ServiceStatus, error)
@@ -26,25 +26,6 @@ type Notifier interface {
 	// Cancel takes a notification that was not delivered yet out of the queue. The error is ErrNoNotification when
 	// there is none of the id.
 	Cancel(ctx context.Context, request NotificationRequest) (NotificationEntry, error)
-}
-
-// MaxNotifications is how many notifications one call may hand over. With more of them none is taken.
-const MaxNotifications = 1000
-
-// Notification is a message to one recipient.
-type Notification struct {
-	// Key is the idempotency key, at most 200 bytes without control characters: a second notification with the same key
-	// and recipient is the same one, in the same call too, until 7 days after its delivery; one that was given up or
-	// cancelled keeps its key. Empty makes a new one each time.
-	Key string `json:"key,omitempty"`
-	// To is the recipient, one bare e-mail address; see [IsEmailAddress].
-	To string `json:"to"`
-	// Subject has at most 500 bytes, and no control characters but line breaks and tabs, which become blanks. Text and
-	// HTML have together at most 512 KiB, and no NUL. Not all three may be empty. All texts are UTF-8.
-	Subject string `json:"subject,omitempty"`
-	Text    string `json:"text,omitempty"`
-	// HTML is the same message as HTML; may be empty.
-	HTML string `json:"html,omitempty"`
 }
 
 // NotifyRequest hands notifications over.
@@ -64,6 +45,8 @@ type Receipt struct {
 	ID string `json:"id,omitempty"`
 	// Duplicate is true when a notification with this key and recipient was accepted before; ID is that one's.
 	Duplicate bool `json:"duplicate,omitempty"`
+	// Differs is true when the duplicate has other content than what was accepted before, which is kept.
+	Differs bool `json:"differs,omitempty"`
 	// Diagnostics says why it was refused; empty when it has an ID.
 	Diagnostics Diagnostics `json:"diagnostics,omitempty"`
 }
@@ -128,12 +111,13 @@ const (
 	NotificationDelivered NotificationState = "delivered"
 	NotificationDead      NotificationState = "dead" // given up after a failure: a dead letter
 	NotificationCancelled NotificationState = "cancelled"
+	NotificationExpired   NotificationState = "expired" // not delivered by the time until which it was of use
 )
 
 // NotificationStates are all states, in the order of a notification's life. It must not be changed.
 var NotificationStates = []NotificationState{
 	NotificationQueued, NotificationRetrying, NotificationSending, NotificationDelivered, NotificationDead,
-	NotificationCancelled,
+	NotificationCancelled, NotificationExpired,
 }
 
 // ListRequest asks for notifications.
@@ -195,10 +179,15 @@ type NotificationEntry struct {
 	Created time.Time `json:"created"`
 	// NextAttempt is zero when there is none.
 	NextAttempt time.Time `json:"next_attempt,omitzero"`
-	// Finished is when it was delivered or given up; zero before.
+	// Finished is when it was delivered or given up, or expired; zero before.
 	Finished time.Time `json:"finished,omitzero"`
 	// Failure is why the last attempt failed; nil when none has.
 	Failure *Diagnostic `json:"failure,omitempty"`
+	// Thread, Expires, Priority and Category came with it; see [Notification]. Priority is empty for a normal one.
+	Thread   string    `json:"thread,omitempty"`
+	Expires  time.Time `json:"expires,omitzero"`
+	Priority Priority  `json:"priority,omitempty"`
+	Category string    `json:"category,omitempty"`
 }
 
 // NotificationRequest names one notification, and who wants something done with it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -17,13 +18,14 @@ import (
 func newListCommand(g *global) *cobra.Command {
 	var request shared.ListRequest
 	var state, from, until string
+	states := stateNames()
 	command := g.passiveCommand(&cobra.Command{
 		Use:     "list",
 		Short:   "List notifications, newest first",
 		Example: "  testharness list --state dead\n  testharness list --search you@example.com --json",
 		PreRunE: func(*cobra.Command, []string) error {
 			if state != "" && !slices.Contains(shared.NotificationStates, shared.NotificationState(state)) {
-				return usagef("--state %s: the states are queued, retrying, sending, delivered, dead and cancelled", state)
+				return usagef("--state %s: the states are %s", state, states)
 			}
 			var err1, err2 error
 			request.From, err1 = moment("--from", from)
@@ -36,8 +38,7 @@ func newListCommand(g *global) *cobra.Command {
 		return notifications(list), err
 	})
 	flags := command.Flags()
-	flags.StringVar(&state, "state", "", "only those in this `state`: queued, retrying, "+
-		"sending, delivered, dead or cancelled")
+	flags.StringVar(&state, "state", "", "only those in this `state`: "+states)
 	flags.StringVar(&request.Search, "search", "", "only those whose recipient or subject contains the `text`")
 	flags.StringVar(&request.Cause, "cause", "",
 		"only those whose last failed attempt has this `cause`, such as greylisted")
@@ -63,6 +64,15 @@ func moment(flag, said string) (time.Time, error) {
 		return time.Time{}, usagef("%s %s: write a time as 2026-01-31T15:04:05Z, or how long ago it was, as 24h", flag, said)
 	}
 	return at, nil
+}
+
+// stateNames lists the states, in the order of a notification's life.
+func stateNames() string {
+	names := make([]string, len(shared.NotificationStates))
+	for i, state := range shared.NotificationStates {
+		names[i] = string(state)
+	}
+	return strings.Join(names, ", ")
 }
 
 // notifications tells the notifications of a list.

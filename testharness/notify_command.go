@@ -14,20 +14,27 @@ import (
 
 func newNotifyCommand(g *global) *cobra.Command {
 	var notification shared.Notification
-	var to []string
-	var text, html string
+	var to, attach []string
+	var text, html, expires, priority string
 	var wait time.Duration
 	command := g.activeCommand(&cobra.Command{
 		Use:   "notify",
 		Short: "Hand a notification to the notification service",
 		Long: `notify hands a notification to the service and ends when it is durable: from then on it is delivered at least
-once or ends as a dead letter. With the same --key a second call is recognised and sends nothing.
+once, ends as a dead letter or expires. With the same --key a second call is recognised and sends nothing.
+
+--attach adds a file, and may be repeated: at most 10, and 10 MiB together. ";inline=ID" after the name of the file has
+the HTML show it as cid:ID, and ";type=TYPE" says what it is; otherwise its name tells.
 
 While a Console runs, it delivers. Otherwise the notification waits for the next Console, or with --wait is delivered
 by this command.`,
 		Example: `  testharness notify --to you@example.com --subject Alarm --text "The disk is full." --wait 30s
   echo "The disk is full." |
-    testharness notify --to you@example.com --to ops@example.com --subject Alarm --text - --key disk-42`,
+    testharness notify --to you@example.com --to ops@example.com --subject Alarm --text - --key disk-42
+  testharness notify --to you@example.com --subject "Disk full on db1" --html '<img src="cid:chart">' \
+    --attach 'chart.png;inline=chart' --attach 'disk.log;type=text/plain' --category disk
+  testharness notify --to you@example.com --subject "Your code" --text 123456 --priority high --expires 10m
+  testharness notify --to you@example.com --subject "Resolved: disk full" --thread disk-42 --reply-to ops@example.com`,
 		PreRunE: func(*cobra.Command, []string) (err error) {
 			if len(to) == 0 {
 				return usagef("--to is missing: who shall be notified?")
@@ -35,7 +42,14 @@ by this command.`,
 			if notification.Text, err = readText("--text", text); err != nil {
 				return err
 			}
-			notification.HTML, err = readText("--html", html)
+			if notification.HTML, err = readText("--html", html); err != nil {
+				return err
+			}
+			if notification.Expires, err = readExpires(expires, time.Now()); err != nil {
+				return err
+			}
+			notification.Priority = shared.Priority(priority)
+			notification.Attachments, err = readAttachments(attach)
 			return err
 		},
 	}, func(ctx context.Context, plugin invocation) (result, error) {
@@ -62,6 +76,15 @@ by this command.`,
 	flags.StringVar(&text, "text", "", "the message: a `text`, @FILE, or - for standard input")
 	flags.StringVar(&html, "html", "", "the message as HTML: a `text`, @FILE, or - for standard input")
 	flags.StringVar(&notification.Key, "key", "", "the idempotency `key`; without it every call is a new notification")
+	flags.StringVar(&notification.ReplyTo, "reply-to", "",
+		"the `address` that answers go to, instead of that of the settings")
+	flags.StringVar(&notification.Thread, "thread", "",
+		"the `thread` that it belongs to: its notifications arrive in order, "+
+			"and mail programs show them together")
+	flags.StringVar(&expires, "expires", "", "do not send it after this `time`, such as 10m or 2027-01-31T08:00:00Z")
+	flags.StringVar(&priority, "priority", "", "normal, or high: it overtakes what waits")
+	flags.StringVar(&notification.Category, "category", "", "what it is about, for filters and charts")
+	flags.StringArrayVar(&attach, "attach", nil, "a `FILE[;inline=ID][;type=TYPE]` to attach; may be repeated")
 	flags.DurationVar(&wait, "wait", 0, "deliver, and wait at most so long for the outcome")
 	return command
 }
@@ -120,6 +143,9 @@ func printReceipt(out io.Writer, to string, result notifyResult) {
 	line := to + ": notification " + result.ID
 	if result.Duplicate {
 		line += ", accepted before"
+	}
+	if result.Differs {
+		line += " with other content, which is kept"
 	}
 	if result.State != "" {
 		line += ": " + string(result.State)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -65,10 +66,18 @@ func notifierStatus(ctx context.Context, n shared.Notifier) error {
 	return nil
 }
 
+// mailbox is the recipient of what the rules hand over.
+const mailbox = "anna@example.com"
+
 func notifierRefuses(ctx context.Context, n shared.Notifier) error {
+	fine := shared.Notification{To: mailbox, Text: "x"}
 	given := []shared.Notification{
-		{To: "no address", Text: "x"}, {To: "somebody@example.com", Text: "x"},
-		{To: "somebody@example.com\r\nRCPT TO:<x@y>", Text: "x"},
+		{To: "no address", Text: "x"}, fine, {To: mailbox + "\r\nRCPT TO:<x@y>", Text: "x"}, fine,
+		{To: mailbox, Text: "x\x00"}, {To: mailbox}, {To: mailbox, Text: "x", ReplyTo: "Anna <" + mailbox + ">"}, fine,
+		{To: mailbox, Text: "x", Priority: "urgent"}, {To: mailbox, Text: "x", Thread: "a\nb"},
+		{To: mailbox, Text: "x", Category: "a\x1b[2J"}, fine,
+		{To: mailbox, Text: "x", Attachments: []shared.Attachment{{Name: "../passwd"}}}, fine,
+		{To: mailbox, Text: "x", Attachments: make([]shared.Attachment, shared.MaxAttachments+1)},
 	}
 	receipts, err := n.Notify(ctx, shared.NotifyRequest{Actor: "conformance", Notifications: given})
 	if err != nil {
@@ -77,18 +86,86 @@ func notifierRefuses(ctx context.Context, n shared.Notifier) error {
 	if len(receipts) != len(given) {
 		return fmt.Errorf("%d receipts for %d notifications", len(receipts), len(given))
 	}
-	for i, accepted := range []bool{false, true, false} {
+	for i, one := range given {
+		accepted := reflect.DeepEqual(one, fine)
 		if (receipts[i].ID != "") != accepted || receipts[i].Diagnostics.HasErrors() == accepted {
-			return fmt.Errorf("the receipt for %q is %+v", given[i].To, receipts[i])
+			return fmt.Errorf("the receipt for %+v is %+v", one, receipts[i])
 		}
 	}
 	return nil
 }
 
+// uniqueKey returns a key that no other notification has.
+func uniqueKey() string { return fmt.Sprint("conformance-", time.Now().UnixNano()) }
+
+// notifierRepeated hands the same key over several times in one call.
+func notifierRepeated(ctx context.Context, n shared.Notifier) error {
+	first := shared.Notification{Key: uniqueKey(), To: mailbox, Text: "x"}
+	other := first
+	other.Text = "y"
+	request := shared.NotifyRequest{Actor: "conformance", Notifications: []shared.Notification{first, first, other}}
+	for call, before := range []bool{false, true} {
+		receipts, err := n.Notify(ctx, request)
+		if err != nil {
+			return err
+		}
+		if len(receipts) != len(request.Notifications) {
+			return fmt.Errorf("%d receipts for %d notifications", len(receipts), len(request.Notifications))
+		}
+		for i, want := range []shared.Receipt{
+			{Duplicate: before}, {Duplicate: true}, {Duplicate: true, Differs: true},
+		} {
+			want.ID = receipts[0].ID
+			if !reflect.DeepEqual(receipts[i], want) || want.ID == "" {
+				return fmt.Errorf("call %d, receipt %d is %+v, not %+v", call+1, i+1, receipts[i], want)
+			}
+		}
+	}
+	return nil
+}
+
+// notifierEntry holds that a notification is listed as it was handed over, and a long subject shortened.
+func notifierEntry(ctx context.Context, n shared.Notifier) error {
+	const longSubject = 500 // bytes
+	given := shared.Notification{
+		Key: uniqueKey(), To: mailbox, Subject: strings.Repeat("Größe ", longSubject), Text: canary, ReplyTo: mailbox,
+		Thread: "conformance-thread", Category: "conformance-category", Priority: shared.PriorityHigh,
+		Expires: time.Now().Add(time.Hour).UTC().Truncate(time.Second),
+		Attachments: []shared.Attachment{
+			{Name: canary + ".png", Type: "image/png", ContentID: "logo", Content: []byte(canary)},
+		},
+	}
+	receipts, err := n.Notify(ctx, shared.NotifyRequest{Actor: "conformance", Notifications: []shared.Notification{given}})
+	if err != nil {
+		return err
+	}
+	if len(receipts) != 1 || receipts[0].ID == "" {
+		return fmt.Errorf("a notification with everything is refused: %+v", receipts)
+	}
+	list, err := n.List(ctx, shared.ListRequest{Limit: 200})
+	if err != nil {
+		return err
+	}
+	for _, entry := range list.Entries {
+		if entry.ID != receipts[0].ID {
+			continue
+		}
+		short := given.WithShortSubject().Subject
+		if entry.Subject != short || entry.Thread != given.Thread || entry.Category != given.Category ||
+			entry.Priority != given.Priority || !entry.Expires.Equal(given.Expires) {
+			return fmt.Errorf("the entry is %+v", entry)
+		}
+		if text, err := json.Marshal(entry); err != nil || strings.Contains(string(text), canary) {
+			return fmt.Errorf("the entry holds the text of a message or of an attachment, %w", err)
+		}
+		return nil
+	}
+	return errors.New("the notification is not in the list")
+}
+
 func notifierIdempotent(ctx context.Context, n shared.Notifier) error {
 	notification := shared.Notification{
-		Key: fmt.Sprint("conformance-", time.Now().UnixNano()), To: "somebody@example.com", Subject: "Subject",
-		Text: canary,
+		Key: uniqueKey(), To: mailbox, Subject: "Subject", Text: canary,
 	}
 	request := shared.NotifyRequest{Actor: "conformance", Notifications: []shared.Notification{notification}}
 	first, err1 := n.Notify(ctx, request)

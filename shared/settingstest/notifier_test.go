@@ -2,6 +2,7 @@ package settingstest_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // notifyingPage is a memoryPage with a notification service that delivers nothing.
@@ -23,6 +25,7 @@ func (p *notifyingPage) Notifier() shared.Notifier { return p.notifier }
 type memoryNotifier struct {
 	mu      sync.Mutex
 	entries []shared.NotificationEntry
+	given   []shared.Notification // of each entry
 
 	notify func([]shared.Receipt) []shared.Receipt
 	status func(*shared.ServiceStatus)
@@ -45,20 +48,21 @@ func (n *memoryNotifier) Notify(_ context.Context, request shared.NotifyRequest)
 }
 
 func (n *memoryNotifier) accept(one shared.Notification, actor string) shared.Receipt {
-	if !shared.IsEmailAddress(one.To) {
-		return shared.Receipt{
-			Diagnostics: shared.Diagnostics{{Severity: shared.SeverityError, Code: "not_an_address", Summary: "No."}},
-		}
+	request := shared.NotifyRequest{Notifications: []shared.Notification{one}}
+	if receipts, good := request.Check(text.Language{}); len(good) == 0 {
+		return receipts[0]
 	}
-	for _, entry := range n.entries {
+	for i, entry := range n.entries {
 		if one.Key != "" && entry.Key == one.Key && entry.To == one.To {
-			return shared.Receipt{ID: entry.ID, Duplicate: true}
+			return shared.Receipt{ID: entry.ID, Duplicate: true, Differs: !reflect.DeepEqual(n.given[i], one)}
 		}
 	}
-	entry := shared.NotificationEntry{ID: strconv.Itoa(len(n.entries) + 1), Key: one.Key, To: one.To,
-		Subject: one.Subject, Actor: actor,
-		State: shared.NotificationQueued, Created: time.Now()}
-	n.entries = append(n.entries, entry)
+	entry := shared.NotificationEntry{
+		ID: strconv.Itoa(len(n.entries) + 1), Key: one.Key, To: one.To, Subject: one.WithShortSubject().Subject,
+		Actor: actor, State: shared.NotificationQueued, Created: time.Now(), Thread: one.Thread, Expires: one.Expires,
+		Priority: one.Priority, Category: one.Category,
+	}
+	n.entries, n.given = append(n.entries, entry), append(n.given, one)
 	return shared.Receipt{ID: entry.ID}
 }
 
@@ -160,10 +164,48 @@ func wrongNotifiers() map[string][]func(*memoryNotifier) {
 				}
 			},
 		},
+		"notifier/repeated": {
+			repeated(1, func(r *shared.Receipt) { r.Duplicate = false }),
+			repeated(1, func(r *shared.Receipt) { r.ID = "another" }),
+			repeated(2, func(r *shared.Receipt) { r.Differs = false }),
+			repeated(1, func(r *shared.Receipt) { r.Differs = true }),
+		},
+		"notifier/entry": {
+			lastEntry(func(e *shared.NotificationEntry) { e.Thread = "" }),
+			lastEntry(func(e *shared.NotificationEntry) { e.Category = "" }),
+			lastEntry(func(e *shared.NotificationEntry) { e.Priority = "" }),
+			lastEntry(func(e *shared.NotificationEntry) { e.Expires = time.Time{} }),
+			lastEntry(func(e *shared.NotificationEntry) { e.Subject += "y" }),
+			lastEntry(func(e *shared.NotificationEntry) { e.Actor = "canary-6f1f0a52" }),
+			func(n *memoryNotifier) {
+				n.notify = func([]shared.Receipt) []shared.Receipt {
+					return []shared.Receipt{{Diagnostics: shared.Diagnostics{{Code: "x", Summary: "The subject is too long."}}}}
+				}
+			},
+		},
 		"notifier/unknown": {
 			func(n *memoryNotifier) {
 				n.act = func() (shared.NotificationEntry, error) { return shared.NotificationEntry{}, nil }
 			},
 		},
+	}
+}
+
+// lastEntry breaks the newest entry of the list.
+func lastEntry(change func(*shared.NotificationEntry)) func(*memoryNotifier) {
+	return func(n *memoryNotifier) {
+		n.list = func(l *shared.NotificationList) { change(&l.Entries[len(l.Entries)-1]) }
+	}
+}
+
+// repeated breaks a receipt of three that one call gives for the same notification.
+func repeated(place int, change func(*shared.Receipt)) func(*memoryNotifier) {
+	return func(n *memoryNotifier) {
+		n.notify = func(receipts []shared.Receipt) []shared.Receipt {
+			if len(receipts) == 3 {
+				change(&receipts[place])
+			}
+			return receipts
+		}
 	}
 }

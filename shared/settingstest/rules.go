@@ -51,6 +51,15 @@ func Rules() []Rule {
 			"notifier/filters", "List finds what meets everything that it is limited by, and nothing else.",
 			withNotifier(notifierFilters),
 		},
+		{
+			"notifier/repeated", "The same key in one call is one notification, and a receipt says that other content is not " +
+				"sent.",
+			withNotifier(notifierRepeated),
+		},
+		{
+			"notifier/entry", "A notification is listed as it was handed over, without its content, a long subject shortened.",
+			withNotifier(notifierEntry),
+		},
 		{"notifier/unknown", "Retry and Cancel of an unknown notification say so.", withNotifier(notifierUnknown)},
 		{
 			"suggest/harmless",

@@ -74,7 +74,7 @@ func TestReportOfGoodPage(t *testing.T) {
 		if !settingstest.Report(t.Context(), &out, func() shared.SettingsPage { return page }, shared.Draft{}) {
 			t.Errorf("a good page broke a rule:\n%s", out.String())
 		}
-		want := " rules kept, 0 broken, 6 about what the page does not offer"
+		want := " rules kept, 0 broken, 8 about what the page does not offer"
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report does not say %q:\n%s", want, out.String())
 		}

@@ -34,6 +34,8 @@ func (f *filler) special(v reflect.Value) bool {
 		v.Set(reflect.ValueOf(shared.ReplaceSecret(fmt.Sprint("secret ", f.next()))))
 	case time.Time:
 		v.Set(reflect.ValueOf(time.Unix(int64(f.next()), 0).UTC()))
+	case []byte:
+		v.SetBytes(fmt.Append(nil, "bytes ", f.next()))
 	case shared.Kind:
 		v.Set(reflect.ValueOf(shared.KindChoice))
 	case shared.Status:
@@ -175,6 +177,7 @@ var roundTrips = map[string]func(*testing.T){
 	"migrateResult":    roundTrip(migrateResultToProto, migrateResultFromProto),
 	"suggestRequest":   roundTrip(suggestRequestToProto, suggestRequestFromProto),
 	"suggestions":      roundTrip(suggestionsToProto, suggestionsFromProto),
+	"notification":     roundTrip(notificationToProto, notificationFromProto),
 	"notifyRequest":    roundTrip(notifyRequestToProto, notifyRequestFromProto),
 	"receipts":         roundTrip(receiptsToProto, receiptsFromProto),
 	"receipt":          roundTrip(receiptToProto, receiptFromProto),

@@ -28,6 +28,9 @@ func (a *inspection) receipts(request shared.NotifyRequest, list []shared.Receip
 		if receipt.ID == "" && (receipt.Duplicate || len(receipt.Diagnostics) == 0) {
 			a.refuse("a receipt with neither an id nor a reason")
 		}
+		if receipt.Differs && !receipt.Duplicate {
+			a.refuse("a receipt that differs from nothing")
+		}
 	}
 }
 
@@ -71,12 +74,15 @@ func (a *inspection) notifications(request shared.ListRequest, l *shared.Notific
 
 func (a *inspection) entry(e *shared.NotificationEntry) {
 	a.required("id of a notification", e.ID)
-	a.line(&e.Key, &e.To, &e.Subject, &e.Actor)
+	a.line(&e.Key, &e.To, &e.Subject, &e.Actor, &e.Thread, &e.Category)
+	if e.Priority != shared.PriorityHigh { // Others are of a later version.
+		e.Priority = ""
+	}
 	if !slices.Contains(shared.NotificationStates, e.State) {
 		a.refuse("the notification %q is in the state %q, which this version does not know", e.ID, e.State)
 	}
 	a.count("a count of attempts", int64(e.Attempts))
-	for _, at := range []time.Time{e.Created, e.NextAttempt, e.Finished} {
+	for _, at := range []time.Time{e.Created, e.NextAttempt, e.Finished, e.Expires} {
 		a.time("a time of a notification", at)
 	}
 	a.oneDiagnostic(e.Failure)

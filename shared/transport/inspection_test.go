@@ -150,6 +150,9 @@ var refusals = map[string]struct {
 
 	"a receipt too few": {func(a *inspection) { a.receipts(notifying(2), []shared.Receipt{{ID: "1"}}) },
 		"1 receipts for 2 notifications"},
+	"a receipt that differs from nothing": {
+		func(a *inspection) { a.receipts(notifying(1), []shared.Receipt{{ID: "1", Differs: true}}) }, "differs from nothing",
+	},
 	"a receipt of nothing": {
 		func(a *inspection) { a.receipts(notifying(1), []shared.Receipt{{}}) }, "neither an id nor a reason",
 	},

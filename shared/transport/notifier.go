@@ -31,7 +31,7 @@ func (c *notifierClient) Notify(ctx context.Context, request shared.NotifyReques
 		return receipts, nil
 	}
 	all := request.Notifications
-	request.Notifications = each(good, func(i int) shared.Notification { return all[i] })
+	request.Notifications = each(good, func(i int) shared.Notification { return all[i].WithShortSubject() })
 	look := func(a *inspection, given *[]shared.Receipt) { a.receipts(request, *given) }
 	given, err := ask(ctx, c.client, c.rpc.Notify, notifyRequestToProto(request), reading(receiptsFromProto, look))
 	if err != nil {
@@ -150,23 +150,14 @@ func found(entry shared.NotificationEntry, err error) (*settingsv1.NotificationE
 func notifyRequestToProto(r shared.NotifyRequest) *settingsv1.NotifyRequest {
 	return &settingsv1.NotifyRequest{
 		Locale: validUTF8(r.Locale), Actor: printable.Line(r.Actor), TraceParent: printable.Line(r.TraceParent),
-		Notifications: each(r.Notifications, func(n shared.Notification) *settingsv1.Notification {
-			return &settingsv1.Notification{
-				Key: validUTF8(n.Key), To: validUTF8(n.To), Subject: validUTF8(n.Subject), Text: validUTF8(n.Text),
-				Html: validUTF8(n.HTML),
-			}
-		}),
+		Notifications: each(r.Notifications, notificationToProto),
 	}
 }
 
 func notifyRequestFromProto(r *settingsv1.NotifyRequest) shared.NotifyRequest {
 	return shared.NotifyRequest{
 		Locale: r.GetLocale(), Actor: r.GetActor(), TraceParent: r.GetTraceParent(),
-		Notifications: each(r.GetNotifications(), func(n *settingsv1.Notification) shared.Notification {
-			return shared.Notification{
-				Key: n.GetKey(), To: n.GetTo(), Subject: n.GetSubject(), Text: n.GetText(), HTML: n.GetHtml(),
-			}
-		}),
+		Notifications: each(r.GetNotifications(), notificationFromProto),
 	}
 }
 
@@ -180,13 +171,14 @@ func receiptsFromProto(r *settingsv1.NotifyResponse) []shared.Receipt {
 
 func receiptToProto(r shared.Receipt) *settingsv1.Receipt {
 	return &settingsv1.Receipt{
-		Id: validUTF8(r.ID), Duplicate: r.Duplicate, Diagnostics: diagnosticsToProto(r.Diagnostics),
+		Id: validUTF8(r.ID), Duplicate: r.Duplicate, Differs: r.Differs, Diagnostics: diagnosticsToProto(r.Diagnostics),
 	}
 }
 
 func receiptFromProto(r *settingsv1.Receipt) shared.Receipt {
 	return shared.Receipt{
-		ID: r.GetId(), Duplicate: r.GetDuplicate(), Diagnostics: diagnosticsFromProto(r.GetDiagnostics()),
+		ID: r.GetId(), Duplicate: r.GetDuplicate(), Differs: r.GetDiffers(),
+		Diagnostics: diagnosticsFromProto(r.GetDiagnostics()),
 	}
 }
 
@@ -298,6 +290,8 @@ func entryToProto(e shared.NotificationEntry) *settingsv1.NotificationEntry {
 		Attempts:    int32(e.Attempts), //nolint:gosec // few
 		NextAttempt: timeToProto(e.NextAttempt), Finished: timeToProto(e.Finished),
 		Failure: oneDiagnosticToProto(e.Failure),
+		Thread:  validUTF8(e.Thread), Expires: timeToProto(e.Expires), Priority: validUTF8(string(e.Priority)),
+		Category: validUTF8(e.Category),
 	}
 }
 
@@ -308,5 +302,7 @@ func entryFromProto(e *settingsv1.NotificationEntry) shared.NotificationEntry {
 		Created:     timeFromProto(e.GetCreated()),
 		NextAttempt: timeFromProto(e.GetNextAttempt()), Finished: timeFromProto(e.GetFinished()),
 		Failure: oneDiagnosticFromProto(e.GetFailure()),
+		Thread:  e.GetThread(), Expires: timeFromProto(e.GetExpires()), Priority: shared.Priority(e.GetPriority()),
+		Category: e.GetCategory(),
 	}
 }

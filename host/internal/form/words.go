@@ -142,6 +142,8 @@ func stateName(state shared.NotificationState) text.Text {
 		return text.Of("given up")
 	case shared.NotificationCancelled:
 		return text.Of("cancelled")
+	case shared.NotificationExpired:
+		return text.Of("expired")
 	default:
 		return text.Plain(string(state))
 	}

@@ -93,12 +93,25 @@ type Notification struct {
 	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	// E-mail address of the recipient.
 	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
-	// Subject; one line.
+	// Subject; one line. One of more than 500 bytes is shortened.
 	Subject string `protobuf:"bytes,3,opt,name=subject,proto3" json:"subject,omitempty"`
 	// The message as plain text.
 	Text string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	// The message as HTML; may be empty.
-	Html          string `protobuf:"bytes,5,opt,name=html,proto3" json:"html,omitempty"`
+	Html string `protobuf:"bytes,5,opt,name=html,proto3" json:"html,omitempty"`
+	// E-mail address for answers, instead of the one of the settings; may be empty.
+	ReplyTo string `protobuf:"bytes,6,opt,name=reply_to,json=replyTo,proto3" json:"reply_to,omitempty"`
+	// What it belongs to: notifications of one thread to one recipient arrive in the order in which they were accepted,
+	// and mail programs show them together. May be empty.
+	Thread string `protobuf:"bytes,7,opt,name=thread,proto3" json:"thread,omitempty"`
+	// It is not sent after this; absent means that it never expires.
+	Expires *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=expires,proto3" json:"expires,omitempty"`
+	// "high" overtakes what waits; empty means "normal".
+	Priority string `protobuf:"bytes,9,opt,name=priority,proto3" json:"priority,omitempty"`
+	// What it is about, for filters, charts and limits; may be empty.
+	Category string `protobuf:"bytes,10,opt,name=category,proto3" json:"category,omitempty"`
+	// At most 10, and 10 MiB together.
+	Attachments   []*Attachment `protobuf:"bytes,11,rep,name=attachments,proto3" json:"attachments,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -168,6 +181,121 @@ func (x *Notification) GetHtml() string {
 	return ""
 }
 
+func (x *Notification) GetReplyTo() string {
+	if x != nil {
+		return x.ReplyTo
+	}
+	return ""
+}
+
+func (x *Notification) GetThread() string {
+	if x != nil {
+		return x.Thread
+	}
+	return ""
+}
+
+func (x *Notification) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
+	}
+	return nil
+}
+
+func (x *Notification) GetPriority() string {
+	if x != nil {
+		return x.Priority
+	}
+	return ""
+}
+
+func (x *Notification) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *Notification) GetAttachments() []*Attachment {
+	if x != nil {
+		return x.Attachments
+	}
+	return nil
+}
+
+// Attachment is a file that comes with a notification.
+type Attachment struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the file, without a folder.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Media type; empty means application/octet-stream.
+	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	// Id by which the HTML shows it (cid:...); empty for what is only attached.
+	ContentId string `protobuf:"bytes,3,opt,name=content_id,json=contentId,proto3" json:"content_id,omitempty"`
+	// What is in the file.
+	Content       []byte `protobuf:"bytes,4,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Attachment) Reset() {
+	*x = Attachment{}
+	mi := &file_settings_v1_notifier_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Attachment) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Attachment) ProtoMessage() {}
+
+func (x *Attachment) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notifier_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Attachment.ProtoReflect.Descriptor instead.
+func (*Attachment) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Attachment) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Attachment) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *Attachment) GetContentId() string {
+	if x != nil {
+		return x.ContentId
+	}
+	return ""
+}
+
+func (x *Attachment) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
 // NotifyRequest hands notifications over.
 type NotifyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -185,7 +313,7 @@ type NotifyRequest struct {
 
 func (x *NotifyRequest) Reset() {
 	*x = NotifyRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[1]
+	mi := &file_settings_v1_notifier_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -197,7 +325,7 @@ func (x *NotifyRequest) String() string {
 func (*NotifyRequest) ProtoMessage() {}
 
 func (x *NotifyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[1]
+	mi := &file_settings_v1_notifier_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -210,7 +338,7 @@ func (x *NotifyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyRequest.ProtoReflect.Descriptor instead.
 func (*NotifyRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{1}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *NotifyRequest) GetLocale() string {
@@ -252,7 +380,7 @@ type NotifyResponse struct {
 
 func (x *NotifyResponse) Reset() {
 	*x = NotifyResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[2]
+	mi := &file_settings_v1_notifier_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -264,7 +392,7 @@ func (x *NotifyResponse) String() string {
 func (*NotifyResponse) ProtoMessage() {}
 
 func (x *NotifyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[2]
+	mi := &file_settings_v1_notifier_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -277,7 +405,7 @@ func (x *NotifyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyResponse.ProtoReflect.Descriptor instead.
 func (*NotifyResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{2}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *NotifyResponse) GetReceipts() []*Receipt {
@@ -295,14 +423,16 @@ type Receipt struct {
 	// A notification with this key and recipient was accepted before; the id is that one's.
 	Duplicate bool `protobuf:"varint,2,opt,name=duplicate,proto3" json:"duplicate,omitempty"`
 	// Why it was refused.
-	Diagnostics   []*Diagnostic `protobuf:"bytes,3,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	Diagnostics []*Diagnostic `protobuf:"bytes,3,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// The duplicate has other content than what was accepted before, which is kept.
+	Differs       bool `protobuf:"varint,4,opt,name=differs,proto3" json:"differs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[3]
+	mi := &file_settings_v1_notifier_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -314,7 +444,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[3]
+	mi := &file_settings_v1_notifier_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -327,7 +457,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{3}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Receipt) GetId() string {
@@ -351,6 +481,13 @@ func (x *Receipt) GetDiagnostics() []*Diagnostic {
 	return nil
 }
 
+func (x *Receipt) GetDiffers() bool {
+	if x != nil {
+		return x.Differs
+	}
+	return false
+}
+
 // StatusRequest asks how the service is.
 type StatusRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -362,7 +499,7 @@ type StatusRequest struct {
 
 func (x *StatusRequest) Reset() {
 	*x = StatusRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[4]
+	mi := &file_settings_v1_notifier_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -374,7 +511,7 @@ func (x *StatusRequest) String() string {
 func (*StatusRequest) ProtoMessage() {}
 
 func (x *StatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[4]
+	mi := &file_settings_v1_notifier_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -387,7 +524,7 @@ func (x *StatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusRequest.ProtoReflect.Descriptor instead.
 func (*StatusRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{4}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *StatusRequest) GetLocale() string {
@@ -424,7 +561,7 @@ type StatusResponse struct {
 
 func (x *StatusResponse) Reset() {
 	*x = StatusResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[5]
+	mi := &file_settings_v1_notifier_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -436,7 +573,7 @@ func (x *StatusResponse) String() string {
 func (*StatusResponse) ProtoMessage() {}
 
 func (x *StatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[5]
+	mi := &file_settings_v1_notifier_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -449,7 +586,7 @@ func (x *StatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusResponse.ProtoReflect.Descriptor instead.
 func (*StatusResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{5}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *StatusResponse) GetState() ServiceState {
@@ -532,7 +669,7 @@ type Deliverer struct {
 
 func (x *Deliverer) Reset() {
 	*x = Deliverer{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[6]
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -544,7 +681,7 @@ func (x *Deliverer) String() string {
 func (*Deliverer) ProtoMessage() {}
 
 func (x *Deliverer) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[6]
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -557,7 +694,7 @@ func (x *Deliverer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deliverer.ProtoReflect.Descriptor instead.
 func (*Deliverer) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{6}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Deliverer) GetHost() string {
@@ -619,7 +756,7 @@ type ListRequest struct {
 
 func (x *ListRequest) Reset() {
 	*x = ListRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -631,7 +768,7 @@ func (x *ListRequest) String() string {
 func (*ListRequest) ProtoMessage() {}
 
 func (x *ListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -644,7 +781,7 @@ func (x *ListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRequest.ProtoReflect.Descriptor instead.
 func (*ListRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListRequest) GetLocale() string {
@@ -737,7 +874,7 @@ type ListResponse struct {
 
 func (x *ListResponse) Reset() {
 	*x = ListResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -749,7 +886,7 @@ func (x *ListResponse) String() string {
 func (*ListResponse) ProtoMessage() {}
 
 func (x *ListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -762,7 +899,7 @@ func (x *ListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResponse.ProtoReflect.Descriptor instead.
 func (*ListResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListResponse) GetEntries() []*NotificationEntry {
@@ -792,7 +929,7 @@ type NotificationEntry struct {
 	Subject string `protobuf:"bytes,4,opt,name=subject,proto3" json:"subject,omitempty"`
 	// Who sent it.
 	Actor string `protobuf:"bytes,5,opt,name=actor,proto3" json:"actor,omitempty"`
-	// "queued", "retrying", "sending", "delivered", "dead" or "cancelled".
+	// "queued", "retrying", "sending", "delivered", "dead", "cancelled" or "expired".
 	State string `protobuf:"bytes,6,opt,name=state,proto3" json:"state,omitempty"`
 	// Attempts so far.
 	Attempts int32 `protobuf:"varint,7,opt,name=attempts,proto3" json:"attempts,omitempty"`
@@ -803,14 +940,22 @@ type NotificationEntry struct {
 	// When it was delivered or given up; absent before.
 	Finished *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=finished,proto3" json:"finished,omitempty"`
 	// Why the last attempt failed; absent when none has.
-	Failure       *Diagnostic `protobuf:"bytes,11,opt,name=failure,proto3" json:"failure,omitempty"`
+	Failure *Diagnostic `protobuf:"bytes,11,opt,name=failure,proto3" json:"failure,omitempty"`
+	// What it belongs to; see Notification.
+	Thread string `protobuf:"bytes,12,opt,name=thread,proto3" json:"thread,omitempty"`
+	// It is not sent after this; absent when it never expires.
+	Expires *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=expires,proto3" json:"expires,omitempty"`
+	// "high"; empty for a normal one.
+	Priority string `protobuf:"bytes,14,opt,name=priority,proto3" json:"priority,omitempty"`
+	// What it is about.
+	Category      string `protobuf:"bytes,15,opt,name=category,proto3" json:"category,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *NotificationEntry) Reset() {
 	*x = NotificationEntry{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -822,7 +967,7 @@ func (x *NotificationEntry) String() string {
 func (*NotificationEntry) ProtoMessage() {}
 
 func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -835,7 +980,7 @@ func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationEntry.ProtoReflect.Descriptor instead.
 func (*NotificationEntry) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *NotificationEntry) GetId() string {
@@ -915,6 +1060,34 @@ func (x *NotificationEntry) GetFailure() *Diagnostic {
 	return nil
 }
 
+func (x *NotificationEntry) GetThread() string {
+	if x != nil {
+		return x.Thread
+	}
+	return ""
+}
+
+func (x *NotificationEntry) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
+	}
+	return nil
+}
+
+func (x *NotificationEntry) GetPriority() string {
+	if x != nil {
+		return x.Priority
+	}
+	return ""
+}
+
+func (x *NotificationEntry) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
 // RetryRequest asks for an attempt at once.
 type RetryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -928,7 +1101,7 @@ type RetryRequest struct {
 
 func (x *RetryRequest) Reset() {
 	*x = RetryRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -940,7 +1113,7 @@ func (x *RetryRequest) String() string {
 func (*RetryRequest) ProtoMessage() {}
 
 func (x *RetryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -953,7 +1126,7 @@ func (x *RetryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryRequest.ProtoReflect.Descriptor instead.
 func (*RetryRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RetryRequest) GetActor() string {
@@ -981,7 +1154,7 @@ type RetryResponse struct {
 
 func (x *RetryResponse) Reset() {
 	*x = RetryResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -993,7 +1166,7 @@ func (x *RetryResponse) String() string {
 func (*RetryResponse) ProtoMessage() {}
 
 func (x *RetryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1006,7 +1179,7 @@ func (x *RetryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryResponse.ProtoReflect.Descriptor instead.
 func (*RetryResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RetryResponse) GetEntry() *NotificationEntry {
@@ -1029,7 +1202,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1041,7 +1214,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1054,7 +1227,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CancelRequest) GetActor() string {
@@ -1082,7 +1255,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1094,7 +1267,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1107,7 +1280,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CancelResponse) GetEntry() *NotificationEntry {
@@ -1121,24 +1294,39 @@ var File_settings_v1_notifier_proto protoreflect.FileDescriptor
 
 const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\n" +
-	"\x1asettings/v1/notifier.proto\x12\vsettings.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asettings/v1/settings.proto\"r\n" +
+	"\x1asettings/v1/notifier.proto\x12\vsettings.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asettings/v1/settings.proto\"\xce\x02\n" +
 	"\fNotification\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x0e\n" +
 	"\x02to\x18\x02 \x01(\tR\x02to\x12\x18\n" +
 	"\asubject\x18\x03 \x01(\tR\asubject\x12\x12\n" +
 	"\x04text\x18\x04 \x01(\tR\x04text\x12\x12\n" +
-	"\x04html\x18\x05 \x01(\tR\x04html\"\xa1\x01\n" +
+	"\x04html\x18\x05 \x01(\tR\x04html\x12\x19\n" +
+	"\breply_to\x18\x06 \x01(\tR\areplyTo\x12\x16\n" +
+	"\x06thread\x18\a \x01(\tR\x06thread\x124\n" +
+	"\aexpires\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x1a\n" +
+	"\bpriority\x18\t \x01(\tR\bpriority\x12\x1a\n" +
+	"\bcategory\x18\n" +
+	" \x01(\tR\bcategory\x129\n" +
+	"\vattachments\x18\v \x03(\v2\x17.settings.v1.AttachmentR\vattachments\"m\n" +
+	"\n" +
+	"Attachment\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04type\x18\x02 \x01(\tR\x04type\x12\x1d\n" +
+	"\n" +
+	"content_id\x18\x03 \x01(\tR\tcontentId\x12\x18\n" +
+	"\acontent\x18\x04 \x01(\fR\acontent\"\xa1\x01\n" +
 	"\rNotifyRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12?\n" +
 	"\rnotifications\x18\x03 \x03(\v2\x19.settings.v1.NotificationR\rnotifications\x12!\n" +
 	"\ftrace_parent\x18\x04 \x01(\tR\vtraceParent\"B\n" +
 	"\x0eNotifyResponse\x120\n" +
-	"\breceipts\x18\x01 \x03(\v2\x14.settings.v1.ReceiptR\breceipts\"r\n" +
+	"\breceipts\x18\x01 \x03(\v2\x14.settings.v1.ReceiptR\breceipts\"\x8c\x01\n" +
 	"\aReceipt\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1c\n" +
 	"\tduplicate\x18\x02 \x01(\bR\tduplicate\x129\n" +
-	"\vdiagnostics\x18\x03 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\"'\n" +
+	"\vdiagnostics\x18\x03 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
+	"\adiffers\x18\x04 \x01(\bR\adiffers\"'\n" +
 	"\rStatusRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xab\x04\n" +
 	"\x0eStatusResponse\x12/\n" +
@@ -1174,7 +1362,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x05until\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"\\\n" +
 	"\fListResponse\x128\n" +
 	"\aentries\x18\x01 \x03(\v2\x1e.settings.v1.NotificationEntryR\aentries\x12\x12\n" +
-	"\x04more\x18\x02 \x01(\bR\x04more\"\x87\x03\n" +
+	"\x04more\x18\x02 \x01(\bR\x04more\"\x8d\x04\n" +
 	"\x11NotificationEntry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x0e\n" +
@@ -1187,7 +1375,11 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\fnext_attempt\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\vnextAttempt\x126\n" +
 	"\bfinished\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\bfinished\x121\n" +
-	"\afailure\x18\v \x01(\v2\x17.settings.v1.DiagnosticR\afailure\"4\n" +
+	"\afailure\x18\v \x01(\v2\x17.settings.v1.DiagnosticR\afailure\x12\x16\n" +
+	"\x06thread\x18\f \x01(\tR\x06thread\x124\n" +
+	"\aexpires\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x1a\n" +
+	"\bpriority\x18\x0e \x01(\tR\bpriority\x12\x1a\n" +
+	"\bcategory\x18\x0f \x01(\tR\bcategory\"4\n" +
 	"\fRetryRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\"E\n" +
@@ -1224,62 +1416,66 @@ func file_settings_v1_notifier_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_notifier_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_settings_v1_notifier_proto_goTypes = []any{
 	(ServiceState)(0),             // 0: settings.v1.ServiceState
 	(*Notification)(nil),          // 1: settings.v1.Notification
-	(*NotifyRequest)(nil),         // 2: settings.v1.NotifyRequest
-	(*NotifyResponse)(nil),        // 3: settings.v1.NotifyResponse
-	(*Receipt)(nil),               // 4: settings.v1.Receipt
-	(*StatusRequest)(nil),         // 5: settings.v1.StatusRequest
-	(*StatusResponse)(nil),        // 6: settings.v1.StatusResponse
-	(*Deliverer)(nil),             // 7: settings.v1.Deliverer
-	(*ListRequest)(nil),           // 8: settings.v1.ListRequest
-	(*ListResponse)(nil),          // 9: settings.v1.ListResponse
-	(*NotificationEntry)(nil),     // 10: settings.v1.NotificationEntry
-	(*RetryRequest)(nil),          // 11: settings.v1.RetryRequest
-	(*RetryResponse)(nil),         // 12: settings.v1.RetryResponse
-	(*CancelRequest)(nil),         // 13: settings.v1.CancelRequest
-	(*CancelResponse)(nil),        // 14: settings.v1.CancelResponse
-	nil,                           // 15: settings.v1.StatusResponse.CountsEntry
-	(*Diagnostic)(nil),            // 16: settings.v1.Diagnostic
+	(*Attachment)(nil),            // 2: settings.v1.Attachment
+	(*NotifyRequest)(nil),         // 3: settings.v1.NotifyRequest
+	(*NotifyResponse)(nil),        // 4: settings.v1.NotifyResponse
+	(*Receipt)(nil),               // 5: settings.v1.Receipt
+	(*StatusRequest)(nil),         // 6: settings.v1.StatusRequest
+	(*StatusResponse)(nil),        // 7: settings.v1.StatusResponse
+	(*Deliverer)(nil),             // 8: settings.v1.Deliverer
+	(*ListRequest)(nil),           // 9: settings.v1.ListRequest
+	(*ListResponse)(nil),          // 10: settings.v1.ListResponse
+	(*NotificationEntry)(nil),     // 11: settings.v1.NotificationEntry
+	(*RetryRequest)(nil),          // 12: settings.v1.RetryRequest
+	(*RetryResponse)(nil),         // 13: settings.v1.RetryResponse
+	(*CancelRequest)(nil),         // 14: settings.v1.CancelRequest
+	(*CancelResponse)(nil),        // 15: settings.v1.CancelResponse
+	nil,                           // 16: settings.v1.StatusResponse.CountsEntry
 	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
+	(*Diagnostic)(nil),            // 18: settings.v1.Diagnostic
 }
 var file_settings_v1_notifier_proto_depIdxs = []int32{
-	1,  // 0: settings.v1.NotifyRequest.notifications:type_name -> settings.v1.Notification
-	4,  // 1: settings.v1.NotifyResponse.receipts:type_name -> settings.v1.Receipt
-	16, // 2: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
-	0,  // 3: settings.v1.StatusResponse.state:type_name -> settings.v1.ServiceState
-	17, // 4: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
-	16, // 5: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
-	17, // 6: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
-	15, // 7: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
-	7,  // 8: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
-	17, // 9: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
-	17, // 10: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
-	17, // 11: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
-	10, // 12: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	17, // 13: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	17, // 14: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	17, // 15: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	16, // 16: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
-	10, // 17: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
-	10, // 18: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	2,  // 19: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	5,  // 20: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	8,  // 21: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	11, // 22: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	13, // 23: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	3,  // 24: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	6,  // 25: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	9,  // 26: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	12, // 27: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	14, // 28: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	24, // [24:29] is the sub-list for method output_type
-	19, // [19:24] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	17, // 0: settings.v1.Notification.expires:type_name -> google.protobuf.Timestamp
+	2,  // 1: settings.v1.Notification.attachments:type_name -> settings.v1.Attachment
+	1,  // 2: settings.v1.NotifyRequest.notifications:type_name -> settings.v1.Notification
+	5,  // 3: settings.v1.NotifyResponse.receipts:type_name -> settings.v1.Receipt
+	18, // 4: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
+	0,  // 5: settings.v1.StatusResponse.state:type_name -> settings.v1.ServiceState
+	17, // 6: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
+	18, // 7: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
+	17, // 8: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
+	16, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
+	8,  // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
+	17, // 11: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
+	17, // 12: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
+	17, // 13: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
+	11, // 14: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
+	17, // 15: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	17, // 16: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	17, // 17: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	18, // 18: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	17, // 19: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
+	11, // 20: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
+	11, // 21: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
+	3,  // 22: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	6,  // 23: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	9,  // 24: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	12, // 25: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	14, // 26: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	4,  // 27: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	7,  // 28: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	10, // 29: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	13, // 30: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	15, // 31: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	27, // [27:32] is the sub-list for method output_type
+	22, // [22:27] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }
@@ -1294,7 +1490,7 @@ func file_settings_v1_notifier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_notifier_proto_rawDesc), len(file_settings_v1_notifier_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   15,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

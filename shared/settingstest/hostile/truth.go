@@ -123,7 +123,7 @@ func entry(id string) *pb.NotificationEntry {
 	return &pb.NotificationEntry{
 		Id: id, Key: "disk", To: "ops@a.example", Subject: "Alarm", Actor: "anna", State: "retrying", Attempts: 2,
 		Created: now, NextAttempt: now, Finished: now,
-		Failure: finding(),
+		Failure: finding(), Thread: "disk-42", Expires: now, Priority: "high", Category: "disk",
 	}
 }
 
@@ -154,7 +154,7 @@ func truth() map[string]Lie {
 		says(
 			"Notify", "",
 			&pb.NotifyResponse{
-				Receipts: []*pb.Receipt{{Diagnostics: []*pb.Diagnostic{finding()}}, {Id: "7", Duplicate: true}},
+				Receipts: []*pb.Receipt{{Diagnostics: []*pb.Diagnostic{finding()}}, {Id: "7", Duplicate: true, Differs: true}},
 			},
 		),
 		says("Status", "", &pb.StatusResponse{State: pb.ServiceState_SERVICE_STATE_DEGRADED, Since: now,

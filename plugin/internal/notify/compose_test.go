@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 var composedAt = time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
@@ -76,7 +78,12 @@ func TestCompose(t *testing.T) {
 		"plain": {func(*Message) {}, "Disk full", map[string]string{"text/plain": "db1 is full"}},
 		"with HTML": {func(m *Message) { m.HTML = "<b>full</b>" }, "Disk full",
 			map[string]string{"text/plain": "db1 is full", "text/html": "<b>full</b>"}},
-		"empty": {func(m *Message) { m.Text, m.Subject = "", "" }, "", map[string]string{"text/plain": ""}},
+		"empty":          {func(m *Message) { m.Text, m.Subject = "", "" }, "", map[string]string{"text/plain": ""}},
+		"only a subject": {func(m *Message) { m.Text = " \n" }, "Disk full", map[string]string{"text/plain": "Disk full"}},
+		"only HTML": {func(m *Message) { m.Text, m.HTML = "", "<p>db1 is <b>full</b></p>" }, "Disk full",
+			map[string]string{"text/plain": "db1 is full", "text/html": "<p>db1 is <b>full</b></p>"}},
+		"only a picture": {func(m *Message) { m.Text, m.HTML = "", "<img src=x>" }, "Disk full",
+			map[string]string{"text/plain": "Disk full", "text/html": "<img src=x>"}},
 		"other letters": {func(m *Message) { m.Subject, m.Text = "Größe 東京 🦊", "Größe\n東京" },
 			"Größe 東京 🦊",
 			map[string]string{"text/plain": "Größe\n東京"}},
@@ -120,7 +127,7 @@ func checkForm(t *testing.T, header mail.Header, composed []byte) {
 	t.Helper()
 	fields := []string{
 		"Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "Message-Id", "Mime-Version",
-		"Subject", "To",
+		"Subject", "To", "X-Auto-Response-Suppress",
 	}
 	for field, values := range header {
 		if !slices.Contains(fields, field) || len(values) != 1 {
@@ -153,6 +160,7 @@ func checkForm(t *testing.T, header mail.Header, composed []byte) {
 
 // TestMessageID holds that the same notification to the same recipient is recognised, and no other one.
 func TestMessageID(t *testing.T) {
+	messageID := func(m Message) string { return messageID(m, m.Key+"\x00"+m.To) }
 	first := messageID(alert())
 	same := alert()
 	same.Subject, same.Text, same.Date = "other", "other", composedAt.Add(time.Hour)
@@ -182,8 +190,9 @@ func FuzzCompose(f *testing.F) {
 	f.Add("\"Ü, <x>\" ;:", "ü@münchen.example", "東京@example.org", strings.Repeat("ä", 600), "\xff\xfe", "\r", "")
 	f.Fuzz(func(t *testing.T, name, from, to, subject, text, html, key string) {
 		m := Message{
-			From: mail.Address{Name: name, Address: from}, To: to, Subject: subject, Text: text, HTML: html, Key: key,
-			Date: composedAt,
+			From: mail.Address{Name: name, Address: from}, To: to, ReplyTo: to, Subject: subject, Text: text, HTML: html,
+			Key: key, Thread: key, Date: composedAt,
+			Attachments: []shared.Attachment{{Name: name, Type: subject, ContentID: "a", Content: []byte(text)}},
 		}
 		composed, err := Compose(m)
 		if err != nil {
@@ -194,7 +203,7 @@ func FuzzCompose(f *testing.F) {
 			t.Fatalf("%v in %q", err, composed)
 		}
 		for field, values := range parsed.Header {
-			if len(values) != 1 || strings.EqualFold(field, "Bcc") || len(parsed.Header) > 9 {
+			if len(values) != 1 || strings.EqualFold(field, "Bcc") || len(parsed.Header) > 13 {
 				t.Fatalf("%s: %q in %q", field, values, composed)
 			}
 		}

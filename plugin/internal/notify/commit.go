@@ -23,6 +23,7 @@ type change struct {
 type accepted struct {
 	id        int64
 	duplicate bool
+	kept      []byte // the arguments of the job that is kept
 }
 
 // identity is what makes a notification the same as another one.
@@ -78,7 +79,7 @@ func (q *queue) insertIn(ctx context.Context, t transaction, notifications []out
 	for _, one := range notifications {
 		if _, repeated := place[one.identity()]; !repeated {
 			place[one.identity()] = len(params)
-			params = append(params, river.InsertManyParams{Args: one, InsertOpts: uniqueOptions()})
+			params = append(params, river.InsertManyParams{Args: one, InsertOpts: insertOptions(one)})
 		}
 	}
 	inserted, err := t.insert(ctx, params)
@@ -94,7 +95,9 @@ func acceptedFrom(
 	results := make([]accepted, len(notifications))
 	for i, one := range notifications {
 		found := inserted[place[one.identity()]]
-		results[i] = accepted{id: found.Job.ID, duplicate: found.UniqueSkippedAsDuplicate}
+		results[i] = accepted{
+			id: found.Job.ID, duplicate: found.UniqueSkippedAsDuplicate, kept: found.Job.EncodedArgs,
+		}
 		found.UniqueSkippedAsDuplicate = true // for the next one with the same identity
 	}
 	return results

@@ -79,7 +79,7 @@ func headerOf(m Message) (header message.Header, err error) {
 		set("References", thread, nil)
 	}
 	set("Auto-Submitted", "auto-generated", nil)
-	set("X-Auto-Response-Suppress", "All", nil) // Exchange knows no other way.
+	set("X-Auto-Response-Suppress", "All", nil)     // Exchange knows no other way.
 	for _, field := range slices.Backward(fields) { // The last one that is set is written first.
 		header.Set(field[0], field[1])
 	}

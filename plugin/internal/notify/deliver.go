@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,7 +25,14 @@ type worker struct {
 // Work is one attempt. What it returns tells River what becomes of the job: reported, it was delivered and committed; a
 // snooze, the attempt does not count; a cancellation, it is a dead letter; any other error, another attempt follows.
 func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
+	return untilExpiry(job.Args, w.attempt(ctx, job))
+}
+
+func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	s := w.service
+	if job.Args.expired() {
+		return s.expired(job)
+	}
 	beginning := s.drain.hand(ctx)
 	defer beginning.done()
 	permit, ok := s.breaker.admit(beginning, newAttempt(job.JobRow))
@@ -44,6 +52,12 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		s.breaker.release(ctx, permit)
 		return backToQueue()
 	}
+	done, err := s.holdAttached(beginning, job.Args.Attached)
+	if err != nil {
+		s.breaker.release(ctx, permit)
+		return backToQueue()
+	}
+	defer done()
 	composed, err := s.compose(ctx, job, delivery)
 	if err != nil {
 		s.breaker.release(ctx, permit)
@@ -72,6 +86,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 		s.configuration.Logger.Warn("a delivery could not be committed, and is left to the queue", "error", err)
 		return nil // River sets the job completed, and repeats that until it succeeds: what was delivered stays delivered.
 	}
+	s.dropDelivered(ctx, job.Args)
 	return reported{}
 }
 
@@ -124,10 +139,27 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 	if err != nil {
 		return nil, err
 	}
+	attachments, err := s.unpack(ctx, job.Args, texts.Attachments)
+	if err != nil {
+		return nil, err
+	}
 	return Compose(Message{
-		From: delivery.From, To: job.Args.To, Subject: job.Args.Subject, Text: texts.Text, HTML: texts.HTML,
-		Key: job.Args.Key, Date: job.CreatedAt,
+		From: delivery.From, To: job.Args.To, ReplyTo: cmp.Or(texts.ReplyTo, delivery.ReplyTo),
+		Subject: job.Args.Subject, Text: texts.Text, HTML: texts.HTML, Thread: job.Args.Thread, Attachments: attachments,
+		Key: job.Args.Key, Date: dateOf(job.CreatedAt, time.Now()),
 	})
+}
+
+// longWait is how long a message may have waited that bears the date on which it was accepted. One that is older looks
+// to mail programs as if it had been read long ago, and to spam filters as if its clock were wrong.
+const longWait = time.Hour
+
+// dateOf is the date of a message that is sent now.
+func dateOf(accepted, now time.Time) time.Time {
+	if age := now.Sub(accepted); age < -longWait || age > longWait {
+		return now
+	}
+	return accepted
 }
 
 // errLapsed means that another process may have taken the message over.
@@ -151,6 +183,10 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 		if !opening.allowed() { // It has waited while others found out that it need not try.
 			s.pool.put(one)
 			return errHeldBack
+		}
+		if message.job.Args.expired() {
+			s.pool.put(one)
+			return errExpired
 		}
 		one.conn.Observe(opening.trace)
 		message.permit.attempt.Began = time.Now()

@@ -28,6 +28,10 @@ func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEn
 	entry := shared.NotificationEntry{
 		ID: strconv.FormatInt(job.ID, 10), Key: args.Key, To: args.To, Subject: args.Subject, Actor: args.Actor,
 		State: stateOf(job), Attempts: len(job.Errors), Created: job.CreatedAt, Failure: in(reader, failureOf(job)),
+		Thread: args.Thread, Expires: args.Expires, Category: args.Category,
+	}
+	if args.Priority == shared.PriorityHigh {
+		entry.Priority = args.Priority
 	}
 	switch {
 	case job.FinalizedAt != nil:
@@ -35,8 +39,11 @@ func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEn
 	case job.State == rivertype.JobStateScheduled || job.State == rivertype.JobStateRetryable:
 		entry.NextAttempt = job.ScheduledAt
 	}
-	if entry.State == shared.NotificationDelivered {
+	switch entry.State {
+	case shared.NotificationDelivered:
 		entry.Attempts++
+	case shared.NotificationExpired:
+		entry.Attempts-- // The last error is that it was of no use any more.
 	}
 	return entry
 }
@@ -51,6 +58,9 @@ func stateOf(job *rivertype.JobRow) shared.NotificationState {
 	case rivertype.JobStateCancelled:
 		if wasCancelled(job) {
 			return shared.NotificationCancelled
+		}
+		if cause := failureOf(job); cause != nil && cause.Code == expiredCode {
+			return shared.NotificationExpired
 		}
 		return shared.NotificationDead
 	default:

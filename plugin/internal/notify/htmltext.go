@@ -55,12 +55,12 @@ const paragraphs = "\n\n"
 
 // partedBy is how an element is parted from what stands around it.
 var partedBy = map[atom.Atom]string{
-		atom.P: paragraphs, atom.H1: paragraphs, atom.H2: paragraphs, atom.H3: paragraphs, atom.H4: paragraphs,
-		atom.H5: paragraphs, atom.H6: paragraphs, atom.Table: paragraphs, atom.Ul: paragraphs, atom.Ol: paragraphs,
-		atom.Blockquote: paragraphs, atom.Pre: paragraphs, atom.Hr: paragraphs, atom.Dl: paragraphs,
-		atom.Div: "\n", atom.Li: "\n", atom.Tr: "\n", atom.Br: "\n", atom.Section: "\n", atom.Article: "\n",
-		atom.Header: "\n", atom.Footer: "\n", atom.Dt: "\n", atom.Dd: "\n", atom.Form: "\n", atom.Body: "\n",
-		atom.Td: "  ", atom.Th: "  ",
+	atom.P: paragraphs, atom.H1: paragraphs, atom.H2: paragraphs, atom.H3: paragraphs, atom.H4: paragraphs,
+	atom.H5: paragraphs, atom.H6: paragraphs, atom.Table: paragraphs, atom.Ul: paragraphs, atom.Ol: paragraphs,
+	atom.Blockquote: paragraphs, atom.Pre: paragraphs, atom.Hr: paragraphs, atom.Dl: paragraphs,
+	atom.Div: "\n", atom.Li: "\n", atom.Tr: "\n", atom.Br: "\n", atom.Section: "\n", atom.Article: "\n",
+	atom.Header: "\n", atom.Footer: "\n", atom.Dt: "\n", atom.Dd: "\n", atom.Form: "\n", atom.Body: "\n",
+	atom.Td: "  ", atom.Th: "  ",
 }
 
 func (r *htmlReading) open(element html.Token) {

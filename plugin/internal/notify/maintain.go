@@ -2,11 +2,14 @@ package notify
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"strconv"
 
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -50,7 +53,37 @@ func (s *Service) Reseal(ctx context.Context) (int64, error) {
 		count++
 		return s.queue.replaceArguments(ctx, job.ID, encoded)
 	})
-	return count, err
+	if err != nil {
+		return count, err
+	}
+	attachments, err := s.resealAttachments(ctx, rewrapper)
+	return count + attachments, err
+}
+
+func (s *Service) resealAttachments(ctx context.Context, rewrapper *secret.Rewrapper) (count int64, err error) {
+	for last := (sealedAttachment{}); ; {
+		page, err := s.queue.attachmentsAfter(ctx, last)
+		if err != nil || len(page) == 0 {
+			return count, err
+		}
+		for _, last = range page {
+			sealed, err := s.queue.attachment(ctx, last.parcel, last.place)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue // It was removed meanwhile.
+			}
+			if err != nil {
+				return count, err
+			}
+			again, changed, err := rewrapper.Rewrap(ctx, sealed)
+			if err != nil || !changed {
+				continue // What cannot be opened any more is no worse for it.
+			}
+			count++
+			if err := s.queue.replaceAttachment(ctx, sealedAttachment{last.parcel, last.place, again}); err != nil {
+				return count, err
+			}
+		}
+	}
 }
 
 // CopyTo hands every notification that was not delivered yet over to another service, under the same keys, and returns
@@ -61,11 +94,39 @@ func (s *Service) CopyTo(ctx context.Context, other *Service) (int64, error) {
 		if job.FinalizedAt != nil {
 			return nil
 		}
-		inserted, err := other.take(ctx, []outgoing{args})
-		if err == nil && !inserted[0].duplicate {
-			count++
+		if err := s.copyParcel(ctx, other, args); err != nil {
+			return err
 		}
-		return err
+		inserted, err := other.take(ctx, []outgoing{args})
+		if err != nil {
+			return err
+		}
+		if !inserted[0].duplicate {
+			count++
+			other.settle(ctx, args, inserted[0])
+		}
+		return nil
 	})
 	return count, err
+}
+
+// copyParcel hands the attachments of a notification over. They stay sealed as they are.
+func (s *Service) copyParcel(ctx context.Context, other *Service, one outgoing) error {
+	if one.Parcel == "" {
+		return nil
+	}
+	for place := range shared.MaxAttachments {
+		sealed, err := s.queue.attachment(ctx, one.Parcel, place)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		packed := []sealedAttachment{{parcel: one.Parcel, place: place, sealed: sealed}}
+		if err := other.queue.storeParcel(ctx, packed); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -3,8 +3,10 @@ package notify
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 
 	"github.com/riverqueue/river/rivertype"
@@ -41,8 +43,12 @@ func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]s
 	}
 	taken := make([]outgoing, len(good))
 	for n, i := range good {
-		if taken[n], err = newOutgoing(batch, request, request.Notifications[i]); err != nil {
-			return nil, err
+		notification := request.Notifications[i].WithShortSubject()
+		if taken[n], err = newOutgoing(batch, request, notification); err == nil {
+			err = s.pack(ctx, batch, taken[n], notification.Attachments)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the notifications were not accepted: %w", err)
 		}
 	}
 	inserted, err := s.take(ctx, taken)
@@ -50,7 +56,9 @@ func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]s
 		return nil, fmt.Errorf("the notifications were not accepted: %w", err)
 	}
 	for n, i := range good {
+		s.settle(ctx, taken[n], inserted[n])
 		receipts[i].ID, receipts[i].Duplicate = strconv.FormatInt(inserted[n].id, 10), inserted[n].duplicate
+		receipts[i].Differs = inserted[n].duplicate && s.differs(ctx, request.Notifications[i], inserted[n].kept)
 	}
 	return receipts, nil
 }
@@ -69,10 +77,35 @@ func newOutgoing(batch *secret.Batch, request shared.NotifyRequest, n shared.Not
 	if key == "" {
 		key = rand.Text()
 	}
-	sealed, err := seal(batch, key, n.To, texts{Text: n.Text, HTML: n.HTML})
-	return outgoing{
+	sealed, err := seal(batch, key, n.To, textsOf(n))
+	one := outgoing{
 		Key: key, To: n.To, Subject: n.Subject, Actor: request.Actor, TraceParent: request.TraceParent, Sealed: sealed,
-	}, err
+		Thread: n.Thread, Expires: n.Expires.UTC(), Priority: n.Priority, Category: n.Category,
+	}
+	if len(n.Attachments) > 0 {
+		one.Parcel = rand.Text()
+	}
+	for _, attachment := range n.Attachments {
+		one.Attached += int64(len(attachment.Content))
+	}
+	return one, err
+}
+
+// differs reports whether a notification says something else than the one of the same key that is kept. Of one that
+// cannot be opened any more that is not known.
+func (s *Service) differs(ctx context.Context, n shared.Notification, kept []byte) bool {
+	var before outgoing
+	if err := json.Unmarshal(kept, &before); err != nil {
+		return false
+	}
+	said, err := s.unseal(ctx, before)
+	if err != nil {
+		return false
+	}
+	n = n.WithShortSubject()
+	return !reflect.DeepEqual(said, textsOf(n)) || before.Subject != n.Subject || before.Thread != n.Thread ||
+		!before.Expires.Equal(n.Expires) || before.Category != n.Category ||
+		(before.Priority == shared.PriorityHigh) != (n.Priority == shared.PriorityHigh)
 }
 
 // List returns notifications, newest first.
@@ -111,8 +144,8 @@ func (s *Service) act(
 		return shared.NotificationEntry{}, shared.ErrNoNotification
 	}
 	before, err := s.queue.client.JobGet(ctx, id)
-	if err == nil && before.State == rivertype.JobStateCompleted {
-		return newEntry(before, english), nil // What was delivered is neither sent again nor taken back.
+	if err == nil && (before.State == rivertype.JobStateCompleted || stateOf(before) == shared.NotificationExpired) {
+		return newEntry(before, english), nil // What was delivered or has expired is neither sent again nor taken back.
 	}
 	job, err := action(ctx, id)
 	switch {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // outgoing is the arguments of a job: one notification to one recipient.
@@ -17,6 +19,15 @@ type outgoing struct {
 	To      string `json:"to" river:"unique"`
 	Subject string `json:"subject"`
 	Actor   string `json:"actor"`
+	// Thread, Expires, Priority and Category are those of [shared.Notification]; what is empty was so before they were.
+	Thread   string          `json:"thread,omitempty"`
+	Expires  time.Time       `json:"expires,omitzero"`
+	Priority shared.Priority `json:"priority,omitempty"`
+	Category string          `json:"category,omitempty"`
+	// Parcel names the attachments, which are kept beside the jobs; empty when there are none. Attached is how many bytes
+	// they have together.
+	Parcel   string `json:"parcel,omitempty"`
+	Attached int64  `json:"attached,omitempty"`
 	// TraceParent is the span of the Console in which it handed the notification over.
 	TraceParent string `json:"trace_parent,omitempty"`
 	// Sealed holds the texts, which may carry what no other reader of the database should know, such as a link to set a
@@ -28,6 +39,9 @@ type outgoing struct {
 func (outgoing) Kind() string { return "notification" }
 
 func (o outgoing) identity() identity { return identity{key: o.Key, to: o.To} }
+
+// expired reports whether it is of no use any more.
+func (o outgoing) expired() bool { return !o.Expires.IsZero() && !time.Now().Before(o.Expires) }
 
 // keyLifetime is how long an idempotency key holds after the delivery.
 const keyLifetime = 7 * 24 * time.Hour
@@ -92,10 +106,21 @@ func riverConfig(s *Service) *river.Config {
 	}
 }
 
-// uniqueOptions make key and recipient unique in every state: a late repetition must not revive a dead letter as a
+// Priorities of jobs. Those of versions before notifications had one are as urgent as the high ones of now: they were
+// accepted earlier than any of these.
+const (
+	riverHigh   = 1
+	riverNormal = 2
+)
+
+// insertOptions make key and recipient unique in every state: a late repetition must not revive a dead letter as a
 // second message.
-func uniqueOptions() *river.InsertOpts {
-	return &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+func insertOptions(one outgoing) *river.InsertOpts {
+	priority := riverNormal
+	if one.Priority == shared.PriorityHigh {
+		priority = riverHigh
+	}
+	return &river.InsertOpts{Priority: priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStateCancelled, rivertype.JobStateCompleted, rivertype.JobStateDiscarded,
 		rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
 	}}}

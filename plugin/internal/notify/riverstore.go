@@ -272,6 +272,13 @@ func (r *riverStore) clearLeader(ctx context.Context) error {
 // anyOwner is the condition for recover that holds for every job.
 const anyOwner = "kind = 'notification'"
 
+// What attachments are looked at by: the condition that the job of one may still be sent, and the query for the job of
+// a parcel, 0 when there is none.
+const (
+	jobMayBeSent = "EXISTS (SELECT 1 FROM river_job WHERE id = job AND state <> 'completed')"
+	jobOfParcel  = "SELECT COALESCE(MAX(id), 0) FROM river_job WHERE " + anyOwner + " AND args ->> 'parcel' = $1"
+)
+
 // silentOwner is the condition for recover that holds for the jobs of processes that have been silent for so long, and
 // of processes that are not known and have had a job for strangerLease.
 func (r *riverStore) silentOwner(silent time.Duration) string {

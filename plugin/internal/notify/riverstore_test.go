@@ -21,7 +21,8 @@ var databaseTests = map[string]func(*testing.T, *store.Store){
 	"outcomes": testOutcomes, "recover": testRecover, "mark of one attempt": testMarkOfOneAttempt,
 	"silent owner": testSilentOwner, "statements": testStatements, "nodes": testNodes,
 	"one committer": testOneCommitter, "old database": testOldDatabase, "turn": testTurn, "plans": testPlans,
-	"filters":   testFilters,
+	"filters": testFilters,
+	"expiry":  testExpiry, "priority": testPriority, "attachments": testAttachments, "differing content": testDiffering,
 	"give back": testGiveBack, "better probe": testBetterProbe,
 }
 

@@ -2,16 +2,38 @@ package notify
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// texts are what is sealed of a message.
+// texts are what is sealed of a message. Of the attachments it is all but their content, which is sealed by itself.
 type texts struct {
-	Text string `json:"text"`
-	HTML string `json:"html,omitempty"`
+	Text        string     `json:"text"`
+	HTML        string     `json:"html,omitempty"`
+	ReplyTo     string     `json:"reply_to,omitempty"`
+	Attachments []enclosed `json:"attachments,omitempty"`
+}
+
+// enclosed is an attachment without its content.
+type enclosed struct {
+	Name      string `json:"name"`
+	Type      string `json:"type,omitempty"`
+	ContentID string `json:"content_id,omitempty"`
+	Sum       []byte `json:"sum"` // SHA-256 of the content
+}
+
+// textsOf is what is sealed of a notification.
+func textsOf(n shared.Notification) texts {
+	content := texts{Text: n.Text, HTML: n.HTML, ReplyTo: n.ReplyTo}
+	for _, one := range n.Attachments {
+		sum := sha256.Sum256(one.Content)
+		content.Attachments = append(content.Attachments,
+			enclosed{Name: one.Name, Type: one.Type, ContentID: one.ContentID, Sum: sum[:]})
+	}
+	return content
 }
 
 // messageDestination binds sealed texts to their recipient and key.

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
@@ -33,9 +34,11 @@ import (
 type Delivery struct {
 	// Version differs when anything of the settings does, and is the same in every process and after a restart. It is made
 	// from the password, so it is stored sealed only. It is not empty.
-	Version     string
-	Target      smtpconn.Target
-	From        mail.Address
+	Version string
+	Target  smtpconn.Target
+	From    mail.Address
+	// ReplyTo is where answers go, unless a notification says otherwise; empty leaves them to From.
+	ReplyTo     string
 	SenderField string
 }
 
@@ -87,13 +90,16 @@ type Service struct {
 	since         time.Time
 	statistics    statistics
 	attempts      attempts
-	catching      atomic.Bool // the texts that are searched are brought up to date
-	retryAt       sync.Map    // by id: when an attempt that has just failed is repeated
+	catching      atomic.Bool         // the texts that are searched are brought up to date
+	attached      *semaphore.Weighted // bytes of attachments in memory
+	swept         atomic.Value        // when attachments were swept last
+	retryAt       sync.Map            // by id: when an attempt that has just failed is repeated
 }
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.
 func New(ctx context.Context, configuration Configuration) (*Service, error) {
-	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text(), drain: newDrain()}
+	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text(), drain: newDrain(),
+		attached: newAttachedBytes()}
 	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
 	s.breaker = newBreaker(s.configuration.RetryAfter, rows, s.configuration.Logger)
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
@@ -187,6 +193,7 @@ func (s *Service) tend(ctx context.Context) {
 	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
 		s.SettingsChanged(ctx)
 	}
+	s.sweep(ctx)
 }
 
 // catchUp has the next search find the texts of a million notifications ready.

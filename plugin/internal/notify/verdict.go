@@ -133,6 +133,9 @@ func (u *underway) refused(ctx context.Context, err error) error {
 	case errors.Is(err, errSuperseded), errors.Is(err, errStopping):
 		s.breaker.release(ctx, u.permit)
 		return river.JobSnooze(0) // The other settings are tried at once; and what delivers next begins with it.
+	case errors.Is(err, errExpired):
+		s.breaker.release(ctx, u.permit)
+		return s.expired(u.job)
 	case errors.Is(err, errLapsed), errors.Is(err, errHeldBack), ctx.Err() != nil: // What was never tried is no attempt.
 		s.breaker.release(ctx, u.permit)
 		return backToQueue()
@@ -163,7 +166,7 @@ func (u *underway) unanswered(ctx context.Context, err error) error {
 // NextRetry is asked by River after an attempt that counts.
 func (w *worker) NextRetry(job *river.Job[outgoing]) time.Time {
 	if at, known := w.service.retryAt.LoadAndDelete(job.ID); known {
-		return at.(time.Time)
+		return notAfterExpiry(job.Args, at.(time.Time))
 	}
 	return time.Time{} // That of the client's policy.
 }

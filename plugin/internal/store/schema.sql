@@ -26,3 +26,15 @@ CREATE TABLE IF NOT EXISTS delivery_node (
     started_at DOUBLE PRECISION NOT NULL,
     seen_at    DOUBLE PRECISION NOT NULL
 );
+
+-- The attachments of notifications, each sealed by itself. A parcel is those of one notification; job is its id in
+-- the queue, NULL until that is committed. stored_at is in seconds since 1970.
+CREATE TABLE IF NOT EXISTS notification_attachment (
+    parcel    TEXT NOT NULL,
+    place     BIGINT NOT NULL,
+    job       BIGINT,
+    stored_at DOUBLE PRECISION NOT NULL,
+    sealed    BYTEA NOT NULL,
+    PRIMARY KEY (parcel, place)
+);
+CREATE INDEX IF NOT EXISTS notification_attachment_job ON notification_attachment (job);

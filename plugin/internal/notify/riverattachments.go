@@ -1,0 +1,123 @@
+package notify
+
+import (
+	"context"
+	"time"
+)
+
+// The attachments of notifications stand beside River's table: a job is read and written often, and whole. These are
+// the statements on them.
+
+// sealedAttachment is an attachment as it is stored.
+type sealedAttachment struct {
+	parcel string
+	place  int
+	sealed []byte
+}
+
+// storeParcel commits the attachments of one notification, before its job. What is there already stays.
+func (r *riverStore) storeParcel(ctx context.Context, attachments []sealedAttachment) error {
+	transaction, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	for _, one := range attachments {
+		if _, err := transaction.ExecContext(ctx,
+			"INSERT INTO notification_attachment (parcel, place, stored_at, sealed) VALUES ($1, $2, $3, $4)"+
+				" ON CONFLICT DO NOTHING",
+			one.parcel, one.place, float64(time.Now().UnixMilli())/1000, one.sealed); err != nil {
+			return err
+		}
+	}
+	return transaction.Commit()
+}
+
+// claimParcel says which job the attachments belong to.
+func (r *riverStore) claimParcel(ctx context.Context, parcel string, job int64) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE notification_attachment SET job = $1 WHERE parcel = $2", job, parcel)
+	return err
+}
+
+func (r *riverStore) dropParcel(ctx context.Context, parcel string) error {
+	_, err := r.db.ExecContext(ctx, "DELETE FROM notification_attachment WHERE parcel = $1", parcel)
+	return err
+}
+
+// attachment returns one of a parcel; sql.ErrNoRows when it is not there.
+func (r *riverStore) attachment(ctx context.Context, parcel string, place int) (sealed []byte, err error) {
+	err = r.db.QueryRowContext(ctx, "SELECT sealed FROM notification_attachment WHERE parcel = $1 AND place = $2",
+		parcel, place).Scan(&sealed)
+	return sealed, err
+}
+
+// attachmentsAfter names the attachments that follow one, in the order of parcels and places, without their content.
+func (r *riverStore) attachmentsAfter(ctx context.Context, last sealedAttachment) ([]sealedAttachment, error) {
+	rows, err := r.db.QueryContext(ctx, "SELECT parcel, place FROM notification_attachment"+
+		" WHERE parcel > $1 OR parcel = $1 AND place > $2 ORDER BY parcel, place LIMIT $3", last.parcel, last.place, pageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []sealedAttachment
+	for rows.Next() {
+		var one sealedAttachment
+		if err := rows.Scan(&one.parcel, &one.place); err != nil {
+			return nil, err
+		}
+		found = append(found, one)
+	}
+	return found, rows.Err()
+}
+
+// replaceAttachment stores an attachment sealed anew, unless it was removed meanwhile.
+func (r *riverStore) replaceAttachment(ctx context.Context, one sealedAttachment) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE notification_attachment SET sealed = $1 WHERE parcel = $2 AND place = $3",
+		one.sealed, one.parcel, one.place)
+	return err
+}
+
+// sweepAttachments removes the attachments of notifications that were delivered or are not there any more, and those
+// that were stored before a time for notifications that were never accepted.
+func (r *riverStore) sweepAttachments(ctx context.Context, before time.Time) error {
+	if _, err := r.db.ExecContext(ctx, "DELETE FROM notification_attachment WHERE job IS NOT NULL AND NOT "+
+		jobMayBeSent); err != nil {
+		return err
+	}
+	parcels, err := r.unclaimedParcels(ctx, before)
+	if err != nil {
+		return err
+	}
+	for _, parcel := range parcels {
+		var job int64
+		switch err := r.db.QueryRowContext(ctx, jobOfParcel, parcel).Scan(&job); {
+		case err != nil:
+			return err
+		case job == 0:
+			err = r.dropParcel(ctx, parcel)
+		default:
+			err = r.claimParcel(ctx, parcel, job)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *riverStore) unclaimedParcels(ctx context.Context, before time.Time) (parcels []string, err error) {
+	rows, err := r.db.QueryContext(ctx, "SELECT DISTINCT parcel FROM notification_attachment"+
+		" WHERE job IS NULL AND stored_at < $1 LIMIT $2", float64(before.Unix()), pageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var parcel string
+		if err := rows.Scan(&parcel); err != nil {
+			return nil, err
+		}
+		parcels = append(parcels, parcel)
+	}
+	return parcels, rows.Err()
+}

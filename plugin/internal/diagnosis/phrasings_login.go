@@ -39,7 +39,7 @@ var (
 		`авторизуйтесь`, `wymagan\w+ (?:autoryzacj|uwierzytelni|logowani)`, `wymagane uwierzytelnienie`,
 		`需要(?:认证|登录|身份验证|验证)`, `请先(?:登录|认证)`, `認証(?:が必要|してください)`,
 		`ログインしてください`, `identify yourself`,
-		`you are not logged`, `user ~ not auth`,
+		`you are not logged`, `user ~ not auth`, `fail\w* to authenticate`,
 	)
 	// loginDemandedVaguely is a login demanded where no login was given.
 	loginDemandedVaguely = words(

@@ -66,7 +66,8 @@ var (
 			`suspicious|reject\w*|unsafe|prohibited|not allowed|reputation|dangerous)`,
 		`(?:spam|blacklisted|blocked|bad|malicious|phishing|suspicious|blocklisted|dangerous|listed|`+
 			`prohibited) (?:\S+ )?(?:url|urls|link|links|uri|uris|website)`,
-		`surbl`, `uribl`, `contains (?:a )?(?:\S+ )?(?:url|link)`, `message contains ~ @list`, `body ~ @list`,
+		`(?:url|urls|uri|uris|link|links) in (?:the )?(?:body|message|content|mail)`, `surbl`, `uribl`,
+		`contains (?:a )?(?:\S+ )?(?:url|link)`, `message contains ~ @list`, `body ~ @list`,
 		`links? within`, `ivmuri`,
 	)
 	spam = words(

@@ -158,7 +158,7 @@ var (
 			`recipient)(?: \S+){0,6} (?:deferred|too many|limit\w*|exceed\w*|throttl\w*|excessive|rate)`,
 		`too many recent messages`, `received too many (?:messages|mails|emails)`,
 		`too many messages (?:for|to) (?:@|(?:this|the) (?:user|recipient|mailbox|address))`,
-		`organization queue quota`, `recipient exceeded`,
+		`organization queue quota`, `recipient (?:\S+ )?(?:has )?exceeded`,
 	)
 	restricted = words(
 		`only accepts? (?:mail|messages|email) from`, `accepts? (?:mail|messages|email) only from`,
@@ -224,7 +224,7 @@ var (
 		`(?:only )?accepts? mail (?:only )?for local`, `cannot deliver (?:mail )?(?:for|to)`,
 		`not deliver (?:mail )?(?:for|to)`, `relay(?:s|ing|ed)?\b`, `relai`,
 		`not (?:a )?(?:local|hosted) (?:domain|recipient|host|user|destination|delivery)`,
-		`(?:rcpthosts|relay domains|allowed rcpthosts)`,
+		`(?:rcpthost|relay domains)`,
 		`(?:domain|host)(?: \S+){0,5} (?:not (?:local|hosted|handled|served|accepted|allowed|known|in my|in`+
 			` our|one of|configured)|is not (?:in|one of) (?:my|our))`,
 		`(?:recipient|address|user)(?: \S+){0,4} not (?:local|hosted|in (?:my|our) (?:domain|list))`,

@@ -51,11 +51,14 @@ var certainRules = []rule{
 	{cause: "account_suspended", enhanced: enhanced("5.7.705")},
 	{cause: "sending_limit_reached", enhanced: enhanced("5.7.232", "5.7.233", "x.1.90", "5.7.231")},
 	{cause: "client_reputation_low", enhanced: enhanced("5.7.708", "x.7.500", "x.7.650", "x.7.651", "x.7.652")},
-	{cause: "policy_refused", enhanced: enhanced("x.7.703")},
+	{cause: "policy_refused", enhanced: enhanced("x.7.703", "x.7.520")},
 	{cause: "ipv6_refused", enhanced: enhanced("x.7.510")},
 	{cause: "ipv6_refused", steps: conversing, says: all(ipv6Meant)},
 	{cause: "sender_authentication_missing", enhanced: enhanced("x.7.509", "x.7.515")},
 	{cause: "sender_not_verified", enhanced: enhanced("x.7.750")},
+	{cause: "use_provider_relay", steps: conversing, says: all(hotmailDynamic)},
+	{cause: "address_blocklisted", steps: conversing, replies: replies(5), says: all(hotmailBlocked)},
+	{cause: "client_reputation_low", steps: conversing, says: all(hotmailReputation)},
 	{cause: "direct_send_refused", says: all(directSend)},
 	{cause: "direct_send_refused", enhanced: enhanced("5.7.68")},
 	{cause: "login_required", providers: microsoft, enhanced: enhanced("5.7.57")},
@@ -190,7 +193,11 @@ var (
 	bridgeWords        = words(`unknown sender`, `not available in bridge`, `no such user`)
 	neteaseSender      = words(`dt sum`, `mail from must equal`)
 	badSyntax          = words(`(?:bad|invalid) (?:syntax|command)`, `syntax error`, `unrecogni`, `unknown command`)
-	recipientThreads   = words(`recipient thread limit`, `recipient concurrency`)
+	// The codes of Hotmail, postmaster.live.com.
+	hotmailDynamic    = words(`dy 00[12]`)
+	hotmailBlocked    = words(`ou 00[12]`, `sc 00[23]`)
+	hotmailReputation = words(`rp 00[123]`, `sc 00[14]`)
+	recipientThreads  = words(`recipient thread limit`, `recipient concurrency`)
 	// The codes of NetEase, help.mail.163.com.
 	neteaseConnections   = words(`hl icc`)
 	neteasePerConnection = words(`mi dmc`)

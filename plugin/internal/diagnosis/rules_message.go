@@ -29,6 +29,8 @@ var messageRules = []rule{
 	{cause: "message_refused", steps: message, replies: replies(5), says: all(webdePolicy), providers: providers("gmx")},
 	{cause: "content_refused", steps: message, replies: replies(5), says: all(spam)},
 	{cause: "content_refused", steps: message, replies: replies(4), says: all(spamContent)},
+	{cause: "content_refused", steps: message, replies: replies(4), says: all(together(namesSpam, saysRefusedForGood)),
+		unless: none(tryLater, filterBroken)},
 	{cause: "policy_refused", steps: message, replies: replies(5), says: all(policyMeant)},
 	{cause: "message_malformed", steps: message, replies: replies(5), says: all(addressSyntax)},
 	{cause: "message_malformed", steps: message, enhanced: enhanced("5.6.0", "5.6.1", "5.6.2", "5.6.9", "5.5.2")},
@@ -84,12 +86,13 @@ var refusalRules = []rule{
 }
 
 var (
-	mayContain       = words(`(?:may|might|could) (?:contain|carry|be)`)
-	addressRejected  = words(`5\.1\.0 address rejected`)
-	prohibited       = words(`administrat\w* prohibit`)
-	bulkOfRecipients = words(`too many`)
-	fiveOneOne       = words(`5\.1\.1`)
-	contentMeant     = words(
+	saysRefusedForGood = words(`blocked|rejected|refused`)
+	mayContain         = words(`(?:may|might|could) (?:contain|carry|be)`)
+	addressRejected    = words(`5\.1\.0 address rejected`)
+	prohibited         = words(`administrat\w* prohibit`)
+	bulkOfRecipients   = words(`too many`)
+	fiveOneOne         = words(`5\.1\.1`)
+	contentMeant       = words(
 		`spam`, `virus`, `content`, `unsolicited`,
 		`message (?:not allowed|rejected|blocked|refused|contains|considered|filtered|scored)`, `mail content`,
 	)
@@ -120,7 +123,7 @@ var (
 		`too busy`, `high load`, `closing (?:transmission )?channel`,
 	)
 	couldNotSave = words(
-		`could not be (?:saved|stored|queued|processed)`, `temporar\w* (?:unavailable|failure|error|problem)`,
+		`could not be (?:saved|stored|queued|processed)`, `temporar\w* (?:unavailable|failure|error|problem)`, `transient`,
 		`try (?:again )?(?:after|in) (?:a few|some|\d+)`, `(?:retry|try again) later`, `internal (?:server )?error`,
 	)
 	senderRejected = words(

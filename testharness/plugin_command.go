@@ -15,6 +15,9 @@ type invocation struct {
 	args []string
 	// live takes what is told while the command works. With --json it goes nowhere.
 	live io.Writer
+	// notices takes what people want to know meanwhile and no script reads; it is standard error. With --json it goes
+	// nowhere.
+	notices io.Writer
 }
 
 // result is what came of an invocation.
@@ -46,11 +49,11 @@ func pluginCommand(command *cobra.Command, open openFunc, run runFunc) *cobra.Co
 	command.RunE = func(command *cobra.Command, args []string) error {
 		return withPlugin(command.Context(), open, func(h *host.Host) error {
 			out := command.OutOrStdout()
-			live := out
+			live, notices := out, command.ErrOrStderr()
 			if asJSON {
-				live = io.Discard
+				live, notices = io.Discard, io.Discard
 			}
-			done, err := run(command.Context(), invocation{Host: h, args: args, live: live})
+			done, err := run(command.Context(), invocation{Host: h, args: args, live: live, notices: notices})
 			if err != nil {
 				return err
 			}

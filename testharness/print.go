@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -79,11 +80,22 @@ func printDiagnostics(out io.Writer, diagnostics shared.Diagnostics) {
 		for _, fix := range one.Fixes {
 			fmt.Fprintf(out, "  Fix: %s", fix.Label)
 			for _, name := range fix.Values.Names() {
-				fmt.Fprintf(out, " --set %s=%s", name, fix.Values[name])
+				fmt.Fprintf(out, " --set %s", quoted(name+"="+fix.Values[name].String()))
 			}
 			fmt.Fprintln(out)
 		}
 	}
+}
+
+// plainArgument are the characters that no shell reads as something else.
+var plainArgument = regexp.MustCompile(`^[\p{L}\p{N}_./:=@%+,\-]*$`)
+
+// quoted is an argument as it is typed into a shell.
+func quoted(argument string) string {
+	if plainArgument.MatchString(argument) {
+		return argument
+	}
+	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
 }
 
 // evidenceText leaves out what the other side did not say.

@@ -44,7 +44,7 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 		if _, declared := schema.Field("time_limit"); declared && command.Flags().Changed("timeout") {
 			draft.Values["time_limit"] = shared.Text(timeout.String())
 		}
-		verdict, err := runTest(ctx, plugin.Page(), request, plugin.live)
+		verdict, err := runTest(ctx, plugin.Page(), request, plugin.live, plugin.notices)
 		return result{
 			document: complete(verdict),
 			text:     func(out io.Writer) { printReport(out, verdict) },
@@ -58,13 +58,15 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 	return command
 }
 
-// runTest prints the steps as they happen and returns the verdict.
+// runTest prints the steps as they happen, and to the notices which one takes long, and returns the verdict.
 func runTest(
-	ctx context.Context, page shared.SettingsPage, request shared.TestRequest, out io.Writer,
+	ctx context.Context, page shared.SettingsPage, request shared.TestRequest, out, notices io.Writer,
 ) (shared.TestReport, error) {
 	var verdict shared.TestReport
 	err := page.Test(ctx, request, func(event shared.TestEvent) error {
 		switch event := event.(type) {
+		case shared.StepProgress:
+			fmt.Fprintf(notices, "… %s: %s\n", event.Label, event.Detail)
 		case shared.StepFinished:
 			fmt.Fprintf(out, "%s %-22s %8.1f ms  %s\n", mark(event.Status), event.Label,
 				event.Duration.Milliseconds(), event.Detail)

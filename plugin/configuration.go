@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/mail"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/typed"
 	"github.com/smtp-settings/smtp-settings/shared/filemode"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 )
@@ -109,7 +111,11 @@ func (r *Recipient) UnmarshalText(text []byte) error {
 	}
 	parsed, err := mail.ParseAddress(address)
 	if err != nil || parsed.Address != address || strings.Contains(address, "*") {
-		return errors.New("must be an address such as ops@example.com, or @example.com for a whole domain")
+		meant := ""
+		if found := typed.Mailboxes(string(text)); len(found) == 1 {
+			meant = fmt.Sprintf("; did you mean %q?", found[0].Address)
+		}
+		return fmt.Errorf("must be an address such as ops@example.com, or @example.com for a whole domain%s", meant)
 	}
 	return nil
 }

@@ -52,6 +52,9 @@ func (p *Page) test(ctx context.Context, request shared.TestRequest, watch probe
 	}
 	report, failure := probe.Run(ctx, plan, watch)
 	report.Findings = p.withoutLockedFixes(report.Findings)
+	if failure != nil {
+		report.Findings = append(report.Findings, settings.Oddities(problems)...)
+	}
 	switch {
 	case failure == nil:
 		p.rememberVerified(ctx, request, bound)

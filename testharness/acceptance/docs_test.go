@@ -111,3 +111,21 @@ func TestDocumentedKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestPromisesAboutTypingAreTested holds that docs/settings.md names tests that there are.
+func TestPromisesAboutTypingAreTested(t *testing.T) {
+	document, err := os.ReadFile("../../docs/settings.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`").FindAllStringSubmatch(string(document), -1)
+	tests := declaredTests(t)
+	for _, match := range named {
+		if !tests[match[1]] {
+			t.Errorf("there is no %s", match[1])
+		}
+	}
+	if len(named) < 8 {
+		t.Errorf("only %d tests are named", len(named))
+	}
+}

@@ -57,8 +57,8 @@ func hesitate(conn net.Conn, gate <-chan struct{}) {
 	}
 }
 
-// TestStillWaitingInBrowser has a server greet only after the page has said that it still waits. The line says it in the
-// place of the step, and is gone when the step has ended.
+// TestStillWaitingInBrowser has a server greet only after the page has said that it still waits. The line says it in
+// the place of the step, and is gone when the step has ended.
 func TestStillWaitingInBrowser(t *testing.T) {
 	server := startHesitant(t)
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))

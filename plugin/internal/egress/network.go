@@ -19,7 +19,7 @@ func (n *Network) UnmarshalText(text []byte) error {
 		address, addressErr := netip.ParseAddr(string(text))
 		switch {
 		case addressErr != nil:
-			return errors.New("is neither an address nor a network such as 10.0.0.0/8")
+			return fmt.Errorf("is neither an address nor a network such as 10.0.0.0/8%s", didYouMean(string(text)))
 		case address.Zone() != "":
 			return errors.New("must not name an interface: leave out the % and what stands behind it")
 		}

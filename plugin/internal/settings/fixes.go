@@ -81,7 +81,26 @@ const (
 	codeLookAlike = "look_alike"
 	codeHidden    = "hidden_character"
 	codeDecorated = "decorated"
+
+	codeSecretBlanks    = "secret_has_blanks"
+	codeSecretGroups    = "secret_in_groups"
+	codeSecretLookAlike = "secret_look_alike"
+	codeSecretQuotes    = "secret_in_quotes"
 )
+
+// Oddities are the findings about texts that were accepted and are probably not meant. When a test fails they may be
+// why.
+func Oddities(found finding.Findings) finding.Findings {
+	var odd finding.Findings
+	for _, one := range found {
+		switch one.Code {
+		case codeLookAlike, codeHidden, codeDecorated, codeSecretBlanks, codeSecretGroups, codeSecretLookAlike,
+			codeSecretQuotes:
+			odd = append(odd, one)
+		}
+	}
+	return odd
+}
 
 // oddity says which character of a text is not what it looks like; nothing when there is none.
 func oddity(field, given string) text.Text {

@@ -41,19 +41,19 @@ func CheckSecret(field shared.Field, secret string) finding.Findings {
 	again := text.Of("If that was not meant, enter it again without.")
 	plain := typed.Plain(secret)
 	if secret != strings.TrimSpace(secret) {
-		warn("secret_has_blanks", text.Of("“{field}” begins or ends with a blank. It is used as it is.", "field", label),
+		warn(codeSecretBlanks, text.Of("“{field}” begins or ends with a blank. It is used as it is.", "field", label),
 			again)
 	}
 	if inGroups.MatchString(plain) {
-		warn("secret_in_groups", text.Of("“{field}” looks like an app password with the blanks between its groups. "+
+		warn(codeSecretGroups, text.Of("“{field}” looks like an app password with the blanks between its groups. "+
 			"It is used as it is.", "field", label),
 			text.Of("Providers show the blanks to make it easier to read. Enter it again without them."))
 	} else if _, _, odd := typed.Odd(strings.TrimSpace(secret)); odd {
-		warn("secret_look_alike", text.Of("“{field}” contains a character that cannot be seen, "+
+		warn(codeSecretLookAlike, text.Of("“{field}” contains a character that cannot be seen, "+
 			"or that only looks like one of the keyboard. It is used as it is.", "field", label), copied)
 	}
 	if typed.Undecorated(plain) != plain && strings.ContainsAny(plain[:1], `"'<([`) {
-		warn("secret_in_quotes", text.Of("“{field}” stands in quotation marks or brackets. It is used with them.",
+		warn(codeSecretQuotes, text.Of("“{field}” stands in quotation marks or brackets. It is used with them.",
 			"field", label), again)
 	}
 	return found

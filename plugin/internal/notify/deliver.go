@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -68,7 +69,7 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	}
 	one := &underway{
 		service: s, job: job, permit: permit, delivery: delivery, told: s.attempts.begin(job),
-		envelope: smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To},
+		envelope: smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To, ID: envelopeID(job)},
 	}
 	opening := opening{
 		trace:   one.told.trace(),
@@ -88,6 +89,14 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	}
 	s.dropDelivered(ctx, job.Args)
 	return reported{}
+}
+
+// envelopeID is what a bounce calls the message: its key, or its number where that cannot be.
+func envelopeID(job *river.Job[outgoing]) string {
+	if smtpconn.IsEnvelopeID(job.Args.Key) {
+		return job.Args.Key
+	}
+	return strconv.FormatInt(job.ID, 10)
 }
 
 // reported tells River that nothing is left to report about the job. River asks errors for the jobs that they concern,
@@ -165,11 +174,14 @@ func dateOf(accepted, now time.Time) time.Time {
 // errLapsed means that another process may have taken the message over.
 var errLapsed = errors.New("another process may have taken the message over")
 
+// maxAgain is how many extensions a server may offer and not carry out.
+const maxAgain = 2
+
 // deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the
 // server; then another one is tried at once, as long as the message itself was not on its way. So it is where the
-// server did not carry out the command that it came by, as long as it has another one left.
+// server did not carry out what it offers.
 func (s *Service) deliver(ctx context.Context, message *underway, composed []byte, opening opening) error {
-	for fresh, unchunked := false, false; ; fresh = true {
+	for fresh, again := false, 0; ; fresh = true {
 		beginning := s.drain.hand(ctx)
 		one, reused, err := s.pool.get(beginning, message.delivery, fresh, opening)
 		stopped := beginning.stopped()
@@ -200,8 +212,8 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 		var failure *smtpconn.Error
 		switch {
 		case err != nil && reused && wasClosed(err):
-		case errors.As(err, &failure) && failure.Unchunked && !unchunked:
-			unchunked = true
+		case errors.As(err, &failure) && failure.Again && again < maxAgain:
+			again++
 		default:
 			return err
 		}

@@ -46,7 +46,7 @@ func (c *Conn) deliverChunk(
 		c.chunked = true
 	case !errors.As(err, &failure):
 	case failure.Reply != nil && failure.Step == StepMessage && slices.Contains(notCarriedOut, failure.Reply.Code):
-		c.adrift, failure.Unchunked = true, true // What it takes the message for is anybody's guess.
+		c.adrift, failure.Again = true, true // What it takes the message for is anybody's guess.
 		unchunked.remember(c.way)
 	case first && failure.Reply == nil && failure.lost():
 		unchunked.remember(c.way)

@@ -108,7 +108,7 @@ func TestChunkRefused(t *testing.T) {
 			_, err := conn.Deliver(t.Context(), chunkEnvelope, []byte("Subject: x\r\n\r\nx\r\n"), nil)
 			var failure *Error
 			if !errors.As(err, &failure) || failure.Reply == nil || failure.Reply.Code != c.code || failure.Step != c.step ||
-				failure.Sent || failure.Unchunked != c.unchunked {
+				failure.Sent || failure.Again != c.unchunked {
 				t.Errorf("%#v", err)
 			}
 			if usable := awaitRest(conn) && conn.Usable(err); usable != c.usable {

@@ -2,6 +2,7 @@ package smtpconn
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -24,6 +25,7 @@ type chunkServer struct {
 
 	mu       sync.Mutex
 	verbs    []string
+	lines    []string
 	messages []string
 }
 
@@ -55,8 +57,11 @@ func (s *chunkServer) serve(conn net.Conn) {
 			return
 		}
 		verb := strings.ToUpper(strings.Fields(line + " ?")[0])
-		verb, _, _ = strings.Cut(s.note(verb), ":")
+		verb = s.note(verb, line)
 		answer := s.answer(verb)
+		if strings.Contains(line, " RET=") || strings.Contains(line, " NOTIFY=") {
+			answer = cmp.Or(s.answers["DSN "+verb], answer)
+		}
 		if verb == "BDAT" && (!s.unswallowed || answer[0] == '2') && !s.chunk(reader, line, answer) || answer == hangUp {
 			return
 		}
@@ -71,10 +76,10 @@ func (s *chunkServer) serve(conn net.Conn) {
 	}
 }
 
-func (s *chunkServer) note(verb string) string {
+func (s *chunkServer) note(verb, line string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.verbs = append(s.verbs, verb)
+	s.verbs, s.lines = append(s.verbs, verb), append(s.lines, strings.TrimSpace(line))
 	return verb
 }
 
@@ -83,7 +88,7 @@ func (s *chunkServer) taken() (verbs string, messages []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	verbs, messages = strings.TrimSuffix(strings.Join(s.verbs, " "), " NOOP"), s.messages
-	s.verbs, s.messages = nil, nil
+	s.verbs, s.messages, s.lines = nil, nil, nil
 	return verbs, messages
 }
 
@@ -147,7 +152,7 @@ func (s *chunkServer) open(t *testing.T, target Target) *Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	t.Cleanup(func() { unchunked.forget(target.route()) })
+	t.Cleanup(func() { unchunked.forget(target.route()); unnoticed.forget(target.route()) })
 	_, _ = s.taken()
 	return conn
 }

@@ -13,6 +13,9 @@ import (
 type Envelope struct {
 	Sender    string
 	Recipient string
+	// ID comes back in a bounce (ENVID, RFC 3461 section 4.4) where the server offers DSN. It has at most 100 characters
+	// of printable ASCII; empty asks for bounces as the server makes them, as does any other.
+	ID string
 }
 
 // onWire returns the form of an address that goes into MAIL or RCPT: the domain in ASCII (RFC 5891) unless the local
@@ -57,6 +60,7 @@ func isASCII(s string) bool {
 type wireEnvelope struct {
 	sender, recipient string
 	options           *smtp.MailOptions
+	toRecipient       *smtp.RcptOptions // nil where none are needed
 }
 
 func (c *Conn) prepare(envelope Envelope) (wireEnvelope, *Error) {
@@ -78,6 +82,10 @@ func (c *Conn) prepare(envelope Envelope) (wireEnvelope, *Error) {
 			return wireEnvelope{}, &Error{Step: step, Kind: KindNoSMTPUTF8}
 		}
 		prepared.options.UTF8 = true
+	}
+	if c.asksForNotices(envelope.ID) {
+		prepared.options.Return, prepared.options.EnvelopeID = smtp.DSNReturnHeaders, envelope.ID
+		prepared.toRecipient = &smtp.RcptOptions{Notify: []smtp.DSNNotify{smtp.DSNNotifyFailure}}
 	}
 	return prepared, nil
 }
@@ -101,7 +109,7 @@ func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (group
 		return false, c.trace.run(failure.Step, func() (Result, Detail, error) { return Failed, nil, failure })
 	}
 	mail := func() error { return c.client.Mail(prepared.sender, prepared.options) }
-	rcpt := func() error { return c.client.Rcpt(prepared.recipient, nil) }
+	rcpt := func() error { return c.client.Rcpt(prepared.recipient, prepared.toRecipient) }
 	unlessUnasked := func(command func() error) func() error {
 		return func() error {
 			if err := command(); err != nil {
@@ -131,5 +139,6 @@ func (c *Conn) begin(ctx context.Context, envelope Envelope, last string) (group
 // hold keeps MAIL and RCPT back, to leave with the command that ends their group.
 func (c *Conn) hold(prepared wireEnvelope) error {
 	c.wire.holding = true
-	return errors.Join(c.client.Mail(prepared.sender, prepared.options), c.client.Rcpt(prepared.recipient, nil))
+	return errors.Join(c.client.Mail(prepared.sender, prepared.options),
+		c.client.Rcpt(prepared.recipient, prepared.toRecipient))
 }

@@ -80,9 +80,9 @@ type Error struct {
 	Mechanism string
 	// Sent is true when the whole message may have gone out and no reply to it came: it may have been accepted.
 	Sent bool
-	// Unchunked is true when the server offers BDAT and does not carry it out: the message goes by DATA over the next
-	// connection.
-	Unchunked bool
+	// Again is true when the server offers an extension, BDAT or DSN, and does not carry it out: the same message can be
+	// sent at once, and goes without.
+	Again bool
 	// Session is what was learned before the failure; nil only for errors of a Conn's later calls.
 	Session *Session
 	// Err is the cause; may be nil.

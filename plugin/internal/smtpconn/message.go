@@ -14,10 +14,17 @@ import (
 // server takes nothing; nil asks nobody. Any failure after it other than a refusal by reply leaves unknown whether the
 // message was accepted, which Error.Sent tells. The caller must not cancel ctx then without reason.
 func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, lastByte func() error) (Reply, error) {
+	var reply Reply
+	var err error
 	if c.takesChunk(len(message)) {
-		return c.deliverChunk(ctx, envelope, inLines(message), lastByte)
+		reply, err = c.deliverChunk(ctx, envelope, inLines(message), lastByte)
+	} else {
+		reply, err = c.deliverData(ctx, envelope, message, lastByte)
 	}
-	return c.deliverData(ctx, envelope, message, lastByte)
+	if c.asksForNotices(envelope.ID) {
+		c.forgoNotices(err)
+	}
+	return reply, err
 }
 
 // deliverData sends one message by DATA. Where PIPELINING is offered the three commands go out together.

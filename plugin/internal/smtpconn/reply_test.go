@@ -107,7 +107,7 @@ func TestAcceptedRepliesAreNotSearched(t *testing.T) {
 	}
 	defer conn.Close()
 	clear(conn.session.secrets.shown) // What the opening was shown with.
-	reply, err := conn.Deliver(t.Context(), Envelope{"me@example.com", "you@example.com"},
+	reply, err := conn.Deliver(t.Context(), Envelope{Sender: "me@example.com", Recipient: "you@example.com"},
 		[]byte("Subject: x\r\n\r\nx\r\n"), nil)
 	if err != nil || len(conn.session.secrets.shown) > 0 {
 		t.Errorf("%v; searched: %q", err, conn.session.secrets.shown)

@@ -3,6 +3,8 @@ package smtpconn
 import (
 	"crypto/tls"
 	"net/netip"
+	"strconv"
+	"strings"
 )
 
 // Session is what was learned about the server. After a failure it holds what was learned before it.
@@ -105,6 +107,17 @@ func (s *Session) LoginEncrypted() bool { return s.Encryption != NoEncryption }
 func (s *Session) Offers(keyword string) bool {
 	_, ok := s.Extensions[keyword]
 	return ok
+}
+
+// Limit is one of the limits that the server states (LIMITS, RFC 9422), such as "MAILMAX"; 0 where it states none.
+func (s *Session) Limit(name string) int {
+	for _, one := range strings.Fields(s.Extensions["LIMITS"]) {
+		if key, value, _ := strings.Cut(one, "="); strings.EqualFold(key, name) {
+			limit, _ := strconv.Atoi(value) // What is no number limits nothing.
+			return max(0, limit)
+		}
+	}
+	return 0
 }
 
 // maxShownText bounds a text of the server that is shown, in characters.

@@ -84,7 +84,7 @@ func sendMessageOver(t *testing.T, target Target, message []byte) (usable bool, 
 		return false, err
 	}
 	defer conn.Close()
-	_, err = conn.Deliver(t.Context(), Envelope{"me@example.com", "you@example.com"}, message, nil)
+	_, err = conn.Deliver(t.Context(), Envelope{Sender: "me@example.com", Recipient: "you@example.com"}, message, nil)
 	return conn.Usable(err), err
 }
 
@@ -115,7 +115,7 @@ func TestUnaskedReplies(t *testing.T) {
 			}
 			conn, err := Open(t.Context(), answering(t, answers), nil)
 			if err == nil {
-				err = conn.Check(t.Context(), Envelope{"me@example.com", "you@example.com"})
+				err = conn.Check(t.Context(), Envelope{Sender: "me@example.com", Recipient: "you@example.com"})
 			}
 			if err == nil || asError(err).Kind != KindMalformedReply {
 				t.Errorf("extra reply to %s, pipelining %t: checked with %v", verb, pipelining, err)

@@ -84,8 +84,10 @@ func (p Policy) probeAgain(s State) Backoff {
 	switch {
 	case s.Login:
 		return p.Login
+	case s.Exhausted:
+		return p.Quota
 	case s.quota():
-		return p.Limit
+		return p.Rate
 	default:
 		return p.Away
 	}

@@ -259,7 +259,9 @@ func TestProbesInVain(t *testing.T) {
 		"away": {Refusal{Code: "c", Scope: shared.ScopeServer, Lasting: shared.LastingTemporary, Stage: Opening},
 			tested.Away},
 		"login": {Refusal{Code: "c", Scope: shared.ScopeLogin, Lasting: permanent, Stage: Opening}, tested.Login},
-		"quota": {Refusal{Code: "c", Scope: shared.ScopeLogin, Lasting: limit, Stage: Sender}, tested.Limit},
+		"rate":  {Refusal{Code: "c", Scope: shared.ScopeLogin, Lasting: limit, Stage: Sender}, tested.Rate},
+		"quota": {Refusal{Code: "c", Scope: shared.ScopeLogin, Lasting: limit, Stage: Sender, Exhausted: true},
+			tested.Quota},
 		"named": {Refusal{Code: "c", Scope: shared.ScopeLogin, Lasting: limit, Stage: Sender, Wait: 5 * time.Minute},
 			Backoff{5 * time.Minute, 5 * time.Minute}},
 	} {

@@ -20,9 +20,10 @@ import (
 type Policy struct {
 	// Retry is the backoff of one message.
 	Retry Backoff
-	// Away is the backoff of looks at a server that is away or refuses everything, Login that after a refused login, and
-	// Limit that after a quota is used up.
-	Away, Login, Limit Backoff
+	// Away is the backoff of looks at a server that is away or refuses everything, Login that after a refused login, Rate
+	// that after too much was sent, and Quota that after the quota of a day, or so, was used up. Limit is that of one
+	// message or recipient for such a reason.
+	Away, Login, Rate, Quota, Limit Backoff
 	// Doubt is the time between the two refusals after which a message is dead.
 	Doubt time.Duration
 	// Confirm takes the place of Doubt while other messages pass. Within it enough others are tried to show whether they
@@ -36,6 +37,8 @@ func New(retryAfter time.Duration) Policy {
 		Retry:   Backoff{First: retryAfter, Longest: max(time.Hour, retryAfter)},
 		Away:    Backoff{First: retryAfter / 6, Longest: 2 * retryAfter},
 		Login:   Backoff{First: 2 * retryAfter, Longest: 30 * retryAfter},
+		Rate:    Backoff{First: retryAfter / 30, Longest: 120 * retryAfter},
+		Quota:   Backoff{First: 4 * retryAfter, Longest: 120 * retryAfter},
 		Limit:   Backoff{First: retryAfter, Longest: 120 * retryAfter},
 		Doubt:   min(10*retryAfter, 5*time.Minute),
 		Confirm: min(retryAfter/15, 2*time.Second),
@@ -84,6 +87,8 @@ type Refusal struct {
 	Stage   Stage
 	// Wait is what the server has asked for; 0 when it named no time.
 	Wait time.Duration
+	// Exhausted is true when a quota of a day, or so, is used up.
+	Exhausted bool
 }
 
 // one reports whether the words concern one message or recipient only. Before there was a message they concern all.

@@ -12,7 +12,12 @@ import (
 // histories is how many of each kind are tried.
 func histories(t *testing.T, each func(t *testing.T, seed uint64)) {
 	t.Helper()
-	count := uint64(50)
+	soak(t, 50, each)
+}
+
+// soak tries so many histories, and thousands in the soak.
+func soak(t *testing.T, count uint64, each func(t *testing.T, seed uint64)) {
+	t.Helper()
 	if os.Getenv("SOAK") != "" {
 		count = 3000
 	}

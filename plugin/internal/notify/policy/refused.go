@@ -126,6 +126,7 @@ func (p Policy) stillRefused(s State, now time.Time, a Attempt, r Refusal) (Stat
 func (s State) because(r Refusal, everything bool) State {
 	s.Code, s.Scope, s.Lasting, s.Stage, s.Everything = r.Code, r.Scope, r.Lasting, r.Stage, everything
 	s.Named = min(max(r.Wait, 0), longestPause)
+	s.Exhausted = r.Exhausted && r.Lasting == limit
 	s.Login = r.Stage == Opening && r.Scope == shared.ScopeLogin && r.Lasting == permanent
 	return s
 }

@@ -44,6 +44,8 @@ type Pause struct {
 	Stage   Stage          `json:"stage,omitempty"` // at which it was met; empty in older documents means Opening
 	// Login tells that the login was refused: the server is asked less often then.
 	Login bool `json:"login,omitempty"`
+	// Exhausted tells that a quota of a day, or so, is used up: the server is asked less often then, too.
+	Exhausted bool `json:"exhausted,omitempty"`
 	// Everything tells that the server refuses every message, whatever it says.
 	Everything bool `json:"everything,omitempty"`
 	// Next is when one may go and see, and Looks how often that was found in vain, the first refusal included.

@@ -49,6 +49,7 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	if err != nil || missing != nil {
 		return s.unconfigured(ctx, permit, missing, err)
 	}
+	s.flow.follow(delivery)
 	if err := s.statistics.pace(beginning, s.configuration.MessagesPerMinute); err != nil {
 		s.breaker.release(ctx, permit)
 		return backToQueue()
@@ -75,7 +76,12 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 		trace:   one.told.trace(),
 		allowed: func() bool { one.begins(); return s.breaker.valid(permit) },
 		saved:   saved,
-		failed:  func(err error) { one.judge(ctx, err) },
+		pace:    func(ctx context.Context) error { return s.flow.pace(ctx, one.mayGo(saved)) },
+		failed: func(err error) {
+			if one.slower = one.crowds(err, s.pool.others(), 0); !one.slower {
+				one.judge(ctx, err)
+			}
+		},
 	}
 	defer one.ends()
 	lapses, _ := s.standby.claim.lapses()
@@ -174,22 +180,24 @@ func dateOf(accepted, now time.Time) time.Time {
 // errLapsed means that another process may have taken the message over.
 var errLapsed = errors.New("another process may have taken the message over")
 
-// maxAgain is how many extensions a server may offer and not carry out.
-const maxAgain = 2
-
-// deliver sends one message over a connection of the pool. A connection that was idle may have been closed by the
-// server; then another one is tried at once, as long as the message itself was not on its way. So it is where the
-// server did not carry out what it offers.
+// deliver sends one message over a connection of the pool.
 func (s *Service) deliver(ctx context.Context, message *underway, composed []byte, opening opening) error {
-	for fresh, again := false, 0; ; fresh = true {
+	want := wanted{
+		Delivery: message.delivery, place: place{message.job.Priority, message.job.ID},
+		domain: domainOf(message.envelope.Recipient),
+	}
+	for fresh := false; ; {
 		beginning := s.drain.hand(ctx)
-		one, reused, err := s.pool.get(beginning, message.delivery, fresh, opening)
+		one, reused, err := s.pool.get(beginning, want, fresh, opening)
 		stopped := beginning.stopped()
 		beginning.done()
-		if err != nil && stopped {
+		switch {
+		case err != nil && stopped:
 			return errStopping
-		}
-		if err != nil {
+		case err != nil && message.slower: // It was refused because of the others, and goes when its turn comes.
+			message.slower, fresh = false, false
+			continue
+		case err != nil:
 			return err
 		}
 		if !opening.allowed() { // It has waited while others found out that it need not try.
@@ -203,17 +211,11 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 		one.conn.Observe(opening.trace)
 		message.permit.attempt.Began = time.Now()
 		err = s.handOver(ctx, one.conn, message.job.ID, message.envelope, composed)
-		one.messages++
-		if one.conn.Usable(err) {
-			s.pool.put(one)
-		} else {
-			s.pool.drop(one)
-		}
-		var failure *smtpconn.Error
-		switch {
-		case err != nil && reused && wasClosed(err):
-		case errors.As(err, &failure) && failure.Again && again < maxAgain:
-			again++
+		switch s.giveBack(message, one, reused, err) {
+		case elsewhere:
+			fresh, opening.pace = true, nil
+		case inTurn:
+			fresh = false
 		default:
 			return err
 		}
@@ -263,16 +265,6 @@ func (s *Service) ifOurs(ctx context.Context, job *river.Job[outgoing], lapses i
 		return reported{}
 	}
 	return result
-}
-
-// wasClosed reports whether the connection ended before the message was on its way.
-func wasClosed(err error) bool {
-	var failure *smtpconn.Error
-	if !errors.As(err, &failure) || failure.Step != smtpconn.StepSender {
-		return false
-	}
-	return failure.Kind == smtpconn.KindClosed || failure.Kind == smtpconn.KindReset ||
-		failure.Reply != nil && failure.Reply.Code == 421
 }
 
 // dead makes the notification a dead letter.

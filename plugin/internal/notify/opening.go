@@ -13,7 +13,9 @@ import (
 type opening struct {
 	trace   *smtpconn.Trace
 	allowed func() bool
-	failed  func(error)
+	// pace waits, when the turn has come, until the server may be given another message; nil does not.
+	pace   func(context.Context) error
+	failed func(error)
 	// saved is closed when the settings of the delivery are no longer the latest; nil when that does not matter.
 	saved <-chan struct{}
 }

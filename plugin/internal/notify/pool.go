@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,9 +14,11 @@ import (
 // it was opened with: after a save the next message gets a new one. There are never more than the limit, those that are
 // idle, being opened or being closed included: providers count them all.
 type pool struct {
-	slots  chan struct{} // has an element for each delivery that has, or opens, a connection
-	places chan struct{} // has an element for each connection that the server may know of
-	longer int           // messages for each connection
+	turns  *turns // of deliveries that have, or open, a connection
+	places *turns // of connections that the server may know of
+	longer int    // messages for each connection
+	// longest is another limit of messages for each connection, which may change; 0 is none.
+	longest func() int
 	// opening lets one connection be opened at a time: when the login is refused, it is refused once.
 	opening chan struct{}
 	// dial is smtpconn.Open, and hangUp ends a connection, politely or at once.
@@ -35,7 +38,9 @@ type pooled struct {
 	conn     *smtpconn.Conn
 	version  string
 	messages int
-	since    time.Time // when it became idle
+	domains  map[string]bool // of recipients; nil where they are not limited
+	since    time.Time       // when it became idle
+	idle     time.Duration   // how long it had been when it was taken
 }
 
 // idleLimit is how long a connection stays open without a message. Servers close theirs after a few minutes; many
@@ -44,8 +49,9 @@ const idleLimit = 15 * time.Second
 
 func newPool(connections, messages int) *pool {
 	return &pool{
-		slots: make(chan struct{}, connections), places: make(chan struct{}, connections), longer: messages,
-		opening: make(chan struct{}, 1), dial: smtpconn.Open, hangUp: hangUp, saved: make(chan struct{}),
+		turns: &turns{most: connections}, places: &turns{most: connections}, longer: messages,
+		longest: func() int { return 0 }, opening: make(chan struct{}, 1), dial: smtpconn.Open, hangUp: hangUp,
+		saved: make(chan struct{}),
 	}
 }
 
@@ -60,27 +66,55 @@ func hangUp(conn *smtpconn.Conn, politely bool) {
 // errHeldBack means that the server was found away, or refusing, while the delivery waited for a connection.
 var errHeldBack = errors.New("held back")
 
-// get returns a connection for the delivery; reused tells whether it has been idle, in which case the server may have
-// closed it meanwhile. put or drop must follow.
+// wanted is what a delivery wants of a connection.
+type wanted struct {
+	Delivery
+	place  place
+	domain string // of the recipient
+}
+
+// get returns a connection for the delivery when its turn has come; reused tells whether it has been idle, in which
+// case the server may have closed it meanwhile. put or drop must follow.
 func (p *pool) get(
-	ctx context.Context, delivery Delivery, fresh bool, opening opening,
+	ctx context.Context, want wanted, fresh bool, opening opening,
 ) (connection *pooled, reused bool, err error) {
-	select {
-	case p.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, false, ctx.Err()
+	if err := p.turns.take(ctx, want.place); err != nil {
+		return nil, false, err
+	}
+	connection, reused, err = p.connect(ctx, want, fresh, opening)
+	if err != nil {
+		p.turns.give()
+	}
+	return connection, reused, err
+}
+
+func (p *pool) connect(
+	ctx context.Context, want wanted, fresh bool, opening opening,
+) (connection *pooled, reused bool, err error) {
+	if opening.pace != nil {
+		if err := opening.pace(ctx); err != nil {
+			return nil, false, err
+		}
 	}
 	if !fresh {
-		if found := p.takeIdle(delivery.Version); found != nil {
+		if found := p.takeIdle(want.Version, want.domain); found != nil {
 			return found, true, nil
 		}
 	}
-	conn, err := p.open(ctx, delivery, opening)
+	conn, err := p.open(ctx, want.Delivery, opening)
 	if err != nil {
-		<-p.slots
 		return nil, false, err
 	}
-	return &pooled{conn: conn, version: delivery.Version}, false, nil
+	one := &pooled{conn: conn, version: want.Version}
+	if conn.Session().Limit("RCPTDOMAINMAX") > 0 {
+		one.domains = map[string]bool{want.domain: true}
+	}
+	return one, false, nil
+}
+
+// takes reports whether a message to the domain may go over the connection.
+func (o *pooled) takes(domain string) bool {
+	return o.domains == nil || o.domains[domain] || len(o.domains) < o.conn.Session().Limit("RCPTDOMAINMAX")
 }
 
 func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*smtpconn.Conn, error) {
@@ -105,7 +139,7 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 	conn, err := p.watch(ctx, delivery.Target, opening)
 	p.setOpens("")
 	if err != nil {
-		<-p.places
+		p.places.give()
 	}
 	switch {
 	case err == nil:
@@ -124,20 +158,31 @@ func (p *pool) open(ctx context.Context, delivery Delivery, opening opening) (*s
 // takePlace makes sure that another connection may be opened: an idle one has to go for it, unless one is going
 // already.
 func (p *pool) takePlace(ctx context.Context) error {
-	select {
-	case p.places <- struct{}{}:
+	if p.places.tryTake() {
 		return nil
-	default:
 	}
 	if oldest := p.takeOldest(); oldest != nil {
 		go p.leave(oldest)
 	}
-	select {
-	case p.places <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	return p.places.take(ctx, place{})
+}
+
+// limit changes how many connections may be open. What is idle and too much is closed.
+func (p *pool) limit(connections int) {
+	p.turns.limit(connections)
+	p.places.limit(connections)
+	_, tooMany, _ := p.places.counts()
+	for range tooMany {
+		if oldest := p.takeOldest(); oldest != nil {
+			go p.leave(oldest)
+		}
 	}
+}
+
+// others is how many connections are open, or being opened or closed.
+func (p *pool) others() int {
+	open, _, _ := p.places.counts()
+	return open
 }
 
 func (p *pool) takeOldest() *pooled {
@@ -184,28 +229,38 @@ func (p *pool) supersede() {
 	p.saved = make(chan struct{})
 }
 
-// takeIdle returns the connection that was idle for the shortest time, and closes those of other versions.
-func (p *pool) takeIdle(version string) *pooled {
+// takeIdle returns the connection that was idle for the shortest time, of those that may take a message to the domain,
+// and closes those of other versions.
+func (p *pool) takeIdle(version, domain string) *pooled {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for len(p.idle) > 0 {
-		last := p.idle[len(p.idle)-1]
-		p.idle = p.idle[:len(p.idle)-1]
-		if last.version == version && time.Since(last.since) < idleLimit {
-			return last
+	for i := len(p.idle) - 1; i >= 0; i-- {
+		one := p.idle[i]
+		one.idle = time.Since(one.since)
+		current := one.version == version && one.idle < idleLimit
+		if current && !one.takes(domain) {
+			continue
 		}
-		go p.leave(last)
+		p.idle = slices.Delete(p.idle, i, i+1)
+		if current {
+			if one.domains != nil {
+				one.domains[domain] = true
+			}
+			return one
+		}
+		go p.leave(one)
 	}
 	return nil
 }
 
 // put gives back a connection that can be used again.
 func (p *pool) put(one *pooled) {
-	defer func() { <-p.slots }()
+	defer p.turns.give()
 	one.since = time.Now()
+	worn := p.worn(one)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || one.messages >= p.longer {
+	if p.closed || worn {
 		go p.leave(one)
 		return
 	}
@@ -215,11 +270,22 @@ func (p *pool) put(one *pooled) {
 	}
 }
 
+// worn reports whether a connection is to be closed: it has taken as many messages as it may, or there are too many.
+func (p *pool) worn(one *pooled) bool {
+	for _, most := range []int{p.longer, p.longest(), one.conn.Session().Limit("MAILMAX")} {
+		if most > 0 && one.messages >= most {
+			return true
+		}
+	}
+	_, tooMany, _ := p.places.counts()
+	return tooMany > 0
+}
+
 // drop gives back a connection that cannot be used any more.
 func (p *pool) drop(one *pooled) {
 	p.hangUp(one.conn, false)
-	<-p.places
-	<-p.slots
+	p.places.give()
+	p.turns.give()
 }
 
 // reap closes what has been idle for too long.
@@ -243,7 +309,7 @@ func (p *pool) reap() {
 // leave ends a connection politely, and gives its place up.
 func (p *pool) leave(one *pooled) {
 	p.hangUp(one.conn, true)
-	<-p.places
+	p.places.give()
 }
 
 func (p *pool) close() {

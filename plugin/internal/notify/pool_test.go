@@ -39,7 +39,7 @@ func TestStuckOpeningIsGivenUp(t *testing.T) {
 		p.dial = hanging.dial
 		var failures []error
 		began := time.Now()
-		_, _, err := p.get(t.Context(), Delivery{}, false, reports(&failures))
+		_, _, err := p.get(t.Context(), wanted{Delivery: Delivery{}}, false, reports(&failures))
 		var failure *smtpconn.Error
 		if !errors.As(err, &failure) || failure.Kind != smtpconn.KindTimeout || failure.Step != smtpconn.StepAuth {
 			t.Errorf("given up with %v", err)
@@ -51,7 +51,7 @@ func TestStuckOpeningIsGivenUp(t *testing.T) {
 			t.Errorf("reported: %v", failures)
 		}
 		p.dial = works
-		if _, _, err := p.get(t.Context(), Delivery{}, false, reports(&failures)); err != nil {
+		if _, _, err := p.get(t.Context(), wanted{Delivery: Delivery{}}, false, reports(&failures)); err != nil {
 			t.Errorf("the next one: %v", err)
 		}
 	})
@@ -85,7 +85,7 @@ func TestStuckOpeningAndTheEndOfTheAttempt(t *testing.T) {
 				defer cancel()
 				var failures []error
 				began := time.Now()
-				_, _, err := p.get(ctx, Delivery{}, false, reports(&failures))
+				_, _, err := p.get(ctx, wanted{Delivery: Delivery{}}, false, reports(&failures))
 				if !errors.Is(err, c.want) || len(failures) != c.reported || time.Since(began) != 4*time.Second+openingGrace {
 					t.Errorf("%v after %s, reported: %v", err, time.Since(began), failures)
 				}
@@ -108,7 +108,7 @@ func TestSavingGivesUpOpenings(t *testing.T) {
 			opening := reports(&failures)
 			opening.saved = p.settings()
 			go func() {
-				_, _, err := p.get(t.Context(), Delivery{}, false, opening)
+				_, _, err := p.get(t.Context(), wanted{Delivery: Delivery{}}, false, opening)
 				ended <- err
 			}()
 		}
@@ -123,7 +123,8 @@ func TestSavingGivesUpOpenings(t *testing.T) {
 		p.dial = works
 		opening := reports(&failures)
 		opening.saved = p.settings()
-		if _, _, err := p.get(t.Context(), Delivery{}, false, opening); err != nil || time.Since(began) > 2*openingGrace ||
+		if _, _, err := p.get(t.Context(), wanted{Delivery: Delivery{}}, false, opening); err != nil ||
+			time.Since(began) > 2*openingGrace ||
 			len(failures) != 0 {
 			t.Errorf("with the new settings: %v after %s, reported: %v", err, time.Since(began), failures)
 		}
@@ -147,7 +148,7 @@ func TestSaveOfAnotherProcess(t *testing.T) {
 		opening.saved = p.settings()
 		ended := make(chan error)
 		go func() {
-			_, _, err := p.get(t.Context(), Delivery{Version: "1"}, false, opening)
+			_, _, err := p.get(t.Context(), wanted{Delivery: Delivery{Version: "1"}}, false, opening)
 			ended <- err
 		}()
 		synctest.Wait()

@@ -119,7 +119,7 @@ func (s *countingServer) deliverOne(p *pool, longer int, version func() string) 
 		saved, now := p.settings(), version()
 		opening := opening{allowed: func() bool { return true }, failed: func(error) {}, saved: saved}
 		delivery := Delivery{Version: now, Target: smtpconn.Target{Host: now}}
-		one, reused, err := p.get(s.t.Context(), delivery, fresh, opening)
+		one, reused, err := p.get(s.t.Context(), wanted{Delivery: delivery}, fresh, opening)
 		if err != nil {
 			return
 		}
@@ -181,9 +181,9 @@ func TestPoolProperties(t *testing.T) {
 				time.Sleep(time.Minute)
 				server.mu.Lock()
 				defer server.mu.Unlock()
-				if server.most != limit || len(server.version) != 0 || len(p.places) != 0 || len(p.slots) != 0 {
+				if server.most != limit || len(server.version) != 0 || taken(p.places) != 0 || taken(p.turns) != 0 {
 					t.Errorf("%d connections at most, with a limit of %d; %d are open at the end, %d places and %d slots taken",
-						server.most, limit, len(server.version), len(p.places), len(p.slots))
+						server.most, limit, len(server.version), taken(p.places), taken(p.turns))
 				}
 			})
 		})
@@ -200,7 +200,7 @@ func TestPoolClosesWhatIsIdle(t *testing.T) {
 		idle := map[*smtpconn.Conn]time.Time{}
 		var taken []*pooled
 		for range 3 {
-			one, _, err := p.get(t.Context(), Delivery{Version: "1"}, false, reports(new([]error)))
+			one, _, err := p.get(t.Context(), wanted{Delivery: Delivery{Version: "1"}}, false, reports(new([]error)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -223,4 +223,9 @@ func TestPoolClosesWhatIsIdle(t *testing.T) {
 			}
 		}
 	})
+}
+
+func taken(all *turns) int {
+	taken, _, _ := all.counts()
+	return taken
 }

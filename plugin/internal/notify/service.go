@@ -83,6 +83,7 @@ type Service struct {
 	waiters       waiters // of the queue
 	commits       *group[change, accepted]
 	pool          *pool
+	flow          *flow
 	breaker       *breaker
 	drain         *drain
 	node          string // this process among those that deliver
@@ -103,6 +104,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
 	s.breaker = newBreaker(s.configuration.RetryAfter, rows, s.configuration.Logger)
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
+	s.flow = newFlow(s.configuration.Limits, s.pool)
 	var err error
 	if s.queue, err = openQueue(ctx, s); err != nil {
 		return nil, fmt.Errorf("notification service: %w", err)

@@ -44,6 +44,8 @@ type underway struct {
 	delivery Delivery
 	envelope smtpconn.Envelope
 	told     *attempt
+	again    int         // how often it was sent again at once, without an extension
+	slower   bool        // fewer connections are the answer to its failure
 	judged   *judgement  // nil until the attempt has failed
 	turn     *time.Timer // nil until it is this message's turn
 }
@@ -80,6 +82,7 @@ func (u *underway) delivered(ctx context.Context) {
 	u.told.end("")
 	u.service.obey(ctx, u.service.breaker.delivered(ctx, u.permit))
 	u.service.statistics.delivered(time.Now())
+	u.service.flow.delivered(u.permit.attempt.Began)
 }
 
 // judge tells once that the attempt has failed, and what that means.
@@ -115,6 +118,7 @@ func newRefusal(cause finding.Finding) policy.Refusal {
 	refusal := policy.Refusal{
 		Code: cause.Code, Scope: cause.Scope, Lasting: cause.Lasting, Stage: stageOf(smtpconn.Step(cause.Step)),
 	}
+	refusal.Exhausted = excesses[cause.Code] == policy.Exhausted
 	if cause.Evidence != nil && cause.Lasting != shared.LastingPermanent {
 		refusal.Wait = namedWait(cause.Evidence.Text)
 	}

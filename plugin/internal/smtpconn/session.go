@@ -109,8 +109,12 @@ func (s *Session) Offers(keyword string) bool {
 	return ok
 }
 
-// Limit is one of the limits that the server states (LIMITS, RFC 9422), such as "MAILMAX"; 0 where it states none.
+// Limit is one of the limits that the server states (LIMITS, RFC 9422), such as "MAILMAX"; 0 where it states none. A
+// nil session knows none.
 func (s *Session) Limit(name string) int {
+	if s == nil {
+		return 0
+	}
 	for _, one := range strings.Fields(s.Extensions["LIMITS"]) {
 		if key, value, _ := strings.Cut(one, "="); strings.EqualFold(key, name) {
 			limit, _ := strconv.Atoi(value) // What is no number limits nothing.

@@ -80,7 +80,8 @@ func (d *deliveries) bind(
 	if err != nil {
 		return notify.Delivery{}, false, nil, err
 	}
-	delivery = notify.Delivery{From: bound.settings.Sender, SenderField: bound.settings.SenderField()}
+	delivery = notify.Delivery{From: bound.settings.Sender, ReplyTo: bound.settings.ReplyTo,
+		SenderField: bound.settings.SenderField()}
 	if bound.settings.Server == "" {
 		return delivery, false, &finding.Finding{
 			Severity: shared.SeverityError, Code: "not_configured", Field: settings.Server,

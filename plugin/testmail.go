@@ -137,7 +137,7 @@ func testMessage(reader text.Language, s settings.Settings, recipient, actor str
 			"actor", actor, "host", s.Server, "port", s.Port)
 	}
 	return notify.Message{
-		From: s.Sender, To: recipient, Key: rand.Text(), Date: time.Now(),
+		From: s.Sender, To: recipient, ReplyTo: s.ReplyTo, Key: rand.Text(), Date: time.Now(),
 		Subject: reader.Message("Test e-mail of the notification service"),
 		Text:    reader.Render(sent) + "\r\n\r\n" + reader.Message("If you read it, e-mail notifications work.") + "\r\n",
 	}

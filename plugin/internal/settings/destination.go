@@ -49,6 +49,7 @@ var harmless = map[string]string{
 	UseOtherAccount:   "the sender stands in the envelope and the message, after the login",
 	Name:              "the sender stands in the envelope and the message, after the login",
 	Email:             "the sender stands in the envelope and the message, after the login",
+	ReplyTo:           "it stands in the message, after the login",
 	EHLOName:          "it is how this machine introduces itself; it does not change whom it talks to",
 	TimeLimit:         "it ends a test earlier or later",
 }

@@ -86,7 +86,7 @@ func TestDestination(t *testing.T) {
 		{Authentication: text(authenticatePassword)}, {Authentication: text(authenticateNone)},
 		{Authentication: text(authenticateOAuth2)},
 		{PasswordReference: text("env://X")}, {UseOtherAccount: shared.Boolean(true), Name: text("x"),
-			Email: text("a@b.example")},
+			Email: text("a@b.example")}, {ReplyTo: text("a@b.example")},
 		{StartTLS: text(startTLSAutomatically)},
 		{EHLOName: text("x.example")}, {TimeLimit: text("5s")},
 	}

@@ -18,6 +18,7 @@ const (
 	UseOtherAccount   = "use_other_account"
 	Name              = "name"
 	Email             = "email"
+	ReplyTo           = "reply_to"
 	Proxy             = "proxy"
 	EHLOName          = "ehlo_name"
 	CACertificate     = "ca_certificate"
@@ -154,8 +155,16 @@ func advancedSection() section {
 	return section{
 		Section: shared.Section{Name: "advanced", Advanced: true}, Title: "Advanced",
 		Help:   "These have values that suit nearly every server.",
-		Fields: slices.Concat(advancedLogin(), advancedConnection()),
+		Fields: slices.Concat(advancedSender(), advancedLogin(), advancedConnection()),
 	}
+}
+
+func advancedSender() []field {
+	return []field{{
+		Label: "Reply-To",
+		Help:  "The address that answers to notifications go to, instead of the sender's. Empty means the sender's.",
+		Field: shared.Field{Name: ReplyTo, Kind: shared.KindEmail, Max: bound(254), Placeholder: "help@email.com"},
+	}}
 }
 
 func advancedLogin() []field {

@@ -14,7 +14,8 @@ import (
 var proposals = map[string]func(b *binding, given string) []finding.Fix{
 	Server: (*binding).proposeServer, Port: (*binding).proposePort,
 	Login: (*binding).proposeLogin, Email: (*binding).proposeSender, Name: (*binding).proposeName,
-	UseSSL: (*binding).proposeUseSSL, Authentication: (*binding).proposeChoice,
+	ReplyTo: (*binding).proposeReplyTo,
+	UseSSL:  (*binding).proposeUseSSL, Authentication: (*binding).proposeChoice,
 	EHLOName: (*binding).proposeEHLOName, Proxy: (*binding).proposeProxy, TimeLimit: (*binding).proposeTimeLimit,
 	PasswordReference: (*binding).proposeReference,
 	CACertificate:     (*binding).proposeCertificates, PinnedCertificate: (*binding).proposeFingerprint,
@@ -129,7 +130,7 @@ func (b *binding) warnOfOddity(field string, check bool) {
 		if written, _ := typed.Latin(given); written != given || strings.Contains(given, softHyphen) {
 			b.warnOf(field, given, check)
 		}
-	case Login, Email:
+	case Login, Email, ReplyTo:
 		_, _, odd := typed.Odd(given)
 		written, _ := typed.Latin(given)
 		if odd || written != given || typed.Undecorated(given) != given {

@@ -43,7 +43,7 @@ func (b *binding) hints(s Settings) {
 		warn(UseSSL, "password_may_be_unencrypted", summary, text.Text{},
 			finding.Fix{Label: text.Of("Turn on Use SSL"), Values: shared.Values{UseSSL: shared.Boolean(true)}})
 	}
-	for _, field := range []string{Server, Login, Name, Email} {
+	for _, field := range []string{Server, Login, Name, Email, ReplyTo} {
 		if typed, ok := b.typed[field].AsText(); ok && typed != strings.TrimSpace(typed) {
 			b.report(shared.SeverityInfo, field, "blanks_removed", text.Of("Blanks at the beginning or end are left out."),
 				text.Text{})

@@ -96,6 +96,14 @@ func (b *binding) proposeSender(given string) []finding.Fix {
 	return fixes
 }
 
+// proposeReplyTo reads addresses with decoration.
+func (b *binding) proposeReplyTo(given string) (fixes []finding.Fix) {
+	for _, one := range mailboxes(given) {
+		fixes = append(fixes, use(ReplyTo, one.Address))
+	}
+	return fixes
+}
+
 // proposeName reads a name with quotation marks, or with its address. Letters of all alphabets make names.
 func (b *binding) proposeName(given string) []finding.Fix {
 	name := typed.Visible(typed.Undecorated(given))

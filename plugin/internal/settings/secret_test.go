@@ -47,7 +47,8 @@ func TestLineBreaksOfTheEnvironment(t *testing.T) {
 	good := map[string]string{
 		Server: "smtp.email.com", Port: "587", Login: "me@email.com", Password: "s3cret", AccessToken: "t0ken",
 		UseSSL:          "true",
-		UseOtherAccount: "true", Name: "Team", Email: "me@email.com", Authentication: "plain", PasswordReference: "env://X",
+		UseOtherAccount: "true", Name: "Team", Email: "me@email.com", ReplyTo: "me@email.com",
+		Authentication: "plain", PasswordReference: "env://X",
 		Proxy: "http://p.example:3128", StartTLS: "never", EHLOName: "x.example", TimeLimit: "30s",
 		PinnedCertificate: strings.Repeat("ab", 32), CACertificate: authority(t),
 	}

@@ -20,11 +20,13 @@ import (
 
 // Settings are values that are valid together, with their defaults filled in.
 type Settings struct {
-	Server    string
-	Port      int
-	Login     string
-	UseSSL    bool
-	Sender    mail.Address
+	Server string
+	Port   int
+	Login  string
+	UseSSL bool
+	Sender mail.Address
+	// ReplyTo is where answers go; empty leaves them to the sender.
+	ReplyTo   string
 	TimeLimit time.Duration
 	// PasswordReference says where the password is; empty when it is stored here.
 	PasswordReference string
@@ -197,6 +199,7 @@ func (b *binding) credentials(s *Settings) {
 }
 
 func (b *binding) sender(s *Settings) {
+	s.ReplyTo = b.text(ReplyTo)
 	propose := finding.Fix{Label: Label(UseOtherAccount), Values: shared.Values{UseOtherAccount: shared.Boolean(true)}}
 	switch {
 	case s.otherAccount:

@@ -34,6 +34,9 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	if job.Args.expired() {
 		return s.expired(job)
 	}
+	if wait, behind := s.behind(ctx, job); behind {
+		return river.JobSnooze(wait)
+	}
 	beginning := s.drain.hand(ctx)
 	defer beginning.done()
 	permit, ok := s.breaker.admit(beginning, newAttempt(job.JobRow))
@@ -94,6 +97,7 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 		return nil // River sets the job completed, and repeats that until it succeeds: what was delivered stays delivered.
 	}
 	s.dropDelivered(ctx, job.Args)
+	s.wakeNext(ctx, job)
 	return reported{}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // indexVersion is raised with every change of what this file makes. It is made anew then, whatever there was before.
-const indexVersion = 1
+const indexVersion = 2
 
 // The classes of jobs are the states of notifications, and setAside for the dead letters that were seen.
 const (
@@ -128,13 +128,15 @@ func (d dialect) indexes() []string {
 		"CREATE INDEX notification_domain_index ON river_job ((" + d.domain + "), id)",
 		"CREATE INDEX notification_cause_index ON river_job ((" + d.cause + "), id) WHERE errors IS NOT NULL",
 		"CREATE INDEX notification_category_index ON river_job ((" + category + "), id) WHERE " + category + " IS NOT NULL",
+		"CREATE INDEX notification_thread_index ON river_job ((args ->> 'thread'), (args ->> 'to'), id)" +
+			" WHERE args ->> 'thread' IS NOT NULL AND finalized_at IS NULL",
 		"CREATE INDEX notification_created_index ON river_job (created_at, id)",
 	}
 }
 
 // remove is what removes everything that another version of this software has made.
 func (d dialect) remove() (statements []string) {
-	for _, name := range []string{"class", "recipient", "domain", "cause", "category", "created"} {
+	for _, name := range []string{"class", "recipient", "domain", "cause", "category", "thread", "created"} {
 		statements = append(statements, "DROP INDEX IF EXISTS notification_"+name+"_index")
 	}
 	for _, name := range []string{"inserted", "updated", "deleted"} {

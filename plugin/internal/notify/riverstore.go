@@ -36,9 +36,11 @@ type dialect struct {
 	marked    string // metadata that says by a %s that something is true of this attempt
 	isMarked  string // condition: it says so
 	owner     string // the process that attempts it
-	stateType string // of the column state
-	uncounted string // the attempt, and then the errors, without those since a time
-	since     string // condition: the last attempt began since a time
+	// untilAttempt is in how many seconds a job is attempted.
+	untilAttempt string
+	stateType    string // of the column state
+	uncounted    string // the attempt, and then the errors, without those since a time
+	since        string // condition: the last attempt began since a time
 
 	among func(place string) string // condition: it is in a list
 	list  func(ids []int64) any     // the argument for such a list
@@ -58,15 +60,16 @@ type dialect struct {
 
 var (
 	sqliteDialect = dialect{
-		now:       "datetime('now', 'subsec')",
-		cancelled: "json_extract(metadata, '$.cancel_attempted_at') IS NOT NULL",
-		encoded:   "jsonb(%s)",
-		later:     "datetime('now', 'subsec', %s || ' seconds')",
-		failed:    "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(%s))",
-		marked:    "jsonb_set(metadata, '$.%s', attempted_at)",
-		isMarked:  "json_extract(metadata, '$.last_byte') = attempted_at",
-		owner:     "json_extract(attempted_by, '$[#-1]')",
-		stateType: "TEXT",
+		now:          "datetime('now', 'subsec')",
+		cancelled:    "json_extract(metadata, '$.cancel_attempted_at') IS NOT NULL",
+		encoded:      "jsonb(%s)",
+		later:        "datetime('now', 'subsec', %s || ' seconds')",
+		failed:       "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(%s))",
+		marked:       "jsonb_set(metadata, '$.%s', attempted_at)",
+		isMarked:     "json_extract(metadata, '$.last_byte') = attempted_at",
+		owner:        "json_extract(attempted_by, '$[#-1]')",
+		untilAttempt: "(julianday(scheduled_at) - julianday('now')) * 86400.0",
+		stateType:    "TEXT",
 		uncounted: "MAX(attempt - (SELECT COUNT(*) FROM json_each(errors) WHERE " + sqliteUncounted + "), 0) END, " +
 			"errors = (SELECT CASE WHEN COUNT(*) > 0 THEN jsonb_group_array(jsonb(value)) END FROM json_each(errors)" +
 			" WHERE NOT (" + sqliteUncounted + "))",
@@ -85,15 +88,16 @@ var (
 			" = value AND kind = 'notification') FROM json_each('" + classes + "')",
 	}
 	postgresDialect = dialect{
-		now:       "now()",
-		cancelled: "jsonb_exists(metadata, 'cancel_attempted_at')",
-		encoded:   "%s::jsonb",
-		later:     "now() + CAST(%s AS DOUBLE PRECISION) * INTERVAL '1 second'",
-		failed:    "array_append(errors, %s::jsonb)",
-		marked:    "jsonb_set(metadata, '{%s}', to_jsonb(EXTRACT(EPOCH FROM attempted_at)))",
-		isMarked:  "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))",
-		owner:     "attempted_by[array_upper(attempted_by, 1)]",
-		stateType: "river_job_state",
+		now:          "now()",
+		cancelled:    "jsonb_exists(metadata, 'cancel_attempted_at')",
+		encoded:      "%s::jsonb",
+		later:        "now() + CAST(%s AS DOUBLE PRECISION) * INTERVAL '1 second'",
+		failed:       "array_append(errors, %s::jsonb)",
+		marked:       "jsonb_set(metadata, '{%s}', to_jsonb(EXTRACT(EPOCH FROM attempted_at)))",
+		isMarked:     "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))",
+		owner:        "attempted_by[array_upper(attempted_by, 1)]",
+		untilAttempt: "EXTRACT(EPOCH FROM scheduled_at - now())::double precision",
+		stateType:    "river_job_state",
 		uncounted: "GREATEST(attempt - (SELECT COUNT(*) FROM unnest(errors) AS one WHERE " + postgresUncounted +
 			"), 0) END, " +
 			"errors = (SELECT array_agg(one ORDER BY place) FROM unnest(errors) WITH ORDINALITY AS all_errors(one, place)" +
@@ -218,7 +222,7 @@ func (r *riverStore) bringBetterProbe(ctx context.Context, state policy.State, m
 		condition, arguments := ranked(state, rank)
 		change, err := r.db.ExecContext(ctx,
 			"UPDATE river_job SET state = 'available', scheduled_at = created_at WHERE id = ("+
-				"SELECT id FROM river_job WHERE "+anyOwner+" AND state IN ('available', 'scheduled') AND "+condition+
+				"SELECT id FROM river_job WHERE "+anyOwner+" AND state IN ('available', 'scheduled') AND "+condition+" AND NOT ("+behindAnyone+")"+
 				" ORDER BY priority, id LIMIT 1)", arguments...)
 		if err != nil {
 			return false // Then the message is as good.

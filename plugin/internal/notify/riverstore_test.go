@@ -22,7 +22,8 @@ var databaseTests = map[string]func(*testing.T, *store.Store){
 	"silent owner": testSilentOwner, "statements": testStatements, "nodes": testNodes,
 	"one committer": testOneCommitter, "old database": testOldDatabase, "turn": testTurn, "plans": testPlans,
 	"filters": testFilters,
-	"expiry":  testExpiry, "priority": testPriority, "attachments": testAttachments, "differing content": testDiffering,
+	"threads": testThreads, "order in a thread": testOrderInThread,
+	"expiry": testExpiry, "priority": testPriority, "attachments": testAttachments, "differing content": testDiffering,
 	"give back": testGiveBack, "better probe": testBetterProbe,
 }
 

@@ -67,8 +67,9 @@ type Priority string
 
 // The priorities. Of those with the same, the one that was accepted first is sent first.
 const (
-	PriorityNormal Priority = "normal"
 	PriorityHigh   Priority = "high" // overtakes all that waits and is not high itself
+	PriorityNormal Priority = "normal"
+	PriorityLow    Priority = "low" // is sent when nothing else waits
 )
 
 // WithShortSubject returns the notification with a subject of at most 500 bytes: a longer one is cut between two

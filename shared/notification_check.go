@@ -205,10 +205,10 @@ const (
 // checkPriority checks when the notification is sent.
 func (n Notification) checkPriority() *Violation {
 	switch n.Priority {
-	case "", PriorityNormal, PriorityHigh:
+	case "", PriorityHigh, PriorityNormal, PriorityLow:
 	default:
 		return violation("priority", "unknown_priority", text.Of("“{value}” is not a priority.", "value",
-			printable.Line(printable.Shortened(string(n.Priority), maxShown))), "Use “normal” or “high”.")
+			printable.Line(printable.Shortened(string(n.Priority), maxShown))), "Use “high”, “normal” or “low”.")
 	}
 	if year := n.Expires.UTC().Year(); !n.Expires.IsZero() && (year < minExpires || year > maxExpires) {
 		return violation("expires", "out_of_range", text.Of("The time until which it is of use is in the year {year}.",

@@ -75,6 +75,7 @@ var notifications = map[string]changedNotification{
 		"wrong_length"},
 	"high":                    {func(n *Notification) { n.Priority = PriorityHigh }, "", ""},
 	"normal":                  {func(n *Notification) { n.Priority = PriorityNormal }, "", ""},
+	"low":                     {func(n *Notification) { n.Priority = PriorityLow }, "", ""},
 	"urgent":                  {func(n *Notification) { n.Priority = "urgent\x1b" }, "priority", "unknown_priority"},
 	"surrogate in a priority": {func(n *Notification) { n.Priority = "\xed\xa0\x80" }, "priority", "not_text"},
 	"expired already":         {func(n *Notification) { n.Expires = time.Unix(1, 0) }, "", ""},

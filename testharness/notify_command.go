@@ -82,7 +82,7 @@ by this command.`,
 		"the `thread` that it belongs to: its notifications arrive in order, "+
 			"and mail programs show them together")
 	flags.StringVar(&expires, "expires", "", "do not send it after this `time`, such as 10m or 2027-01-31T08:00:00Z")
-	flags.StringVar(&priority, "priority", "", "normal, or high: it overtakes what waits")
+	flags.StringVar(&priority, "priority", "", "high: it overtakes what waits, normal, or low: it is sent when nothing else waits")
 	flags.StringVar(&notification.Category, "category", "", "what it is about, for filters and charts")
 	flags.StringArrayVar(&attach, "attach", nil, "a `FILE[;inline=ID][;type=TYPE]` to attach; may be repeated")
 	flags.DurationVar(&wait, "wait", 0, "deliver, and wait at most so long for the outcome")

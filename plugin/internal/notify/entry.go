@@ -30,7 +30,7 @@ func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEn
 		State: stateOf(job), Attempts: len(job.Errors), Created: job.CreatedAt, Failure: in(reader, failureOf(job)),
 		Thread: args.Thread, Expires: args.Expires, Category: args.Category,
 	}
-	if args.Priority == shared.PriorityHigh {
+	if args.Priority != shared.PriorityNormal {
 		entry.Priority = args.Priority
 	}
 	switch {

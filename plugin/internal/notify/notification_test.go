@@ -147,11 +147,14 @@ func TestPutBackUntilExpiry(t *testing.T) {
 // which it was accepted.
 func testPriority(t *testing.T, database *store.Store) {
 	s := newService(t, database)
-	keys := []string{"a", "b", "high c", "d", "high e", "f"}
+	keys := []string{"low", "a", "b", "high c", "d", "high e", "f"}
 	for _, key := range keys {
 		priority := shared.PriorityNormal
-		if key[0] == 'h' {
+		switch key[0] {
+		case 'h':
 			priority = shared.PriorityHigh
+		case 'l':
+			priority = shared.PriorityLow
 		}
 		notifyAll(t, s, shared.Notification{Key: key, To: "you@example.com", Text: "x", Priority: priority})
 	}
@@ -175,7 +178,7 @@ func testPriority(t *testing.T, database *store.Store) {
 		got = append(got, <-order)
 	}
 	stopWorker(t, running)
-	if want := []string{"high c", "high e", "a", "b", "d", "f"}; !slices.Equal(got, want) {
+	if want := []string{"high c", "high e", "a", "b", "d", "f", "low"}; !slices.Equal(got, want) {
 		t.Errorf("they are taken in the order %v", got)
 	}
 	list, err := s.List(t.Context(), shared.ListRequest{})
@@ -183,7 +186,8 @@ func testPriority(t *testing.T, database *store.Store) {
 		t.Fatal(err)
 	}
 	for _, entry := range list.Entries {
-		if (entry.Priority == shared.PriorityHigh) != (entry.Key[0] == 'h') {
+		if (entry.Priority == shared.PriorityHigh) != (entry.Key[0] == 'h') ||
+			(entry.Priority == shared.PriorityLow) != (entry.Key[0] == 'l') {
 			t.Errorf("%s is listed with the priority %q", entry.Key, entry.Priority)
 		}
 	}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -105,7 +106,7 @@ func (s *Service) differs(ctx context.Context, n shared.Notification, kept []byt
 	n = n.WithShortSubject()
 	return !reflect.DeepEqual(said, textsOf(n)) || before.Subject != n.Subject || before.Thread != n.Thread ||
 		!before.Expires.Equal(n.Expires) || before.Category != n.Category ||
-		(before.Priority == shared.PriorityHigh) != (n.Priority == shared.PriorityHigh)
+		cmp.Or(before.Priority, shared.PriorityNormal) != cmp.Or(n.Priority, shared.PriorityNormal)
 }
 
 // List returns notifications, newest first.

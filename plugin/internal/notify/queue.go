@@ -111,14 +111,18 @@ func riverConfig(s *Service) *river.Config {
 const (
 	riverHigh   = 1
 	riverNormal = 2
+	riverLow    = 3
 )
 
 // insertOptions make key and recipient unique in every state: a late repetition must not revive a dead letter as a
 // second message.
 func insertOptions(one outgoing) *river.InsertOpts {
 	priority := riverNormal
-	if one.Priority == shared.PriorityHigh {
+	switch one.Priority {
+	case shared.PriorityHigh:
 		priority = riverHigh
+	case shared.PriorityLow:
+		priority = riverLow
 	}
 	return &river.InsertOpts{Priority: priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStateCancelled, rivertype.JobStateCompleted, rivertype.JobStateDiscarded,

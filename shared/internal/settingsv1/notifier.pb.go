@@ -106,7 +106,7 @@ type Notification struct {
 	Thread string `protobuf:"bytes,7,opt,name=thread,proto3" json:"thread,omitempty"`
 	// It is not sent after this; absent means that it never expires.
 	Expires *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=expires,proto3" json:"expires,omitempty"`
-	// "high" overtakes what waits; empty means "normal".
+	// "high" overtakes what waits, "low" is sent when nothing else waits; empty means "normal".
 	Priority string `protobuf:"bytes,9,opt,name=priority,proto3" json:"priority,omitempty"`
 	// What it is about, for filters, charts and limits; may be empty.
 	Category string `protobuf:"bytes,10,opt,name=category,proto3" json:"category,omitempty"`
@@ -945,7 +945,7 @@ type NotificationEntry struct {
 	Thread string `protobuf:"bytes,12,opt,name=thread,proto3" json:"thread,omitempty"`
 	// It is not sent after this; absent when it never expires.
 	Expires *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=expires,proto3" json:"expires,omitempty"`
-	// "high"; empty for a normal one.
+	// "high" or "low"; empty for a normal one.
 	Priority string `protobuf:"bytes,14,opt,name=priority,proto3" json:"priority,omitempty"`
 	// What it is about.
 	Category      string `protobuf:"bytes,15,opt,name=category,proto3" json:"category,omitempty"`

@@ -225,6 +225,7 @@ var (
 		`(?:per|each|every|this|an?|past|last|for the|in one|in 1|in an?|current|next|24) (?:\d+ )?(?:hour|`+
 			`hr|day|month|week|period|h\b|d\b)`,
 		`(?:daily|hourly|monthly|weekly|24 ?h)`, `(?:hour|day|week|month) (?:limit|quota)`,
+		`for (?:the )?(?:day|month|week|hour)`,
 		`(?:past|over|last|in|within) \d+ ?(?:h|hour|day|minute|min|s|sec)`, `tomorrow`,
 		`(?:tages|stunden|monats)(?:limit|kontingent|quota)`,
 		`diari[oa]|quotidien|journalier|horaire|giornalier|mensuel|mensual`, `суточн|дневн|часов`,

@@ -170,7 +170,7 @@ var (
 		`service refuse`, `temporary problem`,
 	)
 	timedOut = words(
-		`lost (?:input|connection|channel)`,
+		`lost (?:input|connection|channel)`, `no activity`,
 		`connection (?:has )?expired`, `time ?out`, `timed out`, `idle (?:too long|time|for)`,
 		`inactiv\w* (?:timeout|limit|too)`,
 		`(?:waited|waiting) (?:\S+ ){0,4}(?:too long|input|client|command|data|for)`, `took too long`,
@@ -204,7 +204,7 @@ var (
 			`not permitted|not accepted|forbidden|blocked|prohibited)`,
 		`no smtp (?:service|access)`, `client host rejected`, `administrat\w* prohibit`,
 		`does not have permissions?`, `your access to`, `not accepting connections`, `external client`,
-		`a problem occurred`, `you are not`,
+		`for (?:our |the )?customers`, `customers ~ only`, `a problem occurred`, `you are not`,
 	)
 	wrongServer = words(
 		`wrong (?:\S+ ){0,3}(?:region|server|data ?cent\w*|mx|host|domain|cluster)`,

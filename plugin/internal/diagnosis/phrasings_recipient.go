@@ -233,7 +233,8 @@ var (
 		`not authori[sz]ed to (?:relay|send to)`, `delivery is not allowed`, `not configured to (?:relay|accept)`,
 		`(?:cannot|can not|will not|unable to|not allowed to|refuse to|wont) (?:relay|forward|deliver (?:mail`+
 			` )?(?:to|for) (?:this|that|the) (?:domain|host|remote))`,
-		`open relay`, `not our (?:customer|domain)`, `mail (?:from|for) @\w+ ~ (?:not|denied)`,
+		`local (?:delivery|domains?|mail|recipients?) only`, `open relay`, `not our (?:customer|domain)`,
+		`mail (?:from|for) @\w+ ~ (?:not|denied)`,
 		`you (?:are|must be|may) (?:not )?(?:a )?local`,
 		`remote (?:domain|user|address|recipient|delivery) (?:\S+ )?(?:not|denied|reject|refus)`,
 		`nicht weitergeleitet`, `retransmission`,

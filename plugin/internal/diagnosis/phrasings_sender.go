@@ -90,6 +90,7 @@ var (
 		`no dns (?:\S+ )?(?:for|of) (?:\S+ )?(?:sender|from)`,
 	)
 	senderMailboxBad = words(
+		`callout (?:\S+ ){0,3}sender`,
 		`sender verif(?:y|ication|ied)? ?(?:fail|error|reject)`,
 		`sender address rejected (?:user unknown|undeliverable|unknown user|unverified address host|mailbox|`+
 			`no such|account)`,

@@ -20,6 +20,7 @@ var earlyRules = []rule{
 	{cause: "address_blocklisted", steps: early, replies: replies(5), says: all(blockedIP)},
 	{cause: "client_reputation_low", steps: early, says: all(reputation)},
 	{cause: "use_provider_relay", steps: early, says: all(relayInstead)},
+	{cause: "too_many_connections", steps: early, says: all(together(namesConnection, saysExceeded))},
 	{cause: "rate_limited", steps: early, says: all(limitMeant)},
 	{cause: "session_timed_out", steps: early, says: all(timedOut)},
 	{cause: "wrong_server_for_sending", steps: early, replies: replies(5), says: all(wrongServer)},

@@ -19,6 +19,8 @@ var specificRules = []rule{
 	{cause: "recipient_check_failed", steps: receiving, replies: replies(4), says: all(recipientCheckDeferred),
 		unless: none(senderMeant)},
 	{cause: "sender_domain_lookup_failed", steps: atEnvelope, says: all(authenticationResults, domainLookupDeferred)},
+	{cause: "recipient_rate_limited", steps: receiving, says: all(together(namesMailbox, limitMeant), overTime),
+		unless: none(callerMeant), when: noLogin},
 	{cause: "sending_limit_reached", steps: atEnvelope, says: all(limitMeant, overTime), unless: none(recipientLimit)},
 	{cause: "too_many_messages_per_connection", steps: atEnvelope, says: all(tooManyMessagesHere), unless: none(timedOut)},
 	{cause: "sender_domain_no_mail", steps: atEnvelope, says: all(nullMX, senderMeant),
@@ -41,6 +43,7 @@ var specificRules = []rule{
 	{cause: "account_suspended", steps: atEnvelope, says: all(yourAccount, accountSuspended)},
 	{cause: "login_demanded_not_offered", steps: addressing, says: all(relayingDenied), when: loginNotOffered},
 	{cause: "password_expired", steps: atEnvelope, says: all(passwordExpired), when: withLogin},
+	{cause: "password_expired", steps: atEnvelope, says: all(together(namesPassword, saysAged)), when: withLogin},
 	{cause: "password_too_simple", steps: atEnvelope, says: all(passwordTooSimple), when: withLogin},
 	{cause: "relay_denied", steps: recipient, replies: replies(5), says: all(relayingDenied),
 		unless: none(loginDemanded, notOwned)},
@@ -134,7 +137,7 @@ var machineRules = []rule{
 	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation), unless: none(senderMeant, blockedIP)},
 	{cause: "content_refused", steps: message, replies: replies(5), says: all(spamFilterMeant), unless: none(ipMeant)},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(blockedIP),
-		unless: none(blockedSender)},
+		unless: none(blockedSender, byRecipient)},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(4), says: all(blockedIP),
 		unless: none(blockedSender, tryLater)},
 	{cause: "client_address_not_authorized", steps: atEnvelope, says: all(clientNotListed), when: withLogin},
@@ -177,6 +180,7 @@ var accountRules = []rule{
 	{cause: "account_disabled", steps: sender, says: all(mayNotUse), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(outgoingBlocked), when: withLogin},
 	{cause: "account_suspended", steps: message, says: all(accountUnderReview), when: withLogin},
+	{cause: "account_suspended", steps: atEnvelope, says: all(together(ownAccount, saysClosed)), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesSending, namesThisAccount, saysClosed)),
 		unless: none(recipientAddressMeant), when: withLogin},
 	{cause: "account_confirmation_required", steps: atEnvelope, says: all(accountConfirmation), when: withLogin},
@@ -196,6 +200,8 @@ var limitRules = []rule{
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(mailboxFull), unless: none(sendingMeant)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(together(namesMailbox, namesStorage, saysFull)),
 		unless: none(sendingMeant, sizeMeant)},
+	{cause: "too_many_messages_per_connection", steps: atEnvelope,
+		says: all(together(namesMessages, namesConnection, saysExceeded)), unless: none(overTime, rateMeant)},
 	{cause: "too_many_connections", steps: atEnvelope, says: all(connectionsCounted),
 		unless: none(serverWideConnections, rateWord)},
 	{cause: "sending_limit_reached", steps: atEnvelope, says: all(together(namesQuota, saysExceeded), overTime)},
@@ -302,16 +308,23 @@ var (
 		`(?:connection|session)s?(?: \S+){0,3} (?:limit|exceeded)`, `trop de connexion`,
 	)
 	rateWord           = words(`(?:connection|session) rate`, `message`)
-	accountUnderReview = words(`account (?:\S+ ){0,3}(?:under review|suspended|banned|compromised|on hold)`)
-	quotaUsedUp        = together(namesQuota, saysExceeded)
-	retryIn            = words(`(?:try|retry|again)(?: \S+)? (?:in|after) (?:\d+|some|a few)`)
-	namesThisAccount   = words(`(?:this|your|the) (?:\S+ )?(?:account|mailbox|user|login)`)
-	headerMeant        = words(`headers?\b`, `hops`, `line limit`)
-	rateMeant          = words(`rate\b`, `throttl`)
-	greylistedPlainly  = words(`gr[ae]ylisted (?:please|try|for)`)
-	invalidAddress     = words(`(?:invalid|bad|wrong) (?:email |sender |mail )?address`)
-	permissionDenied   = words(`permission denied`)
-	senderNotSame      = words(
+	accountUnderReview = words(
+		`account (?:\S+ ){0,3}(?:under review|suspended|banned|compromised|on hold|probation|frozen)`,
+	)
+	quotaUsedUp = together(namesQuota, saysExceeded)
+	callerMeant = words(
+		`you\b|your|@ip|ips?\b|senders?\b|server|host|client|connection|domain|@host|sent\b|relay|smtp|sending`,
+	)
+	ownAccount        = words(`(?:account|user|mailbox|login) @sender`)
+	byRecipient       = words(`by (?:the |this )?(?:recipient|user|owner|addressee)`)
+	retryIn           = words(`(?:try|retry|again)(?: \S+)? (?:in|after) (?:\d+|some|a few)`)
+	namesThisAccount  = words(`(?:this|your|the) (?:\S+ )?(?:account|mailbox|user|login)`)
+	headerMeant       = words(`headers?\b`, `hops`, `line limit`)
+	rateMeant         = words(`rate\b`, `throttl`)
+	greylistedPlainly = words(`gr[ae]ylisted (?:please|try|for)`)
+	invalidAddress    = words(`(?:invalid|bad|wrong) (?:email |sender |mail )?address`)
+	permissionDenied  = words(`permission denied`)
+	senderNotSame     = words(
 		`sender (?:address )?(?:is |does |must )?(?:not )?(?:be )?(?:the )?(?:same|match|belong|owned)(?:` +
 			` \S+){0,4} (?:auth\w*|login|log in|username|user|account)`,
 	)

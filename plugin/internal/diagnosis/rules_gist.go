@@ -6,6 +6,8 @@ package diagnosis
 
 // loginGists are for a refused login.
 var loginGists = []rule{
+	{cause: "client_address_not_authorized", steps: auth, says: all(together(ipMeant, saysRefused)),
+		unless: none(tooManyWords)},
 	{cause: "login_backend_broken", steps: auth, replies: replies(5), says: all(together(namesDirectory, saysBroken))},
 	{cause: "password_expired", steps: auth, says: all(together(namesPassword, saysOutdated))},
 	{cause: "sending_limit_reached", steps: auth, says: all(saysUnpaid)},
@@ -39,6 +41,9 @@ var demandGists = []rule{
 var clientGists = []rule{
 	{cause: "hello_name_refused", steps: addressing, says: all(together(namesHello, saysNot))},
 	{cause: "greylisted", steps: recipient, replies: replies(4), says: all(saysNew)},
+	{cause: "use_provider_relay", steps: atEnvelope, says: all(together(namesSmarthost, saysInstead)), when: noLogin},
+	{cause: "session_login_expired", steps: sender, says: all(together(namesLogin, saysOver)), when: withLogin},
+	{cause: "session_timed_out", steps: atEnvelope, replies: replies(4), says: all(together(namesConnection, saysOver))},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesAccount, saysAbused)), when: withLogin},
 	{cause: "account_suspended", steps: addressing, replies: replies(5), says: all(saysAbused), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesSending, saysClosed)), when: withLogin,
@@ -51,12 +56,20 @@ var clientGists = []rule{
 		when: withLogin, unless: none(recipientAddressMeant)},
 	{cause: "sender_domain_not_found", steps: sender, replies: replies(5),
 		says: all(together(namesDomain, saysUnknown))},
+	{cause: "sender_domain_not_found", steps: receiving, replies: replies(5),
+		says: all(together(senderMeant, namesDomain, saysUnknown)), unless: none(namesForm)},
 	{cause: "sender_domain_lookup_failed", steps: sender, replies: replies(4),
 		says: all(together(namesDomain, saysBroken))},
 }
 
 // limitGists are about how much may be sent.
 var limitGists = []rule{
+	{cause: "too_many_invalid_recipients", steps: atEnvelope, says: all(together(namesDeadRecipients, saysExceeded))},
+	{cause: "too_many_recipients", steps: receiving, says: all(together(namesRecipients, saysExceeded)),
+		unless: none(overTime, ipMeant, namesStorage)},
+	{cause: "server_storage_full", steps: atEnvelope, replies: replies(4), says: all(together(namesDisk, saysFull)),
+		unless: none(namesInbox)},
+	{cause: "server_misconfigured", steps: atEnvelope, says: all(together(namesLicence, saysClosed))},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(together(namesStorage, saysFull)),
 		unless: none(sendingMeant, sizeMeant, overTime)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(together(namesQuota, saysExceeded)), unless: none(headerMeant)},
@@ -70,11 +83,14 @@ var recipientGists = []rule{
 		says: all(together(namesDirectory, saysBroken))},
 	{cause: "recipient_domain_lookup_failed", steps: recipient, replies: replies(4),
 		says: all(together(namesDomain, saysBroken))},
+	{cause: "recipient_restricted", steps: recipient, replies: replies(5), says: all(together(namesTarget, namesPolicy)),
+		unless: none(ipMeant, senderMeant)},
 	{cause: "recipient_restricted", steps: recipient, replies: replies(5),
 		says: all(together(namesOutside, namesMailbox, saysRefused))},
 	{cause: "recipient_restricted", steps: recipient, replies: replies(5),
 		says: all(together(namesOutside, namesGroup, saysNot))},
 	{cause: "virus_found", steps: receiving, replies: replies(5), says: all(namesVirus)},
+	{cause: "address_blocklisted", steps: recipient, replies: replies(5), says: all(together(ipMeant, namesSpam))},
 	{cause: "content_refused", steps: recipient, replies: replies(5), says: all(together(namesMessage, namesSpam))},
 	{cause: "recipient_disabled", steps: receiving, says: all(together(namesMailbox, saysClosed)),
 		unless: none(namesForm, namesFile)},
@@ -96,12 +112,18 @@ var messageGists = []rule{
 		unless: none(namesSpam)},
 	{cause: "access_denied", steps: message, replies: replies(5), says: all(clientRejected)},
 	{cause: "recipient_refused", steps: message, replies: replies(5), says: all(recipientRejected)},
+	{cause: "recipient_restricted", steps: message, replies: replies(5), says: all(together(namesTarget, saysRefused)),
+		unless: none(namesSpam, namesForm, namesFile)},
+	{cause: "sender_not_owned", steps: message, replies: replies(5), says: all(together(senderMeant, saysNot)),
+		unless: none(namesSpam, namesForm, namesFile, authenticationResults), when: loggedIn},
 	{cause: "sender_refused", steps: message, replies: replies(5), says: all(senderRejected)},
 	{cause: "content_refused", steps: message, replies: replies(5), says: all(together(namesMessage, saysRefused))},
 }
 
 // serverGists are about the server itself.
 var serverGists = []rule{
+	{cause: "sender_refused", steps: recipient, replies: replies(5), says: all(together(senderMeant, saysRefused)),
+		unless: none(ipMeant, recipientAddressMeant)},
 	{cause: "server_temporary_fault", steps: atEnvelope, replies: replies(4),
 		says: all(together(namesServer, saysBroken))},
 	{cause: "access_denied", steps: addressing, replies: replies(5), says: all(together(ipMeant, saysRefused))},

@@ -120,7 +120,8 @@ var (
 		`service is (?:\S+ )?(?:unavailable|not available)`,
 		`(?:server|system|service) (?:\S+ ){0,2}(?:busy|overload\w*|load|shutting|maintenance|error|problem|`+
 			`fail\w*|fault)`,
-		`too busy`, `high load`, `closing (?:transmission )?channel`,
+		`maintenance`, `(?:shutting|going) down`, `reboot|restart`, `too busy`, `high load`,
+		`closing (?:transmission )?channel`,
 	)
 	couldNotSave = words(
 		`could not be (?:saved|stored|queued|processed)`, `temporar\w* (?:unavailable|failure|error|problem)`, `transient`,

@@ -56,7 +56,8 @@ var (
 	)
 	// namesIdentity is who logged in, when a sender is compared with it.
 	namesIdentity = words(
-		`auth\w*`, `log(?:ged)? ?(?:in|on)\b`, `accounts?\b`, `users?\b|username`, `mailbox`, `credential`, `your\b`,
+		`auth\w*`, `key\b|tenant|team|project|subaccount`, `log(?:ged)? ?(?:in|on)\b`, `accounts?\b`, `users?\b|username`,
+		`mailbox`, `credential`, `your\b`,
 		`konto|benutzer|postfach|angemeldet`, `compte|utilisateur|authentifie`, `cuenta|usuario`, `utente`, `conta\b`,
 		`gebruiker`, `konto|uzytkownik`, `логин|учетн|аккаунт|пользовател`,
 		`用户|登录|账号|帐号|認証|アカウント|ユーザ`,
@@ -142,6 +143,36 @@ var (
 		`(?:third ?party|external|other|mail) (?:\S+ )?(?:programs?|clients?|apps?|applications?|software)`,
 		`pop3?\b|imap`, `smtp(?: access| service| server)?\b`)
 	namesSpamVerdict = words(`message|content|mail (?:looks|was|is)`)
+	namesConnection  = words(
+		`connect`,
+		`sessions?\b`,
+		`verbindung|connexion|conexi|соединени|подключени`,
+		`连接|接続`,
+	)
+	namesMessages = words(
+		`messages?\b|mails?\b|emails?\b|transactions?\b`,
+		`nachrichten|courriers|mensajes|писем`,
+	)
+	namesRecipients = words(
+		`recipients?\b|rcpts?\b|destinations?\b|addressees`,
+		`empfanger|destinatai?r`,
+		`получател|收件人`,
+	)
+	namesDeadRecipients = words(
+		`(?:invalid|unknown|bad|wrong|dead|non ?existent|undeliverable|rejected) (?:\S+ )?(?:recipients?|users?|address\w*)`,
+		`bounces|defers|failures`,
+	)
+	namesDisk      = words(`disk|spool|queue|file ?system|partition|volume`)
+	namesInbox     = words(`mail ?box|inbox|user\b|account|recipient`)
+	namesLicence   = words(`licen[cs]e`)
+	namesSmarthost = words(
+		`smart ?host`,
+		`(?:your|the|a) (?:\S+ ){0,3}(?:isp|provider|relay|mail ?gateway)\b`,
+		`smtp relay`,
+	)
+	namesTarget = words(`recipients?\b|destination|target|addressee`)
+	namesPolicy = words(`polic`, `richtlinie|politique|politica`)
+	namesLogins = words(`log ?ins?\b|logons?|attempts`)
 )
 
 // What may be said of it.
@@ -186,7 +217,7 @@ var (
 		`disabled`, `deactivat`, `inactiv`, `suspend`, `closed`, `frozen`, `lock(?:ed)?\b`, `expired`, `terminat`,
 		`discontinu`,
 		`cancel`, `hold\b`, `out of (?:service|use|order)`, `no longer`, `retired`, `abandon`, `dormant`,
-		`(?:switched|turned) off`, `revoked`, `stopped`, `deleted|removed`,
+		`(?:switched|turned) off`, `revoked`, `stopped|halted|paused|probation`, `deleted|removed`,
 		`gesperrt|deaktiviert|stillgelegt|geschlossen|geloscht|abgelaufen|abgeschaltet`, `desactiv|bloque|ferme|supprim`,
 		`bloquead|cerrad|eliminad`, `disattivat|sospes|chius|bloccat|scadut`, `desativad|suspens|encerrad`,
 		`geblokkeerd|uitgeschakeld|afgesloten`, `zablokowan|wylaczon|zawieszon|nieaktywn`, `avstang|inaktiv`,
@@ -219,6 +250,7 @@ var (
 	// saysSame compares two addresses.
 	saysSame = words(
 		`belong|match|correspond|agree\b|conform|same|equal|identical|own(?:ed|er|s)?\b|assigned|linked|associat`,
+		`wrong (?:\S+ )?(?:from|sender|address)`,
 		`differ|other than|instead of|not yours|mismatch|not (?:\S+ )?(?:permitted|allowed|authori[sz]ed|valid) (?:for|to)`,
 		`gehort?\b|stimmt|passt|ubereinstimm|abweich`, `appartien|different`, `coincid|pertenec|disti[n]t`,
 		`divers[oa]|corri[s]pond`, `pertence`, `komt niet overeen`, `zgodn|nalezy do`, `eslesm`,
@@ -268,4 +300,8 @@ var (
 		`duplicat|twice|multiple|more than one|double`, `too (?:long|large|many)|longer|exceed`, `fehl|ungult|doppelt`,
 		`manqu|invalide`, `falta|invalid`, `mancan`, `отсутств|неверн`,
 	)
+	saysOver    = words(`expired|no longer|timed out|time ?out|idle|inactiv|re ?authenticat`)
+	saysInstead = words(`use\b|using|through|via|please|instead`)
+	saysWeak    = words(`weak|old\b|outdated|obsolete|strength|cipher|strong|deprecated`)
+	saysAged    = words(`expir|out ?of ?date|outdated|too old`, `abgelaufen|expire|caduc|scadut`)
 )

@@ -2,7 +2,6 @@ package plugin
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/mail"
 	"os"
@@ -111,11 +110,11 @@ func (r *Recipient) UnmarshalText(text []byte) error {
 	}
 	parsed, err := mail.ParseAddress(address)
 	if err != nil || parsed.Address != address || strings.Contains(address, "*") {
-		meant := ""
-		if found := typed.Mailboxes(string(text)); len(found) == 1 {
-			meant = fmt.Sprintf("; did you mean %q?", found[0].Address)
+		bare := "" // It does not repeat what stands there, which may be something else.
+		if len(typed.Mailboxes(string(text))) > 0 {
+			bare = "; write only the address, without a name, brackets, mailto: or another address"
 		}
-		return fmt.Errorf("must be an address such as ops@example.com, or @example.com for a whole domain%s", meant)
+		return errors.New("must be an address such as ops@example.com, or @example.com for a whole domain" + bare)
 	}
 	return nil
 }

@@ -5,11 +5,12 @@ import (
 	"testing"
 )
 
-// TestRecipientIsMeant proposes the address that an operator has decorated.
-func TestRecipientIsMeant(t *testing.T) {
+// TestDecoratedRecipient says of an address that an operator has decorated that it is to stand alone, and not which it
+// is.
+func TestDecoratedRecipient(t *testing.T) {
 	for entry, want := range map[string]string{
-		"ops@example.com": "", "@example.com": "", "Ops <ops@example.com>": `did you mean "ops@example.com"?`,
-		"mailto:ops@example.com": `did you mean "ops@example.com"?`,
+		"ops@example.com": "", "@example.com": "", "Ops <ops@example.com>": "brackets, mailto: or another address",
+		"mailto:ops@example.com": "brackets, mailto: or another address",
 		"ops":                    "for a whole domain", "*@example.com": "for a whole domain",
 	} {
 		var recipient Recipient

@@ -25,8 +25,11 @@ var (
 	mailto = compiled(`(?i)mailto:/*([^\s<>"]+)`)
 	// markdown is a link, [text](address).
 	markdown = compiled(`\[([^\[\]]*)\]\([^()]*\)`)
-	// dots are several in a row.
-	dots = compiled(`\.{2,}`)
+	// bracketed is an address in square brackets.
+	bracketed = compiled(`\[([^\[\]@\s]+@[^\[\]\s]+)\]`)
+	// signs and dots are several in a row.
+	signs = compiled(`@{2,}`)
+	dots  = compiled(`\.{2,}`)
 	// commaForDot stands before the last part of a name.
 	commaForDot = compiled(`(?i)([a-z0-9])[,;](com|net|org|edu|gov|info|biz|[a-z]{2})([\s>"']|$)`)
 )
@@ -37,7 +40,9 @@ func Mailboxes(text string) []mail.Address {
 	if len(text) > longest {
 		return nil
 	}
-	text = withoutLinks(Plain(text))
+	text = withoutLinks(Plain(decoded(text)))
+	text = dotBlank().ReplaceAllString(blankDot().ReplaceAllString(signs().ReplaceAllString(text, "@"), "$1.$2"), "$1.$2")
+	text = bracketed().ReplaceAllString(text, "$1")
 	if list, err := mail.ParseAddressList(text); err == nil {
 		if found := bare(list); len(found) > 0 {
 			return found
@@ -76,7 +81,7 @@ func withoutLinks(text string) string {
 // words are the words of a text that have the sign of an address. A word before one in angle brackets is its name.
 func words(text string) []*mail.Address {
 	var found []*mail.Address
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;<>()\"'|=", r) }) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;<>()\"'|=\\", r) }) {
 		if strings.Contains(word, "@") {
 			found = append(found, &mail.Address{Address: word})
 		}
@@ -99,7 +104,7 @@ func bare(list []*mail.Address) []mail.Address {
 
 // tidy takes off what stands around an address, and writes its letters as they were meant.
 func tidy(address string) string {
-	address = strings.Trim(dots().ReplaceAllString(address, "."), ".,:;!?/\\*_|·'\"` ")
+	address = strings.Trim(dots().ReplaceAllString(address, "."), ".,:;!?/\\*_|@'\"` ")
 	address = strings.TrimPrefix(address, "smtp:")
 	if at := strings.LastIndexByte(address, '@'); at > 0 {
 		domain, _ := Latin(strings.Trim(address[at+1:], ".-"))

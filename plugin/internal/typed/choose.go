@@ -47,7 +47,7 @@ func (r *reading) chosen() []placed {
 	if len(sure) > 1 && (r.says("mx") || r.says("srv") || r.says("exchanger")) {
 		return sure[len(sure)-1:]
 	}
-	if len(sure) > 0 {
+	if len(sure) > 0 || r.mailbox != "" {
 		return sure
 	}
 	plain := pick(func(one placed) bool { return !one.word })

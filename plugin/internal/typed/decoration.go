@@ -1,6 +1,10 @@
 package typed
 
-import "strings"
+import (
+	"html"
+	"net/url"
+	"strings"
+)
 
 // pairs are what stands around a text that was copied with them.
 var pairs = []string{`""`, "''", "<>", "()", "[]"}
@@ -24,6 +28,33 @@ func Undecorated(text string) string {
 			return bare
 		}
 	}
+}
+
+var (
+	percent = compiled(`%[0-9A-Fa-f]{2}`)
+	// blankDot and dotBlank are blanks beside a dot within a name.
+	blankDot = compiled(`(?i)([a-z0-9])\s+\.([a-z])`)
+	dotBlank = compiled(`(?i)(@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*)\.\s+(com|net|org|edu|gov|info|biz)\b`)
+)
+
+// decoded undoes the ways in which a web page or its address write characters. What is a user's part of an address of
+// the web is decoded where it is read.
+func decoded(text string) string {
+	for range 4 { // What was copied twice is written so twice.
+		text = decodedOnce(text)
+	}
+	return text
+}
+
+func decodedOnce(text string) string {
+	text = html.UnescapeString(text)
+	if strings.ContainsAny(text, "@") || strings.Contains(text, "://") || strings.Contains(text, "::") {
+		return text
+	}
+	if plain, err := url.PathUnescape(text); err == nil && percent().MatchString(text) {
+		return plain
+	}
+	return text
 }
 
 // firstAndLast are the first and the last character as ASCII has them; nothing where the text has only one.

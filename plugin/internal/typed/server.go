@@ -33,9 +33,8 @@ var (
 	fourParts    = compiled(`^\d{1,3}(\.\d{1,3}){3}$`)
 	// tldAlone is the last part of a name, for names whose dots were left out or written as other characters.
 	tldAlone = compiled(`^(com|net|org|edu|gov|info|biz|[a-z]{2})$`)
-	// beforeHost and afterTLD are blanks beside a dot within a name.
+	// beforeHost and afterTLD are blanks behind a dot within a name.
 	beforeHost = compiled(`(?i)(^|[\s"'<(=])([a-z0-9\-]+)\.\s+([a-z0-9\-]+\.)`)
-	blankDot   = compiled(`(?i)([a-z0-9])\s+\.([a-z])`)
 	afterTLD   = compiled(`(?i)([a-z0-9]\.[a-z0-9\-]+)\.\s+(com|net|org|edu|gov|info|biz)\b`)
 )
 
@@ -56,7 +55,7 @@ func Servers(text string) []Server {
 	if len(text) > longest {
 		return nil
 	}
-	text = markdown().ReplaceAllString(joined(Plain(text)), "$1")
+	text = markdown().ReplaceAllString(joined(Plain(decoded(text))), "$1")
 	r := &reading{}
 	for _, token := range strings.FieldsFunc(text, between) {
 		r.token(token)
@@ -68,6 +67,11 @@ func between(r rune) bool { return strings.ContainsRune(" ,;|<>\"'`(){}=\\→·!
 
 // joined mends names whose dots have blanks beside them, or are commas.
 func joined(text string) string {
+	if parts := strings.Split(text, ","); len(parts) > 2 && !strings.ContainsAny(text, ". ") {
+		if last := parts[len(parts)-1]; tldAlone().MatchString(last) || isNumber(last) {
+			return strings.Join(parts, ".")
+		}
+	}
 	text = beforeHost().ReplaceAllStringFunc(text, func(found string) string {
 		parts := beforeHost().FindStringSubmatch(found)
 		if slices.Contains(keywords, strings.ToLower(parts[2])) && strings.ToLower(parts[2]) != "smtp" &&
@@ -156,6 +160,10 @@ func (r *reading) authority(authority string, isURL, web bool) {
 	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
 		user := authority[:at]
 		authority = authority[at+1:]
+		if strings.EqualFold(user, "smtp") { // The sign was typed for a dot.
+			r.hostAndPort(user+"."+authority, web)
+			return
+		}
 		name, _, withPassword := strings.Cut(user, ":")
 		if !isURL && !withPassword && !strings.Contains(authority, ":") && !isServerName(authority) {
 			r.mailbox = tidy(user + "@" + authority)
@@ -201,7 +209,7 @@ func (r *reading) hostAndPort(text string, web bool) {
 	for _, piece := range strings.Split(text, ":") {
 		piece = strings.Trim(piece, "[]/")
 		word := strings.ToLower(piece)
-		number, valid := portNumber(piece)
+		number, valid := portNumber(strings.TrimPrefix(word, "port"))
 		switch {
 		case piece == "":
 		case valid:

@@ -1,11 +1,16 @@
 package notify
 
 import (
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 )
 
 // TestSendsAreBounded counts the sends of unknown outcome among other failures; a dead letter that is retried by hand
@@ -45,4 +50,36 @@ func TestSendsAreBounded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNeverAnsweredDot has a server that never replies to the message: it is sent three times in all, and then a dead
+// letter that says that it may have arrived. How long each reply is waited for is a matter of package smtpconn.
+func TestNeverAnsweredDot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &Service{
+			breaker: newNode(t, &memoryPauses{}), waiters: noWaiters{},
+			configuration: Configuration{Logger: hclog.NewNullLogger(), Limits: Limits{RetryAfter: retryAfter}},
+		}
+		job := waitingJob(t)
+		for send := 1; send <= maxSends; send++ {
+			let, admitted := s.breaker.admit(t.Context(), newAttempt(job.JobRow))
+			if !admitted {
+				t.Fatal("it is not sent")
+			}
+			err := newUnderway(s, job, let).refused(t.Context(), brokenAt(smtpconn.StepMessage, smtpconn.KindTimeout, true))
+			want := counted
+			if send == maxSends {
+				want = deadMail
+			}
+			if got := becomesOf(t, err); got != want {
+				t.Errorf("after %d sends it %s", send, got)
+			}
+			job.Errors = append(job.Errors, rivertype.AttemptError{At: time.Now(), Error: err.Error()})
+			time.Sleep(time.Hour)
+		}
+		cause := failureOf(job.JobRow)
+		if cause.Code != outcomeUnknown || !strings.Contains(cause.Summary.String(), "may have arrived") {
+			t.Errorf("the dead letter says %s", cause)
+		}
+	})
 }

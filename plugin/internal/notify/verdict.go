@@ -97,6 +97,7 @@ func (u *underway) judge(ctx context.Context, err error) judgement {
 	if errors.As(err, &failure) && failure.Kind == smtpconn.KindNoSMTPUTF8 {
 		refusal.Scope = shared.ScopeMessage // No server has said so: it is found here, in the message's addresses.
 	}
+	refusal.Final = failure != nil && failure.Reply != nil && failure.Reply.Code >= 500
 	verdict := s.breaker.refused(ctx, u.permit, refusal, cause, u.delivery.Version)
 	u.judged = &judgement{cause: cause, verdict: verdict}
 	s.configuration.Logger.Debug("an attempt failed", "id", u.job.ID, "cause", cause.Code, "scope", refusal.Scope,

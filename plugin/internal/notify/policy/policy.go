@@ -87,6 +87,8 @@ type Refusal struct {
 	Stage   Stage
 	// Wait is what the server has asked for; 0 when it named no time.
 	Wait time.Duration
+	// Final is true when the reply's code means for good (5yz), whatever its words do.
+	Final bool
 	// Exhausted is true when a quota of a day, or so, is used up.
 	Exhausted bool
 }
@@ -98,6 +100,9 @@ func (r Refusal) one() bool {
 
 // ForGood reports whether it would end a message or pause the service, if its words were all that is known.
 func (r Refusal) ForGood() bool { return !r.one() || r.Lasting == shared.LastingPermanent }
+
+// hard reports whether it counts where everything is refused.
+func (r Refusal) hard() bool { return r.ForGood() || r.Final }
 
 // Fate is what becomes of a message.
 type Fate string

@@ -76,7 +76,7 @@ func (p Policy) judge(s State, now time.Time, a Attempt, r Refusal) (State, Verd
 // meetsAll reports whether the refusal is one that other messages meet as well, and whether that is because everything
 // is refused, whatever the words.
 func (s State) meetsAll(a Attempt, r Refusal) (meant, everything bool) {
-	if s.exposed(a.ID) || !r.ForGood() {
+	if s.exposed(a.ID) || !r.hard() {
 		return false, false
 	}
 	fresh := func(one Refused) bool { return one.Hard && !s.exposed(one.ID) }

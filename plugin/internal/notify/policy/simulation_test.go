@@ -23,6 +23,7 @@ type simulation struct {
 	// connections is how many deliveries go on at once, attempts how many a message has.
 	connections, attempts int
 	probing               bool
+	watch                 func()      // at each instant; may be nil
 	refusals              []time.Time // whatever became of them
 }
 
@@ -66,6 +67,9 @@ func (s *simulation) run(length time.Duration) {
 	waiting := slices.Clone(s.messages)
 	for end := start.Add(length); len(waiting) > 0 && s.now.Before(end); s.now = s.nextInstant(waiting) {
 		s.finish()
+		if s.watch != nil {
+			s.watch()
+		}
 		s.begin(waiting)
 		waiting = slices.DeleteFunc(waiting, func(m *simulated) bool { return m.fate == Delivered || m.fate == Dead })
 	}

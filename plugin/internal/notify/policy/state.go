@@ -72,7 +72,7 @@ type Refused struct {
 	At   time.Time `json:"at"`
 	Code string    `json:"code"`
 	One  bool      `json:"one,omitempty"`  // the words concern this message or recipient only
-	Hard bool      `json:"hard,omitempty"` // see Refusal.ForGood
+	Hard bool      `json:"hard,omitempty"` // see Refusal.hard
 	// ByRecipient is true when the words concern the recipient.
 	ByRecipient bool `json:"by_recipient,omitempty"`
 }
@@ -130,11 +130,11 @@ func (s State) note(now time.Time, a Attempt, r Refusal) State {
 		s.Failing = taken
 	}
 	known := slices.IndexFunc(s.Refused, func(one Refused) bool { return one.ID == a.ID })
-	if known < 0 && len(s.Refused) >= maxRefused && !r.ForGood() {
+	if known < 0 && len(s.Refused) >= maxRefused && !r.hard() {
 		return s // There is enough to see that they are many.
 	}
 	one := Refused{
-		Message: a.Message, At: now, Code: r.Code, One: r.one(), Hard: r.ForGood(),
+		Message: a.Message, At: now, Code: r.Code, One: r.one(), Hard: r.hard(),
 		ByRecipient: r.one() && r.Scope == shared.ScopeRecipient,
 	}
 	s.Refused = slices.Clone(s.Refused)

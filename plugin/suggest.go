@@ -9,6 +9,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/typed"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
@@ -22,16 +23,29 @@ func (p *Page) Suggest(ctx context.Context, request shared.SuggestRequest) (shar
 		return nil, err
 	}
 	reader := language.Of(request.Locale)
-	address := bound.settings.Login
-	if !shared.IsEmailAddress(address) {
-		address = bound.settings.Sender.Address
-	}
+	address := mailboxOf(bound.settings)
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
 		return nothingFound("login_missing", text.Of("Enter the e-mail address of the mailbox as “SMTP login” first: "+
 			"its domain says where to look.")).In(reader), nil
 	}
 	return suggestions(ctx, p.configuration.Resolver, address[at+1:]).In(reader), nil
+}
+
+// mailboxOf is the address whose server is looked for: the login, else the sender, else an address that stands in the
+// login or, by mistake, in the place of the server.
+func mailboxOf(s settings.Settings) string {
+	for _, given := range []string{s.Login, s.Sender.Address} {
+		if shared.IsEmailAddress(given) {
+			return given
+		}
+	}
+	for _, given := range []string{s.Login, s.Sender.Address, s.Server} {
+		if found := typed.Mailboxes(given); len(found) > 0 {
+			return found[0].Address
+		}
+	}
+	return ""
 }
 
 // suggestions describes what was found for a domain.

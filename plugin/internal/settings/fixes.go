@@ -41,8 +41,9 @@ func (b *binding) correct(check bool) {
 			b.found[i].Detail = text.Join(oddity(one.Field, given), one.Detail, expected(one.Field))
 		}
 	}
+	follows := b.schema.Evaluate(b.values)
 	for field := range b.schema.Fields() {
-		if !wrong[field.Name] && b.schema.Visible(field, b.values) {
+		if !wrong[field.Name] && follows.Visible(field) {
 			b.warnOfOddity(field.Name, check)
 		}
 	}

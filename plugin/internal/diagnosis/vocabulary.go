@@ -261,7 +261,9 @@ var (
 		`bestatigt|verifiziert`, `подтвер`, `验证|确认`,
 	)
 	saysNot = words(
-		`not\b|no\b|un\w+|never|missing|isnt|must|needs?\b|has to|required|please|invalid|fail`, `nicht|nein|kein`,
+		`not\b|no\b|un(?:known|verif|auth|allowed|accept|regist|confirm|listed|trust|recogni|config|valid|permit)`,
+		`never|missing|isnt|must|needs?\b|has to|required|please|invalid|fail`,
+		`nicht|nein|kein`,
 		`pas\b|non\b`,
 		`no\b`, `не\b|нет\b`, `未|没有|不`,
 	)

@@ -18,8 +18,9 @@ var accountCauses = []cause{
 				detail:   "Wait, or ask for a higher sending quota in the SES console.",
 			},
 			{
-				summary: "The server limits how much may be sent, and the limit is reached for the moment.",
-				detail:  "Wait and try again; ask your provider for a higher limit if notifications are often this many.",
+				summary:  "The server limits how much may be sent, and the limit is reached for the moment.",
+				detail:   "Wait and try again; ask your provider for a higher limit if notifications are often this many.",
+				delivery: orAskForMore,
 			},
 		},
 	},
@@ -72,11 +73,13 @@ var accountCauses = []cause{
 				summary: "The account {login} is locked.",
 				detail: "Often this happens after several wrong passwords and ends by itself after a while; otherwise ask" +
 					" the server's operator. Do not go on testing.",
+				delivery: endsByItself,
 			},
 			{
 				summary: "The account is locked.",
 				detail: "Often this happens after several wrong passwords and ends by itself after a while; otherwise ask" +
 					" the server's operator. Do not go on testing.",
+				delivery: endsByItself,
 			},
 		},
 	},

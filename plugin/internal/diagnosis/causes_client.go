@@ -1,6 +1,10 @@
 package diagnosis
 
-import "github.com/smtp-settings/smtp-settings/shared"
+import (
+	"slices"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
 
 // clientCauses are about this machine: its address, its names, how it connects.
 var clientCauses = []cause{
@@ -33,8 +37,9 @@ var clientCauses = []cause{
 					"exchange-online-limits",
 			},
 			{
-				summary: "The server has too many connections from this machine.",
-				detail:  "Wait a few minutes and try again; do not test repeatedly.",
+				summary:  "The server has too many connections from this machine.",
+				detail:   "Wait a few minutes and try again; do not test repeatedly.",
+				delivery: triedAgain,
 			},
 		},
 	},
@@ -80,6 +85,7 @@ var clientCauses = []cause{
 				summary: "The server takes no more logins for the moment, because there were too many.",
 				detail: "Wait before you try again, a quarter of an hour at least: every further attempt may prolong the " +
 					"pause.",
+				delivery: triedAgain,
 			},
 		},
 	},
@@ -97,7 +103,7 @@ var clientCauses = []cause{
 	},
 	{
 		code: "cancelled", outcome: Failed, scope: shared.ScopeClient, lasting: shared.LastingTemporary,
-		words: []wording{
+		words: append(slices.Clone(failedAttempt), []wording{
 			{
 				summary: "The test was cancelled at the step “{step}”.",
 				detail:  "Nothing was changed. Start the test again when you are ready.",
@@ -106,7 +112,7 @@ var clientCauses = []cause{
 				summary: "The test was cancelled.",
 				detail:  "Nothing was changed. Start the test again when you are ready.",
 			},
-		},
+		}...),
 	},
 	{
 		code: "client_address_not_authorized", outcome: Failed, scope: shared.ScopeClient, lasting: shared.LastingPermanent,
@@ -182,8 +188,9 @@ var clientCauses = []cause{
 		code: "session_timed_out", outcome: Failed, scope: shared.ScopeClient, lasting: shared.LastingTemporary,
 		words: []wording{
 			{
-				summary: "The server waited too long for this side and ended the conversation.",
-				detail:  "Try again. If it happens again, look for something that slows the connection down.",
+				summary:  "The server waited too long for this side and ended the conversation.",
+				detail:   "Try again. If it happens again, look for something that slows the connection down.",
+				delivery: triedAgain,
 			},
 		},
 	},

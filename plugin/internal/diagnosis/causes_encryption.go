@@ -150,8 +150,9 @@ var encryptionCauses = []cause{
 		otherPorts: true,
 		words: []wording{
 			{
-				summary: "The server offers encryption but cannot begin it at the moment.",
-				detail:  "Try again later, or use another port.",
+				summary:  "The server offers encryption but cannot begin it at the moment.",
+				detail:   "Try again later, or use another port.",
+				delivery: orUseAnotherPort,
 			},
 		},
 	},

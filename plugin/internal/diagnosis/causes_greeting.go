@@ -97,8 +97,9 @@ var greetingCauses = []cause{
 		field: "server",
 		words: []wording{
 			{
-				summary: "The server greeted but then stopped answering.",
-				detail:  "It may be overloaded, or a firewall that inspects mail holds the answer back. Try again later.",
+				summary:  "The server greeted but then stopped answering.",
+				detail:   "It may be overloaded, or a firewall that inspects mail holds the answer back. Try again later.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -143,6 +144,7 @@ var greetingCauses = []cause{
 					"portal).",
 				detail: "Sign in to the network with a web browser on this machine, then try again. On a server, have the " +
 					"network's operator let connections to {host} pass. Nothing secret was sent.",
+				delivery: signInToNetwork,
 			},
 		},
 	},

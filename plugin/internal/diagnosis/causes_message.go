@@ -31,12 +31,14 @@ var messageCauses = []cause{
 		code: "internal", outcome: Failed, scope: shared.ScopeMessage, lasting: shared.LastingPermanent,
 		words: []wording{
 			{
-				summary: "A defect in this software stopped this: {reason}.",
-				detail:  "Please report it, with the transcript below.",
+				summary:  "A defect in this software stopped this: {reason}.",
+				detail:   "Please report it, with the transcript below.",
+				delivery: reportWithLog,
 			},
 			{
-				summary: "A defect in this software stopped this.",
-				detail:  "Please report it, with the transcript below.",
+				summary:  "A defect in this software stopped this.",
+				detail:   "Please report it, with the transcript below.",
+				delivery: reportWithLog,
 			},
 		},
 	},

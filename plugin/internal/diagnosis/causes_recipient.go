@@ -157,8 +157,9 @@ var recipientCauses = []cause{
 		lasting: shared.LastingTemporary,
 		words: []wording{
 			{
-				summary: "The recipient's domain could not be looked up at the moment.",
-				detail:  "Try again later; check the spelling of the domain.",
+				summary:  "The recipient's domain could not be looked up at the moment.",
+				detail:   "Try again later; check the spelling of the domain.",
+				delivery: checkSpelling,
 			},
 		},
 	},
@@ -194,8 +195,9 @@ var recipientCauses = []cause{
 		code: "recipient_server_unreachable", outcome: Failed, scope: shared.ScopeRecipient, lasting: shared.LastingTemporary,
 		words: []wording{
 			{
-				summary: "The server cannot reach the recipient's mail server at the moment.",
-				detail:  "Try again later; if it stays like this, tell the administrator of the recipient's domain.",
+				summary:  "The server cannot reach the recipient's mail server at the moment.",
+				detail:   "Try again later; if it stays like this, tell the administrator of the recipient's domain.",
+				delivery: orTellRecipient,
 			},
 		},
 	},

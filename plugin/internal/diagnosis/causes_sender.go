@@ -168,8 +168,9 @@ var senderCauses = []cause{
 		field: senderField,
 		words: []wording{
 			{
-				summary: "The server could not find out yet whether the sender exists.",
-				detail:  "Try again later. The mail server of the sender's domain has to answer.",
+				summary:  "The server could not find out yet whether the sender exists.",
+				detail:   "Try again later. The mail server of the sender's domain has to answer.",
+				delivery: senderMustAnswer,
 			},
 		},
 	},
@@ -188,8 +189,9 @@ var senderCauses = []cause{
 		field: senderField,
 		words: []wording{
 			{
-				summary: "The sender's domain, or its SPF, DKIM or DMARC records, could not be looked up at the moment.",
-				detail:  "Try again later; if it stays like this, check the name servers of the domain.",
+				summary:  "The sender's domain, or its SPF, DKIM or DMARC records, could not be looked up at the moment.",
+				detail:   "Try again later; if it stays like this, check the name servers of the domain.",
+				delivery: orCheckNames,
 			},
 		},
 	},

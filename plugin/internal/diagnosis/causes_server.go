@@ -1,6 +1,10 @@
 package diagnosis
 
-import "github.com/smtp-settings/smtp-settings/shared"
+import (
+	"slices"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
 
 // serverCauses are about the server itself.
 var serverCauses = []cause{
@@ -46,8 +50,9 @@ var serverCauses = []cause{
 		field: "server",
 		words: []wording{
 			{
-				summary: "The server stopped answering when the sender or recipient was given.",
-				detail:  "It may be checking the address elsewhere, or be overloaded. Try again later.",
+				summary:  "The server stopped answering when the sender or recipient was given.",
+				detail:   "It may be checking the address elsewhere, or be overloaded. Try again later.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -59,6 +64,7 @@ var serverCauses = []cause{
 				summary: "The server closed the connection when the sender, the recipient or the message was given.",
 				detail: "It may be overloaded or refuse this sender. Try again later; if it stays like this, ask its " +
 					"operator.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -67,8 +73,9 @@ var serverCauses = []cause{
 		field: "server",
 		words: []wording{
 			{
-				summary: "The server has no space for messages at the moment.",
-				detail:  "Only its operator can mend that. Try again later.",
+				summary:  "The server has no space for messages at the moment.",
+				detail:   "Only its operator can mend that. Try again later.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -100,6 +107,7 @@ var serverCauses = []cause{
 				summary: "The server did not answer the login in time.",
 				detail: "Its user database may be out of order. Try again later; if it stays like this, tell its " +
 					"operator.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -111,6 +119,7 @@ var serverCauses = []cause{
 				summary: "The server closed the connection during the login.",
 				detail: "Some servers do this after several wrong passwords, or when their user database is out of order." +
 					" Wait a few minutes before you try again.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -119,8 +128,9 @@ var serverCauses = []cause{
 		field: "server",
 		words: []wording{
 			{
-				summary: "The server ended the conversation during the login.",
-				detail:  "It may be restarting or overloaded. Try again in a few minutes.",
+				summary:  "The server ended the conversation during the login.",
+				detail:   "It may be restarting or overloaded. Try again in a few minutes.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -132,6 +142,7 @@ var serverCauses = []cause{
 				summary: "The server cannot check logins at the moment.",
 				detail: "Login and password may be right. Try again in a few minutes; if it stays like this, tell the " +
 					"server's operator.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -149,7 +160,7 @@ var serverCauses = []cause{
 	},
 	{
 		code: "out_of_time", outcome: Failed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
-		words: []wording{
+		words: append(slices.Clone(failedAttempt), []wording{
 			{
 				summary: "The test ran out of time at the step “{step}”.",
 				detail: "The server answers, but so slowly that the whole test took longer than allowed. Try again, or " +
@@ -160,7 +171,7 @@ var serverCauses = []cause{
 				detail: "The server answers, but so slowly that the whole test took longer than allowed. Try again, or " +
 					"raise the time limit under Advanced.",
 			},
-		},
+		}...),
 	},
 	{
 		code: "blocklist_query_broken", outcome: Failed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
@@ -177,8 +188,9 @@ var serverCauses = []cause{
 		code: "filter_unavailable", outcome: Failed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
 		words: []wording{
 			{
-				summary: "The filter of the server (against spam or viruses) does not answer at the moment.",
-				detail:  "Try again in a few minutes; if it stays like this, tell the server's operator.",
+				summary:  "The filter of the server (against spam or viruses) does not answer at the moment.",
+				detail:   "Try again in a few minutes; if it stays like this, tell the server's operator.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -206,8 +218,9 @@ var serverCauses = []cause{
 		code: "server_lookup_failed", outcome: Failed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
 		words: []wording{
 			{
-				summary: "The server's own directory or database does not answer at the moment.",
-				detail:  "Try again in a few minutes; if it stays like this, tell the server's operator.",
+				summary:  "The server's own directory or database does not answer at the moment.",
+				detail:   "Try again in a few minutes; if it stays like this, tell the server's operator.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -224,8 +237,9 @@ var serverCauses = []cause{
 		code: "server_temporary_fault", outcome: Failed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
 		words: []wording{
 			{
-				summary: "The server has a fault of its own at the moment.",
-				detail:  "Try again in a few minutes; if it stays like this, tell the server's operator.",
+				summary:  "The server has a fault of its own at the moment.",
+				detail:   "Try again in a few minutes; if it stays like this, tell the server's operator.",
+				delivery: orTellOperator,
 			},
 		},
 	},
@@ -240,7 +254,7 @@ var serverCauses = []cause{
 	},
 	{
 		code: "unexplained", outcome: Failed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
-		words: []wording{
+		words: append(slices.Clone(failedAttempt), []wording{
 			{
 				summary: "The test failed at the step “{step}”.",
 				detail:  "The transcript below shows what was said.",
@@ -249,6 +263,6 @@ var serverCauses = []cause{
 				summary: "The test failed.",
 				detail:  "The transcript below shows what was said.",
 			},
-		},
+		}...),
 	},
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // newAttempt is the next attempt of a job, as the policy knows it.
@@ -150,13 +151,23 @@ func (u *underway) refused(ctx context.Context, err error) error {
 	u.told.end(judged.cause.Code)
 	switch judged.verdict.Fate {
 	case policy.Dead:
-		return dead(judged.cause)
+		return dead(lastWords(judged.cause, len(u.job.Errors)+1))
 	case policy.Retry:
 		s.retryAt.Store(u.job.ID, judged.verdict.At)
 		return errors.New(encode(judged.cause))
 	default:
 		return putBack(judged.verdict.At)
 	}
+}
+
+// lastWords is the cause of a dead letter. What would have passed is not tried again any more, whatever the advice for an
+// attempt says.
+func lastWords(cause finding.Finding, attempts int) finding.Finding {
+	if cause.Lasting != shared.LastingPermanent {
+		cause.Detail = text.Of("It was tried {count} time and then given up. Have it retried once the cause has passed. || "+
+			"It was tried {count} times and then given up. Have it retried once the cause has passed.", "count", attempts)
+	}
+	return cause
 }
 
 // unanswered ends an attempt after the last byte of which no reply came.

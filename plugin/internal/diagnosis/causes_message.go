@@ -1,12 +1,20 @@
 package diagnosis
 
-import "github.com/smtp-settings/smtp-settings/shared"
+import (
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
 
 // messageCauses are about the message.
 var messageCauses = []cause{
 	{
 		code: "message_too_big", outcome: Failed, scope: shared.ScopeMessage, lasting: shared.LastingPermanent,
 		words: []wording{
+			{
+				when:    func(r *reading) bool { return r.failure.Kind == smtpconn.KindTooBig },
+				summary: "The message is larger than the server accepts.",
+				detail:  "Leave attachments out, or send links to them.",
+			},
 			{
 				summary: "The message is larger than the server accepts, or the mailbox is full.",
 				detail:  "The server's answer says more.",

@@ -152,6 +152,7 @@ var kindTexts = map[smtpconn.Kind]text.Text{
 	smtpconn.KindServerUntrusted:   text.Of("the server could not prove that it knows the password"),
 	smtpconn.KindPasswordNeedsTLS:  text.Of("the connection is not encrypted"),
 	smtpconn.KindNoSMTPUTF8:        text.Of("SMTPUTF8 not offered"),
+	smtpconn.KindTooBig:            text.Of("larger than the server accepts"),
 	smtpconn.KindInternal:          text.Of("internal failure"),
 }
 

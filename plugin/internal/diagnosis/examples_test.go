@@ -236,6 +236,7 @@ func envelopeExamples() []example {
 		{step: recipientStep, reply: "554 5.7.1 Refused", want: "recipient_refused"},
 		{step: messageStep, reply: "552 5.3.4 Message size exceeds fixed limit", want: "message_too_big"},
 		{step: messageStep, reply: "552 Too big", want: "message_too_big"},
+		{step: messageStep, kind: smtpconn.KindTooBig, want: "message_too_big"},
 		{step: messageStep, reply: "550 5.7.1 Message looks like spam", want: "content_refused"},
 		{step: messageStep, reply: "451 4.3.0 Queue file write error", want: "server_temporary_fault"},
 		{step: messageStep, reply: "554 5.6.0 Malformed", want: "message_malformed"},

@@ -87,6 +87,7 @@ var failureRules = []rule{
 
 	// The envelope.
 	{cause: "smtputf8_not_offered", kinds: kinds(smtpconn.KindNoSMTPUTF8)},
+	{cause: "message_too_big", kinds: kinds(smtpconn.KindTooBig)},
 	{cause: "envelope_timeout", steps: atEnvelope, kinds: kinds(smtpconn.KindTimeout)},
 	{cause: "envelope_closed", steps: atEnvelope, kinds: broken},
 }

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -61,6 +62,9 @@ func (s *Service) unpack(ctx context.Context, one outgoing, list []enclosed) ([]
 	var attachments []shared.Attachment
 	for place, described := range list {
 		sealed, err := s.queue.attachment(ctx, one.Parcel, place)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			err = fmt.Errorf("%w: %w", errNotRead, err)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("attachment %d: %w", place+1, err)
 		}
@@ -79,7 +83,10 @@ func (s *Service) unpack(ctx context.Context, one outgoing, list []enclosed) ([]
 	return attachments, nil
 }
 
-var errDamaged = errors.New("it is not what was handed over")
+var (
+	errDamaged = errors.New("it is not what was handed over")
+	errNotRead = errors.New("the database does not give it") // which may pass
+)
 
 // Attachments are opened and written in memory. So much of them may be there at once, and one message always.
 const maxAttachedBytes = 2 * shared.MaxAttachmentBytes

@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
@@ -53,10 +54,6 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 		return s.unconfigured(ctx, permit, missing, err)
 	}
 	s.flow.follow(delivery)
-	if err := s.statistics.pace(beginning, s.configuration.MessagesPerMinute); err != nil {
-		s.breaker.release(ctx, permit)
-		return backToQueue()
-	}
 	done, err := s.holdAttached(beginning, job.Args.Attached)
 	if err != nil {
 		s.breaker.release(ctx, permit)
@@ -66,10 +63,7 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	composed, err := s.compose(ctx, job, delivery)
 	if err != nil {
 		s.breaker.release(ctx, permit)
-		return dead(finding.Finding{
-			Severity: shared.SeverityError, Code: "message_unusable",
-			Summary: text.Of("The message cannot be written: {reason}.", "reason", text.OfError(err)),
-		})
+		return s.uncomposed(ctx, job, err)
 	}
 	one := &underway{
 		service: s, job: job, permit: permit, delivery: delivery, told: s.attempts.begin(job),
@@ -79,7 +73,12 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 		trace:   one.told.trace(),
 		allowed: func() bool { one.begins(); return s.breaker.valid(permit) },
 		saved:   saved,
-		pace:    func(ctx context.Context) error { return s.flow.pace(ctx, one.mayGo(saved)) },
+		pace: func(ctx context.Context) error { // In its turn: what is more urgent goes first here, too.
+			if err := s.statistics.pace(ctx, s.configuration.MessagesPerMinute); err != nil {
+				return err
+			}
+			return s.flow.pace(ctx, one.mayGo(saved))
+		},
 		failed: func(err error) {
 			if one.slower = one.crowds(err, s.pool.others(), 0); !one.slower {
 				one.judge(ctx, err)
@@ -169,6 +168,22 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 	})
 }
 
+// uncomposed ends an attempt whose message could not be written. Where its texts or attachments cannot be read just now,
+// because a service that holds keys or the database is away, that is no fault of the message.
+func (s *Service) uncomposed(ctx context.Context, job *river.Job[outgoing], err error) error {
+	var several interface{ Unwrap() []error } // It says why a key cannot be had; what is damaged has no reason.
+	keyIsAway := errors.Is(err, secret.ErrCannotOpen) && errors.As(err, &several) &&
+		!s.configuration.Keeper.IsLost(ctx, job.Args.Sealed)
+	if keyIsAway || errors.Is(err, errNotRead) || ctx.Err() != nil {
+		s.configuration.Logger.Warn("a message cannot be read at the moment, and waits", "id", job.ID, "error", err)
+		return backToQueue()
+	}
+	return dead(finding.Finding{
+		Severity: shared.SeverityError, Code: "message_unusable",
+		Summary: text.Of("The message cannot be written: {reason}.", "reason", text.OfError(err)),
+	})
+}
+
 // longWait is how long a message may have waited that bears the date on which it was accepted. One that is older looks
 // to mail programs as if it had been read long ago, and to spam filters as if its clock were wrong.
 const longWait = time.Hour
@@ -211,6 +226,10 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 		if message.job.Args.expired() {
 			s.pool.put(one)
 			return errExpired
+		}
+		if most := one.conn.Session().MaxMessageSize(); most > 0 && int64(len(composed)) > most {
+			s.pool.put(one)
+			return &smtpconn.Error{Step: smtpconn.StepMessage, Kind: smtpconn.KindTooBig}
 		}
 		one.conn.Observe(opening.trace)
 		message.permit.attempt.Began = time.Now()

@@ -147,6 +147,12 @@ func (u *underway) refused(ctx context.Context, err error) error {
 		return backToQueue()
 	}
 	s.statistics.failed.Add(1)
+	if failure != nil && failure.Kind == smtpconn.KindTooBig { // No server has refused anything: it was not asked.
+		s.breaker.release(ctx, u.permit)
+		cause := u.explain(err)
+		u.told.end(cause.Code)
+		return dead(cause)
+	}
 	judged := u.judge(ctx, err)
 	u.told.end(judged.cause.Code)
 	switch judged.verdict.Fate {

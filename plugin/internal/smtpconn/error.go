@@ -62,8 +62,9 @@ const (
 	// our own refusal to send a credential in plain
 	KindPasswordNeedsTLS Kind = "the connection is not encrypted"
 
-	KindNoSMTPUTF8 Kind = "SMTPUTF8 not offered" // the address needs SMTPUTF8, which is not offered
-	KindInternal   Kind = "internal failure"     // a defect of ours
+	KindNoSMTPUTF8 Kind = "SMTPUTF8 not offered"           // the address needs SMTPUTF8, which is not offered
+	KindTooBig     Kind = "larger than the server accepts" // the message is larger than the server says that it accepts
+	KindInternal   Kind = "internal failure"               // a defect of ours
 )
 
 // Error is a failure on the way to a mail server.

@@ -13,10 +13,7 @@ import (
 )
 
 func newNotifyCommand(g *global) *cobra.Command {
-	var notification shared.Notification
-	var to, attach []string
-	var text, html, expires, priority string
-	var wait time.Duration
+	var given notifyFlags
 	command := g.activeCommand(&cobra.Command{
 		Use:   "notify",
 		Short: "Hand a notification to the notification service",
@@ -36,57 +33,70 @@ by this command.`,
   testharness notify --to you@example.com --subject "Your code" --text 123456 --priority high --expires 10m
   testharness notify --to you@example.com --subject "Resolved: disk full" --thread disk-42 --reply-to ops@example.com`,
 		PreRunE: func(*cobra.Command, []string) (err error) {
-			if len(to) == 0 {
+			if len(given.to) == 0 {
 				return usagef("--to is missing: who shall be notified?")
 			}
-			if notification.Text, err = readText("--text", text); err != nil {
+			if given.notification.Text, err = readText("--text", given.text); err != nil {
 				return err
 			}
-			if notification.HTML, err = readText("--html", html); err != nil {
+			if given.notification.HTML, err = readText("--html", given.html); err != nil {
 				return err
 			}
-			if notification.Expires, err = readExpires(expires, time.Now()); err != nil {
+			if given.notification.Expires, err = readExpires(given.expires, time.Now()); err != nil {
 				return err
 			}
-			notification.Priority = shared.Priority(priority)
-			notification.Attachments, err = readAttachments(attach)
+			given.notification.Priority = shared.Priority(given.priority)
+			given.notification.Attachments, err = readAttachments(given.attach)
 			return err
 		},
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		request := shared.NotifyRequest{Locale: g.locale, Actor: g.actor}
-		for _, recipient := range to {
-			notification.To = recipient
-			request.Notifications = append(request.Notifications, notification)
+		for _, recipient := range given.to {
+			given.notification.To = recipient
+			request.Notifications = append(request.Notifications, given.notification)
 		}
 		receipts, err := notifyAll(ctx, plugin.Notifier(), request)
 		if err != nil {
 			return result{}, err
 		}
 		outcomes := map[string]shared.NotificationEntry{}
-		if wait > 0 {
-			if outcomes, err = awaitDelivery(ctx, plugin.Notifier(), g.locale, receipts, wait); err != nil {
+		if given.wait > 0 {
+			if outcomes, err = awaitDelivery(ctx, plugin.Notifier(), g.locale, receipts, given.wait); err != nil {
 				return result{}, err
 			}
 		}
-		return notified(to, receipts, outcomes, wait > 0), nil
+		return notified(given.to, receipts, outcomes, given.wait > 0), nil
 	})
+	given.declare(command)
+	return command
+}
+
+// notifyFlags is what the command line says of a notification.
+type notifyFlags struct {
+	notification                  shared.Notification
+	to, attach                    []string
+	text, html, expires, priority string
+	wait                          time.Duration
+}
+
+func (f *notifyFlags) declare(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringArrayVar(&to, "to", nil, "the `address` of a recipient; may be repeated")
-	flags.StringVar(&notification.Subject, "subject", "", "the subject")
-	flags.StringVar(&text, "text", "", "the message: a `text`, @FILE, or - for standard input")
-	flags.StringVar(&html, "html", "", "the message as HTML: a `text`, @FILE, or - for standard input")
-	flags.StringVar(&notification.Key, "key", "", "the idempotency `key`; without it every call is a new notification")
-	flags.StringVar(&notification.ReplyTo, "reply-to", "",
+	flags.StringArrayVar(&f.to, "to", nil, "the `address` of a recipient; may be repeated")
+	flags.StringVar(&f.notification.Subject, "subject", "", "the subject")
+	flags.StringVar(&f.text, "text", "", "the message: a `text`, @FILE, or - for standard input")
+	flags.StringVar(&f.html, "html", "", "the message as HTML: a `text`, @FILE, or - for standard input")
+	flags.StringVar(&f.notification.Key, "key", "", "the idempotency `key`; without it every call is a new notification")
+	flags.StringVar(&f.notification.ReplyTo, "reply-to", "",
 		"the `address` that answers go to, instead of that of the settings")
-	flags.StringVar(&notification.Thread, "thread", "",
+	flags.StringVar(&f.notification.Thread, "thread", "",
 		"the `thread` that it belongs to: its notifications arrive in order, "+
 			"and mail programs show them together")
-	flags.StringVar(&expires, "expires", "", "do not send it after this `time`, such as 10m or 2027-01-31T08:00:00Z")
-	flags.StringVar(&priority, "priority", "", "high: it overtakes what waits, normal, or low: it is sent when nothing else waits")
-	flags.StringVar(&notification.Category, "category", "", "what it is about, for filters and charts")
-	flags.StringArrayVar(&attach, "attach", nil, "a `FILE[;inline=ID][;type=TYPE]` to attach; may be repeated")
-	flags.DurationVar(&wait, "wait", 0, "deliver, and wait at most so long for the outcome")
-	return command
+	flags.StringVar(&f.expires, "expires", "", "do not send it after this `time`, such as 10m or 2027-01-31T08:00:00Z")
+	flags.StringVar(&f.priority, "priority", "", "high: it overtakes what waits, normal, or low: it is sent when "+
+		"nothing else waits")
+	flags.StringVar(&f.notification.Category, "category", "", "what it is about, for filters and charts")
+	flags.StringArrayVar(&f.attach, "attach", nil, "a `FILE[;inline=ID][;type=TYPE]` to attach; may be repeated")
+	flags.DurationVar(&f.wait, "wait", 0, "deliver, and wait at most so long for the outcome")
 }
 
 // readText reads a text that stands on the command line, in a file or on standard input.

@@ -2,6 +2,7 @@ package settingstest_test
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -119,7 +120,8 @@ func (n *memoryNotifier) Cancel(
 
 // wrongNotifiers break the rules of the notification service.
 func wrongNotifiers() map[string][]func(*memoryNotifier) {
-	return map[string][]func(*memoryNotifier){
+	wrong := wrongKeepers()
+	maps.Copy(wrong, map[string][]func(*memoryNotifier){
 		"notifier/status": {
 			func(n *memoryNotifier) { n.status = func(s *shared.ServiceStatus) { s.State = "tired" } },
 			func(n *memoryNotifier) { n.status = func(s *shared.ServiceStatus) { s.State = shared.ServiceDegraded } },
@@ -164,6 +166,18 @@ func wrongNotifiers() map[string][]func(*memoryNotifier) {
 				}
 			},
 		},
+		"notifier/unknown": {
+			func(n *memoryNotifier) {
+				n.act = func() (shared.NotificationEntry, error) { return shared.NotificationEntry{}, nil }
+			},
+		},
+	})
+	return wrong
+}
+
+// wrongKeepers break the rules about what is kept of a notification.
+func wrongKeepers() map[string][]func(*memoryNotifier) {
+	return map[string][]func(*memoryNotifier){
 		"notifier/repeated": {
 			repeated(1, func(r *shared.Receipt) { r.Duplicate = false }),
 			repeated(1, func(r *shared.Receipt) { r.ID = "another" }),
@@ -181,11 +195,6 @@ func wrongNotifiers() map[string][]func(*memoryNotifier) {
 				n.notify = func([]shared.Receipt) []shared.Receipt {
 					return []shared.Receipt{{Diagnostics: shared.Diagnostics{{Code: "x", Summary: "The subject is too long."}}}}
 				}
-			},
-		},
-		"notifier/unknown": {
-			func(n *memoryNotifier) {
-				n.act = func() (shared.NotificationEntry, error) { return shared.NotificationEntry{}, nil }
 			},
 		},
 	}

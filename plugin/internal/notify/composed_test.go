@@ -137,7 +137,9 @@ var composedMessages = map[string]struct {
 		}, "text/plain", "db1 is full", nil,
 	},
 	"encoded already": {func(m *Message) { m.Subject = "=?utf-8?q?not_encoded?= =?" }, "text/plain", "db1 is full", nil},
-	"blanks":          {func(m *Message) { m.Subject = "a  b   ü " + strings.Repeat(" c ", 40) }, "text/plain", "db1 is full", nil},
+	"blanks": {
+		func(m *Message) { m.Subject = "a  b   ü " + strings.Repeat(" c ", 40) }, "text/plain", "db1 is full", nil,
+	},
 	"only HTML": {
 		func(m *Message) {
 			m.Text, m.HTML = "", "<h1>Disk</h1><p>db1 is&nbsp;<b>full</b></p><a href=https://c.example/db1>Open</a>"
@@ -210,7 +212,9 @@ func TestReadBackStrictly(t *testing.T) {
 			}
 			checkFiles(t, m, leaves)
 			// Python before 3.13 keeps the blanks between the encoded words of a name.
-			if strings.ReplaceAll(read.From[0][0], " ", "") != strings.ReplaceAll(m.From.Name, " ", "") || len(read.From)+len(read.To) != 2 || !read.sentAt(m.Date) {
+			unspaced := func(name string) string { return strings.ReplaceAll(name, " ", "") }
+			if unspaced(read.From[0][0]) != unspaced(m.From.Name) || len(read.From)+len(read.To) != 2 ||
+				!read.sentAt(m.Date) {
 				t.Errorf("it is from %q to %q of %s", read.From, read.To, read.Date)
 			}
 			if c.check != nil {
@@ -284,7 +288,8 @@ func TestTenMebibytes(t *testing.T) {
 }
 
 // received is what the recipient's server adds.
-var received = "Received: from mail.example.com (mail.example.com [93.184.215.14])\r\n\tby mx.example.org with ESMTPS id 7;\r\n\t" +
+var received = "Received: from mail.example.com (mail.example.com [93.184.215.14])\r\n" +
+	"\tby mx.example.org with ESMTPS id 7;\r\n\t" +
 	time.Now().Format(time.RFC1123Z) + "\r\n"
 
 var spamScore = regexp.MustCompile(`(?m)^X-Spam-Status: .* score=(-?[0-9.]+) `)

@@ -60,6 +60,13 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 		return backToQueue()
 	}
 	defer done()
+	return s.send(ctx, job, permit, delivery, saved)
+}
+
+// send composes a message and delivers it. saved is closed when the settings are no longer the latest.
+func (s *Service) send(
+	ctx context.Context, job *river.Job[outgoing], permit permit, delivery Delivery, saved <-chan struct{},
+) error {
 	composed, err := s.compose(ctx, job, delivery)
 	if err != nil {
 		s.breaker.release(ctx, permit)
@@ -168,8 +175,8 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 	})
 }
 
-// uncomposed ends an attempt whose message could not be written. Where its texts or attachments cannot be read just now,
-// because a service that holds keys or the database is away, that is no fault of the message.
+// uncomposed ends an attempt whose message could not be written. Where its texts or attachments cannot be read just
+// now, because a service that holds keys or the database is away, that is no fault of the message.
 func (s *Service) uncomposed(ctx context.Context, job *river.Job[outgoing], err error) error {
 	var several interface{ Unwrap() []error } // It says why a key cannot be had; what is damaged has no reason.
 	keyIsAway := errors.Is(err, secret.ErrCannotOpen) && errors.As(err, &several) &&

@@ -35,10 +35,12 @@ func TestTextOfHTML(t *testing.T) {
 	}
 }
 
-// TestTextOfDeepHTML reads what would take long, or much memory, if it were made a tree, or gone through again and again.
+// TestTextOfDeepHTML reads what would take long, or much memory, if it were made a tree, or gone through again.
 func TestTextOfDeepHTML(t *testing.T) {
 	began := time.Now()
-	for _, part := range []string{"<div>", "<a href=https://c.example>", "<table><tr><td>", "<", "&", "<p x=\"", "<pre>\n"} {
+	for _, part := range []string{
+		"<div>", "<a href=https://c.example>", "<table><tr><td>", "<", "&", "<p x=\"", "<pre>\n",
+	} {
 		if got := textOfHTML(strings.Repeat(part, 512<<10/len(part))); strings.Contains(got, "<div") {
 			t.Errorf("%s reads %.50q", part, got)
 		}

@@ -90,12 +90,12 @@ func (r *riverStore) sweepAttachments(ctx context.Context, before time.Time) err
 	}
 	for _, parcel := range parcels {
 		var job int64
-		switch err := r.db.QueryRowContext(ctx, jobOfParcel, parcel).Scan(&job); {
-		case err != nil:
+		if err := r.db.QueryRowContext(ctx, jobOfParcel, parcel).Scan(&job); err != nil {
 			return err
-		case job == 0:
+		}
+		if job == 0 {
 			err = r.dropParcel(ctx, parcel)
-		default:
+		} else {
 			err = r.claimParcel(ctx, parcel, job)
 		}
 		if err != nil {

@@ -222,7 +222,8 @@ func (r *riverStore) bringBetterProbe(ctx context.Context, state policy.State, m
 		condition, arguments := ranked(state, rank)
 		change, err := r.db.ExecContext(ctx,
 			"UPDATE river_job SET state = 'available', scheduled_at = created_at WHERE id = ("+
-				"SELECT id FROM river_job WHERE "+anyOwner+" AND state IN ('available', 'scheduled') AND "+condition+" AND NOT ("+behindAnyone+")"+
+				"SELECT id FROM river_job WHERE "+anyOwner+" AND state IN ('available', 'scheduled') AND "+condition+
+				" AND NOT ("+behindAnyone+")"+
 				" ORDER BY priority, id LIMIT 1)", arguments...)
 		if err != nil {
 			return false // Then the message is as good.

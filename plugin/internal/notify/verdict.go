@@ -166,8 +166,8 @@ func (u *underway) refused(ctx context.Context, err error) error {
 	}
 }
 
-// lastWords is the cause of a dead letter. What would have passed is not tried again any more, whatever the advice for an
-// attempt says.
+// lastWords is the cause of a dead letter. What would have passed is not tried again any more, whatever the advice for
+// an attempt says.
 func lastWords(cause finding.Finding, attempts int) finding.Finding {
 	if cause.Lasting != shared.LastingPermanent {
 		cause.Detail = text.Of("It was tried {count} time and then given up. Have it retried once the cause has passed. || "+

@@ -124,8 +124,8 @@ func (s *Session) Limit(name string) int {
 	return 0
 }
 
-// MaxMessageSize is how many bytes a message may have that the server accepts (RFC 1870 section 4); 0 means that it does
-// not say.
+// MaxMessageSize is how many bytes a message may have that the server accepts (RFC 1870 section 4); 0 means that it
+// does not say.
 func (s *Session) MaxMessageSize() int64 {
 	size, err := strconv.ParseInt(s.Extensions["SIZE"], 10, 64)
 	if err != nil {

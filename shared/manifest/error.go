@@ -58,13 +58,6 @@ func at(path string, err error) error {
 	return err
 }
 
-// position is a place in the file, from 1 on.
-type position struct{ line, column int }
-
-func (p position) refuse(format string, args ...any) error {
-	return &Error{Line: p.line, Column: p.column, Reason: fmt.Sprintf(format, args...)}
-}
-
 // cut takes the number of an entry from the path of a key.
 func cut(key string) (name, entry string, found bool) { return strings.Cut(key, separator) }
 

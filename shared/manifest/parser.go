@@ -179,9 +179,6 @@ func (p *parser) value(path string, expression hclsyntax.Expression) (any, error
 	return values, nil
 }
 
-// start is where a range begins.
-func start(r hcl.Range) position { return position{r.Start.Line, r.Start.Column} }
-
 // sorted are the attributes in the order of the file.
 func sorted(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
 	list := make([]*hclsyntax.Attribute, 0, len(attributes))

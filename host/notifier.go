@@ -10,7 +10,10 @@ import (
 // and is not repeated: that is the caller's to do, with the same key.
 type notifier struct{ *page }
 
-var _ shared.Notifier = notifier{}
+var (
+	_ shared.Notifier     = notifier{}
+	_ shared.HeldReleaser = notifier{}
+)
 
 func (n notifier) Notify(ctx context.Context, request shared.NotifyRequest) (receipts []shared.Receipt, err error) {
 	ctx, span := n.tracing.startNotify(ctx, &request)
@@ -32,4 +35,10 @@ func (n notifier) Retry(ctx context.Context, request shared.NotificationRequest)
 
 func (n notifier) Cancel(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
 	return ask(ctx, n.page, saveLimit, shared.Notifier.Cancel, request)
+}
+
+func (n notifier) ReleaseHeld(
+	ctx context.Context, request shared.ReleaseHeldRequest,
+) (shared.ReleaseHeldResult, error) {
+	return ask(ctx, n.page, longLimit, shared.HeldReleaser.ReleaseHeld, request)
 }

@@ -15,6 +15,7 @@ const (
 	saveLimit  = 30 * time.Second
 	testLimit  = 6 * time.Minute
 	longLimit  = 10 * time.Minute
+	moveLimit  = 6 * time.Hour
 )
 
 // page is the plugin's page over all its restarts. A call during which the plugin dies fails with
@@ -81,8 +82,12 @@ func (p *page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 	return ask(ctx, p, longLimit, shared.KeyRotator.Rekey, request)
 }
 
-func (p *page) Migrate(ctx context.Context, request shared.MigrateRequest) (shared.MigrateResult, error) {
-	return ask(ctx, p, longLimit, shared.Migrator.Migrate, request)
+func (p *page) Migrate(
+	ctx context.Context, request shared.MigrateRequest, progress func(shared.MigrateProgress),
+) (shared.MigrateResult, error) {
+	return call(ctx, p, moveLimit, func(ctx context.Context, migrator shared.Migrator) (shared.MigrateResult, error) {
+		return migrator.Migrate(ctx, request, progress)
+	})
 }
 
 func (p *page) Suggest(ctx context.Context, request shared.SuggestRequest) (shared.Diagnostics, error) {

@@ -62,8 +62,14 @@ func (hangingPage) Rekey(ctx context.Context, _ shared.RekeyRequest) (shared.Rek
 	return hanging[shared.RekeyResult](ctx)
 }
 
-func (hangingPage) Migrate(ctx context.Context, _ shared.MigrateRequest) (shared.MigrateResult, error) {
+func (hangingPage) Migrate(
+	ctx context.Context, _ shared.MigrateRequest, _ func(shared.MigrateProgress),
+) (shared.MigrateResult, error) {
 	return hanging[shared.MigrateResult](ctx)
+}
+
+func (hangingPage) ReleaseHeld(ctx context.Context, _ shared.ReleaseHeldRequest) (shared.ReleaseHeldResult, error) {
+	return hanging[shared.ReleaseHeldResult](ctx)
 }
 
 func (hangingPage) Notify(ctx context.Context, _ shared.NotifyRequest) ([]shared.Receipt, error) {
@@ -92,8 +98,9 @@ var limits = map[string]time.Duration{
 	"Revisions": 10 * time.Second, "Suggest": 10 * time.Second, "Status": 10 * time.Second, "List": 10 * time.Second,
 	"Save": 30 * time.Second, "Restore": 30 * time.Second,
 	"Notify": 30 * time.Second, "Retry": 30 * time.Second, "Cancel": 30 * time.Second,
-	"Test":  6 * time.Minute,
-	"Rekey": 10 * time.Minute, "Migrate": 10 * time.Minute, "Purge": 10 * time.Minute,
+	"Test":        6 * time.Minute,
+	"ReleaseHeld": 10 * time.Minute, "Migrate": 6 * time.Hour,
+	"Rekey": 10 * time.Minute, "Purge": 10 * time.Minute,
 	"Drain": 0, "Deliveries": 0,
 }
 

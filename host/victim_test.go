@@ -115,7 +115,16 @@ var calls = map[string]func(context.Context, *victim) (any, error){
 	"Purge":     called((*page).Purge, shared.PurgeRequest{}),
 	"Suggest":   called((*page).Suggest, shared.SuggestRequest{}),
 	"Rekey":     called((*page).Rekey, shared.RekeyRequest{}),
-	"Migrate":   called((*page).Migrate, shared.MigrateRequest{}),
+	"Migrate": func(ctx context.Context, v *victim) (any, error) {
+		var told []shared.MigrateProgress
+		result, err := v.page.Migrate(ctx, shared.MigrateRequest{}, func(progress shared.MigrateProgress) {
+			told = append(told, progress)
+		})
+		return []any{result, told}, err
+	},
+	"ReleaseHeld": func(ctx context.Context, v *victim) (any, error) {
+		return v.Notifier().(shared.HeldReleaser).ReleaseHeld(ctx, shared.ReleaseHeldRequest{})
+	},
 	"Notify": func(ctx context.Context, v *victim) (any, error) {
 		alarm := shared.Notification{To: "ops@a.example", Subject: "Alarm", Text: "The disk is full."}
 		all := slices.Repeat([]shared.Notification{alarm}, hostile.Notifications)

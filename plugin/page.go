@@ -79,6 +79,11 @@ func New(ctx context.Context, configuration Configuration) (*Page, error) {
 
 // open opens the key and the notification service.
 func (p *Page) open(ctx context.Context) error {
+	if !p.configuration.Passive { // A command may look into it, or have it used again.
+		if err := p.store.Moved(ctx); err != nil {
+			return err
+		}
+	}
 	sealed, err := p.store.HasSecrets(ctx)
 	if err != nil {
 		return err

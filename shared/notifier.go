@@ -87,6 +87,9 @@ type ServiceStatus struct {
 	// DeliveredBy is the processes that deliver, the one that has done so for the longest time first; empty when none
 	// does.
 	DeliveredBy []Deliverer `json:"delivered_by,omitempty"`
+	// Held is what waits for somebody to say whether it is to be delivered; nil when nothing does. [HeldReleaser]
+	// releases it.
+	Held *HeldNotifications `json:"held,omitempty"`
 }
 
 // Deliverer is a process that delivers notifications.

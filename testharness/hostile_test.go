@@ -33,7 +33,9 @@ var victims = map[string][]string{
 	"Retry":     {"retry " + hostile.NotificationID},
 	"Cancel":    {"cancel --json " + hostile.NotificationID},
 	"Rekey":     {"rekey"},
-	"Migrate":   {"migrate --to env:DATABASE_URL"},
+	"Migrate":   {"migrate --to env:DATABASE_URL", "migrate --undo"},
+
+	"ReleaseHeld": {"held deliver", "held discard --json"},
 }
 
 // TestHostilePluginOnCommandLine lies to every command: none panics or hangs, and none prints what could steer a

@@ -90,7 +90,8 @@ func isClosed(t *testing.T, h *host.Host) bool {
 func TestJSONIsOneDocument(t *testing.T) {
 	t.Setenv("DATABASE_URL", "postgres://db.example/settings")
 	plugin := truthful(t)
-	without := []string{"console", "attach", "debug", "conformance", "mailserver", "new", "man", "help", "completion"}
+	without := []string{"console", "attach", "debug", "conformance", "mailserver", "new", "man", "held", "help",
+		"completion"}
 	for _, command := range newRootCommand().Commands() {
 		if flag := command.Flags().Lookup("json"); (flag == nil) != slices.Contains(without, command.Name()) {
 			t.Errorf("%s: --json is there: %t", command.Name(), flag != nil)

@@ -63,6 +63,7 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
 		newNotifyCommand(g), newStatusCommand(g), newListCommand(g), newRetryCommand(g), newCancelCommand(g),
 		newSuggestCommand(g), newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
+		newHeldCommand(g),
 		newConsoleCommand(g), newDebugCommand(g), newAttachCommand(g), newConformanceCommand(g), newMailserverCommand(),
 		newNewCommand(), newManCommand(root),
 	)

@@ -33,6 +33,10 @@ func printStatus(out io.Writer, status shared.ServiceStatus) {
 		fmt.Fprintf(out, "Since: %s\nNext attempt: %s\n",
 			status.Since.Local().Format(time.DateTime), status.NextAttempt.Local().Format(time.DateTime))
 	}
+	if status.Held != nil {
+		printDiagnostics(out, shared.Diagnostics{status.Held.Reason})
+		fmt.Fprintln(out, "testharness held deliver, or testharness held discard, releases them.")
+	}
 	for _, one := range status.DeliveredBy {
 		fmt.Fprintf(out, "Delivered by: process %d on %s\n", one.PID, one.Host)
 	}

@@ -25,6 +25,8 @@ var capabilities = []capability{
 		settingsv1.RegisterNotifierServiceServer, serveNotifier, connectNotifier),
 	row(shared.CapabilityDeliveryReports, deliveryReporterOf,
 		settingsv1.RegisterDeliveryReportServiceServer, serveDeliveryReporter, connectDeliveryReporter),
+	row(shared.CapabilityHeld, heldReleaserOf,
+		settingsv1.RegisterHeldServiceServer, serveHeldReleaser, connectHeldReleaser),
 }
 
 // Capabilities returns the names of all that this version of the contract has beside the page; see
@@ -83,4 +85,11 @@ func deliveryReporterOf(page shared.SettingsPage) (shared.DeliveryReporter, bool
 	notifier, _ := notifierOf(page)
 	reporter, ok := notifier.(shared.DeliveryReporter)
 	return reporter, ok
+}
+
+// heldReleaserOf takes the page's notifier, when it releases what it holds.
+func heldReleaserOf(page shared.SettingsPage) (shared.HeldReleaser, bool) {
+	notifier, _ := notifierOf(page)
+	releaser, ok := notifier.(shared.HeldReleaser)
+	return releaser, ok
 }

@@ -41,6 +41,7 @@ func (a *inspection) serviceStatus(s *shared.ServiceStatus) {
 	a.time("the time of the service's state", s.Since)
 	a.time("the time of the next attempt", s.NextAttempt)
 	a.oneDiagnostic(s.Reason)
+	a.held(s.Held)
 	known := map[shared.NotificationState]int64{} // Others are of a later version.
 	for _, state := range shared.NotificationStates {
 		known[state] = s.Counts[state]

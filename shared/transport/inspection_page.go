@@ -165,7 +165,44 @@ func (a *inspection) rekeyResult(r *shared.RekeyResult) {
 	a.line(&r.Summary)
 }
 
-func (a *inspection) migrateResult(r *shared.MigrateResult) {
-	a.count("a count of revisions", r.Revisions)
-	a.count("a count of notifications", r.Notifications)
+// migrateStream looks at what is told of one move to another database.
+type migrateStream struct {
+	inspection
+	events int
+	ended  bool
+}
+
+// next is one event more.
+func (s *migrateStream) next() {
+	switch s.events++; {
+	case s.events > maxEvents:
+		s.refuse("the plugin sent more than %d events and was cut off", maxEvents)
+	case s.ended:
+		s.refuse("the plugin went on after the result")
+	}
+}
+
+func (s *migrateStream) progress(p *shared.MigrateProgress) {
+	s.next()
+	s.line(&p.Table)
+	s.count("a count of rows", p.Done)
+	if p.Done > p.All {
+		s.refuse("%d rows of %d", p.Done, p.All)
+	}
+}
+
+func (s *migrateStream) result(r *shared.MigrateResult) {
+	s.next()
+	s.ended = true
+	s.line(&r.To)
+	s.count("a count of revisions", r.Revisions)
+	s.count("a count of notifications", r.Notifications)
+	s.count("a count of notifications", r.Held)
+}
+
+func (s *migrateStream) end() error {
+	if !s.ended {
+		s.refuse("the plugin ended a move without a result")
+	}
+	return s.err
 }

@@ -144,8 +144,23 @@ var refusals = map[string]struct {
 	"rekeyed below zero": {
 		func(a *inspection) { a.rekeyResult(&shared.RekeyResult{Secrets: -1}) }, "secrets is -1",
 	},
-	"notifications below zero": {
-		func(a *inspection) { a.migrateResult(&shared.MigrateResult{Notifications: -1}) }, "is -1",
+	"notifications below zero": {ofMove(func(s *migrateStream) {
+		s.result(&shared.MigrateResult{Notifications: -1})
+	}), "is -1"},
+	"more rows than there are": {ofMove(func(s *migrateStream) {
+		s.progress(&shared.MigrateProgress{Done: 2, All: 1})
+	}), "2 rows of 1"},
+	"a move without a result": {ofMove(func(*migrateStream) {}), "without a result"},
+	"a move that goes on after its result": {ofMove(func(s *migrateStream) {
+		s.result(&shared.MigrateResult{})
+		s.progress(&shared.MigrateProgress{})
+	}), "went on after the result"},
+	"held below zero": {
+		func(a *inspection) { a.held(&shared.HeldNotifications{Count: -1, Reason: sound}) }, "is -1",
+	},
+	"held for no reason": {func(a *inspection) { a.held(&shared.HeldNotifications{Count: 1}) }, "code"},
+	"released below zero": {
+		func(a *inspection) { a.releaseHeldResult(&shared.ReleaseHeldResult{Count: -1}) }, "is -1",
 	},
 
 	"a receipt too few": {func(a *inspection) { a.receipts(notifying(2), []shared.Receipt{{ID: "1"}}) },
@@ -352,5 +367,15 @@ func compare[T any](t *testing.T, what string, got, want T) {
 	t.Helper()
 	if difference := cmp.Diff(want, got, compareAll); difference != "" {
 		t.Errorf("%s (-want +got):\n%s", what, difference)
+	}
+}
+
+// ofMove looks at a move that is told as tell does.
+func ofMove(tell func(*migrateStream)) func(*inspection) {
+	return func(a *inspection) {
+		stream := migrateStream{inspection: *a}
+		tell(&stream)
+		_ = stream.end()
+		*a = stream.inspection
 	}
 }

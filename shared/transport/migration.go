@@ -2,6 +2,10 @@ package transport
 
 import (
 	"context"
+	"time"
+
+	"golang.org/x/time/rate"
+	"google.golang.org/grpc"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
@@ -18,11 +22,28 @@ func connectMigrator(c *client) shared.Migrator {
 	return &migrationClient{c, settingsv1.NewMigrationServiceClient(c.conn)}
 }
 
-func (c *migrationClient) Migrate(ctx context.Context, request shared.MigrateRequest) (shared.MigrateResult, error) {
-	return ask(
-		ctx, c.client, c.rpc.Migrate, migrateRequestToProto(request),
-		reading(migrateResultFromProto, (*inspection).migrateResult),
-	)
+func (c *migrationClient) Migrate(
+	ctx context.Context, request shared.MigrateRequest, progress func(shared.MigrateProgress),
+) (result shared.MigrateResult, err error) {
+	stream := migrateStream{inspection: *c.inspect()}
+	err = listen(ctx, c.client, c.rpc.Migrate, migrateRequestToProto(request),
+		func(reply *settingsv1.MigrateResponse) error {
+			switch event := reply.GetEvent().(type) {
+			case *settingsv1.MigrateResponse_Progress:
+				told := migrateProgressFromProto(event.Progress)
+				if stream.progress(&told); stream.err == nil {
+					progress(told)
+				}
+			case *settingsv1.MigrateResponse_Result:
+				result = migrateResultFromProto(event.Result)
+				stream.result(&result)
+			}
+			return stream.err
+		})
+	if err == nil {
+		err = stream.end()
+	}
+	return result, err
 }
 
 // migrationServer translates calls to move the database to the page.
@@ -36,23 +57,60 @@ func serveMigrator(migrator shared.Migrator) settingsv1.MigrationServiceServer {
 }
 
 func (s *migrationServer) Migrate(
-	ctx context.Context, request *settingsv1.MigrateRequest,
-) (*settingsv1.MigrateResponse, error) {
-	return respond(ctx, s.migrator.Migrate, migrateRequestFromProto(request), migrateResultToProto)
+	request *settingsv1.MigrateRequest, stream grpc.ServerStreamingServer[settingsv1.MigrateResponse],
+) error {
+	ctx, cancel := context.WithCancel(stream.Context())
+	defer cancel()
+	often := rate.NewLimiter(rate.Every(migrateNews), 1)
+	result, err := s.migrator.Migrate(ctx, migrateRequestFromProto(request), func(progress shared.MigrateProgress) {
+		if progress.Done < progress.All && !often.Allow() {
+			return
+		}
+		if stream.Send(migrateProgressReply(progress)) != nil {
+			cancel() // The host does not listen any more.
+		}
+	})
+	if err != nil {
+		return toStatus(err)
+	}
+	return stream.Send(&settingsv1.MigrateResponse{
+		Event: &settingsv1.MigrateResponse_Result{Result: migrateResultToProto(result)},
+	})
+}
+
+// migrateNews is how often is told how far a table is.
+const migrateNews = 250 * time.Millisecond
+
+func migrateProgressReply(progress shared.MigrateProgress) *settingsv1.MigrateResponse {
+	return &settingsv1.MigrateResponse{
+		Event: &settingsv1.MigrateResponse_Progress{Progress: migrateProgressToProto(progress)},
+	}
 }
 
 func migrateRequestToProto(r shared.MigrateRequest) *settingsv1.MigrateRequest {
-	return &settingsv1.MigrateRequest{Actor: printable.Line(r.Actor), To: validUTF8(r.To.Reveal())}
+	return &settingsv1.MigrateRequest{Actor: printable.Line(r.Actor), To: validUTF8(r.To.Reveal()), Undo: r.Undo}
 }
 
 func migrateRequestFromProto(r *settingsv1.MigrateRequest) shared.MigrateRequest {
-	return shared.MigrateRequest{Actor: r.GetActor(), To: shared.NewSecretText(r.GetTo())}
+	return shared.MigrateRequest{Actor: r.GetActor(), To: shared.NewSecretText(r.GetTo()), Undo: r.GetUndo()}
 }
 
-func migrateResultToProto(r shared.MigrateResult) *settingsv1.MigrateResponse {
-	return &settingsv1.MigrateResponse{Revisions: r.Revisions, Notifications: r.Notifications}
+func migrateProgressToProto(p shared.MigrateProgress) *settingsv1.MigrateProgress {
+	return &settingsv1.MigrateProgress{Table: validUTF8(p.Table), Done: p.Done, All: p.All}
 }
 
-func migrateResultFromProto(r *settingsv1.MigrateResponse) shared.MigrateResult {
-	return shared.MigrateResult{Revisions: r.GetRevisions(), Notifications: r.GetNotifications()}
+func migrateProgressFromProto(p *settingsv1.MigrateProgress) shared.MigrateProgress {
+	return shared.MigrateProgress{Table: p.GetTable(), Done: p.GetDone(), All: p.GetAll()}
+}
+
+func migrateResultToProto(r shared.MigrateResult) *settingsv1.MigrateResult {
+	return &settingsv1.MigrateResult{
+		Revisions: r.Revisions, Notifications: r.Notifications, To: validUTF8(r.To), Held: r.Held,
+	}
+}
+
+func migrateResultFromProto(r *settingsv1.MigrateResult) shared.MigrateResult {
+	return shared.MigrateResult{
+		Revisions: r.GetRevisions(), Notifications: r.GetNotifications(), To: r.GetTo(), Held: r.GetHeld(),
+	}
 }

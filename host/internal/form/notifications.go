@@ -21,6 +21,9 @@ func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	mux.HandleFunc("GET /state", n.authorized(n.live))
 	mux.HandleFunc("POST /retry", n.authorized(n.act(notifier.Retry)))
 	mux.HandleFunc("POST /cancel", n.authorized(n.act(notifier.Cancel)))
+	if releaser, ok := notifier.(shared.HeldReleaser); ok {
+		mux.HandleFunc("POST /held", n.authorized(n.release(releaser)))
+	}
 	return securityHeaders(http.NewCrossOriginProtection().Handler(n.postedForms(mux)))
 }
 
@@ -140,5 +143,22 @@ func (n *notifications) act(
 			}
 			toPage(w, "?"+query.Encode())
 		}
+	}
+}
+
+// release has what is held delivered, or discards it, and shows the page again.
+func (n *notifications) release(releaser shared.HeldReleaser) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		what := r.PostForm.Get("what")
+		if what != "deliver" && what != "discard" {
+			n.invalid(w, r, "what", what)
+			return
+		}
+		request := shared.ReleaseHeldRequest{Actor: actorOf(r), Deliver: what == "deliver"}
+		if _, err := releaser.ReleaseHeld(r.Context(), request); err != nil {
+			n.refuse(w, r, failureStatus(err), n.explain(err))
+			return
+		}
+		toPage(w, "")
 	}
 }

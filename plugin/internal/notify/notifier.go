@@ -22,6 +22,7 @@ import (
 var (
 	_ shared.Notifier         = (*Service)(nil)
 	_ shared.DeliveryReporter = (*Service)(nil)
+	_ shared.HeldReleaser     = (*Service)(nil)
 )
 
 // Notify takes notifications and returns when they are durable.

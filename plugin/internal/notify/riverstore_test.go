@@ -25,6 +25,8 @@ var databaseTests = map[string]func(*testing.T, *store.Store){
 	"threads": testThreads, "order in a thread": testOrderInThread,
 	"expiry": testExpiry, "priority": testPriority, "attachments": testAttachments, "differing content": testDiffering,
 	"give back": testGiveBack, "better probe": testBetterProbe,
+	"hold": testHold, "hold of a living process": testHoldOfLivingProcess, "release of what is held": testReleaseHeld,
+	"hold of what was under way": testHoldOfWhatWasUnderWay,
 }
 
 // TestDatabase runs databaseTests on each engine.

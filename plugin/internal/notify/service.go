@@ -70,6 +70,8 @@ type Limits struct {
 	RetryAfter time.Duration `koanf:"retry_after" min:"10ms" max:"1h"`
 	// DrainLimit is how long Drain waits for the server's final replies; 0 means 10 min 30 s.
 	DrainLimit time.Duration `koanf:"drain_limit" min:"10ms" max:"59m"`
+	// RestoreMargin is how long the database may lie unused before what waits in it is held; 0 means 1 h.
+	RestoreMargin RestoreMargin `koanf:"restore_margin"`
 }
 
 // workers is how many deliveries are begun at once. Most of them wait: for a connection, or for the commit that their
@@ -88,6 +90,7 @@ type Service struct {
 	drain         *drain
 	node          string // this process among those that deliver
 	standby       *standby
+	pulse         *pulse
 	since         time.Time
 	statistics    statistics
 	attempts      attempts
@@ -111,6 +114,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	}
 	s.breaker.better, s.waiters = s.queue.bringBetterProbe, s.queue
 	s.commits = newGroup(s.queue.commit)
+	s.pulse = s.newPulse()
 	s.standby = &standby{
 		claim: s.newClaim(), logger: s.configuration.Logger, begin: s.begin, halt: s.halt, tend: s.tend,
 	}
@@ -132,6 +136,9 @@ func withDefaults(c Configuration) Configuration {
 	}
 	if c.DrainLimit <= 0 {
 		c.DrainLimit = defaultDrainLimit
+	}
+	if c.RestoreMargin == 0 {
+		c.RestoreMargin = defaultRestoreMargin
 	}
 	return c
 }
@@ -160,10 +167,16 @@ func (s *Service) begin(ctx context.Context) error {
 	if s.drain.stopping() {
 		return errStopping
 	}
+	if err := s.configuration.Store.Moved(ctx); err != nil { // Perhaps since this process was started.
+		return err
+	}
 	if s.configuration.Store.Pool() == nil {
 		if err := errors.Join(s.queue.recover(ctx, anyOwner, s.abandoned), s.queue.clearLeader(ctx)); err != nil {
 			return fmt.Errorf("what was under way cannot be taken over: %w", err)
 		}
+	}
+	if err := s.pulse.beat(ctx); err != nil { // Before the first delivery, too.
+		return fmt.Errorf("when the database was last used cannot be told: %w", err)
 	}
 	if err := s.breaker.sync(ctx); err != nil { // Before the first delivery.
 		return fmt.Errorf("the pause cannot be read: %w", err)
@@ -192,6 +205,9 @@ func (s *Service) tend(ctx context.Context) {
 		s.configuration.Logger.Warn("the counts of notifications could not be summed up", "error", err)
 	}
 	s.catchUp()
+	if err := s.pulse.beat(ctx); err != nil && ctx.Err() == nil {
+		s.configuration.Logger.Warn("that the database is in use could not be noted", "error", err)
+	}
 	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
 		s.SettingsChanged(ctx)
 	}

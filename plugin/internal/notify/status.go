@@ -25,6 +25,15 @@ func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (sha
 		return shared.ServiceStatus{}, err
 	}
 	status.Reason = in(language.Of(request.Locale), reason)
+	why, held, err := s.heldNow(ctx)
+	if err != nil {
+		return shared.ServiceStatus{}, err
+	}
+	if held > 0 {
+		status.Held = &shared.HeldNotifications{
+			Count: held, LastUsed: why.Since, Reason: why.finding(held).In(language.Of(request.Locale)),
+		}
+	}
 	return status, nil
 }
 

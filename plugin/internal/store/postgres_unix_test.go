@@ -166,7 +166,8 @@ func testMissingPrivileges(t *testing.T, server *postgres.Server) {
 	address := server.Database("missingprivileges")
 	openedWith(t, address)
 	server.Execute("missingprivileges", `CREATE ROLE clerk LOGIN;
-		GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO clerk; REVOKE UPDATE, DELETE ON settings_revision FROM clerk; REVOKE ALL ON delivery_node FROM clerk`)
+		GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO clerk;
+		REVOKE UPDATE, DELETE ON settings_revision FROM clerk; REVOKE ALL ON delivery_node FROM clerk`)
 	address = strings.Replace(address, postgres.User+"@", "clerk@", 1)
 	grants := []string{
 		`GRANT UPDATE, DELETE ON settings_revision TO "clerk";`,

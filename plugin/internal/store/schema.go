@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"regexp"
@@ -41,27 +42,15 @@ func (s *Store) Make(ctx context.Context, statements string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	if err := s.makeAll(ctx, missing); err != nil {
-		return s.Unprivileged(ctx, err, names...)
-	}
-	return nil
-}
-
-func (s *Store) makeAll(ctx context.Context, statements []string) error {
-	transaction, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	if s.pool != nil {
-		statements = append([]string{lockSchema}, statements...)
-	}
-	for _, statement := range statements {
-		if _, err := transaction.ExecContext(ctx, statement); err != nil {
-			return err
+	err := s.Together(ctx, true, func(transaction *sql.Tx) error {
+		for _, statement := range missing {
+			if _, err := transaction.ExecContext(ctx, statement); err != nil {
+				return err
+			}
 		}
-	}
-	return transaction.Commit()
+		return nil
+	})
+	return s.Unprivileged(ctx, err, names...)
 }
 
 // has reports whether there is a table or an index of the name.

@@ -38,3 +38,9 @@ CREATE TABLE IF NOT EXISTS notification_attachment (
     PRIMARY KEY (parcel, place)
 );
 CREATE INDEX IF NOT EXISTS notification_attachment_job ON notification_attachment (job);
+
+-- What is known of the database as a whole, by name: when it was last used, what is held back, where it went.
+CREATE TABLE IF NOT EXISTS database_state (
+    name     TEXT PRIMARY KEY,
+    document TEXT NOT NULL
+);

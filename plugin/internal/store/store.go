@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -218,38 +217,4 @@ func (s *Store) SetVerified(ctx context.Context, verification Verification) erro
 		return s.unwritten(err)
 	}
 	return nil
-}
-
-// CopyTo inserts every revision and the last verification into another store, as far as they are not there yet, and
-// returns how many revisions were inserted. A revision of the same number with another content is an error: the other
-// store has a history of its own.
-func (s *Store) CopyTo(ctx context.Context, other *Store) (int64, error) {
-	revisions, err := s.Revisions(ctx, 0, maxRevisions)
-	if err != nil {
-		return 0, err
-	}
-	copied := int64(0)
-	for _, revision := range slices.Backward(revisions) {
-		before := Revision{Revision: shared.Revision{Number: revision.Number - 1}}
-		_, err := other.Append(ctx, before, revision.Document, revision.Author, revision.At)
-		if err == nil {
-			copied++
-			continue
-		}
-		present, presentErr := other.Revision(ctx, revision.Number)
-		switch {
-		case !errors.Is(err, ErrConflict):
-			return copied, err
-		case presentErr != nil:
-			return copied, presentErr
-		case !present.At.Equal(revision.At) || present.Author != revision.Author:
-			return copied, fmt.Errorf("%s has another revision %d already, so it is not an empty database "+
-				"or a copy of this one", other.place, revision.Number)
-		}
-	}
-	state, err := s.Current(ctx)
-	if err == nil && state.Verified != nil {
-		err = other.SetVerified(ctx, *state.Verified)
-	}
-	return copied, err
 }

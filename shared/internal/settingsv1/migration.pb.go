@@ -30,7 +30,9 @@ type MigrateRequest struct {
 	// Who asks, as the Console names them.
 	Actor string `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
 	// Address of the other database; it may hold a password.
-	To            string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	// Has the present database used again; the address is empty then.
+	Undo          bool `protobuf:"varint,3,opt,name=undo,proto3" json:"undo,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -79,13 +81,23 @@ func (x *MigrateRequest) GetTo() string {
 	return ""
 }
 
-// MigrateResponse tells what was copied.
+func (x *MigrateRequest) GetUndo() bool {
+	if x != nil {
+		return x.Undo
+	}
+	return false
+}
+
+// MigrateResponse tells how far the copying is, or what was done.
 type MigrateResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Revisions of the settings that are there now and were not before.
-	Revisions int64 `protobuf:"varint,1,opt,name=revisions,proto3" json:"revisions,omitempty"`
-	// Notifications that are there now and were not before.
-	Notifications int64 `protobuf:"varint,2,opt,name=notifications,proto3" json:"notifications,omitempty"`
+	// What is told.
+	//
+	// Types that are valid to be assigned to Event:
+	//
+	//	*MigrateResponse_Progress
+	//	*MigrateResponse_Result
+	Event         isMigrateResponse_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -120,16 +132,182 @@ func (*MigrateResponse) Descriptor() ([]byte, []int) {
 	return file_settings_v1_migration_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *MigrateResponse) GetRevisions() int64 {
+func (x *MigrateResponse) GetEvent() isMigrateResponse_Event {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *MigrateResponse) GetProgress() *MigrateProgress {
+	if x != nil {
+		if x, ok := x.Event.(*MigrateResponse_Progress); ok {
+			return x.Progress
+		}
+	}
+	return nil
+}
+
+func (x *MigrateResponse) GetResult() *MigrateResult {
+	if x != nil {
+		if x, ok := x.Event.(*MigrateResponse_Result); ok {
+			return x.Result
+		}
+	}
+	return nil
+}
+
+type isMigrateResponse_Event interface {
+	isMigrateResponse_Event()
+}
+
+type MigrateResponse_Progress struct {
+	// How far it is.
+	Progress *MigrateProgress `protobuf:"bytes,1,opt,name=progress,proto3,oneof"`
+}
+
+type MigrateResponse_Result struct {
+	// What was done; nothing follows.
+	Result *MigrateResult `protobuf:"bytes,2,opt,name=result,proto3,oneof"`
+}
+
+func (*MigrateResponse_Progress) isMigrateResponse_Event() {}
+
+func (*MigrateResponse_Result) isMigrateResponse_Event() {}
+
+// MigrateProgress tells how far the copying of a table is.
+type MigrateProgress struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The table, in the page's own words.
+	Table string `protobuf:"bytes,1,opt,name=table,proto3" json:"table,omitempty"`
+	// Rows that are copied.
+	Done int64 `protobuf:"varint,2,opt,name=done,proto3" json:"done,omitempty"`
+	// Rows that there are.
+	All           int64 `protobuf:"varint,3,opt,name=all,proto3" json:"all,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MigrateProgress) Reset() {
+	*x = MigrateProgress{}
+	mi := &file_settings_v1_migration_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MigrateProgress) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MigrateProgress) ProtoMessage() {}
+
+func (x *MigrateProgress) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_migration_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MigrateProgress.ProtoReflect.Descriptor instead.
+func (*MigrateProgress) Descriptor() ([]byte, []int) {
+	return file_settings_v1_migration_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *MigrateProgress) GetTable() string {
+	if x != nil {
+		return x.Table
+	}
+	return ""
+}
+
+func (x *MigrateProgress) GetDone() int64 {
+	if x != nil {
+		return x.Done
+	}
+	return 0
+}
+
+func (x *MigrateProgress) GetAll() int64 {
+	if x != nil {
+		return x.All
+	}
+	return 0
+}
+
+// MigrateResult tells what was done.
+type MigrateResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Revisions of the settings that are in the other database now and were not before.
+	Revisions int64 `protobuf:"varint,1,opt,name=revisions,proto3" json:"revisions,omitempty"`
+	// Notifications that are there now and were not before.
+	Notifications int64 `protobuf:"varint,2,opt,name=notifications,proto3" json:"notifications,omitempty"`
+	// Where they are, for people; empty after an undo.
+	To string `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+	// Notifications of the present database that are held after an undo, because the other one may have delivered them.
+	Held          int64 `protobuf:"varint,4,opt,name=held,proto3" json:"held,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MigrateResult) Reset() {
+	*x = MigrateResult{}
+	mi := &file_settings_v1_migration_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MigrateResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MigrateResult) ProtoMessage() {}
+
+func (x *MigrateResult) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_migration_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MigrateResult.ProtoReflect.Descriptor instead.
+func (*MigrateResult) Descriptor() ([]byte, []int) {
+	return file_settings_v1_migration_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *MigrateResult) GetRevisions() int64 {
 	if x != nil {
 		return x.Revisions
 	}
 	return 0
 }
 
-func (x *MigrateResponse) GetNotifications() int64 {
+func (x *MigrateResult) GetNotifications() int64 {
 	if x != nil {
 		return x.Notifications
+	}
+	return 0
+}
+
+func (x *MigrateResult) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *MigrateResult) GetHeld() int64 {
+	if x != nil {
+		return x.Held
 	}
 	return 0
 }
@@ -138,15 +316,26 @@ var File_settings_v1_migration_proto protoreflect.FileDescriptor
 
 const file_settings_v1_migration_proto_rawDesc = "" +
 	"\n" +
-	"\x1bsettings/v1/migration.proto\x12\vsettings.v1\"6\n" +
+	"\x1bsettings/v1/migration.proto\x12\vsettings.v1\"J\n" +
 	"\x0eMigrateRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x0e\n" +
-	"\x02to\x18\x02 \x01(\tR\x02to\"U\n" +
-	"\x0fMigrateResponse\x12\x1c\n" +
+	"\x02to\x18\x02 \x01(\tR\x02to\x12\x12\n" +
+	"\x04undo\x18\x03 \x01(\bR\x04undo\"\x8c\x01\n" +
+	"\x0fMigrateResponse\x12:\n" +
+	"\bprogress\x18\x01 \x01(\v2\x1c.settings.v1.MigrateProgressH\x00R\bprogress\x124\n" +
+	"\x06result\x18\x02 \x01(\v2\x1a.settings.v1.MigrateResultH\x00R\x06resultB\a\n" +
+	"\x05event\"M\n" +
+	"\x0fMigrateProgress\x12\x14\n" +
+	"\x05table\x18\x01 \x01(\tR\x05table\x12\x12\n" +
+	"\x04done\x18\x02 \x01(\x03R\x04done\x12\x10\n" +
+	"\x03all\x18\x03 \x01(\x03R\x03all\"w\n" +
+	"\rMigrateResult\x12\x1c\n" +
 	"\trevisions\x18\x01 \x01(\x03R\trevisions\x12$\n" +
-	"\rnotifications\x18\x02 \x01(\x03R\rnotifications2X\n" +
-	"\x10MigrationService\x12D\n" +
-	"\aMigrate\x12\x1b.settings.v1.MigrateRequest\x1a\x1c.settings.v1.MigrateResponseBNZLgithub.com/smtp-settings/smtp-settings/shared/internal/settingsv1;settingsv1b\x06proto3"
+	"\rnotifications\x18\x02 \x01(\x03R\rnotifications\x12\x0e\n" +
+	"\x02to\x18\x03 \x01(\tR\x02to\x12\x12\n" +
+	"\x04held\x18\x04 \x01(\x03R\x04held2Z\n" +
+	"\x10MigrationService\x12F\n" +
+	"\aMigrate\x12\x1b.settings.v1.MigrateRequest\x1a\x1c.settings.v1.MigrateResponse0\x01BNZLgithub.com/smtp-settings/smtp-settings/shared/internal/settingsv1;settingsv1b\x06proto3"
 
 var (
 	file_settings_v1_migration_proto_rawDescOnce sync.Once
@@ -160,19 +349,23 @@ func file_settings_v1_migration_proto_rawDescGZIP() []byte {
 	return file_settings_v1_migration_proto_rawDescData
 }
 
-var file_settings_v1_migration_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_settings_v1_migration_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_settings_v1_migration_proto_goTypes = []any{
 	(*MigrateRequest)(nil),  // 0: settings.v1.MigrateRequest
 	(*MigrateResponse)(nil), // 1: settings.v1.MigrateResponse
+	(*MigrateProgress)(nil), // 2: settings.v1.MigrateProgress
+	(*MigrateResult)(nil),   // 3: settings.v1.MigrateResult
 }
 var file_settings_v1_migration_proto_depIdxs = []int32{
-	0, // 0: settings.v1.MigrationService.Migrate:input_type -> settings.v1.MigrateRequest
-	1, // 1: settings.v1.MigrationService.Migrate:output_type -> settings.v1.MigrateResponse
-	1, // [1:2] is the sub-list for method output_type
-	0, // [0:1] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	2, // 0: settings.v1.MigrateResponse.progress:type_name -> settings.v1.MigrateProgress
+	3, // 1: settings.v1.MigrateResponse.result:type_name -> settings.v1.MigrateResult
+	0, // 2: settings.v1.MigrationService.Migrate:input_type -> settings.v1.MigrateRequest
+	1, // 3: settings.v1.MigrationService.Migrate:output_type -> settings.v1.MigrateResponse
+	3, // [3:4] is the sub-list for method output_type
+	2, // [2:3] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_migration_proto_init() }
@@ -180,13 +373,17 @@ func file_settings_v1_migration_proto_init() {
 	if File_settings_v1_migration_proto != nil {
 		return
 	}
+	file_settings_v1_migration_proto_msgTypes[1].OneofWrappers = []any{
+		(*MigrateResponse_Progress)(nil),
+		(*MigrateResponse_Result)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_migration_proto_rawDesc), len(file_settings_v1_migration_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

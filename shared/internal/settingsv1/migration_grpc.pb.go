@@ -31,9 +31,9 @@ const (
 //
 // MigrationService moves what a plugin stores to another database. Capability "migration".
 type MigrationServiceClient interface {
-	// Migrate copies settings with their history, and what was not delivered yet, into another database. It can be
-	// repeated.
-	Migrate(ctx context.Context, in *MigrateRequest, opts ...grpc.CallOption) (*MigrateResponse, error)
+	// Migrate copies everything into another, empty database, and has the present one not used any more; or has it used
+	// again. It tells how far it is, and ends with the result.
+	Migrate(ctx context.Context, in *MigrateRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[MigrateResponse], error)
 }
 
 type migrationServiceClient struct {
@@ -44,15 +44,24 @@ func NewMigrationServiceClient(cc grpc.ClientConnInterface) MigrationServiceClie
 	return &migrationServiceClient{cc}
 }
 
-func (c *migrationServiceClient) Migrate(ctx context.Context, in *MigrateRequest, opts ...grpc.CallOption) (*MigrateResponse, error) {
+func (c *migrationServiceClient) Migrate(ctx context.Context, in *MigrateRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[MigrateResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(MigrateResponse)
-	err := c.cc.Invoke(ctx, MigrationService_Migrate_FullMethodName, in, out, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &MigrationService_ServiceDesc.Streams[0], MigrationService_Migrate_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	x := &grpc.GenericClientStream[MigrateRequest, MigrateResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
 }
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type MigrationService_MigrateClient = grpc.ServerStreamingClient[MigrateResponse]
 
 // MigrationServiceServer is the server API for MigrationService service.
 // All implementations must embed UnimplementedMigrationServiceServer
@@ -60,9 +69,9 @@ func (c *migrationServiceClient) Migrate(ctx context.Context, in *MigrateRequest
 //
 // MigrationService moves what a plugin stores to another database. Capability "migration".
 type MigrationServiceServer interface {
-	// Migrate copies settings with their history, and what was not delivered yet, into another database. It can be
-	// repeated.
-	Migrate(context.Context, *MigrateRequest) (*MigrateResponse, error)
+	// Migrate copies everything into another, empty database, and has the present one not used any more; or has it used
+	// again. It tells how far it is, and ends with the result.
+	Migrate(*MigrateRequest, grpc.ServerStreamingServer[MigrateResponse]) error
 	mustEmbedUnimplementedMigrationServiceServer()
 }
 
@@ -73,8 +82,8 @@ type MigrationServiceServer interface {
 // pointer dereference when methods are called.
 type UnimplementedMigrationServiceServer struct{}
 
-func (UnimplementedMigrationServiceServer) Migrate(context.Context, *MigrateRequest) (*MigrateResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method Migrate not implemented")
+func (UnimplementedMigrationServiceServer) Migrate(*MigrateRequest, grpc.ServerStreamingServer[MigrateResponse]) error {
+	return status.Error(codes.Unimplemented, "method Migrate not implemented")
 }
 func (UnimplementedMigrationServiceServer) mustEmbedUnimplementedMigrationServiceServer() {}
 func (UnimplementedMigrationServiceServer) testEmbeddedByValue()                          {}
@@ -97,23 +106,16 @@ func RegisterMigrationServiceServer(s grpc.ServiceRegistrar, srv MigrationServic
 	s.RegisterService(&MigrationService_ServiceDesc, srv)
 }
 
-func _MigrationService_Migrate_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(MigrateRequest)
-	if err := dec(in); err != nil {
-		return nil, err
+func _MigrationService_Migrate_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(MigrateRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
 	}
-	if interceptor == nil {
-		return srv.(MigrationServiceServer).Migrate(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: MigrationService_Migrate_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(MigrationServiceServer).Migrate(ctx, req.(*MigrateRequest))
-	}
-	return interceptor(ctx, in, info, handler)
+	return srv.(MigrationServiceServer).Migrate(m, &grpc.GenericServerStream[MigrateRequest, MigrateResponse]{ServerStream: stream})
 }
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type MigrationService_MigrateServer = grpc.ServerStreamingServer[MigrateResponse]
 
 // MigrationService_ServiceDesc is the grpc.ServiceDesc for MigrationService service.
 // It's only intended for direct use with grpc.RegisterService,
@@ -121,12 +123,13 @@ func _MigrationService_Migrate_Handler(srv interface{}, ctx context.Context, dec
 var MigrationService_ServiceDesc = grpc.ServiceDesc{
 	ServiceName: "settings.v1.MigrationService",
 	HandlerType: (*MigrationServiceServer)(nil),
-	Methods: []grpc.MethodDesc{
+	Methods:     []grpc.MethodDesc{},
+	Streams: []grpc.StreamDesc{
 		{
-			MethodName: "Migrate",
-			Handler:    _MigrationService_Migrate_Handler,
+			StreamName:    "Migrate",
+			Handler:       _MigrationService_Migrate_Handler,
+			ServerStreams: true,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
 	Metadata: "settings/v1/migration.proto",
 }

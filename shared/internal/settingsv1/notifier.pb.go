@@ -554,7 +554,9 @@ type StatusResponse struct {
 	// Attempts that failed since the process started.
 	FailedAttemptsTotal int64 `protobuf:"varint,8,opt,name=failed_attempts_total,json=failedAttemptsTotal,proto3" json:"failed_attempts_total,omitempty"`
 	// The processes that deliver, the one that has done so for the longest time first.
-	DeliveredBy   []*Deliverer `protobuf:"bytes,9,rep,name=delivered_by,json=deliveredBy,proto3" json:"delivered_by,omitempty"`
+	DeliveredBy []*Deliverer `protobuf:"bytes,9,rep,name=delivered_by,json=deliveredBy,proto3" json:"delivered_by,omitempty"`
+	// What waits for somebody to say whether it is to be delivered; absent when nothing does.
+	Held          *HeldNotifications `protobuf:"bytes,10,opt,name=held,proto3" json:"held,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -652,6 +654,77 @@ func (x *StatusResponse) GetDeliveredBy() []*Deliverer {
 	return nil
 }
 
+func (x *StatusResponse) GetHeld() *HeldNotifications {
+	if x != nil {
+		return x.Held
+	}
+	return nil
+}
+
+// HeldNotifications are notifications that may have been delivered already; see HeldService.
+type HeldNotifications struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many they are, at least 1.
+	Count int64 `protobuf:"varint,1,opt,name=count,proto3" json:"count,omitempty"`
+	// When the database was last known to be in use before they were held.
+	LastUsed *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=last_used,json=lastUsed,proto3" json:"last_used,omitempty"`
+	// Why they are held, and what to do.
+	Reason        *Diagnostic `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HeldNotifications) Reset() {
+	*x = HeldNotifications{}
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HeldNotifications) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HeldNotifications) ProtoMessage() {}
+
+func (x *HeldNotifications) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HeldNotifications.ProtoReflect.Descriptor instead.
+func (*HeldNotifications) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *HeldNotifications) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *HeldNotifications) GetLastUsed() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastUsed
+	}
+	return nil
+}
+
+func (x *HeldNotifications) GetReason() *Diagnostic {
+	if x != nil {
+		return x.Reason
+	}
+	return nil
+}
+
 // Deliverer is a process that delivers notifications.
 type Deliverer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -669,7 +742,7 @@ type Deliverer struct {
 
 func (x *Deliverer) Reset() {
 	*x = Deliverer{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -681,7 +754,7 @@ func (x *Deliverer) String() string {
 func (*Deliverer) ProtoMessage() {}
 
 func (x *Deliverer) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -694,7 +767,7 @@ func (x *Deliverer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deliverer.ProtoReflect.Descriptor instead.
 func (*Deliverer) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Deliverer) GetHost() string {
@@ -756,7 +829,7 @@ type ListRequest struct {
 
 func (x *ListRequest) Reset() {
 	*x = ListRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -768,7 +841,7 @@ func (x *ListRequest) String() string {
 func (*ListRequest) ProtoMessage() {}
 
 func (x *ListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -781,7 +854,7 @@ func (x *ListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRequest.ProtoReflect.Descriptor instead.
 func (*ListRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListRequest) GetLocale() string {
@@ -874,7 +947,7 @@ type ListResponse struct {
 
 func (x *ListResponse) Reset() {
 	*x = ListResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -886,7 +959,7 @@ func (x *ListResponse) String() string {
 func (*ListResponse) ProtoMessage() {}
 
 func (x *ListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -899,7 +972,7 @@ func (x *ListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResponse.ProtoReflect.Descriptor instead.
 func (*ListResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListResponse) GetEntries() []*NotificationEntry {
@@ -955,7 +1028,7 @@ type NotificationEntry struct {
 
 func (x *NotificationEntry) Reset() {
 	*x = NotificationEntry{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -967,7 +1040,7 @@ func (x *NotificationEntry) String() string {
 func (*NotificationEntry) ProtoMessage() {}
 
 func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -980,7 +1053,7 @@ func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationEntry.ProtoReflect.Descriptor instead.
 func (*NotificationEntry) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *NotificationEntry) GetId() string {
@@ -1101,7 +1174,7 @@ type RetryRequest struct {
 
 func (x *RetryRequest) Reset() {
 	*x = RetryRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1113,7 +1186,7 @@ func (x *RetryRequest) String() string {
 func (*RetryRequest) ProtoMessage() {}
 
 func (x *RetryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1126,7 +1199,7 @@ func (x *RetryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryRequest.ProtoReflect.Descriptor instead.
 func (*RetryRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RetryRequest) GetActor() string {
@@ -1154,7 +1227,7 @@ type RetryResponse struct {
 
 func (x *RetryResponse) Reset() {
 	*x = RetryResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1166,7 +1239,7 @@ func (x *RetryResponse) String() string {
 func (*RetryResponse) ProtoMessage() {}
 
 func (x *RetryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1179,7 +1252,7 @@ func (x *RetryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryResponse.ProtoReflect.Descriptor instead.
 func (*RetryResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RetryResponse) GetEntry() *NotificationEntry {
@@ -1202,7 +1275,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1214,7 +1287,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1227,7 +1300,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CancelRequest) GetActor() string {
@@ -1255,7 +1328,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1267,7 +1340,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1280,7 +1353,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CancelResponse) GetEntry() *NotificationEntry {
@@ -1328,7 +1401,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\vdiagnostics\x18\x03 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
 	"\adiffers\x18\x04 \x01(\bR\adiffers\"'\n" +
 	"\rStatusRequest\x12\x16\n" +
-	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xab\x04\n" +
+	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xdf\x04\n" +
 	"\x0eStatusResponse\x12/\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x19.settings.v1.ServiceStateR\x05state\x120\n" +
 	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12/\n" +
@@ -1338,10 +1411,16 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x15delivered_last_minute\x18\x06 \x01(\x03R\x13deliveredLastMinute\x12'\n" +
 	"\x0fdelivered_total\x18\a \x01(\x03R\x0edeliveredTotal\x122\n" +
 	"\x15failed_attempts_total\x18\b \x01(\x03R\x13failedAttemptsTotal\x129\n" +
-	"\fdelivered_by\x18\t \x03(\v2\x16.settings.v1.DelivererR\vdeliveredBy\x1a9\n" +
+	"\fdelivered_by\x18\t \x03(\v2\x16.settings.v1.DelivererR\vdeliveredBy\x122\n" +
+	"\x04held\x18\n" +
+	" \x01(\v2\x1e.settings.v1.HeldNotificationsR\x04held\x1a9\n" +
 	"\vCountsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"w\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x93\x01\n" +
+	"\x11HeldNotifications\x12\x14\n" +
+	"\x05count\x18\x01 \x01(\x03R\x05count\x127\n" +
+	"\tlast_used\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\blastUsed\x12/\n" +
+	"\x06reason\x18\x03 \x01(\v2\x17.settings.v1.DiagnosticR\x06reason\"w\n" +
 	"\tDeliverer\x12\x12\n" +
 	"\x04host\x18\x01 \x01(\tR\x04host\x12\x10\n" +
 	"\x03pid\x18\x02 \x01(\x03R\x03pid\x120\n" +
@@ -1416,7 +1495,7 @@ func file_settings_v1_notifier_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_notifier_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_settings_v1_notifier_proto_goTypes = []any{
 	(ServiceState)(0),             // 0: settings.v1.ServiceState
 	(*Notification)(nil),          // 1: settings.v1.Notification
@@ -1426,56 +1505,60 @@ var file_settings_v1_notifier_proto_goTypes = []any{
 	(*Receipt)(nil),               // 5: settings.v1.Receipt
 	(*StatusRequest)(nil),         // 6: settings.v1.StatusRequest
 	(*StatusResponse)(nil),        // 7: settings.v1.StatusResponse
-	(*Deliverer)(nil),             // 8: settings.v1.Deliverer
-	(*ListRequest)(nil),           // 9: settings.v1.ListRequest
-	(*ListResponse)(nil),          // 10: settings.v1.ListResponse
-	(*NotificationEntry)(nil),     // 11: settings.v1.NotificationEntry
-	(*RetryRequest)(nil),          // 12: settings.v1.RetryRequest
-	(*RetryResponse)(nil),         // 13: settings.v1.RetryResponse
-	(*CancelRequest)(nil),         // 14: settings.v1.CancelRequest
-	(*CancelResponse)(nil),        // 15: settings.v1.CancelResponse
-	nil,                           // 16: settings.v1.StatusResponse.CountsEntry
-	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
-	(*Diagnostic)(nil),            // 18: settings.v1.Diagnostic
+	(*HeldNotifications)(nil),     // 8: settings.v1.HeldNotifications
+	(*Deliverer)(nil),             // 9: settings.v1.Deliverer
+	(*ListRequest)(nil),           // 10: settings.v1.ListRequest
+	(*ListResponse)(nil),          // 11: settings.v1.ListResponse
+	(*NotificationEntry)(nil),     // 12: settings.v1.NotificationEntry
+	(*RetryRequest)(nil),          // 13: settings.v1.RetryRequest
+	(*RetryResponse)(nil),         // 14: settings.v1.RetryResponse
+	(*CancelRequest)(nil),         // 15: settings.v1.CancelRequest
+	(*CancelResponse)(nil),        // 16: settings.v1.CancelResponse
+	nil,                           // 17: settings.v1.StatusResponse.CountsEntry
+	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
+	(*Diagnostic)(nil),            // 19: settings.v1.Diagnostic
 }
 var file_settings_v1_notifier_proto_depIdxs = []int32{
-	17, // 0: settings.v1.Notification.expires:type_name -> google.protobuf.Timestamp
+	18, // 0: settings.v1.Notification.expires:type_name -> google.protobuf.Timestamp
 	2,  // 1: settings.v1.Notification.attachments:type_name -> settings.v1.Attachment
 	1,  // 2: settings.v1.NotifyRequest.notifications:type_name -> settings.v1.Notification
 	5,  // 3: settings.v1.NotifyResponse.receipts:type_name -> settings.v1.Receipt
-	18, // 4: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
+	19, // 4: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
 	0,  // 5: settings.v1.StatusResponse.state:type_name -> settings.v1.ServiceState
-	17, // 6: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
-	18, // 7: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
-	17, // 8: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
-	16, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
-	8,  // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
-	17, // 11: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
-	17, // 12: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
-	17, // 13: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
-	11, // 14: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	17, // 15: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	17, // 16: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	17, // 17: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	18, // 18: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
-	17, // 19: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
-	11, // 20: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
-	11, // 21: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	3,  // 22: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	6,  // 23: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	9,  // 24: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	12, // 25: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	14, // 26: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	4,  // 27: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	7,  // 28: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	10, // 29: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	13, // 30: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	15, // 31: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	27, // [27:32] is the sub-list for method output_type
-	22, // [22:27] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	18, // 6: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
+	19, // 7: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
+	18, // 8: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
+	17, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
+	9,  // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
+	8,  // 11: settings.v1.StatusResponse.held:type_name -> settings.v1.HeldNotifications
+	18, // 12: settings.v1.HeldNotifications.last_used:type_name -> google.protobuf.Timestamp
+	19, // 13: settings.v1.HeldNotifications.reason:type_name -> settings.v1.Diagnostic
+	18, // 14: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
+	18, // 15: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
+	18, // 16: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
+	12, // 17: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
+	18, // 18: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	18, // 19: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	18, // 20: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	19, // 21: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	18, // 22: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
+	12, // 23: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
+	12, // 24: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
+	3,  // 25: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	6,  // 26: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	10, // 27: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	13, // 28: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	15, // 29: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	4,  // 30: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	7,  // 31: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	11, // 32: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	14, // 33: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	16, // 34: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	30, // [30:35] is the sub-list for method output_type
+	25, // [25:30] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }
@@ -1490,7 +1573,7 @@ func file_settings_v1_notifier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_notifier_proto_rawDesc), len(file_settings_v1_notifier_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -159,6 +159,7 @@ func truth() map[string]Lie {
 		),
 		says("Status", "", &pb.StatusResponse{State: pb.ServiceState_SERVICE_STATE_DEGRADED, Since: now,
 			Reason: finding(), NextAttempt: now,
+			Held:   &pb.HeldNotifications{Count: 6, LastUsed: now, Reason: finding()},
 			Counts: map[string]int64{"dead": 2}, DeliveredLastMinute: 3, DeliveredTotal: 4, FailedAttemptsTotal: 5,
 			DeliveredBy: []*pb.Deliverer{
 				{Host: "console-1", Pid: 12, Since: now}, {Host: "console-2", Pid: 13, Since: now, Self: true},
@@ -170,7 +171,14 @@ func truth() map[string]Lie {
 		says("Retry", "", &pb.RetryResponse{Entry: entry(NotificationID)}),
 		says("Cancel", "", &pb.CancelResponse{Entry: entry(NotificationID)}),
 		says("Rekey", "", &pb.RekeyResponse{Secrets: 4, Summary: "The key is in a file."}),
-		says("Migrate", "", &pb.MigrateResponse{Revisions: 3, Notifications: 4}),
+		says("Migrate", "",
+			&pb.MigrateResponse{Event: &pb.MigrateResponse_Progress{
+				Progress: &pb.MigrateProgress{Table: "settings", Done: 3, All: 4},
+			}},
+			&pb.MigrateResponse{Event: &pb.MigrateResponse_Result{
+				Result: &pb.MigrateResult{Revisions: 3, Notifications: 4, To: "a database", Held: 5},
+			}}),
+		says("ReleaseHeld", "", &pb.ReleaseHeldResponse{Count: 6}),
 		says("Deliveries", "", delivery()),
 		healthy(),
 	} {

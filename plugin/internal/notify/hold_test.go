@@ -1,0 +1,203 @@
+package notify
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// TestRestoreMargin reads the key of plugin.hcl.
+func TestRestoreMargin(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"1h": time.Hour, "1m": time.Minute, "8760h": 8760 * time.Hour, "0": -1,
+		"59s": 0, "8761h": 0, "-1h": 0, "1": 0, "": 0, "soon": 0,
+	} {
+		var margin RestoreMargin
+		err := margin.UnmarshalText([]byte(text))
+		if (err == nil) != (want != 0) || err == nil && time.Duration(margin) != want {
+			t.Errorf("%q: %v, %v", text, time.Duration(margin), err)
+		}
+	}
+}
+
+// process is a service as another process begins it at a time.
+func processAt(t *testing.T, database *store.Store, now *time.Time, margin time.Duration) *Service {
+	t.Helper()
+	s := newService(t, database)
+	s.pulse.now, s.pulse.margin = func() time.Time { return *now }, margin
+	return s
+}
+
+// testHold holds what waits in a database that was not in use for longer than the margin, and only that.
+func testHold(t *testing.T, database *store.Store) {
+	began := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	now := began
+	for _, one := range []struct {
+		what   string
+		margin time.Duration
+		pass   time.Duration // before the process begins
+		held   bool
+	}{
+		{what: "was never used before", margin: time.Hour},
+		{what: "was used just now", margin: time.Hour},
+		{what: "was used within the margin", margin: time.Hour, pass: time.Hour},
+		{what: "was not used for longer", margin: time.Hour, pass: time.Hour + time.Second, held: true},
+		{what: "was used since", margin: time.Hour},
+		{what: "is from tomorrow, as the clock was set back", margin: time.Hour, pass: -24 * time.Hour},
+		{what: "was not used for long, which is of no interest", margin: -1, pass: 1000 * time.Hour},
+		{what: "was not used for a little longer than a short margin", margin: time.Minute, pass: time.Minute + 1,
+			held: true},
+	} {
+		now = now.Add(one.pass)
+		s := processAt(t, database, &now, one.margin)
+		id := insertOne(t, s, one.what)
+		if err := s.pulse.beat(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		newest := insertOne(t, s, "new when it "+one.what)
+		if held := jobOf(t, s, id).State == rivertype.JobStatePending; held != one.held {
+			t.Errorf("the database %s: held %t", one.what, held)
+		}
+		if job := jobOf(t, s, newest); job.State != rivertype.JobStateAvailable {
+			t.Errorf("the database %s: a new notification is %s", one.what, job.State)
+		}
+		release(t, s, true)
+	}
+}
+
+func release(t *testing.T, s *Service, deliver bool) int64 {
+	t.Helper()
+	released, err := s.ReleaseHeld(t.Context(), shared.ReleaseHeldRequest{Actor: "anna", Deliver: deliver})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return released.Count
+}
+
+// testHoldOfLivingProcess holds that a process that was without its database for long holds nothing, and one whose
+// database was put back under it does; and that clocks that differ a little do no harm.
+func testHoldOfLivingProcess(t *testing.T, database *store.Store) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	s := processAt(t, database, &now, time.Hour)
+	other := processAt(t, database, &now, time.Hour)
+	id := insertOne(t, s, "waits")
+	beat := func(s *Service) bool {
+		t.Helper()
+		if err := s.pulse.beat(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return jobOf(t, s, id).State == rivertype.JobStatePending
+	}
+	if beat(s) {
+		t.Error("held at the first beat")
+	}
+	now = now.Add(3 * time.Hour)
+	if beat(s) {
+		t.Error("held after the database was away")
+	}
+	now = now.Add(-10 * time.Second)
+	if beat(other) {
+		t.Error("held by another process whose clock is slow")
+	}
+	now = now.Add(2 * time.Minute)
+	if beat(s) {
+		t.Error("held after the other process")
+	}
+	if err := store.WriteState(t.Context(), database.DB(), stateHeartbeat,
+		heartbeatNote{At: now.Add(-2 * time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(beatEvery)
+	if !beat(s) {
+		t.Error("not held although an older state was put back")
+	}
+	if beat(other); release(t, s, true) != 1 {
+		t.Error("it was held twice, or not")
+	}
+}
+
+// testReleaseHeld shows what is held and releases it in both ways.
+func testReleaseHeld(t *testing.T, database *store.Store) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	s := processAt(t, database, &now, time.Hour)
+	if err := s.pulse.beat(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s, map[string]int{"delivered": 3, "dead": 2, "cancelled": 1, "retrying": 4, "queued": 5})
+	id := insertOne(t, s, "waits")
+	before := countsOf(t, s)
+	for _, deliver := range []bool{true, false} {
+		now = now.Add(2 * time.Hour)
+		s = processAt(t, database, &now, time.Hour)
+		if err := s.pulse.beat(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		status, err := s.Status(t.Context(), shared.StatusRequest{})
+		if err != nil || status.Held == nil || status.Held.Count != 10 ||
+			!status.Held.LastUsed.Equal(now.Add(-2*time.Hour)) ||
+			!strings.HasPrefix(status.Held.Reason.Summary,
+				"10 notifications are held: the database was last used at 2026-11-26") {
+			t.Fatalf("%+v, %v", status.Held, err)
+		}
+		if status.Counts[shared.NotificationQueued] != 6 || status.Counts[shared.NotificationRetrying] != 4 {
+			t.Errorf("what is held is counted as %v", status.Counts)
+		}
+		if count := release(t, s, deliver); count != 10 {
+			t.Errorf("%d released", count)
+		}
+		if status, err := s.Status(t.Context(), shared.StatusRequest{}); err != nil || status.Held != nil {
+			t.Errorf("%+v, %v", status.Held, err)
+		}
+		state := stateOf(jobOf(t, s, id))
+		if deliver && state != shared.NotificationQueued || !deliver && state != shared.NotificationCancelled {
+			t.Errorf("deliver %t: it is %s", deliver, state)
+		}
+		if deliver && countsOf(t, s)[shared.NotificationRetrying] != before[shared.NotificationRetrying] {
+			t.Errorf("counts %v, were %v", countsOf(t, s), before)
+		}
+	}
+	if counts := countsOf(t, s); counts[shared.NotificationCancelled] != 11 || counts[shared.NotificationDelivered] != 3 {
+		t.Errorf("counts %v", counts)
+	}
+	if release(t, s, true) != 0 {
+		t.Error("something was released that was not held")
+	}
+}
+
+// testHoldOfWhatWasUnderWay holds what a process was sending that has died long ago: when a backup was made, it was
+// under way.
+func testHoldOfWhatWasUnderWay(t *testing.T, database *store.Store) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	s := processAt(t, database, &now, time.Hour)
+	if err := s.pulse.beat(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	id := insertOne(t, s, "under way")
+	attempted, seen := `jsonb('["dead"]')`, "unixepoch()"
+	if database.Pool() != nil {
+		attempted, seen = "'{dead}'", "EXTRACT(EPOCH FROM now())"
+	}
+	for _, statement := range []string{
+		"UPDATE river_job SET state = 'running', attempt = 1, attempted_at = " + s.queue.dialect.now + ", attempted_by = " +
+			attempted,
+		"INSERT INTO delivery_node VALUES ('dead', 'host', 1, 0, " + seen + " - 100)",
+	} {
+		if _, err := database.DB().Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now = now.Add(2 * time.Hour)
+	next := processAt(t, database, &now, time.Hour)
+	if err := next.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer stopWorker(t, next.queue.client)
+	if job := jobOf(t, s, id); job.State != rivertype.JobStatePending || job.Attempt != 0 {
+		t.Errorf("it is %s, attempt %d", job.State, job.Attempt)
+	}
+}

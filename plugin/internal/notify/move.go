@@ -1,0 +1,157 @@
+package notify
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+)
+
+// Moved is how much a move has copied.
+type Moved struct{ Revisions, Notifications int64 }
+
+// MoveProgress is told how much of a table is copied.
+type MoveProgress func(table string, done, all int64)
+
+// MoveTo copies everything into the database of another service and has this one not used any more. Neither service was
+// started. It refuses, and changes nothing, while a process delivers from one of the databases, and when the other one
+// holds something else. What was interrupted is completed by the same call; what is complete is left as it is.
+func (s *Service) MoveTo(ctx context.Context, other *Service, actor string, progress MoveProgress) (Moved, error) {
+	source, target := s.configuration.Store, other.configuration.Store
+	if source.Place() == target.Place() {
+		return Moved{}, fmt.Errorf("%s is where everything is already", target.Place())
+	}
+	for _, one := range []*Service{s, other} {
+		release, err := one.Quiesce(ctx)
+		if err != nil {
+			return Moved{}, err
+		}
+		defer release()
+	}
+	move, resumed, err := s.planMove(ctx, other, actor)
+	if err != nil {
+		return Moved{}, err
+	}
+	if origin, err := target.Origin(ctx); err != nil || origin.ID == move.ID {
+		return Moved{}, errors.Join(err, source.CompleteMove(ctx, move))
+	}
+	if !resumed {
+		if err := s.beginMove(ctx, move); err != nil {
+			return Moved{}, err
+		}
+	}
+	copied, err := source.CopyTo(ctx, target, move, treatments(), progress)
+	if err != nil {
+		return Moved{}, s.giveUpMove(ctx, target, move, resumed, err)
+	}
+	return Moved{Revisions: copied["settings_revision"], Notifications: copied[jobTable]}, source.CompleteMove(ctx, move)
+}
+
+// planMove is the move that is to be made, or that was interrupted, which resumed tells.
+func (s *Service) planMove(ctx context.Context, other *Service,
+	actor string) (move store.Move, resumed bool, err error) {
+	source, target := s.configuration.Store, other.configuration.Store
+	var before *store.MovedError
+	if err := source.Moved(ctx); err != nil && (!errors.As(err, &before) || before.To != target.Place()) {
+		return move, false, err
+	}
+	if err := target.Moved(ctx); err != nil {
+		return move, false, err
+	}
+	origin, err := target.Origin(ctx)
+	if err != nil {
+		return move, false, err
+	}
+	if before != nil && origin.ID == before.ID {
+		return before.Move, true, nil
+	}
+	newest, err := target.Current(ctx)
+	if err != nil {
+		return move, false, err
+	}
+	jobs, err := other.queue.hasJobs(ctx)
+	if err != nil {
+		return move, false, err
+	}
+	if jobs || newest.Revision.Number > 0 || origin.ID != "" {
+		return move, false, fmt.Errorf("%s holds settings or notifications already, and a move needs an empty database; "+
+			"nothing was changed", target.Place())
+	}
+	if before != nil {
+		return before.Move, true, nil
+	}
+	return store.Move{
+		ID: rand.Text(), From: source.Place(), To: target.Place(), Actor: actor, At: time.Now().UTC(),
+	}, false, nil
+}
+
+// beginMove has nobody use the database any more.
+func (s *Service) beginMove(ctx context.Context, move store.Move) error {
+	// What a dead process was sending is done again by the other database.
+	if err := s.queue.recover(ctx, anyOwner, s.abandoned); err != nil {
+		return fmt.Errorf("what was under way when the last process died cannot be taken over: %w", err)
+	}
+	if err := s.configuration.Store.Guard(ctx, move, treatments()); err != nil {
+		return err
+	}
+	if s.configuration.Store.Pool() == nil {
+		return nil // This process has the claim.
+	}
+	if _, err := s.Quiesce(ctx); err != nil { // A process has begun just before the guard.
+		return errors.Join(err, s.unguard(ctx, nothing))
+	}
+	return nil
+}
+
+func nothing(*sql.Tx) error { return nil }
+
+func (s *Service) unguard(ctx context.Context, do func(*sql.Tx) error) error {
+	return s.configuration.Store.Unguard(context.WithoutCancel(ctx), treatments(), do)
+}
+
+// giveUpMove has a database used again of which nothing has reached the other one. Where that cannot be told, or the
+// move was interrupted before, it stays as it is.
+func (s *Service) giveUpMove(
+	ctx context.Context, target *store.Store, move store.Move, resumed bool, failure error,
+) error {
+	if resumed {
+		return failure
+	}
+	origin, err := target.Origin(context.WithoutCancel(ctx))
+	if err != nil {
+		return errors.Join(failure, err)
+	}
+	if origin.ID == move.ID {
+		return s.configuration.Store.CompleteMove(ctx, move) // Only the answer to the commit was lost.
+	}
+	return errors.Join(fmt.Errorf("nothing was moved: %w", failure), s.unguard(ctx, nothing))
+}
+
+// UndoMove has a database used again that was moved, or was to be. What waits in it is held where the other database
+// may have delivered it; held is how much that is.
+func (s *Service) UndoMove(ctx context.Context, actor string) (held int64, err error) {
+	release, err := s.Quiesce(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer release()
+	var moved *store.MovedError
+	if err := s.configuration.Store.Moved(ctx); !errors.As(err, &moved) {
+		return 0, errors.Join(err, fmt.Errorf("%s was not moved", s.configuration.Store.Place()))
+	}
+	err = s.unguard(ctx, func(transaction *sql.Tx) error {
+		if !moved.Complete {
+			return nil
+		}
+		held, err = s.queue.hold(ctx, transaction, hold{Since: moved.At, Moved: true})
+		return err
+	})
+	if err == nil {
+		s.configuration.Logger.Warn("a move to another database was undone", "actor", actor, "to", moved.To, "held", held)
+	}
+	return held, err
+}

@@ -1,0 +1,54 @@
+package notify
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+)
+
+// A notification that is held is a job that is pending: River leaves those alone, and nothing else of ours is.
+
+// hold holds what waits, notes why, and returns how many notifications it are. Those that were held before stay so.
+func (r *riverStore) hold(ctx context.Context, transaction *sql.Tx, why hold) (int64, error) {
+	count, err := changed(transaction.ExecContext(ctx,
+		"UPDATE river_job SET state = 'pending' WHERE "+anyOwner+" AND state IN ('available', 'retryable', 'scheduled')"))
+	if err != nil || count == 0 {
+		return 0, err
+	}
+	return count, store.WriteState(ctx, transaction, stateHeld, why)
+}
+
+// deliverHeld has what is held delivered as if it had not been.
+func (r *riverStore) deliverHeld(ctx context.Context, transaction *sql.Tx) (int64, error) {
+	next := "CASE WHEN scheduled_at <= " + r.dialect.now + " THEN 'available' WHEN errors IS NULL THEN 'scheduled' " +
+		"ELSE 'retryable' END"
+	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = CAST("+next+" AS "+r.dialect.stateType+
+		") WHERE "+anyOwner+" AND state = 'pending'"))
+}
+
+// cancelling is metadata that says that a user has cancelled the job, by the type of the engine's states.
+var cancelling = map[string]string{
+	sqliteDialect.stateType:   "jsonb_set(metadata, '$.cancel_attempted_at', datetime('now', 'subsec'))",
+	postgresDialect.stateType: "jsonb_set(metadata, '{cancel_attempted_at}', to_jsonb(now()))",
+}
+
+// discardHeld cancels what is held, as a user does.
+func (r *riverStore) discardHeld(ctx context.Context, transaction *sql.Tx) (int64, error) {
+	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = 'cancelled', finalized_at = "+
+		r.dialect.now+", metadata = "+cancelling[r.dialect.stateType]+" WHERE "+anyOwner+" AND state = 'pending'"))
+}
+
+// heldCount is how many notifications are held.
+func (r *riverStore) heldCount(ctx context.Context) (count int64, err error) {
+	err = r.reader.QueryRowContext(ctx, "SELECT COUNT(*) FROM river_job WHERE "+anyOwner+" AND state = 'pending'").
+		Scan(&count)
+	return count, err
+}
+
+func changed(result sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}

@@ -83,7 +83,7 @@ func (s *Server) Start(port int) error {
 	s.server.Domain = "practice.mail.example"
 	s.server.AllowInsecureAuth = !s.RequireTLS
 	s.server.EnableSMTPUTF8 = true
-	s.server.MaxMessageBytes = 10 << 20
+	s.server.MaxMessageBytes = 32 << 20
 	s.server.ReadTimeout, s.server.WriteTimeout = 5*time.Minute, time.Minute
 	s.server.ErrorLog = log.New(io.Discard, "", 0)
 	serve := net.Listener(listener)

@@ -1,0 +1,136 @@
+package acceptance
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"io"
+	"mime"
+	"mime/multipart"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// canaryContent stands in everything of a message that only its recipient may know.
+const canaryContent = "c4nary.C0ntent-77aa12"
+
+// TestAttachmentsArrive sends attachments of 10 MiB over a real plugin, and compares them byte for byte. What
+// is in the message is neither in the log nor readable in the data directory, and nothing is kept of the attachments.
+func TestAttachmentsArrive(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	var log recorder
+	path := manifest(t, "smtp", "smtp-plugin")
+	h, err := host.Open(t.Context(), path,
+		host.WithLogger(hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &log})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	configure(t, h, server.Port(), "practice")
+	content := make([]byte, shared.MaxAttachmentBytes-len(canaryContent))
+	_, _ = rand.Read(content)
+	given := []shared.Attachment{
+		{Name: "Übersicht.bin", Content: content},
+		{Name: canaryContent + ".txt", Type: "text/plain", Content: []byte(canaryContent)},
+	}
+	receipt := notify(t, h, shared.Notification{
+		To: "you@email.com", Subject: "Report", Text: canaryContent, HTML: "<p>" + canaryContent + "</p>",
+		ReplyTo: canaryContent + "@email.com", Attachments: given,
+	})
+	awaitEntry(t, h, receipt.ID, shared.NotificationDelivered)
+	arrived := attachmentsOf(t, server.Inbox()[0].Content)
+	for i, one := range given {
+		if i >= len(arrived) || !bytes.Equal(arrived[i], one.Content) {
+			t.Fatalf("attachment %d of %d is not what was sent", i+1, len(arrived))
+		}
+	}
+	for _, leak := range leaks(log.String(), canaryContent) {
+		t.Errorf("the content of a message is in the log: %s", leak)
+	}
+	h.Close()
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "data", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, files)
+	}
+	for _, file := range files {
+		stored, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, leak := range leaks(string(stored), canaryContent) {
+			t.Errorf("the content of a message is in %s: %s", file, leak)
+		}
+	}
+}
+
+// attachmentsOf reads the attachments of a message.
+func attachmentsOf(t *testing.T, content []byte) (found [][]byte) {
+	t.Helper()
+	read, err := parseMail(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, parameters, err := mime.ParseMediaType(read.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := multipart.NewReader(read.Body, parameters["boundary"])
+	for part, err := parts.NextPart(); err == nil; part, err = parts.NextPart() {
+		if !strings.HasPrefix(part.Header.Get("Content-Disposition"), "attachment") {
+			continue
+		}
+		one, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, one)
+	}
+	return found
+}
+
+// TestExpiryAndThread has a server that is away for longer than a notification is of use, and a thread of which the
+// first is put off: the one expires and is told so, the others arrive in order.
+func TestExpiryAndThread(t *testing.T) {
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	h := notifier(t, server)
+	expired := notify(t, h, shared.Notification{
+		To: "you@email.com", Subject: "Your code", Text: "123456", Expires: time.Now().Add(-time.Second),
+	})
+	for _, subject := range []string{"Disk full", "Disk fuller", "Disk free"} {
+		notify(t, h, shared.Notification{To: "you@email.com", Subject: subject, Text: "x", Thread: "disk-42"})
+	}
+	last := notify(t, h, shared.Notification{To: "you@email.com", Subject: "End", Text: "x", Thread: "disk-42"})
+	awaitEntry(t, h, expired.ID, shared.NotificationExpired)
+	awaitEntry(t, h, last.ID, shared.NotificationDelivered)
+	var subjects, references []string
+	for _, mail := range server.Inbox() {
+		read, err := parseMail(mail.Content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		subjects = append(subjects, read.Header.Get("Subject"))
+		references = append(references, read.Header.Get("References"))
+	}
+	if order := strings.Join(subjects, ", "); order != "Disk full, Disk fuller, Disk free, End" {
+		t.Errorf("what arrived is %s", order)
+	}
+	for _, one := range references {
+		if one == "" || one != references[0] {
+			t.Errorf("they refer to %q", references)
+		}
+	}
+	status, err := h.Notifier().Status(t.Context(), shared.StatusRequest{})
+	if err != nil || status.Counts[shared.NotificationExpired] != 1 {
+		t.Errorf("%d have expired, %v", status.Counts[shared.NotificationExpired], err)
+	}
+}

@@ -1,0 +1,103 @@
+package acceptance
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// lastUsedLongAgo has a database say that it was last used a day ago.
+const lastUsedLongAgo = `UPDATE database_state SET document = '{"at":"2026-01-01T00:00:00Z"}' WHERE name = 'heartbeat'`
+
+// TestRestoredBackup puts a backup back in which notifications wait that were delivered since. They are held, and the
+// page and the command line say so and release them; a new notification is delivered.
+func TestRestoredBackup(t *testing.T) {
+	t.Run("embedded", func(t *testing.T) {
+		path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)
+		data := filepath.Join(filepath.Dir(path), "data")
+		database, backup := filepath.Join(data, "smtp-settings.db"), filepath.Join(t.TempDir(), "backup")
+		restoreBackup(t, path, func() {
+			run(t, "sqlite3", database, ".backup "+backup)
+			run(t, "sqlite3", backup, lastUsedLongAgo)
+		}, func() {
+			for _, left := range []string{database + "-wal", database + "-shm"} {
+				_ = os.Remove(left)
+			}
+			run(t, "cp", backup, database)
+		}, false)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		server := startPostgres(t)
+		address := server.Database("live")
+		path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`, fmt.Sprintf("database = %q", address))
+		restoreBackup(t, path, func() {
+			server.Execute("postgres", "CREATE DATABASE backup TEMPLATE live")
+			server.Execute("backup", lastUsedLongAgo)
+		}, func() {
+			server.Execute("postgres", "DROP DATABASE live")
+			server.Execute("postgres", "CREATE DATABASE live TEMPLATE backup")
+		}, true)
+	})
+}
+
+func restoreBackup(t *testing.T, path string, backUp, restore func(), deliver bool) {
+	t.Helper()
+	server := practiceMailServer(t)
+	startMailServer(t, server, 0)
+	port := server.Port()
+	h := supervised(t, path)
+	configure(t, h, port, server.Password)
+	server.Close()
+	var ids []string
+	for i := range 3 {
+		ids = append(ids, notify(t, h, shared.Notification{Key: fmt.Sprint(i), To: "you@email.com", Text: "x"}).ID)
+	}
+	h.Close()
+	backUp()
+	back := practiceMailServer(t)
+	startMailServer(t, back, port)
+	h = supervised(t, path)
+	for _, id := range ids {
+		awaitEntry(t, h, id, shared.NotificationDelivered)
+	}
+	h.Close()
+	restore()
+	h = supervised(t, path)
+	sent := notify(t, h, shared.Notification{Key: "new", To: "you@email.com", Text: "x"})
+	awaitEntry(t, h, sent.ID, shared.NotificationDelivered)
+	if count := len(back.Inbox()); count != 4 {
+		t.Errorf("%d mails after the restore, not 3 and a new one", count)
+	}
+	if r := harness(t, "", "status", "--manifest", path); r.status != 0 ||
+		!strings.Contains(r.stdout, "3 notifications are held: the database was last used at 2026-01-01") {
+		t.Errorf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	releaseRestored(t, h, path, deliver)
+	state := map[bool]shared.NotificationState{true: shared.NotificationDelivered,
+		false: shared.NotificationCancelled}[deliver]
+	for _, id := range ids {
+		awaitEntry(t, h, id, state)
+	}
+}
+
+// releaseRestored releases what is held, by the page or by the command line.
+func releaseRestored(t *testing.T, h *host.Host, path string, deliver bool) {
+	t.Helper()
+	if !deliver {
+		r := harness(t, "", "held", "discard", "--manifest", path)
+		if r.status != 0 || !strings.Contains(r.stdout, "3 notifications were cancelled.") {
+			t.Errorf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
+		}
+		return
+	}
+	released, err := h.Notifier().(shared.HeldReleaser).ReleaseHeld(t.Context(),
+		shared.ReleaseHeldRequest{Actor: "anna", Deliver: true})
+	if err != nil || released.Count != 3 {
+		t.Errorf("%+v, %v", released, err)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
 // canaryContent stands in everything of a message that only its recipient may know.
@@ -132,5 +134,41 @@ func TestExpiryAndThread(t *testing.T) {
 	status, err := h.Notifier().Status(t.Context(), shared.StatusRequest{})
 	if err != nil || status.Counts[shared.NotificationExpired] != 1 {
 		t.Errorf("%d have expired, %v", status.Counts[shared.NotificationExpired], err)
+	}
+}
+
+// TestTooBigIsNotSent has a server say how much it accepts (RFC 1870): what is larger is a dead letter that names the
+// cause, and the server is never asked for it.
+func TestTooBigIsNotSent(t *testing.T) {
+	authority, err := mailserver.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := mailserver.Fault{Name: "small-messages"}.
+		Offering("SIZE 2000", "8BITMIME", "AUTH PLAIN LOGIN").
+		Answering(map[string]string{"AUTH": "235 2.7.0 Ok"}).Start(authority, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	h, err := host.Open(t.Context(), manifest(t, "smtp", "smtp-plugin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	configure(t, h, server.Port(), "practice")
+	big := notify(t, h, shared.Notification{
+		To: "you@email.com", Subject: "Report", Text: strings.Repeat("All is well. ", 200),
+	})
+	entry := awaitEntry(t, h, big.ID, shared.NotificationDead)
+	if entry.Failure == nil || entry.Failure.Code != "message_too_big" {
+		t.Errorf("it is %+v", entry.Failure)
+	}
+	small := notify(t, h, shared.Notification{To: "you@email.com", Subject: "Report", Text: "All is well."})
+	awaitEntry(t, h, small.ID, shared.NotificationDelivered)
+	if asked := slices.DeleteFunc(server.Received(), func(line string) bool {
+		return !strings.HasPrefix(line, "MAIL ")
+	}); len(asked) != 1 {
+		t.Errorf("the server was asked for %q", asked)
 	}
 }

@@ -161,7 +161,7 @@ func TestTooBigIsNotSent(t *testing.T) {
 		To: "you@email.com", Subject: "Report", Text: strings.Repeat("All is well. ", 200),
 	})
 	entry := awaitEntry(t, h, big.ID, shared.NotificationDead)
-	if entry.Failure == nil || entry.Failure.Code != "message_too_big" {
+	if entry.Failure == nil || entry.Failure.Summary != "The message is larger than the server accepts." {
 		t.Errorf("it is %+v", entry.Failure)
 	}
 	small := notify(t, h, shared.Notification{To: "you@email.com", Subject: "Report", Text: "All is well."})

@@ -116,10 +116,6 @@ var earlierCauses = []struct {
 		"The message is larger than the server accepts, or the mailbox is full.",
 	},
 	{
-		"The message is larger than the server accepts.",
-		"The message is larger than the server accepts, or the mailbox is full.",
-	},
-	{
 		"The sender's mail box is full, so the server lets it send nothing.",
 		"The sender's mailbox is full, so the server lets it send nothing.",
 	},

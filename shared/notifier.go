@@ -186,6 +186,9 @@ type NotificationEntry struct {
 	Finished time.Time `json:"finished,omitzero"`
 	// Failure is why the last attempt failed; nil when none has.
 	Failure *Diagnostic `json:"failure,omitempty"`
+	// Reply is what the server has said when it took a delivered one, on one line: mail administrators look for the name
+	// that it gives there. Empty before, and where it was not kept.
+	Reply string `json:"reply,omitempty"`
 	// Thread, Expires, Priority and Category came with it; see [Notification]. Priority is empty for a normal one.
 	Thread   string    `json:"thread,omitempty"`
 	Expires  time.Time `json:"expires,omitzero"`

@@ -292,7 +292,7 @@ func entryToProto(e shared.NotificationEntry) *settingsv1.NotificationEntry {
 		NextAttempt: timeToProto(e.NextAttempt), Finished: timeToProto(e.Finished),
 		Failure: oneDiagnosticToProto(e.Failure),
 		Thread:  validUTF8(e.Thread), Expires: timeToProto(e.Expires), Priority: validUTF8(string(e.Priority)),
-		Category: validUTF8(e.Category),
+		Category: validUTF8(e.Category), Reply: validUTF8(e.Reply),
 	}
 }
 
@@ -304,6 +304,6 @@ func entryFromProto(e *settingsv1.NotificationEntry) shared.NotificationEntry {
 		NextAttempt: timeFromProto(e.GetNextAttempt()), Finished: timeFromProto(e.GetFinished()),
 		Failure: oneDiagnosticFromProto(e.GetFailure()),
 		Thread:  e.GetThread(), Expires: timeFromProto(e.GetExpires()), Priority: shared.Priority(e.GetPriority()),
-		Category: e.GetCategory(),
+		Category: e.GetCategory(), Reply: e.GetReply(),
 	}
 }

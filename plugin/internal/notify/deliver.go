@@ -98,7 +98,7 @@ func (s *Service) send(
 		return s.ifOurs(ctx, job, lapses, one.refused(ctx, err))
 	}
 	one.delivered(ctx)
-	if err := s.completed(context.WithoutCancel(ctx), job.ID); err != nil {
+	if err := s.completed(context.WithoutCancel(ctx), job.ID, one.reply); err != nil {
 		s.configuration.Logger.Warn("a delivery could not be committed, and is left to the queue", "error", err)
 		return nil // River sets the job completed, and repeats that until it succeeds: what was delivered stays delivered.
 	}
@@ -240,7 +240,7 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 		}
 		one.conn.Observe(opening.trace)
 		message.permit.attempt.Began = time.Now()
-		err = s.handOver(ctx, one.conn, message.job.ID, message.envelope, composed)
+		message.reply, err = s.handOver(ctx, one.conn, message.job.ID, message.envelope, composed)
 		switch s.giveBack(message, one, reused, err) {
 		case elsewhere:
 			fresh, opening.pace = true, nil
@@ -255,7 +255,7 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 // handOver hands a message to the server. A reply that does not come soon after the last byte is written down as
 // missing, so that the attempt counts even if this process does not live to see how it ends.
 func (s *Service) handOver(ctx context.Context, conn *smtpconn.Conn, id int64, envelope smtpconn.Envelope,
-	composed []byte) error {
+	composed []byte) (reply string, err error) {
 	var late *time.Timer
 	// From here on the outcome must be learned: a message that may have been accepted must not be given up.
 	handing := s.drain.hand(context.WithoutCancel(ctx))
@@ -274,14 +274,23 @@ func (s *Service) handOver(ctx context.Context, conn *smtpconn.Conn, id int64, e
 		})
 		return nil
 	}
-	_, err := conn.Deliver(handing, envelope, composed, lastByte)
+	final, err := conn.Deliver(handing, envelope, composed, lastByte)
 	if late != nil {
 		late.Stop()
 	}
 	if err != nil && handing.stopped() {
-		return errStopping
+		return "", errStopping
 	}
-	return err
+	return keptReply(final), err
+}
+
+// maxReply bounds the final reply that is kept, in characters.
+const maxReply = 200
+
+// keptReply is what is kept of a final reply: it has the name that the server has given the message.
+func keptReply(final smtpconn.Reply) string {
+	said := []rune(final.String())
+	return string(said[:min(len(said), maxReply)])
 }
 
 // ifOurs returns what River is to make of a failed attempt; nothing, where another process has taken the job over

@@ -42,6 +42,7 @@ func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEn
 	switch entry.State {
 	case shared.NotificationDelivered:
 		entry.Attempts++
+		entry.Reply = finalReply(job)
 	case shared.NotificationExpired:
 		entry.Attempts-- // The last error is that it was of no use any more.
 	}

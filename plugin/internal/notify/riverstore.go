@@ -35,6 +35,7 @@ type dialect struct {
 	failed    string // errors with one more
 	marked    string // metadata that says by a %s that something is true of this attempt
 	isMarked  string // condition: it says so
+	answered  string // metadata that has the reply to the job, of those in the argument $2
 	owner     string // the process that attempts it
 	// untilAttempt is in how many seconds a job is attempted.
 	untilAttempt string
@@ -67,6 +68,7 @@ var (
 		failed:       "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(%s))",
 		marked:       "jsonb_set(metadata, '$.%s', attempted_at)",
 		isMarked:     "json_extract(metadata, '$.last_byte') = attempted_at",
+		answered:     "jsonb_set(metadata, '$.reply', json_extract($2, '$.\"' || id || '\"'))",
 		owner:        "json_extract(attempted_by, '$[#-1]')",
 		untilAttempt: "(julianday(scheduled_at) - julianday('now')) * 86400.0",
 		stateType:    "TEXT",
@@ -95,6 +97,7 @@ var (
 		failed:       "array_append(errors, %s::jsonb)",
 		marked:       "jsonb_set(metadata, '{%s}', to_jsonb(EXTRACT(EPOCH FROM attempted_at)))",
 		isMarked:     "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))",
+		answered:     "jsonb_set(metadata, '{reply}', COALESCE($2::jsonb -> id::text, '\"\"'))",
 		owner:        "attempted_by[array_upper(attempted_by, 1)]",
 		untilAttempt: "EXTRACT(EPOCH FROM scheduled_at - now())::double precision",
 		stateType:    "river_job_state",
@@ -166,9 +169,21 @@ func wasCancelled(job *rivertype.JobRow) bool {
 	return metadata.Cancelled != ""
 }
 
-// complete sets deliveries ended. River finds them completed afterwards and leaves them so.
-func (r *riverStore) complete(ids []int64) statement {
-	return r.setRunning("state = 'completed', finalized_at = "+r.dialect.now, ids)
+// complete sets deliveries ended, with the server's replies. River finds them completed afterwards and leaves them so.
+func (r *riverStore) complete(ids []int64, replies map[int64]string) statement {
+	done := r.setRunning("state = 'completed', finalized_at = "+r.dialect.now+", metadata = "+r.dialect.answered, ids)
+	encoded, _ := json.Marshal(replies) // Strings can be encoded.
+	done.arguments = append(done.arguments, string(encoded))
+	return done
+}
+
+// finalReply is the server's reply to a job that it has completed; empty where none was kept.
+func finalReply(job *rivertype.JobRow) string {
+	var metadata struct {
+		Reply string `json:"reply"`
+	}
+	_ = json.Unmarshal(job.Metadata, &metadata)
+	return metadata.Reply
 }
 
 // mark notes that the last bytes of messages have gone out and no reply has come yet. A mark is about one attempt: the

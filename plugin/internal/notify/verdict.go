@@ -46,6 +46,7 @@ type underway struct {
 	envelope smtpconn.Envelope
 	told     *attempt
 	again    int         // how often it was sent again at once, without an extension
+	reply    string      // the server's final one
 	slower   bool        // fewer connections are the answer to its failure
 	judged   *judgement  // nil until the attempt has failed
 	turn     *time.Timer // nil until it is this message's turn

@@ -1021,7 +1021,9 @@ type NotificationEntry struct {
 	// "high" or "low"; empty for a normal one.
 	Priority string `protobuf:"bytes,14,opt,name=priority,proto3" json:"priority,omitempty"`
 	// What it is about.
-	Category      string `protobuf:"bytes,15,opt,name=category,proto3" json:"category,omitempty"`
+	Category string `protobuf:"bytes,15,opt,name=category,proto3" json:"category,omitempty"`
+	// What the server has said when it took a delivered one; empty before.
+	Reply         string `protobuf:"bytes,18,opt,name=reply,proto3" json:"reply,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1157,6 +1159,13 @@ func (x *NotificationEntry) GetPriority() string {
 func (x *NotificationEntry) GetCategory() string {
 	if x != nil {
 		return x.Category
+	}
+	return ""
+}
+
+func (x *NotificationEntry) GetReply() string {
+	if x != nil {
+		return x.Reply
 	}
 	return ""
 }
@@ -1441,7 +1450,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x05until\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"\\\n" +
 	"\fListResponse\x128\n" +
 	"\aentries\x18\x01 \x03(\v2\x1e.settings.v1.NotificationEntryR\aentries\x12\x12\n" +
-	"\x04more\x18\x02 \x01(\bR\x04more\"\x8d\x04\n" +
+	"\x04more\x18\x02 \x01(\bR\x04more\"\xa3\x04\n" +
 	"\x11NotificationEntry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x0e\n" +
@@ -1458,7 +1467,8 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x06thread\x18\f \x01(\tR\x06thread\x124\n" +
 	"\aexpires\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x1a\n" +
 	"\bpriority\x18\x0e \x01(\tR\bpriority\x12\x1a\n" +
-	"\bcategory\x18\x0f \x01(\tR\bcategory\"4\n" +
+	"\bcategory\x18\x0f \x01(\tR\bcategory\x12\x14\n" +
+	"\x05reply\x18\x12 \x01(\tR\x05reply\"4\n" +
 	"\fRetryRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\"E\n" +

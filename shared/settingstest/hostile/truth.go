@@ -124,6 +124,7 @@ func entry(id string) *pb.NotificationEntry {
 		Id: id, Key: "disk", To: "ops@a.example", Subject: "Alarm", Actor: "anna", State: "retrying", Attempts: 2,
 		Created: now, NextAttempt: now, Finished: now,
 		Failure: finding(), Thread: "disk-42", Expires: now, Priority: "high", Category: "disk",
+		Reply: "250 2.0.0 queued as 4711",
 	}
 }
 

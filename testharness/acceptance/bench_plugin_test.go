@@ -77,8 +77,8 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// callsInTurn is how many calls a contestant makes when it is its turn. What a call leaves behind, such as the pings with
-// which gRPC measures a line, is so on its own account and not on that of the next contestant.
+// callsInTurn is how many calls a contestant makes when it is its turn. What a call leaves behind, such as the pings
+// with which gRPC measures a line, is so on its own account and not on that of the next contestant.
 const callsInTurn = 10
 
 // inTurn is how long one of the calls takes.

@@ -76,7 +76,7 @@ const idDigits = 11
 
 func appendLine(to []byte, row textRow) []byte {
 	for shift := 6 * (idDigits - 1); shift >= 0; shift -= 6 {
-		to = append(to, 0x80|byte(row.id>>shift&0x3f)) //nolint:gosec // six bits
+		to = append(to, 0x80|byte(row.id>>shift&0x3f))
 	}
 	to = append(append(to, folded(row.to)...), 0)
 	return append(append(to, folded(row.subject)...), '\n')

@@ -90,7 +90,7 @@ func securedText(found smtpconn.Secured) text.Text {
 	}
 	if found.Unverified != nil {
 		said = text.Of("{encryption}, certificate not verified: {reason}",
-			"encryption", said, "reason", shortened(found.Unverified.Error()))
+			"encryption", said, "reason", Reason(found.Unverified, nil))
 	}
 	return said
 }

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -17,7 +18,8 @@ func TestDetail(t *testing.T) {
 	reply := smtpconn.NewReply(250, "2.1.0", "Ok, {host} it is")
 	long := smtpconn.NewReply(250, "", strings.Repeat("ä", 1000))
 	secured := smtpconn.Secured{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256}
-	small, unverified, both := secured, secured, secured
+	small, unverified, unknownIssuer, both := secured, secured, secured, secured
+	unknownIssuer.Unverified = fmt.Errorf("tls: %w", x509.UnknownAuthorityError{})
 	small.SmallHello = true
 	unverified.Unverified = errors.New("x509: signed by {nobody}")
 	both.SmallHello, both.Unverified = true, unverified.Unverified
@@ -40,6 +42,8 @@ func TestDetail(t *testing.T) {
 		{secured, "TLS 1.3, TLS_AES_128_GCM_SHA256"},
 		{small, "TLS 1.3, TLS_AES_128_GCM_SHA256, without ML-KEM: a TLS hello that holds it is not answered"},
 		{unverified, "TLS 1.3, TLS_AES_128_GCM_SHA256, certificate not verified: x509: signed by {nobody}"},
+		{unknownIssuer, "TLS 1.3, TLS_AES_128_GCM_SHA256, certificate not verified: " +
+			"the issuer of its certificate is not known"},
 		{both, "TLS 1.3, TLS_AES_128_GCM_SHA256, without ML-KEM: a TLS hello that holds it is not answered, " +
 			"certificate not verified: x509: signed by {nobody}"},
 		{smtpconn.PlainAnswered{}, "the port answered in plain text; STARTTLS will be used"},

@@ -42,7 +42,7 @@ func certificateCards(session *smtpconn.Session, failed bool, now time.Time) []f
 		if failed && session.Encryption == smtpconn.NoEncryption {
 			card.Status = shared.StatusFailed
 		}
-		fact("Not accepted because", printable(session.Unverified.Error()))
+		fact("Not accepted because", diagnosis.Reason(session.Unverified, session))
 	}
 	return []finding.Card{card}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/probe"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
@@ -162,6 +163,10 @@ func TestCertificateCard(t *testing.T) {
 		}
 		facts := map[string]string{}
 		for _, fact := range report.Cards[0].Facts {
+			if said := language.Of("de").Render(fact.Value); fact.Label.String() == "Not accepted because" &&
+				(said == fact.Value.String() || strings.Contains(said, "x509")) {
+				t.Errorf("%s: the reason is not said in the reader's language: %s", name, said)
+			}
 			facts[fact.Label.String()] = fact.Value.String()
 		}
 		for _, label := range []string{"Issued to", "Valid for", "Issued by", "Valid from", "Valid until", "Key",

@@ -29,6 +29,8 @@ func noLogin(r *reading) bool {
 // ofSecurity reports whether the enhanced status code speaks of security or policy (x.7.y).
 func ofSecurity(r *reading) bool { return len(r.enhanced) > 3 && r.enhanced[1:4] == ".7." }
 
+func notOfSecurity(r *reading) bool { return !ofSecurity(r) }
+
 func loginNotOffered(r *reading) bool {
 	return r.failure.Session != nil && r.failure.Session.Login == smtpconn.LoginNotOffered
 }

@@ -21,6 +21,7 @@ var (
 	)
 	// reverseDNS: the name of this machine's address is meant.
 	reverseDNS = words(
+		`(?:@ip|ip|host|address|client|machine)(?: @ip)? (?:has|have) no (?:\S+ )?(?:name|hostname|dns)`,
 		`does not point to the sending`, `unverif\w+ sending ip`,
 		`reverse (?:dns|hostname|host name|lookup|name|ip|resolution|address|domain|record|mapping|entry|d n s)`,
 		`r ?dns\b`, `ptr\b`, `fcrdns`, `forward confirmed`, `reversedns`, `in addr arpa`,
@@ -73,6 +74,7 @@ var (
 	)
 	// blockedIP: the address is blocked, and no list is named.
 	blockedIP = words(
+		`spam ?trap`,
 		`bad sender ip`, `sender ip (?:address )?rejected`, `open proxy`, `you are (?:sending )?spams?`,
 		`(?:is|was|email|mail|messages?) blocked (?:by|using)`, `blocked using`, `blocked for abuse`,
 		`not (?:currently )?accepting (?:mail|connections|messages) from your (?:ip|host|server|network)`,
@@ -142,6 +144,7 @@ var (
 		`(?:dynamic|residential|dial ?up|consumer|broadband) (?:\S+ )?(?:addresses|address|range|customers?)`,
 	)
 	countryMeant = words(
+		`(?:from|in) (?:abroad|overseas)\b`, `foreign countr`,
 		`geo ?ip`, `(?:country|countries|geographic|geolocation|geo ?location|continent)`,
 		`your (?:region|country|location) (?:is (?:not|block|den|ban|forbid|restrict)|not|has)`,
 		`from (?:your|this) (?:country|region)`, `地区|国家`,
@@ -204,6 +207,8 @@ var (
 		`user unknown ~ (?:threshold|limit|too many)`,
 	)
 	tooManyRecipients = words(
+		`\d+ (?:people|persons|addresses|addressees|receivers) (?:at a time|at once|per|in one|max)`,
+		`(?:only|max\w*|up to|more than) \d+ (?:people|addresses|addressees|receivers)`,
 		`too many (?:\S+ ){0,2}(?:recipient|rcpt|address|destinat|envelope)`,
 		`(?:recipients|rcpts?|destinations)(?: \S+){0,5} (?:limit|exceed|maximum|too many|threshold|per`+
 			` (?:message|transaction|session|mail|email))`,
@@ -216,6 +221,7 @@ var (
 		`слишком много получател`, `收件人(?:过多|数量|超)`, `宛先が多`,
 	)
 	splitTransaction = words(
+		`send the (?:rest|others?)`,
 		`multiple (?:\S+ )?domains per`, `policy mismatch`, `split transaction`, `separate transaction`,
 		`multiple (?:\S+ )?(?:policies|settings|backends|servers|domains) ~ (?:one|single|same)`,
 		`(?:deliver|send|retry) (?:\S+ )?(?:separately|alone)`, `different (?:settings|policy|transaction)`,
@@ -235,6 +241,8 @@ var (
 	)
 	// limitMeant: how much may be sent, of whatever kind.
 	limitMeant = words(
+		`send\w* too (?:much|many|fast|often)`,
+		`(?:have|has) (?:already )?sent (?:\S+ )?\d+`,
 		`(?:limit|limits|quota|quotas|allowance|cap|threshold|maximum|max|rate|credits?|balance|volume)(?:`+
 			` \S+){0,6} (?:exceed\w*|exceded|reached?|used up|exhausted|hit|over|surpass\w*|too high|`+
 			`insufficient|violat\w*|limited|achieved)`,

@@ -4,6 +4,7 @@ package diagnosis
 var (
 	// loginDemanded: nothing goes on without a login.
 	loginDemanded = words(
+		`passw\w* (?:is )?(?:required|needed)`,
 		`auth\w* (?:is |command )?(?:required|needed|mandatory|necessary|expected|requested|missing)`,
 		`auth\w* (?:is )?(?:not )?(?:first|before)`,
 		`(?:please |must |should |you need to |have to |has to |needs? to |try to |required to )(?:first`+
@@ -49,6 +50,7 @@ var (
 	)
 	// encryptionDemanded: plain text is not taken.
 	encryptionDemanded = words(
+		`encrypt (?:the|your|this) (?:connection|session|link|mail)`, `use (?:an )?encrypt`,
 		`(?:secure|encrypted) connection (?:is )?(?:required|needed|mandatory)`, `security level`,
 		`(?:must|please|should|need to|have to|you must) (?:first )?(?:issue|use|send|run|do|start|give) ~`+
 			` (?:starttls|start tls|tls|ssl)`,
@@ -82,6 +84,8 @@ var (
 	)
 	// appPassword: the ordinary password is not the one for this.
 	appPassword = words(
+		`passw\w* (?:made |meant |only )?for (?:\S+ )?(?:programs|apps|applications|clients|devices)`,
+		`(?:special|separate|dedicated|program) passw`,
 		`app(?:lication)?s? ?(?:specific )?passw`, `app(?:lication)? code`, `authori[sz]ation code`,
 		`authenti(?:cation|fication) code to log`, `auth code`, `(?:two|2|multi) ?(?:factor|step|fa)\b`, `2fa`,
 		`mfa\b`, `otp\b`, `second factor`, `parol\w* prilozh`, `пароль приложени`,
@@ -106,6 +110,7 @@ var (
 	)
 	// tooManyLogins is a brake on guessing.
 	tooManyLogins = words(
+		`too many (?:\S+ )?(?:tries|guesses)`,
 		`too many (?:\S+ ){0,4}(?:log ?in|logon|auth|passw|attempt|sign ?in|credential)`,
 		`too many (?:failed|failures|bad|invalid|wrong|unsuccessful)`, `too much (?:\S+ ){0,2}(?:fail|auth|log ?in)`,
 		`(?:log ?in|auth\w*|logon|passw\w*|sign ?in) (?:\S+ ){0,4}(?:too many|too often|too frequent|`+
@@ -193,7 +198,7 @@ var (
 	submissionDisabled = words(
 		`login name rejected`,
 		`not (?:available|included|enabled|allowed|permitted|part) (?:for|in|with|of|on) (?:your|this) (?:\S+ )?(?:plan|`+
-			`package|tariff|subscription|product)`,
+			`package|tariff|subscription|product|contract|licen[cs]e)`,
 		`(?:smtp|service|sending|relay|submission)(?: \S+){0,3} not (?:allowed|permitted|enabled|available)`+
 			` (?:for|on|to) (?:this|your) (?:mailbox|user|account)`,
 		`(?:submission|sending|smtp|relay\w*|outgoing mail|outbound(?: mail)?)(?: \S+){0,3} (?:disabled|not`+
@@ -229,6 +234,7 @@ var (
 		`server error`,
 	)
 	mechanismUnusable = words(
+		`(?:hash|secret) (?:\S+ ){0,4}(?:cram|digest|scram)`,
 		`bad protocol cancel`, `no secret in database`, `one time use`, `requested mechanism`, `invalid auth\w* mechanism`,
 		`(?:cram ?md5|digest ?md5|scram\S*|ntlm|gssapi)(?: \S+){0,4} (?:not|fail|unsupported|disabled|cannot)`,
 		`mechanism (?:\S+ ){0,3}(?:not available for|cannot|too weak for user|unusable|requires plain)`,

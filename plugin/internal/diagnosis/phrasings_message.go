@@ -3,6 +3,8 @@ package diagnosis
 // Concepts of the message.
 var (
 	malformed = words(
+		`lines? (?:over|longer than|exceeds|of more than) \d+`,
+		`no (?:date|subject|message id)\b`,
 		`bare (?:lf|cr|line ?feed|linefeed|carriage|newline|@addr)`,
 		`(?:from|to|subject|date|message id|messageid|header|headers|reply to|sender) (?:header|field|line|`+
 			`headers)(?: \S+){0,6} (?:missing|required|invalid|malformed|not (?:accepted|valid|allowed|found|`+
@@ -121,6 +123,7 @@ var (
 		`active directory`, `chkuser`,
 	)
 	filterBroken = words(
+		`(?:scanner|filter|milter|virus check\w*) (?:\S+ ){0,2}(?:takes|took) (?:too )?long`,
 		`(?:milter|content (?:filter|scan\w*)|virus (?:scan\w*|check\w*)|anti ?virus|anti ?spam|amavis|`+
 			`clamd?|clamav|spamd|spamassassin|rspamd|scanner|scanning|filter|spam (?:check|filter|scan\w*)|policy`+
 			` (?:server|service|daemon)|av scan\w*|dkim milter)(?: \S+){0,6} (?:unavailable|temporar\w*|fail\w*|`+
@@ -170,6 +173,7 @@ var (
 		`service refuse`, `temporary problem`,
 	)
 	timedOut = words(
+		`takes too long`,
 		`lost (?:input|connection|channel)`, `no activity`,
 		`connection (?:has )?expired`, `time ?out`, `timed out`, `idle (?:too long|time|for)`,
 		`inactiv\w* (?:timeout|limit|too)`,

@@ -19,10 +19,12 @@ var (
 		`could not load drd`,
 	)
 	recipientUnreachable = words(
+		`(?:mail ?box|inner|internal|home) (?:mail )?(?:server|host|system)(?: \S+){0,4} (?:unavailable|`+
+			`unreachable|down|offline|contacted|reached|not (?:available|respond\w*|reachable))`,
 		`(?:upstream|next hop|back ?end|destination|recipient|remote|downstream|target|relay host|mail server`+
 			` for|delivery) ?(?:mail )?(?:server|host|mta|system|error|smtp|mx)?(?: \S+){0,6} (?:unavailable|`+
 			`unreachable|not (?:available|respond\w*|reachable|accept\w*)|temporar\w*|timed? ?out|refused|down|`+
-			`offline|failed|timeout|could not be (?:reached|contacted))`,
+			`offline|failed|timeout|(?:could not|cannot) be (?:reached|contacted))`,
 		`target ip`, `alternate host`, `failover`, `upstream`,
 		`connect(?:ion)? to @host(?: \S+){0,3} (?:refused|timed|failed)`, `lost connection with`,
 		`no route to`,
@@ -31,6 +33,7 @@ var (
 		`server was temporarily unavailable to accept your`,
 	)
 	domainLookupDeferred = words(
+		`(?:dns|name ?servers?|mx)(?: \S+){0,4} not (?:answer|respond|reach)`,
 		`temporar\w*(?: \S+){0,5} (?:dns|domain|resol\w*|name server|mx)`,
 		`(?:dns|domain|resol\w*|name ?server|mx|nameserver|host)(?: \S+){0,5} (?:temporar\w*|try again|timed?`+
 			` ?out|timeout|servfail|server fail\w*|later|defer\w*)`,
@@ -97,6 +100,7 @@ var (
 		`onbekend`, `okand|finns inte`, `bilinmeyen`, `deliver\w* ~ not possible`, `undeliverable address`,
 	)
 	mailboxDisabled = words(
+		`(?:account|mail ?box|user|recipient) (?:\S+ ){0,3}no (?:mail|messages) accepted`,
 		`(?:is|has been|was|are) (?:now |currently |temporar\w+ )?(?:suspended|locked|deactivated|disabled|closed)`,
 		`temporary locked`, `no longer accepts`, `(?:mail )?receiving disabled`,
 		`not currently being accepted for this`, `extended inactivity`,
@@ -135,7 +139,7 @@ var (
 		`storage allocation`, `(?:mailbox|mail box|inbox|user|box) (?:is )?(?:\S+ )?full\b`, `too much mail data`,
 		`(?:not enough|insufficient|no|out of) (?:\S+ ){0,2}(?:space|storage|room|quota)(?: \S+){0,4}`+
 			` (?:mailbox|user|account|recipient|inbox)`,
-		`boite(?: \S+){0,4} plein|quota ~ depasse`,
+		`boite(?: \S+){0,4} (?:plein|satur|rempli)|quota ~ depasse`,
 		`(?:postfach|mailbox|posteingang)(?: \S+){0,3} (?:voll|uberfullt)`,
 		`(?:buzon|bandeja|cuota)(?: \S+){0,3} (?:llen|excedid|superad)`, `casella(?: \S+){0,3} piena`,
 		`caixa(?: \S+){0,3} cheia`,
@@ -161,6 +165,7 @@ var (
 		`organization queue quota`, `recipient (?:\S+ )?(?:has )?exceeded`,
 	)
 	restricted = words(
+		`may only (?:write|send|mail) to`,
 		`only accepts? (?:mail|messages|email) from`, `accepts? (?:mail|messages|email) only from`,
 		`(?:user|recipient|addressee) (?:id )?(?:\S+ )?(?:refuses?|rejects?|rejected|refused) (?:to|this|`+
 			`your|the|mail|message|it)`,
@@ -190,6 +195,7 @@ var (
 		`permanent failure for one or more recipients`, `private (?:list|address|group)`,
 	)
 	recipientMoved = words(
+		`left (?:the |our )?(?:company|organi[sz]ation|firm|institution|university|school)`,
 		`(?:user|recipient|mailbox|account|address|has|have) (?:\S+ )?(?:moved|migrated|relocated|left|transferred)`,
 		`(?:has been|was) replaced by`, `no longer on (?:this )?server`, `(?:new|changed|forwarding) address`,
 		`please try @\w+`, `user not local`,
@@ -197,6 +203,7 @@ var (
 		`no longer (?:works|employed|with)`, `changed (?:his|her|their|its) address`, `unbekannt verzogen`,
 	)
 	recipientSuppressed = words(
+		`bounced hard`,
 		`marked (?:as )?inactive`, `bounced? (?:check|filter)`, `suppress`, `unsubscribed?`, `address blacklisted`,
 		`(?:previous|prior|old|past|hard) (?:\S+ )?bounce`,
 		`bounced (?:address|before|earlier|previously|recently)`, `(?:earlier|repeated|recent) (?:\S+ )?bounc`,
@@ -220,6 +227,9 @@ var (
 		`not a valid (?:email )?address`,
 	)
 	relayMeant = words(
+		`not (?:a|our) customer`,
+		`(?:only|just) (?:take|accept|receive|handle|deliver)s? (?:\S+ )?for (?:our|local|my|its|these)`,
+		`(?:@host|domain) (?:is )?not (?:served|hosted|handled)\b`, `not forward (?:\S+ )?(?:to|for)`,
 		`mail to (?:remote|external|foreign|other) (?:domains?|hosts?)`,
 		`(?:only )?accepts? mail (?:only )?for local`, `cannot deliver (?:mail )?(?:for|to)`,
 		`not deliver (?:mail )?(?:for|to)`, `relay(?:s|ing|ed)?\b`, `relai`,

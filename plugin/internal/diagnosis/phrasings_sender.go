@@ -12,6 +12,7 @@ var (
 	)
 	// notOwned: this login may not use this sender.
 	notOwned = words(
+		`(?:cannot|may not|must not|not) send (?:mail |email )?(?:as|on behalf)\b`,
 		`must be (?:your own|one of your|(?:your|the) (?:login|account|user))`,
 		`sending (?:from|as) ~ not (?:permitted|allowed|authori[sz]ed)`,
 		`cannot use this (?:sender|from|address)`, `(?:does not|not) conform`, `(?:not|must be|be) (?:the )?same as`,
@@ -51,6 +52,7 @@ var (
 	)
 	// notVerified: the provider wants to be shown first that the sender is the customer's.
 	notVerified = words(
+		`(?:confirm|validate) (?:\S+ )?(?:sender|from address|sending|identity)`,
 		`(?:not|un|never|been|is not|must be|needs? to be|not yet|not a)(?: \S+){0,2} ?(?:verified|confirmed|`+
 			`validated|whitelisted for sending|approved)`,
 		`unverified`, `verif(?:y|ied) (?:\S+ ){0,3}(?:sender|domain|identity|address|from|email|sending)`,
@@ -91,6 +93,9 @@ var (
 	)
 	senderMailboxBad = words(
 		`callout (?:\S+ ){0,3}sender`,
+		`verif\w* (?:of )?(?:the )?(?:mail ?from|sender|return path|from address)(?: \S+)? (?:fail|error|unsuccess)`,
+		`validating (?:the )?(?:sender|mail ?from|return path)(?: \S+)? fail`,
+		`(?:mail ?from|return path) (?:verif\w*|validation|callback|callout) (?:fail|error|unsuccess)`,
 		`sender verif(?:y|ication|ied)? ?(?:fail|error|reject)`,
 		`sender address rejected (?:user unknown|undeliverable|unknown user|unverified address host|mailbox|`+
 			`no such|account)`,
@@ -102,6 +107,7 @@ var (
 		`callback ~ sender ~ (?:fail|reject)`, `we (?:cannot|could not) (?:verify|reply|bounce) ~ sender`,
 	)
 	senderCheckDeferred = words(
+		`callout (?:to|of|for) @sender(?: \S+)? (?:not|defer|time|in progress)`,
 		`callback setup failed`,
 		`temporar\w* ~ (?:verifying|checking|validating) (?:the )?sender`,
 		`(?:verifying|checking) (?:the )?sender ~ temporar`, `could not complete sender`,
@@ -129,10 +135,12 @@ var (
 		`domain (?:is )?(?:too )?new\b`, `(?:too|very|so) (?:new|young|fresh|recent)\b`,
 		`newly (?:registered|created|observed)`,
 		`(?:domain|registration) age`, `recently (?:registered|created|seen)`, `zrd`, `new domain`,
-		`domain ~ (?:registered|created) (?:\S+ ){0,3}(?:ago|recently|days)`, `day old bread|dob\b`, `fresh domain`,
+		`domain ~ (?:registered|created) (?:\S+ ){0,3}(?:ago|recently|days|yesterday|today|just)`, `day old bread|dob\b`,
+		`fresh domain`,
 		`zero reputation`,
 	)
 	authenticationResults = words(
+		`not let (?:\S+ ){0,4}send`,
 		`dmarc`, `spf\b`, `dkim`, `domain ?keys?`, `sender ?id\b`, `sender policy framework`,
 		`authentication results`, `authentication (?:level|checks?|failed for domain|policy|status)`,
 		`(?:email|mail|message|sender) (?:\S+ )?authentication (?:fail\w*|check|require|policy)`,

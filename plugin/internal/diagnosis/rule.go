@@ -30,7 +30,7 @@ type rule struct {
 // step.
 var rules = sync.OnceValue(func() []rule {
 	return slices.Concat(
-		generalRules, certainRules, specificRules, clearRules,
+		generalRules, certainRules, codedRules, contrastRules, specificRules, clearRules,
 		authRules, earlyRules, startTLSRules, envelopeRules, failureRules, lastRules,
 	)
 })

@@ -36,6 +36,7 @@ var earlyRules = []rule{
 	{cause: "access_denied", steps: hello, replies: replies(5), says: all(ipMeant)},
 	{cause: "hello_name_refused", steps: hello, replies: replies(501, 504, 550, 553, 554)},
 	{cause: "client_reputation_low", steps: early, replies: replies(4), says: all(ipMeant)},
+	{cause: "client_reputation_low", steps: early, replies: replies(4), when: ofSecurity},
 	{cause: "server_busy", steps: early, replies: replies(4)},
 	{cause: "hello_refused", steps: hello, kinds: refused},
 	{cause: "address_blocklisted", steps: early, replies: replies(5), says: all(namesSpam)},

@@ -10,7 +10,7 @@ var specificRules = []rule{
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(ipListed),
 		unless: none(queryRefused, greylisting, relayingDenied)},
 	{cause: "recipient_rate_limited", steps: receiving, says: all(receivesTooMuch),
-		unless: none(senderRateMeant, ipMeant)},
+		unless: none(senderRateMeant, ipMeant, storageMeant)},
 	{cause: "recipient_restricted", steps: receiving, says: all(recipientPrefers)},
 	{cause: "sender_not_owned", steps: addressing, says: all(senderNotSame)},
 	{cause: "sender_check_failed", steps: atEnvelope, says: all(senderCheckDeferred)},
@@ -96,7 +96,7 @@ var demandRules = []rule{
 	{cause: "encryption_required", steps: receiving, says: all(encryptionDemanded), unless: none(authenticationResults)},
 	{cause: "encryption_required", steps: receiving, enhanced: enhanced("x.7.10", "x.7.11")},
 	{cause: "spoofing_blocked", steps: atEnvelope, says: all(hostOwnDomain), when: noLogin,
-		unless: none(authenticationResults)},
+		unless: none(authenticationResults, namesHello)},
 	{cause: "use_provider_relay", steps: atEnvelope, says: all(dynamicAddress)},
 	{cause: "recipient_restricted", steps: atEnvelope, says: all(listRestricted)},
 	{cause: "login_demanded_not_offered", steps: atEnvelope, says: all(loginDemanded), when: loginNotOffered,
@@ -195,7 +195,8 @@ var limitRules = []rule{
 	{cause: "rate_limited", steps: atEnvelope, says: all(tooManyRecipients, overTime)},
 	{cause: "too_many_recipients", steps: receiving, says: all(tooManyRecipients)},
 	{cause: "too_many_recipients", steps: recipient, enhanced: enhanced("x.5.3"), unless: none(rateMeant)},
-	{cause: "message_too_big", steps: atEnvelope, says: all(tooBig), unless: none(sendingMeant, lineMeant, overTime)},
+	{cause: "message_too_big", steps: atEnvelope, says: all(tooBig),
+		unless: none(sendingMeant, lineMeant, overTime, timedOut)},
 	{cause: "sender_mailbox_full", steps: sender, says: all(mailboxFull), unless: none(sendingMeant)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(mailboxFull), unless: none(sendingMeant)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(together(namesMailbox, namesStorage, saysFull)),
@@ -220,7 +221,7 @@ var (
 			`smtp|relay)`,
 	)
 	planMeant = words(`credits?\b`, `balance`, `(?:free|paid|current|your) (?:\S+ )?(?:plan|package|tariff|subscription)`)
-	lineMeant = words(`line length`, `lines?\b ~ (?:long|exceed)`, `headers?\b`)
+	lineMeant = words(`line length`, `lines?\b ~ (?:long|exceed|over|more)`, `headers?\b`)
 	couldNot  = words(
 		`(?:unable to|cannot|could not|failed to) (?:perform|verify|evaluate|complete|check|fetch|retrieve|look ?up|`+
 			`resolve|get)`,
@@ -283,9 +284,12 @@ var (
 		`testing emails`, `account (?:\S+ ){0,2}not (?:yet )?(?:been )?(?:approved|activated|verified|confirmed)`,
 		`(?:sandbox|test|trial) (?:mode|domain|subdomain|account)`, `sandbox`,
 	)
-	domainOfSender     = words(`domain of (?:the )?sender`, `sender domain`, `domain (?:does|not|is)`)
-	plainlyNotFound    = words(`not found|does not exist|nxdomain|no such`)
-	notNow             = words(`right now|at the moment|at present|currently|try again|later`, `temporar`)
+	domainOfSender  = words(`domain of (?:the )?sender`, `sender domain`, `domain (?:does|not|is)`)
+	plainlyNotFound = words(`not found|does not exist|nxdomain|no such`)
+	notNow          = words(
+		`for now|not now|moment`,
+		`right now|at the moment|at present|currently|try again|later`, `temporar`,
+	)
 	lookupTimedOut     = words(`lookup timed out`, `temporar\w* (?:dns|lookup) `, `servfail`)
 	notVerifiedPlainly = words(
 		`(?:is |are |was |been )?not (?:been )?verified`, `unverified (?:sender|domain|address)`, `verified sender`,

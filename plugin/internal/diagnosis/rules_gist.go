@@ -6,7 +6,7 @@ package diagnosis
 
 // loginGists are for a refused login.
 var loginGists = []rule{
-	{cause: "client_address_not_authorized", steps: auth, says: all(together(ipMeant, saysRefused)),
+	{cause: "client_address_not_authorized", steps: auth, says: all(together(ipMeantPlainly, saysRefused)),
 		unless: none(tooManyWords)},
 	{cause: "login_backend_broken", steps: auth, replies: replies(5), says: all(together(namesDirectory, saysBroken))},
 	{cause: "password_expired", steps: auth, says: all(together(namesPassword, saysOutdated))},
@@ -48,6 +48,8 @@ var clientGists = []rule{
 	{cause: "account_suspended", steps: addressing, replies: replies(5), says: all(saysAbused), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesSending, saysClosed)), when: withLogin,
 		unless: none(recipientMeant, namesFile)},
+	{cause: "sending_limit_reached", steps: atEnvelope, says: all(saysUnpaid), when: withLogin,
+		unless: none(namesSpam, namesFile)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(together(senderMeant, saysBlocked)), unless: none(ipMeant)},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(together(namesClient, saysBlocked)),
 		unless: none(namesSpamVerdict)},
@@ -72,6 +74,8 @@ var limitGists = []rule{
 	{cause: "server_misconfigured", steps: atEnvelope, says: all(together(namesLicence, saysClosed))},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(together(namesStorage, saysFull)),
 		unless: none(sendingMeant, sizeMeant, overTime)},
+	{cause: "sending_limit_reached", steps: atEnvelope, says: all(together(overTime, saysExceeded)), when: withLogin,
+		unless: none(headerMeant, mailboxNamed)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(together(namesQuota, saysExceeded)), unless: none(headerMeant)},
 }
 
@@ -111,6 +115,8 @@ var messageGists = []rule{
 	{cause: "relay_denied", steps: message, replies: replies(5), says: all(together(namesRelay, saysRefused)),
 		unless: none(namesSpam)},
 	{cause: "access_denied", steps: message, replies: replies(5), says: all(clientRejected)},
+	{cause: "access_denied", steps: message, replies: replies(5), says: all(together(ipMeantPlainly, saysUnwanted)),
+		unless: none(namesSpam, namesForm, namesFile), when: noLogin},
 	{cause: "recipient_refused", steps: message, replies: replies(5), says: all(recipientRejected)},
 	{cause: "recipient_restricted", steps: message, replies: replies(5), says: all(together(namesTarget, saysRefused)),
 		unless: none(namesSpam, namesForm, namesFile)},
@@ -130,6 +136,8 @@ var serverGists = []rule{
 }
 
 var (
+	saysUnwanted = words(`den(?:y|ied)|refus|reject|block|unwanted`,
+		`not (?:\S+ )?(?:take|accept|allow|permit|welcome|want)`)
 	clientRejected = words(
 		`client host rejected`, `not accepting connections`, `no access from`, `(?:@ip|host) rejected`,
 	)

@@ -5,6 +5,7 @@ var recipientRules = []rule{
 	{cause: "recipient_restricted", steps: receiving, says: all(restricted), unless: none(bulkOfRecipients, tryLater)},
 	{cause: "recipient_domain_lookup_failed", steps: receiving, replies: replies(4), says: all(domainLookupDeferred)},
 	{cause: "recipient_server_unreachable", steps: receiving, replies: replies(4), says: all(recipientUnreachable)},
+	{cause: "recipient_server_unreachable", steps: recipient, enhanced: enhanced("4.4.1")},
 	{cause: "recipient_domain_no_mail", steps: recipient, replies: replies(556), unless: none(senderMeant)},
 	{cause: "recipient_syntax_refused", steps: recipient, says: all(addressSyntax), unless: none(senderMeant)},
 	{cause: "recipient_domain_not_found", steps: receiving, says: all(domainBad), unless: none(senderMeant)},
@@ -74,6 +75,10 @@ var refusalRules = []rule{
 		when: both(noLogin, ofSecurity)},
 	{cause: "recipient_mailbox_full", steps: recipient, replies: replies(552, 452)},
 	{cause: "recipient_syntax_refused", steps: recipient, replies: replies(501, 553, 555)},
+	{cause: "server_busy", steps: recipient, replies: replies(421), unless: none(recipientMeant), says: all(anything),
+		when: notOfSecurity},
+	{cause: "access_denied", steps: recipient, replies: replies(5), says: all(ipMeantPlainly),
+		unless: none(recipientMeant, senderMeant), when: noLogin},
 	{cause: "recipient_refused_temporarily", steps: recipient, replies: replies(4)},
 	{cause: "recipient_refused", steps: recipient, kinds: refused},
 

@@ -249,6 +249,7 @@ var (
 	)
 	// saysSame compares two addresses.
 	saysSame = words(
+		`among\b|none of`,
 		`belong|match|correspond|agree\b|conform|same|equal|identical|own(?:ed|er|s)?\b|assigned|linked|associat`,
 		`wrong (?:\S+ )?(?:from|sender|address)`,
 		`differ|other than|instead of|not yours|mismatch|not (?:\S+ )?(?:permitted|allowed|authori[sz]ed|valid) (?:for|to)`,
@@ -287,11 +288,17 @@ var (
 		`(?:delay|defer)\w* (?:for|by|as|because) (?:\S+ )?(?:spam|anti ?spam|policy|security)`,
 		`spam (?:prevention|protection) (?:\S+ ){0,4}(?:retry|later|again|delay)`,
 	)
-	saysOutdated = words(`expir|out ?of ?date|outdated|too old|aged|change|renew|reset`,
+	saysOutdated = words(
+		`(?:days|months) old`,
+		`expir|out ?of ?date|outdated|too old|aged|change|renew|reset`,
 		`abgelaufen|expire|caduc|scadut`,
-		`istek|过期|期限切れ`)
-	saysUnpaid = words(`(?:please|must|not|overdue|un) ?pa(?:y|id)`, `invoice|overdue|arrears`,
-		`(?:contract|subscription|plan|licen[cs]e) (?:\S+ ){0,3}(?:ended|expired|cancel|over\b|inactive)`)
+		`istek|过期|期限切れ`,
+	)
+	saysUnpaid = words(
+		`(?:trial|plan|subscription|contract|free period) (?:\S+ ){0,2}(?:run out|ran out|over\b|ended|expired)`,
+		`(?:please|must|not|overdue|un) ?pa(?:y|id)`, `invoice|overdue|arrears`,
+		`(?:contract|subscription|plan|licen[cs]e) (?:\S+ ){0,3}(?:ended|expired|cancel|over\b|inactive)`,
+	)
 	saysSwitchedOn = words(
 		`enable|activate|turn on|switch on|allow\b|permit\b`, `freischalt|aktivier`, `activ`, `включ`,
 		`开启|有効`)

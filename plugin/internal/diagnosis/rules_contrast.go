@@ -1,0 +1,215 @@
+package diagnosis
+
+// contrastRules tell apart what the same words say of different things: a forged HELO from a forged sender, a count of
+// messages from a size, what one recipient may get from what this account may send. They are asked before the
+// phrasings, each of which knows only one of the two.
+var contrastRules = []rule{
+	// A login.
+	{cause: "login_exchange_broken", steps: auth, replies: replies(523, 538), says: all(base64Meant)},
+	{cause: "no_common_mechanism", steps: auth, replies: replies(4), says: all(together(namesMechanism, saysUnsupported)),
+		unless: none(temporarily, loginBackend)},
+	{cause: "no_common_mechanism", steps: auth, replies: replies(504),
+		says: all(together(namesOneMechanism, saysUnsupported)), unless: none(ipMeantPlainly)},
+	{cause: "no_common_mechanism", steps: auth, replies: replies(535),
+		says: all(together(namesMechanism, saysUnsupported, deniedHere)), unless: none(ipMeantPlainly)},
+	{cause: "account_suspended", steps: atEnvelope, says: all(accountUnavailable), when: withLogin,
+		unless: none(recipientNamed)},
+	{cause: "account_suspended", hosts: hosts("forpsi.com"), steps: message, says: all(policyViolated), when: withLogin},
+
+	// What is forged, and what is demanded of whom.
+	{cause: "hello_name_refused", steps: addressing, says: all(together(namesHello, forgedMeant)),
+		unless: none(authenticationResults)},
+	{cause: "reverse_dns_missing", steps: atEnvelope, says: all(together(reverseDNS, ofStrangers))},
+	{cause: "hello_name_refused", steps: atEnvelope, says: all(together(aboutHello, ofStrangers))},
+	{cause: "login_required", steps: addressing, says: all(together(localOnly, namesLogin)), when: noLogin},
+	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(together(senderMeant, mismatchesIP)),
+		unless: none(namesHello, reverseDNS)},
+
+	// What is counted.
+	{cause: "mail_loop", steps: atEnvelope, says: all(receivedCounted)},
+	{cause: "recipient_mailbox_full", steps: receiving, says: all(messagesKept), unless: none(sendingMeant)},
+	{cause: "recipient_rate_limited", steps: receiving, says: all(rateOfRecipient), when: noLogin,
+		unless: none(ipMeantPlainly)},
+	{cause: "rate_limited", steps: atEnvelope, says: all(recipientAttempts)},
+	{cause: "rate_limited", steps: atEnvelope, says: all(together(overMinutes, saysAllowance)),
+		unless: none(rateOfRecipient)},
+	{cause: "sending_limit_reached", steps: atEnvelope, says: all(sendingQuotaUsed)},
+	{cause: "sending_limit_reached", steps: atEnvelope, says: all(together(messagesCounted, saysExceeded)),
+		unless: none(mailboxNamed, namesConnection, headerMeant)},
+	{cause: "message_too_big", steps: message, says: all(together(bytesCounted, saysMore)),
+		unless: none(headerMeant, lineMeant, namesInbox)},
+	{cause: "message_too_big", steps: atEnvelope, says: all(exchangeTooBig)},
+	{cause: "recipient_mailbox_full", steps: message, replies: replies(552), says: all(together(namesInbox, namesQuota)),
+		unless: none(sendingMeant, sizeMeant), when: noLogin},
+	{cause: "sender_mailbox_full", steps: sender, says: all(ownMailboxFull), when: withLogin},
+	{cause: "message_too_big", steps: message, replies: replies(523), says: all(tooBig)},
+	{cause: "too_many_errors", steps: atEnvelope, says: all(failuresCounted), unless: none(badRecipients)},
+
+	// Who is on a list, and who is restricted.
+	{cause: "recipient_refused", steps: receiving, says: all(recipientListed), unless: none(ipMeantPlainly, senderMeant),
+		when: noLogin},
+	{cause: "recipient_syntax_refused", steps: recipient, replies: replies(5), says: all(charactersRefused),
+		unless: none(senderMeant)},
+	{cause: "sender_syntax_refused", steps: sender, replies: replies(5), says: all(charactersRefused)},
+	{cause: "recipient_restricted", steps: recipient, replies: replies(5), says: all(mailboxRestricted),
+		unless: none(senderMeant, ipMeant)},
+	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(mailboxMissing),
+		unless: none(senderMeant)},
+
+	// Whose domain.
+	{cause: "sender_not_owned", steps: sender, replies: replies(5), says: all(notOfThisDomain), when: withLogin},
+	{cause: "sender_domain_not_found", steps: sender, replies: replies(5), says: all(resolutionFailed),
+		unless: none(reverseDNS, namesHello)},
+	{cause: "sender_domain_not_found", steps: recipient, replies: replies(5),
+		says: all(together(senderMeant, resolutionFailed)), unless: none(reverseDNS, namesHello)},
+}
+
+// codedRules are the codes in parentheses of AOL and Yahoo, postmaster.aol.com.
+var codedRules = []rule{
+	{cause: "client_reputation_low", steps: conversing, says: all(aolDynamic)},
+	{cause: "address_blocklisted", steps: conversing, replies: replies(5), says: all(aolBlocked)},
+}
+
+// Words of a login.
+var (
+	base64Meant    = words(`base ?64`, `decod`, `cipher text`)
+	namesMechanism = words(
+		`mechanisms?`, `auth\w* (?:mechanism|method|type|mode|scheme|plain|login|cram|ntlm)`, `method`,
+		`(?:plain|cram ?md5|digest ?md5|ntlm|gssapi|xoauth2?|auth login|auth plain) (?:auth\w*|is\b|not\b)`,
+	)
+	namesOneMechanism = words(`(?:plain|login|cram ?md5|digest ?md5|ntlm|gssapi|xoauth2?)\b`)
+	saysUnsupported   = words(
+		`un(?:supported|known|implemented|recogni[sz]ed|available)`, `disabled`, `prohibited|forbidden`,
+		`not (?:\S+ )?(?:supported|implemented|recogni[sz]ed|permitted|allowed|offered|enabled|known|accepted)`,
+	)
+	deniedHere = words(
+		`(?:permitted|allowed|disabled|prohibited|forbidden|supported|enabled|accepted) (?:by|on|at|for|in|here)`,
+	)
+	accountUnavailable = words(
+		`accounts? (?:is |are )?(?:currently |temporar\w+ |now )?(?:unavailable|not available)`,
+		`unavailable (?:\S+ )?account`,
+	)
+	mailboxNamed   = words(`mail ?box|inbox|folder`)
+	recipientNamed = words(`recipients?\b|rcpt|destination|addressee|mailbox|@recipient`)
+	policyViolated = words(`policy violation`)
+	aolDynamic     = words(`dyn [a-z][0-9]\b`)
+	aolBlocked     = words(`(?:rly|con) b[0-9]\b`, `rtr (?:bl|bg|rd|ch|dx|sc)\b`)
+)
+
+// Words of what is forged and of strangers.
+var (
+	forgedMeant = words(`spoof`, `impersonat`, `forge`, `fake`, `pretend`, `masquerad`, `claim\w* to be`)
+	ofStrangers = words(
+		`(?:for|from|by|of|on|with) (?:\S+ )?(?:un ?authenticated|anonymous|non ?authenticated)`,
+		`(?:are|is) not authenticated`,
+	)
+	localOnly = words(
+		`(?:local|internal) (?:users?|senders?|clients?|mail|networks?)(?: \S+)? (?:only|or)\b`,
+		`only (?:\S+ )?(?:local|internal) (?:users?|senders?|clients?|mail|networks?)`,
+	)
+	ipMeantPlainly = words(
+		`@ip`, `ips?\b`, `client host`, `from (?:this|your|the) (?:\S+ )?(?:host|network|server|machine|location)`,
+		`your (?:\S+ )?(?:host|network|server|machine|system|address)`,
+	)
+	mismatchesIP = words(
+		`(?:mismatch\w*|not match|does ?n t match|inconsistent with|not consistent with|differs from)(?: \S+){0,3}`+
+			` (?:ip|ips|@ip)\b`,
+		`ip mismatch`,
+	)
+)
+
+// Words of what is counted.
+var (
+	receivedCounted = words(
+		`(?:number of|many|max\w*|count of|exceed\w*|more than|over) (?:\S+ ){0,2}received (?:\S+ )?(?:header|line|field)`,
+		`received (?:\S+ ){0,2}(?:header|line|field|stamp)\w*(?: \S+){0,4} (?:exceed|max|limit|too many|over)`,
+		`received count`, `(?:relayed|forwarded|redirected|resent|bounced|passed|handed)(?: \S+){0,4} too (?:many|often)`,
+		`circular (?:rout|forward|deliver)`, `going (?:a)?round in circles`,
+	)
+	messagesKept = words(
+		`(?:mail ?box|inbox|folder)(?: \S+){0,3} (?:message|mail|email)s? (?:count|number)`,
+		`(?:mail ?box|inbox|folder) (?:\S+ ){0,3}(?:maximum number|too many) (?:of )?(?:messages|mails|emails)`,
+		`too many (?:messages|mails|emails) (?:\S+ )?(?:in|stored|kept|on) (?:\S+ )?(?:mail ?box|inbox|`+
+			`folder|for|the server)`,
+		`zu ?viele (?:mails|nachrichten|emails) (?:\S+ ){0,2}(?:server|postfach|mailbox)`,
+		`trop de messages dans`, `demasiados (?:mensajes|correos) en`, `troppi messaggi (?:in|nella)`,
+		`muitas mensagens na`,
+	)
+	rateOfRecipient = words(
+		`rate ?limit\w*(?: \S+){0,3} for (?:\S+ )?(?:mail ?box|user|recipient|@recipient)`,
+		`(?:mail ?box|recipient|@recipient)(?: \S+){0,4} (?:rate ?limit|throttled|too high a rate)`,
+	)
+	recipientAttempts = words(
+		`(?:minutes|seconds) between (?:\S+ )?(?:mails|messages|emails)`,
+		`too many (?:\S+ )?(?:recipients?|rcpts?) (?:attempts|requests|commands ~ time)`,
+		`too many (?:recipients|rcpts) (?:\S+ ){0,3}(?:short|time|period|quick|fast|minute)`,
+	)
+	overMinutes = words(
+		`(?:per|each|every|pro|par|por|за) (?:\d+ ?)?(?:minut|min\b|second|sec\b|sekund|мин|сек)`,
+		`(?:in|within) (?:a |one |\d+ )(?:minute|second)s?`,
+	)
+	saysAllowance = words(
+		`allow`, `permit`, `only\b`, `exceed`, `too many`, `more than`, `up to`, `quota`, `at most`, `max`, `reached`,
+		`limit`, `erlaubt|hochstens`,
+	)
+	sendingQuotaUsed = words(
+		`out of credits?`,
+		`(?:not enough|insufficient|no|exceed\w*|reached|used up|exhausted|over|out of|low) (?:\S+ ){0,2}(?:send(?:ing)?|`+
+			`outgoing|outbound|submission) (?:\S+ )?(?:quota|allowance|credits?)`,
+		`(?:sending|outgoing|outbound|submission) (?:\S+ )?(?:quota|allowance|credits?) (?:\S+ ){0,2}(?:exceed|used|`+
+			`exhaust|insufficient|reached|spent|empty|over\b|low)`,
+		`no (?:\S+ )?(?:sends|sendings|messages|mails|emails) (?:left|remain)`,
+	)
+	messagesCounted = words(
+		`(?:message|mail|email|send)s? (?:count|number)`,
+		`(?:number|amount|count) of (?:\S+ )?(?:messages|mails|emails|sends|submissions)`,
+	)
+	bytesCounted = words(
+		`\d+ ?(?:bytes|octets|kbytes?|mbytes?|kb|mb|kib|mib|kilobytes|megabytes|gb)\b`, `(?:byte|octet) (?:count|limit)`,
+		`(?:stream|data) (?:\S+ ){0,3}\d+`,
+	)
+	saysMore = words(
+		`more than`, `exceed`, `(?:larger|bigger|longer|greater) than`, `over\b`, `max`, `above`, `beyond`, `limit`,
+		`at most`,
+	)
+	exchangeTooBig = words(`mapiexceptionmaxsubmission`, `messagesubmissionexceeded`, `messagetoolarge`,
+		`maxsubmissionexceed`)
+	ownMailboxFull = words(
+		`mail ?box(?: \S+){0,3} (?:full\b|out of (?:space|storage)|over ?quota|has no (?:space|storage))`,
+	)
+	storageMeant    = words(`storage|space|disk|size`)
+	failuresCounted = words(
+		`too (?:many|much) (?:\S+ )?(?:failures?|mistakes|faults)\b`,
+		`too many (?:wrong|bad|failed|invalid|illegal) (?:commands?|requests?)`,
+	)
+)
+
+// Words of recipients and senders.
+var (
+	recipientListed = words(
+		`(?:recipients?|rcpt|mail ?box|@recipient) (?:@recipient |@addr )?(?:is |has been |was )?(?:in |on )?(?:our |a |`+
+			`the )?(?:black|block|deny) ?list`,
+		`(?:black|block|deny) ?listed (?:recipient|rcpt|mail ?box)`,
+	)
+	charactersRefused = words(
+		`(?:restricted|forbidden|disallowed|prohibited|unsupported|unexpected|special) (?:character|symbol|sign)s?\b`,
+		`characters? (?:\S+ )?not (?:allowed|permitted|accepted|supported)`,
+	)
+	mailboxRestricted = words(
+		`(?:mail ?box|recipient|address|account|inbox|@recipient)(?: @recipient| @addr)? is (?:an? )?(?:restricted|private|`+
+			`internal)`,
+		`(?:restricted|private|internal) (?:mail ?box|recipient|account|inbox)`,
+	)
+	mailboxMissing = words(
+		`(?:(?:un|not |non )available|in ?existent|missing|absent) (?:mail )?(?:user|mail ?box|recipient|account)\b`,
+	)
+	notOfThisDomain = words(
+		`not (?:a )?(?:in|of|from|part of|within|one of) (?:my|our|this|the local|your) (?:\S+ )?domain`,
+		`outside (?:of )?(?:my|our|this|the|your) (?:\S+ )?domain`,
+	)
+	resolutionFailed = words(
+		`(?:dns|mx|domain) (?:\S+ ){0,3}(?:resol\w+|look ?up|query)(?: \S+){0,3} (?:fail|error|unsuccess)`,
+		`(?:dns|mx|domain) (?:resol\w+|look ?up|query)(?: \S+){0,3} (?:fail|error|unsuccess)`,
+		`fail\w* to resolve (?:@host|the|your|domain|sender)`,
+	)
+)

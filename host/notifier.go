@@ -11,8 +11,9 @@ import (
 type notifier struct{ *page }
 
 var (
-	_ shared.Notifier     = notifier{}
-	_ shared.HeldReleaser = notifier{}
+	_ shared.Notifier             = notifier{}
+	_ shared.HeldReleaser         = notifier{}
+	_ shared.NotificationOperator = notifier{}
 )
 
 func (n notifier) Notify(ctx context.Context, request shared.NotifyRequest) (receipts []shared.Receipt, err error) {
@@ -41,4 +42,18 @@ func (n notifier) ReleaseHeld(
 	ctx context.Context, request shared.ReleaseHeldRequest,
 ) (shared.ReleaseHeldResult, error) {
 	return ask(ctx, n.page, longLimit, shared.HeldReleaser.ReleaseHeld, request)
+}
+
+func (n notifier) Show(ctx context.Context, request shared.ShowRequest) (shared.NotificationDetail, error) {
+	return ask(ctx, n.page, queryLimit, shared.NotificationOperator.Show, request)
+}
+
+func (n notifier) Operate(ctx context.Context, request shared.OperateRequest) (shared.OperateReport, error) {
+	return ask(ctx, n.page, longLimit, shared.NotificationOperator.Operate, request)
+}
+
+func (n notifier) Statistics(
+	ctx context.Context, request shared.StatisticsRequest,
+) ([]shared.StatisticsBucket, error) {
+	return ask(ctx, n.page, queryLimit, shared.NotificationOperator.Statistics, request)
 }

@@ -92,6 +92,18 @@ func (hangingPage) Cancel(ctx context.Context, _ shared.NotificationRequest) (sh
 	return hanging[shared.NotificationEntry](ctx)
 }
 
+func (hangingPage) Show(ctx context.Context, _ shared.ShowRequest) (shared.NotificationDetail, error) {
+	return hanging[shared.NotificationDetail](ctx)
+}
+
+func (hangingPage) Operate(ctx context.Context, _ shared.OperateRequest) (shared.OperateReport, error) {
+	return hanging[shared.OperateReport](ctx)
+}
+
+func (hangingPage) Statistics(ctx context.Context, _ shared.StatisticsRequest) ([]shared.StatisticsBucket, error) {
+	return hanging[[]shared.StatisticsBucket](ctx)
+}
+
 // limits are how long each call may take, as docs/contract.md says; zero is a call that no caller of the page makes.
 var limits = map[string]time.Duration{
 	"Info": 10 * time.Second, "Schema": 10 * time.Second, "Load": 10 * time.Second, "Validate": 10 * time.Second,
@@ -101,6 +113,7 @@ var limits = map[string]time.Duration{
 	"Test":        6 * time.Minute,
 	"ReleaseHeld": 10 * time.Minute, "Migrate": 6 * time.Hour,
 	"Rekey": 10 * time.Minute, "Purge": 10 * time.Minute,
+	"Show": 10 * time.Second, "Statistics": 10 * time.Second, "Operate": 10 * time.Minute,
 	"Drain": 0, "Deliveries": 0,
 }
 

@@ -130,10 +130,13 @@ var calls = map[string]func(context.Context, *victim) (any, error){
 		all := slices.Repeat([]shared.Notification{alarm}, hostile.Notifications)
 		return v.Notifier().Notify(ctx, shared.NotifyRequest{Notifications: all})
 	},
-	"Status": notifies(shared.Notifier.Status, shared.StatusRequest{}),
-	"List":   notifies(shared.Notifier.List, shared.ListRequest{}),
-	"Retry":  notifies(shared.Notifier.Retry, shared.NotificationRequest{ID: hostile.NotificationID}),
-	"Cancel": notifies(shared.Notifier.Cancel, shared.NotificationRequest{ID: hostile.NotificationID}),
+	"Status":     notifies(shared.Notifier.Status, shared.StatusRequest{}),
+	"List":       notifies(shared.Notifier.List, shared.ListRequest{}),
+	"Retry":      notifies(shared.Notifier.Retry, shared.NotificationRequest{ID: hostile.NotificationID}),
+	"Cancel":     notifies(shared.Notifier.Cancel, shared.NotificationRequest{ID: hostile.NotificationID}),
+	"Show":       operates(shared.NotificationOperator.Show, shared.ShowRequest{ID: hostile.NotificationID}),
+	"Operate":    operates(shared.NotificationOperator.Operate, shared.OperateRequest{Operation: shared.OperationRetry}),
+	"Statistics": operates(shared.NotificationOperator.Statistics, shared.StatisticsRequest{}),
 	"Test": func(ctx context.Context, v *victim) (any, error) {
 		var events []shared.TestEvent
 		err := v.page.Test(ctx, shared.TestRequest{}, func(event shared.TestEvent) error {
@@ -158,6 +161,12 @@ func notifies[Request, Reply any](
 	method func(shared.Notifier, context.Context, Request) (Reply, error), request Request,
 ) func(context.Context, *victim) (any, error) {
 	return func(ctx context.Context, v *victim) (any, error) { return method(v.Notifier(), ctx, request) }
+}
+
+func operates[Request, Reply any](
+	method func(shared.NotificationOperator, context.Context, Request) (Reply, error), request Request,
+) func(context.Context, *victim) (any, error) {
+	return func(ctx context.Context, v *victim) (any, error) { return method(notifier{v.page}, ctx, request) }
 }
 
 // drain asks the plugin to end its work, as the supervisor does, and returns what it waits for.

@@ -194,6 +194,10 @@ type NotificationEntry struct {
 	Expires  time.Time `json:"expires,omitzero"`
 	Priority Priority  `json:"priority,omitempty"`
 	Category string    `json:"category,omitempty"`
+	// PausedBy is the code of the cause of a pause that holds a queued notification; empty when none does.
+	PausedBy string `json:"paused_by,omitempty"`
+	// SetAsideAt is when a dead letter was set aside, because somebody has seen it; zero when it was not.
+	SetAsideAt time.Time `json:"set_aside_at,omitzero"`
 }
 
 // NotificationRequest names one notification, and who wants something done with it.

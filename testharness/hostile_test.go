@@ -32,6 +32,8 @@ var victims = map[string][]string{
 	"List":      {"list", "list --json", "notify --to a@b.example --to c@d.example --text x --wait 1ms"},
 	"Retry":     {"retry " + hostile.NotificationID},
 	"Cancel":    {"cancel --json " + hostile.NotificationID},
+	"Show":      {"show " + hostile.NotificationID, "show --json " + hostile.NotificationID},
+	"Operate":   {"retry --state dead", "cancel --all --json", "aside --cause greylisted", "purge 7 8"},
 	"Rekey":     {"rekey"},
 	"Migrate":   {"migrate --to env:DATABASE_URL", "migrate --undo"},
 

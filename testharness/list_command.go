@@ -11,44 +11,68 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 func newListCommand(g *global) *cobra.Command {
-	var request shared.ListRequest
-	var state, from, until string
-	states := stateNames()
+	var before string
+	var limit int
+	var which filter
 	command := g.passiveCommand(&cobra.Command{
 		Use:     "list",
 		Short:   "List notifications, newest first",
 		Example: "  testharness list --state dead\n  testharness list --search you@example.com --json",
-		PreRunE: func(*cobra.Command, []string) error {
-			if state != "" && !slices.Contains(shared.NotificationStates, shared.NotificationState(state)) {
-				return usagef("--state %s: the states are %s", state, states)
-			}
-			var err1, err2 error
-			request.From, err1 = moment("--from", from)
-			request.Until, err2 = moment("--until", until)
-			return errors.Join(err1, err2)
-		},
+		PreRunE: func(*cobra.Command, []string) error { return which.check() },
 	}, func(ctx context.Context, plugin invocation) (result, error) {
-		request.Locale, request.State = g.locale, shared.NotificationState(state)
-		list, err := plugin.Notifier().List(ctx, request)
+		list, err := plugin.Notifier().List(ctx, shared.ListRequest{
+			Locale: g.locale, State: which.state(), Search: which.search, Before: before, Limit: limit,
+			NotificationFilter: which.NotificationFilter,
+		})
 		return notifications(list), err
 	})
 	flags := command.Flags()
-	flags.StringVar(&state, "state", "", "only those in this `state`: "+states)
-	flags.StringVar(&request.Search, "search", "", "only those whose recipient or subject contains the `text`")
-	flags.StringVar(&request.Cause, "cause", "",
-		"only those whose last failed attempt has this `cause`, such as greylisted")
-	flags.StringVar(&request.Category, "category", "", "only those of the `category`")
-	flags.StringVar(&request.Recipient, "recipient", "", "only those to the `address`, or to the domain")
-	flags.StringVar(&from, "from", "", "only those taken since the `time`: 2026-01-31T15:04:05Z, or 24h for a day ago")
-	flags.StringVar(&until, "until", "", "only those taken before the `time`")
-	flags.StringVar(&request.Before, "before", "", "only those before the notification `ID`")
-	flags.IntVar(&request.Limit, "limit", 0, "at most `N`; without it 50, and never more than 200")
+	which.declare(flags)
+	flags.StringVar(&before, "before", "", "only those before the notification `ID`")
+	flags.IntVar(&limit, "limit", 0, "at most `N`; without it 50, and never more than 200")
 	return command
+}
+
+// filter chooses notifications on the command line.
+type filter struct {
+	stateName, search, after, before string
+	shared.NotificationFilter
+}
+
+func (f *filter) declare(flags *pflag.FlagSet) {
+	flags.StringVar(&f.stateName, "state", "", "only those in this `state`: "+stateNames())
+	flags.StringVar(&f.search, "search", "", "only those whose recipient or subject contains the `text`")
+	flags.StringVar(&f.Cause, "cause", "", "only those whose last failed attempt has this `cause`, such as greylisted")
+	flags.StringVar(&f.Category, "category", "", "only those of the `category`")
+	flags.StringVar(&f.Recipient, "to", "", "only those to the `address`, or with @example.com to the domain")
+	flags.StringVar(&f.after, "accepted-after", "", "only those taken since the `time`: 2026-01-31T15:04:05Z, or 24h "+
+		"for a day ago")
+	flags.StringVar(&f.before, "accepted-before", "", "only those taken before the `time`")
+}
+
+// check reads what is not a text.
+func (f *filter) check() error {
+	if f.stateName != "" && !slices.Contains(shared.NotificationStates, f.state()) {
+		return usagef("--state %s: the states are %s", f.stateName, stateNames())
+	}
+	f.Recipient = strings.TrimPrefix(f.Recipient, "@")
+	var err1, err2 error
+	f.From, err1 = moment("--accepted-after", f.after)
+	f.Until, err2 = moment("--accepted-before", f.before)
+	return errors.Join(err1, err2)
+}
+
+func (f *filter) state() shared.NotificationState { return shared.NotificationState(f.stateName) }
+
+// isEmpty reports whether it chooses all.
+func (f *filter) isEmpty() bool {
+	return f.stateName+f.search+f.Cause+f.Category+f.Recipient+f.after+f.before == ""
 }
 
 // moment reads a time, or how long ago it was.
@@ -101,35 +125,4 @@ func printNotifications(out io.Writer, list shared.NotificationList) {
 	if list.More {
 		fmt.Fprintf(out, "Older ones: --before %s\n", list.Entries[len(list.Entries)-1].ID)
 	}
-}
-
-func newRetryCommand(g *global) *cobra.Command {
-	return newActionCommand(g, "retry", "Have a notification tried at once", shared.Notifier.Retry)
-}
-
-func newCancelCommand(g *global) *cobra.Command {
-	return newActionCommand(g, "cancel", "Take a notification out of the queue", shared.Notifier.Cancel)
-}
-
-type notificationAction func(shared.Notifier, context.Context,
-	shared.NotificationRequest) (shared.NotificationEntry, error)
-
-func newActionCommand(g *global, name, short string, act notificationAction) *cobra.Command {
-	return g.passiveCommand(&cobra.Command{
-		Use: name + " ID...", Short: short, Example: "  testharness " + name + " 42",
-		Args: atLeastOne("which notification; testharness list shows them"),
-	}, func(ctx context.Context, plugin invocation) (result, error) {
-		var list shared.NotificationList
-		for _, id := range plugin.args {
-			entry, err := act(plugin.Notifier(), ctx, shared.NotificationRequest{Actor: g.actor, ID: id})
-			if errors.Is(err, shared.ErrNoNotification) {
-				return result{}, usagef("there is no notification %s; testharness list shows them", id)
-			}
-			if err != nil {
-				return result{}, err
-			}
-			list.Entries = append(list.Entries, entry)
-		}
-		return notifications(list), nil
-	})
 }

@@ -27,6 +27,8 @@ var capabilities = []capability{
 		settingsv1.RegisterDeliveryReportServiceServer, serveDeliveryReporter, connectDeliveryReporter),
 	row(shared.CapabilityHeld, heldReleaserOf,
 		settingsv1.RegisterHeldServiceServer, serveHeldReleaser, connectHeldReleaser),
+	row(shared.CapabilityNotificationOperator, notificationOperatorOf,
+		settingsv1.RegisterNotificationOperatorServiceServer, serveNotificationOperator, connectNotificationOperator),
 }
 
 // Capabilities returns the names of all that this version of the contract has beside the page; see
@@ -92,4 +94,11 @@ func heldReleaserOf(page shared.SettingsPage) (shared.HeldReleaser, bool) {
 	notifier, _ := notifierOf(page)
 	releaser, ok := notifier.(shared.HeldReleaser)
 	return releaser, ok
+}
+
+// notificationOperatorOf takes the page's notifier, when it can be operated.
+func notificationOperatorOf(page shared.SettingsPage) (shared.NotificationOperator, bool) {
+	notifier, _ := notifierOf(page)
+	operator, ok := notifier.(shared.NotificationOperator)
+	return operator, ok
 }

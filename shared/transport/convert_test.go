@@ -189,6 +189,11 @@ var roundTrips = map[string]func(*testing.T){
 	"listRequest":        roundTrip(listRequestToProto, listRequestFromProto),
 	"notificationList":   roundTrip(notificationListToProto, notificationListFromProto),
 	"entry":              roundTrip(entryToProto, entryFromProto),
+	"detail":             roundTrip(detailToProto, detailFromProto),
+	"operateRequest":     roundTrip(operateRequestToProto, operateRequestFromProto),
+	"operateReport":      roundTrip(operateReportToProto, operateReportFromProto),
+	"statisticsRequest":  roundTrip(statisticsRequestToProto, statisticsRequestFromProto),
+	"buckets":            roundTrip(bucketsToProto, bucketsFromProto),
 	"delivery":           roundTrip(deliveryToProto, deliveryFromProto),
 }
 

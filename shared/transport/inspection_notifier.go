@@ -83,10 +83,11 @@ func (a *inspection) entry(e *shared.NotificationEntry) {
 		a.refuse("the notification %q is in the state %q, which this version does not know", e.ID, e.State)
 	}
 	a.count("a count of attempts", int64(e.Attempts))
-	for _, at := range []time.Time{e.Created, e.NextAttempt, e.Finished, e.Expires} {
+	for _, at := range []time.Time{e.Created, e.NextAttempt, e.Finished, e.Expires, e.SetAsideAt} {
 		a.time("a time of a notification", at)
 	}
 	a.oneDiagnostic(e.Failure)
+	a.name("code of a pause", e.PausedBy)
 }
 
 // traceParent is the header of W3C Trace Context, version 00.

@@ -3,10 +3,6 @@ package transport
 import (
 	"context"
 	"errors"
-	"fmt"
-
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/internal/settingsv1"
@@ -53,10 +49,7 @@ func (c *notifierClient) Status(ctx context.Context, request shared.StatusReques
 func (c *notifierClient) List(ctx context.Context, request shared.ListRequest) (shared.NotificationList, error) {
 	look := func(a *inspection, list *shared.NotificationList) { a.notifications(request, list) }
 	list, err := ask(ctx, c.client, c.rpc.List, listRequestToProto(request), reading(notificationListFromProto, look))
-	if said, ok := status.FromError(err); ok && said.Code() == codes.InvalidArgument {
-		err = fmt.Errorf("%w: %s", shared.ErrInvalidRequest, said.Message())
-	}
-	return list, err
+	return list, invalidRequest(err)
 }
 
 func (c *notifierClient) Retry(
@@ -293,6 +286,7 @@ func entryToProto(e shared.NotificationEntry) *settingsv1.NotificationEntry {
 		Failure: oneDiagnosticToProto(e.Failure),
 		Thread:  validUTF8(e.Thread), Expires: timeToProto(e.Expires), Priority: validUTF8(string(e.Priority)),
 		Category: validUTF8(e.Category), Reply: validUTF8(e.Reply),
+		PausedBy: validUTF8(e.PausedBy), SetAsideAt: timeToProto(e.SetAsideAt),
 	}
 }
 
@@ -305,5 +299,6 @@ func entryFromProto(e *settingsv1.NotificationEntry) shared.NotificationEntry {
 		Failure: oneDiagnosticFromProto(e.GetFailure()),
 		Thread:  e.GetThread(), Expires: timeFromProto(e.GetExpires()), Priority: shared.Priority(e.GetPriority()),
 		Category: e.GetCategory(), Reply: e.GetReply(),
+		PausedBy: e.GetPausedBy(), SetAsideAt: timeFromProto(e.GetSetAsideAt()),
 	}
 }

@@ -35,6 +35,7 @@ func TestNotifyCommand(t *testing.T) {
 		t.Errorf("status: exit status %d\n%s", r.status, r.stdout)
 	}
 	checkManyRecipients(t, path)
+	checkOperations(t, path)
 	c := startConsole(t, "--manifest", path)
 	awaitStatus(t, path, `"state": "running"`)
 	c.stop()
@@ -61,16 +62,39 @@ func checkManyRecipients(t *testing.T, path string) {
 			strings.Count(r.stdout, `"state": "delivered"`), many, r.stderr)
 	}
 	for filter, count := range map[string]int{
-		"--recipient=you77@HOST5.example": 1, "--recipient=host5.example": 50, "--cause=greylisted": 0,
-		"--category=none": 0, "--from=1h": 200, "--until=1h": 0, "--from=2020-01-31T15:04:05Z": 200,
+		"--to=you77@HOST5.example": 1, "--to=@host5.example": 50, "--cause=greylisted": 0, "--category=none": 0,
+		"--accepted-after=1h": 200, "--accepted-before=1h": 0, "--accepted-after=2020-01-31T15:04:05Z": 200,
 	} {
 		r := harness(t, "", "list", "--json", "--manifest", path, "--limit", "200", filter)
 		if r.status != 0 || strings.Count(r.stdout, `"state": "delivered"`) != count {
 			t.Errorf("%s: exit status %d, want %d\n%s%s", filter, r.status, count, r.stdout, r.stderr)
 		}
 	}
-	if r := harness(t, "", "list", "--manifest", path, "--from", "yesterday"); r.status != 2 {
+	if r := harness(t, "", "list", "--manifest", path, "--accepted-after", "yesterday"); r.status != 2 {
 		t.Errorf("a time that is none: exit status %d\n%s", r.status, r.stderr)
+	}
+}
+
+// checkOperations shows a notification, and purges some.
+func checkOperations(t *testing.T, path string) {
+	t.Helper()
+	for _, c := range []struct {
+		command string
+		status  int
+		wants   string
+	}{
+		{"show 1", 0, "a@b.example"}, {"show 1 --json", 0, `"state": "delivered"`},
+		{"show 12345", 2, "there is no notification 12345"},
+		{"purge", 2, "which notification?"}, {"purge 1 --all", 2, "say either"}, {"purge x", 2, "there is no notification"},
+		{"retry --state dead --json", 0, `"matched": 0`}, {"aside --all --json", 0, `"changed": 0`},
+		{"cancel --state lost", 2, "--state lost"},
+		{"purge --to @host5.example", 0, "50 of 50 notifications were changed."},
+		{"purge 1 12345 --json", 0, `"changed": 1`}, {"show 1", 2, "there is no notification 1"},
+	} {
+		r := harness(t, "", append(strings.Fields(c.command), "--manifest", path)...)
+		if r.status != c.status || !strings.Contains(r.stdout+r.stderr, c.wants) {
+			t.Errorf("%s: exit status %d\n%s%s", c.command, r.status, r.stdout, r.stderr)
+		}
 	}
 }
 

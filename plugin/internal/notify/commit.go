@@ -49,13 +49,20 @@ func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error
 		}
 	}
 	results := make([]accepted, len(changes))
+	waiting := q.buckets.take()
 	err := q.retryDeadlocks(ctx, func(t transaction) error {
 		inserted, err := q.insertIn(ctx, t, taken)
 		if err != nil {
 			return err
 		}
+		counted := waiting.plus(tally{delivered: int64(len(completed))})
 		for i, place := range places {
-			results[place] = inserted[i]
+			if results[place] = inserted[i]; !inserted[i].duplicate {
+				counted.accepted++
+			}
+		}
+		if counted != (tally{}) {
+			err = t.execute(ctx, q.buckets.add(counted))
 		}
 		for _, one := range []struct {
 			ids  []int64
@@ -67,6 +74,9 @@ func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error
 		}
 		return err
 	})
+	if err != nil {
+		q.buckets.count(waiting)
+	}
 	return results, err
 }
 

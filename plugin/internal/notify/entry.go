@@ -46,6 +46,18 @@ func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEn
 	case shared.NotificationExpired:
 		entry.Attempts-- // The last error is that it was of no use any more.
 	}
+	if entry.State == shared.NotificationDead {
+		_, entry.SetAsideAt = operatedOf(job)
+	}
+	return entry
+}
+
+// entry shows a job, and whether a pause holds it.
+func (s *Service) entry(job *rivertype.JobRow, reader text.Language) shared.NotificationEntry {
+	entry := newEntry(job, reader)
+	if paused := s.breaker.current(); paused.Cause != nil && entry.State == shared.NotificationQueued {
+		entry.PausedBy = paused.Cause.Code
+	}
 	return entry
 }
 
@@ -81,6 +93,14 @@ func failureOf(job *rivertype.JobRow) *finding.Finding {
 		return nil
 	}
 	said := job.Errors[len(job.Errors)-1].Error
+	if job.State == rivertype.JobStateCancelled && wasCancelled(job) && causeIn(said).Code == "" {
+		return nil // It was cut off, because a user wanted that.
+	}
+	return failureIn(said)
+}
+
+// failureIn reads the cause in the error of an attempt. One without a cause is of a defect.
+func failureIn(said string) *finding.Finding {
 	if cause := causeIn(said); cause.Code != "" {
 		return &cause
 	}

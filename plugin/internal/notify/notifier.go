@@ -5,18 +5,14 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
-
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 var (
@@ -119,43 +115,7 @@ func (s *Service) List(ctx context.Context, request shared.ListRequest) (shared.
 	}
 	list := shared.NotificationList{More: len(jobs) > limit}
 	for _, job := range jobs[:min(limit, len(jobs))] {
-		list.Entries = append(list.Entries, newEntry(job, language.Of(request.Locale)))
+		list.Entries = append(list.Entries, s.entry(job, language.Of(request.Locale)))
 	}
 	return list, nil
-}
-
-// Retry has a notification tried at once.
-func (s *Service) Retry(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
-	return s.act(ctx, request, "retried", s.queue.client.JobRetry)
-}
-
-// Cancel takes a notification out of the queue.
-func (s *Service) Cancel(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
-	return s.act(ctx, request, "cancelled", s.queue.client.JobCancel)
-}
-
-// english is for those who retry or cancel: they say no language.
-var english text.Language
-
-func (s *Service) act(
-	ctx context.Context, request shared.NotificationRequest, what string,
-	action func(context.Context, int64) (*rivertype.JobRow, error),
-) (shared.NotificationEntry, error) {
-	id, err := strconv.ParseInt(request.ID, 10, 64)
-	if err != nil {
-		return shared.NotificationEntry{}, shared.ErrNoNotification
-	}
-	before, err := s.queue.client.JobGet(ctx, id)
-	if err == nil && (before.State == rivertype.JobStateCompleted || stateOf(before) == shared.NotificationExpired) {
-		return newEntry(before, english), nil // What was delivered or has expired is neither sent again nor taken back.
-	}
-	job, err := action(ctx, id)
-	switch {
-	case errors.Is(err, rivertype.ErrNotFound):
-		return shared.NotificationEntry{}, shared.ErrNoNotification
-	case err != nil:
-		return shared.NotificationEntry{}, err
-	}
-	s.configuration.Logger.Info("notification "+what, "id", request.ID, "actor", request.Actor)
-	return newEntry(job, english), nil
 }

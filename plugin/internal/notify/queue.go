@@ -43,9 +43,6 @@ func (o outgoing) identity() identity { return identity{key: o.Key, to: o.To} }
 // expired reports whether it is of no use any more.
 func (o outgoing) expired() bool { return !o.Expires.IsZero() && !time.Now().Before(o.Expires) }
 
-// keyLifetime is how long an idempotency key holds after the delivery.
-const keyLifetime = 7 * 24 * time.Hour
-
 // client is what this package needs of a river.Client, whatever its engine.
 type client interface {
 	Start(ctx context.Context) error
@@ -62,8 +59,9 @@ type client interface {
 // queue is River's job table: what River does with it, and what we do.
 type queue struct {
 	riverStore
-	client client
-	texts  *textIndex
+	client  client
+	texts   *textIndex
+	buckets *buckets
 }
 
 func openQueue(ctx context.Context, s *Service) (*queue, error) {
@@ -81,6 +79,7 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	if err := q.prepareIndexes(ctx); err != nil {
 		return nil, fmt.Errorf("its indexes cannot be made: %w", database.Unprivileged(ctx, err))
 	}
+	q.buckets = &buckets{db: database.DB(), node: s.node, lock: q.dialect.lockBuckets}
 	q.texts = &textIndex{read: q.textsAfter, some: q.textsOf, directory: filepath.Dir(s.configuration.LockFile)}
 	return q, nil
 }
@@ -96,9 +95,9 @@ func riverConfig(s *Service) *river.Config {
 		RetryPolicy:                 retryPolicy(s.breaker.policy.Retry),
 		ID:                          s.node,
 		JobTimeout:                  -1, // Deliveries are bounded step by step; and so River rescues none, recover does.
-		CompletedJobRetentionPeriod: keyLifetime,
-		CancelledJobRetentionPeriod: -1, // Until an administrator has seen them.
-		DiscardedJobRetentionPeriod: -1,
+		CompletedJobRetentionPeriod: s.configuration.KeepDelivered,
+		CancelledJobRetentionPeriod: s.configuration.KeepFailed,
+		DiscardedJobRetentionPeriod: s.configuration.KeepFailed,
 		// LISTEN needs a session of its own, and a pooler lends one for a transaction.
 		PollOnly:          s.configuration.Store.Pooled(),
 		FetchCooldown:     20 * time.Millisecond, // Each fetch is a commit of its own. The first one does not wait.

@@ -35,16 +35,7 @@ type selection struct {
 
 // list returns jobs, newest first.
 func (q *queue) list(ctx context.Context, request shared.ListRequest, limit int) ([]*rivertype.JobRow, error) {
-	wanted, classes, err := q.newSelection(request, limit)
-	if err != nil || wanted == nil {
-		return nil, err
-	}
-	var ids []int64
-	if request.Search == "" {
-		ids, err = q.selectIDs(ctx, wanted, classes)
-	} else {
-		ids, err = q.search(ctx, folded(request.Search), *wanted, classes)
-	}
+	ids, err := q.listIDs(ctx, request, limit)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -57,6 +48,18 @@ func (q *queue) list(ctx context.Context, request shared.ListRequest, limit int)
 		return slices.Index(ids, a.ID) - slices.Index(ids, b.ID)
 	})
 	return found.Jobs, nil
+}
+
+// listIDs returns the ids of jobs, newest first.
+func (q *queue) listIDs(ctx context.Context, request shared.ListRequest, limit int) ([]int64, error) {
+	wanted, classes, err := q.newSelection(request, limit)
+	if err != nil || wanted == nil {
+		return nil, err
+	}
+	if request.Search == "" {
+		return q.selectIDs(ctx, wanted, classes)
+	}
+	return q.search(ctx, folded(request.Search), *wanted, classes)
 }
 
 // newSelection is nil when nothing can match. Of several classes each one's notifications are wanted.

@@ -57,6 +57,9 @@ type dialect struct {
 	onJobs                          string
 	removeFunctions                 []string
 	sumCounts                       string // a statement; empty where there is nothing to sum up
+	lockBuckets                     string // see buckets
+	renewed                         string // metadata of what is retried; $2 is noted
+	noted                           string // metadata that has the time of what is noted, $2, as %s
 }
 
 var (
@@ -81,7 +84,9 @@ var (
 			encoded, _ := json.Marshal(ids) // Numbers can be encoded.
 			return string(encoded)
 		},
-		class: sqliteClass(""), recipient: sqliteRecipient, domain: sqliteDomain, cause: sqliteCause,
+		renewed: "jsonb_set(jsonb_remove(metadata, '$.set_aside_at', '$.cancel_attempted_at'), '$.operated', jsonb($2))",
+		noted:   "jsonb_set(metadata, '$.%s', json_extract($2, '$.at'), '$.operated', jsonb($2))",
+		class:   sqliteClass(""), recipient: sqliteRecipient, domain: sqliteDomain, cause: sqliteCause,
 		unindexed:  func(expression string) string { return "+(" + expression + ")" },
 		instant:    func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
 		hasIndexes: "SELECT COUNT(*) FROM sqlite_master WHERE name = 'notification_index'",
@@ -105,10 +110,12 @@ var (
 			"), 0) END, " +
 			"errors = (SELECT array_agg(one ORDER BY place) FROM unnest(errors) WITH ORDINALITY AS all_errors(one, place)" +
 			" WHERE NOT (" + postgresUncounted + "))",
-		since: "attempted_at >= to_timestamp($1)",
-		among: func(place string) string { return "= ANY(" + place + "::bigint[])" },
-		list:  func(ids []int64) any { return ids },
-		class: postgresClass, recipient: postgresRecipient, domain: postgresDomain, cause: postgresCause,
+		since:   "attempted_at >= to_timestamp($1)",
+		among:   func(place string) string { return "= ANY(" + place + "::bigint[])" },
+		list:    func(ids []int64) any { return ids },
+		renewed: "(metadata - 'set_aside_at' - 'cancel_attempted_at') || jsonb_build_object('operated', $2::jsonb)",
+		noted:   "metadata || jsonb_build_object('%s', ($2::jsonb) -> 'at', 'operated', $2::jsonb)",
+		class:   postgresClass, recipient: postgresRecipient, domain: postgresDomain, cause: postgresCause,
 		unindexed:  func(expression string) string { return expression }, // It knows how many there are.
 		instant:    func(t time.Time) any { return t },
 		hasIndexes: "SELECT COUNT(to_regclass('notification_index'))",
@@ -121,6 +128,7 @@ var (
 		onJobs: " ON river_job",
 		removeFunctions: []string{"DROP FUNCTION IF EXISTS notification_counted()",
 			"DROP FUNCTION IF EXISTS notification_class(river_job_state, jsonb[], jsonb, timestamptz)"},
+		lockBuckets: "SELECT pg_advisory_xact_lock(7465837266)",
 		sumCounts: "WITH taken AS (DELETE FROM notification_count WHERE ctid = ANY(ARRAY(SELECT ctid FROM " +
 			"notification_count" +
 			" LIMIT 10000 FOR UPDATE SKIP LOCKED)) RETURNING class, count)" +

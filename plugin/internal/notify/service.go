@@ -72,6 +72,11 @@ type Limits struct {
 	DrainLimit time.Duration `koanf:"drain_limit" min:"10ms" max:"59m"`
 	// RestoreMargin is how long the database may lie unused before what waits in it is held; 0 means 1 h.
 	RestoreMargin RestoreMargin `koanf:"restore_margin"`
+	// KeepDelivered is how long a notification is listed after its delivery, and its key holds; 0 means 7 days.
+	KeepDelivered time.Duration `koanf:"keep_delivered" min:"1h" max:"8760h"`
+	// KeepFailed is how long dead letters, expired and cancelled notifications are listed, and their keys hold; 0 means 90
+	// days.
+	KeepFailed time.Duration `koanf:"keep_failed" min:"1h" max:"87600h"`
 }
 
 // workers is how many deliveries are begun at once. Most of them wait: for a connection, or for the commit that their
@@ -93,7 +98,9 @@ type Service struct {
 	pulse         *pulse
 	since         time.Time
 	statistics    statistics
+	buckets       *buckets
 	attempts      attempts
+	summedUp      time.Time           // when old statistics were; it is tend's
 	catching      atomic.Bool         // the texts that are searched are brought up to date
 	attached      *semaphore.Weighted // bytes of attachments in memory
 	swept         atomic.Value        // when attachments were swept last
@@ -112,6 +119,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	if s.queue, err = openQueue(ctx, s); err != nil {
 		return nil, fmt.Errorf("notification service: %w", err)
 	}
+	s.buckets = s.queue.buckets
 	s.breaker.better, s.waiters = s.queue.bringBetterProbe, s.queue
 	s.commits = newGroup(s.queue.commit)
 	s.pulse = s.newPulse()
@@ -133,6 +141,12 @@ func withDefaults(c Configuration) Configuration {
 	}
 	if c.RetryAfter <= 0 {
 		c.RetryAfter = 30 * time.Second
+	}
+	if c.KeepDelivered <= 0 {
+		c.KeepDelivered = 7 * 24 * time.Hour
+	}
+	if c.KeepFailed <= 0 {
+		c.KeepFailed = 90 * 24 * time.Hour
 	}
 	if c.DrainLimit <= 0 {
 		c.DrainLimit = defaultDrainLimit
@@ -208,11 +222,26 @@ func (s *Service) tend(ctx context.Context) {
 	if err := s.pulse.beat(ctx); err != nil && ctx.Err() == nil {
 		s.configuration.Logger.Warn("that the database is in use could not be noted", "error", err)
 	}
+	s.count(ctx)
 	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
 		s.SettingsChanged(ctx)
 	}
 	s.sweep(ctx)
 }
+
+// count writes the statistics down, and sums old ones up now and then.
+func (s *Service) count(ctx context.Context) {
+	err := s.buckets.flush(ctx)
+	if now := time.Now(); err == nil && now.Sub(s.summedUp) >= sumUpInterval {
+		s.summedUp = now
+		err = s.buckets.sumUp(ctx, now)
+	}
+	if err != nil && ctx.Err() == nil {
+		s.configuration.Logger.Warn("statistics could not be written down", "error", err)
+	}
+}
+
+const sumUpInterval = 10 * time.Minute
 
 // catchUp has the next search find the texts of a million notifications ready.
 func (s *Service) catchUp() {
@@ -267,8 +296,18 @@ func (s *Service) Close() error {
 	}
 	s.pool.close()
 	s.commits.close()
+	s.flush()
 	s.standby.release()
 	return errors.Join(err, s.queue.texts.Close())
+}
+
+// flush writes down what is left of the statistics.
+func (s *Service) flush() {
+	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+	defer cancel()
+	if err := s.buckets.flush(ctx); err != nil {
+		s.configuration.Logger.Warn("statistics could not be written down", "error", err)
+	}
 }
 
 // SettingsChanged has waiting deliveries tried at once with the new settings.

@@ -66,6 +66,7 @@ func (s *Service) unanswered(job *rivertype.JobRow, what text.Text) error {
 	cause, giveUp := unknownOutcome(job, what)
 	s.configuration.Logger.Warn("the server did not say whether it took a message", "id", job.ID, "given_up", giveUp)
 	if giveUp {
+		s.buckets.count(tally{dead: 1})
 		return dead(cause)
 	}
 	return errors.New(encode(cause))

@@ -147,17 +147,19 @@ func (u *underway) refused(ctx context.Context, err error) error {
 		s.breaker.release(ctx, u.permit)
 		return backToQueue()
 	}
-	s.statistics.failed.Add(1)
+	s.failed()
 	if failure != nil && failure.Kind == smtpconn.KindTooBig { // No server has refused anything: it was not asked.
 		s.breaker.release(ctx, u.permit)
 		cause := u.explain(err)
 		u.told.end(cause.Code)
+		s.buckets.count(tally{dead: 1})
 		return dead(cause)
 	}
 	judged := u.judge(ctx, err)
 	u.told.end(judged.cause.Code)
 	switch judged.verdict.Fate {
 	case policy.Dead:
+		s.buckets.count(tally{dead: 1})
 		return dead(lastWords(judged.cause, len(u.job.Errors)+1))
 	case policy.Retry:
 		s.retryAt.Store(u.job.ID, judged.verdict.At)
@@ -177,9 +179,15 @@ func lastWords(cause finding.Finding, attempts int) finding.Finding {
 	return cause
 }
 
+// failed counts an attempt.
+func (s *Service) failed() {
+	s.statistics.failed.Add(1)
+	s.buckets.count(tally{failed: 1})
+}
+
 // unanswered ends an attempt after the last byte of which no reply came.
 func (u *underway) unanswered(ctx context.Context, err error) error {
-	u.service.statistics.failed.Add(1)
+	u.service.failed()
 	cause := u.explain(err)
 	u.told.end(outcomeUnknown)
 	u.service.obey(ctx, u.service.breaker.unanswered(ctx, u.permit))

@@ -44,3 +44,16 @@ CREATE TABLE IF NOT EXISTS database_state (
     name     TEXT PRIMARY KEY,
     document TEXT NOT NULL
 );
+
+-- What happened to notifications from a time on, both in seconds since 1970, for as many seconds as it is wide, as a
+-- process counted it; the sums of all processes have no node.
+CREATE TABLE IF NOT EXISTS delivery_statistic (
+    width     BIGINT NOT NULL,
+    began     BIGINT NOT NULL,
+    node      TEXT NOT NULL,
+    accepted  BIGINT NOT NULL,
+    delivered BIGINT NOT NULL,
+    failed    BIGINT NOT NULL,
+    dead      BIGINT NOT NULL,
+    PRIMARY KEY (width, began, node)
+);

@@ -1022,6 +1022,10 @@ type NotificationEntry struct {
 	Priority string `protobuf:"bytes,14,opt,name=priority,proto3" json:"priority,omitempty"`
 	// What it is about.
 	Category string `protobuf:"bytes,15,opt,name=category,proto3" json:"category,omitempty"`
+	// Code of the cause of a pause that holds it; empty when none does.
+	PausedBy string `protobuf:"bytes,16,opt,name=paused_by,json=pausedBy,proto3" json:"paused_by,omitempty"`
+	// When a dead letter was set aside; absent when it was not.
+	SetAsideAt *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=set_aside_at,json=setAsideAt,proto3" json:"set_aside_at,omitempty"`
 	// What the server has said when it took a delivered one; empty before.
 	Reply         string `protobuf:"bytes,18,opt,name=reply,proto3" json:"reply,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1161,6 +1165,20 @@ func (x *NotificationEntry) GetCategory() string {
 		return x.Category
 	}
 	return ""
+}
+
+func (x *NotificationEntry) GetPausedBy() string {
+	if x != nil {
+		return x.PausedBy
+	}
+	return ""
+}
+
+func (x *NotificationEntry) GetSetAsideAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SetAsideAt
+	}
+	return nil
 }
 
 func (x *NotificationEntry) GetReply() string {
@@ -1450,7 +1468,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x05until\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"\\\n" +
 	"\fListResponse\x128\n" +
 	"\aentries\x18\x01 \x03(\v2\x1e.settings.v1.NotificationEntryR\aentries\x12\x12\n" +
-	"\x04more\x18\x02 \x01(\bR\x04more\"\xa3\x04\n" +
+	"\x04more\x18\x02 \x01(\bR\x04more\"\xfe\x04\n" +
 	"\x11NotificationEntry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x0e\n" +
@@ -1467,7 +1485,10 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x06thread\x18\f \x01(\tR\x06thread\x124\n" +
 	"\aexpires\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x1a\n" +
 	"\bpriority\x18\x0e \x01(\tR\bpriority\x12\x1a\n" +
-	"\bcategory\x18\x0f \x01(\tR\bcategory\x12\x14\n" +
+	"\bcategory\x18\x0f \x01(\tR\bcategory\x12\x1b\n" +
+	"\tpaused_by\x18\x10 \x01(\tR\bpausedBy\x12<\n" +
+	"\fset_aside_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"setAsideAt\x12\x14\n" +
 	"\x05reply\x18\x12 \x01(\tR\x05reply\"4\n" +
 	"\fRetryRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x0e\n" +
@@ -1552,23 +1573,24 @@ var file_settings_v1_notifier_proto_depIdxs = []int32{
 	18, // 20: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
 	19, // 21: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
 	18, // 22: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
-	12, // 23: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
-	12, // 24: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	3,  // 25: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	6,  // 26: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	10, // 27: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	13, // 28: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	15, // 29: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	4,  // 30: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	7,  // 31: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	11, // 32: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	14, // 33: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	16, // 34: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	30, // [30:35] is the sub-list for method output_type
-	25, // [25:30] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	18, // 23: settings.v1.NotificationEntry.set_aside_at:type_name -> google.protobuf.Timestamp
+	12, // 24: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
+	12, // 25: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
+	3,  // 26: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	6,  // 27: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	10, // 28: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	13, // 29: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	15, // 30: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	4,  // 31: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	7,  // 32: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	11, // 33: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	14, // 34: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	16, // 35: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	31, // [31:36] is the sub-list for method output_type
+	26, // [26:31] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }

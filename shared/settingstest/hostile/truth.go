@@ -124,7 +124,8 @@ func entry(id string) *pb.NotificationEntry {
 		Id: id, Key: "disk", To: "ops@a.example", Subject: "Alarm", Actor: "anna", State: "retrying", Attempts: 2,
 		Created: now, NextAttempt: now, Finished: now,
 		Failure: finding(), Thread: "disk-42", Expires: now, Priority: "high", Category: "disk",
-		Reply: "250 2.0.0 queued as 4711",
+		Reply:    "250 2.0.0 queued as 4711",
+		PausedBy: "server_away", SetAsideAt: now,
 	}
 }
 
@@ -171,6 +172,14 @@ func truth() map[string]Lie {
 		),
 		says("Retry", "", &pb.RetryResponse{Entry: entry(NotificationID)}),
 		says("Cancel", "", &pb.CancelResponse{Entry: entry(NotificationID)}),
+		says("Show", "", &pb.ShowResponse{
+			Entry: entry(NotificationID), Operator: "anna", Operated: now,
+			Attempts: []*pb.NotificationAttempt{{Number: 1, Ended: now, Failure: finding()}},
+		}),
+		says("Operate", "", &pb.OperateResponse{Matched: 5, Changed: 4}),
+		says("Statistics", "", &pb.StatisticsResponse{Buckets: []*pb.StatisticsBucket{
+			{Began: now, Accepted: 5, Delivered: 4, FailedAttempts: 3, Dead: 1},
+		}}),
 		says("Rekey", "", &pb.RekeyResponse{Secrets: 4, Summary: "The key is in a file."}),
 		says("Migrate", "",
 			&pb.MigrateResponse{Event: &pb.MigrateResponse_Progress{

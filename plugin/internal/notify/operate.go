@@ -1,0 +1,147 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
+)
+
+var _ shared.NotificationOperator = (*Service)(nil)
+
+// operated notes who has done something with a notification.
+type operated struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+func newOperated(actor string) operated { return operated{By: actor, At: time.Now().UTC()} }
+
+func (o operated) encode() string {
+	encoded, _ := json.Marshal(o) // Texts and times can be encoded.
+	return string(encoded)
+}
+
+// operatedOf reads who has done something with a job, and when it was set aside.
+func operatedOf(job *rivertype.JobRow) (by operated, setAside time.Time) {
+	var metadata struct {
+		Operated   operated  `json:"operated"`
+		SetAsideAt time.Time `json:"set_aside_at"`
+	}
+	_ = json.Unmarshal(job.Metadata, &metadata) // What cannot be read is not shown.
+	return metadata.Operated, metadata.SetAsideAt
+}
+
+// Retry has a notification tried at once.
+func (s *Service) Retry(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+	return s.act(ctx, request, shared.OperationRetry)
+}
+
+// Cancel takes a notification out of the queue.
+func (s *Service) Cancel(ctx context.Context, request shared.NotificationRequest) (shared.NotificationEntry, error) {
+	return s.act(ctx, request, shared.OperationCancel)
+}
+
+// english is for those who retry or cancel: they say no language.
+var english text.Language
+
+func (s *Service) act(
+	ctx context.Context, request shared.NotificationRequest, what shared.Operation,
+) (shared.NotificationEntry, error) {
+	job, err := s.job(ctx, request.ID)
+	if err != nil {
+		return shared.NotificationEntry{}, err
+	}
+	changed, err := s.queue.operate(ctx, what, []int64{job.ID}, newOperated(request.Actor))
+	if err != nil {
+		return shared.NotificationEntry{}, err
+	}
+	if job, err = s.job(ctx, request.ID); err != nil {
+		return shared.NotificationEntry{}, err
+	}
+	if changed > 0 {
+		s.configuration.Logger.Info("a notification was changed", "operation", what, "id", request.ID,
+			"actor", request.Actor)
+	}
+	return newEntry(job, english), nil
+}
+
+// job returns the job of an id that a caller has said.
+func (s *Service) job(ctx context.Context, said string) (*rivertype.JobRow, error) {
+	id, err := strconv.ParseInt(said, 10, 64)
+	if err != nil {
+		return nil, shared.ErrNoNotification
+	}
+	job, err := s.queue.client.JobGet(ctx, id)
+	if errors.Is(err, rivertype.ErrNotFound) {
+		return nil, shared.ErrNoNotification
+	}
+	return job, err
+}
+
+// shownAttempts is how many attempts are told of.
+const shownAttempts = 100
+
+// Show tells everything about a notification but its texts.
+func (s *Service) Show(ctx context.Context, request shared.ShowRequest) (shared.NotificationDetail, error) {
+	job, err := s.job(ctx, request.ID)
+	if err != nil {
+		return shared.NotificationDetail{}, err
+	}
+	reader := language.Of(request.Locale)
+	by, _ := operatedOf(job)
+	detail := shared.NotificationDetail{
+		NotificationEntry: s.entry(job, reader), Operator: by.By, Operated: by.At,
+	}
+	for _, failed := range job.Errors[max(0, len(job.Errors)-shownAttempts):] {
+		one := shared.NotificationAttempt{Number: failed.Attempt, Ended: failed.At}
+		one.Failure = in(reader, failureIn(failed.Error))
+		detail.Attempts = append(detail.Attempts, one)
+	}
+	return detail, nil
+}
+
+// Operate does the same with all notifications that the filter chooses.
+func (s *Service) Operate(ctx context.Context, request shared.OperateRequest) (shared.OperateReport, error) {
+	which := shared.ListRequest{
+		State: request.State, Search: request.Search, NotificationFilter: request.NotificationFilter,
+	}
+	report, err := s.queue.operateAll(ctx, request.Operation, which, newOperated(request.Actor))
+	if report.Changed > 0 {
+		s.configuration.Logger.Info("notifications were changed", "operation", request.Operation, "matched", report.Matched,
+			"changed", report.Changed, "actor", request.Actor)
+	}
+	return report, err
+}
+
+// Statistics returns what happened.
+func (s *Service) Statistics(
+	ctx context.Context, request shared.StatisticsRequest,
+) ([]shared.StatisticsBucket, error) {
+	switch request.Width {
+	case 0:
+		request.Width = time.Hour
+	case time.Minute, time.Hour, 24 * time.Hour:
+	default:
+		return nil, fmt.Errorf("%w: there are no statistics by %s", shared.ErrInvalidRequest, request.Width)
+	}
+	now := time.Now()
+	if earliest := now.Add(-keepDays); request.From.Before(earliest) {
+		request.From = earliest
+	}
+	if request.Until.IsZero() {
+		request.Until = now.Add(time.Second)
+	}
+	if err := s.buckets.flush(ctx); err != nil {
+		return nil, err
+	}
+	return s.buckets.read(ctx, s.configuration.Store.Reader(), request)
+}

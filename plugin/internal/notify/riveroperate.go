@@ -1,0 +1,90 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// mostAttempts is what River's column of attempts holds.
+const mostAttempts = 32767
+
+// operation returns the statement that does an operation to jobs: $1 are their ids, $2 is what is noted of it. A job
+// whose state it does not fit is left alone.
+func (r *riverStore) operation(what shared.Operation) (text string, noted bool) {
+	d := r.dialect
+	among := " AND kind = 'notification' AND id " + d.among("$1")
+	switch what {
+	case shared.OperationRetry:
+		return "UPDATE river_job SET state = 'available', finalized_at = NULL, scheduled_at = " + d.now +
+			fmt.Sprintf(", max_attempts = CASE WHEN attempt + %[1]d > %[2]d THEN %[2]d ELSE attempt + %[1]d END",
+				maxAttempts, mostAttempts) + ", metadata = " + d.renewed +
+			" WHERE (" + d.class + ") <> 'expired' AND (state IN ('cancelled', 'discarded', 'retryable')" +
+			" OR state IN ('available', 'scheduled') AND scheduled_at > " + d.now + ")" + among, true
+	case shared.OperationCancel:
+		return "UPDATE river_job SET state = 'cancelled', finalized_at = " + d.now + ", metadata = " +
+			fmt.Sprintf(d.noted, "cancel_attempted_at") +
+			" WHERE state IN ('available', 'scheduled', 'retryable', 'pending')" + among, true
+	case shared.OperationSetAside:
+		return "UPDATE river_job SET metadata = " + fmt.Sprintf(d.noted, "set_aside_at") +
+			" WHERE (" + d.class + ") = 'dead'" + among, true
+	case shared.OperationPurge:
+		return "DELETE FROM river_job WHERE state IN ('completed', 'cancelled', 'discarded')" + among, false
+	default:
+		return "", false
+	}
+}
+
+// operate does an operation to jobs, and returns to how many.
+func (q *queue) operate(ctx context.Context, what shared.Operation, ids []int64,
+	by operated) (changed int64, err error) {
+	text, noted := q.operation(what)
+	arguments := []any{q.dialect.list(ids)}
+	if noted {
+		arguments = append(arguments, by.encode())
+	}
+	result, err := q.db.ExecContext(ctx, text, arguments...)
+	if err != nil {
+		return 0, err
+	}
+	if changed, err = result.RowsAffected(); err != nil || what != shared.OperationCancel {
+		return changed, err
+	}
+	// What a worker has is told to it.
+	running, err := q.readIDs(ctx, query{
+		text: "SELECT id FROM river_job WHERE state = 'running' AND id " + q.dialect.among("$1"), arguments: arguments[:1],
+	})
+	for _, id := range running {
+		if _, failed := q.client.JobCancel(ctx, id); failed != nil {
+			return changed, failed
+		}
+		changed++
+	}
+	return changed, err
+}
+
+// operatedAtOnce is how many notifications one statement changes: others wait for it.
+const operatedAtOnce = 1000
+
+// operateAll does an operation to everything that the request lists.
+func (q *queue) operateAll(
+	ctx context.Context, what shared.Operation, request shared.ListRequest, by operated,
+) (report shared.OperateReport, err error) {
+	if !slices.Contains(shared.Operations, what) {
+		return report, fmt.Errorf("%w: there is no operation %q", shared.ErrInvalidRequest, what)
+	}
+	for {
+		ids, err := q.listIDs(ctx, request, operatedAtOnce)
+		if err != nil || len(ids) == 0 {
+			return report, err
+		}
+		changed, err := q.operate(ctx, what, ids, by)
+		report.Matched, report.Changed = report.Matched+int64(len(ids)), report.Changed+changed
+		if err != nil {
+			return report, err
+		}
+		request.Before = fmt.Sprint(ids[len(ids)-1])
+	}
+}

@@ -1,0 +1,108 @@
+package shared
+
+import (
+	"context"
+	"time"
+)
+
+// CapabilityNotificationOperator names [NotificationOperator]; see [Info.Capabilities].
+const CapabilityNotificationOperator = "notification_operator"
+
+// NotificationOperator is what an operator needs of a notification service beside its list. A page offers it when its
+// [Notifier] implements it. All methods may be called concurrently.
+type NotificationOperator interface {
+	// Show tells everything about one notification but its texts. The error is ErrNoNotification when there is none of
+	// the id.
+	Show(ctx context.Context, request ShowRequest) (NotificationDetail, error)
+	// Operate does the same with all notifications that a filter chooses, and returns what it did when it is done. Where
+	// it fails or ctx ends, what was done stays done. The error is ErrInvalidRequest for an operation or a state that
+	// there is not.
+	Operate(ctx context.Context, request OperateRequest) (OperateReport, error)
+	// Statistics returns what happened in the time that is asked for, oldest first. The error is ErrInvalidRequest for a
+	// width that there is not.
+	Statistics(ctx context.Context, request StatisticsRequest) ([]StatisticsBucket, error)
+}
+
+// ShowRequest asks for one notification.
+type ShowRequest struct {
+	Locale string
+	ID     string
+}
+
+// NotificationDetail is one notification with what was done about it.
+type NotificationDetail struct {
+	NotificationEntry
+	// Attempts are those that failed, oldest first; the last hundred of them.
+	Attempts []NotificationAttempt `json:"attempt_history,omitempty"`
+	// Operator and Operated are who has last retried, cancelled or set it aside, and when; empty and zero when nobody has.
+	Operator string    `json:"operator,omitempty"`
+	Operated time.Time `json:"operated,omitzero"`
+}
+
+// NotificationAttempt is an attempt to deliver that failed.
+type NotificationAttempt struct {
+	// Number counts from 1; an attempt that was given back has the same number as the next one.
+	Number int `json:"number"`
+	// Ended is when it did.
+	Ended time.Time `json:"ended"`
+	// Failure is why; its evidence is the server's reply.
+	Failure *Diagnostic `json:"failure,omitempty"`
+}
+
+// Operation is what is done with notifications.
+type Operation string
+
+// The operations. What does not fit the state of a notification leaves it as it is.
+const (
+	// OperationRetry has dead letters, and what waits for its next attempt, tried at once, with a full set of attempts.
+	OperationRetry Operation = "retry"
+	// OperationCancel takes what was not delivered yet out of the queue.
+	OperationCancel Operation = "cancel"
+	// OperationSetAside notes that dead letters were seen: they are no longer counted as dead.
+	OperationSetAside Operation = "set_aside"
+	// OperationPurge forgets what is delivered, dead, expired or cancelled. Its keys hold no longer.
+	OperationPurge Operation = "purge"
+)
+
+// Operations are all operations. It must not be changed.
+var Operations = []Operation{OperationRetry, OperationCancel, OperationSetAside, OperationPurge}
+
+// OperateRequest says what is done with which notifications, and who wants that. Without a state, a search and a filter
+// it means all.
+type OperateRequest struct {
+	Actor     string
+	Operation Operation
+	// State and Search are as in [ListRequest].
+	State  NotificationState
+	Search string
+	NotificationFilter
+}
+
+// OperateReport tells what was done.
+type OperateReport struct {
+	// Matched is how many notifications the filter chose, and Changed to how many of them the operation was done.
+	Matched int64 `json:"matched"`
+	Changed int64 `json:"changed"`
+}
+
+// StatisticsRequest asks for statistics.
+type StatisticsRequest struct {
+	// From and Until limit the time: buckets that begin at From or later, and before Until. Zero means 90 days ago, and
+	// now.
+	From, Until time.Time
+	// Width is that of the buckets: a minute, an hour or a day; 0 means an hour. Minutes are kept for at least 6 hours,
+	// hours for 14 days, and days for 90 days; older ones are in wider buckets only.
+	Width time.Duration
+}
+
+// StatisticsBucket is what happened in a minute, an hour or a day, in UTC. Buckets in which nothing happened are left
+// out.
+type StatisticsBucket struct {
+	Began time.Time `json:"began"`
+	// Accepted is how many notifications were taken, Delivered how many arrived, FailedAttempts how many attempts failed,
+	// and Dead how many became dead letters.
+	Accepted       int64 `json:"accepted"`
+	Delivered      int64 `json:"delivered"`
+	FailedAttempts int64 `json:"failed_attempts"`
+	Dead           int64 `json:"dead"`
+}

@@ -144,6 +144,7 @@ var (
 		`(?:dynamic|residential|dial ?up|consumer|broadband) (?:\S+ )?(?:addresses|address|range|customers?)`,
 	)
 	countryMeant = words(
+		`geo ?block`,
 		`(?:from|in) (?:abroad|overseas)\b`, `foreign countr`,
 		`geo ?ip`, `(?:country|countries|geographic|geolocation|geo ?location|continent)`,
 		`your (?:region|country|location) (?:is (?:not|block|den|ban|forbid|restrict)|not|has)`,

@@ -84,6 +84,7 @@ var (
 	)
 	// appPassword: the ordinary password is not the one for this.
 	appPassword = words(
+		`authentication code (?:needed|required)`,
 		`passw\w* (?:made |meant |only )?for (?:\S+ )?(?:programs|apps|applications|clients|devices)`,
 		`(?:special|separate|dedicated|program) passw`,
 		`app(?:lication)?s? ?(?:specific )?passw`, `app(?:lication)? code`, `authori[sz]ation code`,
@@ -185,6 +186,7 @@ var (
 	)
 	// accountDisabled: this account may not log in, or not for sending.
 	accountDisabled = words(
+		`account (?:\S+ )?not (?:configured|set ?up|prepared) for (?:\S+ )?smtp`,
 		`(?:disabled|deactivated|inactive|closed|deleted|expired account|not active)`,
 		`(?:smtp|auth\w*|login|sending|submission|relay)(?: \S+){0,3} (?:disabled|deactivated|forbidden|`+
 			`prohibited|denied for)`,
@@ -196,6 +198,7 @@ var (
 		`заблокирован`,
 	)
 	submissionDisabled = words(
+		`(?:paid|premium|chargeable) (?:feature|plan|service|account|option)`,
 		`login name rejected`,
 		`not (?:available|included|enabled|allowed|permitted|part) (?:for|in|with|of|on) (?:your|this) (?:\S+ )?(?:plan|`+
 			`package|tariff|subscription|product|contract|licen[cs]e)`,

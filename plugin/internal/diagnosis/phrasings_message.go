@@ -123,6 +123,7 @@ var (
 		`active directory`, `chkuser`,
 	)
 	filterBroken = words(
+		`(?:anti ?virus|anti ?spam|scanner|clam\w*) (?:\S+ ){0,2}(?:updat|reload|restart|starting)`,
 		`(?:scanner|filter|milter|virus check\w*) (?:\S+ ){0,2}(?:takes|took) (?:too )?long`,
 		`(?:milter|content (?:filter|scan\w*)|virus (?:scan\w*|check\w*)|anti ?virus|anti ?spam|amavis|`+
 			`clamd?|clamav|spamd|spamassassin|rspamd|scanner|scanning|filter|spam (?:check|filter|scan\w*)|policy`+
@@ -187,6 +188,7 @@ var (
 		`smtp4dev`, `mailtrap ~ simulat`,
 	)
 	greylisting = words(
+		`temporar\w* (?:rejected|deferred|refused) ~ (?:spam|precaution|protection)`,
 		`gr[ae]y ?-?list`, `grey rbl`, `postgrey`, `intentional policy rejection`,
 		`not (?:\S+ )?whitelisted ~ (?:again|later)`, `deferred for`,
 		`(?:try|retry|again)(?: \S+)? (?:in|after) (?:\d+|some|a few|several|five|ten)`,
@@ -235,6 +237,7 @@ var (
 		`handshake`, `negotiation fail`, `tls (?:\S+ )?(?:fail|error)`, `ssl (?:\S+ )?(?:fail|error)`, `certificate`,
 	)
 	noLongerLoggedIn = words(
+		`auth\w* (?:has |is )?(?:expired|timed out)`,
 		`session(?: \S+){0,3} (?:has )?(?:expired|no longer valid)`, `login (?:has )?(?:expired|timed out)`,
 		`re ?authenticat\w*`,
 	)

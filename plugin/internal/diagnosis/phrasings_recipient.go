@@ -62,6 +62,7 @@ var (
 		`domain (?:\S+ )?(?:accepts? no|takes no|does not accept any) (?:mail|email)`, `no mail accepted for`,
 	)
 	mailboxUnknown = words(
+		`not in (?:\S+ )?(?:ldap|directory|database|user ?list|passwd)`,
 		`mailbox unavaiable`, `userunknown`, `(?:recip|recipient) ?notfound`,
 		`recipients? (?:cannot|could not) be verified`, `not a member of`, `no exist`,
 		`recipient (?:is )?not (?:accepted|ok)`, `recipient verif\w* fail`, `cannot accept user`, `rejected recipients`,
@@ -165,6 +166,8 @@ var (
 		`organization queue quota`, `recipient (?:\S+ )?(?:has )?exceeded`,
 	)
 	restricted = words(
+		`(?:receive|accept)\w* (?:\S+ )?(?:mail|messages|email) from (?:the |an )?(?:internet|outside|external)`,
+		`mailbox access ~ refused`,
 		`may only (?:write|send|mail) to`,
 		`only accepts? (?:mail|messages|email) from`, `accepts? (?:mail|messages|email) only from`,
 		`(?:user|recipient|addressee) (?:id )?(?:\S+ )?(?:refuses?|rejects?|rejected|refused) (?:to|this|`+
@@ -227,6 +230,8 @@ var (
 		`not a valid (?:email )?address`,
 	)
 	relayMeant = words(
+		`not accept (?:mail|messages|email) (?:addressed )?(?:to|for) (?:\S+ ){0,2}(?:at )?@host`,
+		`not configured for (?:\S+ )?(?:domain|@host)`,
 		`not (?:a|our) customer`,
 		`(?:only|just) (?:take|accept|receive|handle|deliver)s? (?:\S+ )?for (?:our|local|my|its|these)`,
 		`(?:@host|domain) (?:is )?not (?:served|hosted|handled)\b`, `not forward (?:\S+ )?(?:to|for)`,

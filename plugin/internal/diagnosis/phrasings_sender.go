@@ -12,6 +12,7 @@ var (
 	)
 	// notOwned: this login may not use this sender.
 	notOwned = words(
+		`sender (?:is )?not the (?:header|same|from)`,
 		`(?:cannot|may not|must not|not) send (?:mail |email )?(?:as|on behalf)\b`,
 		`must be (?:your own|one of your|(?:your|the) (?:login|account|user))`,
 		`sending (?:from|as) ~ not (?:permitted|allowed|authori[sz]ed)`,

@@ -25,6 +25,14 @@ var contrastRules = []rule{
 	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(together(senderMeant, mismatchesIP)),
 		unless: none(namesHello, reverseDNS)},
 
+	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4), says: all(senderRefusedNow)},
+	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(fromMeant, saysUnlike, namesLogin)), when: withLogin,
+		unless: none(authenticationResults)},
+	{cause: "sender_not_verified", steps: addressing, says: all(senderIDUnknown), when: withLogin},
+	{cause: "session_login_expired", steps: atEnvelope, says: all(noLongerLoggedIn), when: withLogin},
+	{cause: "account_suspended", steps: atEnvelope, says: all(together(bouncesCounted, namesThisAccount)),
+		when: withLogin},
+
 	// What is counted.
 	{cause: "mail_loop", steps: atEnvelope, says: all(receivedCounted)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(messagesKept), unless: none(sendingMeant)},
@@ -98,8 +106,15 @@ var (
 
 // Words of what is forged and of strangers.
 var (
-	forgedMeant = words(`spoof`, `impersonat`, `forge`, `fake`, `pretend`, `masquerad`, `claim\w* to be`)
-	ofStrangers = words(
+	senderRefusedNow = words(
+		`sender (?:address )?(?:is |was )?temporar\w+ (?:refused|rejected|blocked|deferred|not accepted)`,
+	)
+	fromMeant       = words(`senders?\b`, `mail ?from`, `from\b`, `@sender`, `envelope`)
+	saysUnlike      = words(`mismatch`, `not match`, `differ`, `must (?:be )?(?:the )?(?:equal|match|same|identical)`)
+	senderIDUnknown = words(`sender ?id (?:@\w+ )?(?:is )?not (?:registered|verified|confirmed|approved|known)`)
+	bouncesCounted  = words(`too many (?:bounces|complaints)`, `(?:bounce|complaint) rate`)
+	forgedMeant     = words(`spoof`, `impersonat`, `forge`, `fake`, `pretend`, `masquerad`, `claim\w* to be`)
+	ofStrangers     = words(
 		`(?:for|from|by|of|on|with) (?:\S+ )?(?:un ?authenticated|anonymous|non ?authenticated)`,
 		`(?:are|is) not authenticated`,
 	)

@@ -4,7 +4,7 @@ import "slices"
 
 // specificRules are phrases about sender, recipient or message that outweigh any code beside them.
 var specificRules = []rule{
-	{cause: "account_disabled", steps: atEnvelope, says: all(submissionDisabled), when: withLogin},
+	{cause: "account_disabled", steps: atEnvelope, says: all(submissionDisabled), when: withLogin, unless: none(sendFor)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(overQuota), unless: none(sendingMeant, sizeMeant)},
 	{cause: "rate_limited", steps: atEnvelope, says: all(ipSentTooMuch)},
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(ipListed),
@@ -55,7 +55,8 @@ var clearRules = []rule{
 	{cause: "recipient_domain_no_mail", steps: receiving, enhanced: enhanced("5.1.10"), unless: none(userUnknown)},
 	{cause: "recipient_unknown", steps: receiving, enhanced: enhanced("5.1.10")},
 	{cause: "sender_mailbox_full", steps: sender, enhanced: enhanced("x.2.2")},
-	{cause: "recipient_mailbox_full", steps: receiving, enhanced: enhanced("x.2.2"), unless: none(greylistedPlainly)},
+	{cause: "recipient_mailbox_full", steps: receiving, enhanced: enhanced("x.2.2"),
+		unless: none(greylistedPlainly, tooManyRecipients)},
 	{cause: "message_too_big", steps: atEnvelope, enhanced: enhanced("x.3.4", "x.2.3")},
 	{cause: "server_storage_full", steps: atEnvelope, enhanced: enhanced("x.3.1"), unless: none(temporarySystemError)},
 	{cause: "server_misconfigured", steps: atEnvelope, enhanced: enhanced("x.3.5")},
@@ -135,6 +136,8 @@ var machineRules = []rule{
 		unless: none(domainMeant, blockedIP)},
 	{cause: "sender_reputation_low", steps: atEnvelope, says: all(reputation, domainMeant)},
 	{cause: "client_reputation_low", steps: atEnvelope, says: all(reputation), unless: none(senderMeant, blockedIP)},
+	{cause: "sender_reputation_low", steps: atEnvelope, says: all(together(reputation, senderMeant)),
+		unless: none(blockedIP)},
 	{cause: "content_refused", steps: message, replies: replies(5), says: all(spamFilterMeant), unless: none(ipMeant)},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(blockedIP),
 		unless: none(blockedSender, byRecipient)},
@@ -196,7 +199,7 @@ var limitRules = []rule{
 	{cause: "too_many_recipients", steps: receiving, says: all(tooManyRecipients)},
 	{cause: "too_many_recipients", steps: recipient, enhanced: enhanced("x.5.3"), unless: none(rateMeant)},
 	{cause: "message_too_big", steps: atEnvelope, says: all(tooBig),
-		unless: none(sendingMeant, lineMeant, overTime, timedOut)},
+		unless: none(sendingMeant, lineMeant, overTime, timedOut, quotaOfDomain)},
 	{cause: "sender_mailbox_full", steps: sender, says: all(mailboxFull), unless: none(sendingMeant)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(mailboxFull), unless: none(sendingMeant)},
 	{cause: "recipient_mailbox_full", steps: receiving, says: all(together(namesMailbox, namesStorage, saysFull)),
@@ -220,9 +223,13 @@ var (
 		`not (?:allowed|permitted|authori[sz]ed|entitled) to (?:use|access) (?:\S+ ){0,2}(?:server|service|system|` +
 			`smtp|relay)`,
 	)
-	planMeant = words(`credits?\b`, `balance`, `(?:free|paid|current|your) (?:\S+ )?(?:plan|package|tariff|subscription)`)
-	lineMeant = words(`line length`, `lines?\b ~ (?:long|exceed|over|more)`, `headers?\b`)
-	couldNot  = words(
+	planMeant = words(
+		`credits?\b`, `balance`, `(?:free|paid|current|your) (?:\S+ )?(?:plan|package|tariff|subscription)`,
+	)
+	lineMeant     = words(`line length`, `lines?\b ~ (?:long|exceed|over|more)`, `headers?\b`)
+	sendFor       = words(`send (?:mail )?(?:for|from|as) @(?:host|addr|sender)`)
+	quotaOfDomain = words(`quota (?:for|of) (?:\S+ )?domain`, `domain (?:\S+ )?quota`)
+	couldNot      = words(
 		`(?:unable to|cannot|could not|failed to) (?:perform|verify|evaluate|complete|check|fetch|retrieve|look ?up|`+
 			`resolve|get)`,
 		`temporar\w* (?:\S+ )?(?:dns|error|failure|problem|lookup)`, `error (?:while|during|in) (?:check|verif|evaluat|look)`,

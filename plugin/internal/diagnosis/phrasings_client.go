@@ -166,6 +166,7 @@ var (
 
 	// tooManyConnections are connections at one time, or in a short while.
 	tooManyConnections = words(
+		`more than (?:one|\d+) (?:logins?|sessions?|connections?)\b`,
 		`too many (?:\S+ ){0,4}(?:connect|session)`, `(?:wait|pause) ~ connect`,
 		`(?:connection|session|connect)s?(?: \S+){0,5} (?:limit|exceed|rate|maximum|too many|too frequent|`+
 			`quota|frequency|throttl|reached|concurren)`,
@@ -242,6 +243,7 @@ var (
 	)
 	// limitMeant: how much may be sent, of whatever kind.
 	limitMeant = words(
+		`send limit`,
 		`send\w* too (?:much|many|fast|often)`,
 		`(?:have|has) (?:already )?sent (?:\S+ )?\d+`,
 		`(?:limit|limits|quota|quotas|allowance|cap|threshold|maximum|max|rate|credits?|balance|volume)(?:`+

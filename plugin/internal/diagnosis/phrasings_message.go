@@ -52,6 +52,7 @@ var (
 		`вирус`, `病毒|ウイルス`, `schadsoftware|virenverseucht`, `infect`,
 	)
 	attachment = words(
+		`password protected (?:zip|archive|file|document)`, `macros? (?:in|document|enabled)`,
 		`attach(?:ment|ed)`, `banned (?:file|content type|name|extension|filename)`,
 		`(?:file ?)?(?:extension|file ?type|filename|file name|mime type)s?(?: \S+){0,6} (?:not|blocked|`+
 			`banned|prohibited|forbidden|disallowed|rejected|refused|unacceptable|denied|executable)`,

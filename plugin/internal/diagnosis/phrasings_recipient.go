@@ -33,6 +33,7 @@ var (
 		`server was temporarily unavailable to accept your`,
 	)
 	domainLookupDeferred = words(
+		`dns lookup (?:of|for) (?:\S+ ){0,3}(?:fail|error)`,
 		`(?:dns|name ?servers?|mx)(?: \S+){0,4} not (?:answer|respond|reach)`,
 		`temporar\w*(?: \S+){0,5} (?:dns|domain|resol\w*|name server|mx)`,
 		`(?:dns|domain|resol\w*|name ?server|mx|nameserver|host)(?: \S+){0,5} (?:temporar\w*|try again|timed?`+
@@ -166,6 +167,7 @@ var (
 		`organization queue quota`, `recipient (?:\S+ )?(?:has )?exceeded`,
 	)
 	restricted = words(
+		`known (?:contacts|senders)`, `moderated`, `role (?:accounts?|address)`,
 		`(?:receive|accept)\w* (?:\S+ )?(?:mail|messages|email) from (?:the |an )?(?:internet|outside|external)`,
 		`mailbox access ~ refused`,
 		`may only (?:write|send|mail) to`,

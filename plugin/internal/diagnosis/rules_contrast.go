@@ -6,6 +6,7 @@ package diagnosis
 var contrastRules = []rule{
 	// A login.
 	{cause: "login_exchange_broken", steps: auth, replies: replies(523, 538), says: all(base64Meant)},
+	{cause: "too_many_logins", steps: auth, says: all(lockedForMinutes)},
 	{cause: "no_common_mechanism", steps: auth, replies: replies(4), says: all(together(namesMechanism, saysUnsupported)),
 		unless: none(temporarily, loginBackend)},
 	{cause: "no_common_mechanism", steps: auth, replies: replies(504),
@@ -25,6 +26,8 @@ var contrastRules = []rule{
 	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(together(senderMeant, mismatchesIP)),
 		unless: none(namesHello, reverseDNS)},
 
+	{cause: "spoofing_blocked", steps: atEnvelope, says: all(fromOwnDomain), when: noLogin, unless: none(namesHello)},
+	{cause: "sender_mailbox_full", steps: message, says: all(together(senderMailbox, saysFull)), when: withLogin},
 	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4), says: all(senderRefusedNow)},
 	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(fromMeant, saysUnlike, namesLogin)), when: withLogin,
 		unless: none(authenticationResults)},
@@ -97,11 +100,12 @@ var (
 		`accounts? (?:is |are )?(?:currently |temporar\w+ |now )?(?:unavailable|not available)`,
 		`unavailable (?:\S+ )?account`,
 	)
-	mailboxNamed   = words(`mail ?box|inbox|folder`)
-	recipientNamed = words(`recipients?\b|rcpt|destination|addressee|mailbox|@recipient`)
-	policyViolated = words(`policy violation`)
-	aolDynamic     = words(`dyn [a-z][0-9]\b`)
-	aolBlocked     = words(`(?:rly|con) b[0-9]\b`, `rtr (?:bl|bg|rd|ch|dx|sc)\b`)
+	mailboxNamed     = words(`mail ?box|inbox|folder`)
+	recipientNamed   = words(`recipients?\b|rcpt|destination|addressee|mailbox|@recipient`)
+	lockedForMinutes = words(`(?:ip|@ip|address|host) (?:\S+ )?(?:locked|blocked|banned) for \d+`)
+	policyViolated   = words(`policy violation`)
+	aolDynamic       = words(`dyn [a-z][0-9]\b`)
+	aolBlocked       = words(`(?:rly|con) b[0-9]\b`, `rtr (?:bl|bg|rd|ch|dx|sc)\b`)
 )
 
 // Words of what is forged and of strangers.
@@ -109,6 +113,8 @@ var (
 	senderRefusedNow = words(
 		`sender (?:address )?(?:is |was )?temporar\w+ (?:refused|rejected|blocked|deferred|not accepted)`,
 	)
+	fromOwnDomain   = words(`(?:from|sender) (?:\S+ )?is (?:our|my) (?:own )?domain`)
+	senderMailbox   = words(`(?:quota|mail ?box) of (?:the )?sender`, `senders? (?:mail ?box|quota)`)
 	fromMeant       = words(`senders?\b`, `mail ?from`, `from\b`, `@sender`, `envelope`)
 	saysUnlike      = words(`mismatch`, `not match`, `differ`, `must (?:be )?(?:the )?(?:equal|match|same|identical)`)
 	senderIDUnknown = words(`sender ?id (?:@\w+ )?(?:is )?not (?:registered|verified|confirmed|approved|known)`)

@@ -23,8 +23,8 @@ var databaseTests = map[string]func(*testing.T, *store.Store){
 	"one committer": testOneCommitter, "old database": testOldDatabase, "turn": testTurn, "plans": testPlans,
 	"threads": testThreads, "order in a thread": testOrderInThread,
 	"expiry": testExpiry, "priority": testPriority, "attachments": testAttachments, "differing content": testDiffering,
-	"filters": testFilters, "operate": testOperate, "retry of exhausted": testRetryOfExhausted, "statistics": testStatistics,
-	"give back": testGiveBack, "better probe": testBetterProbe,
+	"filters": testFilters, "operate": testOperate, "retry of exhausted": testRetryOfExhausted,
+	"statistics": testStatistics, "give back": testGiveBack, "better probe": testBetterProbe,
 	"hold": testHold, "hold of a living process": testHoldOfLivingProcess, "release of what is held": testReleaseHeld,
 	"hold of what was under way": testHoldOfWhatWasUnderWay,
 }

@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -132,7 +133,14 @@ func entry(id string) *pb.NotificationEntry {
 // truth is what a plugin that keeps the contract answers.
 func truth() map[string]Lie {
 	answers := map[string]Lie{}
-	for _, one := range []Lie{
+	for _, one := range slices.Concat(truthOfSettings(), truthOfNotifications()) {
+		answers[one.Method] = one
+	}
+	return answers
+}
+
+func truthOfSettings() []Lie {
+	return []Lie{
 		says("Info", "", &pb.InfoResponse{Name: "collector", Title: "Collector", Version: "1.2.3",
 			Capabilities: transport.Capabilities()}),
 		says("Schema", "", &pb.SchemaResponse{Schema: schema()}),
@@ -153,6 +161,20 @@ func truth() map[string]Lie {
 		says("Purge", "", &pb.PurgeResponse{Secrets: 4}),
 		says("Drain", "", &pb.DrainResponse{WaitingFor: "a notification"}),
 		says("Suggest", "", &pb.SuggestResponse{Suggestions: []*pb.Diagnostic{finding()}}),
+		says("Rekey", "", &pb.RekeyResponse{Secrets: 4, Summary: "The key is in a file."}),
+		says("Migrate", "",
+			&pb.MigrateResponse{Event: &pb.MigrateResponse_Progress{
+				Progress: &pb.MigrateProgress{Table: "settings", Done: 3, All: 4},
+			}},
+			&pb.MigrateResponse{Event: &pb.MigrateResponse_Result{
+				Result: &pb.MigrateResult{Revisions: 3, Notifications: 4, To: "a database", Held: 5},
+			}}),
+		healthy(),
+	}
+}
+
+func truthOfNotifications() []Lie {
+	return []Lie{
 		says(
 			"Notify", "",
 			&pb.NotifyResponse{
@@ -180,21 +202,9 @@ func truth() map[string]Lie {
 		says("Statistics", "", &pb.StatisticsResponse{Buckets: []*pb.StatisticsBucket{
 			{Began: now, Accepted: 5, Delivered: 4, FailedAttempts: 3, Dead: 1},
 		}}),
-		says("Rekey", "", &pb.RekeyResponse{Secrets: 4, Summary: "The key is in a file."}),
-		says("Migrate", "",
-			&pb.MigrateResponse{Event: &pb.MigrateResponse_Progress{
-				Progress: &pb.MigrateProgress{Table: "settings", Done: 3, All: 4},
-			}},
-			&pb.MigrateResponse{Event: &pb.MigrateResponse_Result{
-				Result: &pb.MigrateResult{Revisions: 3, Notifications: 4, To: "a database", Held: 5},
-			}}),
 		says("ReleaseHeld", "", &pb.ReleaseHeldResponse{Count: 6}),
 		says("Deliveries", "", delivery()),
-		healthy(),
-	} {
-		answers[one.Method] = one
 	}
-	return answers
 }
 
 func delivery() proto.Message {

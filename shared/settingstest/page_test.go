@@ -48,6 +48,12 @@ func (p *memoryPage) Load(context.Context, shared.LoadRequest) (shared.Snapshot,
 	return p.copy(), nil
 }
 
+func (p *memoryPage) revision() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.snapshot.Revision.Number
+}
+
 func (p *memoryPage) copy() shared.Snapshot {
 	copied := p.snapshot
 	copied.Values, copied.Secrets = maps.Clone(copied.Values), maps.Clone(copied.Secrets)

@@ -187,7 +187,7 @@ var wrongPages = map[string][]breaker{
 	},
 	"save/conflict": {
 		wrongSave(
-			func(good *memoryPage, r *shared.SaveRequest) { r.Revision = good.snapshot.Revision.Number }, nil,
+			func(good *memoryPage, r *shared.SaveRequest) { r.Revision = good.revision() }, nil,
 		),
 		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) { r.Conflict = false }),
 		wrongSave(nil, func(r *shared.SaveResult, _ shared.SaveRequest) {

@@ -92,8 +92,8 @@ func TestRoleWithoutCreate(t *testing.T) {
 		t.Fatal(r.stdout, r.stderr)
 	}
 	server.Execute("owned", `GRANT USAGE ON SCHEMA public TO worker;
-		GRANT SELECT, INSERT, UPDATE, DELETE ON settings_revision, last_verification, delivery_pause, delivery_node
-		TO worker`)
+		GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO worker;
+		REVOKE ALL ON river_job FROM worker`)
 	if r := harness(t, "", "status", "--manifest", path); r.status != 3 ||
 		!strings.Contains(r.stderr, "river_job") || !strings.Contains(r.stderr, "executes GRANT") {
 		t.Errorf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,25 +60,28 @@ func TestTurnsInOrder(t *testing.T) {
 // TestTurnsAreLimited changes how many go on at once while some do.
 func TestTurnsAreLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all, going := &turns{most: 4}, 0
+		all := &turns{most: 4}
+		var going atomic.Int64
 		done := make(chan struct{})
 		for range 20 {
 			go func() {
 				_ = all.take(t.Context(), place{})
-				going++
+				going.Add(1)
 				<-done
-				going--
+				going.Add(-1)
 				all.give()
 			}()
 		}
-		for _, c := range []struct{ most, finish, want int }{{4, 0, 4}, {1, 0, 4}, {1, 3, 1}, {1, 1, 1}, {3, 0, 3},
-			{0, 3, 0}} {
+		for _, c := range []struct {
+			most, finish int
+			want         int64
+		}{{4, 0, 4}, {1, 0, 4}, {1, 3, 1}, {1, 1, 1}, {3, 0, 3}, {0, 3, 0}} {
 			all.limit(c.most)
 			for range c.finish {
 				done <- struct{}{}
 			}
-			if synctest.Wait(); going != c.want {
-				t.Errorf("%+v: %d go on", c, going)
+			if synctest.Wait(); going.Load() != c.want {
+				t.Errorf("%+v: %d go on", c, going.Load())
 			}
 		}
 		all.limit(100)

@@ -114,7 +114,7 @@ func TestChunkRefused(t *testing.T) {
 			if usable := awaitRest(conn) && conn.Usable(err); usable != c.usable {
 				t.Errorf("usable is %t", usable)
 			}
-			c.server.answers, c.server.unswallowed = nil, false
+			c.server.mend()
 			next := c.server.open(t, target)
 			want := "MAIL RCPT BDAT"
 			if c.unchunked {
@@ -205,7 +205,7 @@ func TestChunkLost(t *testing.T) {
 			if failure != nil && failure.Sent && failure.Step != StepMessage {
 				t.Errorf("it failed at %s", failure.Step)
 			}
-			server.most, server.answers = 0, nil
+			server.mend()
 			next := server.open(t, target)
 			_, err = next.Deliver(t.Context(), chunkEnvelope, []byte("x\r\n"), nil)
 			want := "MAIL RCPT DATA"

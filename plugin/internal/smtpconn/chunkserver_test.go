@@ -23,7 +23,7 @@ type chunkServer struct {
 	// most is how many bytes it reads before it tears the connection down; 0 means that it does not.
 	most int64
 
-	mu       sync.Mutex
+	mu       sync.Mutex // guards what follows, and answers, unswallowed and most once it serves
 	verbs    []string
 	lines    []string
 	messages []string
@@ -42,8 +42,8 @@ func (s *chunkServer) start(t *testing.T) Target {
 
 func (s *chunkServer) serve(conn net.Conn) {
 	from := io.Reader(conn)
-	if s.most > 0 {
-		from = io.LimitReader(conn, s.most)
+	if most := s.reads(); most > 0 {
+		from = io.LimitReader(conn, most)
 		defer func() { _ = conn.(*net.TCPConn).SetLinger(0) }()
 	}
 	reader, pending := bufio.NewReader(from), "220 mail.example ESMTP\r\n"
@@ -60,9 +60,9 @@ func (s *chunkServer) serve(conn net.Conn) {
 		verb = s.note(verb, line)
 		answer := s.answer(verb)
 		if strings.Contains(line, " RET=") || strings.Contains(line, " NOTIFY=") {
-			answer = cmp.Or(s.answers["DSN "+verb], answer)
+			answer = cmp.Or(s.said("DSN "+verb), answer)
 		}
-		if verb == "BDAT" && (!s.unswallowed || answer[0] == '2') && !s.chunk(reader, line, answer) || answer == hangUp {
+		if verb == "BDAT" && s.swallows(answer) && !s.chunk(reader, line, answer) || answer == hangUp {
 			return
 		}
 		if verb == "DATA" && answer[0] == '3' {
@@ -103,10 +103,33 @@ func (s *chunkServer) answer(verb string) string {
 	if verb == "EHLO" && s.offers != nil {
 		usual = "250-mail.example\r\n250-" + strings.Join(s.offers, "\r\n250-") + "\r\n250 X"
 	}
-	if said, other := s.answers[verb]; other {
-		return said
-	}
-	return usual
+	return cmp.Or(s.said(verb), usual)
+}
+
+// said is what the test has it answer instead of the usual.
+func (s *chunkServer) said(verb string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answers[verb]
+}
+
+func (s *chunkServer) swallows(answer string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.unswallowed || answer[0] == '2'
+}
+
+func (s *chunkServer) reads() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.most
+}
+
+// mend has it answer as usual from now on.
+func (s *chunkServer) mend() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers, s.unswallowed, s.most = nil, false, 0
 }
 
 // chunk takes a message after BDAT.

@@ -59,12 +59,13 @@ func (a Attachment) check(i int) *Violation {
 		return violation(name, "not_a_file_name", text.Of("“{name}” is not the name of a file.", "name", a.Name),
 			"Give the name without a folder, such as report.pdf.")
 	case a.Type != "" && !isFileType(a.Type):
-		return violation(attachmentField(i, "type"), "not_a_media_type", text.Of("“{type}” is not the media type of a file.",
-			"type", printable.Line(printable.Shortened(a.Type, maxShown))),
+		return violation(attachmentField(i, "type"), "not_a_media_type",
+			text.Of("“{type}” is not the media type of a file.",
+				"type", printable.Line(printable.Shortened(a.Type, maxShown))),
 			"Give one such as application/pdf, or none.")
 	case a.ContentID != "" && (len(a.ContentID) > maxContentID || !contentID.MatchString(a.ContentID)):
-		return violation(attachmentField(i, "content_id"), "not_a_content_id", text.Of("“{id}” is not a content id.",
-			"id", printable.Line(printable.Shortened(a.ContentID, maxShown))),
+		return violation(attachmentField(i, "content_id"), "not_a_content_id",
+			text.Of("“{id}” is not a content id.", "id", printable.Line(printable.Shortened(a.ContentID, maxShown))),
 			"Use at most 100 letters, digits, dots, hyphens, underscores and at signs.")
 	}
 	return nil

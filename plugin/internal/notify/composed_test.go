@@ -309,7 +309,9 @@ func TestSpamScore(t *testing.T) {
 			m.Text, m.HTML = "", "<html><body><p>"+strings.ReplaceAll(long, "\n\n", "</p><p>")+"</p></body></html>"
 		},
 		"only a subject": func(m *Message) { m.Text = "" },
-		"other letters":  func(m *Message) { m.Subject, m.Text = "Festplatte voll: Größe überschritten", "Größe: 97 %\n" },
+		"other letters": func(m *Message) {
+			m.Subject, m.Text = "Festplatte voll: Größe überschritten", "Größe: 97 %\n"
+		},
 		"a thread with an attachment": func(m *Message) {
 			m.Thread, m.ReplyTo, m.Text = "t", "ops@example.com", long
 			m.Attachments = files(1, []byte("%PDF-1.4 x"))

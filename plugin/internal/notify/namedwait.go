@@ -69,8 +69,8 @@ var numbers = map[string]int{
 
 const (
 	number = `(?:\d{1,5}|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|sixty|einer|une?|una|uma)`
-	unit   = `(?:stunden?|seconds?|sekunden?|secondes?|segundos?|secs?|s|секунд\pL*|minutes?|minuten?|minutos?|mins?|m` +
-		`|минут\pL*|hours?|horas?|heures?|hrs?|h|час\pL*|days?)`
+	unit   = `(?:stunden?|seconds?|sekunden?|secondes?|segundos?|secs?|s|секунд\pL*` +
+		`|minutes?|minuten?|minutos?|mins?|m|минут\pL*|hours?|horas?|heures?|hrs?|h|час\pL*|days?)`
 	duration = number + `[ -]?` + unit + `(?:,? ?(?:and )?\d{1,2} ?` + unit + `)?`
 
 	// askAgain are words before the time, with others between that do not end what is said.

@@ -18,7 +18,7 @@ const lockSchema = "SELECT pg_advisory_xact_lock(7465837264)"
 // made is the name of what a statement of a schema makes.
 var made = regexp.MustCompile(`(?s)^(?:\s*--[^\n]*\n)*\s*CREATE (?:TABLE|(?:UNIQUE )?INDEX) IF NOT EXISTS (\w+)\s`)
 
-// Make executes those of the statements whose table or index is not there yet, all or none. PostgreSQL refuses CREATE …
+// Make executes those of the statements whose table or index is not there yet, all or none. PostgreSQL refuses CREATE
 // IF NOT EXISTS to a role that may not create, even where there is nothing to do; so what is there is not asked for.
 // Each statement begins with CREATE TABLE or CREATE INDEX, IF NOT EXISTS, and ends with a semicolon and a line break.
 func (s *Store) Make(ctx context.Context, statements string) error {

@@ -169,7 +169,8 @@ func (o *opening) speaksTLS(ctx context.Context, conn net.Conn) bool {
 	return err == nil || state != nil
 }
 
-// heardConn is a connection that knows whether the server has said anything.
+// heardConn is a connection that knows whether the server has said anything. Once it has, no deadline for that holds
+// any more: the rest of the handshake has its own limit.
 type heardConn struct {
 	net.Conn
 	heard bool
@@ -177,6 +178,9 @@ type heardConn struct {
 
 func (h *heardConn) Read(p []byte) (int, error) {
 	n, err := h.Conn.Read(p)
-	h.heard = h.heard || n > 0
+	if n > 0 && !h.heard {
+		h.heard = true
+		_ = h.SetReadDeadline(time.Time{})
+	}
 	return n, err
 }

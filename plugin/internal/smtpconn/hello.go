@@ -24,13 +24,14 @@ func (o *opening) secure(how Encryption, again func() error) error {
 	session, route := o.conn.session, o.target.route()
 	session.SmallHello = smallHellos.needed(route)
 	if session.SmallHello {
-		err := o.shakeHands(how, o.conn.limits.TLS)
+		err := o.shakeHands(how)
 		if helloUnanswered(err) {
 			smallHellos.forget(route)
 		}
 		return err
 	}
-	err := o.shakeHands(how, o.firstHello())
+	_ = o.conn.wire.tcp.SetReadDeadline(time.Now().Add(o.firstHello())) // until it is answered
+	err := o.shakeHands(how)
 	if !helloUnanswered(err) || o.ctx.Err() != nil {
 		return err
 	}
@@ -44,13 +45,13 @@ func (o *opening) secure(how Encryption, again func() error) error {
 		return failure
 	}
 	session.SmallHello = true
-	if err = o.shakeHands(how, o.conn.limits.TLS); err == nil {
+	if err = o.shakeHands(how); err == nil {
 		smallHellos.remember(route)
 	}
 	return err
 }
 
-// firstHello is the share of the time that the large hello gets.
+// firstHello is how long the first answer to the large hello is waited for.
 func (o *opening) firstHello() time.Duration {
 	share := min(o.conn.limits.TLS/3, longestFirstHello)
 	if until, limited := o.ctx.Deadline(); limited {

@@ -2,11 +2,17 @@ package smtpconn
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
+	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
 // TestSmallHello meets servers that do not read a TLS hello in two segments: one more connection, without ML-KEM,
@@ -94,6 +100,59 @@ func TestSilentHelloLeavesTime(t *testing.T) {
 			}
 			if got := o.firstHello(); got != c.want {
 				t.Errorf("%+v: the first hello gets %s", c, got)
+			}
+		})
+	}
+}
+
+// haltingConn sends the first bytes of an answer, and the rest after a while.
+type haltingConn struct {
+	net.Conn
+	halt time.Duration
+}
+
+func (h *haltingConn) Write(p []byte) (int, error) {
+	const first = 5
+	if h.halt == 0 || len(p) <= first {
+		return h.Conn.Write(p)
+	}
+	if n, err := h.Conn.Write(p[:first]); err != nil {
+		return n, err
+	}
+	time.Sleep(h.halt)
+	h.halt = 0
+	n, err := h.Conn.Write(p[first:])
+	return first + n, err
+}
+
+// TestSlowHandshake has a server answer the large hello at once, and need longer for its handshake than a silent one
+// would be given: it has all the time of the handshake.
+func TestSlowHandshake(t *testing.T) {
+	config, err := authorityFor(t).Config(mailserver.Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for halt, fails := range map[time.Duration]bool{
+		longestFirstHello + time.Second: false, 9 * time.Second: false, 11 * time.Second: true,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			client, far := net.Pipe()
+			var ended sync.WaitGroup
+			defer ended.Wait()
+			defer client.Close()
+			ended.Go(func() {
+				server := tls.Server(&haltingConn{Conn: far, halt: halt}, config)
+				_ = server.Handshake()
+				_, _ = io.Copy(io.Discard, server)
+			})
+			target := Target{Host: halt.String()} // A way of its own, of which nothing is remembered.
+			o := &opening{ctx: t.Context(), host: "127.0.0.1", target: target, secrets: redactionOf(target),
+				conn: &Conn{limits: Limits{TLS: 10 * time.Second}, session: &Session{}}}
+			o.conn.wire = newWire(client, o.secrets, &Transcript{redaction: o.secrets})
+			called := 0
+			err := o.secure(ImplicitTLS, func() error { called++; return errors.New("called again") })
+			if (err != nil) != fails || called != 0 {
+				t.Errorf("after %s: %v, called again %d times", halt, err, called)
 			}
 		})
 	}

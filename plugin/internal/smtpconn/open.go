@@ -185,9 +185,9 @@ func (o *opening) implicitTLS() error {
 }
 
 // shakeHands sets up TLS over the present connection, with the hello that the session names.
-func (o *opening) shakeHands(how Encryption, limit time.Duration) error {
+func (o *opening) shakeHands(how Encryption) error {
 	session, wire := o.conn.session, o.conn.wire
-	secured, state, unverified, err := o.handshake(o.ctx, wire.tcp, session.SmallHello, limit)
+	secured, state, unverified, err := o.handshake(o.ctx, wire.tcp, session.SmallHello, o.conn.limits.TLS)
 	session.TLS, session.Unverified = state, o.secrets.hideError(unverified)
 	if err != nil {
 		return inContext(o.ctx, err)

@@ -27,7 +27,7 @@ func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEn
 	_ = json.Unmarshal(job.EncodedArgs, &args) // What cannot be read is shown empty.
 	entry := shared.NotificationEntry{
 		ID: strconv.FormatInt(job.ID, 10), Key: args.Key, To: args.To, Subject: args.Subject, Actor: args.Actor,
-		State: stateOf(job), Attempts: len(job.Errors), Created: job.CreatedAt, Failure: in(reader, failureOf(job)),
+		State: stateOf(job), Attempts: failedAttempts(job), Created: job.CreatedAt, Failure: in(reader, failureOf(job)),
 		Thread: args.Thread, Expires: args.Expires, Category: args.Category,
 	}
 	if args.Priority != shared.PriorityNormal {
@@ -43,8 +43,6 @@ func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEn
 	case shared.NotificationDelivered:
 		entry.Attempts++
 		entry.Reply = finalReply(job)
-	case shared.NotificationExpired:
-		entry.Attempts-- // The last error is that it was of no use any more.
 	}
 	if entry.State == shared.NotificationDead {
 		_, entry.SetAsideAt = operatedOf(job)
@@ -87,17 +85,36 @@ func stateOf(job *rivertype.JobRow) shared.NotificationState {
 	}
 }
 
-// failureOf reads the last cause; see encode.
+// failureOf reads the last cause; see encode. An attempt that was cut off because somebody has cancelled it did not fail.
 func failureOf(job *rivertype.JobRow) *finding.Finding {
-	if len(job.Errors) == 0 {
-		return nil
+	for i := len(job.Errors) - 1; i >= 0; i-- {
+		said := job.Errors[i].Error
+		switch {
+		case !isCutOff(said):
+			return failureIn(said)
+		case i == len(job.Errors)-1 && job.State == rivertype.JobStateCancelled && !wasCancelled(job):
+			// It was retried meanwhile, and then met by what was meant for the attempt before.
+			return &finding.Finding{
+				Severity: shared.SeverityError, Code: "cut_off",
+				Summary: text.Of("It was cancelled while it was under way. Have it retried if it is still to be sent."),
+			}
+		}
 	}
-	said := job.Errors[len(job.Errors)-1].Error
-	if job.State == rivertype.JobStateCancelled && wasCancelled(job) && causeIn(said).Code == "" {
-		return nil // It was cut off, because a user wanted that.
-	}
-	return failureIn(said)
+	return nil
 }
+
+// failedAttempts is how many attempts have failed. That a job was cut off, or has expired, is an error to River only.
+func failedAttempts(job *rivertype.JobRow) (count int) {
+	for _, one := range job.Errors {
+		if isAttempt(one.Error) {
+			count++
+		}
+	}
+	return count
+}
+
+// isAttempt reports whether an error that River keeps is that of an attempt to deliver.
+func isAttempt(said string) bool { return !isCutOff(said) && causeIn(said).Code != expiredCode }
 
 // failureIn reads the cause in the error of an attempt. One without a cause is of a defect.
 func failureIn(said string) *finding.Finding {

@@ -72,7 +72,7 @@ func testExpiry(t *testing.T, database *store.Store) {
 		attempts int
 	}{
 		"expired":        {shared.NotificationExpired, 0},
-		"refused before": {shared.NotificationExpired, 1}, "cancelled": {shared.NotificationCancelled, 1},
+		"refused before": {shared.NotificationExpired, 1}, "cancelled": {shared.NotificationCancelled, 0},
 	} {
 		entry := newEntry(jobOf(t, s, ids[key]), english)
 		wrong := entry.Failure == nil || entry.Failure.Code != expiredCode ||

@@ -102,6 +102,9 @@ func (s *Service) Show(ctx context.Context, request shared.ShowRequest) (shared.
 		NotificationEntry: s.entry(job, reader), Operator: by.By, Operated: by.At,
 	}
 	for _, failed := range job.Errors[max(0, len(job.Errors)-shownAttempts):] {
+		if !isAttempt(failed.Error) {
+			continue
+		}
 		one := shared.NotificationAttempt{Number: failed.Attempt, Ended: failed.At}
 		one.Failure = in(reader, failureIn(failed.Error))
 		detail.Attempts = append(detail.Attempts, one)

@@ -31,7 +31,8 @@ const (
 
 	postgresRecipient = "lower(args ->> 'to')"
 	postgresDomain    = "lower(substring(args ->> 'to' from '[^@]*$'))"
-	postgresCause     = "CASE WHEN errors IS NOT NULL THEN coalesce(substring(errors[array_upper(errors, 1)] ->> 'error'" +
+	postgresError     = "errors[array_upper(errors, 1)] ->> 'error'"
+	postgresCause     = "CASE WHEN errors IS NOT NULL THEN coalesce(substring(" + postgresError +
 		" from '\"code\":\"([^\"]*)\"'), 'internal') END"
 	postgresClass = "notification_class(state, errors, metadata, attempted_at)"
 

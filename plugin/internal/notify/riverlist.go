@@ -104,7 +104,8 @@ func (r *riverStore) conditions(request shared.ListRequest) (all []condition, er
 		add(r.dialect.domain, "= lower(%s)", filter.Recipient)
 	}
 	if filter.Cause != "" {
-		add(r.dialect.cause, "= %s AND errors IS NOT NULL", filter.Cause)
+		// Among those of no cause are attempts that were cut off, which have none to tell of.
+		add(r.dialect.cause, "= %s AND errors IS NOT NULL AND "+r.dialect.lastError+" <> '"+cutOff+"'", filter.Cause)
 	}
 	if filter.Category != "" {
 		add(category, "= %s", filter.Category)

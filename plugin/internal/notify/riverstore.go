@@ -48,6 +48,7 @@ type dialect struct {
 
 	// See riverindex.go.
 	class, recipient, domain, cause string
+	lastError                       string
 	unindexed                       func(expression string) string // has no index looked for
 	instant                         func(time.Time) any            // the argument for a time
 	hasIndexes                      string                         // a query that tells with 1 that there are some
@@ -87,6 +88,7 @@ var (
 		renewed: "jsonb_set(jsonb_remove(metadata, '$.set_aside_at', '$.cancel_attempted_at'), '$.operated', jsonb($2))",
 		noted:   "jsonb_set(metadata, '$.%s', json_extract($2, '$.at'), '$.operated', jsonb($2))",
 		class:   sqliteClass(""), recipient: sqliteRecipient, domain: sqliteDomain, cause: sqliteCause,
+		lastError:  sqliteError,
 		unindexed:  func(expression string) string { return "+(" + expression + ")" },
 		instant:    func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
 		hasIndexes: "SELECT COUNT(*) FROM sqlite_master WHERE name = 'notification_index'",
@@ -116,6 +118,7 @@ var (
 		renewed: "(metadata - 'set_aside_at' - 'cancel_attempted_at') || jsonb_build_object('operated', $2::jsonb)",
 		noted:   "metadata || jsonb_build_object('%s', ($2::jsonb) -> 'at', 'operated', $2::jsonb)",
 		class:   postgresClass, recipient: postgresRecipient, domain: postgresDomain, cause: postgresCause,
+		lastError:  postgresError,
 		unindexed:  func(expression string) string { return expression }, // It knows how many there are.
 		instant:    func(t time.Time) any { return t },
 		hasIndexes: "SELECT COUNT(to_regclass('notification_index'))",
@@ -176,6 +179,12 @@ func wasCancelled(job *rivertype.JobRow) bool {
 	_ = json.Unmarshal(job.Metadata, &metadata)
 	return metadata.Cancelled != ""
 }
+
+// isCutOff reports whether the error of an attempt is the one that River writes down, whatever the worker returns, when
+// the job was cancelled meanwhile.
+func isCutOff(said string) bool { return said == cutOff }
+
+const cutOff = "JobCancelError: job cancelled remotely" // rivertype.ErrJobCancelledRemotely
 
 // complete sets deliveries ended, with the server's replies. River finds them completed afterwards and leaves them so.
 func (r *riverStore) complete(ids []int64, replies map[int64]string) statement {

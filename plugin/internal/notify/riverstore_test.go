@@ -26,7 +26,7 @@ var databaseTests = map[string]func(*testing.T, *store.Store){
 	"filters": testFilters, "operate": testOperate, "retry of exhausted": testRetryOfExhausted,
 	"statistics": testStatistics, "give back": testGiveBack, "better probe": testBetterProbe,
 	"hold": testHold, "hold of a living process": testHoldOfLivingProcess, "release of what is held": testReleaseHeld,
-	"hold of what was under way": testHoldOfWhatWasUnderWay,
+	"hold of what was under way": testHoldOfWhatWasUnderWay, "cut off": testCutOff,
 }
 
 // TestDatabase runs databaseTests on each engine.

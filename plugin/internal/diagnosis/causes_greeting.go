@@ -129,6 +129,27 @@ var greetingCauses = []cause{
 		field: "server",
 		words: []wording{
 			{
+				steps:   auth,
+				when:    usedOAuth2,
+				summary: "Another server than {host} has answered: something on the way redirects mail connections.",
+				detail: "The access token may have reached the other server: revoke it. Hosting providers and networks " +
+					"do this on port 25 and 587. Ask yours to allow connections to {host}, or use port 465.",
+			},
+			{
+				steps:   auth,
+				when:    hidPassword,
+				summary: "Another server than {host} has answered: something on the way redirects mail connections.",
+				detail: "The password itself was not sent to it, but a weak one can be guessed from what was: change " +
+					"such a one. Hosting providers and networks do this on port 25 and 587. Ask yours to allow connections " +
+					"to {host}, or use port 465.",
+			},
+			{
+				steps:   auth,
+				summary: "Another server than {host} has answered: something on the way redirects mail connections.",
+				detail: "The password may have reached the other server: change it. Hosting providers and networks do " +
+					"this on port 25 and 587. Ask yours to allow connections to {host}, or use port 465.",
+			},
+			{
 				summary: "Another server than {host} has answered: something on the way redirects mail connections.",
 				detail: "Hosting providers and networks do this on port 25 and 587. Ask yours to allow connections to " +
 					"{host}, or use port 465. Nothing secret was sent to the other server.",

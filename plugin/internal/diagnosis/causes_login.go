@@ -81,6 +81,12 @@ var loginCauses = []cause{
 		fixes:       fixes(useSSL),
 		words: []wording{
 			{
+				when:    encrypted,
+				summary: "The server demands encryption although this connection is encrypted.",
+				detail: "A proxy in front of the server may end the encryption. Tell the operator of {host}, or use " +
+					"another port.",
+			},
+			{
 				steps:   auth,
 				summary: "The server accepts a login only over an encrypted connection.",
 				detail:  "Turn on “Use SSL”.",
@@ -163,6 +169,12 @@ var loginCauses = []cause{
 		fixes: fixes(useSSL, port465, port587),
 		words: []wording{
 			{
+				when:    encrypted,
+				field:   "port",
+				summary: "The server demands a login but does not offer one on this connection.",
+				detail:  "Use port 465 or 587, where logins are usually offered, or ask the operator of {host}.",
+			},
+			{
 				summary: "The server demands a login but does not offer one on this connection.",
 				detail: "Usually it offers it only over an encrypted connection: turn on “Use SSL”, or use port 465 or " +
 					"587.",
@@ -173,6 +185,12 @@ var loginCauses = []cause{
 		code: "login_required", outcome: LoginFailed, scope: shared.ScopeLogin, lasting: shared.LastingPermanent,
 		field: "login",
 		words: []wording{
+			{
+				when:    loginSwitchedOff,
+				field:   "authentication",
+				summary: "The server demands a login, but “Authentication” is set to “No login”.",
+				detail:  "Choose “Automatic” as authentication, and enter login and password.",
+			},
 			{
 				provider: "microsoft365",
 				summary:  "Microsoft wants a login before it sends.",

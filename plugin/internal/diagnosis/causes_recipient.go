@@ -137,6 +137,12 @@ var recipientCauses = []cause{
 		fixes: fixes(useSSL),
 		words: []wording{
 			{
+				when:    encrypted,
+				summary: "The recipient's organisation accepts mail only over an encrypted connection.",
+				detail: "The connection from here is encrypted. The operator of {host} has to encrypt the next one, to " +
+					"the recipient's server.",
+			},
+			{
 				summary: "The recipient's organisation accepts mail only over an encrypted connection.",
 				detail:  "Turn on “Use SSL”.",
 			},

@@ -21,10 +21,9 @@ func loggedIn(r *reading) bool {
 // withLogin reports whether there is a login, whether it was used or not.
 func withLogin(r *reading) bool { return !noLogin(r) }
 
-func noLogin(r *reading) bool {
-	return !loggedIn(r) && r.Target.Login == "" && r.Target.Password.IsEmpty() &&
-		r.Target.Authentication != smtpconn.AuthenticateOAuth2
-}
+func noLogin(r *reading) bool { return !loggedIn(r) && !r.Target.WantsLogin() }
+
+func loginSwitchedOff(r *reading) bool { return r.Target.Authentication == smtpconn.AuthenticateNever }
 
 // ofSecurity reports whether the enhanced status code speaks of security or policy (x.7.y).
 func ofSecurity(r *reading) bool { return len(r.enhanced) > 3 && r.enhanced[1:4] == ".7." }
@@ -37,8 +36,23 @@ func loginNotOffered(r *reading) bool {
 
 func usedOAuth2(r *reading) bool { return r.Target.Authentication == smtpconn.AuthenticateOAuth2 }
 
+// usedPassword is a login that was none with a token.
+func usedPassword(r *reading) bool { return !usedOAuth2(r) }
+
+// notCarriedOut are the replies to AUTH that mean the command or its mechanism, not what it was given.
+var notCarriedOut = []int{500, 502, 503, 504}
+
+// commandKnown reports whether the reply is not one to the command itself.
+func commandKnown(r *reading) bool {
+	return r.failure.Reply != nil && !slices.Contains(notCarriedOut, r.failure.Reply.Code)
+}
+
 func unencrypted(r *reading) bool {
 	return r.failure.Session != nil && !r.failure.Session.LoginEncrypted()
+}
+
+func encrypted(r *reading) bool {
+	return r.failure.Session != nil && r.failure.Session.LoginEncrypted()
 }
 
 // onlyPinned is a target whose connection may be unencrypted but for the pinned certificate.
@@ -60,16 +74,31 @@ func portalAnswered(r *reading) bool {
 	return r.provider != ""
 }
 
+// portalNames are names that the login pages of networks have: whole labels, or the first part of one, so that no part
+// of another word counts.
 var portalNames = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)captive|hotspot|secure-?login|wi-?fi|wlan|guest[.-]|login[.-]page|cloudessa|meraki|` +
-		`(?:^|[.-])portal[.-]|networklogin|^n?logon[.-]|aruba-?networks|ruckus|unifi`)
+	return regexp.MustCompile(`(?i)(?:^|[.\s-])(?:captive(?:-?portal)?|hotspot|secure-?login|wi-?fi[0-9]*|wlan[0-9]*|` +
+		`guests?|guest-?(?:wifi|wlan|net|network|portal|access)|login-?page|cloudessa|meraki|network-?(?:login|auth)|` +
+		`aruba-?networks|ruckus(?:wireless)?|unifi)(?:$|[.\s-])|^n?logon[.-]|^portal[.-]`)
 })
 
-// isPortal reports whether the login page of a network has shown its certificate.
+// isPortal reports whether the login page of a network has shown its certificate. One that has a name of the server's
+// own domain is for another host of it.
 func isPortal(r *reading) bool {
 	certificate := certificateOf(r.failure)
-	return certificate != nil && hasWrongName(r) && slices.ContainsFunc(
-		append([]string{certificate.Subject.CommonName}, certificate.DNSNames...), portalNames().MatchString)
+	if certificate == nil || !hasWrongName(r) {
+		return false
+	}
+	names := append([]string{certificate.Subject.CommonName}, certificate.DNSNames...)
+	ownDomain := func(name string) bool { return domainOf(name) == domainOf(r.host) }
+	return slices.ContainsFunc(names, portalNames().MatchString) && !slices.ContainsFunc(names, ownDomain)
+}
+
+// domainOf is the domain of a host name as far as its last two labels tell. Two companies may share them under a
+// suffix of two labels, such as co.uk; then less is claimed than could be.
+func domainOf(host string) string {
+	labels := strings.Split(strings.ToLower(strings.TrimSuffix(host, ".")), ".")
+	return strings.Join(labels[max(0, len(labels)-2):], ".")
 }
 
 // consumerOutlook reports whether the mailbox is one of Outlook.com, which has no administrator, and not of Microsoft
@@ -107,6 +136,15 @@ func atExchange(r *reading) bool {
 		return true
 	}
 	return exchangeName().MatchString(r.host)
+}
+
+// exchangePort is where servers take mail for domains (RFC 5321 section 2.3.5); logins are for other ports.
+const exchangePort = 25
+
+// atExchangePort reports whether no port for logins was called, or the server is one that has none.
+func atExchangePort(r *reading) bool {
+	_, exchange := provider.OfExchange(r.host)
+	return exchange || r.Target.Port == exchangePort
 }
 
 var exchangeName = sync.OnceValue(func() *regexp.Regexp {
@@ -157,24 +195,31 @@ func both(conditions ...func(*reading) bool) func(*reading) bool {
 func loginMissing(r *reading) bool { return noLogin(r) || loginNotOffered(r) }
 
 // inspectors are programs and devices that look into encrypted connections, by what stands in the issuer of their
-// certificates.
+// certificates: whole words, and with names that others have, too, what the product calls itself.
 var inspectors = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)avast|\bavg\b|kaspersky|\beset\b|bitdefender|fortinet|fortigate|` +
-		`zscaler|sophos|palo ?alto|blue ?coat|symantec web|mcafee|trend ?micro|norton|` +
-		`check ?point|watchguard|sonicwall|untangle|netskope|` +
-		`cisco umbrella|barracuda|mail shield|web shield|g ?data|dr\.?web|comodo (?:firewall|internet)|` +
-		`skyhigh|trellix|umbrella|cisco (?:secure|web|wsa|ironport)|ironport|(?:pf|opn)sense|dpi-ssl|lightspeed|iboss|` +
-		`menlo security|cato networks|perimeter 81|stormshield|sangfor|hillstone|ipfire|endian|clearos|` +
+	return regexp.MustCompile(`(?i)\b(?:avast|avg|kaspersky|eset|bitdefender|fortinet|fortigate\w*|` +
+		`zscaler|sophos|palo ?alto|blue ?coat|symantec web|mcafee|trend ?micro|` +
+		`norton (?:antivirus|anti-virus|security|internet security|360|family|web|personal)|` +
+		`check ?point|watchguard|sonicwall|untangle|netskope|cisco umbrella|` +
+		`barracuda|mail shield|web shield|g ?data|dr\.? ?web|comodo (?:firewall|internet)|` +
+		`skyhigh|trellix|cisco (?:secure|web|wsa|ironport)|ironport|(?:pf|opn)sense|dpi-ssl|` +
+		`lightspeed (?:systems|rocket|relay|filter)|iboss|` +
+		`menlo security|cato networks|perimeter 81|stormshield|sangfor|hillstone|ipfire|clearos|` +
+		`endian (?:firewall|utm|hotspot|community)|` +
 		`f-secure|withsecure|panda security|webroot|malwarebytes|quick ?heal|bullguard|vipre|qustodio|net nanny|` +
 		`portswigger|secure web (?:gateway|appliance)|web (?:security service|gateway|filter)|` +
-		`ssl (?:inspect|intercept|proxy|decrypt|scan)|smoothwall|forcepoint|websense|content gateway|` +
-		`cloudflare (?:gateway|for teams)|squid|mitmproxy|charles proxy|fiddler|burp|adguard`)
+		`ssl (?:inspect\w*|intercept\w*|proxy|decrypt\w*|scan\w*)|smoothwall|forcepoint|websense|content gateway|` +
+		`cloudflare (?:gateway|for teams)|squid[ -](?:proxy|cache|ca|ssl|root)|mitmproxy|charles proxy|` +
+		`fiddler(?:root)?|burp suite|adguard)\b`)
 })
 
 // isInspector reports whether the certificate comes from one that looks into connections.
 func isInspector(r *reading) bool {
 	certificate := certificateOf(r.failure)
-	return certificate != nil && hasUnknownIssuer(r) && inspectors().MatchString(certificate.Issuer.String())
+	if certificate == nil || !hasUnknownIssuer(r) {
+		return false
+	}
+	return inspectors().MatchString(strings.ReplaceAll(certificate.Issuer.String(), "_", " "))
 }
 
 // isStranger reports whether a server of a known provider was called and another one shows its certificate. Servers of
@@ -194,11 +239,16 @@ var hostingGreeting = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\bexim\b|cpanel|plesk|directadmin`)
 })
 
+// proven reports whether the server has shown a certificate that proves who it is.
+func proven(session *smtpconn.Session) bool {
+	return session.LoginEncrypted() && session.TLS != nil && session.Unverified == nil
+}
+
 // greetedByStranger reports whether a server of a hosting provider greeted where one of a large mail provider was
 // called.
 func greetedByStranger(r *reading) bool {
 	session := r.failure.Session
-	if session == nil || r.provider == "" || !session.Greeting.Says(hostingGreeting()) {
+	if session == nil || r.provider == "" || proven(session) || !session.Greeting.Says(hostingGreeting()) {
 		return false
 	}
 	words := strings.Fields(session.Greeting.Text())

@@ -26,8 +26,8 @@ func fix(label text.Message, values shared.Values) finding.Fix {
 
 func fixes(f ...finding.Fix) []finding.Fix { return f }
 
-// fixesFor are the fixes of a cause, best first. One that gives up encryption is never the only one, and there is none
-// where encryption was asked for.
+// fixesFor are the fixes of a cause, best first: those that change something. One that gives up encryption is never
+// the only one, and there is none where encryption was asked for.
 func fixesFor(found cause, failure *smtpconn.Error, c Circumstances) []finding.Fix {
 	fixes := append(slices.Clone(found.fixes), mechanismFixes(found, failure)...)
 	if found.otherPorts || startTLSFailed(failure, c) {
@@ -39,7 +39,23 @@ func fixesFor(found cause, failure *smtpconn.Error, c Circumstances) []finding.F
 		}
 		fixes = append(fixes, withoutStartTLS) // Last, and never alone.
 	}
-	return fixes
+	return slices.DeleteFunc(fixes, func(one finding.Fix) bool { return changesNothing(one, c.Target) })
+}
+
+// changesNothing reports whether the target is already as a fix would have it.
+func changesNothing(fix finding.Fix, target smtpconn.Target) bool {
+	is := shared.Values{
+		"port": shared.Integer(int64(target.Port)), "use_ssl": shared.Boolean(target.Encrypt),
+		"authentication": shared.Text(map[smtpconn.Authentication]string{
+			smtpconn.AuthenticatePlain: "plain", smtpconn.AuthenticateLogin: "login",
+		}[target.Authentication]),
+	}
+	for name, value := range fix.Values {
+		if is[name] != value {
+			return false
+		}
+	}
+	return true
 }
 
 // portFixes offers the other ports of the host that answer, those that encrypt first: port 465 from the start, the

@@ -2,6 +2,7 @@ package diagnosis_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
@@ -25,7 +26,9 @@ func TestFixesLeadToValidSettings(t *testing.T) {
 		}
 		for _, failure := range failures() {
 			for _, encrypt := range []bool{true, false} {
-				checkFixes(t, failure, encrypt, answering, applied)
+				for _, from := range append(ports, 2526) {
+					checkFixes(t, failure, from, encrypt, answering, applied)
+				}
 			}
 		}
 	}
@@ -40,18 +43,23 @@ func TestFixesLeadToValidSettings(t *testing.T) {
 }
 
 // checkFixes looks at the fixes of one failure and notes them among those that were applied.
-func checkFixes(t *testing.T, failure *smtpconn.Error, encrypt bool, answering []int, applied map[string]bool) {
+func checkFixes(
+	t *testing.T, failure *smtpconn.Error, from int, encrypt bool, answering []int, applied map[string]bool,
+) {
 	t.Helper()
-	base := shared.Values{"server": shared.Text("mail.example"), "port": shared.Integer(2526),
+	base := shared.Values{"server": shared.Text("mail.example"), "port": shared.Integer(int64(from)),
 		"use_ssl": shared.Boolean(encrypt), "login": shared.Text("me@email.com")}
 	_, found := diagnosis.Explain(failure, diagnosis.Circumstances{
-		Target: smtpconn.Target{Host: "mail.example", Port: 2526, Encrypt: encrypt, Login: "me@email.com"},
+		Target: smtpconn.Target{Host: "mail.example", Port: from, Encrypt: encrypt, Login: "me@email.com"},
 		Looked: true, OpenPorts: answering, SenderField: "login",
 	})
 	encrypting := false
 	for _, fix := range found.Fixes {
 		draft := shared.Draft{Values: fix.Values}
 		values := draft.Apply(base)
+		if maps.Equal(values, base) {
+			t.Errorf("%s, port %d, Use SSL %t: %q changes nothing", found.Code, from, encrypt, fix.Label)
+		}
 		if _, problems := settings.Bind(values, func(string) bool { return true }); problems.HasErrors() {
 			t.Errorf("%s: the fix %q leads to %v", found.Code, fix.Label, problems)
 		}

@@ -11,7 +11,15 @@ import (
 )
 
 // loginRefused are the causes behind which may stand a mechanism that the server offers but cannot do.
-var loginRefused = []string{"wrong_credentials", "login_refused", "login_exchange_broken"}
+var loginRefused = []string{"wrong_credentials", "login_refused", "login_exchange_broken", "mechanism_unusable",
+	"no_common_mechanism"}
+
+// hides reports whether a login by the mechanism does not show the password to the server.
+func hides(mechanism string) bool {
+	return mechanism == "CRAM-MD5" || strings.HasPrefix(mechanism, "SCRAM-")
+}
+
+func hidPassword(r *reading) bool { return hides(r.failure.Mechanism) }
 
 // mechanismFixes offers a login that shows the password to the server, where one that hides it was refused: a server
 // that keeps its passwords as they should be kept cannot do some of those, and answers as if the password were wrong.
@@ -21,8 +29,7 @@ func mechanismFixes(found cause, failure *smtpconn.Error) []finding.Fix {
 	if failure.Step != smtpconn.StepAuth || session == nil || !slices.Contains(loginRefused, found.code) {
 		return nil
 	}
-	hides := failure.Mechanism == "CRAM-MD5" || strings.HasPrefix(failure.Mechanism, "SCRAM-")
-	if !hides || !session.LoginEncrypted() || session.Unverified != nil {
+	if !hides(failure.Mechanism) || !session.LoginEncrypted() || session.Unverified != nil {
 		return nil
 	}
 	offered := strings.Fields(session.Extensions["AUTH"])

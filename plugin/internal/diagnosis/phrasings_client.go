@@ -97,7 +97,7 @@ var (
 	// queryRefused: the list did not answer the server, which took that for a listing.
 	queryRefused = words(
 		`query refused`, `open resolver`, `public resolver`, `excessive (?:number of )?quer`,
-		`dns ?bl (?:error|quota)`, `error code`,
+		`dns ?bl (?:error|quota)`, `@list ~ error code`, `error code (?:from|of) ~ @list`,
 		`quer(?:y|ies) (?:\S+ ){0,3}(?:refused|blocked|denied|exceeded|limit|not allowed)`, `127\.255\.255\.\d+`,
 		`@ip query refused`, `error open resolver`, `your dns ip`,
 	)

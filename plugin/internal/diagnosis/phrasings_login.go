@@ -160,7 +160,7 @@ var (
 		`(?:pending|awaiting|requires|await) (?:\S+ ){0,2}(?:activation|approval|verification|confirmation|review)`,
 		`activation (?:is )?(?:required|pending)`,
 		`(?:sandbox|test|testing|trial|demo|free|developer) (?:mode|account|domain|subdomain|plan|emails?)`,
-		`(?:sandbox|trial) ~ (?:authorized|only)`, `sandbox`, `only send testing emails`,
+		`(?:sandbox|trial) ~ (?:authorized|only)`, `account ~ sandbox`, `only send testing emails`,
 		`account ~ (?:not active|inactive|unverified|not verified|incomplete|unconfirmed)`, `disabled by user`,
 		`smtp (?:relay |service |access )?(?:is )?not (?:enabled|activated|active)`,
 		`not (?:eligible|allowed) to send (?:emails? )?(?:yet|until)`,
@@ -239,7 +239,10 @@ var (
 	mechanismUnusable = words(
 		`(?:hash|secret) (?:\S+ ){0,4}(?:cram|digest|scram)`,
 		`bad protocol cancel`, `no secret in database`, `one time use`, `requested mechanism`, `invalid auth\w* mechanism`,
-		`(?:cram ?md5|digest ?md5|scram\S*|ntlm|gssapi)(?: \S+){0,4} (?:not|fail|unsupported|disabled|cannot)`,
+		`(?:cram ?md5|digest ?md5|scram\S*|ntlm|gssapi)(?: \S+){0,4} (?:unsupported|unavailable|disabled|cannot)`,
+		`(?:cram ?md5|digest ?md5|scram\S*|ntlm|gssapi)(?: \S+){0,4} not (?:\S+ )?(?:support|allow|permit|possib|enabl|work|`+
+			`usable|implement|offer)`,
+		`(?:cram ?md5|digest ?md5|scram\S*) (?:is )?not available`,
 		`mechanism (?:\S+ ){0,3}(?:not available for|cannot|too weak for user|unusable|requires plain)`,
 		`no plaintext password`, `password (?:is )?not (?:stored|available) ~ (?:plain|clear)`,
 		`can ?not (?:be )?used? with ~ (?:cram|scram|digest)`,

@@ -183,10 +183,15 @@ var (
 		`(?:no|without) (?:activity|input|command|response|data) (?:\S+ ){0,3}(?:received|seconds|minutes|for)`,
 		`zeituberschreitung`, `delai ~ depass`, `tiempo ~ (?:agotado|excedido)`,
 	)
+	// simulated is what test servers say of the faults that they make up: Mailpit Chaos, Jim of MailHog, smtp4dev.
 	simulated = words(
-		`chaos`, `jim\b`, `mailhog`, `mailpit`, `simulat`,
-		`(?:fake|mock|dummy|test) (?:error|failure|server|rejection|bounce|reply|response)`, `fault injection`,
-		`smtp4dev`, `mailtrap ~ simulat`,
+		`chaos (?:sender|recipient|authentication|data) (?:error|rejection)`, `chaos (?:monkey|mode|trigger)`,
+		`jim ?(?:the )?(?:chaos|monkey)`,
+		`simulat(?:ed|ing|es) (?:\S+ )?(?:error|failure|fault|rejection|refusal|bounce|outage|timeout|delay|reply|response|`+
+			`smtp|greylisting|bug)`,
+		`(?:error|failure|fault|rejection|refusal|bounce|reply|response) (?:\S+ )?simulat`,
+		`(?:fake|mock|dummy|test) (?:error|failure|rejection|bounce|reply|response)\b`, `fault injection`,
+		`(?:fake|mock|dummy|test) server (?:\S+ ){0,3}(?:error|failure|rejection|fault)`,
 	)
 	greylisting = words(
 		`temporar\w* (?:rejected|deferred|refused) ~ (?:spam|precaution|protection)`,

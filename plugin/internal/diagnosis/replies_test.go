@@ -105,6 +105,9 @@ func (l line) failure() (*smtpconn.Error, Circumstances) {
 		if l.Mechanism != "" {
 			failure.Mechanism = l.Mechanism
 		}
+		if failure.Mechanism == "XOAUTH2" || failure.Mechanism == "OAUTHBEARER" {
+			c.Target.Authentication = smtpconn.AuthenticateOAuth2
+		}
 	}
 	return failure, c
 }

@@ -25,12 +25,12 @@ type rule struct {
 	when      func(*reading) bool
 }
 
-// rules are all of them, the strongest first: what only one provider or the circumstances can mean; phrases that
-// outweigh any code; codes that are clear; what the words mean together; codes that only say no; what remains of a
-// step.
+// rules are all of them, the strongest first: what only one provider or the circumstances can mean; the few phrases
+// that outweigh any code; codes that are clear; phrases; what the words mean together; codes that only say no; what
+// remains of a step.
 var rules = sync.OnceValue(func() []rule {
 	return slices.Concat(
-		generalRules, certainRules, codedRules, contrastRules, specificRules, clearRules,
+		generalRules, certainRules, codedRules, overrulingRules, clearRules, contrastRules, specificRules,
 		authRules, earlyRules, startTLSRules, envelopeRules, failureRules, lastRules,
 	)
 })
@@ -102,6 +102,8 @@ var (
 	recipient  = steps(smtpconn.StepRecipient)
 	message    = steps(smtpconn.StepMessage)
 	addressing = steps(smtpconn.StepSender, smtpconn.StepRecipient)
+	demanding  = steps(smtpconn.StepAuth, smtpconn.StepSender)
+	sending    = steps(smtpconn.StepSender, smtpconn.StepMessage)
 	receiving  = steps(smtpconn.StepRecipient, smtpconn.StepMessage)
 	// atEnvelope are the steps at which servers say what they should have said at the login: Postfix, for one, asks for a
 	// login only when the recipient is given.

@@ -15,7 +15,7 @@ var microsoft = providers(microsoft365, outlook)
 var certainRules = []rule{
 	// A device in between.
 	{cause: "smtp_inspection_firewall", steps: steps(smtpconn.StepHello, smtpconn.StepStartTLS, smtpconn.StepAuth),
-		replies: replies(5), when: inspected},
+		replies: replies(500, 501, 502, 503, 504, 555), when: inspected},
 	{cause: "smtp_inspection_firewall", steps: addressing, says: all(loginDemanded), when: both(inspected, loginMissing)},
 	{cause: "smtp_inspection_firewall", steps: addressing, replies: replies(530), when: both(inspected, loginMissing)},
 	{cause: "smtp_redirected", steps: auth, kinds: refused, when: greetedByStranger},
@@ -25,7 +25,6 @@ var certainRules = []rule{
 		when: mustEncrypt},
 	{cause: "wrong_protocol_ftp", steps: early, replies: replies(4, 5), says: all(ftpWords)},
 	{cause: "wrong_protocol_ftp", steps: hello, when: greetedAsFTP},
-	{cause: "simulated_fault", kinds: refused, says: all(simulated)},
 	{cause: "blocklist_query_broken", steps: atEnvelope, says: all(queryRefused, listed)},
 
 	// Microsoft: “Authenticated client SMTP submission”, “Email non-delivery reports in Exchange Online”. What was
@@ -33,16 +32,17 @@ var certainRules = []rule{
 	{cause: "smtp_auth_disabled", says: all(msAuthDisabled)},
 	{cause: "basic_auth_retired", says: all(msBasicDisabled)},
 	{cause: "basic_auth_retired", providers: microsoft, enhanced: enhanced("5.7.30")},
+	{cause: "oauth2_token_refused", steps: auth, says: all(msUnsuccessful, msCredentials), when: usedOAuth2},
 	{cause: "wrong_credentials", says: all(msUnsuccessful, msCredentials)},
 	{cause: "account_locked", says: all(msUnsuccessful, msLocked), unless: none(msPolicy)},
 	{cause: "blocked_by_security_policy", says: all(msUnsuccessful, msPolicy)},
 	{cause: "smtp_auth_disabled", steps: auth, providers: microsoft, enhanced: enhanced("5.7.139")},
-	{cause: "login_not_taken_here", steps: auth, replies: replies(500, 502, 503, 504), when: atExchange},
+	{cause: "login_not_taken_here", steps: auth, replies: replies(500, 502, 503, 504),
+		when: both(atExchange, atExchangePort)},
 	{cause: "no_common_mechanism", steps: auth, providers: microsoft, enhanced: enhanced("5.7.4")},
 	{cause: "mailbox_not_accessible", steps: auth, providers: microsoft, enhanced: enhanced("5.2.1", "5.2.14")},
-	{cause: "oauth2_token_refused", steps: auth, kinds: refused, when: usedOAuth2},
 	{cause: "wrong_credentials", steps: auth, providers: microsoft, enhanced: enhanced("5.7.3"),
-		unless: none(loginBackend), says: all(unsuccessful)},
+		unless: none(loginBackend), says: all(msUnsuccessful), when: usedPassword},
 	{cause: "sender_not_owned", providers: microsoft, enhanced: enhanced("5.7.60", "5.2.252")},
 	{cause: "address_blocklisted", steps: conversing, enhanced: enhanced(
 		"x.7.511", "x.7.606", "x.7.607", "x.7.608", "x.7.609", "x.7.610", "x.7.611", "x.7.612", "x.7.613", "x.7.614")},
@@ -53,7 +53,7 @@ var certainRules = []rule{
 	{cause: "client_reputation_low", enhanced: enhanced("5.7.708", "x.7.500", "x.7.650", "x.7.651", "x.7.652")},
 	{cause: "policy_refused", enhanced: enhanced("x.7.703", "x.7.520")},
 	{cause: "ipv6_refused", enhanced: enhanced("x.7.510")},
-	{cause: "ipv6_refused", steps: conversing, says: all(ipv6Meant)},
+	{cause: "ipv6_refused", steps: conversing, says: all(ipv6Meant), unless: none(reverseDNS, listed)},
 	{cause: "sender_authentication_missing", enhanced: enhanced("x.7.509", "x.7.515")},
 	{cause: "sender_not_verified", enhanced: enhanced("x.7.750")},
 	{cause: "use_provider_relay", steps: conversing, says: all(hotmailDynamic)},
@@ -62,7 +62,7 @@ var certainRules = []rule{
 	{cause: "direct_send_refused", says: all(directSend)},
 	{cause: "direct_send_refused", enhanced: enhanced("5.7.68")},
 	{cause: "login_required", providers: microsoft, enhanced: enhanced("5.7.57")},
-	{cause: "relay_denied", says: all(msAttribution)},
+	{cause: "relay_denied", replies: replies(5), says: all(msAttribution)},
 	{cause: "relay_denied", enhanced: enhanced("5.7.64", "5.7.367")},
 	{cause: "wrong_server_for_sending", enhanced: enhanced("x.4.62")},
 	{cause: "recipient_rate_limited", enhanced: enhanced("x.2.121", "x.2.122")},
@@ -89,7 +89,7 @@ var certainRules = []rule{
 
 	// Google: support.google.com/a/answer/3726730 and /6140680.
 	{cause: "app_password_required", providers: providers(gmail), steps: auth, replies: replies(534),
-		enhanced: enhanced("5.7.9")},
+		enhanced: enhanced("5.7.9"), when: usedPassword},
 	{cause: "browser_login_required", providers: providers(gmail), steps: auth, replies: replies(534),
 		enhanced: enhanced("5.7.14")},
 	{cause: "relay_address_not_registered", providers: providers(gmail), steps: conversing, says: all(relayCredentials)},
@@ -116,12 +116,12 @@ var certainRules = []rule{
 	{cause: "sending_limit_reached", providers: providers("yandex"), steps: atEnvelope, says: all(spamLimit)},
 	{cause: "sender_not_owned", providers: providers("ionos"), steps: atEnvelope, replies: replies(550),
 		says: all(senderNotAllowed), unless: none(authenticationResults)},
-	{cause: "sender_not_owned", providers: providers("zoho"), steps: addressing, replies: replies(553), when: withLogin},
-	{cause: "sender_not_owned", providers: providers("zoho"), steps: message, replies: replies(553), when: withLogin},
-	{cause: "sender_not_owned", providers: providers("yahoo"), steps: atEnvelope, replies: replies(550),
+	{cause: "sender_not_owned", providers: providers("zoho"), steps: atEnvelope, replies: replies(553),
+		says: all(relaysAsOther), when: withLogin},
+	{cause: "sender_not_owned", providers: providers("yahoo"), steps: sending, replies: replies(550),
 		says: all(requestFailed), when: withLogin},
-	{cause: "sender_not_owned", hosts: hosts("127.0.0.1", "localhost"), steps: message, says: all(bridgeWords),
-		when: withLogin},
+	{cause: "sender_not_owned", hosts: hosts("127.0.0.1", "localhost"), steps: message, enhanced: enhanced("5.0.0"),
+		says: all(bridgeWords), when: withLogin},
 	{cause: "sender_not_owned", providers: providers("netease"), steps: atEnvelope, says: all(neteaseSender)},
 	{cause: "too_many_connections", kinds: refused, says: all(neteaseConnections)},
 	{cause: "too_many_messages_per_connection", steps: atEnvelope, says: all(neteasePerConnection)},
@@ -132,20 +132,22 @@ var certainRules = []rule{
 	{cause: "address_blocklisted", kinds: refused, says: all(neteaseListed)},
 	{cause: "client_reputation_low", kinds: refused, says: all(neteaseReputation)},
 	{cause: "content_refused", steps: receiving, says: all(neteaseSpam)},
+	{cause: "app_password_required", providers: providers("netease"), steps: auth, replies: replies(550),
+		says: all(noPermission)},
 	{cause: "too_many_connections", providers: providers("qq"), steps: early, says: all(connectionFrequency)},
 	{cause: "rate_limited", providers: providers("qq"), steps: conversing, says: all(qqFrequency)},
 	{cause: "client_reputation_low", steps: conversing, says: all(yahooDeferred), unless: none(listed)},
-	{cause: "app_password_required", providers: providers("netease"), steps: auth, replies: replies(550)},
-	{cause: "smtp_access_not_enabled", providers: providers("gmx"), steps: auth, replies: replies(535)},
-	{cause: "smtp_token_required", providers: providers("proton"), steps: auth, replies: replies(535, 454)},
 }
 
-// plainNo are the providers whose bare refusal of a login has a meaning: see provider words of the causes.
+// plainNoRules are for the providers whose bare refusal of a login has a meaning: see provider words of the causes.
 var plainNoRules = []rule{
 	{cause: "app_password_required", providers: providers("gmail", "yahoo", "icloud", "fastmail", "zoho",
 		"yandex", "mailru", "qq",
 		"netease", "naver"), steps: auth, replies: replies(535, 534)},
 	{cause: "app_password_required", providers: providers("qq"), steps: auth, replies: replies(530)},
+	{cause: "app_password_required", providers: providers("netease"), steps: auth, replies: replies(550)},
+	{cause: "smtp_access_not_enabled", providers: providers("gmx"), steps: auth, replies: replies(535)},
+	{cause: "smtp_token_required", providers: providers("proton"), steps: auth, replies: replies(535)},
 	{cause: "smtp_credentials_required", providers: providers("ses", "mailgun", "brevo", "azure", "oracle"), steps: auth,
 		replies: replies(535, 525)},
 	{cause: "api_key_required", providers: providers("sendgrid", "postmark", "mailjet", "sparkpost",
@@ -157,11 +159,10 @@ var plainNoRules = []rule{
 var (
 	ftpWords       = words(`please login with user`, `ftp\b`)
 	msUnsuccessful = words(`authentication unsuccessful`)
-	unsuccessful   = words(`authentication unsuccessful`)
 	msLocked       = words(`(?:account|user|mailbox) (?:is |has been )?locked`)
 	directSend     = words(`direct send not allowed`, `direct send (?:\S+ ){0,3}(?:reject|block|not|disabled)`)
 	msAttribution  = words(
-		`tenant ?attribution ~ relay`, `attr14`, `attr5 `, `hosted tenant which has no`, `unable to relay`,
+		`tenant ?attribution ~ relay`, `attr14`, `attr5 `, `hosted tenant which has no`,
 	)
 	organizationQueue     = words(`organization queue quota`)
 	recipientDenied       = words(`recipient address(?:es)? rejected ?(?:access denied)?`)
@@ -188,9 +189,11 @@ var (
 	iamDenied          = words(`not authori[sz]ed to perform`)
 	addressBlacklisted = words(`address blacklisted`)
 	spamLimit          = words(`spam limit`)
-	senderNotAllowed   = words(`sender address is not allowed`, `sender address not allowed`, `not allowed`)
+	senderNotAllowed   = words(`sender address (?:is )?not allowed`)
+	relaysAsOther      = words(`relaying disallowed`, `not allowed to relay`)
+	noPermission       = words(`user has no permission`)
 	requestFailed      = words(`request failed mailbox unavailable`)
-	bridgeWords        = words(`unknown sender`, `not available in bridge`, `no such user`)
+	bridgeWords        = words(`unknown sender`, `not available in bridge`, `error no such user`)
 	neteaseSender      = words(`dt sum`, `mail from must equal`)
 	badSyntax          = words(`(?:bad|invalid) (?:syntax|command)`, `syntax error`, `unrecogni`, `unknown command`)
 	// The codes of Hotmail, postmaster.live.com.

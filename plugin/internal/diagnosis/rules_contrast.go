@@ -4,6 +4,8 @@ package diagnosis
 // messages from a size, what one recipient may get from what this account may send. They are asked before the
 // phrasings, each of which knows only one of the two.
 var contrastRules = []rule{
+	{cause: "simulated_fault", kinds: refused, says: all(simulated)},
+
 	// A login.
 	{cause: "login_exchange_broken", steps: auth, replies: replies(523, 538), says: all(base64Meant)},
 	{cause: "too_many_logins", steps: auth, says: all(lockedForMinutes)},
@@ -13,9 +15,9 @@ var contrastRules = []rule{
 		says: all(together(namesOneMechanism, saysUnsupported)), unless: none(ipMeantPlainly)},
 	{cause: "no_common_mechanism", steps: auth, replies: replies(535),
 		says: all(together(namesMechanism, saysUnsupported, deniedHere)), unless: none(ipMeantPlainly)},
-	{cause: "account_suspended", steps: atEnvelope, says: all(accountUnavailable), when: withLogin,
+	{cause: "account_suspended", steps: sending, says: all(accountUnavailable), when: withLogin,
 		unless: none(recipientNamed)},
-	{cause: "account_suspended", hosts: hosts("forpsi.com"), steps: message, says: all(policyViolated), when: withLogin},
+	{cause: "account_suspended", hosts: hosts("forpsi.com"), steps: sending, says: all(policyViolated), when: withLogin},
 
 	// What is forged, and what is demanded of whom.
 	{cause: "hello_name_refused", steps: addressing, says: all(together(namesHello, forgedMeant)),
@@ -27,7 +29,6 @@ var contrastRules = []rule{
 		unless: none(namesHello, reverseDNS)},
 
 	{cause: "spoofing_blocked", steps: atEnvelope, says: all(fromOwnDomain), when: noLogin, unless: none(namesHello)},
-	{cause: "sender_mailbox_full", steps: message, says: all(together(senderMailbox, saysFull)), when: withLogin},
 	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4), says: all(senderRefusedNow)},
 	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(fromMeant, saysUnlike, namesLogin)), when: withLogin,
 		unless: none(authenticationResults)},
@@ -38,15 +39,6 @@ var contrastRules = []rule{
 
 	// What is counted.
 	{cause: "mail_loop", steps: atEnvelope, says: all(receivedCounted)},
-	{cause: "recipient_mailbox_full", steps: receiving, says: all(messagesKept), unless: none(sendingMeant)},
-	{cause: "recipient_rate_limited", steps: receiving, says: all(rateOfRecipient), when: noLogin,
-		unless: none(ipMeantPlainly)},
-	{cause: "rate_limited", steps: atEnvelope, says: all(recipientAttempts)},
-	{cause: "rate_limited", steps: atEnvelope, says: all(together(overMinutes, saysAllowance)),
-		unless: none(rateOfRecipient)},
-	{cause: "sending_limit_reached", steps: atEnvelope, says: all(sendingQuotaUsed)},
-	{cause: "sending_limit_reached", steps: atEnvelope, says: all(together(messagesCounted, saysExceeded)),
-		unless: none(mailboxNamed, namesConnection, headerMeant)},
 	{cause: "message_too_big", steps: message, says: all(together(bytesCounted, saysMore)),
 		unless: none(headerMeant, lineMeant, namesInbox)},
 	{cause: "message_too_big", steps: atEnvelope, says: all(exchangeTooBig)},
@@ -68,6 +60,8 @@ var contrastRules = []rule{
 		unless: none(senderMeant)},
 
 	// Whose domain.
+	{cause: "sender_not_owned", providers: providers("zoho"), steps: addressing, replies: replies(553), when: withLogin},
+	{cause: "sender_not_owned", providers: providers("zoho"), steps: message, replies: replies(553), when: withLogin},
 	{cause: "sender_not_owned", steps: sender, replies: replies(5), says: all(notOfThisDomain), when: withLogin},
 	{cause: "sender_domain_not_found", steps: sender, replies: replies(5), says: all(resolutionFailed),
 		unless: none(reverseDNS, namesHello)},
@@ -103,7 +97,7 @@ var (
 	mailboxNamed     = words(`mail ?box|inbox|folder`)
 	recipientNamed   = words(`recipients?\b|rcpt|destination|addressee|mailbox|@recipient`)
 	lockedForMinutes = words(`(?:ip|@ip|address|host) (?:\S+ )?(?:locked|blocked|banned) for \d+`)
-	policyViolated   = words(`policy violation`)
+	policyViolated   = words(`policy violation`, `narusz`)
 	aolDynamic       = words(`dyn [a-z][0-9]\b`)
 	aolBlocked       = words(`(?:rly|con) b[0-9]\b`, `rtr (?:bl|bg|rd|ch|dx|sc)\b`)
 )

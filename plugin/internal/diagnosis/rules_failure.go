@@ -30,9 +30,9 @@ var failureRules = []rule{
 	{cause: "network_failure", steps: connecting},
 
 	// Another protocol, or TLS where plain text was spoken, and the other way round.
-	{cause: "captive_portal", kinds: kinds(smtpconn.KindNotSMTP), when: portalAnswered},
-	{cause: "wrong_protocol", kinds: kinds(smtpconn.KindNotSMTP), when: protocolKnown},
-	{cause: "not_smtp", steps: steps(smtpconn.StepGreeting, smtpconn.StepTLS), kinds: kinds(smtpconn.KindNotSMTP)},
+	{cause: "captive_portal", steps: beforeHello, kinds: kinds(smtpconn.KindNotSMTP), when: portalAnswered},
+	{cause: "wrong_protocol", steps: beforeHello, kinds: kinds(smtpconn.KindNotSMTP), when: protocolKnown},
+	{cause: "not_smtp", steps: beforeHello, kinds: kinds(smtpconn.KindNotSMTP)},
 	{cause: "plain_expected_tls", kinds: kinds(smtpconn.KindTLSInsteadOfPlain)},
 	{cause: "tls_expected_plain", kinds: kinds(smtpconn.KindPlainInsteadOfTLS)},
 	{cause: "smtp_inspection_firewall", kinds: kinds(smtpconn.KindStartTLSMissing), when: inspected},
@@ -94,5 +94,7 @@ var failureRules = []rule{
 
 var (
 	connecting = steps(smtpconn.StepConnect)
-	encrypting = steps(smtpconn.StepTLS, smtpconn.StepStartTLS)
+	// beforeHello are the steps at which no server has shown yet that it speaks SMTP.
+	beforeHello = steps(smtpconn.StepConnect, smtpconn.StepGreeting, smtpconn.StepTLS)
+	encrypting  = steps(smtpconn.StepTLS, smtpconn.StepStartTLS)
 )

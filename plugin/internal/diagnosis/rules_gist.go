@@ -45,7 +45,7 @@ var clientGists = []rule{
 	{cause: "session_login_expired", steps: sender, says: all(together(namesLogin, saysOver)), when: withLogin},
 	{cause: "session_timed_out", steps: atEnvelope, replies: replies(4), says: all(together(namesConnection, saysOver))},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesAccount, saysAbused)), when: withLogin},
-	{cause: "account_suspended", steps: addressing, replies: replies(5), says: all(saysAbused), when: withLogin},
+	{cause: "account_suspended", steps: sender, replies: replies(5), says: all(saysStolen), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesSending, saysClosed)), when: withLogin,
 		unless: none(recipientMeant, namesFile)},
 	{cause: "sending_limit_reached", steps: atEnvelope, says: all(saysUnpaid), when: withLogin,

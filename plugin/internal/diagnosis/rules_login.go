@@ -13,7 +13,7 @@ var authRules = slices.Concat(loginRules, loginGists, plainNoRules, refusedLogin
 var loginRules = []rule{
 	// Not this password, but the way.
 	{cause: "login_tls_too_weak", steps: auth, says: all(strongerEncryption)},
-	{cause: "login_needs_encryption", replies: replies(538, 523)},
+	{cause: "login_needs_encryption", steps: demanding, replies: replies(538, 523)},
 	{cause: "login_needs_encryption", steps: auth, enhanced: enhanced("x.7.10", "x.7.11")},
 	{cause: "login_needs_encryption", steps: auth, says: all(encryptionDemanded), when: unencrypted},
 	{cause: "login_needs_encryption", steps: auth, says: all(startTLSFirst)},
@@ -28,7 +28,8 @@ var loginRules = []rule{
 		unless: none(accountDisabledWords, unknownAccess)},
 
 	// Codes of RFC 4954 and RFC 5248 that say it all.
-	{cause: "password_transition_needed", steps: auth, replies: replies(432)},
+	{cause: "password_transition_needed", steps: auth, replies: replies(432),
+		unless: none(tooManyConnections, tooManyLogins, loginBackend)},
 	{cause: "password_transition_needed", steps: auth, enhanced: enhanced("5.7.12")},
 	{cause: "account_disabled", steps: auth, enhanced: enhanced("5.7.13")},
 	{cause: "client_address_not_authorized", steps: auth, providers: providers("brevo"), replies: replies(525)},
@@ -36,7 +37,8 @@ var loginRules = []rule{
 
 	// How often, how much.
 	{cause: "sending_limit_reached", steps: auth, says: all(creditsUsedUp)},
-	{cause: "app_password_required", steps: auth, providers: providers("yahoo", "qq"), replies: replies(535)},
+	{cause: "app_password_required", steps: auth, providers: providers("yahoo", "qq"), says: all(anyReason),
+		when: usedPassword},
 	{cause: "too_many_logins", steps: auth, says: all(loginsPaused)},
 	{cause: "account_locked", steps: auth, says: all(accountLocked), unless: none(accountStopped, temporarily)},
 	{cause: "too_many_logins", steps: auth, says: all(tooManyLogins), unless: none(accountStopped)},
@@ -44,7 +46,8 @@ var loginRules = []rule{
 	{cause: "too_many_connections", steps: auth, says: all(tooManyConnections), unless: none(failedLogins)},
 
 	// The account and its password.
-	{cause: "app_password_required", steps: auth, says: all(appPassword), unless: none(tokenRefused)},
+	{cause: "app_password_required", steps: auth, says: all(appPassword), unless: none(tokenRefused),
+		when: usedPassword},
 	{cause: "password_expired", steps: auth, says: all(passwordExpired)},
 	{cause: "password_too_simple", steps: auth, says: all(passwordTooSimple)},
 	{cause: "account_confirmation_required", steps: auth, says: all(accountConfirmation)},
@@ -64,12 +67,15 @@ var loginRules = []rule{
 		unless: none(tooManyWords, namesLogins)},
 	{cause: "login_tls_too_weak", steps: auth, says: all(together(namesEncryption, saysWeak))},
 	{cause: "login_interrupted", steps: auth, replies: replies(421)},
+	{cause: "oauth2_token_refused", steps: auth, replies: replies(4), says: all(credentialsPlainlyWrong),
+		unless: none(temporarily), when: usedOAuth2},
 	{cause: "wrong_credentials", steps: auth, replies: replies(4), says: all(credentialsPlainlyWrong),
 		unless: none(temporarily)},
 	{cause: "login_temporarily_unavailable", steps: auth, replies: replies(4)},
 	{cause: "account_disabled", steps: auth, says: all(submissionDisabled)},
 	{cause: "account_disabled", steps: auth, says: all(accountDisabled), unless: none(authNotEnabled, unknownAccess)},
 	{cause: "login_not_taken_here", steps: auth, says: all(noLoginsHere), when: atExchange},
+	{cause: "oauth2_token_refused", steps: auth, replies: replies(5), when: both(usedOAuth2, commandKnown)},
 }
 
 var refusedLoginRules = []rule{
@@ -85,7 +91,9 @@ var refusedLoginRules = []rule{
 }
 
 var (
-	forbidden     = words(`forbidden`)
+	forbidden = words(`forbidden`)
+	// anyReason is what providers say of a password that is not an app password, whatever it says beside.
+	anyReason     = words(`auth00\d too many bad`, `account is abnormal ~ password is incorrect`)
 	loginsPaused  = words(`log ?ins? ~ (?:suspended|paused|blocked|stopped) ~ (?:fail|minutes|min\b|attempt)`)
 	creditsUsedUp = words(
 		`credits?\b`, `(?:sending|daily|monthly|hourly|account|plan|message|email) (?:\S+ )?(?:limit|quota)`,

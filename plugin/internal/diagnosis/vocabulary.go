@@ -35,7 +35,7 @@ var (
 		`用户|收件人|邮箱|地址|帐号|账号|账户`,
 		`ユーザ|宛先|受信者|アドレス|メールボックス`,
 	)
-	// namesSize is how much a mailbox may hold, namesQuota how much of something is allowed.
+	// namesStorage is how much a mailbox may hold, namesQuota how much of something is allowed.
 	namesStorage = words(
 		`space|room\b|storage|capacity|disk`, `speicher\w*`, `espace`, `espacio`, `spazio`, `espaco`, `ruimte`, `miejsca`,
 		`quota`, `cuota`, `cota\b`, `kota\b`, `utrymme`, `мест[оа]|квот`, `容量|空间`,
@@ -247,6 +247,8 @@ var (
 		`abus\b`, `abuso`,
 		`спам|рассылк`, `垃圾`,
 	)
+	// saysStolen is abuse of which no filter speaks.
+	saysStolen = words(`compromis|hacked|hijack|fraud`)
 	// saysSame compares two addresses.
 	saysSame = words(
 		`among\b|none of`,

@@ -179,8 +179,22 @@ func TestCaptivePortal(t *testing.T) {
 			want: "captive_portal"},
 		{step: smtpconn.StepTLS, kind: smtpconn.KindCertificate, with: shows("hotspot.example.net", "Example CA"),
 			want: "captive_portal"},
+		{step: smtpconn.StepTLS, kind: smtpconn.KindCertificate, with: shows("portal.network.example", "Example CA"),
+			want: "captive_portal"},
 		{step: smtpconn.StepTLS, kind: smtpconn.KindCertificate, with: shows("mx.example.net", "Example CA"),
 			want: "certificate_wrong_host"},
+		{step: smtpconn.StepTLS, kind: smtpconn.KindCertificate, with: shows("mail.newlandhosting.com", "Example CA"),
+			want: "certificate_wrong_host"},
+		{step: smtpconn.StepTLS, kind: smtpconn.KindCertificate, with: shows("unified-mail.example.net", "Example CA"),
+			want: "certificate_wrong_host"},
+		{step: smtpconn.StepTLS, kind: smtpconn.KindCertificate, with: shows("web.portal.example.net", "Example CA"),
+			want: "certificate_wrong_host"},
+		{step: smtpconn.StepTLS, kind: smtpconn.KindCertificate, with: shows("captivedemand.example.net", "Example CA"),
+			want: "certificate_wrong_host"},
+		{host: "mail.example.com", step: smtpconn.StepTLS, kind: smtpconn.KindCertificate,
+			with: shows("portal.example.com", "Example CA"), want: "certificate_wrong_host"},
+		{host: "mail.example.com", step: smtpconn.StepTLS, kind: smtpconn.KindCertificate,
+			with: shows("wifi.example.com", "Example CA"), want: "certificate_wrong_host"},
 	} {
 		failure, c := e.failure()
 		if outcome, got := Explain(failure, c); got.Code != e.want || outcome != ConnectionFailed {
@@ -213,7 +227,11 @@ func TestInspectors(t *testing.T) {
 			t.Errorf("a certificate of %s: %s", issuer, got.Code)
 		}
 	}
-	for _, issuer := range []string{"Example Root CA", "Internal CA", "R3", "Portside Shipping CA", "My Company Mail CA"} {
+	for _, issuer := range []string{
+		"Example Root CA", "Internal CA", "R3", "Portside Shipping CA", "My Company Mail CA", "BigData Internal CA",
+		"Hosting Data CA", "Norton Healthcare CA", "Umbrella Insurance CA", "Squidward Ltd CA", "Little Endian Ltd CA",
+		"Burpee Seeds CA", "Lightspeed Cycles CA", "Bartendian CA", "Resetter CA",
+	} {
 		failure, c := example{step: smtpconn.StepTLS, kind: smtpconn.KindCertificate, with: presenting(
 			x509.Certificate{DNSNames: []string{"mail.example"}, Issuer: pkix.Name{CommonName: issuer}},
 			x509.UnknownAuthorityError{},

@@ -11,7 +11,7 @@ import (
 // login logs in with the best mechanism that both sides have and that works.
 func (o *opening) login() error {
 	session := o.conn.session
-	if !o.target.wantsLogin() {
+	if !o.target.WantsLogin() {
 		o.trace.skip(StepAuth, LoginNotSet{})
 		return nil
 	}

@@ -74,7 +74,7 @@ func (o *opening) requestTLS() error {
 // withoutEncryption decides what follows when an offered STARTTLS has failed: the end, or, where there is nothing to
 // lose, a plain conversation.
 func (o *opening) withoutEncryption(err error) (Result, Detail, error) {
-	if o.target.demandsEncryption() || o.target.wantsLogin() || o.ctx.Err() != nil {
+	if o.target.demandsEncryption() || o.target.WantsLogin() || o.ctx.Err() != nil {
 		return Failed, nil, err
 	}
 	failure := asError(err)

@@ -68,8 +68,8 @@ const (
 // pins reports whether one certificate only is accepted.
 func (t Target) pins() bool { return t.PinnedCertificate != [sha256.Size]byte{} }
 
-// wantsLogin reports whether the target has something to log in with.
-func (t Target) wantsLogin() bool {
+// WantsLogin reports whether the target has something to log in with, and is to use it.
+func (t Target) WantsLogin() bool {
 	switch t.Authentication {
 	case AuthenticateNever:
 		return false

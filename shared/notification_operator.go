@@ -32,21 +32,51 @@ type ShowRequest struct {
 // NotificationDetail is one notification with what was done about it.
 type NotificationDetail struct {
 	NotificationEntry
-	// Attempts are those that failed, oldest first; the last hundred of them.
+	// Attempts are those that were made, oldest first; the last hundred of them.
 	Attempts []NotificationAttempt `json:"attempt_history,omitempty"`
 	// Operator and Operated are who has last retried, cancelled or set it aside, and when; empty and zero when nobody has.
 	Operator string    `json:"operator,omitempty"`
 	Operated time.Time `json:"operated,omitzero"`
+	// Operations are what was done with it, oldest first; the last [MaxShownOperations] of them.
+	Operations []OperationRecord `json:"operations,omitempty"`
 }
 
-// NotificationAttempt is an attempt to deliver that failed.
+// MaxShownOperations is how many operations a [NotificationDetail] tells of at most.
+const MaxShownOperations = 50
+
+// OperationRecord is one thing that was done with a notification.
+type OperationRecord struct {
+	// Operation is what was done: one of [Operations], [OperationDeliverHeld] or [OperationDiscardHeld]. Empty where that
+	// was not kept, because an earlier version did it.
+	Operation Operation `json:"operation,omitempty"`
+	// Operator is who has done it, as the request named them; may be empty.
+	Operator string `json:"operator,omitempty"`
+	// At is when.
+	At time.Time `json:"at"`
+}
+
+// NotificationAttempt is an attempt to deliver. What is empty was not kept: earlier versions kept the number, the time
+// and the failure only, and so does an attempt whose process was killed.
 type NotificationAttempt struct {
 	// Number counts from 1; an attempt that was given back has the same number as the next one.
 	Number int `json:"number"`
-	// Ended is when it did.
+	// Ended is when it did; where Duration is 0 it may be when it began.
 	Ended time.Time `json:"ended"`
-	// Failure is why; its evidence is the server's reply.
+	// Duration is how long it took, from the notification's turn to the end.
+	Duration Elapsed `json:"duration_ms,omitempty"`
+	// Node is the process that made it: the name of its host and its process id, such as console-1:4711.
+	Node string `json:"node,omitempty"`
+	// Server is the mail server with its port, such as smtp.example.com:587.
+	Server string `json:"server,omitempty"`
+	// Revision is that of the settings it was made with; 0 where none was saved.
+	Revision int64 `json:"revision,omitempty"`
+	// Uncounted is true where it used up none of the notification's attempts, because it was not the notification that
+	// failed, or because it was given back.
+	Uncounted bool `json:"uncounted,omitempty"`
+	// Failure is why it failed; its evidence is the server's reply. It is nil for the attempt that delivered.
 	Failure *Diagnostic `json:"failure,omitempty"`
+	// Reply is the server's final reply to the attempt that delivered, on one line.
+	Reply string `json:"reply,omitempty"`
 }
 
 // Operation is what is done with notifications.
@@ -64,7 +94,13 @@ const (
 	OperationPurge Operation = "purge"
 )
 
-// Operations are all operations. It must not be changed.
+// What was done with notifications that were held; see [HeldReleaser]. Operate does not do it.
+const (
+	OperationDeliverHeld Operation = "deliver_held"
+	OperationDiscardHeld Operation = "discard_held"
+)
+
+// Operations are all operations that Operate does. It must not be changed.
 var Operations = []Operation{OperationRetry, OperationCancel, OperationSetAside, OperationPurge}
 
 // OperateRequest says what is done with which notifications, and who wants that. Without a state, a search and a filter

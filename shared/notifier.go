@@ -79,6 +79,9 @@ type ServiceStatus struct {
 	NextAttempt time.Time `json:"next_attempt,omitzero"`
 	// Counts is how many notifications are in each state; one that is not here has none.
 	Counts map[NotificationState]int64 `json:"counts"`
+	// OldestWaiting is when the notification was taken that has waited for the longest time of those that are queued,
+	// retrying or sending; zero when none waits.
+	OldestWaiting time.Time `json:"oldest_waiting,omitzero"`
 	// DeliveredLastMinute, DeliveredTotal and FailedAttemptsTotal count what the plugin's process has done since it
 	// started, not what other processes do with the same database.
 	DeliveredLastMinute int64 `json:"delivered_last_minute"`
@@ -101,6 +104,10 @@ type Deliverer struct {
 	Since time.Time `json:"since,omitzero"`
 	// Self is true for the process that was asked.
 	Self bool `json:"self,omitempty"`
+	// DeliveredLastHour and FailedAttemptsLastHour count what it has done in the last 60 minutes by the clock, the present
+	// one included; whichever process is asked.
+	DeliveredLastHour      int64 `json:"delivered_last_hour"`
+	FailedAttemptsLastHour int64 `json:"failed_attempts_last_hour"`
 }
 
 // NotificationState is how far a notification has come.

@@ -108,38 +108,3 @@ func actOnEach(ctx context.Context, g *global, plugin invocation, act notificati
 	}
 	return notifications(list), nil
 }
-
-func newShowCommand(g *global) *cobra.Command {
-	return g.passiveCommand(&cobra.Command{
-		Use: "show ID", Short: "Show one notification with every attempt that failed",
-		Example: "  testharness show 42 --json",
-		Args:    atLeastOne("which notification; testharness list shows them"),
-	}, func(ctx context.Context, plugin invocation) (result, error) {
-		if len(plugin.args) > 1 {
-			return result{}, usagef("show one notification at a time")
-		}
-		detail, err := plugin.NotificationOperator().Show(ctx, shared.ShowRequest{Locale: g.locale, ID: plugin.args[0]})
-		if errors.Is(err, shared.ErrNoNotification) {
-			return result{}, usagef("there is no notification %s; testharness list shows them", plugin.args[0])
-		}
-		return result{document: detail, text: func(out io.Writer) { printDetail(out, detail) }}, err
-	})
-}
-
-func printDetail(out io.Writer, detail shared.NotificationDetail) {
-	printNotifications(out, shared.NotificationList{Entries: []shared.NotificationEntry{detail.NotificationEntry}})
-	for _, line := range []struct{ name, value string }{
-		{"key", detail.Key}, {"handed over by", detail.Actor}, {"paused by", detail.PausedBy},
-		{"last changed by", detail.Operator},
-	} {
-		if line.value != "" {
-			fmt.Fprintf(out, "%s: %s\n", line.name, line.value)
-		}
-	}
-	for _, attempt := range detail.Attempts {
-		fmt.Fprintf(out, "\nattempt %d, %s\n", attempt.Number, attempt.Ended.Local().Format("2006-01-02 15:04:05"))
-		if attempt.Failure != nil {
-			printDiagnostics(out, shared.Diagnostics{*attempt.Failure})
-		}
-	}
-}

@@ -40,6 +40,7 @@ func (a *inspection) serviceStatus(s *shared.ServiceStatus) {
 	}
 	a.time("the time of the service's state", s.Since)
 	a.time("the time of the next attempt", s.NextAttempt)
+	a.time("the time of what waits", s.OldestWaiting)
 	a.oneDiagnostic(s.Reason)
 	a.held(s.Held)
 	known := map[shared.NotificationState]int64{} // Others are of a later version.
@@ -54,6 +55,8 @@ func (a *inspection) serviceStatus(s *shared.ServiceStatus) {
 		a.line(&one.Host)
 		a.count("a process id", int64(one.PID))
 		a.time("the time of a process", one.Since)
+		a.count("a count of deliveries", one.DeliveredLastHour)
+		a.count("a count of attempts", one.FailedAttemptsLastHour)
 	}
 	for _, count := range []int64{s.DeliveredLastMinute, s.DeliveredTotal, s.FailedAttemptsTotal} {
 		a.count("a count of deliveries", count)

@@ -75,9 +75,20 @@ func (a *inspection) detail(d *shared.NotificationDetail) {
 	a.time("the time of an operation", d.Operated)
 	d.Attempts = firstOf(d.Attempts, maxSteps)
 	for i := range d.Attempts {
-		a.count("the number of an attempt", int64(d.Attempts[i].Number))
-		a.time("the time of an attempt", d.Attempts[i].Ended)
-		a.oneDiagnostic(d.Attempts[i].Failure)
+		one := &d.Attempts[i]
+		a.count("the number of an attempt", int64(one.Number))
+		a.time("the time of an attempt", one.Ended)
+		a.line(&one.Node, &one.Server, &one.Reply)
+		a.count("a revision", one.Revision)
+		a.elapsed(&one.Duration)
+		a.oneDiagnostic(one.Failure)
+	}
+	d.Operations = firstOf(d.Operations, shared.MaxShownOperations)
+	for i := range d.Operations {
+		one := &d.Operations[i]
+		a.name("name of an operation", string(one.Operation))
+		a.line(&one.Operator)
+		a.time("the time of an operation", one.At)
 	}
 }
 
@@ -142,13 +153,25 @@ func (s *notificationOperatorServer) Statistics(
 func detailToProto(d shared.NotificationDetail) *settingsv1.ShowResponse {
 	return &settingsv1.ShowResponse{
 		Entry: entryToProto(d.NotificationEntry), Operator: validUTF8(d.Operator), Operated: timeToProto(d.Operated),
-		Attempts: each(d.Attempts, func(a shared.NotificationAttempt) *settingsv1.NotificationAttempt {
-			return &settingsv1.NotificationAttempt{
-				Number: int32(a.Number), //nolint:gosec // few
-				Ended:  timeToProto(a.Ended), Failure: oneDiagnosticToProto(a.Failure),
+		Attempts: each(d.Attempts, attemptToProto),
+		Operations: each(d.Operations, func(o shared.OperationRecord) *settingsv1.OperationRecord {
+			return &settingsv1.OperationRecord{
+				Operation: validUTF8(string(o.Operation)), Operator: validUTF8(o.Operator), At: timeToProto(o.At),
 			}
 		}),
 	}
+}
+
+func attemptToProto(a shared.NotificationAttempt) *settingsv1.NotificationAttempt {
+	sent := &settingsv1.NotificationAttempt{
+		Number: int32(a.Number), //nolint:gosec // few
+		Ended:  timeToProto(a.Ended), Failure: oneDiagnosticToProto(a.Failure), Node: validUTF8(a.Node),
+		Server: validUTF8(a.Server), Revision: a.Revision, Uncounted: a.Uncounted, Reply: validUTF8(a.Reply),
+	}
+	if a.Duration != 0 {
+		sent.Duration = durationpb.New(time.Duration(a.Duration))
+	}
+	return sent
 }
 
 func detailFromProto(d *settingsv1.ShowResponse) shared.NotificationDetail {
@@ -157,6 +180,13 @@ func detailFromProto(d *settingsv1.ShowResponse) shared.NotificationDetail {
 		Attempts: each(d.GetAttempts(), func(a *settingsv1.NotificationAttempt) shared.NotificationAttempt {
 			return shared.NotificationAttempt{
 				Number: int(a.GetNumber()), Ended: timeFromProto(a.GetEnded()), Failure: oneDiagnosticFromProto(a.GetFailure()),
+				Duration: shared.Elapsed(a.GetDuration().AsDuration()), Node: a.GetNode(), Server: a.GetServer(),
+				Revision: a.GetRevision(), Uncounted: a.GetUncounted(), Reply: a.GetReply(),
+			}
+		}),
+		Operations: each(d.GetOperations(), func(o *settingsv1.OperationRecord) shared.OperationRecord {
+			return shared.OperationRecord{
+				Operation: shared.Operation(o.GetOperation()), Operator: o.GetOperator(), At: timeFromProto(o.GetAt()),
 			}
 		}),
 	}

@@ -210,9 +210,11 @@ func serviceStatusToProto(s shared.ServiceStatus) *settingsv1.StatusResponse {
 		State: serviceStateToProto[s.State], Since: timeToProto(s.Since), Reason: oneDiagnosticToProto(s.Reason),
 		NextAttempt: timeToProto(s.NextAttempt), DeliveredLastMinute: s.DeliveredLastMinute,
 		DeliveredTotal: s.DeliveredTotal, FailedAttemptsTotal: s.FailedAttemptsTotal, Held: heldToProto(s.Held),
+		OldestWaiting: timeToProto(s.OldestWaiting),
 		DeliveredBy: each(s.DeliveredBy, func(d shared.Deliverer) *settingsv1.Deliverer {
 			return &settingsv1.Deliverer{
 				Host: validUTF8(d.Host), Pid: int64(d.PID), Since: timeToProto(d.Since), Self: d.Self,
+				DeliveredLastHour: d.DeliveredLastHour, FailedAttemptsLastHour: d.FailedAttemptsLastHour,
 			}
 		}),
 	}
@@ -231,10 +233,11 @@ func serviceStatusFromProto(s *settingsv1.StatusResponse) shared.ServiceStatus {
 		Reason:      oneDiagnosticFromProto(s.GetReason()),
 		NextAttempt: timeFromProto(s.GetNextAttempt()), DeliveredLastMinute: s.GetDeliveredLastMinute(),
 		DeliveredTotal: s.GetDeliveredTotal(), FailedAttemptsTotal: s.GetFailedAttemptsTotal(),
-		Held: heldFromProto(s.GetHeld()),
+		Held: heldFromProto(s.GetHeld()), OldestWaiting: timeFromProto(s.GetOldestWaiting()),
 		DeliveredBy: each(s.GetDeliveredBy(), func(d *settingsv1.Deliverer) shared.Deliverer {
 			return shared.Deliverer{
 				Host: d.GetHost(), PID: int(d.GetPid()), Since: timeFromProto(d.GetSince()), Self: d.GetSelf(),
+				DeliveredLastHour: d.GetDeliveredLastHour(), FailedAttemptsLastHour: d.GetFailedAttemptsLastHour(),
 			}
 		}),
 	}

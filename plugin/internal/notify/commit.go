@@ -14,10 +14,16 @@ import (
 // time share one transaction, and one flush to the disk.
 type change struct {
 	accept   *outgoing
-	complete int64  // a job
-	reply    string // the server's final one to it
-	send     int64  // a job
-	mark     int64  // a job
+	complete int64 // a job
+	ended    deliveredNote
+	send     int64 // a job
+	mark     int64 // a job
+}
+
+// deliveredNote is what is kept of a delivery: the server's final reply, and the attempt.
+type deliveredNote struct {
+	Reply string        `json:"reply"`
+	Made  attemptRecord `json:"made"`
 }
 
 // accepted is a job that was inserted, or was there before.
@@ -33,7 +39,7 @@ type identity struct{ key, to string }
 // commit commits changes together, and returns a result for each; that of a change that accepts nothing is empty.
 func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error) {
 	var completed, sending, marked []int64
-	replies := map[int64]string{}
+	ended := map[int64]deliveredNote{}
 	var taken []outgoing
 	var places []int // of what is taken
 	for i, one := range changes {
@@ -41,7 +47,7 @@ func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error
 		case one.accept != nil:
 			taken, places = append(taken, *one.accept), append(places, i)
 		case one.complete != 0:
-			completed, replies[one.complete] = append(completed, one.complete), one.reply
+			completed, ended[one.complete] = append(completed, one.complete), one.ended
 		case one.send != 0:
 			sending = append(sending, one.send)
 		default:
@@ -67,7 +73,7 @@ func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error
 		for _, one := range []struct {
 			ids  []int64
 			make func([]int64) statement
-		}{{completed, func(ids []int64) statement { return q.complete(ids, replies) }}, {sending, q.send}, {marked, q.mark}} {
+		}{{completed, func(ids []int64) statement { return q.complete(ids, ended) }}, {sending, q.send}, {marked, q.mark}} {
 			if len(one.ids) > 0 && err == nil {
 				err = t.execute(ctx, one.make(one.ids))
 			}
@@ -142,9 +148,9 @@ func (s *Service) take(ctx context.Context, notifications []outgoing) ([]accepte
 	return s.commits.do(ctx, changes)
 }
 
-// completed commits the end of a delivery, and the server's final reply.
-func (s *Service) completed(ctx context.Context, id int64, reply string) error {
-	_, err := s.commits.do(ctx, []change{{complete: id, reply: reply}})
+// completed commits the end of a delivery.
+func (s *Service) completed(ctx context.Context, id int64, ended deliveredNote) error {
+	_, err := s.commits.do(ctx, []change{{complete: id, ended: ended}})
 	return err
 }
 

@@ -56,7 +56,7 @@ func testOneCommitter(t *testing.T, database *store.Store) {
 	}
 	for _, key := range []string{"delivered", "delivered too"} {
 		all.Go(func() {
-			if err := s.completed(t.Context(), jobs[key].ID, "250 2.0.0 queued as 4711"); err != nil {
+			if err := s.completed(t.Context(), jobs[key].ID, deliveredNote{Reply: "250 2.0.0 queued as 4711"}); err != nil {
 				t.Error(err)
 			}
 		})

@@ -98,7 +98,8 @@ func (s *Service) send(
 		return s.ifOurs(ctx, job, lapses, one.refused(ctx, err))
 	}
 	one.delivered(ctx)
-	if err := s.completed(context.WithoutCancel(ctx), job.ID, one.reply); err != nil {
+	ended := deliveredNote{Reply: one.reply, Made: one.record(nil)}
+	if err := s.completed(context.WithoutCancel(ctx), job.ID, ended); err != nil {
 		s.configuration.Logger.Warn("a delivery could not be committed, and is left to the queue", "error", err)
 		return nil // River sets the job completed, and repeats that until it succeeds: what was delivered stays delivered.
 	}

@@ -92,6 +92,8 @@ func failureOf(job *rivertype.JobRow) *finding.Finding {
 		switch {
 		case !isCutOff(said):
 			return failureIn(said)
+		case cutOffAfter(job, i) != nil:
+			return cutOffAfter(job, i)
 		case i == len(job.Errors)-1 && job.State == rivertype.JobStateCancelled && !wasCancelled(job):
 			// It was retried meanwhile, and then met by what was meant for the attempt before.
 			return &finding.Finding{
@@ -103,10 +105,21 @@ func failureOf(job *rivertype.JobRow) *finding.Finding {
 	return nil
 }
 
-// failedAttempts is how many attempts have failed. That a job was cut off, or has expired, is an error to River only.
+// cutOffAfter is why the attempt failed whose error says that the job was cut off: the server had the message already,
+// so that the attempt was brought to its end. It is nil where nothing was sent.
+func cutOffAfter(job *rivertype.JobRow, place int) *finding.Finding {
+	kept := attemptNotesOf(job).Failed
+	if i := recordOf(kept, job.Errors[place]); i >= 0 {
+		return kept[i].Failure
+	}
+	return nil
+}
+
+// failedAttempts is how many attempts have failed that count. That a job was cut off before its message was sent, or has
+// expired, is an error to River only.
 func failedAttempts(job *rivertype.JobRow) (count int) {
-	for _, one := range job.Errors {
-		if isAttempt(one.Error) {
+	for i, one := range job.Errors {
+		if isAttempt(one.Error) || isCutOff(one.Error) && cutOffAfter(job, i) != nil {
 			count++
 		}
 	}

@@ -87,7 +87,7 @@ func (s *Service) job(ctx context.Context, said string) (*rivertype.JobRow, erro
 	return job, err
 }
 
-// shownAttempts is how many attempts are told of.
+// shownAttempts is how many attempts are told of at most.
 const shownAttempts = 100
 
 // Show tells everything about a notification but its texts.
@@ -101,13 +101,13 @@ func (s *Service) Show(ctx context.Context, request shared.ShowRequest) (shared.
 	detail := shared.NotificationDetail{
 		NotificationEntry: s.entry(job, reader), Operator: by.By, Operated: by.At,
 	}
-	for _, failed := range job.Errors[max(0, len(job.Errors)-shownAttempts):] {
-		if !isAttempt(failed.Error) {
-			continue
+	all := attemptsOf(job)
+	for _, one := range all[max(0, len(all)-shownAttempts):] {
+		shown := one.shown(reader)
+		if one.Failure == nil {
+			shown.Reply = detail.Reply
 		}
-		one := shared.NotificationAttempt{Number: failed.Attempt, Ended: failed.At}
-		one.Failure = in(reader, failureIn(failed.Error))
-		detail.Attempts = append(detail.Attempts, one)
+		detail.Attempts = append(detail.Attempts, shown)
 	}
 	return detail, nil
 }

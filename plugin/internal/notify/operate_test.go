@@ -122,7 +122,7 @@ func testStatistics(t *testing.T, database *store.Store) {
 		{Key: "one", To: "you@example.com"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.completed(t.Context(), jobs["one"].ID, "250 OK"); err != nil {
+	if err := s.completed(t.Context(), jobs["one"].ID, deliveredNote{Reply: "250 OK"}); err != nil {
 		t.Fatal(err)
 	}
 	s.failed()

@@ -35,7 +35,7 @@ type dialect struct {
 	failed    string // errors with one more
 	marked    string // metadata that says by a %s that something is true of this attempt
 	isMarked  string // condition: it says so
-	answered  string // metadata that has the reply to the job, of those in the argument $2
+	answered  string // metadata with what is noted of the job in the argument $2
 	owner     string // the process that attempts it
 	// untilAttempt is in how many seconds a job is attempted.
 	untilAttempt string
@@ -72,7 +72,7 @@ var (
 		failed:       "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(%s))",
 		marked:       "jsonb_set(metadata, '$.%s', attempted_at)",
 		isMarked:     "json_extract(metadata, '$.last_byte') = attempted_at",
-		answered:     "jsonb_set(metadata, '$.reply', json_extract($2, '$.\"' || id || '\"'))",
+		answered:     "jsonb_patch(metadata, coalesce(json_extract($2, '$.\"' || id || '\"'), '{}'))",
 		owner:        "json_extract(attempted_by, '$[#-1]')",
 		untilAttempt: "(julianday(scheduled_at) - julianday('now')) * 86400.0",
 		stateType:    "TEXT",
@@ -104,7 +104,7 @@ var (
 		failed:       "array_append(errors, %s::jsonb)",
 		marked:       "jsonb_set(metadata, '{%s}', to_jsonb(EXTRACT(EPOCH FROM attempted_at)))",
 		isMarked:     "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))",
-		answered:     "jsonb_set(metadata, '{reply}', COALESCE($2::jsonb -> id::text, '\"\"'))",
+		answered:     "metadata || COALESCE($2::jsonb -> id::text, '{}')",
 		owner:        "attempted_by[array_upper(attempted_by, 1)]",
 		untilAttempt: "EXTRACT(EPOCH FROM scheduled_at - now())::double precision",
 		stateType:    "river_job_state",
@@ -186,10 +186,10 @@ func isCutOff(said string) bool { return said == cutOff }
 
 const cutOff = "JobCancelError: job cancelled remotely" // rivertype.ErrJobCancelledRemotely
 
-// complete sets deliveries ended, with the server's replies. River finds them completed afterwards and leaves them so.
-func (r *riverStore) complete(ids []int64, replies map[int64]string) statement {
+// complete sets deliveries ended, with what is kept of them. River finds them completed afterwards and leaves them so.
+func (r *riverStore) complete(ids []int64, ended map[int64]deliveredNote) statement {
 	done := r.setRunning("state = 'completed', finalized_at = "+r.dialect.now+", metadata = "+r.dialect.answered, ids)
-	encoded, _ := json.Marshal(replies) // Strings can be encoded.
+	encoded, _ := json.Marshal(ended) // Texts, numbers and times can be encoded.
 	done.arguments = append(done.arguments, string(encoded))
 	return done
 }

@@ -27,6 +27,7 @@ var databaseTests = map[string]func(*testing.T, *store.Store){
 	"statistics": testStatistics, "give back": testGiveBack, "better probe": testBetterProbe,
 	"hold": testHold, "hold of a living process": testHoldOfLivingProcess, "release of what is held": testReleaseHeld,
 	"hold of what was under way": testHoldOfWhatWasUnderWay, "cut off": testCutOff,
+	"cut off after the last byte": testCutOffAfterTheLastByte, "attempts": testAttempts,
 }
 
 // TestDatabase runs databaseTests on each engine.

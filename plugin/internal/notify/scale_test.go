@@ -116,7 +116,7 @@ func drainRate(b *testing.B, s *Service) float64 {
 	config, done := riverConfig(s), make(chan struct{}, many+workers)
 	config.Workers = river.NewWorkers()
 	river.AddWorker(config.Workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outgoing]) error {
-		if err := s.completed(context.WithoutCancel(ctx), job.ID, "250 2.0.0 ok"); err != nil {
+		if err := s.completed(context.WithoutCancel(ctx), job.ID, deliveredNote{Reply: "250 2.0.0 ok"}); err != nil {
 			return err
 		}
 		select {

@@ -35,8 +35,10 @@ type Delivery struct {
 	// Version differs when anything of the settings does, and is the same in every process and after a restart. It is made
 	// from the password, so it is stored sealed only. It is not empty.
 	Version string
-	Target  smtpconn.Target
-	From    mail.Address
+	// Revision is that of the saved settings; 0 where none was saved.
+	Revision int64
+	Target   smtpconn.Target
+	From     mail.Address
 	// ReplyTo is where answers go, unless a notification says otherwise; empty leaves them to From.
 	ReplyTo     string
 	SenderField string

@@ -109,7 +109,7 @@ func testOrderInThread(t *testing.T, database *store.Store) {
 		if job.Args.Thread == "2" && job.Args.Subject == "0" {
 			return dead(greylisted)
 		}
-		if err := s.completed(context.WithoutCancel(ctx), job.ID, "250 2.0.0 ok"); err != nil {
+		if err := s.completed(context.WithoutCancel(ctx), job.ID, deliveredNote{Reply: "250 2.0.0 ok"}); err != nil {
 			return err
 		}
 		s.wakeNext(ctx, job)

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -59,15 +58,4 @@ func (s *Service) abandoned(job *rivertype.JobRow) attemptFailure {
 		encoded = []byte(fmt.Sprintf("{%q: %q}", "error", outcomeUnknown))
 	}
 	return attemptFailure{text: string(encoded), dead: dead, wait: s.breaker.policy.Retry.After(len(job.Errors))}
-}
-
-// unanswered ends an attempt after the last byte of which no reply came; what says what happened.
-func (s *Service) unanswered(job *rivertype.JobRow, what text.Text) error {
-	cause, giveUp := unknownOutcome(job, what)
-	s.configuration.Logger.Warn("the server did not say whether it took a message", "id", job.ID, "given_up", giveUp)
-	if giveUp {
-		s.buckets.count(tally{dead: 1})
-		return dead(cause)
-	}
-	return errors.New(encode(cause))
 }

@@ -50,6 +50,7 @@ type underway struct {
 	slower   bool        // fewer connections are the answer to its failure
 	judged   *judgement  // nil until the attempt has failed
 	turn     *time.Timer // nil until it is this message's turn
+	began    time.Time   // when that came
 }
 
 // begins notes that it is this message's turn. What takes longer than a moment is shown as being sent; before, it
@@ -58,6 +59,7 @@ func (u *underway) begins() {
 	if u.turn != nil {
 		return
 	}
+	u.began = time.Now()
 	u.turn = time.AfterFunc(markAfter, func() {
 		if err := u.service.sends(context.Background(), u.job.ID); err != nil {
 			u.service.configuration.Logger.Warn("that a message is being sent could not be written down", "id", u.job.ID,
@@ -152,15 +154,17 @@ func (u *underway) refused(ctx context.Context, err error) error {
 		s.breaker.release(ctx, u.permit)
 		cause := u.explain(err)
 		u.told.end(cause.Code)
+		u.failed(ctx, cause)
 		s.buckets.count(tally{dead: 1})
 		return dead(cause)
 	}
 	judged := u.judge(ctx, err)
 	u.told.end(judged.cause.Code)
+	u.failed(ctx, judged.cause)
 	switch judged.verdict.Fate {
 	case policy.Dead:
 		s.buckets.count(tally{dead: 1})
-		return dead(lastWords(judged.cause, len(u.job.Errors)+1))
+		return dead(lastWords(judged.cause, failedAttempts(u.job.JobRow)+1))
 	case policy.Retry:
 		s.retryAt.Store(u.job.ID, judged.verdict.At)
 		return errors.New(encode(judged.cause))
@@ -187,11 +191,18 @@ func (s *Service) failed() {
 
 // unanswered ends an attempt after the last byte of which no reply came.
 func (u *underway) unanswered(ctx context.Context, err error) error {
-	u.service.failed()
-	cause := u.explain(err)
+	s := u.service
+	s.failed()
+	cause, giveUp := unknownOutcome(u.job.JobRow, u.explain(err).Summary)
 	u.told.end(outcomeUnknown)
-	u.service.obey(ctx, u.service.breaker.unanswered(ctx, u.permit))
-	return u.service.unanswered(u.job.JobRow, cause.Summary)
+	u.failed(ctx, cause)
+	s.obey(ctx, s.breaker.unanswered(ctx, u.permit))
+	s.configuration.Logger.Warn("the server did not say whether it took a message", "id", u.job.ID, "given_up", giveUp)
+	if giveUp {
+		s.buckets.count(tally{dead: 1})
+		return dead(cause)
+	}
+	return errors.New(encode(cause))
 }
 
 // NextRetry is asked by River after an attempt that counts.

@@ -86,12 +86,14 @@ type ShowResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The notification; absent when there is none of the id.
 	Entry *NotificationEntry `protobuf:"bytes,1,opt,name=entry,proto3" json:"entry,omitempty"`
-	// The attempts that failed, oldest first; the last hundred of them.
+	// The attempts that were made, oldest first; the last hundred of them.
 	Attempts []*NotificationAttempt `protobuf:"bytes,2,rep,name=attempts,proto3" json:"attempts,omitempty"`
 	// Who has last retried, cancelled or set it aside; empty when nobody has.
 	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
 	// When that was; absent when nobody has.
-	Operated      *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=operated,proto3" json:"operated,omitempty"`
+	Operated *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=operated,proto3" json:"operated,omitempty"`
+	// What was done with it, oldest first; the last 50 operations.
+	Operations    []*OperationRecord `protobuf:"bytes,5,rep,name=operations,proto3" json:"operations,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -154,22 +156,105 @@ func (x *ShowResponse) GetOperated() *timestamppb.Timestamp {
 	return nil
 }
 
-// NotificationAttempt is an attempt to deliver that failed.
+func (x *ShowResponse) GetOperations() []*OperationRecord {
+	if x != nil {
+		return x.Operations
+	}
+	return nil
+}
+
+// OperationRecord is one thing that was done with a notification.
+type OperationRecord struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "retry", "cancel", "set_aside", "deliver_held" or "discard_held"; empty where that was not kept.
+	Operation string `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	// Who has done it; may be empty.
+	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
+	// When.
+	At            *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=at,proto3" json:"at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OperationRecord) Reset() {
+	*x = OperationRecord{}
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OperationRecord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OperationRecord) ProtoMessage() {}
+
+func (x *OperationRecord) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OperationRecord.ProtoReflect.Descriptor instead.
+func (*OperationRecord) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *OperationRecord) GetOperation() string {
+	if x != nil {
+		return x.Operation
+	}
+	return ""
+}
+
+func (x *OperationRecord) GetOperator() string {
+	if x != nil {
+		return x.Operator
+	}
+	return ""
+}
+
+func (x *OperationRecord) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+// NotificationAttempt is an attempt to deliver. What is empty was not kept.
 type NotificationAttempt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Counts from 1.
 	Number int32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
 	// When it ended.
 	Ended *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=ended,proto3" json:"ended,omitempty"`
-	// Why it failed.
-	Failure       *Diagnostic `protobuf:"bytes,3,opt,name=failure,proto3" json:"failure,omitempty"`
+	// Why it failed; absent for the attempt that delivered.
+	Failure *Diagnostic `protobuf:"bytes,3,opt,name=failure,proto3" json:"failure,omitempty"`
+	// How long it took; absent where only the time of its beginning was kept.
+	Duration *durationpb.Duration `protobuf:"bytes,4,opt,name=duration,proto3" json:"duration,omitempty"`
+	// The process that made it: host name and process id, such as console-1:4711.
+	Node string `protobuf:"bytes,5,opt,name=node,proto3" json:"node,omitempty"`
+	// The server and its port, such as smtp.example.com:587.
+	Server string `protobuf:"bytes,6,opt,name=server,proto3" json:"server,omitempty"`
+	// The revision of the settings.
+	Revision int64 `protobuf:"varint,7,opt,name=revision,proto3" json:"revision,omitempty"`
+	// It used up none of the notification's attempts.
+	Uncounted bool `protobuf:"varint,8,opt,name=uncounted,proto3" json:"uncounted,omitempty"`
+	// The server's final reply to the attempt that delivered.
+	Reply         string `protobuf:"bytes,9,opt,name=reply,proto3" json:"reply,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *NotificationAttempt) Reset() {
 	*x = NotificationAttempt{}
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[2]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -181,7 +266,7 @@ func (x *NotificationAttempt) String() string {
 func (*NotificationAttempt) ProtoMessage() {}
 
 func (x *NotificationAttempt) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[2]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -194,7 +279,7 @@ func (x *NotificationAttempt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationAttempt.ProtoReflect.Descriptor instead.
 func (*NotificationAttempt) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{2}
+	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *NotificationAttempt) GetNumber() int32 {
@@ -216,6 +301,48 @@ func (x *NotificationAttempt) GetFailure() *Diagnostic {
 		return x.Failure
 	}
 	return nil
+}
+
+func (x *NotificationAttempt) GetDuration() *durationpb.Duration {
+	if x != nil {
+		return x.Duration
+	}
+	return nil
+}
+
+func (x *NotificationAttempt) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *NotificationAttempt) GetServer() string {
+	if x != nil {
+		return x.Server
+	}
+	return ""
+}
+
+func (x *NotificationAttempt) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *NotificationAttempt) GetUncounted() bool {
+	if x != nil {
+		return x.Uncounted
+	}
+	return false
+}
+
+func (x *NotificationAttempt) GetReply() string {
+	if x != nil {
+		return x.Reply
+	}
+	return ""
 }
 
 // OperateRequest says what is done with which notifications. Without a state, a search and a filter it means all.
@@ -247,7 +374,7 @@ type OperateRequest struct {
 
 func (x *OperateRequest) Reset() {
 	*x = OperateRequest{}
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[3]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -259,7 +386,7 @@ func (x *OperateRequest) String() string {
 func (*OperateRequest) ProtoMessage() {}
 
 func (x *OperateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[3]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -272,7 +399,7 @@ func (x *OperateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OperateRequest.ProtoReflect.Descriptor instead.
 func (*OperateRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{3}
+	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *OperateRequest) GetActor() string {
@@ -358,7 +485,7 @@ type OperateResponse struct {
 
 func (x *OperateResponse) Reset() {
 	*x = OperateResponse{}
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[4]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -370,7 +497,7 @@ func (x *OperateResponse) String() string {
 func (*OperateResponse) ProtoMessage() {}
 
 func (x *OperateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[4]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -383,7 +510,7 @@ func (x *OperateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OperateResponse.ProtoReflect.Descriptor instead.
 func (*OperateResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{4}
+	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *OperateResponse) GetMatched() int64 {
@@ -415,7 +542,7 @@ type StatisticsRequest struct {
 
 func (x *StatisticsRequest) Reset() {
 	*x = StatisticsRequest{}
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[5]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -427,7 +554,7 @@ func (x *StatisticsRequest) String() string {
 func (*StatisticsRequest) ProtoMessage() {}
 
 func (x *StatisticsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[5]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -440,7 +567,7 @@ func (x *StatisticsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatisticsRequest.ProtoReflect.Descriptor instead.
 func (*StatisticsRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{5}
+	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *StatisticsRequest) GetFrom() *timestamppb.Timestamp {
@@ -475,7 +602,7 @@ type StatisticsResponse struct {
 
 func (x *StatisticsResponse) Reset() {
 	*x = StatisticsResponse{}
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[6]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -487,7 +614,7 @@ func (x *StatisticsResponse) String() string {
 func (*StatisticsResponse) ProtoMessage() {}
 
 func (x *StatisticsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[6]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -500,7 +627,7 @@ func (x *StatisticsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatisticsResponse.ProtoReflect.Descriptor instead.
 func (*StatisticsResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{6}
+	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *StatisticsResponse) GetBuckets() []*StatisticsBucket {
@@ -529,7 +656,7 @@ type StatisticsBucket struct {
 
 func (x *StatisticsBucket) Reset() {
 	*x = StatisticsBucket{}
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[7]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -541,7 +668,7 @@ func (x *StatisticsBucket) String() string {
 func (*StatisticsBucket) ProtoMessage() {}
 
 func (x *StatisticsBucket) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notification_operator_proto_msgTypes[7]
+	mi := &file_settings_v1_notification_operator_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -554,7 +681,7 @@ func (x *StatisticsBucket) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatisticsBucket.ProtoReflect.Descriptor instead.
 func (*StatisticsBucket) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{7}
+	return file_settings_v1_notification_operator_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *StatisticsBucket) GetBegan() *timestamppb.Timestamp {
@@ -599,16 +726,29 @@ const file_settings_v1_notification_operator_proto_rawDesc = "" +
 	"'settings/v1/notification_operator.proto\x12\vsettings.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asettings/v1/notifier.proto\x1a\x1asettings/v1/settings.proto\"5\n" +
 	"\vShowRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x0e\n" +
-	"\x02id\x18\x02 \x01(\tR\x02id\"\xd6\x01\n" +
+	"\x02id\x18\x02 \x01(\tR\x02id\"\x94\x02\n" +
 	"\fShowResponse\x124\n" +
 	"\x05entry\x18\x01 \x01(\v2\x1e.settings.v1.NotificationEntryR\x05entry\x12<\n" +
 	"\battempts\x18\x02 \x03(\v2 .settings.v1.NotificationAttemptR\battempts\x12\x1a\n" +
 	"\boperator\x18\x03 \x01(\tR\boperator\x126\n" +
-	"\boperated\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\boperated\"\x92\x01\n" +
+	"\boperated\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\boperated\x12<\n" +
+	"\n" +
+	"operations\x18\x05 \x03(\v2\x1c.settings.v1.OperationRecordR\n" +
+	"operations\"w\n" +
+	"\x0fOperationRecord\x12\x1c\n" +
+	"\toperation\x18\x01 \x01(\tR\toperation\x12\x1a\n" +
+	"\boperator\x18\x02 \x01(\tR\boperator\x12*\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xc5\x02\n" +
 	"\x13NotificationAttempt\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x05R\x06number\x120\n" +
 	"\x05ended\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05ended\x121\n" +
-	"\afailure\x18\x03 \x01(\v2\x17.settings.v1.DiagnosticR\afailure\"\xb6\x02\n" +
+	"\afailure\x18\x03 \x01(\v2\x17.settings.v1.DiagnosticR\afailure\x125\n" +
+	"\bduration\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\bduration\x12\x12\n" +
+	"\x04node\x18\x05 \x01(\tR\x04node\x12\x16\n" +
+	"\x06server\x18\x06 \x01(\tR\x06server\x12\x1a\n" +
+	"\brevision\x18\a \x01(\x03R\brevision\x12\x1c\n" +
+	"\tuncounted\x18\b \x01(\bR\tuncounted\x12\x14\n" +
+	"\x05reply\x18\t \x01(\tR\x05reply\"\xb6\x02\n" +
 	"\x0eOperateRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x1c\n" +
 	"\toperation\x18\x02 \x01(\tR\toperation\x12\x14\n" +
@@ -654,45 +794,49 @@ func file_settings_v1_notification_operator_proto_rawDescGZIP() []byte {
 	return file_settings_v1_notification_operator_proto_rawDescData
 }
 
-var file_settings_v1_notification_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_settings_v1_notification_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_settings_v1_notification_operator_proto_goTypes = []any{
 	(*ShowRequest)(nil),           // 0: settings.v1.ShowRequest
 	(*ShowResponse)(nil),          // 1: settings.v1.ShowResponse
-	(*NotificationAttempt)(nil),   // 2: settings.v1.NotificationAttempt
-	(*OperateRequest)(nil),        // 3: settings.v1.OperateRequest
-	(*OperateResponse)(nil),       // 4: settings.v1.OperateResponse
-	(*StatisticsRequest)(nil),     // 5: settings.v1.StatisticsRequest
-	(*StatisticsResponse)(nil),    // 6: settings.v1.StatisticsResponse
-	(*StatisticsBucket)(nil),      // 7: settings.v1.StatisticsBucket
-	(*NotificationEntry)(nil),     // 8: settings.v1.NotificationEntry
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
-	(*Diagnostic)(nil),            // 10: settings.v1.Diagnostic
-	(*durationpb.Duration)(nil),   // 11: google.protobuf.Duration
+	(*OperationRecord)(nil),       // 2: settings.v1.OperationRecord
+	(*NotificationAttempt)(nil),   // 3: settings.v1.NotificationAttempt
+	(*OperateRequest)(nil),        // 4: settings.v1.OperateRequest
+	(*OperateResponse)(nil),       // 5: settings.v1.OperateResponse
+	(*StatisticsRequest)(nil),     // 6: settings.v1.StatisticsRequest
+	(*StatisticsResponse)(nil),    // 7: settings.v1.StatisticsResponse
+	(*StatisticsBucket)(nil),      // 8: settings.v1.StatisticsBucket
+	(*NotificationEntry)(nil),     // 9: settings.v1.NotificationEntry
+	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
+	(*Diagnostic)(nil),            // 11: settings.v1.Diagnostic
+	(*durationpb.Duration)(nil),   // 12: google.protobuf.Duration
 }
 var file_settings_v1_notification_operator_proto_depIdxs = []int32{
-	8,  // 0: settings.v1.ShowResponse.entry:type_name -> settings.v1.NotificationEntry
-	2,  // 1: settings.v1.ShowResponse.attempts:type_name -> settings.v1.NotificationAttempt
-	9,  // 2: settings.v1.ShowResponse.operated:type_name -> google.protobuf.Timestamp
-	9,  // 3: settings.v1.NotificationAttempt.ended:type_name -> google.protobuf.Timestamp
-	10, // 4: settings.v1.NotificationAttempt.failure:type_name -> settings.v1.Diagnostic
-	9,  // 5: settings.v1.OperateRequest.from:type_name -> google.protobuf.Timestamp
-	9,  // 6: settings.v1.OperateRequest.until:type_name -> google.protobuf.Timestamp
-	9,  // 7: settings.v1.StatisticsRequest.from:type_name -> google.protobuf.Timestamp
-	9,  // 8: settings.v1.StatisticsRequest.until:type_name -> google.protobuf.Timestamp
-	11, // 9: settings.v1.StatisticsRequest.width:type_name -> google.protobuf.Duration
-	7,  // 10: settings.v1.StatisticsResponse.buckets:type_name -> settings.v1.StatisticsBucket
-	9,  // 11: settings.v1.StatisticsBucket.began:type_name -> google.protobuf.Timestamp
-	0,  // 12: settings.v1.NotificationOperatorService.Show:input_type -> settings.v1.ShowRequest
-	3,  // 13: settings.v1.NotificationOperatorService.Operate:input_type -> settings.v1.OperateRequest
-	5,  // 14: settings.v1.NotificationOperatorService.Statistics:input_type -> settings.v1.StatisticsRequest
-	1,  // 15: settings.v1.NotificationOperatorService.Show:output_type -> settings.v1.ShowResponse
-	4,  // 16: settings.v1.NotificationOperatorService.Operate:output_type -> settings.v1.OperateResponse
-	6,  // 17: settings.v1.NotificationOperatorService.Statistics:output_type -> settings.v1.StatisticsResponse
-	15, // [15:18] is the sub-list for method output_type
-	12, // [12:15] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	9,  // 0: settings.v1.ShowResponse.entry:type_name -> settings.v1.NotificationEntry
+	3,  // 1: settings.v1.ShowResponse.attempts:type_name -> settings.v1.NotificationAttempt
+	10, // 2: settings.v1.ShowResponse.operated:type_name -> google.protobuf.Timestamp
+	2,  // 3: settings.v1.ShowResponse.operations:type_name -> settings.v1.OperationRecord
+	10, // 4: settings.v1.OperationRecord.at:type_name -> google.protobuf.Timestamp
+	10, // 5: settings.v1.NotificationAttempt.ended:type_name -> google.protobuf.Timestamp
+	11, // 6: settings.v1.NotificationAttempt.failure:type_name -> settings.v1.Diagnostic
+	12, // 7: settings.v1.NotificationAttempt.duration:type_name -> google.protobuf.Duration
+	10, // 8: settings.v1.OperateRequest.from:type_name -> google.protobuf.Timestamp
+	10, // 9: settings.v1.OperateRequest.until:type_name -> google.protobuf.Timestamp
+	10, // 10: settings.v1.StatisticsRequest.from:type_name -> google.protobuf.Timestamp
+	10, // 11: settings.v1.StatisticsRequest.until:type_name -> google.protobuf.Timestamp
+	12, // 12: settings.v1.StatisticsRequest.width:type_name -> google.protobuf.Duration
+	8,  // 13: settings.v1.StatisticsResponse.buckets:type_name -> settings.v1.StatisticsBucket
+	10, // 14: settings.v1.StatisticsBucket.began:type_name -> google.protobuf.Timestamp
+	0,  // 15: settings.v1.NotificationOperatorService.Show:input_type -> settings.v1.ShowRequest
+	4,  // 16: settings.v1.NotificationOperatorService.Operate:input_type -> settings.v1.OperateRequest
+	6,  // 17: settings.v1.NotificationOperatorService.Statistics:input_type -> settings.v1.StatisticsRequest
+	1,  // 18: settings.v1.NotificationOperatorService.Show:output_type -> settings.v1.ShowResponse
+	5,  // 19: settings.v1.NotificationOperatorService.Operate:output_type -> settings.v1.OperateResponse
+	7,  // 20: settings.v1.NotificationOperatorService.Statistics:output_type -> settings.v1.StatisticsResponse
+	18, // [18:21] is the sub-list for method output_type
+	15, // [15:18] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notification_operator_proto_init() }
@@ -708,7 +852,7 @@ func file_settings_v1_notification_operator_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_notification_operator_proto_rawDesc), len(file_settings_v1_notification_operator_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

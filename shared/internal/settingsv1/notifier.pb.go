@@ -556,7 +556,9 @@ type StatusResponse struct {
 	// The processes that deliver, the one that has done so for the longest time first.
 	DeliveredBy []*Deliverer `protobuf:"bytes,9,rep,name=delivered_by,json=deliveredBy,proto3" json:"delivered_by,omitempty"`
 	// What waits for somebody to say whether it is to be delivered; absent when nothing does.
-	Held          *HeldNotifications `protobuf:"bytes,10,opt,name=held,proto3" json:"held,omitempty"`
+	Held *HeldNotifications `protobuf:"bytes,10,opt,name=held,proto3" json:"held,omitempty"`
+	// When the one that has waited for the longest time was taken; absent when none waits.
+	OldestWaiting *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=oldest_waiting,json=oldestWaiting,proto3" json:"oldest_waiting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -661,6 +663,13 @@ func (x *StatusResponse) GetHeld() *HeldNotifications {
 	return nil
 }
 
+func (x *StatusResponse) GetOldestWaiting() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OldestWaiting
+	}
+	return nil
+}
+
 // HeldNotifications are notifications that may have been delivered already; see HeldService.
 type HeldNotifications struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -735,9 +744,13 @@ type Deliverer struct {
 	// When it began to deliver.
 	Since *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
 	// Whether it is the process that was asked.
-	Self          bool `protobuf:"varint,4,opt,name=self,proto3" json:"self,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Self bool `protobuf:"varint,4,opt,name=self,proto3" json:"self,omitempty"`
+	// Deliveries in the last 60 minutes.
+	DeliveredLastHour int64 `protobuf:"varint,5,opt,name=delivered_last_hour,json=deliveredLastHour,proto3" json:"delivered_last_hour,omitempty"`
+	// Attempts that failed in the last 60 minutes.
+	FailedAttemptsLastHour int64 `protobuf:"varint,6,opt,name=failed_attempts_last_hour,json=failedAttemptsLastHour,proto3" json:"failed_attempts_last_hour,omitempty"`
+	unknownFields          protoimpl.UnknownFields
+	sizeCache              protoimpl.SizeCache
 }
 
 func (x *Deliverer) Reset() {
@@ -796,6 +809,20 @@ func (x *Deliverer) GetSelf() bool {
 		return x.Self
 	}
 	return false
+}
+
+func (x *Deliverer) GetDeliveredLastHour() int64 {
+	if x != nil {
+		return x.DeliveredLastHour
+	}
+	return 0
+}
+
+func (x *Deliverer) GetFailedAttemptsLastHour() int64 {
+	if x != nil {
+		return x.FailedAttemptsLastHour
+	}
+	return 0
 }
 
 // ListRequest asks for notifications.
@@ -1428,7 +1455,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\vdiagnostics\x18\x03 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
 	"\adiffers\x18\x04 \x01(\bR\adiffers\"'\n" +
 	"\rStatusRequest\x12\x16\n" +
-	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xdf\x04\n" +
+	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xa2\x05\n" +
 	"\x0eStatusResponse\x12/\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x19.settings.v1.ServiceStateR\x05state\x120\n" +
 	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12/\n" +
@@ -1440,19 +1467,22 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x15failed_attempts_total\x18\b \x01(\x03R\x13failedAttemptsTotal\x129\n" +
 	"\fdelivered_by\x18\t \x03(\v2\x16.settings.v1.DelivererR\vdeliveredBy\x122\n" +
 	"\x04held\x18\n" +
-	" \x01(\v2\x1e.settings.v1.HeldNotificationsR\x04held\x1a9\n" +
+	" \x01(\v2\x1e.settings.v1.HeldNotificationsR\x04held\x12A\n" +
+	"\x0eoldest_waiting\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\roldestWaiting\x1a9\n" +
 	"\vCountsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x93\x01\n" +
 	"\x11HeldNotifications\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\x03R\x05count\x127\n" +
 	"\tlast_used\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\blastUsed\x12/\n" +
-	"\x06reason\x18\x03 \x01(\v2\x17.settings.v1.DiagnosticR\x06reason\"w\n" +
+	"\x06reason\x18\x03 \x01(\v2\x17.settings.v1.DiagnosticR\x06reason\"\xe2\x01\n" +
 	"\tDeliverer\x12\x12\n" +
 	"\x04host\x18\x01 \x01(\tR\x04host\x12\x10\n" +
 	"\x03pid\x18\x02 \x01(\x03R\x03pid\x120\n" +
 	"\x05since\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12\x12\n" +
-	"\x04self\x18\x04 \x01(\bR\x04self\"\xc5\x02\n" +
+	"\x04self\x18\x04 \x01(\bR\x04self\x12.\n" +
+	"\x13delivered_last_hour\x18\x05 \x01(\x03R\x11deliveredLastHour\x129\n" +
+	"\x19failed_attempts_last_hour\x18\x06 \x01(\x03R\x16failedAttemptsLastHour\"\xc5\x02\n" +
 	"\vListRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x16\n" +
@@ -1562,35 +1592,36 @@ var file_settings_v1_notifier_proto_depIdxs = []int32{
 	17, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
 	9,  // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
 	8,  // 11: settings.v1.StatusResponse.held:type_name -> settings.v1.HeldNotifications
-	18, // 12: settings.v1.HeldNotifications.last_used:type_name -> google.protobuf.Timestamp
-	19, // 13: settings.v1.HeldNotifications.reason:type_name -> settings.v1.Diagnostic
-	18, // 14: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
-	18, // 15: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
-	18, // 16: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
-	12, // 17: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	18, // 18: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	18, // 19: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	18, // 20: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	19, // 21: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
-	18, // 22: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
-	18, // 23: settings.v1.NotificationEntry.set_aside_at:type_name -> google.protobuf.Timestamp
-	12, // 24: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
-	12, // 25: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	3,  // 26: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	6,  // 27: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	10, // 28: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	13, // 29: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	15, // 30: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	4,  // 31: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	7,  // 32: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	11, // 33: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	14, // 34: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	16, // 35: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	31, // [31:36] is the sub-list for method output_type
-	26, // [26:31] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	18, // 12: settings.v1.StatusResponse.oldest_waiting:type_name -> google.protobuf.Timestamp
+	18, // 13: settings.v1.HeldNotifications.last_used:type_name -> google.protobuf.Timestamp
+	19, // 14: settings.v1.HeldNotifications.reason:type_name -> settings.v1.Diagnostic
+	18, // 15: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
+	18, // 16: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
+	18, // 17: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
+	12, // 18: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
+	18, // 19: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	18, // 20: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	18, // 21: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	19, // 22: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	18, // 23: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
+	18, // 24: settings.v1.NotificationEntry.set_aside_at:type_name -> google.protobuf.Timestamp
+	12, // 25: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
+	12, // 26: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
+	3,  // 27: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	6,  // 28: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	10, // 29: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	13, // 30: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	15, // 31: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	4,  // 32: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	7,  // 33: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	11, // 34: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	14, // 35: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	16, // 36: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	32, // [32:37] is the sub-list for method output_type
+	27, // [27:32] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }

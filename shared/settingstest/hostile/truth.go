@@ -186,8 +186,9 @@ func truthOfNotifications() []Lie {
 			Held:   &pb.HeldNotifications{Count: 6, LastUsed: now, Reason: finding()},
 			Counts: map[string]int64{"dead": 2}, DeliveredLastMinute: 3, DeliveredTotal: 4, FailedAttemptsTotal: 5,
 			DeliveredBy: []*pb.Deliverer{
-				{Host: "console-1", Pid: 12, Since: now}, {Host: "console-2", Pid: 13, Since: now, Self: true},
-			}}),
+				{Host: "console-1", Pid: 12, Since: now, DeliveredLastHour: 7, FailedAttemptsLastHour: 2},
+				{Host: "console-2", Pid: 13, Since: now, Self: true},
+			}, OldestWaiting: now}),
 		says(
 			"List", "",
 			&pb.ListResponse{More: true, Entries: []*pb.NotificationEntry{entry("8"), entry(NotificationID)}},
@@ -196,7 +197,12 @@ func truthOfNotifications() []Lie {
 		says("Cancel", "", &pb.CancelResponse{Entry: entry(NotificationID)}),
 		says("Show", "", &pb.ShowResponse{
 			Entry: entry(NotificationID), Operator: "anna", Operated: now,
-			Attempts: []*pb.NotificationAttempt{{Number: 1, Ended: now, Failure: finding()}},
+			Attempts: []*pb.NotificationAttempt{
+				{Number: 1, Ended: now, Failure: finding(), Duration: durationpb.New(time.Second), Node: "console-1:12",
+					Server: "mail.a.example:587", Revision: 3, Uncounted: true},
+				{Number: 1, Ended: now, Reply: "250 2.0.0 queued as 4711"},
+			},
+			Operations: []*pb.OperationRecord{{Operation: "retry", Operator: "anna", At: now}},
 		}),
 		says("Operate", "", &pb.OperateResponse{Matched: 5, Changed: 4}),
 		says("Statistics", "", &pb.StatisticsResponse{Buckets: []*pb.StatisticsBucket{

@@ -108,6 +108,10 @@ func (h *Host) KeyRotator() shared.KeyRotator { return h.page }
 // no suggestions.
 func (h *Host) Suggester() shared.Suggester { return h.page }
 
+// ActionRunner returns what runs the actions that the schema declares. Its calls fail with shared.ErrUnsupported when
+// the plugin has none.
+func (h *Host) ActionRunner() shared.ActionRunner { return h.page }
+
 // NotificationOperator returns what operates the plugin's notification service. Its calls fail with
 // shared.ErrUnsupported when the plugin has none, or one that cannot be operated.
 func (h *Host) NotificationOperator() shared.NotificationOperator { return notifier{h.page} }

@@ -32,6 +32,7 @@ var (
 	_ shared.KeyRotator      = (*page)(nil)
 	_ shared.Migrator        = (*page)(nil)
 	_ shared.Suggester       = (*page)(nil)
+	_ shared.ActionRunner    = (*page)(nil)
 )
 
 // Notifier returns the notification service, as a page that has one does.
@@ -62,6 +63,13 @@ func (p *page) Save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 func (p *page) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
 	_, err := call(ctx, p, testLimit, func(ctx context.Context, page shared.SettingsPage) (struct{}, error) {
 		return struct{}{}, page.Test(ctx, request, send)
+	})
+	return err
+}
+
+func (p *page) RunAction(ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error) error {
+	_, err := call(ctx, p, testLimit, func(ctx context.Context, runner shared.ActionRunner) (struct{}, error) {
+		return struct{}{}, runner.RunAction(ctx, request, send)
 	})
 	return err
 }

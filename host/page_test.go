@@ -42,6 +42,11 @@ func (hangingPage) Test(ctx context.Context, _ shared.TestRequest, _ func(shared
 	return ctx.Err()
 }
 
+func (hangingPage) RunAction(ctx context.Context, _ shared.ActionRequest, _ func(shared.TestEvent) error) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
 func (hangingPage) Revisions(ctx context.Context, _ shared.RevisionsRequest) (shared.RevisionList, error) {
 	return hanging[shared.RevisionList](ctx)
 }
@@ -110,7 +115,7 @@ var limits = map[string]time.Duration{
 	"Revisions": 10 * time.Second, "Suggest": 10 * time.Second, "Status": 10 * time.Second, "List": 10 * time.Second,
 	"Save": 30 * time.Second, "Restore": 30 * time.Second,
 	"Notify": 30 * time.Second, "Retry": 30 * time.Second, "Cancel": 30 * time.Second,
-	"Test":        6 * time.Minute,
+	"Test": 6 * time.Minute, "RunAction": 6 * time.Minute,
 	"ReleaseHeld": 10 * time.Minute, "Migrate": 6 * time.Hour,
 	"Rekey": 10 * time.Minute, "Purge": 10 * time.Minute,
 	"Show": 10 * time.Second, "Statistics": 10 * time.Second, "Operate": 10 * time.Minute,

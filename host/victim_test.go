@@ -113,8 +113,16 @@ var calls = map[string]func(context.Context, *victim) (any, error){
 	"Revisions": called((*page).Revisions, shared.RevisionsRequest{}),
 	"Restore":   called((*page).Restore, shared.RestoreRequest{}),
 	"Purge":     called((*page).Purge, shared.PurgeRequest{}),
-	"Suggest":   called((*page).Suggest, shared.SuggestRequest{}),
-	"Rekey":     called((*page).Rekey, shared.RekeyRequest{}),
+	"RunAction": func(ctx context.Context, v *victim) (any, error) {
+		var told []shared.TestEvent
+		err := v.page.RunAction(ctx, shared.ActionRequest{Action: hostile.Action}, func(event shared.TestEvent) error {
+			told = append(told, event)
+			return nil
+		})
+		return told, err
+	},
+	"Suggest": called((*page).Suggest, shared.SuggestRequest{}),
+	"Rekey":   called((*page).Rekey, shared.RekeyRequest{}),
 	"Migrate": func(ctx context.Context, v *victim) (any, error) {
 		var told []shared.MigrateProgress
 		result, err := v.page.Migrate(ctx, shared.MigrateRequest{}, func(progress shared.MigrateProgress) {

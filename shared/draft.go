@@ -33,6 +33,10 @@ type Snapshot struct {
 	Values Values `json:"values"`
 	// Secrets has an entry for every sensitive field.
 	Secrets map[string]SecretState `json:"secrets"`
+	// Computed is what ReadOnly fields show.
+	Computed Values `json:"computed,omitempty"`
+	// Pending names the fields whose saved value takes effect only after a restart, as long as that is so.
+	Pending []string `json:"pending,omitempty"`
 	// Locks has an entry for every field that cannot be changed from the page.
 	Locks map[string]Lock `json:"locks,omitempty"`
 	// Revision is the last saved revision.

@@ -1,19 +1,23 @@
 package shared
 
-// Evaluation tells what follows from a schema for certain values: effective values, defaults, what is visible. Each
-// default is looked for once, however many fields depend on it, so asking for all of them takes as long as the schema
-// is large. It must not be used concurrently, nor after schema or values have changed.
+// Evaluation tells what follows from a schema for certain values: effective values, defaults, what is visible, enabled
+// and required. Each default and each visibility is looked for once, however many fields depend on it, so asking for
+// all of them takes as long as the schema is large. It must not be used concurrently, nor after schema or values have
+// changed.
 type Evaluation struct {
 	values   Values
 	fields   map[string]*Field
 	defaults map[string]Value // of the fields looked at; empty while one is being looked for
-	// evaluated counts the conditions that were looked at.
+	visible  map[string]bool  // of the fields looked at; false while one is being looked for
+	// evaluated counts the conditions about single fields that were looked at.
 	evaluated int
 }
 
 // Evaluate returns what follows from the schema for the values. Values of fields that are not declared count as well.
 func (s Schema) Evaluate(values Values) *Evaluation {
-	e := &Evaluation{values: values, fields: map[string]*Field{}, defaults: map[string]Value{}}
+	e := &Evaluation{
+		values: values, fields: map[string]*Field{}, defaults: map[string]Value{}, visible: map[string]bool{},
+	}
 	for _, section := range s.Sections {
 		for i := range section.Fields {
 			if field := &section.Fields[i]; e.fields[field.Name] == nil {
@@ -32,8 +36,8 @@ func (e *Evaluation) Effective(name string) Value {
 	return e.Default(name)
 }
 
-// Default returns the default that applies to the field, whether it has a value or not. In a circle of defaults, which
-// [Schema.Check] refuses, there is none.
+// Default returns the default that applies to the field, whether it has a value or not. Whether the fields that it
+// depends on are visible does not matter. In a circle of defaults, which [Schema.Check] refuses, there is none.
 func (e *Evaluation) Default(name string) Value {
 	if known, already := e.defaults[name]; already {
 		return known
@@ -48,7 +52,7 @@ func (e *Evaluation) Default(name string) Value {
 		found = Boolean(false)
 	}
 	for _, rule := range field.DefaultWhen {
-		if e.holds(rule.When) {
+		if rule.When.holds(e.compare) == isTrue {
 			found = rule.Value
 			break
 		}
@@ -57,20 +61,62 @@ func (e *Evaluation) Default(name string) Value {
 	return found
 }
 
-// Visible reports whether the field is visible.
+// Visible reports whether the field is visible: its VisibleWhen holds, where nothing is known of a field that is hidden
+// itself. So what depends on a hidden field is hidden too, also by way of Not, unless another part of the condition
+// decides.
 func (e *Evaluation) Visible(field Field) bool {
-	return field.VisibleWhen == nil || e.holds(*field.VisibleWhen)
+	if field.VisibleWhen.IsZero() {
+		return true
+	}
+	if known, already := e.visible[field.Name]; already {
+		return known
+	}
+	e.visible[field.Name] = false
+	found := e.Holds(field.VisibleWhen)
+	e.visible[field.Name] = found
+	return found
 }
 
-func (e *Evaluation) holds(condition Condition) bool {
-	e.evaluated++
-	have := e.Effective(condition.Field)
-	for _, want := range condition.AnyOf {
-		if have == want {
-			return true
+// Enabled reports whether the field can be changed: it is not ReadOnly, and its EnabledWhen holds.
+func (e *Evaluation) Enabled(field Field) bool { return !field.ReadOnly && e.Holds(field.EnabledWhen) }
+
+// Required reports whether the field must have a value or a default: it is visible and enabled, and is Required or its
+// RequiredWhen holds.
+func (e *Evaluation) Required(field Field) bool {
+	required := field.Required || !field.RequiredWhen.IsZero() && e.Holds(field.RequiredWhen)
+	return required && e.Visible(field) && e.Enabled(field)
+}
+
+// Holds reports whether the condition holds, where nothing is known of hidden fields. The zero Condition holds.
+func (e *Evaluation) Holds(condition Condition) bool {
+	return condition.holds(func(single Condition) truth {
+		if field := e.fields[single.Field]; field != nil && !e.Visible(*field) {
+			return isUnknown
 		}
+		return e.compare(single)
+	}) == isTrue
+}
+
+// compare reports whether a condition about a single field holds.
+func (e *Evaluation) compare(single Condition) truth {
+	e.evaluated++
+	have := e.Effective(single.Field)
+	switch {
+	case single.Set:
+		return truthOf(!have.IsEmpty())
+	case len(single.AnyOf) > 0:
+		for _, want := range single.AnyOf {
+			if have == want {
+				return isTrue
+			}
+		}
+		return isFalse
 	}
-	return false
+	field := e.fields[single.Field]
+	if field == nil || have.IsEmpty() || !field.Fits(have) {
+		return isFalse
+	}
+	return truthOf(field.within(have, single.Least, single.Most))
 }
 
 // Effective returns the field's value among values, or the default that applies to it. See [Schema.Evaluate] for many

@@ -32,8 +32,7 @@ func randomSchema(random *rand.Rand, fields int, forward bool) Schema {
 			)
 		}
 		if random.IntN(2) == 0 {
-			visible := condition(i)
-			list[i].VisibleWhen = &visible
+			list[i].VisibleWhen = condition(i)
 		}
 	}
 	return Schema{Title: "Random", Sections: []Section{{Name: "all", Fields: list}}}
@@ -43,7 +42,7 @@ func randomSchema(random *rand.Rand, fields int, forward bool) Schema {
 func (s Schema) conditions() int {
 	count := 0
 	for field := range s.Fields() {
-		if count += len(field.DefaultWhen); field.VisibleWhen != nil {
+		if count += len(field.DefaultWhen); !field.VisibleWhen.IsZero() {
 			count++
 		}
 	}
@@ -93,7 +92,7 @@ func TestEvaluationIsLinear(t *testing.T) {
 func TestEffectiveOfOneField(t *testing.T) {
 	chain := randomSchema(rand.New(rand.NewPCG(1, 1)), 100, true)
 	for i := range 99 {
-		chain.Sections[0].Fields[i].VisibleWhen = nil
+		chain.Sections[0].Fields[i].VisibleWhen = Condition{}
 		chain.Sections[0].Fields[i].DefaultWhen = []ConditionalDefault{
 			{When: Condition{Field: fmt.Sprint("f", i+1), AnyOf: []Value{Text("yes")}}, Value: Text("yes")},
 		}

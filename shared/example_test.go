@@ -122,7 +122,7 @@ func ExampleSchema_Evaluate() {
 	safe := shared.Condition{Field: "safe", AnyOf: []shared.Value{shared.Boolean(true)}}
 	port := shared.Field{Name: "port", Label: "Port", Kind: shared.KindInteger, Default: shared.Integer(25),
 		DefaultWhen: []shared.ConditionalDefault{{When: safe, Value: shared.Integer(465)}}}
-	authority := shared.Field{Name: "authority", Label: "Authority", Kind: shared.KindMultiline, VisibleWhen: &safe}
+	authority := shared.Field{Name: "authority", Label: "Authority", Kind: shared.KindMultiline, VisibleWhen: safe}
 	schema := shared.Schema{Sections: []shared.Section{{Name: "server", Fields: []shared.Field{
 		{Name: "safe", Label: "Safe", Kind: shared.KindBoolean}, port, authority,
 	}}}}

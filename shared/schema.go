@@ -16,6 +16,8 @@ type Schema struct {
 	Presets []Preset `json:"presets,omitempty"`
 	// Test declares the page's test.
 	Test TestAction `json:"test"`
+	// Actions are what the page can do beside testing and saving; see [ActionRunner]. May be empty.
+	Actions []Action `json:"actions,omitempty"`
 	// SaveNote says what happens after saving; may be empty.
 	SaveNote string `json:"save_note,omitempty"`
 	// SuggestLabel is the text of the button that asks for suggestions; empty when the page is no [Suggester].
@@ -35,38 +37,8 @@ type Section struct {
 	Fields   []Field `json:"fields"`
 }
 
-// Kind says what a field holds and how it is edited.
-type Kind string
-
-// The kinds. The set is closed: a host refuses a schema with a kind that it does not know.
-const (
-	// KindText is one line of text.
-	KindText Kind = "text"
-	// KindMultiline is text of several lines, such as a PEM certificate.
-	KindMultiline Kind = "multiline"
-	// KindInteger is a whole number.
-	KindInteger Kind = "integer"
-	// KindBoolean is a tick-box. Its default is false.
-	KindBoolean Kind = "boolean"
-	// KindChoice is one of Options.
-	KindChoice Kind = "choice"
-	// KindEmail is an e-mail address.
-	KindEmail Kind = "email"
-	// KindDuration is a length of time as text, such as "30s" (time.ParseDuration).
-	KindDuration Kind = "duration"
-)
-
-// known reports whether this version of the contract has the kind.
-func (k Kind) known() bool {
-	switch k {
-	case KindText, KindMultiline, KindInteger, KindBoolean, KindChoice, KindEmail, KindDuration:
-		return true
-	default:
-		return false
-	}
-}
-
-// Field declares one setting. The facets are named as in JSON Schema where it has a word for them.
+// Field declares one setting. The facets are named as in JSON Schema where it has a word for them. What has no meaning
+// for the field's kind is not given.
 type Field struct {
 	// Name identifies the field in drafts, diagnostics and on the command line: lower case letters, digits and
 	// underscores, starting with a letter, at most 64 characters, unique in the schema.
@@ -76,48 +48,103 @@ type Field struct {
 	// Help is plain text; may be empty.
 	Help string `json:"help,omitempty"`
 	Kind Kind   `json:"kind"`
-	// Required fields must have a value (or a default) while they are visible.
-	Required bool `json:"required,omitempty"`
-	// Sensitive fields are secrets: their text goes in as a SecretChange and never comes out.
+	// Required fields must have a value (or a default) while they are visible and enabled; RequiredWhen makes a field
+	// required while it holds.
+	Required     bool      `json:"required,omitempty"`
+	RequiredWhen Condition `json:"required_when,omitzero"`
+	// Sensitive fields are secrets: their text goes in as a SecretChange and never comes out. They are of KindText,
+	// KindMultiline, KindFile or KindAuthorization.
 	Sensitive bool `json:"sensitive,omitempty"`
+	// ReadOnly fields are shown, to be copied, and cannot be given a value. What they show is in Computed of the
+	// [Snapshot] and the [Validation], or else their default.
+	ReadOnly bool `json:"read_only,omitempty"`
 	// Default applies while the field is empty. The zero Value means no default.
 	Default Value `json:"default,omitzero"`
 	// DefaultWhen overrides Default: the first rule whose condition holds wins.
 	DefaultWhen []ConditionalDefault `json:"default_when,omitempty"`
-	// VisibleWhen hides the field unless the condition holds; nil means always visible. A hidden field is not required
-	// and not checked.
-	VisibleWhen *Condition `json:"visible_when,omitempty"`
-	// Min and Max bound an integer's value, or the length in characters of any other text; nil means no bound.
-	Min *int64 `json:"min,omitempty"`
-	Max *int64 `json:"max,omitempty"`
-	// Pattern is a regular expression (RE2) that the whole text must match; empty means any.
-	Pattern string `json:"pattern,omitempty"`
-	// Options are the values of a KindChoice.
+	// VisibleWhen hides the field unless the condition holds; none means always visible. A hidden field is not required
+	// and not checked, and what depends on it is hidden too.
+	VisibleWhen Condition `json:"visible_when,omitzero"`
+	// EnabledWhen has the field shown but not be changed unless the condition holds; none means always enabled. A disabled
+	// field keeps its value, and is not required and not checked.
+	EnabledWhen Condition `json:"enabled_when,omitzero"`
+	// Min and Max bound the value of numbers, durations ("30s"), byte sizes and dates: they are values of the field's
+	// kind. Of other texts they bound the number of characters, of KindChoices, KindList and KindMap that of entries, and
+	// are integers. The zero Value means no bound of the field's own; a list or a map never has more than 256 entries.
+	Min Value `json:"min,omitzero"`
+	Max Value `json:"max,omitzero"`
+	// Pattern is a regular expression (RE2) that the whole text, or each entry of a list or map, must match; empty means
+	// any. PatternMessage is the sentence that says so; empty means one that fits every pattern.
+	Pattern        string `json:"pattern,omitempty"`
+	PatternMessage string `json:"pattern_message,omitempty"`
+	// Options are the values of a KindChoice or KindChoices.
 	Options []Option `json:"options,omitempty"`
+	// OptionsFrom names the action that finds more options of a KindChoice or KindChoices, or proposes texts for a
+	// KindText or KindList. Any text may then be one, for what the action found is not kept.
+	OptionsFrom string `json:"options_from,omitempty"`
+	// Action names an action whose button stands beside the field.
+	Action string `json:"action,omitempty"`
+	// Items is the kind of the entries of a KindList or KindMap: KindText (also when empty), KindEmail, KindURL or
+	// KindHostPort.
+	Items Kind `json:"items,omitempty"`
+	// KeyLabel and ItemLabel name the keys and the entries of a KindMap, or the entries of a KindList, for people; may be
+	// empty.
+	KeyLabel  string `json:"key_label,omitempty"`
+	ItemLabel string `json:"item_label,omitempty"`
+	// Schemes are those that a KindURL may have, in lower case; none means https and http.
+	Schemes []string `json:"schemes,omitempty"`
+	// Accept limits the files that a KindFile offers, such as ".pem"; none means all.
+	Accept []string `json:"accept,omitempty"`
+	// Display says how the field is best shown; a host may do otherwise.
+	Display Display `json:"display,omitempty"`
+	// Unit stands behind a number, such as "messages per minute"; may be empty.
+	Unit string `json:"unit,omitempty"`
+	// Link leads to where the field is explained; zero means nowhere.
+	Link Link `json:"link,omitzero"`
 	// Placeholder is an example, shown while the field is empty.
 	Placeholder string `json:"placeholder,omitempty"`
 	// Group puts neighbouring fields of the same non-empty group on one line.
 	Group string `json:"group,omitempty"`
+	// Deprecated says what to use instead of the field; empty means that the field is not deprecated. A deprecated field
+	// that has no value need not be shown.
+	Deprecated string `json:"deprecated,omitempty"`
+	// NeedsRestart tells that a change takes effect only after a restart; see [Snapshot.Pending].
+	NeedsRestart bool `json:"needs_restart,omitempty"`
+	// Formerly are names that the field had in earlier versions of the plugin; see [Schema.Upgrade].
+	Formerly []string `json:"formerly,omitempty"`
+}
+
+// Display says how a field is best shown.
+type Display string
+
+// The displays.
+const (
+	// DisplayDefault leaves it to the host.
+	DisplayDefault Display = ""
+	// DisplayRadio shows the options of a KindChoice beside each other.
+	DisplayRadio Display = "radio"
+	// DisplayCode shows text in letters of the same width, such as PEM or JSON.
+	DisplayCode Display = "code"
+)
+
+// Link leads out of the page.
+type Link struct {
+	// Text is what is clicked; never empty.
+	Text string `json:"text"`
+	// URL is where it leads; it begins with https:// and has no user name or password.
+	URL string `json:"url"`
 }
 
 // Option is one value of a choice.
 type Option struct {
-	// Value is what is stored; it may be empty, and is unique among the options.
+	// Value is what is stored, unique among the options. An empty one, of a choice that is not required and has no
+	// default, stands for no choice.
 	Value string `json:"value"`
 	// Label names it for people.
 	Label string `json:"label"`
 }
 
-// Condition holds when the named field has one of the values (its default counts while it is empty).
-type Condition struct {
-	// Field is the name of another field that is not Sensitive: a field of the form for those of the form, an option of
-	// the test for those of the test. Conditions do not lead in a circle.
-	Field string `json:"field"`
-	// AnyOf has at least one value, each of the kind of the field.
-	AnyOf []Value `json:"any_of"`
-}
-
-// ConditionalDefault is a default that depends on another field.
+// ConditionalDefault is a default that depends on other fields.
 type ConditionalDefault struct {
 	When Condition `json:"when"`
 	// Value is of the kind of the field; an empty one means no default.
@@ -148,9 +175,16 @@ type Prerequisite struct {
 type TestAction struct {
 	// Label is the button's text.
 	Label string `json:"label"`
-	// Options are asked beside the button and sent as TestRequest.Options; usually none or few. They are never
-	// Sensitive.
+	// Options are asked beside the button and sent as TestRequest.Options; usually none or few. They are fields like those
+	// of the form, but never Sensitive or ReadOnly, and their conditions look at each other.
 	Options []Field `json:"options,omitempty"`
+}
+
+// Form returns the options as a form of their own: all that can be asked of a schema's fields can be asked of them.
+func (t TestAction) Form() Schema { return optionForm(t.Label, t.Options) }
+
+func optionForm(title string, options []Field) Schema {
+	return Schema{Title: title, Sections: []Section{{Name: "options", Fields: options}}}
 }
 
 // Fields goes through every field of every section, in order.

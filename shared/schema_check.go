@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
 
@@ -19,6 +18,10 @@ const (
 	maxPresets     = 64
 	maxConditions  = 32
 	maxAnyOf       = 4096 // values of all conditions together
+	maxParts       = 8192 // conditions of all conditions together
+	maxNesting     = 8    // conditions in conditions
+	maxActions     = 32
+	maxNames       = 16   // schemes, former names, kinds of files
 	maxPattern     = 2000 // instructions that a pattern is compiled to, roughly
 	maxLabelLength = 200
 	maxTextLength  = 4000
@@ -45,11 +48,10 @@ func (s Schema) Check() error {
 	}
 	check.fields("field", form)
 	check.presets()
-	check.fields("test option", s.Test.Options)
-	for _, option := range s.Test.Options {
-		if option.Sensitive {
-			check.refuse("test option %q is sensitive", option.Name)
-		}
+	check.actions()
+	check.options("test option", s.Test.Options)
+	for _, action := range s.Actions {
+		check.options(fmt.Sprintf("option of the action %q", action.Name), action.Options)
 	}
 	return errors.Join(check.found...)
 }
@@ -92,9 +94,49 @@ func (c *schemaCheck) fields(what string, list []Field) {
 		c.declared[field.Name] = field
 	}
 	for _, field := range list {
+		for _, former := range field.Formerly {
+			c.once(what, former, seen)
+		}
+	}
+	for _, field := range list {
 		c.field(field)
 	}
 	c.circles(list)
+}
+
+// options checks what is asked before a test or an action.
+func (c *schemaCheck) options(what string, list []Field) {
+	c.fields(what, list)
+	for _, option := range list {
+		if option.Sensitive {
+			c.refuse("%s %q is sensitive", what, option.Name)
+		}
+		if option.ReadOnly {
+			c.refuse("%s %q is read-only", what, option.Name)
+		}
+	}
+}
+
+// actions checks what the actions say of themselves and of the fields of the form.
+func (c *schemaCheck) actions() {
+	seen := names{}
+	for _, action := range c.schema.Actions {
+		where := fmt.Sprintf("action %q", action.Name)
+		c.once("action", action.Name, seen)
+		if len(action.Name) > maxFieldName || !fieldName.MatchString(action.Name) {
+			c.refuse("%s: a name has 1 to 64 lower case letters, digits and underscores and starts with a letter", where)
+		}
+		if action.Label == "" {
+			c.refuse("%s has no label", where)
+		}
+		c.text(where+" label", action.Label, maxLabelLength)
+		c.text(where+" help", action.Help, maxTextLength)
+		c.text(where+" confirm", action.Confirm, maxTextLength)
+		c.condition(where+" visible_when", "", action.VisibleWhen)
+		if action.Test && action.Changes {
+			c.refuse("%s is a test and changes what is in force", where)
+		}
+	}
 }
 
 func (c *schemaCheck) presets() {
@@ -141,105 +183,5 @@ func (c *schemaCheck) identifier(what, text string) {
 	c.text(what, text, maxLabelLength)
 	if printable.Line(text) != text {
 		c.refuse("%s %q has a control character", what, text)
-	}
-}
-
-func (c *schemaCheck) field(f Field) {
-	where := fmt.Sprintf("field %q", f.Name)
-	if len(f.Name) > maxFieldName || !fieldName.MatchString(f.Name) {
-		c.refuse("%s: a name has 1 to 64 lower case letters, digits and underscores and starts with a letter", where)
-	}
-	if f.Label == "" {
-		c.refuse("%s has no label", where)
-	}
-	c.text(where+" label", f.Label, maxLabelLength)
-	c.text(where+" help", f.Help, maxTextLength)
-	c.text(where+" placeholder", f.Placeholder, maxTextLength)
-	c.text(where+" group", f.Group, maxLabelLength)
-	if !f.Kind.known() {
-		c.refuse("%s has the kind %q, which this version does not know", where, f.Kind)
-		return
-	}
-	if f.Sensitive && f.Kind != KindText && f.Kind != KindMultiline {
-		c.refuse("%s is sensitive but of kind %q; secrets are text", where, f.Kind)
-	}
-	if f.Sensitive && !f.Default.IsEmpty() {
-		c.refuse("%s is sensitive and has a default", where)
-	}
-	c.bounds(where, f)
-	c.options(where, f)
-	c.defaults(where, f)
-	if f.VisibleWhen != nil {
-		c.condition(where+" visible_when", f.Name, *f.VisibleWhen)
-	}
-}
-
-func (c *schemaCheck) bounds(where string, f Field) {
-	if f.Min != nil && f.Max != nil && *f.Min > *f.Max {
-		c.refuse("%s: min %d is above max %d", where, *f.Min, *f.Max)
-	}
-	if parsed, err := syntax.Parse(f.Pattern, syntax.Perl); err != nil {
-		c.refuse("%s: the pattern is no regular expression: %w", where, err)
-	} else if patternSize(parsed) > maxPattern {
-		c.refuse("%s: the pattern takes more than %d instructions", where, maxPattern)
-	}
-}
-
-func (c *schemaCheck) options(where string, f Field) {
-	if f.Kind == KindChoice && len(f.Options) == 0 {
-		c.refuse("%s is a choice without options", where)
-	}
-	values := names{}
-	for _, option := range f.Options {
-		c.once(where+": option", option.Value, values)
-		c.identifier(where+" option", option.Value)
-		c.text(where+" option label", option.Label, maxLabelLength)
-	}
-}
-
-func (c *schemaCheck) defaults(where string, f Field) {
-	if !f.Fits(f.Default) || !f.Holds(f.Default) {
-		c.refuse("%s: the default %q is not of kind %q", where, f.Default, f.Kind)
-	}
-	for _, rule := range f.DefaultWhen {
-		c.condition(where+" default_when", f.Name, rule.When)
-		if !f.Fits(rule.Value) || !f.Holds(rule.Value) {
-			c.refuse("%s: the default %q is not of kind %q", where, rule.Value, f.Kind)
-		}
-	}
-}
-
-func (c *schemaCheck) condition(where, self string, condition Condition) {
-	target, ok := c.declared[condition.Field]
-	switch {
-	case condition.Field == self:
-		c.refuse("%s depends on the field itself", where)
-	case !ok:
-		c.refuse("%s depends on %q, which is not declared", where, condition.Field)
-	case target.Sensitive:
-		c.refuse("%s depends on %q, which is sensitive", where, condition.Field)
-	case len(condition.AnyOf) == 0:
-		c.refuse("%s has 0 values, at least 1", where)
-	}
-	for _, value := range condition.AnyOf {
-		if ok && !target.Fits(value) {
-			c.refuse(
-				"%s waits for the value %q of %q, which is not of kind %q", where, value, condition.Field, target.Kind,
-			)
-		}
-	}
-}
-
-func (c *schemaCheck) values(where string, values Values) {
-	for _, name := range values.Names() {
-		field, ok := c.declared[name]
-		switch {
-		case !ok:
-			c.refuse("%s sets %q, which is not declared", where, name)
-		case field.Sensitive:
-			c.refuse("%s sets %q, which is sensitive", where, name)
-		case !field.Fits(values[name]) || !field.Holds(values[name]):
-			c.refuse("%s sets %q to %q, which is not of kind %q", where, name, values[name], field.Kind)
-		}
 	}
 }

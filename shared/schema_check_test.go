@@ -17,7 +17,7 @@ func soundSchema() shared.Schema {
 				Options: []shared.Option{{Value: "a4", Label: "A4"}, {Value: "a5", Label: "A5"}},
 			},
 			{Name: "copies", Label: "Copies", Kind: shared.KindInteger, Default: shared.Integer(1),
-				VisibleWhen: &shared.Condition{Field: "paper", AnyOf: []shared.Value{shared.Text("a4")}}},
+				VisibleWhen: shared.Condition{Field: "paper", AnyOf: []shared.Value{shared.Text("a4")}}},
 			{Name: "pin", Label: "PIN", Kind: shared.KindText, Sensitive: true},
 		}}},
 		Presets: []shared.Preset{{Name: "office", Label: "Office", Values: shared.Values{"copies": shared.Integer(2)}}},
@@ -109,7 +109,7 @@ var defects = map[string]struct {
 	},
 		`waits for the value`},
 	"a condition without values": {
-		func(_ *shared.Schema, _, copies, _ *shared.Field) { copies.VisibleWhen.AnyOf = nil }, "has 0 values",
+		func(_ *shared.Schema, _, copies, _ *shared.Field) { copies.VisibleWhen.AnyOf = nil }, "a condition of 0 parts",
 	},
 	"a preset of nothing": {func(s *shared.Schema, _, _, _ *shared.Field) {
 		s.Presets[0].Values["ink"] = shared.Integer(1)
@@ -124,7 +124,7 @@ var defects = map[string]struct {
 	},
 		`sets "copies" to`},
 	"a circle of defaults": {func(_ *shared.Schema, paper, copies, _ *shared.Field) {
-		copies.VisibleWhen = nil
+		copies.VisibleWhen = shared.Condition{}
 		paper.DefaultWhen = []shared.ConditionalDefault{
 			{
 				When:  shared.Condition{Field: "copies", AnyOf: []shared.Value{shared.Integer(1)}},
@@ -147,18 +147,18 @@ var defects = map[string]struct {
 		}
 	}, `in a circle: "paper" → "copies" → "paper"`},
 	"a circle of visibility": {func(_ *shared.Schema, paper, _, _ *shared.Field) {
-		paper.VisibleWhen = &shared.Condition{Field: "copies", AnyOf: []shared.Value{shared.Integer(1)}}
+		paper.VisibleWhen = shared.Condition{Field: "copies", AnyOf: []shared.Value{shared.Integer(1)}}
 	}, `in a circle: "paper" → "copies" → "paper"`},
 	"a circle of test options": {func(s *shared.Schema, _, _, _ *shared.Field) {
-		s.Test.Options[0].VisibleWhen = &shared.Condition{
+		s.Test.Options[0].VisibleWhen = shared.Condition{
 			Field: "duplex", AnyOf: []shared.Value{shared.Boolean(true)},
 		}
 		s.Test.Options = append(s.Test.Options, shared.Field{Name: "duplex", Label: "Duplex",
 			Kind:        shared.KindBoolean,
-			VisibleWhen: &shared.Condition{Field: "colour", AnyOf: []shared.Value{shared.Boolean(true)}}})
+			VisibleWhen: shared.Condition{Field: "colour", AnyOf: []shared.Value{shared.Boolean(true)}}})
 	}, `in a circle: "colour" → "duplex" → "colour"`},
 	"a test option that depends on a field of the form": {func(s *shared.Schema, _, _, _ *shared.Field) {
-		s.Test.Options[0].VisibleWhen = &shared.Condition{Field: "copies", AnyOf: []shared.Value{shared.Integer(1)}}
+		s.Test.Options[0].VisibleWhen = shared.Condition{Field: "copies", AnyOf: []shared.Value{shared.Integer(1)}}
 	}, `depends on "copies", which is not declared`},
 	"a pattern that grows": {
 		func(_ *shared.Schema, _, _, pin *shared.Field) { pin.Pattern = "((x{10}){10}){10}y{999}" },
@@ -180,7 +180,7 @@ var defects = map[string]struct {
 		"has a control character"},
 }
 
-func bound(n int64) *int64 { return &n }
+func bound(n int64) shared.Value { return shared.Integer(n) }
 
 func TestUnsoundSchema(t *testing.T) {
 	for name, defect := range defects {

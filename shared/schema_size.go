@@ -1,6 +1,7 @@
 package shared
 
 import (
+	"iter"
 	"regexp/syntax"
 	"slices"
 	"strconv"
@@ -10,26 +11,59 @@ import (
 // sizes refuses a schema that is too large to be looked at.
 func (c *schemaCheck) sizes() {
 	s := c.schema
-	fields, anyOf := 0, 0
-	for field := range s.Fields() {
+	fields := 0
+	var all weight
+	for field := range s.everyField() {
 		fields++
-		anyOf += c.fieldSizes(field)
+		c.fieldSizes(field, &all)
 	}
-	for _, option := range s.Test.Options {
-		anyOf += c.fieldSizes(option)
+	for _, action := range s.Actions {
+		all.add(action.VisibleWhen, 1)
 	}
 	c.atMost("sections", len(s.Sections), maxSections)
-	if fields == 0 {
+	if !s.hasFields() {
 		c.refuse("no fields")
 	}
-	c.atMost("fields", fields+len(s.Test.Options), maxFields)
+	c.atMost("fields", fields, maxFields)
 	c.atMost("presets", len(s.Presets), maxPresets)
 	c.atMost("prerequisites", len(s.Prerequisites), maxConditions)
-	c.atMost("values in conditions", anyOf, maxAnyOf)
+	c.atMost("actions", len(s.Actions), maxActions)
+	c.atMost("values in conditions", all.values, maxAnyOf)
+	c.atMost("conditions", all.parts, maxParts)
+	c.atMost("conditions in each other", all.depth, maxNesting)
 	for _, preset := range s.Presets {
 		c.atMost("values of a preset", len(preset.Values), maxFields)
 	}
-	c.atMost("bytes of text", s.textSize(), maxSchemaText)
+	if len(c.found) == 0 { // Otherwise there may be too much to be counted.
+		c.atMost("bytes of text", s.textSize(), maxSchemaText)
+	}
+}
+
+// everyField goes through the fields of the form, and the options of its test and actions.
+func (s Schema) everyField() iter.Seq[Field] {
+	return func(yield func(Field) bool) {
+		for field := range s.Fields() {
+			if !yield(field) {
+				return
+			}
+		}
+		for _, option := range s.Test.Options {
+			if !yield(option) {
+				return
+			}
+		}
+		for _, action := range s.Actions {
+			for _, option := range action.Options {
+				if !yield(option) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s Schema) hasFields() bool {
+	return slices.ContainsFunc(s.Sections, func(section Section) bool { return len(section.Fields) > 0 })
 }
 
 func (c *schemaCheck) atMost(what string, have, most int) {
@@ -38,18 +72,18 @@ func (c *schemaCheck) atMost(what string, have, most int) {
 	}
 }
 
-// fieldSizes returns how many values the field's conditions have.
-func (c *schemaCheck) fieldSizes(f Field) int {
+// fieldSizes adds what the field's conditions weigh.
+func (c *schemaCheck) fieldSizes(f Field, all *weight) {
 	c.atMost("options of a choice", len(f.Options), maxOptions)
 	c.atMost("conditional defaults of a field", len(f.DefaultWhen), maxConditions)
-	anyOf := 0
-	if f.VisibleWhen != nil {
-		anyOf = len(f.VisibleWhen.AnyOf)
+	c.atMost("schemes", len(f.Schemes), maxNames)
+	c.atMost("kinds of files", len(f.Accept), maxNames)
+	c.atMost("former names", len(f.Formerly), maxNames)
+	for _, condition := range f.conditions() {
+		if !condition.IsZero() {
+			all.add(condition, 1)
+		}
 	}
-	for _, rule := range f.DefaultWhen {
-		anyOf += len(rule.When.AnyOf)
-	}
-	return anyOf
 }
 
 // textSize is how many bytes of text the schema has.
@@ -61,39 +95,37 @@ func (s Schema) textSize() int {
 	for _, section := range s.Sections {
 		size += textSize(section.Name, section.Title, section.Help)
 	}
-	for field := range s.Fields() {
+	for field := range s.everyField() {
 		size += field.textSize()
 	}
-	for _, option := range s.Test.Options {
-		size += option.textSize()
+	for _, action := range s.Actions {
+		size += textSize(action.Name, action.Label, action.Help, action.Confirm) + action.VisibleWhen.textSize()
 	}
 	for _, preset := range s.Presets {
 		size += textSize(preset.Name, preset.Label, preset.Note)
 		for name, value := range preset.Values {
-			size += textSize(name, value.text)
+			size += len(name) + value.size()
 		}
 	}
 	return size
 }
 
 func (f Field) textSize() int {
-	size := textSize(f.Name, f.Label, f.Help, string(f.Kind), f.Default.text, f.Pattern, f.Placeholder, f.Group)
+	size := textSize(
+		f.Name, f.Label, f.Help, string(f.Kind), f.Pattern, f.PatternMessage, f.OptionsFrom, f.Action, string(f.Items),
+		f.KeyLabel, f.ItemLabel, string(f.Display), f.Unit, f.Link.Text, f.Link.URL, f.Placeholder, f.Group, f.Deprecated,
+	) + textSize(f.Schemes...) + textSize(f.Accept...) + textSize(f.Formerly...)
+	for _, value := range []Value{f.Default, f.Min, f.Max} {
+		size += value.size()
+	}
 	for _, option := range f.Options {
 		size += textSize(option.Value, option.Label)
 	}
-	if f.VisibleWhen != nil {
-		size += f.VisibleWhen.textSize()
+	for _, condition := range f.conditions() {
+		size += condition.textSize()
 	}
 	for _, rule := range f.DefaultWhen {
-		size += rule.When.textSize() + len(rule.Value.text)
-	}
-	return size
-}
-
-func (c Condition) textSize() int {
-	size := len(c.Field)
-	for _, value := range c.AnyOf {
-		size += len(value.text)
+		size += rule.Value.size()
 	}
 	return size
 }
@@ -152,16 +184,12 @@ func (c *schemaCheck) circles(list []Field) {
 	}
 }
 
-// dependencies names the fields that the field's conditions look at.
+// dependencies names the fields that the field's default and visibility depend on. Whether it is required or enabled
+// decides about nothing else.
 func (f Field) dependencies() []string {
-	var list []string
-	if f.VisibleWhen != nil {
-		list = append(list, f.VisibleWhen.Field)
-	}
+	list := f.VisibleWhen.fields(nil)
 	for _, rule := range f.DefaultWhen {
-		if !slices.Contains(list, rule.When.Field) {
-			list = append(list, rule.When.Field)
-		}
+		list = rule.When.fields(list)
 	}
 	return list
 }

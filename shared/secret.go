@@ -64,10 +64,15 @@ func ReplaceSecret(characters string) SecretChange {
 // ClearSecret removes the stored secret.
 func ClearSecret() SecretChange { return SecretChange{Action: SecretClear} }
 
-// SecretState is all that ever comes out about a stored secret: whether it is set, and since when. Its length is not
-// part of it.
+// SecretState is all that ever comes out about a stored secret: whether it is set, and since when, and what the page
+// tells of it. Its length is not part of it.
 type SecretState struct {
 	Set bool `json:"set"`
+	// Hint helps people to know which secret it is, such as "ends in 4711" or the name of the account that an
+	// authorization is for; may be empty. It does not give away what would help to guess the secret.
+	Hint string `json:"hint,omitempty"`
+	// Expires is when the secret is of no use any more; zero when that is not known.
+	Expires time.Time `json:"expires,omitzero"`
 	// Since is the time of the save that stored the secret; zero when it is not set or when the time is not known.
 	Since time.Time `json:"since,omitzero"`
 }

@@ -52,7 +52,36 @@ func (i Info) Offers(capability string) bool { return slices.Contains(i.Capabili
 type SchemaRequest struct {
 	// Locale is a BCP 47 tag; empty or unknown means English.
 	Locale string
+	// Host is what the host knows. Package transport fills it in.
+	Host HostKnowledge
 }
+
+// HostKnowledge is what a host knows of the contract. A page that has a newer field than its host can leave it out, or
+// declare another one.
+type HostKnowledge struct {
+	// Kinds are those that it can show; none when it does not say.
+	Kinds []Kind
+	// Features are other abilities, such as FeatureActions.
+	Features []string
+}
+
+// Features of a host.
+const (
+	// FeatureActions is that it offers the actions of a page.
+	FeatureActions = "actions"
+	// FeatureComputed is that it shows what is computed.
+	FeatureComputed = "computed"
+	// FeatureConfirm is that it asks for a confirmation that a save wants.
+	FeatureConfirm = "confirm"
+)
+
+// Shows reports whether the host has the kind. One that does not say is taken to have all.
+func (h HostKnowledge) Shows(kind Kind) bool {
+	return len(h.Kinds) == 0 || slices.Contains(h.Kinds, kind)
+}
+
+// Has reports whether the host has the feature.
+func (h HostKnowledge) Has(feature string) bool { return slices.Contains(h.Features, feature) }
 
 // LoadRequest asks for the values in force.
 type LoadRequest struct{ Locale string }
@@ -68,6 +97,8 @@ type Validation struct {
 	Diagnostics Diagnostics `json:"diagnostics"`
 	// Preview is one sentence that says what Test would do with this draft; may be empty.
 	Preview string `json:"preview,omitempty"`
+	// Computed is what ReadOnly fields show for this draft; those that are not named show what Load returned.
+	Computed Values `json:"computed,omitempty"`
 }
 
 // SaveRequest asks to make a draft the settings in force.
@@ -79,6 +110,9 @@ type SaveRequest struct {
 	// Revision is the number of the revision that the draft was made from; 0 when there was none. When another revision
 	// has been saved since, nothing is saved and the result is a conflict.
 	Revision int64
+	// Confirmed is the Confirm of an earlier result that the actor has read and agreed to; empty when there was none. A
+	// page that asks for something else now asks again.
+	Confirmed string
 }
 
 // SaveResult tells what a save did.
@@ -86,7 +120,10 @@ type SaveResult struct {
 	// Saved is true when the draft is now in force. When it is false, Diagnostics says why.
 	Saved bool `json:"saved"`
 	// Conflict is true when another revision was saved since the draft was made.
-	Conflict    bool        `json:"conflict,omitempty"`
+	Conflict bool `json:"conflict,omitempty"`
+	// Confirm is a sentence to agree to before the draft can be saved, such as "This signs everybody out."; nothing has
+	// been saved then. Empty when nothing is to be confirmed.
+	Confirm     string      `json:"confirm,omitempty"`
 	Diagnostics Diagnostics `json:"diagnostics"`
 	// Snapshot is what is in force after the call, whether it saved or not.
 	Snapshot Snapshot `json:"snapshot"`

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestEvent is something that happens during a test: [StepStarted], [StepProgress], [StepFinished] or [Completed].
-// Completed is sent exactly once and last.
+// TestEvent is something that happens during a test or an action: [StepStarted], [StepProgress], [StepFinished],
+// [Completed] or, in an action, [Prompt]. Completed is sent exactly once and last.
 type TestEvent interface{ isTestEvent() }
 
 // StepStarted says that the test has begun a step.
@@ -30,7 +30,11 @@ type StepProgress struct {
 type StepFinished struct{ StepResult }
 
 // Completed carries the verdict.
-type Completed struct{ Report TestReport }
+type Completed struct {
+	Report TestReport
+	// Result is what an action found; a test finds nothing.
+	Result ActionResult
+}
 
 func (StepStarted) isTestEvent()  {}
 func (StepProgress) isTestEvent() {}

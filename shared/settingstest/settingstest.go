@@ -92,8 +92,8 @@ func check(ctx context.Context, rule Rule, page shared.SettingsPage, valid share
 func example(schema shared.Schema, given shared.Draft) shared.Draft {
 	draft := shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}}
 	for field := range schema.Fields() {
-		if field.Sensitive || !field.Required || !schema.Visible(field, draft.Values) ||
-			!schema.Effective(field.Name, draft.Values).IsEmpty() {
+		follows := schema.Evaluate(draft.Values)
+		if field.Sensitive || !follows.Required(field) || !follows.Effective(field.Name).IsEmpty() {
 			continue
 		}
 		draft.Values[field.Name] = exampleValue(field)
@@ -105,30 +105,4 @@ func example(schema shared.Schema, given shared.Draft) shared.Draft {
 		draft.Secrets[name] = change
 	}
 	return draft
-}
-
-func exampleValue(field shared.Field) shared.Value {
-	if value, err := field.Parse(field.Placeholder); err == nil && !value.IsEmpty() {
-		return value
-	}
-	switch field.Kind {
-	case shared.KindInteger:
-		if field.Min != nil {
-			return shared.Integer(*field.Min)
-		}
-		return shared.Integer(1)
-	case shared.KindBoolean:
-		return shared.Boolean(true)
-	case shared.KindChoice:
-		if len(field.Options) == 0 {
-			return shared.Value{} // The rule schema/valid says so.
-		}
-		return shared.Text(field.Options[0].Value)
-	case shared.KindEmail:
-		return shared.Text("somebody@example.com")
-	case shared.KindDuration:
-		return shared.Text("30s")
-	default:
-		return shared.Text("example")
-	}
 }

@@ -17,6 +17,8 @@ var capabilities = []capability{
 		settingsv1.RegisterKeyRotationServiceServer, serveKeyRotator, connectKeyRotator),
 	row(shared.CapabilitySuggestions, implements[shared.Suggester],
 		settingsv1.RegisterSuggestionServiceServer, serveSuggester, connectSuggester),
+	row(shared.CapabilityActions, implements[shared.ActionRunner],
+		settingsv1.RegisterActionServiceServer, serveActionRunner, connectActionRunner),
 	row(shared.CapabilityMigration, implements[shared.Migrator],
 		settingsv1.RegisterMigrationServiceServer, serveMigrator, connectMigrator),
 	row(shared.CapabilityDrain, implements[shared.Drainer],

@@ -53,6 +53,17 @@ func valueToProto(v shared.Value) *settingsv1.Value {
 	if boolean, ok := v.AsBoolean(); ok {
 		return &settingsv1.Value{Content: &settingsv1.Value_Boolean{Boolean: boolean}}
 	}
+	if list, ok := v.AsList(); ok {
+		entries := &settingsv1.TextList{Entries: validUTF8s(list)}
+		return &settingsv1.Value{Content: &settingsv1.Value_List{List: entries}}
+	}
+	if m, ok := v.AsMap(); ok {
+		entries := &settingsv1.TextMap{Entries: eachValue(m, validUTF8)}
+		return &settingsv1.Value{Content: &settingsv1.Value_Map{Map: entries}}
+	}
+	if decimal, ok := v.AsDecimal(); ok {
+		return &settingsv1.Value{Content: &settingsv1.Value_Decimal{Decimal: decimal}}
+	}
 	return &settingsv1.Value{}
 }
 
@@ -64,6 +75,12 @@ func valueFromProto(v *settingsv1.Value) shared.Value {
 		return shared.Integer(content.Integer)
 	case *settingsv1.Value_Boolean:
 		return shared.Boolean(content.Boolean)
+	case *settingsv1.Value_Decimal:
+		return shared.Decimal(content.Decimal)
+	case *settingsv1.Value_List:
+		return shared.List(content.List.GetEntries()...)
+	case *settingsv1.Value_Map:
+		return shared.Map(content.Map.GetEntries())
 	default:
 		return shared.Value{}
 	}

@@ -55,13 +55,16 @@ func snapshotToProto(s shared.Snapshot) *settingsv1.Snapshot {
 	return &settingsv1.Snapshot{
 		Values: valuesToProto(s.Values),
 		Secrets: eachValue(s.Secrets, func(state shared.SecretState) *settingsv1.SecretState {
-			return &settingsv1.SecretState{Set: state.Set, Since: timeToProto(state.Since)}
+			return &settingsv1.SecretState{
+				Set: state.Set, Since: timeToProto(state.Since), Hint: validUTF8(state.Hint), Expires: timeToProto(state.Expires),
+			}
 		}),
 		Locks: eachValue(s.Locks, func(lock shared.Lock) *settingsv1.Lock {
 			return &settingsv1.Lock{Source: validUTF8(lock.Source)}
 		}),
 		Revision: revisionToProto(s.Revision),
 		Verified: verificationToProto(s.Verified),
+		Computed: valuesToProto(s.Computed), Pending: validUTF8s(s.Pending),
 	}
 }
 
@@ -69,13 +72,17 @@ func snapshotFromProto(s *settingsv1.Snapshot) shared.Snapshot {
 	return shared.Snapshot{
 		Values: valuesFromProto(s.GetValues()),
 		Secrets: eachValue(s.GetSecrets(), func(state *settingsv1.SecretState) shared.SecretState {
-			return shared.SecretState{Set: state.GetSet(), Since: timeFromProto(state.GetSince())}
+			return shared.SecretState{
+				Set: state.GetSet(), Since: timeFromProto(state.GetSince()), Hint: state.GetHint(),
+				Expires: timeFromProto(state.GetExpires()),
+			}
 		}),
 		Locks: eachValue(
 			s.GetLocks(), func(lock *settingsv1.Lock) shared.Lock { return shared.Lock{Source: lock.GetSource()} },
 		),
 		Revision: revisionFromProto(s.GetRevision()),
 		Verified: verificationFromProto(s.GetVerified()),
+		Computed: valuesFromProto(s.GetComputed()), Pending: s.GetPending(),
 	}
 }
 
@@ -98,11 +105,17 @@ func verificationFromProto(v *settingsv1.Verification) *shared.Verification {
 }
 
 func schemaRequestToProto(r shared.SchemaRequest) *settingsv1.SchemaRequest {
-	return &settingsv1.SchemaRequest{Locale: validUTF8(r.Locale)}
+	return &settingsv1.SchemaRequest{
+		Locale: validUTF8(r.Locale), Features: validUTF8s(r.Host.Features),
+		Kinds: each(r.Host.Kinds, func(kind shared.Kind) settingsv1.Kind { return kindToProto[kind] }),
+	}
 }
 
 func schemaRequestFromProto(r *settingsv1.SchemaRequest) shared.SchemaRequest {
-	return shared.SchemaRequest{Locale: r.GetLocale()}
+	return shared.SchemaRequest{
+		Locale: r.GetLocale(),
+		Host:   shared.HostKnowledge{Kinds: each(r.GetKinds(), kindFromProto), Features: r.GetFeatures()},
+	}
 }
 
 func loadRequestToProto(r shared.LoadRequest) *settingsv1.LoadRequest {
@@ -128,35 +141,41 @@ func validateRequestFromProto(r *settingsv1.ValidateRequest) shared.ValidateRequ
 func validationToProto(v shared.Validation) *settingsv1.ValidateResponse {
 	return &settingsv1.ValidateResponse{
 		Diagnostics: diagnosticsToProto(v.Diagnostics), Preview: validUTF8(v.Preview),
+		Computed: valuesToProto(v.Computed),
 	}
 }
 
 func validationFromProto(v *settingsv1.ValidateResponse) shared.Validation {
-	return shared.Validation{Diagnostics: diagnosticsFromProto(v.GetDiagnostics()), Preview: v.GetPreview()}
+	return shared.Validation{
+		Diagnostics: diagnosticsFromProto(v.GetDiagnostics()), Preview: v.GetPreview(),
+		Computed: valuesFromProto(v.GetComputed()),
+	}
 }
 
 func saveRequestToProto(r shared.SaveRequest) *settingsv1.SaveRequest {
 	return &settingsv1.SaveRequest{
 		Locale: validUTF8(r.Locale), Actor: printable.Line(r.Actor), Draft: draftToProto(r.Draft), Revision: r.Revision,
+		Confirmed: validUTF8(r.Confirmed),
 	}
 }
 
 func saveRequestFromProto(r *settingsv1.SaveRequest) shared.SaveRequest {
 	return shared.SaveRequest{
 		Locale: r.GetLocale(), Actor: r.GetActor(), Draft: draftFromProto(r.GetDraft()), Revision: r.GetRevision(),
+		Confirmed: r.GetConfirmed(),
 	}
 }
 
 func saveResultToProto(r shared.SaveResult) *settingsv1.SaveResponse {
 	return &settingsv1.SaveResponse{
-		Saved: r.Saved, Conflict: r.Conflict,
+		Saved: r.Saved, Conflict: r.Conflict, Confirm: validUTF8(r.Confirm),
 		Diagnostics: diagnosticsToProto(r.Diagnostics), Snapshot: snapshotToProto(r.Snapshot),
 	}
 }
 
 func saveResultFromProto(r *settingsv1.SaveResponse) shared.SaveResult {
 	return shared.SaveResult{
-		Saved: r.GetSaved(), Conflict: r.GetConflict(),
+		Saved: r.GetSaved(), Conflict: r.GetConflict(), Confirm: r.GetConfirm(),
 		Diagnostics: diagnosticsFromProto(r.GetDiagnostics()), Snapshot: snapshotFromProto(r.GetSnapshot()),
 	}
 }

@@ -23,8 +23,12 @@ func testEventToProto(event shared.TestEvent) *settingsv1.TestResponse {
 		finished := &settingsv1.StepFinished{Result: stepResultToProto(event.StepResult)}
 		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_StepFinished{StepFinished: finished}}
 	case shared.Completed:
-		completed := &settingsv1.Completed{Report: testReportToProto(event.Report)}
+		completed := &settingsv1.Completed{
+			Report: testReportToProto(event.Report), Result: actionResultToProto(event.Result),
+		}
 		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_Completed{Completed: completed}}
+	case shared.Prompt:
+		return &settingsv1.TestResponse{Event: &settingsv1.TestResponse_Prompt{Prompt: promptToProto(event)}}
 	default:
 		return &settingsv1.TestResponse{}
 	}
@@ -41,7 +45,12 @@ func testEventFromProto(reply *settingsv1.TestResponse) shared.TestEvent {
 	case *settingsv1.TestResponse_StepFinished:
 		return shared.StepFinished{StepResult: stepResultFromProto(event.StepFinished.GetResult())}
 	case *settingsv1.TestResponse_Completed:
-		return shared.Completed{Report: testReportFromProto(event.Completed.GetReport())}
+		return shared.Completed{
+			Report: testReportFromProto(event.Completed.GetReport()),
+			Result: actionResultFromProto(event.Completed.GetResult()),
+		}
+	case *settingsv1.TestResponse_Prompt:
+		return promptFromProto(event.Prompt)
 	default:
 		return nil
 	}

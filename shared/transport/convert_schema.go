@@ -33,6 +33,7 @@ func schemaToProto(s shared.Schema) *settingsv1.Schema {
 			}
 		}),
 		Test:     &settingsv1.TestAction{Label: validUTF8(s.Test.Label), Options: each(s.Test.Options, fieldToProto)},
+		Actions:  each(s.Actions, actionToProto),
 		SaveNote: validUTF8(s.SaveNote), SuggestLabel: validUTF8(s.SuggestLabel),
 	}
 }
@@ -58,78 +59,23 @@ func schemaFromProto(s *settingsv1.Schema) shared.Schema {
 		Test: shared.TestAction{
 			Label: s.GetTest().GetLabel(), Options: each(s.GetTest().GetOptions(), fieldFromProto),
 		},
+		Actions:  each(s.GetActions(), actionFromProto),
 		SaveNote: s.GetSaveNote(), SuggestLabel: s.GetSuggestLabel(),
 	}
 }
 
-func fieldToProto(f shared.Field) *settingsv1.Field {
-	return &settingsv1.Field{
-		Name: validUTF8(f.Name), Label: validUTF8(f.Label), Help: validUTF8(f.Help),
-		Kind: kindToProto[f.Kind], Required: f.Required, Sensitive: f.Sensitive,
-		Default: valueToProto(f.Default),
-		DefaultWhen: each(f.DefaultWhen, func(rule shared.ConditionalDefault) *settingsv1.ConditionalDefault {
-			return &settingsv1.ConditionalDefault{When: conditionToProto(&rule.When), Value: valueToProto(rule.Value)}
-		}),
-		VisibleWhen: conditionToProto(f.VisibleWhen),
-		Min:         f.Min, Max: f.Max, Pattern: validUTF8(f.Pattern),
-		Options: each(f.Options, func(o shared.Option) *settingsv1.Option {
-			return &settingsv1.Option{Value: validUTF8(o.Value), Label: validUTF8(o.Label)}
-		}),
-		Placeholder: validUTF8(f.Placeholder), Group: validUTF8(f.Group),
+func actionToProto(a shared.Action) *settingsv1.Action {
+	return &settingsv1.Action{
+		Name: validUTF8(a.Name), Label: validUTF8(a.Label), Help: validUTF8(a.Help), Options: each(a.Options, fieldToProto),
+		VisibleWhen: conditionToProto(a.VisibleWhen), Test: a.Test, NeedsSecrets: a.NeedsSecrets, Changes: a.Changes,
+		Confirm: validUTF8(a.Confirm),
 	}
 }
 
-func fieldFromProto(f *settingsv1.Field) shared.Field {
-	return shared.Field{
-		Name: f.GetName(), Label: f.GetLabel(), Help: f.GetHelp(),
-		Kind: kindFromProto(f.GetKind()), Required: f.GetRequired(), Sensitive: f.GetSensitive(),
-		Default: valueFromProto(f.GetDefault()),
-		DefaultWhen: each(f.GetDefaultWhen(), func(rule *settingsv1.ConditionalDefault) shared.ConditionalDefault {
-			condition := shared.ConditionalDefault{Value: valueFromProto(rule.GetValue())}
-			if when := conditionFromProto(rule.GetWhen()); when != nil {
-				condition.When = *when
-			}
-			return condition
-		}),
-		VisibleWhen: conditionFromProto(f.GetVisibleWhen()),
-		Min:         f.Min, Max: f.Max, Pattern: f.GetPattern(),
-		Options: each(f.GetOptions(), func(o *settingsv1.Option) shared.Option {
-			return shared.Option{Value: o.GetValue(), Label: o.GetLabel()}
-		}),
-		Placeholder: f.GetPlaceholder(), Group: f.GetGroup(),
+func actionFromProto(a *settingsv1.Action) shared.Action {
+	return shared.Action{
+		Name: a.GetName(), Label: a.GetLabel(), Help: a.GetHelp(), Options: each(a.GetOptions(), fieldFromProto),
+		VisibleWhen: conditionFromProto(a.GetVisibleWhen()), Test: a.GetTest(), NeedsSecrets: a.GetNeedsSecrets(),
+		Changes: a.GetChanges(), Confirm: a.GetConfirm(),
 	}
-}
-
-func conditionToProto(c *shared.Condition) *settingsv1.Condition {
-	if c == nil {
-		return nil
-	}
-	return &settingsv1.Condition{Field: validUTF8(c.Field), AnyOf: each(c.AnyOf, valueToProto)}
-}
-
-func conditionFromProto(c *settingsv1.Condition) *shared.Condition {
-	if c == nil {
-		return nil
-	}
-	return &shared.Condition{Field: c.GetField(), AnyOf: each(c.GetAnyOf(), valueFromProto)}
-}
-
-var kindToProto = map[shared.Kind]settingsv1.Kind{
-	shared.KindText:      settingsv1.Kind_KIND_TEXT,
-	shared.KindMultiline: settingsv1.Kind_KIND_MULTILINE,
-	shared.KindInteger:   settingsv1.Kind_KIND_INTEGER,
-	shared.KindBoolean:   settingsv1.Kind_KIND_BOOLEAN,
-	shared.KindChoice:    settingsv1.Kind_KIND_CHOICE,
-	shared.KindEmail:     settingsv1.Kind_KIND_EMAIL,
-	shared.KindDuration:  settingsv1.Kind_KIND_DURATION,
-}
-
-// kindFromProto keeps the name of a kind that this version does not know, so that Schema.Check can refuse it by name.
-func kindFromProto(k settingsv1.Kind) shared.Kind {
-	for kind, number := range kindToProto {
-		if number == k {
-			return kind
-		}
-	}
-	return shared.Kind(k.String())
 }

@@ -28,6 +28,16 @@ func (f *filler) special(v reflect.Value) bool {
 	switch v.Interface().(type) {
 	case shared.Value:
 		v.Set(reflect.ValueOf(shared.Integer(int64(f.next()))))
+	case shared.Condition: // It has itself in it.
+		v.Set(reflect.ValueOf(shared.Condition{
+			Field: fmt.Sprint("field ", f.next()), AnyOf: []shared.Value{shared.Integer(int64(f.next()))}, Set: true,
+			Least: shared.Integer(int64(f.next())), Most: shared.Integer(int64(f.next())),
+			All: []shared.Condition{shared.IsSet(fmt.Sprint("field ", f.next()))},
+			Any: []shared.Condition{shared.IsSet(fmt.Sprint("field ", f.next()))},
+			Not: &shared.Condition{Field: fmt.Sprint("field ", f.next()), Set: true},
+		}))
+	case shared.Display:
+		v.Set(reflect.ValueOf(shared.DisplayCode))
 	case shared.SecretText:
 		v.Set(reflect.ValueOf(shared.NewSecretText(fmt.Sprint("secret ", f.next()))))
 	case shared.SecretChange:
@@ -126,6 +136,8 @@ func emptyFields(m protoreflect.Message, path string) []string {
 		field := fields.Get(i)
 		here := path + "." + string(field.Name())
 		switch {
+		case field.Message() != nil && field.Message() == m.Descriptor() && m.Has(field):
+			// A condition in a condition is like the one that it is in.
 		case field.ContainingOneof() != nil && !field.HasOptionalKeyword() &&
 			m.WhichOneof(field.ContainingOneof()) != nil:
 			// One of several; the tests of values and secrets go through the others.
@@ -178,6 +190,12 @@ var roundTrips = map[string]func(*testing.T){
 	"migrateResult":      roundTrip(migrateResultToProto, migrateResultFromProto),
 	"releaseHeldRequest": roundTrip(releaseHeldRequestToProto, releaseHeldRequestFromProto),
 	"releaseHeldResult":  roundTrip(releaseHeldResultToProto, releaseHeldResultFromProto),
+	"action":             roundTrip(actionToProto, actionFromProto),
+	"actionRequest":      roundTrip(actionRequestToProto, actionRequestFromProto),
+	"actionResult":       roundTrip(actionResultToProto, actionResultFromProto),
+	"prompt":             roundTrip(promptToProto, promptFromProto),
+	"option":             roundTrip(optionToProto, optionFromProto),
+	"conditionalDefault": roundTrip(conditionalDefaultToProto, conditionalDefaultFromProto),
 	"suggestRequest":     roundTrip(suggestRequestToProto, suggestRequestFromProto),
 	"suggestions":        roundTrip(suggestionsToProto, suggestionsFromProto),
 	"notification":       roundTrip(notificationToProto, notificationFromProto),
@@ -209,7 +227,7 @@ var partsOfOthers = []string{
 	// The first keeps an unknown kind, to be refused by name.
 	"field",
 	"value", "values", "time", "secretChange", "testEvent", "kind", // see TestRoundTripOfEveryVariant
-	"verification", "condition", "diagnostics", "oneDiagnostic", "evidence", "held", // may be absent
+	"verification", "condition", "diagnostics", "oneDiagnostic", "evidence", "held", "link", // may be absent
 }
 
 // TestEveryConversionIsTested finds the pairs of functions that neither list has.
@@ -238,6 +256,8 @@ func TestEveryConversionIsTested(t *testing.T) {
 func TestRoundTripOfEveryVariant(t *testing.T) {
 	for _, value := range []shared.Value{
 		{}, shared.Text("x"), shared.Integer(0), shared.Integer(-7), shared.Boolean(false), shared.Boolean(true),
+		shared.Decimal(0.1), shared.Decimal(-1e300), shared.Decimal(2), shared.List("b", "", "a\n"),
+		shared.Map(map[string]string{"b": "", "": "c"}),
 	} {
 		if got := valueFromProto(valueToProto(value)); got != value {
 			t.Errorf("the value %#v became %#v", value, got)
@@ -258,6 +278,7 @@ func TestRoundTripOfEveryVariant(t *testing.T) {
 				ID: "a", Label: "A", Status: shared.StatusSkipped, Duration: shared.Elapsed(time.Second), Detail: "d",
 			},
 		},
+		shared.Prompt{Text: "t", URL: "u", Code: "c", Expires: time.Unix(7, 0).UTC()},
 		shared.Completed{Report: shared.TestReport{Outcome: "complete", Headline: "h", Status: shared.StatusPassed}},
 	} {
 		if difference := cmp.Diff(event, testEventFromProto(testEventToProto(event)), compareAll); difference != "" {

@@ -28,6 +28,7 @@ const (
 	maxDeliverers  = 32
 	maxChanges     = 256
 	maxTextLength  = 4000 // characters
+	maxFound       = 5000 // options
 	maxElapsed     = shared.Elapsed(1000 * time.Hour)
 )
 
@@ -43,7 +44,7 @@ type inspection struct {
 // declaredForm is what the names in answers are compared with.
 type declaredForm struct {
 	fields  map[string]shared.Field
-	options map[string]bool
+	options map[string]bool // of the test and the actions
 }
 
 func newDeclaredForm(s shared.Schema) *declaredForm {
@@ -53,6 +54,11 @@ func newDeclaredForm(s shared.Schema) *declaredForm {
 	}
 	for _, option := range s.Test.Options {
 		form.options[option.Name] = true
+	}
+	for _, action := range s.Actions {
+		for _, option := range action.Options {
+			form.options[option.Name] = true
+		}
 	}
 	return form
 }
@@ -160,18 +166,25 @@ func (a *inspection) diagnostic(d *shared.Diagnostic) {
 	}
 }
 
-// fix looks at values that one click writes into the form: never a secret, and nothing that the form does not have.
+// fix looks at values that one click writes into the form.
 func (a *inspection) fix(f *shared.Fix) {
 	a.line(&f.Label)
-	for _, name := range f.Values.Names() {
+	a.fill("a fix", f.Values)
+}
+
+// fill looks at values that are written into the form: never a secret, and nothing that the form does not have.
+func (a *inspection) fill(what string, values shared.Values) {
+	for _, name := range values.Names() {
 		field, declared := a.field(name)
 		switch {
 		case !declared:
-			a.refuse("a fix sets %q, which is not declared", name)
+			a.refuse("%s sets %q, which is not declared", what, name)
 		case field.Sensitive:
-			a.refuse("a fix sets %q, which is a secret", name)
-		case a.form != nil && (!field.Fits(f.Values[name]) || !field.Holds(f.Values[name])):
-			a.refuse("a fix sets %q to a value that is not of kind %q", name, field.Kind)
+			a.refuse("%s sets %q, which is a secret", what, name)
+		case field.ReadOnly:
+			a.refuse("%s sets %q, which is read-only", what, name)
+		case a.form != nil && (!field.Fits(values[name]) || !field.Holds(values[name])):
+			a.refuse("%s sets %q to a value that is not of kind %q", what, name, field.Kind)
 		}
 	}
 }

@@ -51,14 +51,24 @@ func (a *inspection) schema(s *shared.Schema) {
 		a.paragraph(&s.Presets[i].Note)
 	}
 	a.fieldTexts(s.Test.Options)
+	for i := range s.Actions {
+		action := &s.Actions[i]
+		a.line(&action.Label, &action.Confirm)
+		a.paragraph(&action.Help)
+		a.fieldTexts(action.Options)
+	}
 }
 
 func (a *inspection) fieldTexts(fields []shared.Field) {
 	for i := range fields {
-		a.line(&fields[i].Label, &fields[i].Placeholder)
-		a.paragraph(&fields[i].Help)
-		for j := range fields[i].Options {
-			a.line(&fields[i].Options[j].Label)
+		field := &fields[i]
+		a.line(
+			&field.Label, &field.Placeholder, &field.Unit, &field.PatternMessage, &field.KeyLabel, &field.ItemLabel,
+			&field.Link.Text, &field.Deprecated,
+		)
+		a.paragraph(&field.Help)
+		for j := range field.Options {
+			a.line(&field.Options[j].Label)
 		}
 	}
 }
@@ -67,8 +77,8 @@ func (a *inspection) snapshot(s *shared.Snapshot) {
 	for name, value := range s.Values {
 		field, declared := a.field(name)
 		switch {
-		case !declared || field.Sensitive:
-			a.refuse("the value of %q, which is a secret or not declared", name)
+		case !declared || field.Sensitive || field.ReadOnly:
+			a.refuse("the value of %q, which is a secret, read-only or not declared", name)
 		case a.form != nil && !field.Holds(value):
 			a.refuse("the value of %q has control characters", name)
 		}
@@ -78,6 +88,18 @@ func (a *inspection) snapshot(s *shared.Snapshot) {
 			a.refuse("the state of the secret %q, which is not declared", name)
 		}
 		a.time("the time of a secret", state.Since)
+		a.time("the end of a secret", state.Expires)
+		a.line(&state.Hint)
+		s.Secrets[name] = state
+	}
+	a.computed(s.Computed)
+	for _, name := range s.Pending {
+		if _, declared := a.field(name); !declared {
+			a.refuse("a change of %q takes effect later, which is not declared", name)
+		}
+	}
+	if a.form != nil && len(s.Pending) > len(a.form.fields) {
+		a.refuse("more changes than fields")
 	}
 	for name, lock := range s.Locks {
 		if _, declared := a.field(name); !declared {
@@ -88,6 +110,19 @@ func (a *inspection) snapshot(s *shared.Snapshot) {
 	}
 	a.revision(&s.Revision)
 	a.verification(s.Verified)
+}
+
+// computed looks at what read-only fields show.
+func (a *inspection) computed(values shared.Values) {
+	for name, value := range values {
+		field, declared := a.field(name)
+		switch {
+		case !declared || a.form != nil && !field.ReadOnly:
+			a.refuse("what %q shows, which is not declared as read-only", name)
+		case a.form != nil && (!field.Fits(value) || !field.Holds(value)):
+			a.refuse("%q shows what is not of kind %q", name, field.Kind)
+		}
+	}
 }
 
 func (a *inspection) verification(v *shared.Verification) {
@@ -116,12 +151,16 @@ func (a *inspection) revision(r *shared.Revision) {
 func (a *inspection) validation(v *shared.Validation) {
 	a.diagnostics(v.Diagnostics)
 	a.line(&v.Preview)
+	a.computed(v.Computed)
 }
 
 func (a *inspection) saveResult(r *shared.SaveResult) {
 	a.diagnostics(r.Diagnostics)
 	a.snapshot(&r.Snapshot)
+	a.line(&r.Confirm)
 	switch {
+	case r.Saved && r.Confirm != "":
+		a.refuse("a save that has still to be confirmed")
 	case r.Saved && r.Conflict:
 		a.refuse("a save that was refused for a conflict")
 	case r.Saved && r.Snapshot.Revision.Number == 0:

@@ -8,6 +8,7 @@ import (
 // testStream looks at the events of one test: how many there are, in which order, and what is in them.
 type testStream struct {
 	inspection
+	action    string          // its name, empty for the page's test
 	open      map[string]bool // steps that have begun and not ended
 	events    int
 	completed bool
@@ -38,9 +39,62 @@ func (s *testStream) take(event shared.TestEvent) (shared.TestEvent, error) {
 	case shared.Completed:
 		s.completed = true
 		s.report(&one.Report)
+		s.result(&one.Result)
+		event = one
+	case shared.Prompt:
+		s.prompt(&one)
 		event = one
 	}
 	return event, s.err
+}
+
+// prompt looks at where the reader is asked to go.
+func (s *testStream) prompt(p *shared.Prompt) {
+	if s.action == "" {
+		s.refuse("a test asks to visit an address")
+	}
+	if s.line(&p.Text, &p.Code); p.Text == "" {
+		s.refuse("it is not said what to do elsewhere")
+	}
+	if !shared.IsVisitable(p.URL) {
+		s.refuse("the address to visit is %q", printable.Shortened(p.URL, maxNameLength))
+	}
+	s.time("the end of an address", p.Expires)
+}
+
+// result looks at what an action found.
+func (s *testStream) result(r *shared.ActionResult) {
+	if s.action == "" && !r.IsZero() {
+		s.refuse("a test finds something")
+	}
+	s.fill("an action", r.Values)
+	for name, options := range r.Choices {
+		if field, declared := s.field(name); !declared || s.form != nil && field.OptionsFrom != s.action {
+			s.refuse("options of %q, which has none from this action", name)
+		}
+		s.options(options)
+	}
+	for name := range r.Tickets {
+		if field, declared := s.field(name); !declared || s.form != nil && field.Kind != shared.KindAuthorization {
+			s.refuse("a ticket for %q, which is no authorization", name)
+		}
+	}
+}
+
+func (s *testStream) options(options []shared.Option) {
+	if len(options) > maxFound {
+		s.refuse("%d options, at most %d", len(options), maxFound)
+	}
+	seen := map[string]bool{}
+	for i := range options {
+		option := &options[i]
+		if option.Value == "" || seen[option.Value] || printable.Line(option.Value) != option.Value ||
+			len(option.Value) > maxTextLength {
+			s.refuse("an option that is empty, too long, there twice or has control characters")
+		}
+		seen[option.Value] = true
+		s.line(&option.Label)
+	}
 }
 
 func (s *testStream) started(id string) {

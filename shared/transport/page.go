@@ -32,8 +32,12 @@ func (c *pageClient) Schema(ctx context.Context, request shared.SchemaRequest) (
 		a.schema(schema)
 		c.form.Store(newDeclaredForm(*schema))
 	}
+	request.Host = shared.HostKnowledge{Kinds: shared.Kinds(), Features: features}
 	return ask(ctx, c.client, c.rpc.Schema, schemaRequestToProto(request), reading(schemaReplyFromProto, look))
 }
+
+// features are what hosts of this version can do.
+var features = []string{shared.FeatureActions, shared.FeatureComputed, shared.FeatureConfirm}
 
 func (c *pageClient) Load(ctx context.Context, request shared.LoadRequest) (shared.Snapshot, error) {
 	read := func(look *inspection, reply *settingsv1.LoadResponse) shared.Snapshot {

@@ -58,7 +58,7 @@ type fieldView struct {
 
 // fieldRules are what the script needs to follow the form while it is typed in.
 type fieldRules struct {
-	Visible  *shared.Condition           `json:"visible,omitempty"`
+	Visible  shared.Condition            `json:"visible,omitzero"`
 	Defaults []shared.ConditionalDefault `json:"defaults,omitempty"`
 	Default  shared.Value                `json:"default"`
 }

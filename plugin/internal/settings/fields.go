@@ -251,14 +251,14 @@ func advancedConnection() []field {
 	}
 }
 
-func bound(n int64) *int64 { return &n }
+func bound(n int64) shared.Value { return shared.Integer(n) }
 
 // whenPasswordIsUsed shows what belongs to a login with a password.
-func whenPasswordIsUsed() *shared.Condition {
+func whenPasswordIsUsed() shared.Condition {
 	return when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword),
 		shared.Text(authenticatePlain), shared.Text(authenticateLogin))
 }
 
-func when(field string, anyOf ...shared.Value) *shared.Condition {
-	return &shared.Condition{Field: field, AnyOf: anyOf}
+func when(field string, anyOf ...shared.Value) shared.Condition {
+	return shared.Equals(field, anyOf...)
 }

@@ -21,6 +21,7 @@ func CheckSecret(field shared.Field, secret string) finding.Findings {
 		return finding.Findings{{Severity: shared.SeverityError, Field: field.Name, Code: code, Summary: summary,
 			Detail: detail}}
 	}
+	longest, _ := field.Max.AsInteger()
 	switch {
 	case strings.ContainsAny(secret, "\r\n\x00"):
 		detail := text.Text{}
@@ -29,9 +30,9 @@ func CheckSecret(field shared.Field, secret string) finding.Findings {
 		}
 		return fail("control_character",
 			text.Of("“{field}” contains a line break or another control character.", "field", label), detail)
-	case int64(len(secret)) > *field.Max:
+	case int64(len(secret)) > longest:
 		return fail("wrong_length", text.Of("“{field}” must have {bounds}.", "field", label, "bounds",
-			text.Of("at most {count} character || at most {count} characters", "count", *field.Max)), text.Text{})
+			text.Of("at most {count} character || at most {count} characters", "count", longest)), text.Text{})
 	}
 	var found finding.Findings
 	warn := func(code string, summary, detail text.Text) {

@@ -45,31 +45,71 @@ const (
 	Kind_KIND_CHOICE Kind = 5
 	// An e-mail address.
 	Kind_KIND_EMAIL Kind = 6
-	// A length of time, such as "30s".
+	// A length of time as text, such as "30s" or "1h30m".
 	Kind_KIND_DURATION Kind = 7
+	// A number.
+	Kind_KIND_DECIMAL Kind = 8
+	// A list of some of the options, each at most once.
+	Kind_KIND_CHOICES Kind = 9
+	// A list of texts, none of them empty.
+	Kind_KIND_LIST Kind = 10
+	// Texts by key, none of them empty.
+	Kind_KIND_MAP Kind = 11
+	// An absolute URL with a host, without a user name or password, as text.
+	Kind_KIND_URL Kind = 12
+	// A host and a port as text, such as "a.example:636".
+	Kind_KIND_HOST_PORT Kind = 13
+	// A number of bytes, as an integer.
+	Kind_KIND_BYTE_SIZE Kind = 14
+	// A day as text, such as "2026-12-31".
+	Kind_KIND_DATE Kind = 15
+	// The text of a file, which is read where the page is shown.
+	Kind_KIND_FILE Kind = 16
+	// A permission that is given in a browser: sensitive, and asked for by the field's action.
+	Kind_KIND_AUTHORIZATION Kind = 17
 )
 
 // Enum value maps for Kind.
 var (
 	Kind_name = map[int32]string{
-		0: "KIND_UNSPECIFIED",
-		1: "KIND_TEXT",
-		2: "KIND_MULTILINE",
-		3: "KIND_INTEGER",
-		4: "KIND_BOOLEAN",
-		5: "KIND_CHOICE",
-		6: "KIND_EMAIL",
-		7: "KIND_DURATION",
+		0:  "KIND_UNSPECIFIED",
+		1:  "KIND_TEXT",
+		2:  "KIND_MULTILINE",
+		3:  "KIND_INTEGER",
+		4:  "KIND_BOOLEAN",
+		5:  "KIND_CHOICE",
+		6:  "KIND_EMAIL",
+		7:  "KIND_DURATION",
+		8:  "KIND_DECIMAL",
+		9:  "KIND_CHOICES",
+		10: "KIND_LIST",
+		11: "KIND_MAP",
+		12: "KIND_URL",
+		13: "KIND_HOST_PORT",
+		14: "KIND_BYTE_SIZE",
+		15: "KIND_DATE",
+		16: "KIND_FILE",
+		17: "KIND_AUTHORIZATION",
 	}
 	Kind_value = map[string]int32{
-		"KIND_UNSPECIFIED": 0,
-		"KIND_TEXT":        1,
-		"KIND_MULTILINE":   2,
-		"KIND_INTEGER":     3,
-		"KIND_BOOLEAN":     4,
-		"KIND_CHOICE":      5,
-		"KIND_EMAIL":       6,
-		"KIND_DURATION":    7,
+		"KIND_UNSPECIFIED":   0,
+		"KIND_TEXT":          1,
+		"KIND_MULTILINE":     2,
+		"KIND_INTEGER":       3,
+		"KIND_BOOLEAN":       4,
+		"KIND_CHOICE":        5,
+		"KIND_EMAIL":         6,
+		"KIND_DURATION":      7,
+		"KIND_DECIMAL":       8,
+		"KIND_CHOICES":       9,
+		"KIND_LIST":          10,
+		"KIND_MAP":           11,
+		"KIND_URL":           12,
+		"KIND_HOST_PORT":     13,
+		"KIND_BYTE_SIZE":     14,
+		"KIND_DATE":          15,
+		"KIND_FILE":          16,
+		"KIND_AUTHORIZATION": 17,
 	}
 )
 
@@ -98,6 +138,59 @@ func (x Kind) Number() protoreflect.EnumNumber {
 // Deprecated: Use Kind.Descriptor instead.
 func (Kind) EnumDescriptor() ([]byte, []int) {
 	return file_settings_v1_settings_proto_rawDescGZIP(), []int{0}
+}
+
+// Display says how a field is best shown; a host may do otherwise.
+type Display int32
+
+const (
+	// The host decides.
+	Display_DISPLAY_UNSPECIFIED Display = 0
+	// The options of a choice beside each other.
+	Display_DISPLAY_RADIO Display = 1
+	// Text in letters of the same width.
+	Display_DISPLAY_CODE Display = 2
+)
+
+// Enum value maps for Display.
+var (
+	Display_name = map[int32]string{
+		0: "DISPLAY_UNSPECIFIED",
+		1: "DISPLAY_RADIO",
+		2: "DISPLAY_CODE",
+	}
+	Display_value = map[string]int32{
+		"DISPLAY_UNSPECIFIED": 0,
+		"DISPLAY_RADIO":       1,
+		"DISPLAY_CODE":        2,
+	}
+)
+
+func (x Display) Enum() *Display {
+	p := new(Display)
+	*p = x
+	return p
+}
+
+func (x Display) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Display) Descriptor() protoreflect.EnumDescriptor {
+	return file_settings_v1_settings_proto_enumTypes[1].Descriptor()
+}
+
+func (Display) Type() protoreflect.EnumType {
+	return &file_settings_v1_settings_proto_enumTypes[1]
+}
+
+func (x Display) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Display.Descriptor instead.
+func (Display) EnumDescriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{1}
 }
 
 // Status is the result of a step or of a test.
@@ -145,11 +238,11 @@ func (x Status) String() string {
 }
 
 func (Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_settings_v1_settings_proto_enumTypes[1].Descriptor()
+	return file_settings_v1_settings_proto_enumTypes[2].Descriptor()
 }
 
 func (Status) Type() protoreflect.EnumType {
-	return &file_settings_v1_settings_proto_enumTypes[1]
+	return &file_settings_v1_settings_proto_enumTypes[2]
 }
 
 func (x Status) Number() protoreflect.EnumNumber {
@@ -158,7 +251,7 @@ func (x Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Status.Descriptor instead.
 func (Status) EnumDescriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{1}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{2}
 }
 
 // Severity ranks a diagnostic.
@@ -202,11 +295,11 @@ func (x Severity) String() string {
 }
 
 func (Severity) Descriptor() protoreflect.EnumDescriptor {
-	return file_settings_v1_settings_proto_enumTypes[2].Descriptor()
+	return file_settings_v1_settings_proto_enumTypes[3].Descriptor()
 }
 
 func (Severity) Type() protoreflect.EnumType {
-	return &file_settings_v1_settings_proto_enumTypes[2]
+	return &file_settings_v1_settings_proto_enumTypes[3]
 }
 
 func (x Severity) Number() protoreflect.EnumNumber {
@@ -215,7 +308,7 @@ func (x Severity) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Severity.Descriptor instead.
 func (Severity) EnumDescriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{2}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{3}
 }
 
 // Scope says who is hit by the cause of a finding.
@@ -271,11 +364,11 @@ func (x Scope) String() string {
 }
 
 func (Scope) Descriptor() protoreflect.EnumDescriptor {
-	return file_settings_v1_settings_proto_enumTypes[3].Descriptor()
+	return file_settings_v1_settings_proto_enumTypes[4].Descriptor()
 }
 
 func (Scope) Type() protoreflect.EnumType {
-	return &file_settings_v1_settings_proto_enumTypes[3]
+	return &file_settings_v1_settings_proto_enumTypes[4]
 }
 
 func (x Scope) Number() protoreflect.EnumNumber {
@@ -284,7 +377,7 @@ func (x Scope) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Scope.Descriptor instead.
 func (Scope) EnumDescriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{3}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{4}
 }
 
 // Lasting says whether the cause of a finding passes by itself.
@@ -328,11 +421,11 @@ func (x Lasting) String() string {
 }
 
 func (Lasting) Descriptor() protoreflect.EnumDescriptor {
-	return file_settings_v1_settings_proto_enumTypes[4].Descriptor()
+	return file_settings_v1_settings_proto_enumTypes[5].Descriptor()
 }
 
 func (Lasting) Type() protoreflect.EnumType {
-	return &file_settings_v1_settings_proto_enumTypes[4]
+	return &file_settings_v1_settings_proto_enumTypes[5]
 }
 
 func (x Lasting) Number() protoreflect.EnumNumber {
@@ -341,7 +434,7 @@ func (x Lasting) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Lasting.Descriptor instead.
 func (Lasting) EnumDescriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{4}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{5}
 }
 
 // Value is what one field holds. With no member set it is empty: the field's default applies.
@@ -354,6 +447,9 @@ type Value struct {
 	//	*Value_Text
 	//	*Value_Integer
 	//	*Value_Boolean
+	//	*Value_Decimal
+	//	*Value_List
+	//	*Value_Map
 	Content       isValue_Content `protobuf_oneof:"content"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -423,12 +519,39 @@ func (x *Value) GetBoolean() bool {
 	return false
 }
 
+func (x *Value) GetDecimal() float64 {
+	if x != nil {
+		if x, ok := x.Content.(*Value_Decimal); ok {
+			return x.Decimal
+		}
+	}
+	return 0
+}
+
+func (x *Value) GetList() *TextList {
+	if x != nil {
+		if x, ok := x.Content.(*Value_List); ok {
+			return x.List
+		}
+	}
+	return nil
+}
+
+func (x *Value) GetMap() *TextMap {
+	if x != nil {
+		if x, ok := x.Content.(*Value_Map); ok {
+			return x.Map
+		}
+	}
+	return nil
+}
+
 type isValue_Content interface {
 	isValue_Content()
 }
 
 type Value_Text struct {
-	// One or more lines of text; also choices, e-mail addresses and durations.
+	// One or more lines of text; also whatever else is written as text, such as choices, durations and dates.
 	Text string `protobuf:"bytes,1,opt,name=text,proto3,oneof"`
 }
 
@@ -442,11 +565,124 @@ type Value_Boolean struct {
 	Boolean bool `protobuf:"varint,3,opt,name=boolean,proto3,oneof"`
 }
 
+type Value_Decimal struct {
+	// A number that is not whole; a whole one is an integer. It is finite.
+	Decimal float64 `protobuf:"fixed64,4,opt,name=decimal,proto3,oneof"`
+}
+
+type Value_List struct {
+	// Texts in order; never empty.
+	List *TextList `protobuf:"bytes,5,opt,name=list,proto3,oneof"`
+}
+
+type Value_Map struct {
+	// Texts by key; never empty.
+	Map *TextMap `protobuf:"bytes,6,opt,name=map,proto3,oneof"`
+}
+
 func (*Value_Text) isValue_Content() {}
 
 func (*Value_Integer) isValue_Content() {}
 
 func (*Value_Boolean) isValue_Content() {}
+
+func (*Value_Decimal) isValue_Content() {}
+
+func (*Value_List) isValue_Content() {}
+
+func (*Value_Map) isValue_Content() {}
+
+// TextList is texts in order.
+type TextList struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The texts.
+	Entries       []string `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TextList) Reset() {
+	*x = TextList{}
+	mi := &file_settings_v1_settings_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TextList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TextList) ProtoMessage() {}
+
+func (x *TextList) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TextList.ProtoReflect.Descriptor instead.
+func (*TextList) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *TextList) GetEntries() []string {
+	if x != nil {
+		return x.Entries
+	}
+	return nil
+}
+
+// TextMap is texts by key.
+type TextMap struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The texts.
+	Entries       map[string]string `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TextMap) Reset() {
+	*x = TextMap{}
+	mi := &file_settings_v1_settings_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TextMap) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TextMap) ProtoMessage() {}
+
+func (x *TextMap) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TextMap.ProtoReflect.Descriptor instead.
+func (*TextMap) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *TextMap) GetEntries() map[string]string {
+	if x != nil {
+		return x.Entries
+	}
+	return nil
+}
 
 // InfoRequest asks for the plugin's description.
 type InfoRequest struct {
@@ -457,7 +693,7 @@ type InfoRequest struct {
 
 func (x *InfoRequest) Reset() {
 	*x = InfoRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[1]
+	mi := &file_settings_v1_settings_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -469,7 +705,7 @@ func (x *InfoRequest) String() string {
 func (*InfoRequest) ProtoMessage() {}
 
 func (x *InfoRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[1]
+	mi := &file_settings_v1_settings_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -482,7 +718,7 @@ func (x *InfoRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InfoRequest.ProtoReflect.Descriptor instead.
 func (*InfoRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{1}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{3}
 }
 
 // InfoResponse describes the plugin.
@@ -502,7 +738,7 @@ type InfoResponse struct {
 
 func (x *InfoResponse) Reset() {
 	*x = InfoResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[2]
+	mi := &file_settings_v1_settings_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -514,7 +750,7 @@ func (x *InfoResponse) String() string {
 func (*InfoResponse) ProtoMessage() {}
 
 func (x *InfoResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[2]
+	mi := &file_settings_v1_settings_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -527,7 +763,7 @@ func (x *InfoResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InfoResponse.ProtoReflect.Descriptor instead.
 func (*InfoResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{2}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *InfoResponse) GetName() string {
@@ -562,14 +798,18 @@ func (x *InfoResponse) GetCapabilities() []string {
 type SchemaRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// BCP 47 tag; empty or unknown means English.
-	Locale        string `protobuf:"bytes,1,opt,name=locale,proto3" json:"locale,omitempty"`
+	Locale string `protobuf:"bytes,1,opt,name=locale,proto3" json:"locale,omitempty"`
+	// The kinds that the host can show; empty when it does not say.
+	Kinds []Kind `protobuf:"varint,2,rep,packed,name=kinds,proto3,enum=settings.v1.Kind" json:"kinds,omitempty"`
+	// What else the host can do, such as "actions".
+	Features      []string `protobuf:"bytes,3,rep,name=features,proto3" json:"features,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SchemaRequest) Reset() {
 	*x = SchemaRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[3]
+	mi := &file_settings_v1_settings_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -581,7 +821,7 @@ func (x *SchemaRequest) String() string {
 func (*SchemaRequest) ProtoMessage() {}
 
 func (x *SchemaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[3]
+	mi := &file_settings_v1_settings_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -594,7 +834,7 @@ func (x *SchemaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaRequest.ProtoReflect.Descriptor instead.
 func (*SchemaRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{3}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SchemaRequest) GetLocale() string {
@@ -602,6 +842,20 @@ func (x *SchemaRequest) GetLocale() string {
 		return x.Locale
 	}
 	return ""
+}
+
+func (x *SchemaRequest) GetKinds() []Kind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *SchemaRequest) GetFeatures() []string {
+	if x != nil {
+		return x.Features
+	}
+	return nil
 }
 
 // SchemaResponse carries the form.
@@ -615,7 +869,7 @@ type SchemaResponse struct {
 
 func (x *SchemaResponse) Reset() {
 	*x = SchemaResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[4]
+	mi := &file_settings_v1_settings_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -627,7 +881,7 @@ func (x *SchemaResponse) String() string {
 func (*SchemaResponse) ProtoMessage() {}
 
 func (x *SchemaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[4]
+	mi := &file_settings_v1_settings_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -640,7 +894,7 @@ func (x *SchemaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaResponse.ProtoReflect.Descriptor instead.
 func (*SchemaResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{4}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SchemaResponse) GetSchema() *Schema {
@@ -668,14 +922,16 @@ type Schema struct {
 	// What happens after saving; may be empty.
 	SaveNote string `protobuf:"bytes,7,opt,name=save_note,json=saveNote,proto3" json:"save_note,omitempty"`
 	// Text of the button that asks for suggestions (SuggestionService); empty when the page makes none.
-	SuggestLabel  string `protobuf:"bytes,8,opt,name=suggest_label,json=suggestLabel,proto3" json:"suggest_label,omitempty"`
+	SuggestLabel string `protobuf:"bytes,8,opt,name=suggest_label,json=suggestLabel,proto3" json:"suggest_label,omitempty"`
+	// What the page can do beside testing and saving (ActionService).
+	Actions       []*Action `protobuf:"bytes,9,rep,name=actions,proto3" json:"actions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Schema) Reset() {
 	*x = Schema{}
-	mi := &file_settings_v1_settings_proto_msgTypes[5]
+	mi := &file_settings_v1_settings_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +943,7 @@ func (x *Schema) String() string {
 func (*Schema) ProtoMessage() {}
 
 func (x *Schema) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[5]
+	mi := &file_settings_v1_settings_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +956,7 @@ func (x *Schema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Schema.ProtoReflect.Descriptor instead.
 func (*Schema) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{5}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Schema) GetTitle() string {
@@ -759,6 +1015,13 @@ func (x *Schema) GetSuggestLabel() string {
 	return ""
 }
 
+func (x *Schema) GetActions() []*Action {
+	if x != nil {
+		return x.Actions
+	}
+	return nil
+}
+
 // Prerequisite is a condition outside the page.
 type Prerequisite struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -772,7 +1035,7 @@ type Prerequisite struct {
 
 func (x *Prerequisite) Reset() {
 	*x = Prerequisite{}
-	mi := &file_settings_v1_settings_proto_msgTypes[6]
+	mi := &file_settings_v1_settings_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -784,7 +1047,7 @@ func (x *Prerequisite) String() string {
 func (*Prerequisite) ProtoMessage() {}
 
 func (x *Prerequisite) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[6]
+	mi := &file_settings_v1_settings_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -797,7 +1060,7 @@ func (x *Prerequisite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Prerequisite.ProtoReflect.Descriptor instead.
 func (*Prerequisite) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{6}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Prerequisite) GetId() string {
@@ -833,7 +1096,7 @@ type Section struct {
 
 func (x *Section) Reset() {
 	*x = Section{}
-	mi := &file_settings_v1_settings_proto_msgTypes[7]
+	mi := &file_settings_v1_settings_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -845,7 +1108,7 @@ func (x *Section) String() string {
 func (*Section) ProtoMessage() {}
 
 func (x *Section) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[7]
+	mi := &file_settings_v1_settings_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -858,7 +1121,7 @@ func (x *Section) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Section.ProtoReflect.Descriptor instead.
 func (*Section) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{7}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Section) GetName() string {
@@ -896,6 +1159,61 @@ func (x *Section) GetFields() []*Field {
 	return nil
 }
 
+// Link leads out of the page.
+type Link struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What is clicked.
+	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	// Begins with https:// and has no user name or password.
+	Url           string `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Link) Reset() {
+	*x = Link{}
+	mi := &file_settings_v1_settings_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Link) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Link) ProtoMessage() {}
+
+func (x *Link) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Link.ProtoReflect.Descriptor instead.
+func (*Link) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Link) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Link) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
 // Field declares one setting.
 type Field struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -907,7 +1225,7 @@ type Field struct {
 	Help string `protobuf:"bytes,3,opt,name=help,proto3" json:"help,omitempty"`
 	// What it holds.
 	Kind Kind `protobuf:"varint,4,opt,name=kind,proto3,enum=settings.v1.Kind" json:"kind,omitempty"`
-	// Must have a value or a default while visible.
+	// Must have a value or a default while visible and enabled.
 	Required bool `protobuf:"varint,5,opt,name=required,proto3" json:"required,omitempty"`
 	// A secret: goes in as a SecretChange and never comes out.
 	Sensitive bool `protobuf:"varint,6,opt,name=sensitive,proto3" json:"sensitive,omitempty"`
@@ -917,25 +1235,62 @@ type Field struct {
 	DefaultWhen []*ConditionalDefault `protobuf:"bytes,8,rep,name=default_when,json=defaultWhen,proto3" json:"default_when,omitempty"`
 	// Hidden unless this holds; absent means always visible.
 	VisibleWhen *Condition `protobuf:"bytes,9,opt,name=visible_when,json=visibleWhen,proto3" json:"visible_when,omitempty"`
-	// Smallest integer, or shortest text in characters; absent means no bound.
-	Min *int64 `protobuf:"varint,10,opt,name=min,proto3,oneof" json:"min,omitempty"`
-	// Largest integer, or longest text in characters; absent means no bound.
-	Max *int64 `protobuf:"varint,11,opt,name=max,proto3,oneof" json:"max,omitempty"`
-	// RE2 expression that the whole text must match; empty means any.
+	// Smallest number, duration, byte size or date, as a value of the kind; of other texts the least number of characters,
+	// of lists and maps that of entries, as an integer. Absent or empty means no bound.
+	Min *Value `protobuf:"bytes,10,opt,name=min,proto3" json:"min,omitempty"`
+	// The same for the largest.
+	Max *Value `protobuf:"bytes,11,opt,name=max,proto3" json:"max,omitempty"`
+	// RE2 expression that the whole text, or each entry, must match; empty means any.
 	Pattern string `protobuf:"bytes,12,opt,name=pattern,proto3" json:"pattern,omitempty"`
-	// The values of a choice.
+	// The values of a choice or of choices.
 	Options []*Option `protobuf:"bytes,13,rep,name=options,proto3" json:"options,omitempty"`
 	// An example; may be empty.
 	Placeholder string `protobuf:"bytes,14,opt,name=placeholder,proto3" json:"placeholder,omitempty"`
 	// Neighbours of the same non-empty group share a line.
-	Group         string `protobuf:"bytes,15,opt,name=group,proto3" json:"group,omitempty"`
+	Group string `protobuf:"bytes,15,opt,name=group,proto3" json:"group,omitempty"`
+	// What a host shows that does not know the kind: a kind whose values have the same member of Value.
+	Fallback Kind `protobuf:"varint,16,opt,name=fallback,proto3,enum=settings.v1.Kind" json:"fallback,omitempty"`
+	// Required while this holds.
+	RequiredWhen *Condition `protobuf:"bytes,17,opt,name=required_when,json=requiredWhen,proto3" json:"required_when,omitempty"`
+	// Cannot be changed unless this holds; absent means always enabled.
+	EnabledWhen *Condition `protobuf:"bytes,18,opt,name=enabled_when,json=enabledWhen,proto3" json:"enabled_when,omitempty"`
+	// Is shown and cannot be given a value; see Snapshot.computed.
+	ReadOnly bool `protobuf:"varint,19,opt,name=read_only,json=readOnly,proto3" json:"read_only,omitempty"`
+	// Says what the pattern asks for; may be empty.
+	PatternMessage string `protobuf:"bytes,20,opt,name=pattern_message,json=patternMessage,proto3" json:"pattern_message,omitempty"`
+	// The action that finds options; may be empty.
+	OptionsFrom string `protobuf:"bytes,21,opt,name=options_from,json=optionsFrom,proto3" json:"options_from,omitempty"`
+	// The action whose button stands beside the field; may be empty.
+	Action string `protobuf:"bytes,22,opt,name=action,proto3" json:"action,omitempty"`
+	// The kind of the entries of a list or map: text (also when not said), e-mail, URL, host and port.
+	Items Kind `protobuf:"varint,23,opt,name=items,proto3,enum=settings.v1.Kind" json:"items,omitempty"`
+	// Names the keys of a map; may be empty.
+	KeyLabel string `protobuf:"bytes,24,opt,name=key_label,json=keyLabel,proto3" json:"key_label,omitempty"`
+	// Names the entries of a list or map; may be empty.
+	ItemLabel string `protobuf:"bytes,25,opt,name=item_label,json=itemLabel,proto3" json:"item_label,omitempty"`
+	// Schemes of a URL in lower case; none means https and http.
+	Schemes []string `protobuf:"bytes,26,rep,name=schemes,proto3" json:"schemes,omitempty"`
+	// Ends of the names of the files that are offered, such as ".pem"; none means all.
+	Accept []string `protobuf:"bytes,27,rep,name=accept,proto3" json:"accept,omitempty"`
+	// How it is best shown.
+	Display Display `protobuf:"varint,28,opt,name=display,proto3,enum=settings.v1.Display" json:"display,omitempty"`
+	// Stands behind a number; may be empty.
+	Unit string `protobuf:"bytes,29,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Where the field is explained; absent means nowhere.
+	Link *Link `protobuf:"bytes,30,opt,name=link,proto3" json:"link,omitempty"`
+	// Says what to use instead; empty means not deprecated.
+	Deprecated string `protobuf:"bytes,31,opt,name=deprecated,proto3" json:"deprecated,omitempty"`
+	// A change takes effect only after a restart.
+	NeedsRestart bool `protobuf:"varint,32,opt,name=needs_restart,json=needsRestart,proto3" json:"needs_restart,omitempty"`
+	// Names of the field in earlier versions of the plugin.
+	Formerly      []string `protobuf:"bytes,33,rep,name=formerly,proto3" json:"formerly,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Field) Reset() {
 	*x = Field{}
-	mi := &file_settings_v1_settings_proto_msgTypes[8]
+	mi := &file_settings_v1_settings_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -947,7 +1302,7 @@ func (x *Field) String() string {
 func (*Field) ProtoMessage() {}
 
 func (x *Field) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[8]
+	mi := &file_settings_v1_settings_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -960,7 +1315,7 @@ func (x *Field) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Field.ProtoReflect.Descriptor instead.
 func (*Field) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{8}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Field) GetName() string {
@@ -1026,18 +1381,18 @@ func (x *Field) GetVisibleWhen() *Condition {
 	return nil
 }
 
-func (x *Field) GetMin() int64 {
-	if x != nil && x.Min != nil {
-		return *x.Min
+func (x *Field) GetMin() *Value {
+	if x != nil {
+		return x.Min
 	}
-	return 0
+	return nil
 }
 
-func (x *Field) GetMax() int64 {
-	if x != nil && x.Max != nil {
-		return *x.Max
+func (x *Field) GetMax() *Value {
+	if x != nil {
+		return x.Max
 	}
-	return 0
+	return nil
 }
 
 func (x *Field) GetPattern() string {
@@ -1068,6 +1423,132 @@ func (x *Field) GetGroup() string {
 	return ""
 }
 
+func (x *Field) GetFallback() Kind {
+	if x != nil {
+		return x.Fallback
+	}
+	return Kind_KIND_UNSPECIFIED
+}
+
+func (x *Field) GetRequiredWhen() *Condition {
+	if x != nil {
+		return x.RequiredWhen
+	}
+	return nil
+}
+
+func (x *Field) GetEnabledWhen() *Condition {
+	if x != nil {
+		return x.EnabledWhen
+	}
+	return nil
+}
+
+func (x *Field) GetReadOnly() bool {
+	if x != nil {
+		return x.ReadOnly
+	}
+	return false
+}
+
+func (x *Field) GetPatternMessage() string {
+	if x != nil {
+		return x.PatternMessage
+	}
+	return ""
+}
+
+func (x *Field) GetOptionsFrom() string {
+	if x != nil {
+		return x.OptionsFrom
+	}
+	return ""
+}
+
+func (x *Field) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *Field) GetItems() Kind {
+	if x != nil {
+		return x.Items
+	}
+	return Kind_KIND_UNSPECIFIED
+}
+
+func (x *Field) GetKeyLabel() string {
+	if x != nil {
+		return x.KeyLabel
+	}
+	return ""
+}
+
+func (x *Field) GetItemLabel() string {
+	if x != nil {
+		return x.ItemLabel
+	}
+	return ""
+}
+
+func (x *Field) GetSchemes() []string {
+	if x != nil {
+		return x.Schemes
+	}
+	return nil
+}
+
+func (x *Field) GetAccept() []string {
+	if x != nil {
+		return x.Accept
+	}
+	return nil
+}
+
+func (x *Field) GetDisplay() Display {
+	if x != nil {
+		return x.Display
+	}
+	return Display_DISPLAY_UNSPECIFIED
+}
+
+func (x *Field) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Field) GetLink() *Link {
+	if x != nil {
+		return x.Link
+	}
+	return nil
+}
+
+func (x *Field) GetDeprecated() string {
+	if x != nil {
+		return x.Deprecated
+	}
+	return ""
+}
+
+func (x *Field) GetNeedsRestart() bool {
+	if x != nil {
+		return x.NeedsRestart
+	}
+	return false
+}
+
+func (x *Field) GetFormerly() []string {
+	if x != nil {
+		return x.Formerly
+	}
+	return nil
+}
+
 // Option is one value of a choice.
 type Option struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1081,7 +1562,7 @@ type Option struct {
 
 func (x *Option) Reset() {
 	*x = Option{}
-	mi := &file_settings_v1_settings_proto_msgTypes[9]
+	mi := &file_settings_v1_settings_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1093,7 +1574,7 @@ func (x *Option) String() string {
 func (*Option) ProtoMessage() {}
 
 func (x *Option) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[9]
+	mi := &file_settings_v1_settings_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1106,7 +1587,7 @@ func (x *Option) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Option.ProtoReflect.Descriptor instead.
 func (*Option) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{9}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Option) GetValue() string {
@@ -1123,20 +1604,33 @@ func (x *Option) GetLabel() string {
 	return ""
 }
 
-// Condition holds when the field has one of the values; its default counts while it is empty.
+// Condition is a rule about fields. Exactly one of any_of, set, least and most (one or both), all, any and not is given;
+// the first three are about the field, whose default counts while it is empty. Nothing is known of a hidden field.
 type Condition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The field looked at.
 	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
-	// The values for which it holds.
-	AnyOf         []*Value `protobuf:"bytes,2,rep,name=any_of,json=anyOf,proto3" json:"any_of,omitempty"`
+	// Holds when the field has one of these values.
+	AnyOf []*Value `protobuf:"bytes,2,rep,name=any_of,json=anyOf,proto3" json:"any_of,omitempty"`
+	// Holds when the field is not empty.
+	Set bool `protobuf:"varint,3,opt,name=set,proto3" json:"set,omitempty"`
+	// Holds when the field is at least this, which has the form of Field.min.
+	Least *Value `protobuf:"bytes,4,opt,name=least,proto3" json:"least,omitempty"`
+	// Holds when the field is at most this, which has the form of Field.max.
+	Most *Value `protobuf:"bytes,5,opt,name=most,proto3" json:"most,omitempty"`
+	// Holds when each does.
+	All []*Condition `protobuf:"bytes,6,rep,name=all,proto3" json:"all,omitempty"`
+	// Holds when one does.
+	Any []*Condition `protobuf:"bytes,7,rep,name=any,proto3" json:"any,omitempty"`
+	// Holds when this does not.
+	Not           *Condition `protobuf:"bytes,8,opt,name=not,proto3" json:"not,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Condition) Reset() {
 	*x = Condition{}
-	mi := &file_settings_v1_settings_proto_msgTypes[10]
+	mi := &file_settings_v1_settings_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1148,7 +1642,7 @@ func (x *Condition) String() string {
 func (*Condition) ProtoMessage() {}
 
 func (x *Condition) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[10]
+	mi := &file_settings_v1_settings_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1161,7 +1655,7 @@ func (x *Condition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Condition.ProtoReflect.Descriptor instead.
 func (*Condition) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{10}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Condition) GetField() string {
@@ -1174,6 +1668,48 @@ func (x *Condition) GetField() string {
 func (x *Condition) GetAnyOf() []*Value {
 	if x != nil {
 		return x.AnyOf
+	}
+	return nil
+}
+
+func (x *Condition) GetSet() bool {
+	if x != nil {
+		return x.Set
+	}
+	return false
+}
+
+func (x *Condition) GetLeast() *Value {
+	if x != nil {
+		return x.Least
+	}
+	return nil
+}
+
+func (x *Condition) GetMost() *Value {
+	if x != nil {
+		return x.Most
+	}
+	return nil
+}
+
+func (x *Condition) GetAll() []*Condition {
+	if x != nil {
+		return x.All
+	}
+	return nil
+}
+
+func (x *Condition) GetAny() []*Condition {
+	if x != nil {
+		return x.Any
+	}
+	return nil
+}
+
+func (x *Condition) GetNot() *Condition {
+	if x != nil {
+		return x.Not
 	}
 	return nil
 }
@@ -1191,7 +1727,7 @@ type ConditionalDefault struct {
 
 func (x *ConditionalDefault) Reset() {
 	*x = ConditionalDefault{}
-	mi := &file_settings_v1_settings_proto_msgTypes[11]
+	mi := &file_settings_v1_settings_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1203,7 +1739,7 @@ func (x *ConditionalDefault) String() string {
 func (*ConditionalDefault) ProtoMessage() {}
 
 func (x *ConditionalDefault) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[11]
+	mi := &file_settings_v1_settings_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1216,7 +1752,7 @@ func (x *ConditionalDefault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConditionalDefault.ProtoReflect.Descriptor instead.
 func (*ConditionalDefault) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{11}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ConditionalDefault) GetWhen() *Condition {
@@ -1250,7 +1786,7 @@ type Preset struct {
 
 func (x *Preset) Reset() {
 	*x = Preset{}
-	mi := &file_settings_v1_settings_proto_msgTypes[12]
+	mi := &file_settings_v1_settings_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1262,7 +1798,7 @@ func (x *Preset) String() string {
 func (*Preset) ProtoMessage() {}
 
 func (x *Preset) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[12]
+	mi := &file_settings_v1_settings_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1275,7 +1811,7 @@ func (x *Preset) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Preset.ProtoReflect.Descriptor instead.
 func (*Preset) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{12}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Preset) GetName() string {
@@ -1319,7 +1855,7 @@ type TestAction struct {
 
 func (x *TestAction) Reset() {
 	*x = TestAction{}
-	mi := &file_settings_v1_settings_proto_msgTypes[13]
+	mi := &file_settings_v1_settings_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1331,7 +1867,7 @@ func (x *TestAction) String() string {
 func (*TestAction) ProtoMessage() {}
 
 func (x *TestAction) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[13]
+	mi := &file_settings_v1_settings_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1344,7 +1880,7 @@ func (x *TestAction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestAction.ProtoReflect.Descriptor instead.
 func (*TestAction) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{13}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *TestAction) GetLabel() string {
@@ -1361,6 +1897,124 @@ func (x *TestAction) GetOptions() []*Field {
 	return nil
 }
 
+// Action declares something that the page can do beside saving and its test.
+type Action struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identifier, unique in the schema.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The button's text.
+	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	// Plain text; may be empty.
+	Help string `protobuf:"bytes,3,opt,name=help,proto3" json:"help,omitempty"`
+	// Asked before it begins.
+	Options []*Field `protobuf:"bytes,4,rep,name=options,proto3" json:"options,omitempty"`
+	// Hidden unless this holds; absent means always visible.
+	VisibleWhen *Condition `protobuf:"bytes,5,opt,name=visible_when,json=visibleWhen,proto3" json:"visible_when,omitempty"`
+	// Stands beside the page's test, and changes nothing.
+	Test bool `protobuf:"varint,6,opt,name=test,proto3" json:"test,omitempty"`
+	// The draft carries typed secrets.
+	NeedsSecrets bool `protobuf:"varint,7,opt,name=needs_secrets,json=needsSecrets,proto3" json:"needs_secrets,omitempty"`
+	// Changes what is in force.
+	Changes bool `protobuf:"varint,8,opt,name=changes,proto3" json:"changes,omitempty"`
+	// Asked before it begins; empty means nothing is asked.
+	Confirm       string `protobuf:"bytes,9,opt,name=confirm,proto3" json:"confirm,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Action) Reset() {
+	*x = Action{}
+	mi := &file_settings_v1_settings_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Action) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Action) ProtoMessage() {}
+
+func (x *Action) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Action.ProtoReflect.Descriptor instead.
+func (*Action) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *Action) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Action) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *Action) GetHelp() string {
+	if x != nil {
+		return x.Help
+	}
+	return ""
+}
+
+func (x *Action) GetOptions() []*Field {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+func (x *Action) GetVisibleWhen() *Condition {
+	if x != nil {
+		return x.VisibleWhen
+	}
+	return nil
+}
+
+func (x *Action) GetTest() bool {
+	if x != nil {
+		return x.Test
+	}
+	return false
+}
+
+func (x *Action) GetNeedsSecrets() bool {
+	if x != nil {
+		return x.NeedsSecrets
+	}
+	return false
+}
+
+func (x *Action) GetChanges() bool {
+	if x != nil {
+		return x.Changes
+	}
+	return false
+}
+
+func (x *Action) GetConfirm() string {
+	if x != nil {
+		return x.Confirm
+	}
+	return ""
+}
+
 // LoadRequest asks for the values in force.
 type LoadRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1372,7 +2026,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[14]
+	mi := &file_settings_v1_settings_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1384,7 +2038,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[14]
+	mi := &file_settings_v1_settings_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1397,7 +2051,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{14}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *LoadRequest) GetLocale() string {
@@ -1418,7 +2072,7 @@ type LoadResponse struct {
 
 func (x *LoadResponse) Reset() {
 	*x = LoadResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[15]
+	mi := &file_settings_v1_settings_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1430,7 +2084,7 @@ func (x *LoadResponse) String() string {
 func (*LoadResponse) ProtoMessage() {}
 
 func (x *LoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[15]
+	mi := &file_settings_v1_settings_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1443,7 +2097,7 @@ func (x *LoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadResponse.ProtoReflect.Descriptor instead.
 func (*LoadResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{15}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *LoadResponse) GetSnapshot() *Snapshot {
@@ -1465,14 +2119,18 @@ type Snapshot struct {
 	// The last saved revision.
 	Revision *Revision `protobuf:"bytes,4,opt,name=revision,proto3" json:"revision,omitempty"`
 	// The last test that passed; absent when none has.
-	Verified      *Verification `protobuf:"bytes,5,opt,name=verified,proto3" json:"verified,omitempty"`
+	Verified *Verification `protobuf:"bytes,5,opt,name=verified,proto3" json:"verified,omitempty"`
+	// What read-only fields show.
+	Computed map[string]*Value `protobuf:"bytes,6,rep,name=computed,proto3" json:"computed,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Fields whose saved value takes effect only after a restart.
+	Pending       []string `protobuf:"bytes,7,rep,name=pending,proto3" json:"pending,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_settings_v1_settings_proto_msgTypes[16]
+	mi := &file_settings_v1_settings_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1484,7 +2142,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[16]
+	mi := &file_settings_v1_settings_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1497,7 +2155,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{16}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Snapshot) GetValues() map[string]*Value {
@@ -1535,20 +2193,38 @@ func (x *Snapshot) GetVerified() *Verification {
 	return nil
 }
 
+func (x *Snapshot) GetComputed() map[string]*Value {
+	if x != nil {
+		return x.Computed
+	}
+	return nil
+}
+
+func (x *Snapshot) GetPending() []string {
+	if x != nil {
+		return x.Pending
+	}
+	return nil
+}
+
 // SecretState is all that comes out about a secret.
 type SecretState struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whether one is stored.
 	Set bool `protobuf:"varint,1,opt,name=set,proto3" json:"set,omitempty"`
 	// When it was stored; absent when not known.
-	Since         *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=since,proto3" json:"since,omitempty"`
+	Since *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=since,proto3" json:"since,omitempty"`
+	// Helps people to know which one it is; may be empty.
+	Hint string `protobuf:"bytes,3,opt,name=hint,proto3" json:"hint,omitempty"`
+	// When it is of no use any more; absent when not known.
+	Expires       *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expires,proto3" json:"expires,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SecretState) Reset() {
 	*x = SecretState{}
-	mi := &file_settings_v1_settings_proto_msgTypes[17]
+	mi := &file_settings_v1_settings_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1560,7 +2236,7 @@ func (x *SecretState) String() string {
 func (*SecretState) ProtoMessage() {}
 
 func (x *SecretState) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[17]
+	mi := &file_settings_v1_settings_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1573,7 +2249,7 @@ func (x *SecretState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SecretState.ProtoReflect.Descriptor instead.
 func (*SecretState) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{17}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SecretState) GetSet() bool {
@@ -1590,6 +2266,20 @@ func (x *SecretState) GetSince() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *SecretState) GetHint() string {
+	if x != nil {
+		return x.Hint
+	}
+	return ""
+}
+
+func (x *SecretState) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
+	}
+	return nil
+}
+
 // Lock says that a field is fixed outside the page.
 type Lock struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1601,7 +2291,7 @@ type Lock struct {
 
 func (x *Lock) Reset() {
 	*x = Lock{}
-	mi := &file_settings_v1_settings_proto_msgTypes[18]
+	mi := &file_settings_v1_settings_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1613,7 +2303,7 @@ func (x *Lock) String() string {
 func (*Lock) ProtoMessage() {}
 
 func (x *Lock) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[18]
+	mi := &file_settings_v1_settings_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1626,7 +2316,7 @@ func (x *Lock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Lock.ProtoReflect.Descriptor instead.
 func (*Lock) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{18}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Lock) GetSource() string {
@@ -1651,7 +2341,7 @@ type Revision struct {
 
 func (x *Revision) Reset() {
 	*x = Revision{}
-	mi := &file_settings_v1_settings_proto_msgTypes[19]
+	mi := &file_settings_v1_settings_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1663,7 +2353,7 @@ func (x *Revision) String() string {
 func (*Revision) ProtoMessage() {}
 
 func (x *Revision) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[19]
+	mi := &file_settings_v1_settings_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1676,7 +2366,7 @@ func (x *Revision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revision.ProtoReflect.Descriptor instead.
 func (*Revision) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{19}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Revision) GetNumber() int64 {
@@ -1717,7 +2407,7 @@ type Verification struct {
 
 func (x *Verification) Reset() {
 	*x = Verification{}
-	mi := &file_settings_v1_settings_proto_msgTypes[20]
+	mi := &file_settings_v1_settings_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1729,7 +2419,7 @@ func (x *Verification) String() string {
 func (*Verification) ProtoMessage() {}
 
 func (x *Verification) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[20]
+	mi := &file_settings_v1_settings_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1742,7 +2432,7 @@ func (x *Verification) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Verification.ProtoReflect.Descriptor instead.
 func (*Verification) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{20}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Verification) GetAt() *timestamppb.Timestamp {
@@ -1786,7 +2476,7 @@ type Draft struct {
 
 func (x *Draft) Reset() {
 	*x = Draft{}
-	mi := &file_settings_v1_settings_proto_msgTypes[21]
+	mi := &file_settings_v1_settings_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1798,7 +2488,7 @@ func (x *Draft) String() string {
 func (*Draft) ProtoMessage() {}
 
 func (x *Draft) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[21]
+	mi := &file_settings_v1_settings_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1811,7 +2501,7 @@ func (x *Draft) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Draft.ProtoReflect.Descriptor instead.
 func (*Draft) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{21}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Draft) GetValues() map[string]*Value {
@@ -1844,7 +2534,7 @@ type SecretChange struct {
 
 func (x *SecretChange) Reset() {
 	*x = SecretChange{}
-	mi := &file_settings_v1_settings_proto_msgTypes[22]
+	mi := &file_settings_v1_settings_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1856,7 +2546,7 @@ func (x *SecretChange) String() string {
 func (*SecretChange) ProtoMessage() {}
 
 func (x *SecretChange) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[22]
+	mi := &file_settings_v1_settings_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1869,7 +2559,7 @@ func (x *SecretChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SecretChange.ProtoReflect.Descriptor instead.
 func (*SecretChange) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{22}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SecretChange) GetChange() isSecretChange_Change {
@@ -1928,7 +2618,7 @@ type ValidateRequest struct {
 
 func (x *ValidateRequest) Reset() {
 	*x = ValidateRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[23]
+	mi := &file_settings_v1_settings_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1940,7 +2630,7 @@ func (x *ValidateRequest) String() string {
 func (*ValidateRequest) ProtoMessage() {}
 
 func (x *ValidateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[23]
+	mi := &file_settings_v1_settings_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1953,7 +2643,7 @@ func (x *ValidateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidateRequest.ProtoReflect.Descriptor instead.
 func (*ValidateRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{23}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ValidateRequest) GetLocale() string {
@@ -1976,14 +2666,16 @@ type ValidateResponse struct {
 	// The findings, in reading order.
 	Diagnostics []*Diagnostic `protobuf:"bytes,1,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
 	// One sentence that says what Test would do; may be empty.
-	Preview       string `protobuf:"bytes,2,opt,name=preview,proto3" json:"preview,omitempty"`
+	Preview string `protobuf:"bytes,2,opt,name=preview,proto3" json:"preview,omitempty"`
+	// What read-only fields show for this draft.
+	Computed      map[string]*Value `protobuf:"bytes,3,rep,name=computed,proto3" json:"computed,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ValidateResponse) Reset() {
 	*x = ValidateResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[24]
+	mi := &file_settings_v1_settings_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1995,7 +2687,7 @@ func (x *ValidateResponse) String() string {
 func (*ValidateResponse) ProtoMessage() {}
 
 func (x *ValidateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[24]
+	mi := &file_settings_v1_settings_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2008,7 +2700,7 @@ func (x *ValidateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidateResponse.ProtoReflect.Descriptor instead.
 func (*ValidateResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{24}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ValidateResponse) GetDiagnostics() []*Diagnostic {
@@ -2025,6 +2717,13 @@ func (x *ValidateResponse) GetPreview() string {
 	return ""
 }
 
+func (x *ValidateResponse) GetComputed() map[string]*Value {
+	if x != nil {
+		return x.Computed
+	}
+	return nil
+}
+
 // SaveRequest asks to make a draft the settings in force.
 type SaveRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2035,14 +2734,16 @@ type SaveRequest struct {
 	// The draft.
 	Draft *Draft `protobuf:"bytes,3,opt,name=draft,proto3" json:"draft,omitempty"`
 	// Number of the revision that the draft was made from; 0 when there was none.
-	Revision      int64 `protobuf:"varint,4,opt,name=revision,proto3" json:"revision,omitempty"`
+	Revision int64 `protobuf:"varint,4,opt,name=revision,proto3" json:"revision,omitempty"`
+	// The sentence of an earlier SaveResponse.confirm that the actor has agreed to; may be empty.
+	Confirmed     string `protobuf:"bytes,5,opt,name=confirmed,proto3" json:"confirmed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SaveRequest) Reset() {
 	*x = SaveRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[25]
+	mi := &file_settings_v1_settings_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2054,7 +2755,7 @@ func (x *SaveRequest) String() string {
 func (*SaveRequest) ProtoMessage() {}
 
 func (x *SaveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[25]
+	mi := &file_settings_v1_settings_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2067,7 +2768,7 @@ func (x *SaveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveRequest.ProtoReflect.Descriptor instead.
 func (*SaveRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{25}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SaveRequest) GetLocale() string {
@@ -2098,6 +2799,13 @@ func (x *SaveRequest) GetRevision() int64 {
 	return 0
 }
 
+func (x *SaveRequest) GetConfirmed() string {
+	if x != nil {
+		return x.Confirmed
+	}
+	return ""
+}
+
 // SaveResponse tells what a save did.
 type SaveResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2108,14 +2816,16 @@ type SaveResponse struct {
 	// The findings, in reading order.
 	Diagnostics []*Diagnostic `protobuf:"bytes,3,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
 	// What is in force after the call.
-	Snapshot      *Snapshot `protobuf:"bytes,4,opt,name=snapshot,proto3" json:"snapshot,omitempty"`
+	Snapshot *Snapshot `protobuf:"bytes,4,opt,name=snapshot,proto3" json:"snapshot,omitempty"`
+	// A sentence to agree to before the draft can be saved; nothing has been saved then. May be empty.
+	Confirm       string `protobuf:"bytes,5,opt,name=confirm,proto3" json:"confirm,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SaveResponse) Reset() {
 	*x = SaveResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[26]
+	mi := &file_settings_v1_settings_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2127,7 +2837,7 @@ func (x *SaveResponse) String() string {
 func (*SaveResponse) ProtoMessage() {}
 
 func (x *SaveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[26]
+	mi := &file_settings_v1_settings_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2140,7 +2850,7 @@ func (x *SaveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveResponse.ProtoReflect.Descriptor instead.
 func (*SaveResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{26}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *SaveResponse) GetSaved() bool {
@@ -2171,6 +2881,13 @@ func (x *SaveResponse) GetSnapshot() *Snapshot {
 	return nil
 }
 
+func (x *SaveResponse) GetConfirm() string {
+	if x != nil {
+		return x.Confirm
+	}
+	return ""
+}
+
 // TestRequest asks to try a draft out.
 type TestRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2188,7 +2905,7 @@ type TestRequest struct {
 
 func (x *TestRequest) Reset() {
 	*x = TestRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[27]
+	mi := &file_settings_v1_settings_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2200,7 +2917,7 @@ func (x *TestRequest) String() string {
 func (*TestRequest) ProtoMessage() {}
 
 func (x *TestRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[27]
+	mi := &file_settings_v1_settings_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2213,7 +2930,7 @@ func (x *TestRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestRequest.ProtoReflect.Descriptor instead.
 func (*TestRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{27}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *TestRequest) GetLocale() string {
@@ -2244,7 +2961,7 @@ func (x *TestRequest) GetOptions() map[string]*Value {
 	return nil
 }
 
-// TestResponse is one event of a test.
+// TestResponse is one event of a test or an action.
 type TestResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The event.
@@ -2255,6 +2972,7 @@ type TestResponse struct {
 	//	*TestResponse_StepFinished
 	//	*TestResponse_Completed
 	//	*TestResponse_StepProgress
+	//	*TestResponse_Prompt
 	Event         isTestResponse_Event `protobuf_oneof:"event"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2262,7 +2980,7 @@ type TestResponse struct {
 
 func (x *TestResponse) Reset() {
 	*x = TestResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[28]
+	mi := &file_settings_v1_settings_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2274,7 +2992,7 @@ func (x *TestResponse) String() string {
 func (*TestResponse) ProtoMessage() {}
 
 func (x *TestResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[28]
+	mi := &file_settings_v1_settings_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2287,7 +3005,7 @@ func (x *TestResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestResponse.ProtoReflect.Descriptor instead.
 func (*TestResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{28}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TestResponse) GetEvent() isTestResponse_Event {
@@ -2333,6 +3051,15 @@ func (x *TestResponse) GetStepProgress() *StepProgress {
 	return nil
 }
 
+func (x *TestResponse) GetPrompt() *Prompt {
+	if x != nil {
+		if x, ok := x.Event.(*TestResponse_Prompt); ok {
+			return x.Prompt
+		}
+	}
+	return nil
+}
+
 type isTestResponse_Event interface {
 	isTestResponse_Event()
 }
@@ -2357,6 +3084,11 @@ type TestResponse_StepProgress struct {
 	StepProgress *StepProgress `protobuf:"bytes,4,opt,name=step_progress,json=stepProgress,proto3,oneof"`
 }
 
+type TestResponse_Prompt struct {
+	// Something is to be done elsewhere; only in an action.
+	Prompt *Prompt `protobuf:"bytes,5,opt,name=prompt,proto3,oneof"`
+}
+
 func (*TestResponse_StepStarted) isTestResponse_Event() {}
 
 func (*TestResponse_StepFinished) isTestResponse_Event() {}
@@ -2364,6 +3096,8 @@ func (*TestResponse_StepFinished) isTestResponse_Event() {}
 func (*TestResponse_Completed) isTestResponse_Event() {}
 
 func (*TestResponse_StepProgress) isTestResponse_Event() {}
+
+func (*TestResponse_Prompt) isTestResponse_Event() {}
 
 // StepStarted says that a step has begun.
 type StepStarted struct {
@@ -2378,7 +3112,7 @@ type StepStarted struct {
 
 func (x *StepStarted) Reset() {
 	*x = StepStarted{}
-	mi := &file_settings_v1_settings_proto_msgTypes[29]
+	mi := &file_settings_v1_settings_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2390,7 +3124,7 @@ func (x *StepStarted) String() string {
 func (*StepStarted) ProtoMessage() {}
 
 func (x *StepStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[29]
+	mi := &file_settings_v1_settings_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2403,7 +3137,7 @@ func (x *StepStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepStarted.ProtoReflect.Descriptor instead.
 func (*StepStarted) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{29}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *StepStarted) GetId() string {
@@ -2435,7 +3169,7 @@ type StepProgress struct {
 
 func (x *StepProgress) Reset() {
 	*x = StepProgress{}
-	mi := &file_settings_v1_settings_proto_msgTypes[30]
+	mi := &file_settings_v1_settings_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2447,7 +3181,7 @@ func (x *StepProgress) String() string {
 func (*StepProgress) ProtoMessage() {}
 
 func (x *StepProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[30]
+	mi := &file_settings_v1_settings_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2460,7 +3194,7 @@ func (x *StepProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepProgress.ProtoReflect.Descriptor instead.
 func (*StepProgress) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{30}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *StepProgress) GetId() string {
@@ -2495,7 +3229,7 @@ type StepFinished struct {
 
 func (x *StepFinished) Reset() {
 	*x = StepFinished{}
-	mi := &file_settings_v1_settings_proto_msgTypes[31]
+	mi := &file_settings_v1_settings_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2507,7 +3241,7 @@ func (x *StepFinished) String() string {
 func (*StepFinished) ProtoMessage() {}
 
 func (x *StepFinished) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[31]
+	mi := &file_settings_v1_settings_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2520,7 +3254,7 @@ func (x *StepFinished) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepFinished.ProtoReflect.Descriptor instead.
 func (*StepFinished) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{31}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *StepFinished) GetResult() *StepResult {
@@ -2534,14 +3268,16 @@ func (x *StepFinished) GetResult() *StepResult {
 type Completed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The verdict and what supports it.
-	Report        *TestReport `protobuf:"bytes,1,opt,name=report,proto3" json:"report,omitempty"`
+	Report *TestReport `protobuf:"bytes,1,opt,name=report,proto3" json:"report,omitempty"`
+	// What an action found; absent when nothing was, and in a test.
+	Result        *ActionResult `protobuf:"bytes,2,opt,name=result,proto3" json:"result,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Completed) Reset() {
 	*x = Completed{}
-	mi := &file_settings_v1_settings_proto_msgTypes[32]
+	mi := &file_settings_v1_settings_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2553,7 +3289,7 @@ func (x *Completed) String() string {
 func (*Completed) ProtoMessage() {}
 
 func (x *Completed) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[32]
+	mi := &file_settings_v1_settings_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2566,12 +3302,202 @@ func (x *Completed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Completed.ProtoReflect.Descriptor instead.
 func (*Completed) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{32}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Completed) GetReport() *TestReport {
 	if x != nil {
 		return x.Report
+	}
+	return nil
+}
+
+func (x *Completed) GetResult() *ActionResult {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+// Prompt asks the reader to visit an address elsewhere.
+type Prompt struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What to do there.
+	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	// Begins with https://, or with http:// for this machine.
+	Url string `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
+	// Is to be entered there; may be empty.
+	Code string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
+	// When it is of no use any more; absent when not known.
+	Expires       *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expires,proto3" json:"expires,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Prompt) Reset() {
+	*x = Prompt{}
+	mi := &file_settings_v1_settings_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Prompt) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Prompt) ProtoMessage() {}
+
+func (x *Prompt) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Prompt.ProtoReflect.Descriptor instead.
+func (*Prompt) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *Prompt) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Prompt) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *Prompt) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Prompt) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
+	}
+	return nil
+}
+
+// ActionResult is what an action found. It is written into the form, not saved.
+type ActionResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Values by field name, never of secrets.
+	Values map[string]*Value `protobuf:"bytes,1,rep,name=values,proto3" json:"values,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Options that were found, by the name of a field that has them from this action.
+	Choices map[string]*OptionList `protobuf:"bytes,2,rep,name=choices,proto3" json:"choices,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// What stands for a permission that was given, by the name of the field; the host sends it back as its new secret.
+	Tickets       map[string]string `protobuf:"bytes,3,rep,name=tickets,proto3" json:"tickets,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActionResult) Reset() {
+	*x = ActionResult{}
+	mi := &file_settings_v1_settings_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActionResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActionResult) ProtoMessage() {}
+
+func (x *ActionResult) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActionResult.ProtoReflect.Descriptor instead.
+func (*ActionResult) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *ActionResult) GetValues() map[string]*Value {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *ActionResult) GetChoices() map[string]*OptionList {
+	if x != nil {
+		return x.Choices
+	}
+	return nil
+}
+
+func (x *ActionResult) GetTickets() map[string]string {
+	if x != nil {
+		return x.Tickets
+	}
+	return nil
+}
+
+// OptionList is options.
+type OptionList struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The options.
+	Options       []*Option `protobuf:"bytes,1,rep,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OptionList) Reset() {
+	*x = OptionList{}
+	mi := &file_settings_v1_settings_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OptionList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OptionList) ProtoMessage() {}
+
+func (x *OptionList) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OptionList.ProtoReflect.Descriptor instead.
+func (*OptionList) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *OptionList) GetOptions() []*Option {
+	if x != nil {
+		return x.Options
 	}
 	return nil
 }
@@ -2595,7 +3521,7 @@ type StepResult struct {
 
 func (x *StepResult) Reset() {
 	*x = StepResult{}
-	mi := &file_settings_v1_settings_proto_msgTypes[33]
+	mi := &file_settings_v1_settings_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2607,7 +3533,7 @@ func (x *StepResult) String() string {
 func (*StepResult) ProtoMessage() {}
 
 func (x *StepResult) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[33]
+	mi := &file_settings_v1_settings_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2620,7 +3546,7 @@ func (x *StepResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepResult.ProtoReflect.Descriptor instead.
 func (*StepResult) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{33}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *StepResult) GetId() string {
@@ -2683,7 +3609,7 @@ type TestReport struct {
 
 func (x *TestReport) Reset() {
 	*x = TestReport{}
-	mi := &file_settings_v1_settings_proto_msgTypes[34]
+	mi := &file_settings_v1_settings_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2695,7 +3621,7 @@ func (x *TestReport) String() string {
 func (*TestReport) ProtoMessage() {}
 
 func (x *TestReport) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[34]
+	mi := &file_settings_v1_settings_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2708,7 +3634,7 @@ func (x *TestReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestReport.ProtoReflect.Descriptor instead.
 func (*TestReport) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{34}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *TestReport) GetOutcome() string {
@@ -2782,7 +3708,7 @@ type Card struct {
 
 func (x *Card) Reset() {
 	*x = Card{}
-	mi := &file_settings_v1_settings_proto_msgTypes[35]
+	mi := &file_settings_v1_settings_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2794,7 +3720,7 @@ func (x *Card) String() string {
 func (*Card) ProtoMessage() {}
 
 func (x *Card) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[35]
+	mi := &file_settings_v1_settings_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2807,7 +3733,7 @@ func (x *Card) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Card.ProtoReflect.Descriptor instead.
 func (*Card) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{35}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Card) GetTitle() string {
@@ -2844,7 +3770,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_settings_v1_settings_proto_msgTypes[36]
+	mi := &file_settings_v1_settings_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2856,7 +3782,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[36]
+	mi := &file_settings_v1_settings_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2869,7 +3795,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{36}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Fact) GetLabel() string {
@@ -2915,7 +3841,7 @@ type Diagnostic struct {
 
 func (x *Diagnostic) Reset() {
 	*x = Diagnostic{}
-	mi := &file_settings_v1_settings_proto_msgTypes[37]
+	mi := &file_settings_v1_settings_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2927,7 +3853,7 @@ func (x *Diagnostic) String() string {
 func (*Diagnostic) ProtoMessage() {}
 
 func (x *Diagnostic) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[37]
+	mi := &file_settings_v1_settings_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2940,7 +3866,7 @@ func (x *Diagnostic) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Diagnostic.ProtoReflect.Descriptor instead.
 func (*Diagnostic) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{37}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Diagnostic) GetSeverity() Severity {
@@ -3028,7 +3954,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_settings_v1_settings_proto_msgTypes[38]
+	mi := &file_settings_v1_settings_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3040,7 +3966,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[38]
+	mi := &file_settings_v1_settings_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3053,7 +3979,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{38}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Evidence) GetCode() int32 {
@@ -3090,7 +4016,7 @@ type Fix struct {
 
 func (x *Fix) Reset() {
 	*x = Fix{}
-	mi := &file_settings_v1_settings_proto_msgTypes[39]
+	mi := &file_settings_v1_settings_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3102,7 +4028,7 @@ func (x *Fix) String() string {
 func (*Fix) ProtoMessage() {}
 
 func (x *Fix) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[39]
+	mi := &file_settings_v1_settings_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3115,7 +4041,7 @@ func (x *Fix) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fix.ProtoReflect.Descriptor instead.
 func (*Fix) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{39}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Fix) GetLabel() string {
@@ -3136,22 +4062,34 @@ var File_settings_v1_settings_proto protoreflect.FileDescriptor
 
 const file_settings_v1_settings_proto_rawDesc = "" +
 	"\n" +
-	"\x1asettings/v1/settings.proto\x12\vsettings.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"`\n" +
+	"\x1asettings/v1/settings.proto\x12\vsettings.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd3\x01\n" +
 	"\x05Value\x12\x14\n" +
 	"\x04text\x18\x01 \x01(\tH\x00R\x04text\x12\x1a\n" +
 	"\ainteger\x18\x02 \x01(\x03H\x00R\ainteger\x12\x1a\n" +
-	"\aboolean\x18\x03 \x01(\bH\x00R\abooleanB\t\n" +
-	"\acontent\"\r\n" +
+	"\aboolean\x18\x03 \x01(\bH\x00R\aboolean\x12\x1a\n" +
+	"\adecimal\x18\x04 \x01(\x01H\x00R\adecimal\x12+\n" +
+	"\x04list\x18\x05 \x01(\v2\x15.settings.v1.TextListH\x00R\x04list\x12(\n" +
+	"\x03map\x18\x06 \x01(\v2\x14.settings.v1.TextMapH\x00R\x03mapB\t\n" +
+	"\acontent\"$\n" +
+	"\bTextList\x12\x18\n" +
+	"\aentries\x18\x01 \x03(\tR\aentries\"\x82\x01\n" +
+	"\aTextMap\x12;\n" +
+	"\aentries\x18\x01 \x03(\v2!.settings.v1.TextMap.EntriesEntryR\aentries\x1a:\n" +
+	"\fEntriesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\r\n" +
 	"\vInfoRequest\"v\n" +
 	"\fInfoResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x12\"\n" +
-	"\fcapabilities\x18\x04 \x03(\tR\fcapabilities\"'\n" +
+	"\fcapabilities\x18\x04 \x03(\tR\fcapabilities\"l\n" +
 	"\rSchemaRequest\x12\x16\n" +
-	"\x06locale\x18\x01 \x01(\tR\x06locale\"=\n" +
+	"\x06locale\x18\x01 \x01(\tR\x06locale\x12'\n" +
+	"\x05kinds\x18\x02 \x03(\x0e2\x11.settings.v1.KindR\x05kinds\x12\x1a\n" +
+	"\bfeatures\x18\x03 \x03(\tR\bfeatures\"=\n" +
 	"\x0eSchemaResponse\x12+\n" +
-	"\x06schema\x18\x01 \x01(\v2\x13.settings.v1.SchemaR\x06schema\"\xd1\x02\n" +
+	"\x06schema\x18\x01 \x01(\v2\x13.settings.v1.SchemaR\x06schema\"\x80\x03\n" +
 	"\x06Schema\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12?\n" +
@@ -3160,7 +4098,8 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\apresets\x18\x05 \x03(\v2\x13.settings.v1.PresetR\apresets\x12+\n" +
 	"\x04test\x18\x06 \x01(\v2\x17.settings.v1.TestActionR\x04test\x12\x1b\n" +
 	"\tsave_note\x18\a \x01(\tR\bsaveNote\x12#\n" +
-	"\rsuggest_label\x18\b \x01(\tR\fsuggestLabel\"2\n" +
+	"\rsuggest_label\x18\b \x01(\tR\fsuggestLabel\x12-\n" +
+	"\aactions\x18\t \x03(\v2\x13.settings.v1.ActionR\aactions\"2\n" +
 	"\fPrerequisite\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\"\x8f\x01\n" +
@@ -3169,7 +4108,10 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
 	"\x04help\x18\x03 \x01(\tR\x04help\x12\x1a\n" +
 	"\badvanced\x18\x04 \x01(\bR\badvanced\x12*\n" +
-	"\x06fields\x18\x05 \x03(\v2\x12.settings.v1.FieldR\x06fields\"\x92\x04\n" +
+	"\x06fields\x18\x05 \x03(\v2\x12.settings.v1.FieldR\x06fields\",\n" +
+	"\x04Link\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\x12\x10\n" +
+	"\x03url\x18\x02 \x01(\tR\x03url\"\xab\t\n" +
 	"\x05Field\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05label\x18\x02 \x01(\tR\x05label\x12\x12\n" +
@@ -3179,22 +4121,47 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\tsensitive\x18\x06 \x01(\bR\tsensitive\x12,\n" +
 	"\adefault\x18\a \x01(\v2\x12.settings.v1.ValueR\adefault\x12B\n" +
 	"\fdefault_when\x18\b \x03(\v2\x1f.settings.v1.ConditionalDefaultR\vdefaultWhen\x129\n" +
-	"\fvisible_when\x18\t \x01(\v2\x16.settings.v1.ConditionR\vvisibleWhen\x12\x15\n" +
+	"\fvisible_when\x18\t \x01(\v2\x16.settings.v1.ConditionR\vvisibleWhen\x12$\n" +
 	"\x03min\x18\n" +
-	" \x01(\x03H\x00R\x03min\x88\x01\x01\x12\x15\n" +
-	"\x03max\x18\v \x01(\x03H\x01R\x03max\x88\x01\x01\x12\x18\n" +
+	" \x01(\v2\x12.settings.v1.ValueR\x03min\x12$\n" +
+	"\x03max\x18\v \x01(\v2\x12.settings.v1.ValueR\x03max\x12\x18\n" +
 	"\apattern\x18\f \x01(\tR\apattern\x12-\n" +
 	"\aoptions\x18\r \x03(\v2\x13.settings.v1.OptionR\aoptions\x12 \n" +
 	"\vplaceholder\x18\x0e \x01(\tR\vplaceholder\x12\x14\n" +
-	"\x05group\x18\x0f \x01(\tR\x05groupB\x06\n" +
-	"\x04_minB\x06\n" +
-	"\x04_max\"4\n" +
+	"\x05group\x18\x0f \x01(\tR\x05group\x12-\n" +
+	"\bfallback\x18\x10 \x01(\x0e2\x11.settings.v1.KindR\bfallback\x12;\n" +
+	"\rrequired_when\x18\x11 \x01(\v2\x16.settings.v1.ConditionR\frequiredWhen\x129\n" +
+	"\fenabled_when\x18\x12 \x01(\v2\x16.settings.v1.ConditionR\venabledWhen\x12\x1b\n" +
+	"\tread_only\x18\x13 \x01(\bR\breadOnly\x12'\n" +
+	"\x0fpattern_message\x18\x14 \x01(\tR\x0epatternMessage\x12!\n" +
+	"\foptions_from\x18\x15 \x01(\tR\voptionsFrom\x12\x16\n" +
+	"\x06action\x18\x16 \x01(\tR\x06action\x12'\n" +
+	"\x05items\x18\x17 \x01(\x0e2\x11.settings.v1.KindR\x05items\x12\x1b\n" +
+	"\tkey_label\x18\x18 \x01(\tR\bkeyLabel\x12\x1d\n" +
+	"\n" +
+	"item_label\x18\x19 \x01(\tR\titemLabel\x12\x18\n" +
+	"\aschemes\x18\x1a \x03(\tR\aschemes\x12\x16\n" +
+	"\x06accept\x18\x1b \x03(\tR\x06accept\x12.\n" +
+	"\adisplay\x18\x1c \x01(\x0e2\x14.settings.v1.DisplayR\adisplay\x12\x12\n" +
+	"\x04unit\x18\x1d \x01(\tR\x04unit\x12%\n" +
+	"\x04link\x18\x1e \x01(\v2\x11.settings.v1.LinkR\x04link\x12\x1e\n" +
+	"\n" +
+	"deprecated\x18\x1f \x01(\tR\n" +
+	"deprecated\x12#\n" +
+	"\rneeds_restart\x18  \x01(\bR\fneedsRestart\x12\x1a\n" +
+	"\bformerly\x18! \x03(\tR\bformerly\"4\n" +
 	"\x06Option\x12\x14\n" +
 	"\x05value\x18\x01 \x01(\tR\x05value\x12\x14\n" +
-	"\x05label\x18\x02 \x01(\tR\x05label\"L\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\"\xae\x02\n" +
 	"\tCondition\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12)\n" +
-	"\x06any_of\x18\x02 \x03(\v2\x12.settings.v1.ValueR\x05anyOf\"j\n" +
+	"\x06any_of\x18\x02 \x03(\v2\x12.settings.v1.ValueR\x05anyOf\x12\x10\n" +
+	"\x03set\x18\x03 \x01(\bR\x03set\x12(\n" +
+	"\x05least\x18\x04 \x01(\v2\x12.settings.v1.ValueR\x05least\x12&\n" +
+	"\x04most\x18\x05 \x01(\v2\x12.settings.v1.ValueR\x04most\x12(\n" +
+	"\x03all\x18\x06 \x03(\v2\x16.settings.v1.ConditionR\x03all\x12(\n" +
+	"\x03any\x18\a \x03(\v2\x16.settings.v1.ConditionR\x03any\x12(\n" +
+	"\x03not\x18\b \x01(\v2\x16.settings.v1.ConditionR\x03not\"j\n" +
 	"\x12ConditionalDefault\x12*\n" +
 	"\x04when\x18\x01 \x01(\v2\x16.settings.v1.ConditionR\x04when\x12(\n" +
 	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value\"\xce\x01\n" +
@@ -3209,17 +4176,29 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\n" +
 	"TestAction\x12\x14\n" +
 	"\x05label\x18\x01 \x01(\tR\x05label\x12,\n" +
-	"\aoptions\x18\x02 \x03(\v2\x12.settings.v1.FieldR\aoptions\"%\n" +
+	"\aoptions\x18\x02 \x03(\v2\x12.settings.v1.FieldR\aoptions\"\x9c\x02\n" +
+	"\x06Action\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\x12\x12\n" +
+	"\x04help\x18\x03 \x01(\tR\x04help\x12,\n" +
+	"\aoptions\x18\x04 \x03(\v2\x12.settings.v1.FieldR\aoptions\x129\n" +
+	"\fvisible_when\x18\x05 \x01(\v2\x16.settings.v1.ConditionR\vvisibleWhen\x12\x12\n" +
+	"\x04test\x18\x06 \x01(\bR\x04test\x12#\n" +
+	"\rneeds_secrets\x18\a \x01(\bR\fneedsSecrets\x12\x18\n" +
+	"\achanges\x18\b \x01(\bR\achanges\x12\x18\n" +
+	"\aconfirm\x18\t \x01(\tR\aconfirm\"%\n" +
 	"\vLoadRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\"A\n" +
 	"\fLoadResponse\x121\n" +
-	"\bsnapshot\x18\x01 \x01(\v2\x15.settings.v1.SnapshotR\bsnapshot\"\x97\x04\n" +
+	"\bsnapshot\x18\x01 \x01(\v2\x15.settings.v1.SnapshotR\bsnapshot\"\xc3\x05\n" +
 	"\bSnapshot\x129\n" +
 	"\x06values\x18\x01 \x03(\v2!.settings.v1.Snapshot.ValuesEntryR\x06values\x12<\n" +
 	"\asecrets\x18\x02 \x03(\v2\".settings.v1.Snapshot.SecretsEntryR\asecrets\x126\n" +
 	"\x05locks\x18\x03 \x03(\v2 .settings.v1.Snapshot.LocksEntryR\x05locks\x121\n" +
 	"\brevision\x18\x04 \x01(\v2\x15.settings.v1.RevisionR\brevision\x125\n" +
-	"\bverified\x18\x05 \x01(\v2\x19.settings.v1.VerificationR\bverified\x1aM\n" +
+	"\bverified\x18\x05 \x01(\v2\x19.settings.v1.VerificationR\bverified\x12?\n" +
+	"\bcomputed\x18\x06 \x03(\v2#.settings.v1.Snapshot.ComputedEntryR\bcomputed\x12\x18\n" +
+	"\apending\x18\a \x03(\tR\apending\x1aM\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
 	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\x1aT\n" +
@@ -3229,10 +4208,15 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\n" +
 	"LocksEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12'\n" +
-	"\x05value\x18\x02 \x01(\v2\x11.settings.v1.LockR\x05value:\x028\x01\"Q\n" +
+	"\x05value\x18\x02 \x01(\v2\x11.settings.v1.LockR\x05value:\x028\x01\x1aO\n" +
+	"\rComputedEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"\x9b\x01\n" +
 	"\vSecretState\x12\x10\n" +
 	"\x03set\x18\x01 \x01(\bR\x03set\x120\n" +
-	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\"\x1e\n" +
+	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12\x12\n" +
+	"\x04hint\x18\x03 \x01(\tR\x04hint\x124\n" +
+	"\aexpires\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"\x1e\n" +
 	"\x04Lock\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\"f\n" +
 	"\bRevision\x12\x16\n" +
@@ -3259,20 +4243,26 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x06change\"S\n" +
 	"\x0fValidateRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12(\n" +
-	"\x05draft\x18\x02 \x01(\v2\x12.settings.v1.DraftR\x05draft\"g\n" +
+	"\x05draft\x18\x02 \x01(\v2\x12.settings.v1.DraftR\x05draft\"\x81\x02\n" +
 	"\x10ValidateResponse\x129\n" +
 	"\vdiagnostics\x18\x01 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
-	"\apreview\x18\x02 \x01(\tR\apreview\"\x81\x01\n" +
+	"\apreview\x18\x02 \x01(\tR\apreview\x12G\n" +
+	"\bcomputed\x18\x03 \x03(\v2+.settings.v1.ValidateResponse.ComputedEntryR\bcomputed\x1aO\n" +
+	"\rComputedEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"\x9f\x01\n" +
 	"\vSaveRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12(\n" +
 	"\x05draft\x18\x03 \x01(\v2\x12.settings.v1.DraftR\x05draft\x12\x1a\n" +
-	"\brevision\x18\x04 \x01(\x03R\brevision\"\xae\x01\n" +
+	"\brevision\x18\x04 \x01(\x03R\brevision\x12\x1c\n" +
+	"\tconfirmed\x18\x05 \x01(\tR\tconfirmed\"\xc8\x01\n" +
 	"\fSaveResponse\x12\x14\n" +
 	"\x05saved\x18\x01 \x01(\bR\x05saved\x12\x1a\n" +
 	"\bconflict\x18\x02 \x01(\bR\bconflict\x129\n" +
 	"\vdiagnostics\x18\x03 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\x121\n" +
-	"\bsnapshot\x18\x04 \x01(\v2\x15.settings.v1.SnapshotR\bsnapshot\"\xf6\x01\n" +
+	"\bsnapshot\x18\x04 \x01(\v2\x15.settings.v1.SnapshotR\bsnapshot\x12\x18\n" +
+	"\aconfirm\x18\x05 \x01(\tR\aconfirm\"\xf6\x01\n" +
 	"\vTestRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12(\n" +
@@ -3280,12 +4270,13 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\aoptions\x18\x04 \x03(\v2%.settings.v1.TestRequest.OptionsEntryR\aoptions\x1aN\n" +
 	"\fOptionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
-	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"\x92\x02\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"\xc1\x02\n" +
 	"\fTestResponse\x12=\n" +
 	"\fstep_started\x18\x01 \x01(\v2\x18.settings.v1.StepStartedH\x00R\vstepStarted\x12@\n" +
 	"\rstep_finished\x18\x02 \x01(\v2\x19.settings.v1.StepFinishedH\x00R\fstepFinished\x126\n" +
 	"\tcompleted\x18\x03 \x01(\v2\x16.settings.v1.CompletedH\x00R\tcompleted\x12@\n" +
-	"\rstep_progress\x18\x04 \x01(\v2\x19.settings.v1.StepProgressH\x00R\fstepProgressB\a\n" +
+	"\rstep_progress\x18\x04 \x01(\v2\x19.settings.v1.StepProgressH\x00R\fstepProgress\x12-\n" +
+	"\x06prompt\x18\x05 \x01(\v2\x13.settings.v1.PromptH\x00R\x06promptB\a\n" +
 	"\x05event\"3\n" +
 	"\vStepStarted\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
@@ -3295,9 +4286,31 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x05label\x18\x02 \x01(\tR\x05label\x12\x16\n" +
 	"\x06detail\x18\x03 \x01(\tR\x06detail\"?\n" +
 	"\fStepFinished\x12/\n" +
-	"\x06result\x18\x01 \x01(\v2\x17.settings.v1.StepResultR\x06result\"<\n" +
+	"\x06result\x18\x01 \x01(\v2\x17.settings.v1.StepResultR\x06result\"o\n" +
 	"\tCompleted\x12/\n" +
-	"\x06report\x18\x01 \x01(\v2\x17.settings.v1.TestReportR\x06report\"\xae\x01\n" +
+	"\x06report\x18\x01 \x01(\v2\x17.settings.v1.TestReportR\x06report\x121\n" +
+	"\x06result\x18\x02 \x01(\v2\x19.settings.v1.ActionResultR\x06result\"x\n" +
+	"\x06Prompt\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\x12\x10\n" +
+	"\x03url\x18\x02 \x01(\tR\x03url\x12\x12\n" +
+	"\x04code\x18\x03 \x01(\tR\x04code\x124\n" +
+	"\aexpires\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"\xb6\x03\n" +
+	"\fActionResult\x12=\n" +
+	"\x06values\x18\x01 \x03(\v2%.settings.v1.ActionResult.ValuesEntryR\x06values\x12@\n" +
+	"\achoices\x18\x02 \x03(\v2&.settings.v1.ActionResult.ChoicesEntryR\achoices\x12E\n" +
+	"\atickets\x18\x03 \x03(\v2&.settings.v1.ActionResult.TicketsEntryB\x03\x80\x01\x01R\atickets\x1aM\n" +
+	"\vValuesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\x1aS\n" +
+	"\fChoicesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12-\n" +
+	"\x05value\x18\x02 \x01(\v2\x17.settings.v1.OptionListR\x05value:\x028\x01\x1a:\n" +
+	"\fTicketsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\";\n" +
+	"\n" +
+	"OptionList\x12-\n" +
+	"\aoptions\x18\x01 \x03(\v2\x13.settings.v1.OptionR\aoptions\"\xae\x01\n" +
 	"\n" +
 	"StepResult\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
@@ -3346,7 +4359,7 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x06values\x18\x02 \x03(\v2\x1c.settings.v1.Fix.ValuesEntryR\x06values\x1aM\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
-	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01*\x97\x01\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01*\xc4\x02\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tKIND_TEXT\x10\x01\x12\x12\n" +
@@ -3356,7 +4369,22 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\vKIND_CHOICE\x10\x05\x12\x0e\n" +
 	"\n" +
 	"KIND_EMAIL\x10\x06\x12\x11\n" +
-	"\rKIND_DURATION\x10\a*n\n" +
+	"\rKIND_DURATION\x10\a\x12\x10\n" +
+	"\fKIND_DECIMAL\x10\b\x12\x10\n" +
+	"\fKIND_CHOICES\x10\t\x12\r\n" +
+	"\tKIND_LIST\x10\n" +
+	"\x12\f\n" +
+	"\bKIND_MAP\x10\v\x12\f\n" +
+	"\bKIND_URL\x10\f\x12\x12\n" +
+	"\x0eKIND_HOST_PORT\x10\r\x12\x12\n" +
+	"\x0eKIND_BYTE_SIZE\x10\x0e\x12\r\n" +
+	"\tKIND_DATE\x10\x0f\x12\r\n" +
+	"\tKIND_FILE\x10\x10\x12\x16\n" +
+	"\x12KIND_AUTHORIZATION\x10\x11*G\n" +
+	"\aDisplay\x12\x17\n" +
+	"\x13DISPLAY_UNSPECIFIED\x10\x00\x12\x11\n" +
+	"\rDISPLAY_RADIO\x10\x01\x12\x10\n" +
+	"\fDISPLAY_CODE\x10\x02*n\n" +
 	"\x06Status\x12\x16\n" +
 	"\x12STATUS_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTATUS_PASSED\x10\x01\x12\x12\n" +
@@ -3401,146 +4429,194 @@ func file_settings_v1_settings_proto_rawDescGZIP() []byte {
 	return file_settings_v1_settings_proto_rawDescData
 }
 
-var file_settings_v1_settings_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_settings_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
+var file_settings_v1_settings_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_settings_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
 var file_settings_v1_settings_proto_goTypes = []any{
 	(Kind)(0),                     // 0: settings.v1.Kind
-	(Status)(0),                   // 1: settings.v1.Status
-	(Severity)(0),                 // 2: settings.v1.Severity
-	(Scope)(0),                    // 3: settings.v1.Scope
-	(Lasting)(0),                  // 4: settings.v1.Lasting
-	(*Value)(nil),                 // 5: settings.v1.Value
-	(*InfoRequest)(nil),           // 6: settings.v1.InfoRequest
-	(*InfoResponse)(nil),          // 7: settings.v1.InfoResponse
-	(*SchemaRequest)(nil),         // 8: settings.v1.SchemaRequest
-	(*SchemaResponse)(nil),        // 9: settings.v1.SchemaResponse
-	(*Schema)(nil),                // 10: settings.v1.Schema
-	(*Prerequisite)(nil),          // 11: settings.v1.Prerequisite
-	(*Section)(nil),               // 12: settings.v1.Section
-	(*Field)(nil),                 // 13: settings.v1.Field
-	(*Option)(nil),                // 14: settings.v1.Option
-	(*Condition)(nil),             // 15: settings.v1.Condition
-	(*ConditionalDefault)(nil),    // 16: settings.v1.ConditionalDefault
-	(*Preset)(nil),                // 17: settings.v1.Preset
-	(*TestAction)(nil),            // 18: settings.v1.TestAction
-	(*LoadRequest)(nil),           // 19: settings.v1.LoadRequest
-	(*LoadResponse)(nil),          // 20: settings.v1.LoadResponse
-	(*Snapshot)(nil),              // 21: settings.v1.Snapshot
-	(*SecretState)(nil),           // 22: settings.v1.SecretState
-	(*Lock)(nil),                  // 23: settings.v1.Lock
-	(*Revision)(nil),              // 24: settings.v1.Revision
-	(*Verification)(nil),          // 25: settings.v1.Verification
-	(*Draft)(nil),                 // 26: settings.v1.Draft
-	(*SecretChange)(nil),          // 27: settings.v1.SecretChange
-	(*ValidateRequest)(nil),       // 28: settings.v1.ValidateRequest
-	(*ValidateResponse)(nil),      // 29: settings.v1.ValidateResponse
-	(*SaveRequest)(nil),           // 30: settings.v1.SaveRequest
-	(*SaveResponse)(nil),          // 31: settings.v1.SaveResponse
-	(*TestRequest)(nil),           // 32: settings.v1.TestRequest
-	(*TestResponse)(nil),          // 33: settings.v1.TestResponse
-	(*StepStarted)(nil),           // 34: settings.v1.StepStarted
-	(*StepProgress)(nil),          // 35: settings.v1.StepProgress
-	(*StepFinished)(nil),          // 36: settings.v1.StepFinished
-	(*Completed)(nil),             // 37: settings.v1.Completed
-	(*StepResult)(nil),            // 38: settings.v1.StepResult
-	(*TestReport)(nil),            // 39: settings.v1.TestReport
-	(*Card)(nil),                  // 40: settings.v1.Card
-	(*Fact)(nil),                  // 41: settings.v1.Fact
-	(*Diagnostic)(nil),            // 42: settings.v1.Diagnostic
-	(*Evidence)(nil),              // 43: settings.v1.Evidence
-	(*Fix)(nil),                   // 44: settings.v1.Fix
-	nil,                           // 45: settings.v1.Preset.ValuesEntry
-	nil,                           // 46: settings.v1.Snapshot.ValuesEntry
-	nil,                           // 47: settings.v1.Snapshot.SecretsEntry
-	nil,                           // 48: settings.v1.Snapshot.LocksEntry
-	nil,                           // 49: settings.v1.Draft.ValuesEntry
-	nil,                           // 50: settings.v1.Draft.SecretsEntry
-	nil,                           // 51: settings.v1.TestRequest.OptionsEntry
-	nil,                           // 52: settings.v1.Fix.ValuesEntry
-	(*timestamppb.Timestamp)(nil), // 53: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 54: google.protobuf.Duration
+	(Display)(0),                  // 1: settings.v1.Display
+	(Status)(0),                   // 2: settings.v1.Status
+	(Severity)(0),                 // 3: settings.v1.Severity
+	(Scope)(0),                    // 4: settings.v1.Scope
+	(Lasting)(0),                  // 5: settings.v1.Lasting
+	(*Value)(nil),                 // 6: settings.v1.Value
+	(*TextList)(nil),              // 7: settings.v1.TextList
+	(*TextMap)(nil),               // 8: settings.v1.TextMap
+	(*InfoRequest)(nil),           // 9: settings.v1.InfoRequest
+	(*InfoResponse)(nil),          // 10: settings.v1.InfoResponse
+	(*SchemaRequest)(nil),         // 11: settings.v1.SchemaRequest
+	(*SchemaResponse)(nil),        // 12: settings.v1.SchemaResponse
+	(*Schema)(nil),                // 13: settings.v1.Schema
+	(*Prerequisite)(nil),          // 14: settings.v1.Prerequisite
+	(*Section)(nil),               // 15: settings.v1.Section
+	(*Link)(nil),                  // 16: settings.v1.Link
+	(*Field)(nil),                 // 17: settings.v1.Field
+	(*Option)(nil),                // 18: settings.v1.Option
+	(*Condition)(nil),             // 19: settings.v1.Condition
+	(*ConditionalDefault)(nil),    // 20: settings.v1.ConditionalDefault
+	(*Preset)(nil),                // 21: settings.v1.Preset
+	(*TestAction)(nil),            // 22: settings.v1.TestAction
+	(*Action)(nil),                // 23: settings.v1.Action
+	(*LoadRequest)(nil),           // 24: settings.v1.LoadRequest
+	(*LoadResponse)(nil),          // 25: settings.v1.LoadResponse
+	(*Snapshot)(nil),              // 26: settings.v1.Snapshot
+	(*SecretState)(nil),           // 27: settings.v1.SecretState
+	(*Lock)(nil),                  // 28: settings.v1.Lock
+	(*Revision)(nil),              // 29: settings.v1.Revision
+	(*Verification)(nil),          // 30: settings.v1.Verification
+	(*Draft)(nil),                 // 31: settings.v1.Draft
+	(*SecretChange)(nil),          // 32: settings.v1.SecretChange
+	(*ValidateRequest)(nil),       // 33: settings.v1.ValidateRequest
+	(*ValidateResponse)(nil),      // 34: settings.v1.ValidateResponse
+	(*SaveRequest)(nil),           // 35: settings.v1.SaveRequest
+	(*SaveResponse)(nil),          // 36: settings.v1.SaveResponse
+	(*TestRequest)(nil),           // 37: settings.v1.TestRequest
+	(*TestResponse)(nil),          // 38: settings.v1.TestResponse
+	(*StepStarted)(nil),           // 39: settings.v1.StepStarted
+	(*StepProgress)(nil),          // 40: settings.v1.StepProgress
+	(*StepFinished)(nil),          // 41: settings.v1.StepFinished
+	(*Completed)(nil),             // 42: settings.v1.Completed
+	(*Prompt)(nil),                // 43: settings.v1.Prompt
+	(*ActionResult)(nil),          // 44: settings.v1.ActionResult
+	(*OptionList)(nil),            // 45: settings.v1.OptionList
+	(*StepResult)(nil),            // 46: settings.v1.StepResult
+	(*TestReport)(nil),            // 47: settings.v1.TestReport
+	(*Card)(nil),                  // 48: settings.v1.Card
+	(*Fact)(nil),                  // 49: settings.v1.Fact
+	(*Diagnostic)(nil),            // 50: settings.v1.Diagnostic
+	(*Evidence)(nil),              // 51: settings.v1.Evidence
+	(*Fix)(nil),                   // 52: settings.v1.Fix
+	nil,                           // 53: settings.v1.TextMap.EntriesEntry
+	nil,                           // 54: settings.v1.Preset.ValuesEntry
+	nil,                           // 55: settings.v1.Snapshot.ValuesEntry
+	nil,                           // 56: settings.v1.Snapshot.SecretsEntry
+	nil,                           // 57: settings.v1.Snapshot.LocksEntry
+	nil,                           // 58: settings.v1.Snapshot.ComputedEntry
+	nil,                           // 59: settings.v1.Draft.ValuesEntry
+	nil,                           // 60: settings.v1.Draft.SecretsEntry
+	nil,                           // 61: settings.v1.ValidateResponse.ComputedEntry
+	nil,                           // 62: settings.v1.TestRequest.OptionsEntry
+	nil,                           // 63: settings.v1.ActionResult.ValuesEntry
+	nil,                           // 64: settings.v1.ActionResult.ChoicesEntry
+	nil,                           // 65: settings.v1.ActionResult.TicketsEntry
+	nil,                           // 66: settings.v1.Fix.ValuesEntry
+	(*timestamppb.Timestamp)(nil), // 67: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 68: google.protobuf.Duration
 }
 var file_settings_v1_settings_proto_depIdxs = []int32{
-	10, // 0: settings.v1.SchemaResponse.schema:type_name -> settings.v1.Schema
-	11, // 1: settings.v1.Schema.prerequisites:type_name -> settings.v1.Prerequisite
-	12, // 2: settings.v1.Schema.sections:type_name -> settings.v1.Section
-	17, // 3: settings.v1.Schema.presets:type_name -> settings.v1.Preset
-	18, // 4: settings.v1.Schema.test:type_name -> settings.v1.TestAction
-	13, // 5: settings.v1.Section.fields:type_name -> settings.v1.Field
-	0,  // 6: settings.v1.Field.kind:type_name -> settings.v1.Kind
-	5,  // 7: settings.v1.Field.default:type_name -> settings.v1.Value
-	16, // 8: settings.v1.Field.default_when:type_name -> settings.v1.ConditionalDefault
-	15, // 9: settings.v1.Field.visible_when:type_name -> settings.v1.Condition
-	14, // 10: settings.v1.Field.options:type_name -> settings.v1.Option
-	5,  // 11: settings.v1.Condition.any_of:type_name -> settings.v1.Value
-	15, // 12: settings.v1.ConditionalDefault.when:type_name -> settings.v1.Condition
-	5,  // 13: settings.v1.ConditionalDefault.value:type_name -> settings.v1.Value
-	45, // 14: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
-	13, // 15: settings.v1.TestAction.options:type_name -> settings.v1.Field
-	21, // 16: settings.v1.LoadResponse.snapshot:type_name -> settings.v1.Snapshot
-	46, // 17: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
-	47, // 18: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
-	48, // 19: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
-	24, // 20: settings.v1.Snapshot.revision:type_name -> settings.v1.Revision
-	25, // 21: settings.v1.Snapshot.verified:type_name -> settings.v1.Verification
-	53, // 22: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
-	53, // 23: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
-	53, // 24: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
-	49, // 25: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
-	50, // 26: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
-	26, // 27: settings.v1.ValidateRequest.draft:type_name -> settings.v1.Draft
-	42, // 28: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
-	26, // 29: settings.v1.SaveRequest.draft:type_name -> settings.v1.Draft
-	42, // 30: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
-	21, // 31: settings.v1.SaveResponse.snapshot:type_name -> settings.v1.Snapshot
-	26, // 32: settings.v1.TestRequest.draft:type_name -> settings.v1.Draft
-	51, // 33: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
-	34, // 34: settings.v1.TestResponse.step_started:type_name -> settings.v1.StepStarted
-	36, // 35: settings.v1.TestResponse.step_finished:type_name -> settings.v1.StepFinished
-	37, // 36: settings.v1.TestResponse.completed:type_name -> settings.v1.Completed
-	35, // 37: settings.v1.TestResponse.step_progress:type_name -> settings.v1.StepProgress
-	38, // 38: settings.v1.StepFinished.result:type_name -> settings.v1.StepResult
-	39, // 39: settings.v1.Completed.report:type_name -> settings.v1.TestReport
-	1,  // 40: settings.v1.StepResult.status:type_name -> settings.v1.Status
-	54, // 41: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
-	1,  // 42: settings.v1.TestReport.status:type_name -> settings.v1.Status
-	54, // 43: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
-	38, // 44: settings.v1.TestReport.steps:type_name -> settings.v1.StepResult
-	42, // 45: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
-	40, // 46: settings.v1.TestReport.cards:type_name -> settings.v1.Card
-	1,  // 47: settings.v1.Card.status:type_name -> settings.v1.Status
-	41, // 48: settings.v1.Card.facts:type_name -> settings.v1.Fact
-	2,  // 49: settings.v1.Diagnostic.severity:type_name -> settings.v1.Severity
-	43, // 50: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
-	44, // 51: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
-	3,  // 52: settings.v1.Diagnostic.scope:type_name -> settings.v1.Scope
-	4,  // 53: settings.v1.Diagnostic.lasting:type_name -> settings.v1.Lasting
-	52, // 54: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
-	5,  // 55: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
-	5,  // 56: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
-	22, // 57: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
-	23, // 58: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
-	5,  // 59: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
-	27, // 60: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
-	5,  // 61: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
-	5,  // 62: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
-	6,  // 63: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
-	8,  // 64: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
-	19, // 65: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
-	28, // 66: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
-	30, // 67: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
-	32, // 68: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
-	7,  // 69: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
-	9,  // 70: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
-	20, // 71: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
-	29, // 72: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
-	31, // 73: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
-	33, // 74: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
-	69, // [69:75] is the sub-list for method output_type
-	63, // [63:69] is the sub-list for method input_type
-	63, // [63:63] is the sub-list for extension type_name
-	63, // [63:63] is the sub-list for extension extendee
-	0,  // [0:63] is the sub-list for field type_name
+	7,   // 0: settings.v1.Value.list:type_name -> settings.v1.TextList
+	8,   // 1: settings.v1.Value.map:type_name -> settings.v1.TextMap
+	53,  // 2: settings.v1.TextMap.entries:type_name -> settings.v1.TextMap.EntriesEntry
+	0,   // 3: settings.v1.SchemaRequest.kinds:type_name -> settings.v1.Kind
+	13,  // 4: settings.v1.SchemaResponse.schema:type_name -> settings.v1.Schema
+	14,  // 5: settings.v1.Schema.prerequisites:type_name -> settings.v1.Prerequisite
+	15,  // 6: settings.v1.Schema.sections:type_name -> settings.v1.Section
+	21,  // 7: settings.v1.Schema.presets:type_name -> settings.v1.Preset
+	22,  // 8: settings.v1.Schema.test:type_name -> settings.v1.TestAction
+	23,  // 9: settings.v1.Schema.actions:type_name -> settings.v1.Action
+	17,  // 10: settings.v1.Section.fields:type_name -> settings.v1.Field
+	0,   // 11: settings.v1.Field.kind:type_name -> settings.v1.Kind
+	6,   // 12: settings.v1.Field.default:type_name -> settings.v1.Value
+	20,  // 13: settings.v1.Field.default_when:type_name -> settings.v1.ConditionalDefault
+	19,  // 14: settings.v1.Field.visible_when:type_name -> settings.v1.Condition
+	6,   // 15: settings.v1.Field.min:type_name -> settings.v1.Value
+	6,   // 16: settings.v1.Field.max:type_name -> settings.v1.Value
+	18,  // 17: settings.v1.Field.options:type_name -> settings.v1.Option
+	0,   // 18: settings.v1.Field.fallback:type_name -> settings.v1.Kind
+	19,  // 19: settings.v1.Field.required_when:type_name -> settings.v1.Condition
+	19,  // 20: settings.v1.Field.enabled_when:type_name -> settings.v1.Condition
+	0,   // 21: settings.v1.Field.items:type_name -> settings.v1.Kind
+	1,   // 22: settings.v1.Field.display:type_name -> settings.v1.Display
+	16,  // 23: settings.v1.Field.link:type_name -> settings.v1.Link
+	6,   // 24: settings.v1.Condition.any_of:type_name -> settings.v1.Value
+	6,   // 25: settings.v1.Condition.least:type_name -> settings.v1.Value
+	6,   // 26: settings.v1.Condition.most:type_name -> settings.v1.Value
+	19,  // 27: settings.v1.Condition.all:type_name -> settings.v1.Condition
+	19,  // 28: settings.v1.Condition.any:type_name -> settings.v1.Condition
+	19,  // 29: settings.v1.Condition.not:type_name -> settings.v1.Condition
+	19,  // 30: settings.v1.ConditionalDefault.when:type_name -> settings.v1.Condition
+	6,   // 31: settings.v1.ConditionalDefault.value:type_name -> settings.v1.Value
+	54,  // 32: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
+	17,  // 33: settings.v1.TestAction.options:type_name -> settings.v1.Field
+	17,  // 34: settings.v1.Action.options:type_name -> settings.v1.Field
+	19,  // 35: settings.v1.Action.visible_when:type_name -> settings.v1.Condition
+	26,  // 36: settings.v1.LoadResponse.snapshot:type_name -> settings.v1.Snapshot
+	55,  // 37: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
+	56,  // 38: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
+	57,  // 39: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
+	29,  // 40: settings.v1.Snapshot.revision:type_name -> settings.v1.Revision
+	30,  // 41: settings.v1.Snapshot.verified:type_name -> settings.v1.Verification
+	58,  // 42: settings.v1.Snapshot.computed:type_name -> settings.v1.Snapshot.ComputedEntry
+	67,  // 43: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
+	67,  // 44: settings.v1.SecretState.expires:type_name -> google.protobuf.Timestamp
+	67,  // 45: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
+	67,  // 46: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
+	59,  // 47: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
+	60,  // 48: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
+	31,  // 49: settings.v1.ValidateRequest.draft:type_name -> settings.v1.Draft
+	50,  // 50: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	61,  // 51: settings.v1.ValidateResponse.computed:type_name -> settings.v1.ValidateResponse.ComputedEntry
+	31,  // 52: settings.v1.SaveRequest.draft:type_name -> settings.v1.Draft
+	50,  // 53: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	26,  // 54: settings.v1.SaveResponse.snapshot:type_name -> settings.v1.Snapshot
+	31,  // 55: settings.v1.TestRequest.draft:type_name -> settings.v1.Draft
+	62,  // 56: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
+	39,  // 57: settings.v1.TestResponse.step_started:type_name -> settings.v1.StepStarted
+	41,  // 58: settings.v1.TestResponse.step_finished:type_name -> settings.v1.StepFinished
+	42,  // 59: settings.v1.TestResponse.completed:type_name -> settings.v1.Completed
+	40,  // 60: settings.v1.TestResponse.step_progress:type_name -> settings.v1.StepProgress
+	43,  // 61: settings.v1.TestResponse.prompt:type_name -> settings.v1.Prompt
+	46,  // 62: settings.v1.StepFinished.result:type_name -> settings.v1.StepResult
+	47,  // 63: settings.v1.Completed.report:type_name -> settings.v1.TestReport
+	44,  // 64: settings.v1.Completed.result:type_name -> settings.v1.ActionResult
+	67,  // 65: settings.v1.Prompt.expires:type_name -> google.protobuf.Timestamp
+	63,  // 66: settings.v1.ActionResult.values:type_name -> settings.v1.ActionResult.ValuesEntry
+	64,  // 67: settings.v1.ActionResult.choices:type_name -> settings.v1.ActionResult.ChoicesEntry
+	65,  // 68: settings.v1.ActionResult.tickets:type_name -> settings.v1.ActionResult.TicketsEntry
+	18,  // 69: settings.v1.OptionList.options:type_name -> settings.v1.Option
+	2,   // 70: settings.v1.StepResult.status:type_name -> settings.v1.Status
+	68,  // 71: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
+	2,   // 72: settings.v1.TestReport.status:type_name -> settings.v1.Status
+	68,  // 73: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
+	46,  // 74: settings.v1.TestReport.steps:type_name -> settings.v1.StepResult
+	50,  // 75: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
+	48,  // 76: settings.v1.TestReport.cards:type_name -> settings.v1.Card
+	2,   // 77: settings.v1.Card.status:type_name -> settings.v1.Status
+	49,  // 78: settings.v1.Card.facts:type_name -> settings.v1.Fact
+	3,   // 79: settings.v1.Diagnostic.severity:type_name -> settings.v1.Severity
+	51,  // 80: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
+	52,  // 81: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
+	4,   // 82: settings.v1.Diagnostic.scope:type_name -> settings.v1.Scope
+	5,   // 83: settings.v1.Diagnostic.lasting:type_name -> settings.v1.Lasting
+	66,  // 84: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
+	6,   // 85: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
+	6,   // 86: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
+	27,  // 87: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
+	28,  // 88: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
+	6,   // 89: settings.v1.Snapshot.ComputedEntry.value:type_name -> settings.v1.Value
+	6,   // 90: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
+	32,  // 91: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
+	6,   // 92: settings.v1.ValidateResponse.ComputedEntry.value:type_name -> settings.v1.Value
+	6,   // 93: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
+	6,   // 94: settings.v1.ActionResult.ValuesEntry.value:type_name -> settings.v1.Value
+	45,  // 95: settings.v1.ActionResult.ChoicesEntry.value:type_name -> settings.v1.OptionList
+	6,   // 96: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
+	9,   // 97: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
+	11,  // 98: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
+	24,  // 99: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
+	33,  // 100: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
+	35,  // 101: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
+	37,  // 102: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
+	10,  // 103: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
+	12,  // 104: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
+	25,  // 105: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
+	34,  // 106: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
+	36,  // 107: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
+	38,  // 108: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
+	103, // [103:109] is the sub-list for method output_type
+	97,  // [97:103] is the sub-list for method input_type
+	97,  // [97:97] is the sub-list for extension type_name
+	97,  // [97:97] is the sub-list for extension extendee
+	0,   // [0:97] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_settings_proto_init() }
@@ -3552,25 +4628,28 @@ func file_settings_v1_settings_proto_init() {
 		(*Value_Text)(nil),
 		(*Value_Integer)(nil),
 		(*Value_Boolean)(nil),
+		(*Value_Decimal)(nil),
+		(*Value_List)(nil),
+		(*Value_Map)(nil),
 	}
-	file_settings_v1_settings_proto_msgTypes[8].OneofWrappers = []any{}
-	file_settings_v1_settings_proto_msgTypes[22].OneofWrappers = []any{
+	file_settings_v1_settings_proto_msgTypes[26].OneofWrappers = []any{
 		(*SecretChange_Replace)(nil),
 		(*SecretChange_Clear)(nil),
 	}
-	file_settings_v1_settings_proto_msgTypes[28].OneofWrappers = []any{
+	file_settings_v1_settings_proto_msgTypes[32].OneofWrappers = []any{
 		(*TestResponse_StepStarted)(nil),
 		(*TestResponse_StepFinished)(nil),
 		(*TestResponse_Completed)(nil),
 		(*TestResponse_StepProgress)(nil),
+		(*TestResponse_Prompt)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_settings_proto_rawDesc), len(file_settings_v1_settings_proto_rawDesc)),
-			NumEnums:      5,
-			NumMessages:   48,
+			NumEnums:      6,
+			NumMessages:   61,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

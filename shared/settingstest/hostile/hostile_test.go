@@ -14,7 +14,7 @@ func TestTruthIsComplete(t *testing.T) {
 	empty, filled := map[string]bool{}, map[string]bool{}
 	for _, messages := range all {
 		for _, message := range messages {
-			for path, field := range sites(message.ProtoReflect(), nil) {
+			for path, field := range sites(message.ProtoReflect()) {
 				if field.Message() == nil || field.ContainingOneof() != nil {
 					continue
 				}

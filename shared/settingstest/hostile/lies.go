@@ -172,7 +172,7 @@ type way struct {
 // changes returns the lies about each field of a message, and of those in it, as changes of a copy of the message.
 func changes(message proto.Message) iter.Seq2[string, func(protoreflect.Message)] {
 	return func(yield func(string, func(protoreflect.Message)) bool) {
-		for path, field := range sites(message.ProtoReflect(), nil) {
+		for path, field := range sites(message.ProtoReflect()) {
 			for name, change := range liesAbout(field) {
 				change := func(m protoreflect.Message) { change(follow(m, path), field) }
 				if !yield(string(field.FullName())+": "+name, change) {
@@ -183,8 +183,42 @@ func changes(message proto.Message) iter.Seq2[string, func(protoreflect.Message)
 	}
 }
 
-// sites goes through the fields of a message and of those in it, with the way to each.
-func sites(m protoreflect.Message, path []way) iter.Seq2[[]way, protoreflect.FieldDescriptor] {
+// site is a field in a message, and the way to that message.
+type site struct {
+	path  []way
+	field protoreflect.FieldDescriptor
+}
+
+// sites goes through the fields of a message and of those in it, with the way to each. A field of a message that is in
+// many places counts once for each field that the message stands in, where it has something in it if it does anywhere.
+func sites(m protoreflect.Message) iter.Seq2[[]way, protoreflect.FieldDescriptor] {
+	type place struct{ in, field protoreflect.FullName }
+	found := map[place]int{}
+	var all []site
+	for path, field := range everySite(m, nil) {
+		at := place{field: field.FullName()}
+		if len(path) > 0 {
+			at.in = path[len(path)-1].field.FullName()
+		}
+		i, known := found[at]
+		switch {
+		case !known:
+			found[at] = len(all)
+			all = append(all, site{path, field})
+		case !follow(m, all[i].path).Has(field) && follow(m, path).Has(field):
+			all[i] = site{path, field}
+		}
+	}
+	return func(yield func([]way, protoreflect.FieldDescriptor) bool) {
+		for _, one := range all {
+			if !yield(one.path, one.field) {
+				return
+			}
+		}
+	}
+}
+
+func everySite(m protoreflect.Message, path []way) iter.Seq2[[]way, protoreflect.FieldDescriptor] {
 	return func(yield func([]way, protoreflect.FieldDescriptor) bool) {
 		fields := m.Descriptor().Fields()
 		for i := range fields.Len() {
@@ -193,7 +227,7 @@ func sites(m protoreflect.Message, path []way) iter.Seq2[[]way, protoreflect.Fie
 				return
 			}
 			for inner, next := range inside(m, field) {
-				for deeper, deepest := range sites(inner, append(append([]way{}, path...), next)) {
+				for deeper, deepest := range everySite(inner, append(append([]way{}, path...), next)) {
 					if !yield(deeper, deepest) {
 						return
 					}
@@ -203,18 +237,23 @@ func sites(m protoreflect.Message, path []way) iter.Seq2[[]way, protoreflect.Fie
 	}
 }
 
-// inside goes through the messages in a field: the one of a list or a map that comes first.
+// inside goes through the messages in a field.
 func inside(m protoreflect.Message, field protoreflect.FieldDescriptor) iter.Seq2[protoreflect.Message, way] {
 	return func(yield func(protoreflect.Message, way) bool) {
 		switch {
 		case !m.Has(field):
 		case field.IsMap() && field.MapValue().Message() != nil:
 			m.Get(field).Map().Range(func(key protoreflect.MapKey, value protoreflect.Value) bool {
-				return yield(value.Message(), way{field: field, key: key}) && false
+				return yield(value.Message(), way{field: field, key: key})
 			})
 		case field.IsMap():
 		case field.IsList() && field.Message() != nil:
-			yield(m.Get(field).List().Get(0).Message(), way{field: field})
+			list := m.Get(field).List()
+			for i := range list.Len() {
+				if !yield(list.Get(i).Message(), way{field: field, index: i}) {
+					return
+				}
+			}
 		case field.Message() != nil && !field.IsList():
 			yield(m.Get(field).Message(), way{field: field})
 		}
@@ -331,6 +370,10 @@ func scalars(field protoreflect.FieldDescriptor) map[string]protoreflect.Value {
 		// The last two are years that RFC 3339 has not.
 		for _, n := range []int64{0, -1, math.MinInt64, math.MaxInt64, 253402300800, -62135596801} {
 			values[fmt.Sprint(n)] = protoreflect.ValueOfInt64(n)
+		}
+	case protoreflect.DoubleKind:
+		for _, f := range []float64{0, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, 1e-320} {
+			values[fmt.Sprint(f)] = protoreflect.ValueOfFloat64(f)
 		}
 	case protoreflect.EnumKind:
 		for _, n := range []protoreflect.EnumNumber{-1, 0, 99, math.MaxInt32} {

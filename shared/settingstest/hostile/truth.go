@@ -26,46 +26,6 @@ var now = timestamppb.New(time.Now())
 func text(s string) *pb.Value   { return &pb.Value{Content: &pb.Value_Text{Text: s}} }
 func integer(n int64) *pb.Value { return &pb.Value{Content: &pb.Value_Integer{Integer: n}} }
 func boolean(b bool) *pb.Value  { return &pb.Value{Content: &pb.Value_Boolean{Boolean: b}} }
-func when(field string, v *pb.Value) *pb.Condition {
-	return &pb.Condition{Field: field, AnyOf: []*pb.Value{v}}
-}
-
-func schema() *pb.Schema {
-	least, most := int64(1), int64(65535)
-	return &pb.Schema{
-		Title: "Collector", Description: "Collects.", SaveNote: "It collects then.", SuggestLabel: "Suggest",
-		Prerequisites: []*pb.Prerequisite{{Id: "processing_server", Text: "Make sure that it runs."}},
-		Sections: []*pb.Section{{Name: "main", Title: "Main", Help: "All of it.", Fields: []*pb.Field{
-			// The first has something in every field: what is lied about is the first of a list.
-			{Name: "format", Label: "Format", Help: "How.", Kind: pb.Kind_KIND_CHOICE, Default: text("json"),
-				VisibleWhen: when("safe", boolean(true)),
-				DefaultWhen: []*pb.ConditionalDefault{{When: when("safe", boolean(true)), Value: text("text")}},
-				Min:         &least, Max: &most, Pattern: "[a-z]+",
-				Options:     []*pb.Option{{Value: "json", Label: "JSON"}, {Value: "text", Label: "Text"}},
-				Placeholder: "json", Group: "how"},
-			{
-				Name: "server", Label: "Server", Help: "Where.", Kind: pb.Kind_KIND_TEXT, Required: true,
-				Pattern: `[a-z.]+`, Placeholder: "a.example", Group: "where",
-			},
-			{Name: "port", Label: "Port", Kind: pb.Kind_KIND_INTEGER, Min: &least, Max: &most, Default: integer(25),
-				Group:       "where",
-				DefaultWhen: []*pb.ConditionalDefault{{When: when("safe", boolean(true)), Value: integer(465)}}},
-			{Name: "safe", Label: "Safe", Kind: pb.Kind_KIND_BOOLEAN},
-			{Name: "token", Label: "Token", Kind: pb.Kind_KIND_TEXT, Sensitive: true},
-		}},
-			{
-				Name: "more", Title: "More", Advanced: true,
-				Fields: []*pb.Field{{Name: "notes", Label: "Notes", Kind: pb.Kind_KIND_MULTILINE}},
-			}},
-		Presets: []*pb.Preset{
-			{Name: "known", Label: "Known", Note: "A note.", Values: map[string]*pb.Value{"port": integer(587)}},
-		},
-		Test: &pb.TestAction{
-			Label: "Test", Options: []*pb.Field{{Name: "send", Label: "Send", Kind: pb.Kind_KIND_BOOLEAN}},
-		},
-	}
-}
-
 func finding() *pb.Diagnostic {
 	return &pb.Diagnostic{
 		Severity: pb.Severity_SEVERITY_WARNING, Code: "slow", Summary: "It is slow.", Detail: "Make it faster.",
@@ -78,7 +38,8 @@ func finding() *pb.Diagnostic {
 func snapshot() *pb.Snapshot {
 	return &pb.Snapshot{
 		Values:   map[string]*pb.Value{"server": text("a.example")},
-		Secrets:  map[string]*pb.SecretState{"token": {Set: true, Since: now}},
+		Secrets:  map[string]*pb.SecretState{"token": {Set: true, Since: now, Hint: "ends in 11", Expires: now}},
+		Computed: map[string]*pb.Value{"callback": text("https://a.example/callback")}, Pending: []string{"port"},
 		Locks:    map[string]*pb.Lock{"port": {Source: "PORT"}},
 		Revision: &pb.Revision{Number: 3, Author: "anna", At: now},
 		Verified: &pb.Verification{At: now, Actor: "bert", Changed: []string{"server"}, Revision: 2},
@@ -106,15 +67,36 @@ func events() []proto.Message {
 			StepProgress: &pb.StepProgress{Id: "connect", Label: "Connect", Detail: "waiting"},
 		}},
 		&pb.TestResponse{Event: &pb.TestResponse_StepFinished{StepFinished: &pb.StepFinished{Result: step()}}},
-		&pb.TestResponse{Event: &pb.TestResponse_Completed{Completed: &pb.Completed{Report: &pb.TestReport{
-			Outcome: "complete", Headline: "It works", Status: pb.Status_STATUS_WARNING,
-			Duration: durationpb.New(time.Second), Steps: []*pb.StepResult{step()},
-			Diagnostics: []*pb.Diagnostic{finding()}, Transcript: []string{"C: hello"},
-			Cards: []*pb.Card{
-				{
-					Title: "Certificate", Status: pb.Status_STATUS_PASSED,
-					Facts: []*pb.Fact{{Label: "until", Value: "2030"}},
-				},
+		&pb.TestResponse{Event: &pb.TestResponse_Completed{Completed: &pb.Completed{Report: report()}}},
+	}
+}
+
+func report() *pb.TestReport {
+	return &pb.TestReport{
+		Outcome: "complete", Headline: "It works", Status: pb.Status_STATUS_WARNING,
+		Duration: durationpb.New(time.Second), Steps: []*pb.StepResult{step()},
+		Diagnostics: []*pb.Diagnostic{finding()}, Transcript: []string{"C: hello"},
+		Cards: []*pb.Card{
+			{
+				Title: "Certificate", Status: pb.Status_STATUS_PASSED,
+				Facts: []*pb.Fact{{Label: "until", Value: "2030"}},
+			},
+		},
+	}
+}
+
+// actionEvents are those of an action.
+func actionEvents() []proto.Message {
+	return []proto.Message{
+		&pb.RunActionResponse{Event: &pb.TestResponse{Event: &pb.TestResponse_Prompt{Prompt: &pb.Prompt{
+			Text: "Sign in there.", Url: "https://a.example/device", Code: "ABCD", Expires: now,
+		}}}},
+		&pb.RunActionResponse{Event: &pb.TestResponse{Event: &pb.TestResponse_Completed{Completed: &pb.Completed{
+			Report: report(),
+			Result: &pb.ActionResult{
+				Values:  map[string]*pb.Value{"port": integer(587)},
+				Choices: map[string]*pb.OptionList{"format": {Options: []*pb.Option{{Value: "csv", Label: "CSV"}}}},
+				Tickets: map[string]string{"grant": "t1"},
 			},
 		}}}},
 	}
@@ -146,10 +128,12 @@ func truthOfSettings() []Lie {
 		says("Schema", "", &pb.SchemaResponse{Schema: schema()}),
 		says("Load", "", &pb.LoadResponse{Snapshot: snapshot()}),
 		says(
-			"Validate", "", &pb.ValidateResponse{Diagnostics: []*pb.Diagnostic{finding()}, Preview: "It will connect."},
+			"Validate", "", &pb.ValidateResponse{Diagnostics: []*pb.Diagnostic{finding()}, Preview: "It will connect.",
+				Computed: map[string]*pb.Value{"callback": text("https://b.example/callback")}},
 		),
 		says("Save", "", saved()),
 		says("Test", "", events()...),
+		says("RunAction", "", actionEvents()...),
 		says("Revisions", "", &pb.RevisionsResponse{More: true, Entries: []*pb.RevisionEntry{
 			{
 				Revision: &pb.Revision{Number: 3, Author: "anna", At: now}, RestoredFrom: 1,

@@ -43,7 +43,6 @@ func (p *Page) Info(context.Context) (shared.Info, error) {
 
 // Schema declares the form.
 func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, error) {
-	least, most := int64(0), int64(10)
 	return shared.Schema{
 		Title:       "Webhook settings",
 		Description: "The web address that notifications are posted to.",
@@ -52,10 +51,11 @@ func (p *Page) Schema(context.Context, shared.SchemaRequest) (shared.Schema, err
 				Placeholder: "https://hooks.example.com/notify"},
 			{Name: "method", Label: "Method", Kind: shared.KindChoice, Default: shared.Text("POST"),
 				Options: []shared.Option{{Value: "POST", Label: "POST"}, {Value: "PUT", Label: "PUT"}}},
-			{Name: "retries", Label: "Retries", Kind: shared.KindInteger, Min: &least, Max: &most, Default: shared.Integer(3)},
+			{Name: "retries", Label: "Retries", Kind: shared.KindInteger, Min: shared.Integer(0), Max: shared.Integer(10),
+				Default: shared.Integer(3)},
 			{Name: "authenticate", Label: "Authenticate", Kind: shared.KindBoolean},
 			{Name: "token", Label: "Bearer token", Kind: shared.KindText, Sensitive: true,
-				VisibleWhen: &shared.Condition{Field: "authenticate", AnyOf: []shared.Value{shared.Boolean(true)}}},
+				VisibleWhen: shared.Equals("authenticate", shared.Boolean(true))},
 		}}},
 		Test: shared.TestAction{Label: "Send a ping"},
 	}, nil

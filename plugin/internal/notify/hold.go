@@ -195,9 +195,11 @@ func (s *Service) ReleaseHeld(ctx context.Context,
 	err := s.configuration.Store.Together(ctx, true, func(transaction *sql.Tx) error {
 		var err error
 		if request.Deliver {
-			count, err = s.queue.deliverHeld(ctx, transaction)
+			by := newOperated(request.Actor, shared.OperationDeliverHeld)
+			count, err = s.queue.deliverHeld(ctx, transaction, by)
 		} else {
-			count, err = s.queue.discardHeld(ctx, transaction)
+			by := newOperated(request.Actor, shared.OperationDiscardHeld)
+			count, err = s.queue.discardHeld(ctx, transaction, by)
 		}
 		if err != nil {
 			return err

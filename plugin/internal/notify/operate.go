@@ -17,13 +17,16 @@ import (
 
 var _ shared.NotificationOperator = (*Service)(nil)
 
-// operated notes who has done something with a notification.
+// operated notes who has done something with a notification, and what; earlier versions did not note the latter.
 type operated struct {
-	By string    `json:"by"`
-	At time.Time `json:"at"`
+	By   string           `json:"by"`
+	At   time.Time        `json:"at"`
+	What shared.Operation `json:"what,omitempty"`
 }
 
-func newOperated(actor string) operated { return operated{By: actor, At: time.Now().UTC()} }
+func newOperated(actor string, what shared.Operation) operated {
+	return operated{By: actor, At: time.Now().UTC(), What: what}
+}
 
 func (o operated) encode() string {
 	encoded, _ := json.Marshal(o) // Texts and times can be encoded.
@@ -38,6 +41,24 @@ func operatedOf(job *rivertype.JobRow) (by operated, setAside time.Time) {
 	}
 	_ = json.Unmarshal(job.Metadata, &metadata) // What cannot be read is not shown.
 	return metadata.Operated, metadata.SetAsideAt
+}
+
+// operationsOf reads what was done with a job, oldest first. An earlier version that uses the same database notes the
+// last operation only.
+func operationsOf(job *rivertype.JobRow) (records []shared.OperationRecord) {
+	var metadata struct {
+		Operations []operated `json:"operations"`
+		Last       operated   `json:"operated"`
+	}
+	_ = json.Unmarshal(job.Metadata, &metadata) // What cannot be read is not shown.
+	all := metadata.Operations
+	if last := len(all) - 1; !metadata.Last.At.IsZero() && (last < 0 || all[last].At.Before(metadata.Last.At)) {
+		all = append(all, metadata.Last)
+	}
+	for _, one := range all[max(0, len(all)-shared.MaxShownOperations):] {
+		records = append(records, shared.OperationRecord{Operation: one.What, Operator: one.By, At: one.At})
+	}
+	return records
 }
 
 // Retry has a notification tried at once.
@@ -60,7 +81,7 @@ func (s *Service) act(
 	if err != nil {
 		return shared.NotificationEntry{}, err
 	}
-	changed, err := s.queue.operate(ctx, what, []int64{job.ID}, newOperated(request.Actor))
+	changed, err := s.queue.operate(ctx, what, []int64{job.ID}, newOperated(request.Actor, what))
 	if err != nil {
 		return shared.NotificationEntry{}, err
 	}
@@ -100,6 +121,7 @@ func (s *Service) Show(ctx context.Context, request shared.ShowRequest) (shared.
 	by, _ := operatedOf(job)
 	detail := shared.NotificationDetail{
 		NotificationEntry: s.entry(job, reader), Operator: by.By, Operated: by.At,
+		Operations: operationsOf(job),
 	}
 	all := attemptsOf(job)
 	for _, one := range all[max(0, len(all)-shownAttempts):] {
@@ -117,7 +139,8 @@ func (s *Service) Operate(ctx context.Context, request shared.OperateRequest) (s
 	which := shared.ListRequest{
 		State: request.State, Search: request.Search, NotificationFilter: request.NotificationFilter,
 	}
-	report, err := s.queue.operateAll(ctx, request.Operation, which, newOperated(request.Actor))
+	report, err := s.queue.operateAll(ctx, request.Operation, which,
+		newOperated(request.Actor, request.Operation))
 	if report.Changed > 0 {
 		s.configuration.Logger.Info("notifications were changed", "operation", request.Operation, "matched", report.Matched,
 			"changed", report.Changed, "actor", request.Actor)

@@ -3,6 +3,8 @@ package notify
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 )
@@ -20,24 +22,22 @@ func (r *riverStore) hold(ctx context.Context, transaction *sql.Tx, why hold) (i
 }
 
 // deliverHeld has what is held delivered as if it had not been.
-func (r *riverStore) deliverHeld(ctx context.Context, transaction *sql.Tx) (int64, error) {
+func (r *riverStore) deliverHeld(ctx context.Context, transaction *sql.Tx, by operated) (int64, error) {
 	next := "CASE WHEN scheduled_at <= " + r.dialect.now + " THEN 'available' WHEN errors IS NULL THEN 'scheduled' " +
 		"ELSE 'retryable' END"
 	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = CAST("+next+" AS "+r.dialect.stateType+
-		") WHERE "+anyOwner+" AND state = 'pending'"))
-}
-
-// cancelling is metadata that says that a user has cancelled the job, by the type of the engine's states.
-var cancelling = map[string]string{
-	sqliteDialect.stateType:   "jsonb_set(metadata, '$.cancel_attempted_at', datetime('now', 'subsec'))",
-	postgresDialect.stateType: "jsonb_set(metadata, '{cancel_attempted_at}', to_jsonb(now()))",
+		"), metadata = "+onlyArgument(r.dialect.audited)+" WHERE "+anyOwner+" AND state = 'pending'", by.encode()))
 }
 
 // discardHeld cancels what is held, as a user does.
-func (r *riverStore) discardHeld(ctx context.Context, transaction *sql.Tx) (int64, error) {
+func (r *riverStore) discardHeld(ctx context.Context, transaction *sql.Tx, by operated) (int64, error) {
 	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = 'cancelled', finalized_at = "+
-		r.dialect.now+", metadata = "+cancelling[r.dialect.stateType]+" WHERE "+anyOwner+" AND state = 'pending'"))
+		r.dialect.now+", metadata = "+onlyArgument(fmt.Sprintf(r.dialect.noted, "cancel_attempted_at"))+
+		" WHERE "+anyOwner+" AND state = 'pending'", by.encode()))
 }
+
+// onlyArgument has an expression that notes $2 note $1, where the statement has no ids.
+func onlyArgument(expression string) string { return strings.ReplaceAll(expression, "$2", "$1") }
 
 // heldCount is how many notifications are held.
 func (r *riverStore) heldCount(ctx context.Context) (count int64, err error) {

@@ -56,13 +56,20 @@ func (q *queue) operate(ctx context.Context, what shared.Operation, ids []int64,
 	running, err := q.readIDs(ctx, query{
 		text: "SELECT id FROM river_job WHERE state = 'running' AND id " + q.dialect.among("$1"), arguments: arguments[:1],
 	})
+	if err != nil || len(running) == 0 {
+		return changed, err
+	}
+	if _, err := q.db.ExecContext(ctx, "UPDATE river_job SET metadata = "+q.dialect.audited+" WHERE id "+
+		q.dialect.among("$1"), q.dialect.list(running), by.encode()); err != nil {
+		return changed, err
+	}
 	for _, id := range running {
 		if _, failed := q.client.JobCancel(ctx, id); failed != nil {
 			return changed, failed
 		}
 		changed++
 	}
-	return changed, err
+	return changed, nil
 }
 
 // operatedAtOnce is how many notifications one statement changes: others wait for it.

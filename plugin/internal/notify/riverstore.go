@@ -59,8 +59,9 @@ type dialect struct {
 	removeFunctions                 []string
 	sumCounts                       string // a statement; empty where there is nothing to sum up
 	lockBuckets                     string // see buckets
-	renewed                         string // metadata of what is retried; $2 is noted
-	noted                           string // metadata that has the time of what is noted, $2, as %s
+	audited                         string // metadata in which what was done, $2, is noted; see riveraudit.go
+	renewed                         string // that of what is retried
+	noted                           string // that which has the time of what was done as %s besides
 }
 
 var (
@@ -85,8 +86,9 @@ var (
 			encoded, _ := json.Marshal(ids) // Numbers can be encoded.
 			return string(encoded)
 		},
-		renewed: "jsonb_set(jsonb_remove(metadata, '$.set_aside_at', '$.cancel_attempted_at'), '$.operated', jsonb($2))",
-		noted:   "jsonb_set(metadata, '$.%s', json_extract($2, '$.at'), '$.operated', jsonb($2))",
+		audited: "jsonb_set(metadata" + sqliteAudit + ")",
+		renewed: "jsonb_set(jsonb_remove(metadata, '$.set_aside_at', '$.cancel_attempted_at')" + sqliteAudit + ")",
+		noted:   "jsonb_set(metadata, '$.%s', json_extract($2, '$.at')" + sqliteAudit + ")",
 		class:   sqliteClass(""), recipient: sqliteRecipient, domain: sqliteDomain, cause: sqliteCause,
 		lastError:  sqliteError,
 		unindexed:  func(expression string) string { return "+(" + expression + ")" },
@@ -115,8 +117,9 @@ var (
 		since:   "attempted_at >= to_timestamp($1)",
 		among:   func(place string) string { return "= ANY(" + place + "::bigint[])" },
 		list:    func(ids []int64) any { return ids },
-		renewed: "(metadata - 'set_aside_at' - 'cancel_attempted_at') || jsonb_build_object('operated', $2::jsonb)",
-		noted:   "metadata || jsonb_build_object('%s', ($2::jsonb) -> 'at', 'operated', $2::jsonb)",
+		audited: "metadata || jsonb_build_object(" + postgresAudit + ")",
+		renewed: "(metadata - 'set_aside_at' - 'cancel_attempted_at') || jsonb_build_object(" + postgresAudit + ")",
+		noted:   "metadata || jsonb_build_object('%s', ($2::jsonb) -> 'at', " + postgresAudit + ")",
 		class:   postgresClass, recipient: postgresRecipient, domain: postgresDomain, cause: postgresCause,
 		lastError:  postgresError,
 		unindexed:  func(expression string) string { return expression }, // It knows how many there are.
@@ -169,22 +172,6 @@ func isSending(job *rivertype.JobRow) bool {
 	}
 	return false
 }
-
-// wasCancelled reports whether a user has cancelled the job: River notes that in its metadata before it ends. It is the
-// dialects' condition cancelled.
-func wasCancelled(job *rivertype.JobRow) bool {
-	var metadata struct {
-		Cancelled string `json:"cancel_attempted_at"`
-	}
-	_ = json.Unmarshal(job.Metadata, &metadata)
-	return metadata.Cancelled != ""
-}
-
-// isCutOff reports whether the error of an attempt is the one that River writes down, whatever the worker returns, when
-// the job was cancelled meanwhile.
-func isCutOff(said string) bool { return said == cutOff }
-
-const cutOff = "JobCancelError: job cancelled remotely" // rivertype.ErrJobCancelledRemotely
 
 // complete sets deliveries ended, with what is kept of them. River finds them completed afterwards and leaves them so.
 func (r *riverStore) complete(ids []int64, ended map[int64]deliveredNote) statement {

@@ -104,8 +104,8 @@ type Deliverer struct {
 	Since time.Time `json:"since,omitzero"`
 	// Self is true for the process that was asked.
 	Self bool `json:"self,omitempty"`
-	// DeliveredLastHour and FailedAttemptsLastHour count what it has done in the last 60 minutes by the clock, the present
-	// one included; whichever process is asked.
+	// DeliveredLastHour and FailedAttemptsLastHour count what it has done in the present minute and the 60 before it,
+	// whichever process is asked.
 	DeliveredLastHour      int64 `json:"delivered_last_hour"`
 	FailedAttemptsLastHour int64 `json:"failed_attempts_last_hour"`
 }

@@ -61,8 +61,8 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 		"the `language` of what the plugin says; what testharness itself says is English")
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
-		newNotifyCommand(g), newStatusCommand(g), newListCommand(g), newShowCommand(g), newRetryCommand(g),
-		newCancelCommand(g), newAsideCommand(g), newPurgeCommand(g),
+		newNotifyCommand(g), newStatusCommand(g), newStatisticsCommand(g), newListCommand(g), newShowCommand(g),
+		newRetryCommand(g), newCancelCommand(g), newAsideCommand(g), newPurgeCommand(g),
 		newSuggestCommand(g), newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
 		newHeldCommand(g),
 		newConsoleCommand(g), newDebugCommand(g), newAttachCommand(g), newConformanceCommand(g), newMailserverCommand(),

@@ -16,7 +16,8 @@ func newStatusCommand(g *global) *cobra.Command {
 		Use:   "status",
 		Short: "Show how the notification service is",
 		Long: "status shows what waits, what was delivered and what was given up, and whether a Console delivers just " +
-			"now. How many it has delivered in the last minute is known to that Console alone.",
+			"now: which process it is, and what it has done in the last hour. How many were delivered in the last minute is " +
+			"known to that Console alone. testharness statistics shows the course of time.",
 		Example: "  testharness status\n  testharness status --json | jq .counts.dead",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		status, err := plugin.Notifier().Status(ctx, shared.StatusRequest{Locale: g.locale})
@@ -39,6 +40,11 @@ func printStatus(out io.Writer, status shared.ServiceStatus) {
 	}
 	for _, one := range status.DeliveredBy {
 		fmt.Fprintf(out, "Delivered by: process %d on %s\n", one.PID, one.Host)
+		fmt.Fprintf(out, "  in the last hour: %d delivered, %d attempts failed\n", one.DeliveredLastHour,
+			one.FailedAttemptsLastHour)
+	}
+	if !status.OldestWaiting.IsZero() {
+		fmt.Fprintf(out, "Oldest waiting: %s\n", localTime(status.OldestWaiting))
 	}
 	for _, state := range shared.NotificationStates {
 		fmt.Fprintf(out, "%-10s %d\n", state, status.Counts[state])

@@ -146,3 +146,23 @@ func (b *buckets) read(
 	}
 	return found, rows.Err()
 }
+
+// byNode returns what each process has counted in the minutes since a time, that of the time included.
+func (b *buckets) byNode(ctx context.Context, reader *sql.DB, since time.Time) (map[string]tally, error) {
+	rows, err := reader.QueryContext(ctx, "SELECT node, CAST(SUM(delivered) AS BIGINT), CAST(SUM(failed) AS BIGINT)"+
+		" FROM delivery_statistic WHERE width = 60 AND began >= $1 GROUP BY node", since.Truncate(time.Minute).Unix())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[string]tally{}
+	for rows.Next() {
+		var node string
+		var one tally
+		if err := rows.Scan(&node, &one.delivered, &one.failed); err != nil {
+			return nil, err
+		}
+		found[node] = one
+	}
+	return found, rows.Err()
+}

@@ -38,6 +38,27 @@ func (r *riverStore) classCounts(ctx context.Context) (map[string]int64, error) 
 	return counts, rows.Err()
 }
 
+// oldestOf returns the id of the job that was inserted first of those in the classes; 0 when there is none.
+func (r *riverStore) oldestOf(ctx context.Context, classes ...shared.NotificationState) (oldest int64, err error) {
+	for _, class := range classes {
+		ids, err := r.readIDs(ctx, r.oldestQuery(class))
+		if err != nil {
+			return 0, err
+		}
+		if len(ids) > 0 && (oldest == 0 || ids[0] < oldest) {
+			oldest = ids[0]
+		}
+	}
+	return oldest, nil
+}
+
+func (r *riverStore) oldestQuery(class shared.NotificationState) query {
+	return query{
+		text:      "SELECT id FROM river_job WHERE (" + r.dialect.class + ") = $1 ORDER BY id LIMIT 1",
+		arguments: []any{string(class)},
+	}
+}
+
 // sumCounts sums the rows of counts up where they are only ever inserted. Those that another process is summing up are
 // left to it.
 func (r *riverStore) sumCounts(ctx context.Context) error {

@@ -231,6 +231,12 @@ func testPlans(t *testing.T, database *store.Store) {
 			}
 		}
 	}
+	for _, class := range []shared.NotificationState{shared.NotificationQueued, shared.NotificationSending} {
+		q := s.queue.oldestQuery(class)
+		if plan := planOf(t, database, q); !strings.Contains(plan, "notification_class_index") {
+			t.Errorf("the oldest that is %s is not looked up:\n%s", class, plan)
+		}
+	}
 }
 
 func planOf(t *testing.T, database *store.Store, q query) string {

@@ -28,7 +28,7 @@ var databaseTests = map[string]func(*testing.T, *store.Store){
 	"hold": testHold, "hold of a living process": testHoldOfLivingProcess, "release of what is held": testReleaseHeld,
 	"hold of what was under way": testHoldOfWhatWasUnderWay, "cut off": testCutOff,
 	"cut off after the last byte": testCutOffAfterTheLastByte, "attempts": testAttempts,
-	"audit": testAudit, "audit of earlier versions": testAuditOfEarlierVersions,
+	"figures": testFigures, "audit": testAudit, "audit of earlier versions": testAuditOfEarlierVersions,
 	"audit of what is under way": testAuditOfWhatIsUnderWay,
 }
 

@@ -2,7 +2,10 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
@@ -19,6 +22,9 @@ func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (sha
 	status := shared.ServiceStatus{
 		Since: s.since, Counts: counts, DeliveredLastMinute: s.statistics.lastMinute(time.Now()),
 		DeliveredTotal: s.statistics.total.Load(), FailedAttemptsTotal: s.statistics.failed.Load(),
+	}
+	if status.OldestWaiting, err = s.oldestWaiting(ctx); err != nil {
+		return shared.ServiceStatus{}, err
 	}
 	reason, err := s.describe(ctx, &status)
 	if err != nil {
@@ -46,8 +52,14 @@ func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) (r
 	if err != nil {
 		return nil, err
 	}
+	figures, err := s.buckets.byNode(ctx, s.configuration.Store.Reader(), time.Now().Add(-time.Hour))
+	if err != nil {
+		return nil, err
+	}
 	for _, one := range holders {
-		status.DeliveredBy = append(status.DeliveredBy, one.shown(s.node))
+		shown, done := one.shown(s.node), figures[one.Node]
+		shown.DeliveredLastHour, shown.FailedAttemptsLastHour = done.delivered, done.failed
+		status.DeliveredBy = append(status.DeliveredBy, shown)
 	}
 	delivery, missing, err := s.configuration.Delivery(ctx)
 	paused := s.breaker.current()
@@ -71,6 +83,22 @@ func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) (r
 		}
 	}
 	return reason, nil
+}
+
+// oldestWaiting is when the notification was taken that has waited for the longest time; zero when none waits.
+func (s *Service) oldestWaiting(ctx context.Context) (time.Time, error) {
+	id, err := s.queue.oldestOf(ctx, shared.NotificationQueued, shared.NotificationRetrying, shared.NotificationSending)
+	if err != nil || id == 0 {
+		return time.Time{}, err
+	}
+	job, err := s.queue.client.JobGet(ctx, id)
+	if errors.Is(err, rivertype.ErrNotFound) { // It was purged this moment.
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return job.CreatedAt, nil
 }
 
 // trouble is why this process does not deliver although it should; nil when it need not.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -48,6 +49,12 @@ func TestBadRequests(t *testing.T) {
 		{"notifications", "GET", "/?%zz", ""},
 		{"notifications", "POST", "/retry", "id=%00"},
 		{"notifications", "POST", "/cancel", "id=" + long},
+		{"notifications", "POST", "/held", ""},
+		{"notifications", "POST", "/held", "what=keep"},
+		{"notifications", "POST", "/held", "what=" + long},
+		{"notifications", "GET", "/notification?id=%00", ""},
+		{"notifications", "GET", "/notification?id=" + long, ""},
+		{"notifications", "GET", "/notification?%zz", ""},
 	} {
 		v.plugin.Tell(hostile.Lie{})
 		if c.path == "/?before=abc" { // Only the plugin knows what an id looks like.
@@ -59,5 +66,32 @@ func TestBadRequests(t *testing.T) {
 		if w.Code != http.StatusBadRequest || !inWords {
 			t.Errorf("%s %.60s %.60s: status %d, %.200s", c.method, c.path, c.body, w.Code, text)
 		}
+	}
+}
+
+// TestRequestsFromElsewhere has another site's page send each request that changes something: none reaches the plugin.
+func TestRequestsFromElsewhere(t *testing.T) {
+	v := newVictim(t)
+	posts := 0
+	for method, all := range requests {
+		for _, one := range all {
+			if one.method != http.MethodPost {
+				continue
+			}
+			posts++
+			for name, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"} {
+				r := httptest.NewRequestWithContext(t.Context(), one.method, one.path, strings.NewReader(posted))
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				r.Header.Set(name, value)
+				w := httptest.NewRecorder()
+				v.handlers[one.handler].ServeHTTP(w, r)
+				if w.Code != http.StatusForbidden {
+					t.Errorf("%s by %s %s with %s: %s: status %d", method, one.method, one.path, name, value, w.Code)
+				}
+			}
+		}
+	}
+	if posts < len([]string{"apply", "save", "validate", "test", "restore", "suggest", "retry", "cancel", "held"}) {
+		t.Errorf("only %d requests", posts)
 	}
 }

@@ -66,7 +66,7 @@ func (v *victim) attach(ctx context.Context) (*Host, error) {
 
 // posted is the form as a browser posts it.
 const posted = "revision=3&present=server&value.server=a.example&present=safe&present=token&secret.token=s3cret" +
-	"&number=2&preset=known&id=" + hostile.NotificationID
+	"&number=2&preset=known&what=deliver&id=" + hostile.NotificationID
 
 // request is one of a browser, to one of the handlers of a victim.
 type request struct{ handler, method, path, accept string }
@@ -91,6 +91,11 @@ var requests = map[string][]request{
 	"List":   {{"notifications", "GET", "/", ""}, {"notifications", "GET", "/?state=dead&before=9", ""}},
 	"Retry":  {{"notifications", "POST", "/retry", ""}},
 	"Cancel": {{"notifications", "POST", "/cancel", ""}},
+	"Show": {
+		{"notifications", "GET", "/notification?id=" + hostile.NotificationID, ""},
+		{"notifications", "GET", "/notification?id=" + hostile.NotificationID, "application/json"},
+	},
+	"ReleaseHeld": {{"notifications", "POST", "/held", ""}},
 }
 
 // send makes a request and returns the answer.

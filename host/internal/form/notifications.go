@@ -24,6 +24,9 @@ func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	if releaser, ok := notifier.(shared.HeldReleaser); ok {
 		mux.HandleFunc("POST /held", n.authorized(n.release(releaser)))
 	}
+	if operator, ok := notifier.(shared.NotificationOperator); ok {
+		mux.HandleFunc("GET /notification", n.authorized(n.detail(operator)))
+	}
 	return securityHeaders(http.NewCrossOriginProtection().Handler(n.postedForms(mux)))
 }
 
@@ -42,6 +45,7 @@ type notificationsView struct {
 	Entries []shared.NotificationEntry
 	Older   string // the query of the next page; empty when that was all
 	Query   string // the query of this page
+	Shown   bool   // each notification has a page of its own
 }
 
 type stateView struct {
@@ -68,7 +72,8 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	if err := errors.Join(err1, err2); err != nil {
 		view.Failure, code = n.explain(err), failureStatus(err)
 	} else {
-		view.fill(status, list)
+		_, shown := n.notifier.(shared.NotificationOperator)
+		view.fill(status, list, shown)
 	}
 	n.send(w, r, code, Content{
 		Title: n.language(r).Message("Notifications"),
@@ -96,8 +101,9 @@ func (n *notifications) asked(
 	return &notificationsView{State: shared.NotificationState(state), Search: search, Query: query.Encode()}, before, ok
 }
 
-func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList) {
+func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList, shown bool) {
 	v.Status, v.Entries = &status, list.Entries
+	v.Shown = shown
 	for _, state := range shared.NotificationStates {
 		v.States = append(v.States, stateView{State: state, Count: status.Counts[state], Chosen: state == v.State})
 	}

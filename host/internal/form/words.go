@@ -15,21 +15,23 @@ import (
 // templateFunctions are the functions of the templates in a language.
 func templateFunctions(reader text.Language) template.FuncMap {
 	return template.FuncMap{
-		"t":            func(message text.Message, pairs ...any) string { return reader.Render(text.Of(message, pairs...)) },
-		"write":        reader.Render,
-		"language":     reader.Tag,
-		"milliseconds": milliseconds,
-		"json":         toJSON,
-		"icon":         icon,
-		"serviceText":  serviceText,
-		"revisionText": revisionText,
-		"savedText":    savedText,
-		"verifiedText": verifiedText,
-		"stateName":    stateName,
-		"statusName":   statusName,
-		"soon":         soon,
-		"elsewhere":    elsewhere,
-		"givenUp":      func(status *shared.ServiceStatus) int64 { return status.Counts[shared.NotificationDead] },
+		"t":             func(message text.Message, pairs ...any) string { return reader.Render(text.Of(message, pairs...)) },
+		"write":         reader.Render,
+		"language":      reader.Tag,
+		"milliseconds":  milliseconds,
+		"json":          toJSON,
+		"icon":          icon,
+		"serviceText":   serviceText,
+		"revisionText":  revisionText,
+		"savedText":     savedText,
+		"verifiedText":  verifiedText,
+		"stateName":     stateName,
+		"statusName":    statusName,
+		"took":          took,
+		"operationName": operationName,
+		"soon":          soon,
+		"elsewhere":     elsewhere,
+		"givenUp":       func(status *shared.ServiceStatus) int64 { return status.Counts[shared.NotificationDead] },
 	}
 }
 

@@ -40,7 +40,7 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	}
 	beginning := s.drain.hand(ctx)
 	defer beginning.done()
-	permit, ok := s.breaker.admit(beginning, newAttempt(job.JobRow))
+	permit, ok := s.breaker.admit(beginning, newAttempt(job.JobRow, job.Args.To))
 	if !ok && s.drain.stopping() {
 		return river.JobSnooze(0)
 	}

@@ -145,7 +145,7 @@ func TestRefused(t *testing.T) {
 					configuration: Configuration{Logger: hclog.NewNullLogger(), Limits: Limits{RetryAfter: retryAfter}},
 				}
 				job := waitingJob(t, c.earlier...)
-				let, _ := s.breaker.admit(t.Context(), newAttempt(job.JobRow))
+				let, _ := s.breaker.admit(t.Context(), newAttempt(job.JobRow, job.Args.To))
 				got := becomesOf(t, newUnderway(s, job, let).refused(t.Context(), c.err))
 				paused := s.breaker.current()
 				if got != c.want || (paused.Cause != nil) != c.pauses || paused.Login != c.login {
@@ -168,7 +168,7 @@ func checkProbe(t *testing.T, s *Service, job *river.Job[outgoing], met error, p
 	tryLogin(t.Context(), s.breaker)
 	before := s.breaker.current()
 	time.Sleep(time.Until(before.Next))
-	let, ok := s.breaker.admit(t.Context(), newAttempt(job.JobRow))
+	let, ok := s.breaker.admit(t.Context(), newAttempt(job.JobRow, job.Args.To))
 	if !ok || !let.probe {
 		t.Fatal("no probe is admitted")
 	}
@@ -192,7 +192,7 @@ func TestGivenUpAttempt(t *testing.T) {
 		s := &Service{breaker: newNode(t, &memoryPauses{}), configuration: Configuration{Logger: hclog.NewNullLogger()}}
 		ctx, cancel := context.WithCancel(t.Context())
 		job := waitingJob(t)
-		let, _ := s.breaker.admit(ctx, newAttempt(job.JobRow))
+		let, _ := s.breaker.admit(ctx, newAttempt(job.JobRow, job.Args.To))
 		cancel()
 		err := newUnderway(s, job, let).refused(ctx, ctx.Err())
 		if got := becomesOf(t, err); got != waits || s.breaker.current().Cause != nil || s.statistics.failed.Load() != 0 {

@@ -62,7 +62,7 @@ func TestNeverAnsweredDot(t *testing.T) {
 		}
 		job := waitingJob(t)
 		for send := 1; send <= maxSends; send++ {
-			let, admitted := s.breaker.admit(t.Context(), newAttempt(job.JobRow))
+			let, admitted := s.breaker.admit(t.Context(), newAttempt(job.JobRow, job.Args.To))
 			if !admitted {
 				t.Fatal("it is not sent")
 			}

@@ -73,7 +73,7 @@ func TestTooBig(t *testing.T) {
 	s := newService(t, openEmbedded(t))
 	job := &river.Job[outgoing]{JobRow: &rivertype.JobRow{MaxAttempts: maxAttempts}, Args: outgoing{To: "you@example.com"}}
 	for range 5 {
-		permit, _ := s.breaker.admit(t.Context(), newAttempt(job.JobRow))
+		permit, _ := s.breaker.admit(t.Context(), newAttempt(job.JobRow, job.Args.To))
 		u := newUnderway(s, job, permit)
 		err := u.refused(t.Context(), brokenAt(smtpconn.StepMessage, smtpconn.KindTooBig, false))
 		if becomesOf(t, err) != deadMail || causeIn(err.Error()).Code != "message_too_big" {

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strconv"
 	"time"
@@ -19,11 +18,9 @@ import (
 )
 
 // newAttempt is the next attempt of a job, as the policy knows it.
-func newAttempt(job *rivertype.JobRow) policy.Attempt {
-	var args outgoing
-	_ = json.Unmarshal(job.EncodedArgs, &args)
+func newAttempt(job *rivertype.JobRow, recipient string) policy.Attempt {
 	attempt := policy.Attempt{
-		Message: policy.Message{ID: strconv.FormatInt(job.ID, 10), Recipient: args.To},
+		Message: policy.Message{ID: strconv.FormatInt(job.ID, 10), Recipient: recipient},
 		Earlier: len(job.Errors), Last: job.Attempt >= job.MaxAttempts,
 	}
 	if job.AttemptedAt != nil {

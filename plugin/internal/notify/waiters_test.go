@@ -42,8 +42,8 @@ func testGiveBack(t *testing.T, database *store.Store) {
 		<-worked
 	}
 	stopWorker(t, running)
-	if attempt := newAttempt(jobOf(t, s, ids["refused"])); attempt.Doubted.IsZero() || attempt.Earlier != 1 ||
-		attempt.Last {
+	attempt := newAttempt(jobOf(t, s, ids["refused"]), "you@example.com")
+	if attempt.Doubted.IsZero() || attempt.Earlier != 1 || attempt.Last {
 		t.Errorf("the next attempt of the one that was refused is %+v", attempt)
 	}
 	if err := s.queue.giveBack(t.Context(), time.Now().Add(time.Minute)); err != nil {

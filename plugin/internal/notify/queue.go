@@ -84,6 +84,10 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	return q, nil
 }
 
+// fetchCooldown is how long River waits after it has taken messages from the queue before it takes more; the first one
+// does not wait. Each time is a commit of its own, for however many messages: of twice as many, each costs half.
+const fetchCooldown = 50 * time.Millisecond
+
 func riverConfig(s *Service) *river.Config {
 	registered := river.NewWorkers()
 	river.AddWorker(registered, &worker{service: s})
@@ -100,7 +104,7 @@ func riverConfig(s *Service) *river.Config {
 		DiscardedJobRetentionPeriod: s.configuration.KeepFailed,
 		// LISTEN needs a session of its own, and a pooler lends one for a transaction.
 		PollOnly:          s.configuration.Store.Pooled(),
-		FetchCooldown:     20 * time.Millisecond, // Each fetch is a commit of its own. The first one does not wait.
+		FetchCooldown:     fetchCooldown,
 		FetchPollInterval: 500 * time.Millisecond,
 	}
 }

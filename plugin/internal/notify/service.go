@@ -102,6 +102,7 @@ type Service struct {
 	statistics    statistics
 	buckets       *buckets
 	attempts      attempts
+	headroom      headroom
 	summedUp      time.Time           // when old statistics were; it is tend's
 	catching      atomic.Bool         // the texts that are searched are brought up to date
 	attached      *semaphore.Weighted // bytes of attachments in memory
@@ -123,7 +124,10 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	}
 	s.buckets = s.queue.buckets
 	s.breaker.better, s.waiters = s.queue.bringBetterProbe, s.queue
-	s.commits = newGroup(s.queue.commit)
+	s.commits = newGroup(func(ctx context.Context, changes []change) ([]accepted, error) {
+		s.headroom.use()
+		return s.queue.commit(ctx, changes)
+	})
 	s.pulse = s.newPulse()
 	s.standby = &standby{
 		claim: s.newClaim(), logger: s.configuration.Logger, begin: s.begin, halt: s.halt, tend: s.tend,

@@ -61,7 +61,7 @@ func serveTable(
 		t.Fatal(err)
 	}
 	server = newServer(hclog.NewNullLogger())
-	ours := &grpcPlugin{page: served, capabilities: table}
+	ours := &grpcPlugin{page: func() shared.SettingsPage { return served }, capabilities: table}
 	if err := ours.GRPCServer(nil, server); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -80,23 +81,31 @@ func Main(name string, open func(Start) (shared.SettingsPage, error)) {
 	if err != nil {
 		refuseToStart(logger, err)
 	}
-	page, err := open(Start{Manifest: declared, Logger: logger, Passive: *passive, dataDir: *dataDir})
-	for _, warning := range declared.Warnings() {
-		logger.Warn(warning)
-	}
-	var misfit *manifest.ValueError
-	if errors.As(err, &misfit) {
-		err = declared.Refuse(misfit.Key, misfit.Err)
-	}
-	if err != nil {
-		refuseToStart(logger, err)
-	}
-	Serve(page, logger)
-	if closer, ok := page.(io.Closer); ok {
+	start := Start{Manifest: declared, Logger: logger, Passive: *passive, dataDir: *dataDir}
+	opened := sync.OnceValue(func() shared.SettingsPage { return openPage(start, open) })
+	go opened()
+	serveOpened(opened, logger)
+	if closer, ok := opened().(io.Closer); ok {
 		if err := closer.Close(); err != nil {
 			logger.Warn("not everything was closed", "error", err)
 		}
 	}
+}
+
+// openPage returns the page, or ends the process where that cannot be.
+func openPage(start Start, open func(Start) (shared.SettingsPage, error)) shared.SettingsPage {
+	page, err := open(start)
+	for _, warning := range start.Manifest.Warnings() {
+		start.Logger.Warn(warning)
+	}
+	var misfit *manifest.ValueError
+	if errors.As(err, &misfit) {
+		err = start.Manifest.Refuse(misfit.Key, misfit.Err)
+	}
+	if err != nil {
+		refuseToStart(start.Logger, err)
+	}
+	return page
 }
 
 // startedByHost reports whether a host has started this process. It is asked before anything is opened, so that

@@ -13,7 +13,7 @@ import (
 // grpcPlugin joins the contract to go-plugin.
 type grpcPlugin struct {
 	goplugin.NetRPCUnsupportedPlugin
-	page         shared.SettingsPage // nil in the host's process
+	page         func() shared.SettingsPage // nil in the host's process
 	capabilities []capability
 }
 
@@ -21,10 +21,11 @@ var _ goplugin.GRPCPlugin = (*grpcPlugin)(nil)
 
 // GRPCServer registers the page, and what else it offers.
 func (p *grpcPlugin) GRPCServer(_ *goplugin.GRPCBroker, server *grpc.Server) error {
-	served := &pageServer{page: p.page}
+	page := p.page()
+	served := &pageServer{page: page}
 	settingsv1.RegisterSettingsPageServiceServer(server, served)
 	for _, row := range p.capabilities {
-		if row.register(server, p.page) {
+		if row.register(server, page) {
 			served.offered = append(served.offered, row.name)
 		}
 	}

@@ -21,6 +21,12 @@ import (
 // A panic in a call becomes an error of that call and a stack in the log; the process lives on. When the host dies
 // without a goodbye, Serve ends the process.
 func Serve(page shared.SettingsPage, logger hclog.Logger) {
+	serveOpened(func() shared.SettingsPage { return page }, logger)
+}
+
+// serveOpened asks for the page when all else is ready: meanwhile the certificate of the connection is made, which
+// takes as long as it takes to open a page.
+func serveOpened(page func() shared.SettingsPage, logger hclog.Logger) {
 	go exitWithParent(logger)
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: Handshake,

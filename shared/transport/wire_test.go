@@ -66,7 +66,8 @@ func TestCallsMeasureNoLine(t *testing.T) {
 	}
 	server := newServer(hclog.NewNullLogger())
 	page := &chattyPage{load: func() (shared.Snapshot, error) { return shared.Snapshot{}, nil }}
-	if err := (&grpcPlugin{page: page, capabilities: capabilities}).GRPCServer(nil, server); err != nil {
+	ours := &grpcPlugin{page: func() shared.SettingsPage { return page }, capabilities: capabilities}
+	if err := ours.GRPCServer(nil, server); err != nil {
 		t.Fatal(err)
 	}
 	go server.Serve(listener)

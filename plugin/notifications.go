@@ -21,12 +21,17 @@ import (
 // serviceLock is the file in the data directory that the delivering process holds.
 const serviceLock = "notifications.lock"
 
+// startDelay is for what comes before the first delivery: a host's first calls. To start the queue takes as long as
+// they do.
+const startDelay = 250 * time.Millisecond
+
 // openNotifications makes the notification service and starts it.
 func (p *Page) openNotifications(ctx context.Context) error {
 	c := p.configuration
 	configuration := notify.Configuration{
 		Store: p.store, Keeper: p.keeper, Sealing: &p.sealing, Logger: p.logger.Named("notifications"),
 		Delivery: newDeliveries(p).current, Limits: c.Delivery, LockFile: filepath.Join(c.DataDir, serviceLock),
+		StartDelay: startDelay,
 	}
 	var err error
 	if p.notifications, err = notify.New(ctx, configuration); err != nil {

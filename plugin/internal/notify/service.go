@@ -57,6 +57,8 @@ type Configuration struct {
 	// LockFile keeps two processes from delivering from one embedded database. Where the database is shared it only tells
 	// that a process of this directory has died; empty there means that its lease tells that.
 	LockFile string
+	// StartDelay is how long Start waits before it starts to deliver; 0 does not wait.
+	StartDelay time.Duration
 }
 
 // Limits bounds how the service delivers; the tags name the keys of plugin.hcl and their bounds.
@@ -130,7 +132,8 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	})
 	s.pulse = s.newPulse()
 	s.standby = &standby{
-		claim: s.newClaim(), logger: s.configuration.Logger, begin: s.begin, halt: s.halt, tend: s.tend,
+		claim: s.newClaim(), delay: s.configuration.StartDelay, logger: s.configuration.Logger,
+		begin: s.begin, halt: s.halt, tend: s.tend,
 	}
 	return s, nil
 }
@@ -177,8 +180,8 @@ func (s *Service) newClaim() claim {
 	}
 }
 
-// Start begins to deliver as soon as no other process delivers from the same embedded database. It returns at once: the
-// page is served meanwhile, and what is in the way now is tried again.
+// Start begins to deliver after the StartDelay, as soon as no other process delivers from the same embedded database.
+// It returns at once: the page is served meanwhile, and what is in the way now is tried again.
 func (s *Service) Start(ctx context.Context) { s.standby.start(ctx) }
 
 // begin starts to deliver. Where nobody else delivers, what is marked as being delivered belongs to a process that has

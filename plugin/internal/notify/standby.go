@@ -16,6 +16,7 @@ const tendInterval = time.Second
 // standby delivers as long as it has the claim, and waits for it otherwise.
 type standby struct {
 	claim  claim
+	delay  time.Duration // before the first step; the claim is asked for at once
 	logger hclog.Logger
 	begin  func(ctx context.Context) error // starts to deliver
 	halt   func() error                    // stops it again
@@ -53,6 +54,11 @@ func (s *standby) run(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}()
+	select {
+	case <-time.After(s.delay):
+	case <-ctx.Done():
+		return
+	}
 	ticker := time.NewTicker(tendInterval)
 	defer ticker.Stop()
 	for {

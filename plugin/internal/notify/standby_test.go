@@ -257,3 +257,40 @@ func TestStandbyProperties(t *testing.T) {
 		})
 	}
 }
+
+// TestStartDelay has a process claim the database at once, begin to deliver after the delay, and not at all when it is
+// stopped before.
+func TestStartDelay(t *testing.T) {
+	for name, stopped := range map[string]bool{"goes on": false, "is stopped": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var holder atomic.Pointer[oneClaim]
+				var begun []time.Duration
+				began := time.Now()
+				s := newStandby(&oneClaim{holder: &holder}, func(context.Context) error {
+					begun = append(begun, time.Since(began))
+					return nil
+				})
+				s.delay = 300 * time.Millisecond
+				s.start(t.Context())
+				if !s.claimed.Load() {
+					t.Error("the database is not claimed yet")
+				}
+				time.Sleep(s.delay / 2)
+				if stopped {
+					s.stop()
+					s.release()
+				}
+				time.Sleep(time.Minute)
+				switch {
+				case stopped && (len(begun) > 0 || holder.Load() != nil):
+					t.Errorf("what was stopped began after %s, and keeps the claim: %t", begun, holder.Load() != nil)
+				case !stopped && (len(begun) != 1 || begun[0] != s.delay):
+					t.Errorf("began after %s, not after %s", begun, s.delay)
+				}
+				s.stop()
+				s.release()
+			})
+		})
+	}
+}

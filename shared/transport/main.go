@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -84,6 +85,7 @@ func Main(name string, open func(Start) (shared.SettingsPage, error)) {
 	start := Start{Manifest: declared, Logger: logger, Passive: *passive, dataDir: *dataDir}
 	opened := sync.OnceValue(func() shared.SettingsPage { return openPage(start, open) })
 	go opened()
+	time.AfterFunc(startIsOver, releaseStart)
 	serveOpened(opened, logger)
 	if closer, ok := opened().(io.Closer); ok {
 		if err := closer.Close(); err != nil {
@@ -91,6 +93,9 @@ func Main(name string, open func(Start) (shared.SettingsPage, error)) {
 		}
 	}
 }
+
+// startIsOver is after how long a plugin has come to rest.
+const startIsOver = 2 * time.Second
 
 // openPage returns the page, or ends the process where that cannot be.
 func openPage(start Start, open func(Start) (shared.SettingsPage, error)) shared.SettingsPage {

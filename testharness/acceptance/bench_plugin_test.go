@@ -108,6 +108,7 @@ func BenchmarkLoad(b *testing.B) {
 	if err != nil || !saved.Saved {
 		b.Fatal(err, saved.Diagnostics)
 	}
+	time.Sleep(5 * time.Second) // until it is idle
 	memory := residentMemory(b, path)
 	for range b.N {
 		medians := measure.SideBySide(b, 5000/callsInTurn,

@@ -21,6 +21,8 @@ type Conn struct {
 	way    route
 	// chunked means that the server has taken a message by BDAT, and inStep that its replies to one were in step.
 	chunked, inStep bool
+	// notified means that the envelope that was sent last has the parameters of DSN.
+	notified bool
 }
 
 // Session returns what was learned about the server.

@@ -83,7 +83,7 @@ func (c *Conn) prepare(envelope Envelope) (wireEnvelope, *Error) {
 		}
 		prepared.options.UTF8 = true
 	}
-	if c.asksForNotices(envelope.ID) {
+	if c.notified = c.asksForNotices(envelope.ID); c.notified {
 		prepared.options.Return, prepared.options.EnvelopeID = smtp.DSNReturnHeaders, envelope.ID
 		prepared.toRecipient = &smtp.RcptOptions{Notify: []smtp.DSNNotify{smtp.DSNNotifyFailure}}
 	}

@@ -16,12 +16,13 @@ import (
 func (c *Conn) Deliver(ctx context.Context, envelope Envelope, message []byte, lastByte func() error) (Reply, error) {
 	var reply Reply
 	var err error
+	c.notified = false
 	if c.takesChunk(len(message)) {
 		reply, err = c.deliverChunk(ctx, envelope, inLines(message), lastByte)
 	} else {
 		reply, err = c.deliverData(ctx, envelope, message, lastByte)
 	}
-	if c.asksForNotices(envelope.ID) {
+	if c.notified {
 		c.forgoNotices(err)
 	}
 	return reply, err

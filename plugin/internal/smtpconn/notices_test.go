@@ -76,6 +76,23 @@ func TestNoticesRefused(t *testing.T) {
 	}
 }
 
+// TestNoticesRefusedMeanwhile has another connection find out that the server refuses the parameters of DSN, while this
+// one has sent them: it is told to go again.
+func TestNoticesRefusedMeanwhile(t *testing.T) {
+	server := &chunkServer{offers: []string{"DSN", "PIPELINING", "CHUNKING"},
+		answers: map[string]string{"DSN MAIL": "555 5.5.4 Unsupported option: ENVID"}}
+	conn := server.open(t, server.start(t))
+	envelope := Envelope{Sender: "me@mail.example", Recipient: "you@mail.example", ID: "7"}
+	_, err := conn.Deliver(t.Context(), envelope, []byte("x\r\n"), func() error {
+		unnoticed.remember(conn.way)
+		return nil
+	})
+	var failure *Error
+	if !errors.As(err, &failure) || !failure.Again {
+		t.Errorf("%#v", err)
+	}
+}
+
 // TestLimits reads what the server states of its limits.
 func TestLimits(t *testing.T) {
 	session := &Session{Extensions: map[string]string{"LIMITS": "MAILMAX=20 rcptdomainmax=1 RCPTMAX=many X=-3"}}

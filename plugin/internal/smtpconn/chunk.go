@@ -19,8 +19,9 @@ import (
 // is not. Larger messages go by DATA.
 const maxFlight = 256 << 10
 
-// proofLimit is how long a server may take to answer NOOP.
-const proofLimit = 10 * time.Second
+// proofLimit is how long a server may take to answer NOOP. Where it is the message that the server takes long to
+// answer, more would not help.
+const proofLimit = time.Minute
 
 // unchunked are the ways to servers that offer CHUNKING and do not carry BDAT out.
 var unchunked = routes{until: map[route]time.Time{}}
@@ -34,12 +35,13 @@ func (c *Conn) takesChunk(size int) bool {
 func (c *Conn) deliverChunk(
 	ctx context.Context, envelope Envelope, text []byte, lastByte func() error,
 ) (final Reply, err error) {
-	first := !c.chunked
-	if err = c.wire.refuseWaiting(); err == nil {
-		final, err = c.fly(ctx, envelope, text, lastByte)
-	} else {
-		err = c.trace.run(StepSender, func() (Result, Detail, error) { return Failed, nil, inContext(ctx, err) })
+	if err = c.wire.refuseWaiting(); err != nil { // What BDAT is worth here it does not tell.
+		return Reply{}, c.trace.run(StepSender, func() (Result, Detail, error) {
+			return Failed, nil, inContext(ctx, err)
+		})
 	}
+	first := !c.chunked
+	final, err = c.fly(ctx, envelope, text, lastByte)
 	var failure *Error
 	switch {
 	case err == nil:
@@ -93,7 +95,9 @@ func (c *Conn) fly(ctx context.Context, envelope Envelope, text []byte, lastByte
 			return err
 		}
 		final = c.wire.last
-		return c.proveStep(ctx)
+		err := c.proveStep(ctx)
+		c.wire.last = final // The step reports what was said of the message.
+		return err
 	})
 	if err != nil && !c.inStep {
 		c.adrift = true // It may have answered RCPT.
@@ -116,22 +120,38 @@ func (c *Conn) endChunk(ctx context.Context) {
 
 // proveStep makes sure that a yes is the answer to the message, and not that to its recipient behind a reply that
 // nobody asked for: then what comes next is not the answer to another command, but the one to the message. Once a
-// connection is enough.
+// connection is enough. Without a proof it is unknown whether the message was accepted, unless the server hangs up
+// after its yes.
 func (c *Conn) proveStep(ctx context.Context) error {
 	if c.inStep {
 		return nil
 	}
 	defer c.wire.limit(ctx, min(proofLimit, c.limits.Command))()
 	reply, err := c.wire.exchange("NOOP")
-	var failure *Error
+	if err == nil && slices.Contains(notCarriedOut, reply.Code) {
+		reply, err = c.proveUnknown(reply)
+	}
 	switch {
 	case err == nil && (reply.Code/100 == 2 || slices.Contains(notCarriedOut, reply.Code)):
 		c.inStep = true
 		return nil
-	case errors.As(err, &failure) && failure.Kind != KindMalformedReply && failure.Kind != KindNotSMTP:
+	case err != nil && slices.Contains([]Kind{KindClosed, KindReset}, asError(err).Kind):
 		return nil // It has said yes, and no more.
+	case err != nil:
+		unchunked.remember(c.way)
+		return maybeAccepted(err)
 	default:
 		unchunked.remember(c.way)
 		return maybeAccepted(c.wire.fail(&Error{Kind: KindMalformedReply}))
 	}
+}
+
+// proveUnknown asks again where NOOP seems to be unknown: the same may have been said of BDAT, and then the next reply
+// is another one.
+func (c *Conn) proveUnknown(first Reply) (Reply, error) {
+	second, err := c.wire.exchange("NOOP")
+	if err == nil && second.String() != first.String() {
+		err = c.wire.fail(&Error{Kind: KindMalformedReply})
+	}
+	return second, err
 }

@@ -18,6 +18,8 @@ type chunkServer struct {
 	extra   map[string]string // said behind the answer
 	// together has the answers wait as long as there are commands to read, as Postfix does.
 	together bool
+	// late is the verb whose answer comes only when there is another command.
+	late string
 	// unswallowed takes a refused message for commands.
 	unswallowed bool
 	// most is how many bytes it reads before it tears the connection down; 0 means that it does not.
@@ -29,7 +31,10 @@ type chunkServer struct {
 	messages []string
 }
 
-const hangUp = "hang up"
+const (
+	hangUp = "hang up"
+	silent = "silent" // takes the command, and answers nothing any more
+)
 
 func (s *chunkServer) start(t *testing.T) Target {
 	t.Helper()
@@ -46,7 +51,7 @@ func (s *chunkServer) serve(conn net.Conn) {
 		from = io.LimitReader(conn, most)
 		defer func() { _ = conn.(*net.TCPConn).SetLinger(0) }()
 	}
-	reader, pending := bufio.NewReader(from), "220 mail.example ESMTP\r\n"
+	reader, pending, held := bufio.NewReader(from), "220 mail.example ESMTP\r\n", ""
 	for {
 		if !s.together || reader.Buffered() == 0 {
 			_, _ = io.WriteString(conn, pending)
@@ -72,7 +77,16 @@ func (s *chunkServer) serve(conn net.Conn) {
 			}
 			answer = s.answer(".")
 		}
-		pending += answer + "\r\n" + s.extra[verb]
+		if answer == silent {
+			_, _ = io.WriteString(conn, pending)
+			_, _ = io.Copy(io.Discard, reader)
+			return
+		}
+		if verb == s.late {
+			held = answer + "\r\n"
+			continue
+		}
+		pending, held = pending+held+answer+"\r\n"+s.extra[verb], ""
 	}
 }
 
@@ -123,6 +137,13 @@ func (s *chunkServer) reads() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.most
+}
+
+// hangUpAt has it end the connection at a command.
+func (s *chunkServer) hangUpAt(verb string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers = map[string]string{verb: hangUp}
 }
 
 // mend has it answer as usual from now on.

@@ -36,6 +36,9 @@ func (b *binding) correct(check bool) {
 			continue
 		}
 		given := b.values[one.Field].String()
+		if len(given) > typed.Longest && one.Field != CACertificate {
+			continue // Nobody has typed that.
+		}
 		b.found[i].Fixes = b.kept(one.Field, propose(b, given), check)
 		if b.found[i].Detail.String() != copied.String() {
 			b.found[i].Detail = text.Join(oddity(one.Field, given), one.Detail, expected(one.Field))
@@ -123,7 +126,7 @@ func oddity(field, given string) text.Text {
 // warnOfOddity warns of a text that was accepted.
 func (b *binding) warnOfOddity(field string, check bool) {
 	given, isText := b.values[field].AsText()
-	if !isText {
+	if !isText || len(given) > typed.Longest {
 		return
 	}
 	switch field {

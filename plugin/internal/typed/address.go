@@ -9,8 +9,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// longest bounds, in bytes, what is read at all: nothing that a person types into one line is longer.
-const longest = 4096
+// Longest bounds, in bytes, what is read at all: nothing that a person types into one line is longer.
+const Longest = 4096
 
 // most bounds how many candidates are proposed.
 const most = 3
@@ -37,7 +37,7 @@ var (
 // Mailboxes returns the addresses that a text names, with the names of their owners, as far as it has such: at most
 // three, without repetition. Each is a bare address.
 func Mailboxes(text string) []mail.Address {
-	if len(text) > longest {
+	if len(text) > Longest {
 		return nil
 	}
 	text = withoutLinks(Plain(decoded(text)))

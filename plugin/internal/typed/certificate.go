@@ -96,7 +96,7 @@ func Fingerprint(text string) string {
 		sum := sha256.Sum256(all[0])
 		return hex.EncodeToString(sum[:])
 	}
-	if len(text) > longest {
+	if len(text) > Longest {
 		return ""
 	}
 	found := ""

@@ -137,13 +137,17 @@ func Latin(name string) (written string, certain bool) {
 // split returns the words of a name and what stands between them.
 func split(name string) []string {
 	var parts []string
-	inside := false
-	for _, r := range name {
+	name = strings.ToValidUTF8(name, string(unicode.ReplacementChar))
+	inside, from := false, 0
+	for i, r := range name {
 		within := unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || r == '-' || r == '_'
-		if within != inside || len(parts) == 0 {
-			parts, inside = append(parts, ""), within
+		if within != inside && i > from {
+			parts, from = append(parts, name[from:i]), i
 		}
-		parts[len(parts)-1] += string(r)
+		inside = within
+	}
+	if from < len(name) {
+		parts = append(parts, name[from:])
 	}
 	return parts
 }

@@ -34,7 +34,7 @@ func encryption(words []string) bool {
 
 // Ports returns the ports that a text names, at most three: of several, those that encrypt first.
 func Ports(text string) []Port {
-	if len(text) > longest {
+	if len(text) > Longest {
 		return nil
 	}
 	words := strings.FieldsFunc(strings.ToLower(Plain(text)), func(r rune) bool {

@@ -52,7 +52,7 @@ var webPorts = []int{80, 443, 8080, 8443, 2083, 2087, 2095, 2096}
 // Servers returns the servers that a text names, at most three, the most likely first. What was typed beside a name (a
 // port, the word STARTTLS, a login) is taken along. Hosts are valid names or addresses.
 func Servers(text string) []Server {
-	if len(text) > longest {
+	if len(text) > Longest {
 		return nil
 	}
 	text = markdown().ReplaceAllString(joined(Plain(decoded(text))), "$1")

@@ -3,7 +3,9 @@ package typed
 import (
 	"html"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // pairs are what stands around a text that was copied with them.
@@ -17,12 +19,8 @@ func Undecorated(text string) string {
 	for {
 		before := bare
 		bare = strings.TrimSpace(strings.TrimRight(bare, ",;"))
-		first, last := firstAndLast(bare)
-		for _, pair := range pairs {
-			if first+last == pair {
-				bare = strings.TrimSpace(string([]rune(bare)[1 : len([]rune(bare))-1]))
-				break
-			}
+		if inner, first, last := withoutEnds(bare); slices.Contains(pairs, first+last) {
+			bare = strings.TrimSpace(inner)
 		}
 		if bare == before {
 			return bare
@@ -57,11 +55,13 @@ func decodedOnce(text string) string {
 	return text
 }
 
-// firstAndLast are the first and the last character as ASCII has them; nothing where the text has only one.
-func firstAndLast(text string) (first, last string) {
-	runes := []rune(text)
-	if len(runes) < 2 {
-		return "", ""
+// withoutEnds is a text without its first and its last character, and these as ASCII has them; they are nothing where
+// the text has only one.
+func withoutEnds(text string) (inner, first, last string) {
+	begin, size := utf8.DecodeRuneInString(text)
+	end, endSize := utf8.DecodeLastRuneInString(text)
+	if size+endSize > len(text) {
+		return text, "", ""
 	}
-	return plainCharacter(runes[0]), plainCharacter(runes[len(runes)-1])
+	return text[size : len(text)-endSize], plainCharacter(begin), plainCharacter(end)
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/provider"
@@ -33,12 +34,24 @@ func (b *binding) server(s *Settings) {
 	case invalid != nil && namesPort(s.Server):
 		b.fail(Server, "port_in_server", text.Of("The port belongs in the field “SMTP port”."), text.Text{})
 	case invalid != nil || strings.ContainsAny(s.Server, " \t\"'<>,;"):
-		b.fail(Server, "name_invalid", text.Of("“{host}” cannot be the name of a server.", "host", s.Server),
-			text.Of("Enter a host name such as smtp.email.com or an IP address."))
+		summary := text.Of("“{field}” does not have the expected form.", "field", Label(Server))
+		if isOneWord(s.Server) {
+			summary = text.Of("“{host}” cannot be the name of a server.", "host", s.Server)
+		}
+		b.fail(Server, "name_invalid", summary, text.Of("Enter a host name such as smtp.email.com or an IP address."))
 	case misspelt(s.Server):
 		code, summary := oddness(Server, s.Server)
 		b.fail(Server, code, summary, copied)
 	}
+}
+
+// isOneWord reports whether a text may be repeated: what stands beside a name, or is longer than one (RFC 1035 section
+// 2.3.4), may be a password.
+func isOneWord(server string) bool {
+	separates := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
+	}
+	return len(server) <= 255 && !strings.Contains(server, ":") && len(strings.FieldsFunc(server, separates)) == 1
 }
 
 // namesPort recognises "host:25" and "[::1]:25", and what some write behind that. A summary must not repeat it: it may

@@ -207,7 +207,7 @@ func (b *binding) sender(s *Settings) {
 	case s.Login == "":
 		b.fail(UseOtherAccount, "sender_missing", text.Of("Without a login there is no address to send notifications from."),
 			text.Of("Turn on “Use other account settings” and enter the address."), propose)
-	case !shared.IsEmailAddress(s.Login) && len(typed.Mailboxes(s.Login)) > 0:
+	case !shared.IsEmailAddress(s.Login) && len(typed.Mailboxes(s.Login)) > 0 && !isDelegated(s.Login):
 		code, summary := oddness(Login, s.Login)
 		b.fail(Login, code, summary, copied)
 	case !shared.IsEmailAddress(s.Login):
@@ -217,6 +217,15 @@ func (b *binding) sender(s *Settings) {
 	default:
 		s.Sender = mail.Address{Address: s.Login}
 	}
+}
+
+// isDelegated reports whether a login has another name before or behind an address: that of a mailbox which its owner
+// opens (Exchange: user@domain\mailbox), or of a domain (DOMAIN\user). It is right as it is; an address with decoration
+// is not.
+func isDelegated(login string) bool {
+	const shortest = 2 // A single letter is more likely an escape, such as \n.
+	before, after, found := strings.Cut(login, `\`)
+	return found && len(before) >= shortest && len(after) >= shortest && !strings.ContainsAny(login, " \t<>\"'(),;:[]|")
 }
 
 // Bounds of the time limit of a test.

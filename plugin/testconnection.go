@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
@@ -58,10 +59,20 @@ func (p *Page) test(ctx context.Context, request shared.TestRequest, watch probe
 	switch {
 	case failure == nil:
 		p.rememberVerified(ctx, request, bound)
-	case report.Outcome == string(diagnosis.LoginFailed) && failure.Step == smtpconn.StepAuth:
+	case report.Outcome == string(diagnosis.LoginFailed) && refusesCredentials(failure):
 		p.tested.rememberRefused(plan.Target, time.Now())
 	}
 	return report, nil
+}
+
+// notOfCredentials are replies to AUTH that mean the command, its mechanism or the connection, not what it was given
+// (RFC 4954 section 6).
+var notOfCredentials = []int{500, 502, 503, 504, 523, 538}
+
+// refusesCredentials reports whether a server has looked at the credentials and refused them for good.
+func refusesCredentials(failure *smtpconn.Error) bool {
+	return failure.Step == smtpconn.StepAuth && failure.Reply != nil && failure.Reply.Code/100 == 5 &&
+		!slices.Contains(notOfCredentials, failure.Reply.Code)
 }
 
 // checkOptions says what is wrong with the options of a test, or not allowed.

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -93,5 +94,22 @@ func TestOneLoginAttempt(t *testing.T) {
 	}
 	if !warned("wrong") || warned("another") {
 		t.Errorf("warned of the refused password: %t, of another: %t", warned("wrong"), warned("another"))
+	}
+}
+
+// TestRefusedCredentials remembers as refused only what a server has looked at.
+func TestRefusedCredentials(t *testing.T) {
+	for reply, want := range map[int]bool{
+		535: true, 534: true, 525: true, 550: true, 501: true, 454: false, 421: false, 432: false,
+		500: false, 502: false, 503: false, 504: false, 538: false, 523: false, 0: false,
+	} {
+		failure := &smtpconn.Error{Step: smtpconn.StepAuth, Kind: smtpconn.KindNoCommonMechanism}
+		if reply != 0 {
+			said := smtpconn.NewReply(reply, "", "No")
+			failure.Kind, failure.Reply = smtpconn.KindRefusedByReply, &said
+		}
+		if got := refusesCredentials(failure); got != want {
+			t.Errorf("%d: %t", reply, got)
+		}
 	}
 }

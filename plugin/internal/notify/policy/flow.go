@@ -9,8 +9,9 @@ import (
 // begins with the bounds, gives less when the server says that it is too much, and goes up again step by step, less
 // often each time that this was too much again.
 //
-// Like the rest of this package it has no clock and no output. It is not kept: what a new process does not know, it
-// learns with a few refusals. A Flow serves one goroutine at a time.
+// A server that takes one message only so long after the last one has a spacing of its own. Like the rest of this
+// package it has no clock and no output. It is not kept: what a new process does not know, it learns with a few
+// refusals. A Flow serves one goroutine at a time.
 type Flow struct {
 	bounds Bounds
 
@@ -24,6 +25,7 @@ type Flow struct {
 	before         float64   // of learned, before it rose last
 	refused        time.Time // the first refusal for the rate that no success has followed yet
 	passed         tally
+	spacing        spacing
 
 	perConnection int // learned; 0 is not
 	ended         int // after how many messages a connection was ended last
@@ -74,12 +76,15 @@ func (f *Flow) MessagesPerConnection(now time.Time) int {
 }
 
 // Ready is when the next message may go.
-func (f *Flow) Ready(now time.Time) time.Time { return later(f.known.ready(now), f.learned.ready(now)) }
+func (f *Flow) Ready(now time.Time) time.Time {
+	return later(f.spacing.ready(now), later(f.known.ready(now), f.learned.ready(now)))
+}
 
 // Send notes that a message goes at a time that Ready has returned.
 func (f *Flow) Send(at time.Time) {
 	f.known.send(at)
 	f.learned.send(at)
+	f.spacing.sent = at
 }
 
 // Excess is what the words of a refusal say that there was too much of.
@@ -126,7 +131,7 @@ func (f *Flow) Crowded(now time.Time, r Rejection) bool {
 // TooFast is told of a refusal for the rate, which pauses the deliveries or not.
 func (f *Flow) TooFast(now time.Time, r Rejection) {
 	switch {
-	case r.Excess != TooFast || r.Stage == Opening || r.Probe:
+	case r.Excess != TooFast || r.Stage == Opening || f.spacing.rejected(now) || r.Probe:
 	case f.refused.IsZero() && r.Began.After(f.settled):
 		f.refused = now
 	}
@@ -137,6 +142,7 @@ func (f *Flow) Delivered(now, began time.Time, waiting bool) {
 	if !f.refused.IsZero() && began.After(f.refused) {
 		f.learn(now)
 	}
+	f.spacing.took(now)
 	f.passed.add(now)
 	if waiting && f.connections < f.bounds.Connections && f.crowd.due(now) {
 		f.connections++
@@ -157,6 +163,9 @@ func (f *Flow) Delivered(now, began time.Time, waiting bool) {
 func (f *Flow) learn(now time.Time) {
 	since, after := f.refused, now.Sub(f.refused)
 	f.refused, f.settled = time.Time{}, now
+	if f.spacing.learn(now) {
+		return
+	}
 	length, taken := time.Hour, f.passed.lastHour(since)
 	switch {
 	case after < 2*time.Second:

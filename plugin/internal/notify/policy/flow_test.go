@@ -137,6 +137,88 @@ func TestRateLimitedServers(t *testing.T) {
 	}
 }
 
+// TestStrictRates sends to servers that take a message only so long after the last one. Such a time is found by
+// bisection, which takes a few refusals.
+func TestStrictRates(t *testing.T) {
+	for _, gap := range []time.Duration{
+		time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second, 10 * time.Second, time.Minute,
+	} {
+		for _, connections := range []int{1, 4} {
+			t.Run(fmt.Sprintf("one each %s, %d connections", gap, connections), func(t *testing.T) {
+				soak(t, 10, func(t *testing.T, seed uint64) {
+					const messages = 300
+					w := newWorld(t, seed, messages, Bounds{Connections: connections},
+						&windowed{most: 1, length: gap, kind: "sliding", code: "rate_limited"})
+					took, best := w.run(), gap*(messages-1)
+					if settled := w.settledRefusals(max(time.Minute, 10*gap)); took > best*13/10 || settled > 0.05 {
+						t.Errorf("%s, %.2f of the best; %d refusals, %.1f %% after it has settled; %+v", took,
+							float64(took)/float64(best), len(w.refusals), 100*settled, w.flow.spacing)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestStrictRateChanges sends to a server that becomes stricter, or less strict, than it was.
+func TestStrictRateChanges(t *testing.T) {
+	for _, c := range []struct{ before, after time.Duration }{
+		{2 * time.Second, 5 * time.Second}, {10 * time.Second, 2 * time.Second}, {2 * time.Second, time.Millisecond},
+	} {
+		t.Run(fmt.Sprintf("%s, then %s", c.before, c.after), func(t *testing.T) {
+			soak(t, 5, func(t *testing.T, seed uint64) {
+				server := &windowed{most: 1, length: c.before, kind: "sliding", code: "rate_limited"}
+				w := newWorld(t, seed, 200, Bounds{Connections: 4}, server)
+				w.run()
+				server.length = c.after
+				const later = 3000
+				for i := range later {
+					w.waiting = append(w.waiting, &queued{id: fmt.Sprint("later", i), at: w.now})
+				}
+				before, refused := w.now, len(w.refusals)
+				w.run()
+				took, best := w.last.Sub(before), later*c.after
+				if refused = len(w.refusals) - refused; took > best*13/10+20*time.Minute || refused > later/20 {
+					t.Errorf("%s, the best is %s; %d refusals; %+v", took, best, refused, w.flow.spacing)
+				}
+			})
+		})
+	}
+}
+
+// TestStrictRateAndQuota sends to a server that takes a message each two seconds, and so many in an hour: the longer
+// limit does not make the shorter one forgotten, nor does it pass for a longer gap.
+func TestStrictRateAndQuota(t *testing.T) {
+	soak(t, 5, func(t *testing.T, seed uint64) {
+		const messages, hourly = 1000, 200
+		w := newWorld(t, seed, messages, Bounds{Connections: 4}, both{
+			&windowed{most: 1, length: 2 * time.Second, kind: "sliding", code: "rate_limited"},
+			&windowed{most: hourly, length: time.Hour, kind: "sliding", code: "rate_limited"},
+		})
+		took, best := w.run(), (messages/hourly-1)*time.Hour
+		if took > best*13/10+time.Hour || len(w.refusals) > messages/20 {
+			t.Errorf("%s, the best is %s; %d refusals; %+v", took, best, len(w.refusals), w.flow.spacing)
+		}
+	})
+}
+
+// both has two limits.
+type both [2]*windowed
+
+func (both) greet(time.Time, int) *Refusal { return nil }
+
+func (s both) mail(now time.Time, open, sent int) *Refusal {
+	if r := s[0].mail(now, open, sent); r != nil {
+		return r
+	}
+	return s[1].mail(now, open, sent)
+}
+
+func (s both) took(now time.Time) {
+	s[0].took(now)
+	s[1].took(now)
+}
+
 // TestKnownLimits sends to a server whose limits are known: it has nothing to refuse.
 func TestKnownLimits(t *testing.T) {
 	for _, kind := range []string{"sliding", "by the clock", "bucket"} {

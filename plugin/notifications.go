@@ -37,10 +37,29 @@ func (p *Page) openNotifications(ctx context.Context) error {
 	if p.notifications, err = notify.New(ctx, configuration); err != nil {
 		return err
 	}
-	if !c.Passive {
-		p.notifications.Start(ctx)
+	if c.Passive { // A command may look into what an older version still runs on.
+		return nil
 	}
+	p.takeOverAlone(ctx)
+	p.notifications.Start(ctx)
 	return nil
+}
+
+// takeOverAlone takes over what an older version has stored, unless such a one delivers from the same database: it
+// could not open its secrets any more. Then that is done when it has ended.
+func (p *Page) takeOverAlone(ctx context.Context) {
+	alone, err := p.notifications.Alone(ctx)
+	switch {
+	case err != nil:
+	case alone:
+		err = p.takeOver(ctx)
+	default:
+		p.logger.Info("an older version delivers from the same database; secrets keep their old binding until it has ended")
+		p.notifications.WhenAlone(p.takeOver)
+	}
+	if err != nil {
+		p.logger.Warn("secrets keep their old binding until the next start", "error", err)
+	}
 }
 
 // Notifier returns the notification service.

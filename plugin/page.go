@@ -80,7 +80,7 @@ func New(ctx context.Context, configuration Configuration) (*Page, error) {
 // open opens the key and the notification service.
 func (p *Page) open(ctx context.Context) error {
 	if !p.configuration.Passive { // A command may look into it, or have it used again.
-		if err := p.store.Moved(ctx); err != nil {
+		if err := errors.Join(p.store.Moved(ctx), p.store.NoteFormat(ctx)); err != nil {
 			return err
 		}
 	}
@@ -92,11 +92,6 @@ func (p *Page) open(ctx context.Context) error {
 		return err
 	}
 	p.keeper = secret.NewKeeper(p.keys)
-	if !p.configuration.Passive { // A command may look into what an older version still runs on.
-		if err := p.takeOver(ctx); err != nil {
-			p.logger.Warn("secrets keep their old binding until the next start", "error", err)
-		}
-	}
 	p.warnOfUnused(ctx)
 	return p.openNotifications(ctx)
 }

@@ -22,6 +22,9 @@ func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 
 // save is one attempt to save the draft over what is stored now.
 func (p *Page) save(ctx context.Context, request shared.SaveRequest) (saved, error) {
+	if err := p.takeOver(ctx); err != nil { // It may have waited for an older version to end.
+		p.logger.Warn("secrets keep their old binding", "error", err)
+	}
 	bound, err := p.bind(ctx, request.Draft)
 	switch {
 	case err != nil:

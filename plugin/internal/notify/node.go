@@ -14,8 +14,8 @@ import (
 const (
 	heartbeat = 5 * time.Second
 	lease     = 30 * time.Second
-	// strangerLease is when a message is taken from a process that is not known: an older version says nothing of itself,
-	// and may take so long for a message.
+	// strangerLease is when a message is taken from a process that is not known at all, not even as one that asks to lead
+	// (see postgresLeader): it may take so long for a message.
 	strangerLease = 6 * time.Minute
 )
 
@@ -107,7 +107,8 @@ func (c *nodeClaim) beat(ctx context.Context) error {
 	began := time.Now()
 	_, err := c.db.ExecContext(ctx, `
 		INSERT INTO delivery_node (id, host, pid, started_at, seen_at) VALUES ($1, $2, $3, $4, EXTRACT(EPOCH FROM now()))
-		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
+		ON CONFLICT (id) DO UPDATE SET host = excluded.host, pid = excluded.pid, started_at = excluded.started_at,
+			seen_at = excluded.seen_at`,
 		c.me.Node, c.me.Host, c.me.PID, float64(c.me.Since.UnixMilli())/1000)
 	if err == nil {
 		c.lived(began)
@@ -151,7 +152,7 @@ func (c *nodeClaim) release(ctx context.Context) {
 func (c *nodeClaim) holders(ctx context.Context) ([]holder, error) {
 	rows, err := c.db.QueryContext(ctx, `
 		SELECT id, host, pid, started_at FROM delivery_node
-		WHERE seen_at > EXTRACT(EPOCH FROM now()) - $1 ORDER BY started_at`, lease.Seconds())
+		WHERE pid > 0 AND seen_at > EXTRACT(EPOCH FROM now()) - $1 ORDER BY started_at`, lease.Seconds())
 	if err != nil {
 		return nil, err
 	}

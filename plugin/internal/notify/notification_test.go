@@ -164,7 +164,7 @@ func testPriority(t *testing.T, database *store.Store) {
 	order := make(chan string, len(keys))
 	config := riverConfig(s)
 	config.ID, config.Workers = "one", river.NewWorkers()
-	config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}}
+	config.Queues = map[string]river.QueueConfig{acceptedQueue: {MaxWorkers: 1}}
 	river.AddWorker(config.Workers, river.WorkFunc(func(_ context.Context, job *river.Job[outgoing]) error {
 		order <- job.Args.Key
 		return nil

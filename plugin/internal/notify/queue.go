@@ -79,6 +79,9 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	if err := q.prepareIndexes(ctx); err != nil {
 		return nil, fmt.Errorf("its indexes cannot be made: %w", database.Unprivileged(ctx, err))
 	}
+	if err := q.prepareLeader(ctx, database); err != nil {
+		return nil, fmt.Errorf("its leader cannot be guarded: %w", database.Unprivileged(ctx, err))
+	}
 	q.buckets = &buckets{db: database.DB(), node: s.node, lock: q.dialect.lockBuckets}
 	q.texts = &textIndex{read: q.textsAfter, some: q.textsOf, directory: filepath.Dir(s.configuration.LockFile)}
 	return q, nil
@@ -92,7 +95,9 @@ func riverConfig(s *Service) *river.Config {
 	registered := river.NewWorkers()
 	river.AddWorker(registered, &worker{service: s})
 	return &river.Config{
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+		Queues: map[string]river.QueueConfig{
+			acceptedQueue: {MaxWorkers: workers}, river.QueueDefault: {MaxWorkers: workers},
+		},
 		Workers:                     registered,
 		Logger:                      slog.New(&riverLog{logger: s.configuration.Logger.Named("queue")}),
 		MaxAttempts:                 maxAttempts,
@@ -117,6 +122,11 @@ const (
 	riverLow    = 3
 )
 
+// acceptedQueue is River's queue of what is accepted now. The versions that say nothing of themselves work River's
+// default queue only, so that they leave alone what they do not know all of; what they have accepted is taken from
+// there.
+const acceptedQueue = "notifications"
+
 // insertOptions make key and recipient unique in every state: a late repetition must not revive a dead letter as a
 // second message.
 func insertOptions(one outgoing) *river.InsertOpts {
@@ -127,10 +137,11 @@ func insertOptions(one outgoing) *river.InsertOpts {
 	case shared.PriorityLow:
 		priority = riverLow
 	}
-	return &river.InsertOpts{Priority: priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
-		rivertype.JobStateAvailable, rivertype.JobStateCancelled, rivertype.JobStateCompleted, rivertype.JobStateDiscarded,
-		rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
-	}}}
+	return &river.InsertOpts{Queue: acceptedQueue, Priority: priority, UniqueOpts: river.UniqueOpts{
+		ByArgs: true, ByState: []rivertype.JobState{
+			rivertype.JobStateAvailable, rivertype.JobStateCancelled, rivertype.JobStateCompleted, rivertype.JobStateDiscarded,
+			rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+		}}}
 }
 
 // recover takes over what processes that have died were sending. Where the last byte of a message had gone out, and it

@@ -18,7 +18,8 @@ import (
 
 // databaseTests hold what River does with its tables, and what our statements do. Each has a database of its own.
 var databaseTests = map[string]func(*testing.T, *store.Store){
-	"outcomes": testOutcomes, "recover": testRecover, "mark of one attempt": testMarkOfOneAttempt,
+	"strangers": testStrangers,
+	"outcomes":  testOutcomes, "recover": testRecover, "mark of one attempt": testMarkOfOneAttempt,
 	"silent owner": testSilentOwner, "statements": testStatements, "nodes": testNodes,
 	"one committer": testOneCommitter, "old database": testOldDatabase, "turn": testTurn, "plans": testPlans,
 	"threads": testThreads, "order in a thread": testOrderInThread,
@@ -71,7 +72,7 @@ func startWorker(
 	config := riverConfig(s)
 	config.ID, config.Workers = id, river.NewWorkers()
 	// A process that has begun with all of them takes none again that was put back meanwhile.
-	config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: len(keys)}}
+	config.Queues = map[string]river.QueueConfig{acceptedQueue: {MaxWorkers: len(keys)}}
 	river.AddWorker(config.Workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outgoing]) error {
 		if !slices.Contains(keys, job.Args.Key) {
 			return river.JobSnooze(time.Hour)

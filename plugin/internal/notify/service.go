@@ -105,6 +105,7 @@ type Service struct {
 	buckets       *buckets
 	attempts      attempts
 	headroom      headroom
+	stranger      stranger
 	summedUp      time.Time           // when old statistics were; it is tend's
 	catching      atomic.Bool         // the texts that are searched are brought up to date
 	attached      *semaphore.Weighted // bytes of attachments in memory
@@ -133,7 +134,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	s.pulse = s.newPulse()
 	s.standby = &standby{
 		claim: s.newClaim(), delay: s.configuration.StartDelay, logger: s.configuration.Logger,
-		begin: s.begin, halt: s.halt, tend: s.tend,
+		barred: s.barred, begin: s.begin, halt: s.halt, tend: s.tend,
 	}
 	return s, nil
 }
@@ -190,12 +191,17 @@ func (s *Service) begin(ctx context.Context) error {
 	if s.drain.stopping() {
 		return errStopping
 	}
-	if err := s.configuration.Store.Moved(ctx); err != nil { // Perhaps since this process was started.
+	if err := errors.Join(s.configuration.Store.Moved(ctx), s.configuration.Store.CheckFormat(ctx)); err != nil {
 		return err
 	}
 	if s.configuration.Store.Pool() == nil {
 		if err := errors.Join(s.queue.recover(ctx, anyOwner, s.abandoned), s.queue.clearLeader(ctx)); err != nil {
 			return fmt.Errorf("what was under way cannot be taken over: %w", err)
+		}
+	}
+	if s.configuration.Store.Pool() != nil {
+		if err := s.queue.dismissLeader(ctx); err != nil {
+			return fmt.Errorf("an older version cannot be kept from leading: %w", err)
 		}
 	}
 	if err := s.pulse.beat(ctx); err != nil { // Before the first delivery, too.
@@ -206,6 +212,20 @@ func (s *Service) begin(ctx context.Context) error {
 	}
 	if err := s.queue.client.Start(ctx); err != nil {
 		return fmt.Errorf("the queue does not start: %w", err)
+	}
+	return nil
+}
+
+// barred is why no process of this version may deliver, since it was started perhaps: the database was moved, or
+// brought to another format. That it cannot be read at the moment is no reason.
+func (s *Service) barred(ctx context.Context) error {
+	var moved *store.MovedError
+	var format *store.FormatError
+	if err := s.configuration.Store.Moved(ctx); errors.As(err, &moved) {
+		return err
+	}
+	if err := s.configuration.Store.CheckFormat(ctx); errors.As(err, &format) {
+		return err
 	}
 	return nil
 }
@@ -236,6 +256,7 @@ func (s *Service) tend(ctx context.Context) {
 		s.SettingsChanged(ctx)
 	}
 	s.sweep(ctx)
+	s.lookForStranger(ctx)
 }
 
 // count writes the statistics down, and sums old ones up now and then.

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,7 @@ type standby struct {
 	claim  claim
 	delay  time.Duration // before the first step; the claim is asked for at once
 	logger hclog.Logger
+	barred func(ctx context.Context) error // why nobody of this version may deliver; nil when they may
 	begin  func(ctx context.Context) error // starts to deliver
 	halt   func() error                    // stops it again
 	tend   func(ctx context.Context)       // is called at every interval
@@ -78,6 +80,9 @@ func (s *standby) step(ctx context.Context) error {
 	if s.ending && !s.claimed.Load() {
 		return nil
 	}
+	if barred := s.barred(ctx); barred != nil && !s.ending {
+		return errors.Join(barred, s.giveWay(ctx))
+	}
 	if !s.claimed.Load() {
 		if err := s.ask(ctx); err != nil || !s.claimed.Load() {
 			return err
@@ -103,6 +108,17 @@ func (s *standby) step(ctx context.Context) error {
 		s.delivering.Store(true)
 	}
 	s.tend(ctx)
+	return err
+}
+
+// giveWay ends the deliveries, and lets a process of another version have the claim.
+func (s *standby) giveWay(ctx context.Context) (err error) {
+	if s.delivering.Swap(false) {
+		err = s.halt()
+	}
+	if s.claimed.Swap(false) {
+		s.claim.release(ctx)
+	}
 	return err
 }
 

@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS delivery_pause (
 );
 
 -- The processes that deliver from a shared database, and when each was last known to live, in seconds since 1970 by the
--- clock of the database; negative for those that have ended.
+-- clock of the database; negative for those that have ended. A process of a version that says nothing of itself has no
+-- PID: 0.
 CREATE TABLE IF NOT EXISTS delivery_node (
     id         TEXT PRIMARY KEY,
     host       TEXT NOT NULL,

@@ -81,6 +81,15 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	there, err := s.has(ctx, "database_state")
+	if err != nil {
+		return err
+	}
+	if there { // Before anything is made.
+		if err := s.CheckFormat(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.Make(ctx, string(statements)); err != nil {
 		return err
 	}

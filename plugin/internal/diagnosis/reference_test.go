@@ -13,16 +13,22 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestReference holds the document to the table.
+// TestReference holds the document to the table. Its last part is that of the notification service, which writes it.
 func TestReference(t *testing.T) {
-	const path = "../../../docs/causes.md"
+	const path, last = "../../../docs/causes.md", "\n## The notification service\n"
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	have, others, _ := strings.Cut(string(content), last)
 	if *update {
-		if err := os.WriteFile(path, []byte(reference()), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(reference()+last+others), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		return
 	}
-	if content, err := os.ReadFile(path); err != nil || string(content) != reference() {
-		t.Errorf("%s is not current, run go test ./plugin/internal/diagnosis -update: %v", path, err)
+	if have != reference() {
+		t.Errorf("%s is not current, run go test ./plugin/internal/diagnosis -update", path)
 	}
 }
 

@@ -144,7 +144,7 @@ func (s *Service) unconfigured(ctx context.Context, permit permit, missing *find
 	if missing == nil {
 		s.configuration.Logger.Error("the settings for deliveries cannot be read", "error", err)
 		missing = &finding.Finding{
-			Severity: shared.SeverityError, Code: "settings_unreadable",
+			Severity: shared.SeverityError, Code: settingsUnreadable,
 			Summary: text.Of("The settings cannot be read at the moment."),
 		}
 	}
@@ -187,7 +187,7 @@ func (s *Service) uncomposed(ctx context.Context, job *river.Job[outgoing], err 
 		return backToQueue()
 	}
 	return dead(finding.Finding{
-		Severity: shared.SeverityError, Code: "message_unusable",
+		Severity: shared.SeverityError, Code: messageUnusable,
 		Summary: text.Of("The message cannot be written: {reason}.", "reason", text.OfError(err)),
 	})
 }

@@ -97,7 +97,7 @@ func failureOf(job *rivertype.JobRow) *finding.Finding {
 		case i == len(job.Errors)-1 && job.State == rivertype.JobStateCancelled && !wasCancelled(job):
 			// It was retried meanwhile, and then met by what was meant for the attempt before.
 			return &finding.Finding{
-				Severity: shared.SeverityError, Code: "cut_off",
+				Severity: shared.SeverityError, Code: cutOffCode,
 				Summary: text.Of("It was cancelled while it was under way. Have it retried if it is still to be sent."),
 			}
 		}
@@ -135,7 +135,7 @@ func failureIn(said string) *finding.Finding {
 		return &cause
 	}
 	return &finding.Finding{
-		Severity: shared.SeverityError, Code: "internal",
+		Severity: shared.SeverityError, Code: defectCode,
 		Summary: text.Of("The attempt failed because of a defect in this software."), Detail: text.Plain(said),
 	}
 }

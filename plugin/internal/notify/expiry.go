@@ -14,9 +14,6 @@ import (
 // errExpired means that the time until which a notification is of use has passed before it was on its way.
 var errExpired = errors.New("the notification has expired")
 
-// expiredCode is the cause of a notification that has expired; see sqliteClass.
-const expiredCode = "expired"
-
 // expired ends a notification that is of no use any more, and tells River so.
 func (s *Service) expired(job *river.Job[outgoing]) error {
 	cause := finding.Finding{

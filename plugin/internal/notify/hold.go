@@ -162,7 +162,7 @@ func (s *Service) newPulse() *pulse {
 // finding is why so many notifications are held, for people.
 func (h hold) finding(count int64) *finding.Finding {
 	found := &finding.Finding{
-		Severity: shared.SeverityWarning, Code: "held_after_restore",
+		Severity: shared.SeverityWarning, Code: heldAfterRestore,
 		Summary: text.Of("{count} notification is held: the database was last used at {time}. || "+
 			"{count} notifications are held: the database was last used at {time}.",
 			"count", count, "time", h.Since.UTC().Format(time.DateTime)+" UTC"),
@@ -171,7 +171,7 @@ func (h hold) finding(count int64) *finding.Finding {
 			"stop looks the same; then nothing was delivered. Deliver or discard them; new notifications are not held."),
 	}
 	if h.Moved {
-		found.Code = "held_after_move"
+		found.Code = heldAfterMove
 		found.Detail = text.Of("Everything was moved to another database, which may have delivered them since. Deliver or " +
 			"discard them; new notifications are not held.")
 	}

@@ -107,7 +107,7 @@ func (s *Service) trouble() *finding.Finding {
 	if err == nil {
 		return nil
 	}
-	return &finding.Finding{Severity: shared.SeverityError, Code: "delivery_not_started",
+	return &finding.Finding{Severity: shared.SeverityError, Code: notStarted,
 		Summary: text.Of("The notification service cannot begin to deliver: {reason}.", "reason", *err),
 		Detail:  text.Of("It goes on trying every second.")}
 }

@@ -14,10 +14,7 @@ import (
 
 // A message whose last byte has gone out, and to which no reply came, may have been accepted. It is sent again, because
 // it may have been lost just as well, but no more often than maxSends in all.
-const (
-	maxSends       = 3
-	outcomeUnknown = "outcome_unknown"
-)
+const maxSends = 3
 
 // markAfter is how long a reply may take before it is written down that the last byte has gone out. What is answered
 // sooner costs no commit; who is killed sooner leaves no trace of what was sent.

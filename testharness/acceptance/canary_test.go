@@ -258,14 +258,15 @@ func (c *canaryHost) testFault(
 	return server.Received()
 }
 
-// check looks at everything that was recorded, at the files and at the processes.
-func (c *canaryHost) check(t *testing.T) {
+// check looks at everything that was recorded, at the files and at the processes, for the secrets of the settings and
+// others.
+func (c *canaryHost) check(t *testing.T, others ...string) {
 	t.Helper()
 	key, err := os.ReadFile(filepath.Join(c.dir, "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	secrets := []string{canaryPassword, canaryToken, strings.TrimSpace(string(key))}
+	secrets := append([]string{canaryPassword, canaryToken, strings.TrimSpace(string(key))}, others...)
 	places := map[string]string{"the log": c.log.String(), "the plugin's messages": c.replies.String()}
 	for _, pid := range processesWith(t, c.manifest) {
 		for _, file := range []string{"environ", "cmdline"} {

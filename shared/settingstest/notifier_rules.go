@@ -2,6 +2,7 @@ package settingstest
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,7 +97,7 @@ func notifierRefuses(ctx context.Context, n shared.Notifier) error {
 }
 
 // uniqueKey returns a key that no other notification has.
-func uniqueKey() string { return fmt.Sprint("conformance-", time.Now().UnixNano()) }
+func uniqueKey() string { return "conformance-" + rand.Text() }
 
 // notifierRepeated hands the same key over several times in one call.
 func notifierRepeated(ctx context.Context, n shared.Notifier) error {

@@ -33,6 +33,10 @@ type memoryNotifier struct {
 	list   func(*shared.NotificationList)
 	filter func(*shared.NotificationFilter)
 	act    func() (shared.NotificationEntry, error)
+
+	details map[string]shared.NotificationDetail // by id: what was done with it
+	held    int64
+	operatorFaults
 }
 
 func (n *memoryNotifier) Notify(_ context.Context, request shared.NotifyRequest) ([]shared.Receipt, error) {
@@ -59,7 +63,7 @@ func (n *memoryNotifier) accept(one shared.Notification, actor string) shared.Re
 		}
 	}
 	entry := shared.NotificationEntry{
-		ID: strconv.Itoa(len(n.entries) + 1), Key: one.Key, To: one.To, Subject: one.WithShortSubject().Subject,
+		ID: strconv.Itoa(len(n.given) + 1), Key: one.Key, To: one.To, Subject: one.WithShortSubject().Subject,
 		Actor: actor, State: shared.NotificationQueued, Created: time.Now(), Thread: one.Thread, Expires: one.Expires,
 		Priority: one.Priority, Category: one.Category,
 	}
@@ -69,9 +73,17 @@ func (n *memoryNotifier) accept(one shared.Notification, actor string) shared.Re
 
 func (n *memoryNotifier) Status(context.Context, shared.StatusRequest) (shared.ServiceStatus, error) {
 	status := shared.ServiceStatus{State: shared.ServiceRunning, Counts: map[shared.NotificationState]int64{}}
+	n.mu.Lock()
 	for _, state := range shared.NotificationStates {
 		status.Counts[state] = 0
 	}
+	for _, entry := range n.entries {
+		status.Counts[entry.State]++
+	}
+	if n.held > 0 {
+		status.Held = &shared.HeldNotifications{Count: n.held, Reason: shared.Diagnostic{Code: "held", Summary: "Held."}}
+	}
+	n.mu.Unlock()
 	if n.status != nil {
 		n.status(&status)
 	}
@@ -101,7 +113,8 @@ func chosen(entry shared.NotificationEntry, filter shared.NotificationFilter) bo
 	_, domain, _ := strings.Cut(to, "@")
 	wanted := strings.ToLower(filter.Recipient)
 	return (len(filter.IDs) == 0 || slices.Contains(filter.IDs, entry.ID)) &&
-		(wanted == "" || wanted == to || wanted == domain) && filter.Category == "" && filter.Cause == "" &&
+		(wanted == "" || wanted == to || wanted == domain) && filter.Cause == "" &&
+		(filter.Category == "" || filter.Category == entry.Category) &&
 		!entry.Created.Before(filter.From) && (filter.Until.IsZero() || entry.Created.Before(filter.Until))
 }
 
@@ -121,6 +134,7 @@ func (n *memoryNotifier) Cancel(
 // wrongNotifiers break the rules of the notification service.
 func wrongNotifiers() map[string][]func(*memoryNotifier) {
 	wrong := wrongKeepers()
+	maps.Copy(wrong, wrongOperators())
 	maps.Copy(wrong, map[string][]func(*memoryNotifier){
 		"notifier/status": {
 			func(n *memoryNotifier) { n.status = func(s *shared.ServiceStatus) { s.State = "tired" } },

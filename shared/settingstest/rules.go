@@ -60,6 +60,22 @@ func Rules() []Rule {
 			"notifier/entry", "A notification is listed as it was handed over, without its content, a long subject shortened.",
 			withNotifier(notifierEntry),
 		},
+		{
+			"operator/show", "Show tells of a notification what List does, with its attempts and without its content.",
+			withOperator(operatorShow),
+		},
+		{
+			"operator/bulk", "Operate changes what its filter chooses and nothing else, and reports, counts and notes that.",
+			withOperator(operatorBulk),
+		},
+		{
+			"operator/statistics", "Statistics count what was taken, in buckets of the width that is asked for.",
+			withOperator(operatorStatistics),
+		},
+		{
+			"held/release", "What is held is told with its number and a reason, and is gone once it is released.",
+			withNotifier(heldRelease),
+		},
 		{"notifier/unknown", "Retry and Cancel of an unknown notification say so.", withNotifier(notifierUnknown)},
 		{
 			"suggest/harmless",

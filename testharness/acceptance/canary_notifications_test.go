@@ -13,8 +13,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// canaryReply stands in the server's final reply, which is kept in clear: mail administrators ask for it.
-const canaryReply = "c4nary.Rep1y/4711"
+// canaryReply stands in the server's final reply, which is kept in clear: mail administrators ask for it. It has no piece
+// of the password in it, or that would be hidden.
+const canaryReply = "Qx7Rep1y/4711-zk"
 
 // TestCanaryInNotifications hands over texts, attachments and an address for answers that only the recipients may know,
 // has one notification delivered, one refused and one held by a pause, and operates them. The server has all of it; no

@@ -64,6 +64,12 @@ var loginCauses = []cause{
 		field: "access_token",
 		words: []wording{
 			{
+				when:    usedPassword,
+				field:   "authentication",
+				summary: "The server refused the login and speaks of an access token (OAuth 2.0).",
+				detail:  "Choose OAuth 2.0 as authentication if the provider demands it; else check login and password.",
+			},
+			{
 				summary: "The server refused the access token.",
 				detail: "It may have expired, belong to another mailbox than {login}, or lack the permission to send mail" +
 					" (scope).",

@@ -5,7 +5,8 @@
 // not differ from case to case, then read for a few hundred concepts, each with the many ways in which servers put it.
 // The rules are asked in order and the first that holds decides: what the circumstances or one provider's own words can
 // mean only one way; the few phrases that outweigh any code; clear enhanced status codes; phrases; what the words mean
-// together; and last the codes that only say no. A new reply is a line in testdata, a new phrasing in a concept, seldom a new rule.
+// together; and last the codes that only say no. A new reply is a line in testdata, a new phrasing in a concept, seldom
+// a new rule.
 //
 // The page, the command line and a dead letter all use it, so a failure reads the same wherever it is met.
 package diagnosis

@@ -184,9 +184,10 @@ var (
 	// listName is the name of a blocklist in the DNS.
 	listName = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(
-			`spamhaus|sorbs|spamcop|barracudacentral|uceprotect|abuseat|rbl|dnsbl|blackholes|surbl|uribl|invaluement|` +
-				`hostkarma|junkemailfilter|psbl|mailspike|njabl|backscatterer|manitu|senderbase|abusix|blocklist|blacklist|` +
-				`truncate|prs\.proofpoint|dynablock|mail-abuse|(?:^|[.-])(?:zen|sbl|xbl|pbl|cbl|bl|dbl)\.`)
+			`spamhaus|spamcop|barracudacentral|uceprotect|abuseat|(?:^|[.-])sorbs\.|rbl[0-9]*(?:[.-]|$)|dnsbl|blackholes|` +
+				`surbl|uribl|invaluement|hostkarma|junkemailfilter|psbl\.|mailspike|njabl|backscatterer|manitu\.net|senderbase|` +
+				`abusix|blocklist|blacklist|truncate\.gbudb|prs\.proofpoint|dynablock|mail-abuse|` +
+				`(?:^|[.-])(?:zen|sbl|xbl|pbl|cbl|bl|dbl)\.`)
 	})
 	contracted = strings.NewReplacer(
 		"’", "'", "can't", "cannot", "can not ", "cannot ", "won't", "will not", "n't ", " not ", "'s ", " ",

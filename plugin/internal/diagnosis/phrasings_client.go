@@ -43,9 +43,11 @@ var (
 	listed = words(
 		`(?:block|black|deny|reject|ban|bad) ?list`, `@list`, `(?:real ?time )?(?:rbl|dnsbl|rhsbl|dnswl)s?\b`,
 		`(?:sbl|xbl|pbl|cbl|css|rbl|bl) list`, `listed (?:host|client|ip)`, `(?:black|spam|bad) ?hole`,
-		`black (?:ip|host|address)`, `spamhaus`, `spamcop`, `sorbs`, `barracuda`, `uceprotect`,
-		`cloudmark`, `invaluement`, `senderbase`,
-		`trend micro`, `proofpoint`, `cbl`, `abusix`,
+		`black (?:ip|host|address)`, `spamhaus`, `spamcop`, `sorbs`, `uceprotect`, `invaluement`, `senderbase`, `cbl\b`,
+		`abusix`,
+		// Products that have lists, and much else.
+		`(?:barracuda|cloudmark|trend micro|proofpoint)(?: \S+){0,8} (?:block|reject|refus|ban|den[iy]|list|reput|ip\b|@ip)`,
+		`(?:block|reject|refus|ban|den[iy]|list|reput)\w*(?: \S+){0,8} (?:barracuda|cloudmark|trend micro|proofpoint)`,
 		`(?:is|are|been|was|you|currently|found|ip|address|host|server|@ip|because|which is) listed`,
 		`listed (?:in|on|at|by|as|with|for)`,
 		`(?:blocked|rejected|denied|listed|refused|found) (?:using|by|at|via|on|in|because of|due to) (?:the`+
@@ -76,7 +78,8 @@ var (
 	blockedIP = words(
 		`spam ?trap`,
 		`bad sender ip`, `sender ip (?:address )?rejected`, `open proxy`, `you are (?:sending )?spams?`,
-		`(?:is|was|email|mail|messages?) blocked (?:by|using)`, `blocked using`, `blocked for abuse`,
+		`(?:is|was|email|mail|messages?) blocked (?:by|using) (?:@|(?:our|the|a) (?:\S+ )?(?:@|list|block|black|firewall))`,
+		`(?:is|was) blocked (?:by|using)`, `blocked using`, `blocked for abuse`,
 		`not (?:currently )?accepting (?:mail|connections|messages) from your (?:ip|host|server|network)`,
 		`(?:invalid|unwanted|bad) ip`, `(?:remote ?host|host|server) looks`, `your ip address$`,
 		`is blocked \.? ?for assistance`,

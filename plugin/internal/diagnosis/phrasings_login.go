@@ -257,7 +257,8 @@ var (
 		`malformed (?:auth|input|response|initial|data|base|credential|request)`,
 		`invalid (?:base64|encoding|input|character|data|argument|response|initial|format|auth\w* data|parameter)`,
 		`(?:decoding|decode) (?:error|fail)`, `not valid base`, `syntax`, `bad protocol`,
-		`(?:auth\w* )?(?:exchange|handshake) ~ (?:fail|cancel|abort|broken)`, `cancell?ed`, `abort`, `another step`,
+		`(?:auth\w* )?(?:exchange|handshake) ~ (?:fail|cancel|abort|broken)`, `abort`, `another step`,
+		`(?:auth\w*|log ?in|sasl|command|client|attempt|protocol|request) (?:\S+ ){0,3}cancell?ed`, `cancell?ed (?:by|auth)`,
 		`initial response`, `unexpected (?:response|data|end)`, `bad (?:base|response|argument|auth data|challenge)`,
 		`invalid challenge`, `auth input`,
 	)
@@ -309,7 +310,8 @@ var (
 	msBasicDisabled = words(
 		`basic ?auth\w* is (?:disabled|not supported|retired|no longer|deprecated|turned off|blocked|not allowed)`,
 		`basic ?auth\w* (?:has been |was )(?:disabled|retired|deprecated|removed)`, `legacy auth`,
-		`(?:less secure|basic) ~ (?:no longer|not) (?:supported|allowed)`,
+		`(?:less secure (?:apps?|log ?ins?|sign ?ins?)|basic (?:auth\w*|log ?ins?)) ~ (?:no longer|not) `+
+			`(?:supported|allowed)`,
 	)
 	msPolicy = words(
 		`security defaults`, `conditional access`, `locked by your organi[sz]ation`, `did not meet the criteria`,

@@ -141,6 +141,7 @@ var certainRules = []rule{
 
 // plainNoRules are for the providers whose bare refusal of a login has a meaning: see provider words of the causes.
 var plainNoRules = []rule{
+	{cause: "oauth2_token_refused", steps: auth, replies: replies(5), when: both(usedOAuth2, commandKnown)},
 	{cause: "app_password_required", providers: providers("gmail", "yahoo", "icloud", "fastmail", "zoho",
 		"yandex", "mailru", "qq",
 		"netease", "naver"), steps: auth, replies: replies(535, 534)},

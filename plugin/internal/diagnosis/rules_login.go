@@ -75,7 +75,6 @@ var loginRules = []rule{
 	{cause: "account_disabled", steps: auth, says: all(submissionDisabled)},
 	{cause: "account_disabled", steps: auth, says: all(accountDisabled), unless: none(authNotEnabled, unknownAccess)},
 	{cause: "login_not_taken_here", steps: auth, says: all(noLoginsHere), when: atExchange},
-	{cause: "oauth2_token_refused", steps: auth, replies: replies(5), when: both(usedOAuth2, commandKnown)},
 }
 
 var refusedLoginRules = []rule{

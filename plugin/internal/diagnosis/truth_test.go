@@ -42,6 +42,11 @@ func TestTextsAreTrueAtTheirStep(t *testing.T) {
 			want: "malformed_reply"}, "", "Nothing secret"},
 		{example{step: recipientStep, kind: smtpconn.KindNotSMTP, with: protocol("HTTP"), want: "malformed_reply"},
 			"", "no mail server"},
+		// A token that was not used.
+		{example{step: auth, reply: "535 5.7.8 OAuth token expired", want: "oauth2_token_refused"},
+			"Choose OAuth 2.0", "refused the access token"},
+		{example{step: auth, reply: "535 5.7.8 OAuth token expired", with: withToken, want: "oauth2_token_refused"},
+			"refused the access token", "Choose"},
 		// Encryption that is there.
 		{example{step: auth, reply: "538 5.7.11 Encryption required", want: "login_needs_encryption"},
 			"proxy", "Turn on"},

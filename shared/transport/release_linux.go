@@ -14,8 +14,8 @@ import (
 )
 
 // releaseStart gives back the memory that only the start has needed: the garbage, and the pages of the program itself,
-// most of which are mapped by then. What is needed again is mapped again, from the cache of the file, so that this costs
-// a few hundred faults without a read. Where the system does not let it, all stays as it is.
+// most of which are mapped by then. What is needed again is mapped again from the cache of the file, in a few hundred
+// faults without a read. Where the system does not let it, all stays as it is.
 func releaseStart() {
 	debug.FreeOSMemory()
 	file, err := os.Open("/proc/self/smaps")

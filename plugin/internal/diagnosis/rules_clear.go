@@ -47,6 +47,9 @@ var overrulingRules = []rule{
 	{cause: "sender_domain_too_new", steps: atEnvelope, says: all(domainYoung)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(domainListed)},
 
+	// What an address is written in.
+	{cause: "smtputf8_not_offered", steps: addressing, says: all(unicodeAddress)},
+
 	// Relaying, of which many servers say that the domain or the mailbox is bad.
 	{cause: "login_demanded_not_offered", steps: addressing, says: all(relayingDenied), when: loginNotOffered},
 	{cause: "relay_denied", steps: recipient, replies: replies(5), says: all(relayingDenied),

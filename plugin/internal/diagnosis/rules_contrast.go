@@ -4,6 +4,9 @@ package diagnosis
 // messages from a size, what one recipient may get from what this account may send. They are asked before the
 // phrasings, each of which knows only one of the two.
 var contrastRules = []rule{
+	// The name of a mailbox is any word.
+	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(namedUnknown)},
+
 	{cause: "simulated_fault", kinds: refused, says: all(simulated)},
 
 	// A login.
@@ -215,6 +218,7 @@ var (
 			`internal)`,
 		`(?:restricted|private|internal) (?:mail ?box|recipient|account|inbox)`,
 	)
+	namedUnknown   = words(`no such (?:user|mailbox|recipient) (?:here )?\S+ $`, `unknown (?:user|recipient) \S+ $`)
 	mailboxMissing = words(
 		`(?:(?:un|not |non )available|in ?existent|missing|absent) (?:mail )?(?:user|mail ?box|recipient|account)\b`,
 	)

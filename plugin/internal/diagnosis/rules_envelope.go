@@ -15,7 +15,6 @@ var specificRules = []rule{
 	{cause: "policy_refused", steps: atEnvelope, says: all(organizationPolicy)},
 	{cause: "account_not_activated", steps: atEnvelope, says: all(testMode), when: withLogin,
 		unless: none(namesVirus, namesFile)},
-	{cause: "smtputf8_not_offered", steps: addressing, says: all(unicodeAddress)},
 	{cause: "password_expired", steps: atEnvelope, says: all(passwordExpired), when: withLogin},
 	{cause: "password_expired", steps: atEnvelope, says: all(together(namesPassword, saysAged)), when: withLogin},
 	{cause: "password_too_simple", steps: atEnvelope, says: all(passwordTooSimple), when: withLogin},

@@ -122,14 +122,10 @@ const (
 	acceptLimit   = time.Hour
 )
 
-// sweep removes attachments that nobody needs, now and then.
-func (s *Service) sweep(ctx context.Context) {
-	now := time.Now()
-	if last, known := s.swept.Load().(time.Time); known && now.Sub(last).Abs() < sweepInterval {
-		return
+// sweep removes attachments that nobody needs. Without their index it would read the whole queue for each.
+func (s *Service) sweep(ctx context.Context) error {
+	if !s.queue.indexed.Load() {
+		return nil
 	}
-	s.swept.Store(now)
-	if err := s.queue.sweepAttachments(ctx, now.Add(-acceptLimit)); err != nil && ctx.Err() == nil {
-		s.configuration.Logger.Warn("attachments that nobody needs could not be removed", "error", err)
-	}
+	return s.queue.sweepAttachments(ctx, time.Now().Add(-acceptLimit))
 }

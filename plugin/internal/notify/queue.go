@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -62,12 +63,13 @@ type queue struct {
 	client  client
 	texts   *textIndex
 	buckets *buckets
+	builder *builder
 }
 
 func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	database := s.configuration.Store
 	q := &queue{riverStore: riverStore{
-		db: database.DB(), reader: database.Reader(), dialect: sqliteDialect,
+		db: database.DB(), reader: database.Reader(), bulk: database.Bulk(), dialect: sqliteDialect, indexed: &atomic.Bool{},
 	}}
 	if database.Pool() != nil {
 		q.dialect = postgresDialect
@@ -76,12 +78,17 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	if q.client, err = openClient(ctx, database, riverConfig(s)); err != nil {
 		return nil, err
 	}
-	if err := q.prepareIndexes(ctx); err != nil {
+	logger := s.configuration.Logger
+	q.builder = &builder{riverStore: q.riverStore, store: database, few: fewJobs,
+		told: func(what string, took time.Duration) { logger.Info("made for the queue", "what", what, "took", took) }}
+	complete, err := q.builder.prepare(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("its indexes cannot be made: %w", database.Unprivileged(ctx, err))
 	}
 	if err := q.prepareLeader(ctx, database); err != nil {
 		return nil, fmt.Errorf("its leader cannot be guarded: %w", database.Unprivileged(ctx, err))
 	}
+	q.indexed.Store(complete)
 	q.buckets = &buckets{db: database.DB(), node: s.node, lock: q.dialect.lockBuckets}
 	q.texts = &textIndex{read: q.textsAfter, some: q.textsOf, directory: filepath.Dir(s.configuration.LockFile)}
 	return q, nil

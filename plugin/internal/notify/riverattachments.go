@@ -78,46 +78,39 @@ func (r *riverStore) replaceAttachment(ctx context.Context, one sealedAttachment
 }
 
 // sweepAttachments removes the attachments of notifications that were delivered or are not there any more, and those
-// that were stored before a time for notifications that were never accepted.
+// that were stored before a time for notifications that were never accepted. It does so part by part: what is sent
+// meanwhile does not wait.
 func (r *riverStore) sweepAttachments(ctx context.Context, before time.Time) error {
-	if _, err := r.db.ExecContext(ctx, "DELETE FROM notification_attachment WHERE job IS NOT NULL AND NOT "+
-		jobMayBeSent); err != nil {
-		return err
-	}
-	parcels, err := r.unclaimedParcels(ctx, before)
-	if err != nil {
-		return err
-	}
-	for _, parcel := range parcels {
-		var job int64
-		if err := r.db.QueryRowContext(ctx, jobOfParcel, parcel).Scan(&job); err != nil {
+	for last := ""; ; {
+		var end string
+		err := r.bulk.QueryRowContext(ctx, "SELECT COALESCE(MAX(parcel), '') FROM (SELECT DISTINCT parcel FROM"+
+			" notification_attachment WHERE parcel > $1 ORDER BY parcel LIMIT $2) AS part", last, sweptAtOnce).Scan(&end)
+		if err != nil || end == "" {
 			return err
 		}
-		if job == 0 {
-			err = r.dropParcel(ctx, parcel)
-		} else {
-			err = r.claimParcel(ctx, parcel, job)
+		stored := float64(before.Unix())
+		for _, one := range []statement{
+			{sweepFinished, []any{last, end}}, {claimAccepted, []any{last, end, stored}},
+			{sweepUnclaimed, []any{last, end, stored}},
+		} {
+			if _, err := r.db.ExecContext(ctx, one.text, one.arguments...); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
+		last = end
 	}
-	return nil
 }
 
-func (r *riverStore) unclaimedParcels(ctx context.Context, before time.Time) (parcels []string, err error) {
-	rows, err := r.db.QueryContext(ctx, "SELECT DISTINCT parcel FROM notification_attachment"+
-		" WHERE job IS NULL AND stored_at < $1 LIMIT $2", float64(before.Unix()), pageSize)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var parcel string
-		if err := rows.Scan(&parcel); err != nil {
-			return nil, err
-		}
-		parcels = append(parcels, parcel)
-	}
-	return parcels, rows.Err()
-}
+// sweptAtOnce is how many parcels one transaction looks at.
+const sweptAtOnce = 1000
+
+// The steps of sweepAttachments, for the parcels after $1 up to $2.
+const (
+	sweptParcels  = " WHERE parcel > $1 AND parcel <= $2"
+	sweepFinished = "DELETE FROM notification_attachment" + sweptParcels + " AND job IS NOT NULL AND NOT EXISTS" +
+		" (SELECT 1 FROM river_job WHERE id = job AND state <> 'completed')"
+	unclaimed     = sweptParcels + " AND job IS NULL AND stored_at < $3"
+	claimAccepted = "UPDATE notification_attachment SET job = (SELECT MAX(id) FROM river_job WHERE " + anyOwner +
+		" AND args ->> 'parcel' = notification_attachment.parcel)" + unclaimed
+	sweepUnclaimed = "DELETE FROM notification_attachment" + unclaimed
+)

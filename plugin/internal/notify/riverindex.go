@@ -1,15 +1,12 @@
 package notify
 
-import (
-	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"strings"
-)
+// indexVersion is raised with every change of what this file describes; builder makes it so. An index that is described
+// differently gets another name. What a later version has made is left alone.
+const indexVersion = 3
 
-// indexVersion is raised with every change of what this file makes. It is made anew then, whatever there was before.
-const indexVersion = 2
+// countsVersion is the lowest indexVersion whose classes are those of now, and so whose counts are. With it the name of
+// the function notification_class changes.
+const countsVersion = 3
 
 // The classes of jobs are the states of notifications, and setAside for the dead letters that were seen.
 const (
@@ -55,9 +52,8 @@ func sqliteClass(prefix string) string {
 		" WHEN " + column("errors") + " IS NOT NULL THEN 'retrying' ELSE 'queued' END END"
 }
 
-// postgresFunctions say what sqliteClass says, and count by statement. Rows of counts are only ever inserted, and
-// summed up now and then: two transactions that changed the same row would wait for each other.
-const postgresFunctions = `
+// postgresClassFunction says what sqliteClass says.
+const postgresClassFunction = `
 CREATE FUNCTION notification_class(state river_job_state, errors jsonb[], metadata jsonb, attempted_at timestamptz)
 RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
@@ -74,8 +70,12 @@ BEGIN
 	END IF;
 	RETURN CASE WHEN errors IS NOT NULL THEN 'retrying' ELSE 'queued' END;
 END $$;
+`
 
-CREATE FUNCTION notification_counted() RETURNS trigger LANGUAGE plpgsql AS $$
+// postgresCounted is what the triggers call. Rows of counts are only ever inserted, and summed up now and then: two
+// transactions that changed the same row would wait for each other.
+const postgresCounted = `
+CREATE OR REPLACE FUNCTION notification_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	IF TG_OP = 'INSERT' THEN
 		INSERT INTO notification_count (class, count)
@@ -96,104 +96,59 @@ BEGIN
 	END IF;
 	RETURN NULL;
 END $$;
-
-CREATE TRIGGER notification_inserted AFTER INSERT ON river_job REFERENCING NEW TABLE AS new_rows
-FOR EACH STATEMENT EXECUTE FUNCTION notification_counted();
-CREATE TRIGGER notification_updated AFTER UPDATE ON river_job REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-FOR EACH STATEMENT EXECUTE FUNCTION notification_counted();
-CREATE TRIGGER notification_deleted AFTER DELETE ON river_job REFERENCING OLD TABLE AS old_rows
-FOR EACH STATEMENT EXECUTE FUNCTION notification_counted();
 `
 
+// postgresTriggers count by statement.
+func postgresTriggers() map[string]string {
+	make := func(event, rows string) string {
+		return " AFTER " + event + " ON river_job REFERENCING " + rows +
+			" FOR EACH STATEMENT EXECUTE FUNCTION notification_counted()"
+	}
+	return named(map[string]string{
+		"notification_inserted": make("INSERT", "NEW TABLE AS new_rows"),
+		"notification_updated":  make("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+		"notification_deleted":  make("DELETE", "OLD TABLE AS old_rows"),
+	})
+}
+
 // sqliteTriggers count row by row: there is one writer.
-func sqliteTriggers() []string {
+func sqliteTriggers() map[string]string {
 	add := func(number, prefix string) string {
 		return "UPDATE notification_count SET count = count " + number + " WHERE class = " + sqliteClass(prefix) + "; "
 	}
-	return []string{
-		"CREATE TRIGGER notification_inserted AFTER INSERT ON river_job WHEN NEW.kind = 'notification' BEGIN " +
+	return named(map[string]string{
+		"notification_inserted": " AFTER INSERT ON river_job WHEN NEW.kind = 'notification' BEGIN " +
 			add("+ 1", "NEW.") + "END",
-		"CREATE TRIGGER notification_updated AFTER UPDATE OF state, errors, metadata, attempted_at ON river_job" +
+		"notification_updated": " AFTER UPDATE OF state, errors, metadata, attempted_at ON river_job" +
 			" WHEN NEW.kind = 'notification' AND " + sqliteClass("NEW.") + " <> " + sqliteClass("OLD.") + " BEGIN " +
 			add("- 1", "OLD.") + add("+ 1", "NEW.") + "END",
-		"CREATE TRIGGER notification_deleted AFTER DELETE ON river_job WHEN OLD.kind = 'notification' BEGIN " +
+		"notification_deleted": " AFTER DELETE ON river_job WHEN OLD.kind = 'notification' BEGIN " +
 			add("- 1", "OLD.") + "END",
-	}
+	})
 }
 
-// indexes returns the statements that make the indexes.
-func (d dialect) indexes() []string {
-	return []string{
-		"CREATE INDEX notification_class_index ON river_job ((" + d.class + "), id)",
-		"CREATE INDEX notification_recipient_index ON river_job ((" + d.recipient + "), id)",
-		"CREATE INDEX notification_domain_index ON river_job ((" + d.domain + "), id)",
-		"CREATE INDEX notification_cause_index ON river_job ((" + d.cause + "), id) WHERE errors IS NOT NULL",
-		"CREATE INDEX notification_category_index ON river_job ((" + category + "), id) WHERE " + category + " IS NOT NULL",
-		"CREATE INDEX notification_thread_index ON river_job ((args ->> 'thread'), (args ->> 'to'), id)" +
-			" WHERE args ->> 'thread' IS NOT NULL AND finalized_at IS NULL",
-		"CREATE INDEX notification_created_index ON river_job (created_at, id)",
+// named completes the statements that make triggers with their names.
+func named(triggers map[string]string) map[string]string {
+	for name, rest := range triggers {
+		triggers[name] = "CREATE TRIGGER " + name + rest
 	}
+	return triggers
 }
 
-// remove is what removes everything that another version of this software has made.
-func (d dialect) remove() (statements []string) {
-	for _, name := range []string{"class", "recipient", "domain", "cause", "category", "thread", "created"} {
-		statements = append(statements, "DROP INDEX IF EXISTS notification_"+name+"_index")
-	}
-	for _, name := range []string{"inserted", "updated", "deleted"} {
-		statements = append(statements, "DROP TRIGGER IF EXISTS notification_"+name+d.onJobs)
-	}
-	return append(statements, d.removeFunctions...)
-}
+// index is one that is added to River's table.
+type index struct{ name, on string }
 
-// prepareIndexes makes the indexes and counts, unless they are those of this version, or a later one. Whoever writes to
-// River's table meanwhile waits.
-func (r *riverStore) prepareIndexes(ctx context.Context) error {
-	if version, err := r.indexVersion(ctx, r.db); err != nil || version >= indexVersion {
-		return err
-	}
-	transaction, err := r.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	for _, statement := range r.dialect.locked {
-		if _, err := transaction.ExecContext(ctx, statement); err != nil {
-			return err
-		}
-	}
-	if version, err := r.indexVersion(ctx, transaction); err != nil || version >= indexVersion {
-		return err // Another process has made them meanwhile.
-	}
-	statements := append([]string{
-		"CREATE TABLE IF NOT EXISTS notification_index (version BIGINT NOT NULL)", "DELETE FROM notification_index",
-		fmt.Sprintf("INSERT INTO notification_index VALUES (%d)", indexVersion),
-		"CREATE TABLE IF NOT EXISTS notification_count (class TEXT NOT NULL, count BIGINT NOT NULL)",
-		"DELETE FROM notification_count",
-	}, r.dialect.remove()...)
-	statements = append(append(statements, r.dialect.counting...), r.dialect.indexes()...)
-	for _, statement := range append(statements, r.dialect.recount) {
-		if _, err := transaction.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("%w, in %s", err, strings.TrimSpace(statement))
-		}
-	}
-	return transaction.Commit()
-}
-
-// querier is a database or a transaction.
-type querier interface {
-	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
-}
-
-// indexVersion is that of the indexes that are there; 0 means none.
-func (r *riverStore) indexVersion(ctx context.Context, database querier) (version int64, err error) {
-	var found int64
-	if err := database.QueryRowContext(ctx, r.dialect.hasIndexes).Scan(&found); err != nil || found == 0 {
-		return 0, err
-	}
-	err = database.QueryRowContext(ctx, "SELECT version FROM notification_index").Scan(&version)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return version, err
+// indexes returns what is wanted, in the order in which it is missed.
+func (d dialect) indexes() (all []index) {
+	add := func(name, on string) { all = append(all, index{name: "notification_" + name + "_index", on: on}) }
+	add("thread", "((args ->> 'thread'), (args ->> 'to'), id)"+
+		" WHERE args ->> 'thread' IS NOT NULL AND finalized_at IS NULL")
+	add("parcel", "((args ->> 'parcel'), id) WHERE args ->> 'parcel' IS NOT NULL")
+	add("created", "(created_at, id)")
+	add("class", "(("+d.class+"), id)")
+	add("recipient", "(("+d.recipient+"), id)")
+	add("domain", "(("+d.domain+"), id)")
+	add("cause", "(("+d.cause+"), id) WHERE errors IS NOT NULL")
+	add("category", "(("+category+"), id) WHERE "+category+" IS NOT NULL")
+	return all
 }

@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
 	"regexp"
 	"strings"
@@ -60,41 +59,28 @@ func testOldDatabase(t *testing.T, database *store.Store) {
 	perClass := map[string]int{
 		"delivered": 7, "dead": 5, setAside: 4, "cancelled": 3, "retrying": 2, "queued": 6,
 	}
-	old := append(s.queue.dialect.remove(), "DROP TABLE notification_index", "DROP TABLE notification_count")
-	for _, statement := range old {
-		if _, err := database.DB().Exec(statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	makeOld(t, s)
 	fill(t, s, perClass)
-	check := func(when string, s *Service) {
-		t.Helper()
-		counts, err := s.queue.classCounts(t.Context())
-		maps.DeleteFunc(counts, func(_ string, count int64) bool { return count == 0 })
-		for class, count := range perClass {
-			if counts[class] != int64(count) {
-				t.Errorf("%s: %d %s are counted as %d", when, count, class, counts[class])
-			}
-		}
-		if err != nil || len(counts) != len(perClass) {
-			t.Errorf("%s: %v, %v", when, counts, err)
-		}
-	}
+	check := func(when string, s *Service) { t.Helper(); checkClasses(t, s, when, perClass) }
 	s = newService(t, database)
 	check("at the start", s)
 	if listed, err := s.queue.list(t.Context(), shared.ListRequest{State: shared.NotificationDead}, 100); err != nil ||
 		len(listed) != 9 || listed[0].ID < listed[8].ID {
 		t.Errorf("%d dead letters are listed, %v", len(listed), err)
 	}
-	for _, statement := range []string{"UPDATE notification_index SET version = version + 1",
-		"DELETE FROM river_job WHERE finalized_at IS NOT NULL"} {
-		if _, err := database.DB().Exec(statement); err != nil {
-			t.Fatal(err)
-		}
+	later := indexState{Version: indexVersion + 1, Counted: true}
+	if err := store.WriteState(t.Context(), database.DB(), stateIndexes, later); err != nil {
+		t.Fatal(err)
 	}
+	execute(t, database, "DELETE FROM river_job WHERE finalized_at IS NOT NULL", "DROP INDEX notification_created_index",
+		"CREATE INDEX notification_later_index ON river_job (id)")
 	perClass = map[string]int{"retrying": 2, "queued": 6}
 	s = newService(t, database)
 	check("after a deletion, with a later version", s)
+	there, err := s.queue.builder.existing(t.Context(), database.DB())
+	if err != nil || there["notification_created_index"] || !there["notification_later_index"] {
+		t.Errorf("of a later version there are %v, %v", there, err)
+	}
 	if err := s.queue.sumCounts(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 )
@@ -36,17 +37,10 @@ func (r *riverStore) prepareLeader(ctx context.Context, database *store.Store) e
 	if err != nil || there {
 		return err
 	}
-	transaction, err := r.db.BeginTx(ctx, nil)
-	if err != nil {
+	return database.Together(ctx, true, func(transaction *sql.Tx) error {
+		_, err := transaction.ExecContext(ctx, postgresLeader)
 		return err
-	}
-	defer transaction.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	for _, statement := range []string{r.dialect.locked[0], postgresLeader} {
-		if _, err := transaction.ExecContext(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return transaction.Commit()
+	})
 }
 
 // dismissLeader ends the leadership of a process that says nothing of itself, and notes that it lives.

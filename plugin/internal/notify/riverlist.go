@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -180,9 +181,11 @@ func (r *riverStore) queries(ctx context.Context, wanted *selection, classes []s
 func (r *riverStore) selections(
 	ctx context.Context, wanted selection, classes []string,
 ) (selections []selection, err error) {
-	counts, err := r.classCounts(ctx)
-	if err != nil {
-		return nil, err
+	var counts map[string]int64
+	if classes[0] != "" {
+		if counts, err = r.classCounts(ctx); err != nil {
+			return nil, err
+		}
 	}
 	for _, class := range classes {
 		one := wanted
@@ -210,7 +213,7 @@ func (r *riverStore) countFew(ctx context.Context, conditions []condition) error
 		q.add("SELECT COUNT(*) FROM (SELECT 1 FROM river_job WHERE ")
 		q.meet(one.expression, *one)
 		q.add(fmt.Sprintf(" LIMIT %d) AS few", fewRows))
-		if err := r.reader.QueryRowContext(ctx, q.text, q.arguments...).Scan(&one.count); err != nil {
+		if err := r.searcher().QueryRowContext(ctx, q.text, q.arguments...).Scan(&one.count); err != nil {
 			return err
 		}
 	}
@@ -261,8 +264,16 @@ func (r *riverStore) selectQuery(columns string, wanted selection) (q query) {
 	return q
 }
 
+// searcher is what reads what a list is asked for. That takes long while indexes are missing.
+func (r *riverStore) searcher() *sql.DB {
+	if r.indexed.Load() {
+		return r.reader
+	}
+	return r.bulk
+}
+
 func (r *riverStore) readIDs(ctx context.Context, q query) (ids []int64, err error) {
-	rows, err := r.reader.QueryContext(ctx, q.text, q.arguments...)
+	rows, err := r.searcher().QueryContext(ctx, q.text, q.arguments...)
 	if err != nil {
 		return nil, err
 	}

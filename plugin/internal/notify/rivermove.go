@@ -21,7 +21,6 @@ func treatments() map[string]store.Treatment {
 		"river_queue":        {Left: ofProcesses},
 		"river_notification": {Left: ofProcesses},
 		"river_migration":    {Left: "River makes it with its tables"},
-		"notification_index": {Left: "it is made with the indexes"},
 		"notification_count": {Left: "it is counted as the notifications are written"},
 	}
 	maps.Copy(all, store.Treatments())

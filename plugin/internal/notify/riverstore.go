@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river/rivertype"
@@ -22,7 +23,9 @@ import (
 // riverStore are our statements on River's tables. It may be used concurrently.
 type riverStore struct {
 	db      *sql.DB
-	reader  *sql.DB // for what only reads
+	reader  *sql.DB      // for what only reads
+	bulk    *sql.DB      // for what reads for long
+	indexed *atomic.Bool // nothing is missing of what builder makes
 	dialect dialect
 }
 
@@ -51,17 +54,20 @@ type dialect struct {
 	lastError                       string
 	unindexed                       func(expression string) string // has no index looked for
 	instant                         func(time.Time) any            // the argument for a time
-	hasIndexes                      string                         // a query that tells with 1 that there are some
-	locked                          []string
-	counting                        []string
-	recount                         string
-	onJobs                          string
-	removeFunctions                 []string
-	sumCounts                       string // a statement; empty where there is nothing to sum up
-	lockBuckets                     string // see buckets
-	audited                         string // metadata in which what was done, $2, is noted; see riveraudit.go
-	renewed                         string // that of what is retried
-	noted                           string // that which has the time of what was done as %s besides
+	// See builder. The queries are for the names of our indexes and whether each is whole; for whether there is
+	// postgresClassFunction, empty for none; and for whether there is the trigger $1.
+	readIndexes, hasClass, hasTrigger string
+	concurrently                      string   // makes an index while others write
+	counting                          []string // statements before the triggers begin to count
+	triggers                          func() map[string]string
+	addCount                          string // a statement that adds $2 to the count of the class $1
+	snapshot                          *sql.TxOptions
+
+	sumCounts   string // a statement; empty where there is nothing to sum up
+	lockBuckets string // see buckets
+	audited     string // metadata in which what was done, $2, is noted; see riveraudit.go
+	renewed     string // that of what is retried
+	noted       string // that which has the time of what was done as %s besides
 }
 
 var (
@@ -90,13 +96,19 @@ var (
 		renewed: "jsonb_set(jsonb_remove(metadata, '$.set_aside_at', '$.cancel_attempted_at')" + sqliteAudit + ")",
 		noted:   "jsonb_set(metadata, '$.%s', json_extract($2, '$.at')" + sqliteAudit + ")",
 		class:   sqliteClass(""), recipient: sqliteRecipient, domain: sqliteDomain, cause: sqliteCause,
-		lastError:  sqliteError,
-		unindexed:  func(expression string) string { return "+(" + expression + ")" },
-		instant:    func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
-		hasIndexes: "SELECT COUNT(*) FROM sqlite_master WHERE name = 'notification_index'",
-		counting:   sqliteTriggers(),
-		recount: "INSERT INTO notification_count SELECT value, (SELECT COUNT(*) FROM river_job WHERE " + sqliteClass("") +
-			" = value AND kind = 'notification') FROM json_each('" + classes + "')",
+		lastError: sqliteError,
+		unindexed: func(expression string) string { return "+(" + expression + ")" },
+		instant:   func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
+		readIndexes: "SELECT name, TRUE FROM sqlite_master WHERE type = 'index' AND tbl_name = 'river_job'" +
+			" AND name LIKE 'notification\\_%' ESCAPE '\\'",
+		hasTrigger: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = $1)",
+		counting: []string{
+			"DROP TRIGGER IF EXISTS notification_inserted", "DROP TRIGGER IF EXISTS notification_updated",
+			"DROP TRIGGER IF EXISTS notification_deleted", "DELETE FROM notification_count",
+			"INSERT INTO notification_count SELECT value, 0 FROM json_each('" + classes + "')",
+		},
+		triggers: sqliteTriggers,
+		addCount: "UPDATE notification_count SET count = count + $2 WHERE class = $1",
 	}
 	postgresDialect = dialect{
 		now:          "now()",
@@ -121,19 +133,23 @@ var (
 		renewed: "(metadata - 'set_aside_at' - 'cancel_attempted_at') || jsonb_build_object(" + postgresAudit + ")",
 		noted:   "metadata || jsonb_build_object('%s', ($2::jsonb) -> 'at', " + postgresAudit + ")",
 		class:   postgresClass, recipient: postgresRecipient, domain: postgresDomain, cause: postgresCause,
-		lastError:  postgresError,
-		unindexed:  func(expression string) string { return expression }, // It knows how many there are.
-		instant:    func(t time.Time) any { return t },
-		hasIndexes: "SELECT COUNT(to_regclass('notification_index'))",
-		locked: []string{
-			"SELECT pg_advisory_xact_lock(7465837265)", "LOCK TABLE river_job IN SHARE ROW EXCLUSIVE MODE",
+		lastError: postgresError,
+		unindexed: func(expression string) string { return expression }, // It knows how many there are.
+		instant:   func(t time.Time) any { return t },
+		readIndexes: "SELECT relname::text, indisvalid FROM pg_index JOIN pg_class ON oid = indexrelid" +
+			" WHERE indrelid = 'river_job'::regclass AND relname LIKE 'notification\\_%'",
+		concurrently: "CONCURRENTLY",
+		hasClass:     "SELECT to_regproc('notification_class') IS NOT NULL",
+		hasTrigger: "SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = 'river_job'::regclass" +
+			" AND tgname = CAST($1 AS TEXT))",
+		// Others who want to write wait for this lock as well. So it does not wait long itself.
+		counting: []string{
+			"SET LOCAL lock_timeout = '3s'", "LOCK TABLE river_job IN SHARE ROW EXCLUSIVE MODE", postgresCounted,
+			"DELETE FROM notification_count",
 		},
-		counting: []string{postgresFunctions},
-		recount: "INSERT INTO notification_count SELECT " + postgresClass + ", COUNT(*) FROM river_job" +
-			" WHERE kind = 'notification' GROUP BY 1",
-		onJobs: " ON river_job",
-		removeFunctions: []string{"DROP FUNCTION IF EXISTS notification_counted()",
-			"DROP FUNCTION IF EXISTS notification_class(river_job_state, jsonb[], jsonb, timestamptz)"},
+		triggers:    postgresTriggers,
+		addCount:    "INSERT INTO notification_count (class, count) VALUES ($1, $2)",
+		snapshot:    &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 		lockBuckets: "SELECT pg_advisory_xact_lock(7465837266)",
 		sumCounts: "WITH taken AS (DELETE FROM notification_count WHERE ctid = ANY(ARRAY(SELECT ctid FROM " +
 			"notification_count" +
@@ -295,13 +311,6 @@ func (r *riverStore) clearLeader(ctx context.Context) error {
 
 // anyOwner is the condition for recover that holds for every job.
 const anyOwner = "kind = 'notification'"
-
-// What attachments are looked at by: the condition that the job of one may still be sent, and the query for the job of
-// a parcel, 0 when there is none.
-const (
-	jobMayBeSent = "EXISTS (SELECT 1 FROM river_job WHERE id = job AND state <> 'completed')"
-	jobOfParcel  = "SELECT COALESCE(MAX(id), 0) FROM river_job WHERE " + anyOwner + " AND args ->> 'parcel' = $1"
-)
 
 // silentOwner is the condition for recover that holds for the jobs of processes that have been silent for so long, and
 // of processes that are not known and have had a job for strangerLease.

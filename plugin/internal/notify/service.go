@@ -18,7 +18,6 @@ import (
 	"fmt"
 	"net/mail"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -106,10 +105,9 @@ type Service struct {
 	attempts      attempts
 	headroom      headroom
 	stranger      stranger
+	chores        []*chore
 	summedUp      time.Time           // when old statistics were; it is tend's
-	catching      atomic.Bool         // the texts that are searched are brought up to date
 	attached      *semaphore.Weighted // bytes of attachments in memory
-	swept         atomic.Value        // when attachments were swept last
 	retryAt       sync.Map            // by id: when an attempt that has just failed is repeated
 }
 
@@ -131,7 +129,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 		s.headroom.use()
 		return s.queue.commit(ctx, changes)
 	})
-	s.pulse = s.newPulse()
+	s.pulse, s.chores = s.newPulse(), s.newChores()
 	s.standby = &standby{
 		claim: s.newClaim(), delay: s.configuration.StartDelay, logger: s.configuration.Logger,
 		barred: s.barred, begin: s.begin, halt: s.halt, tend: s.tend,
@@ -247,7 +245,6 @@ func (s *Service) tend(ctx context.Context) {
 	if err := s.queue.sumCounts(ctx); err != nil && ctx.Err() == nil {
 		s.configuration.Logger.Warn("the counts of notifications could not be summed up", "error", err)
 	}
-	s.catchUp()
 	if err := s.pulse.beat(ctx); err != nil && ctx.Err() == nil {
 		s.configuration.Logger.Warn("that the database is in use could not be noted", "error", err)
 	}
@@ -255,8 +252,8 @@ func (s *Service) tend(ctx context.Context) {
 	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
 		s.SettingsChanged(ctx)
 	}
-	s.sweep(ctx)
 	s.lookForStranger(ctx)
+	s.tendChores()
 }
 
 // count writes the statistics down, and sums old ones up now and then.
@@ -272,24 +269,6 @@ func (s *Service) count(ctx context.Context) {
 }
 
 const sumUpInterval = 10 * time.Minute
-
-// catchUp has the next search find the texts of a million notifications ready.
-func (s *Service) catchUp() {
-	if !s.catching.CompareAndSwap(false, true) {
-		return
-	}
-	ctx := s.drain.begun // It ends when the service begins to stop.
-	go func() {
-		defer s.catching.Store(false)
-		total, err := s.queue.total(ctx)
-		if err == nil {
-			err = s.queue.texts.catchUp(ctx, total)
-		}
-		if err != nil && !s.drain.stopping() {
-			s.configuration.Logger.Warn("the texts that are searched could not be brought up to date", "error", err)
-		}
-	}()
-}
 
 // latestLimit bounds how long the settings are looked at while a connection is being opened: the claim has to be kept.
 const latestLimit = time.Second

@@ -45,7 +45,7 @@ func openPool(ctx context.Context, config *pgxpool.Config, place string) (*Store
 		return nil, err
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	store := &Store{db: db, reader: db, pool: pool, pooled: pooled, place: place, close: func() error {
+	store := &Store{db: db, reader: db, bulk: db, pool: pool, pooled: pooled, place: place, close: func() error {
 		err := db.Close()
 		pool.Close()
 		return err

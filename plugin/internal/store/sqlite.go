@@ -44,8 +44,14 @@ func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
 		return nil, explain(err)
 	}
 	reader.SetMaxOpenConns(1)
-	store := &Store{db: db, reader: reader, place: "database " + path, close: func() error {
-		return errors.Join(reader.Close(), db.Close())
+	bulk, err := openPrepared(source + "&_pragma=query_only(1)")
+	if err != nil {
+		return nil, explain(err)
+	}
+	bulk.SetMaxOpenConns(3)
+	bulk.SetMaxIdleConns(-1) // It is needed seldom.
+	store := &Store{db: db, reader: reader, bulk: bulk, place: "database " + path, close: func() error {
+		return errors.Join(bulk.Close(), reader.Close(), db.Close())
 	}}
 	if err := store.prepare(ctx); err != nil {
 		_ = store.close()

@@ -66,6 +66,7 @@ var ErrNoRevision = errors.New("there is no such revision")
 type Store struct {
 	db     *sql.DB
 	reader *sql.DB       // for what only reads
+	bulk   *sql.DB       // for what reads for long
 	pool   *pgxpool.Pool // nil for the embedded database
 	pooled bool
 	close  func() error
@@ -108,6 +109,9 @@ func (s *Store) DB() *sql.DB { return s.db }
 
 // Reader returns the database for others who only read in it: they wait for no writer.
 func (s *Store) Reader() *sql.DB { return s.reader }
+
+// Bulk returns the database for what reads for so long that other readers should not wait for it.
+func (s *Store) Bulk() *sql.DB { return s.bulk }
 
 // Pool returns the connections to PostgreSQL, nil for the embedded database.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }

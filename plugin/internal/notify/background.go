@@ -1,0 +1,80 @@
+package notify
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// chore is something that is done in the background again and again while this process delivers. It may take long, and
+// what is done every second must not wait for it.
+type chore struct {
+	every time.Duration
+	what  string // of which is said that it could not be done
+	do    func(context.Context) error
+
+	busy atomic.Bool
+	next time.Time // it belongs to tend
+	said string    // the last error; it belongs to the one who is busy
+}
+
+// tendChores begins each chore whose time has come. They end when the service begins to stop.
+func (s *Service) tendChores() {
+	now := time.Now()
+	for _, one := range s.chores {
+		if now.Before(one.next) && one.next.Sub(now) <= one.every || !one.busy.CompareAndSwap(false, true) {
+			continue
+		}
+		one.next = now.Add(one.every)
+		go func() {
+			defer one.busy.Store(false)
+			s.doChore(s.drain.begun, one)
+		}()
+	}
+}
+
+// doChore says once what is in the way.
+func (s *Service) doChore(ctx context.Context, one *chore) {
+	err := one.do(ctx)
+	if err == nil || ctx.Err() != nil {
+		one.said = ""
+		return
+	}
+	if said := err.Error(); said != one.said {
+		one.said = said
+		s.configuration.Logger.Warn(one.what+" at the moment; it is tried again", "error", err)
+	}
+}
+
+// newChores are those of the service.
+func (s *Service) newChores() []*chore {
+	return []*chore{
+		{every: tendInterval, what: "the texts that are searched cannot be brought up to date", do: s.catchUp},
+		{every: time.Minute, what: "the indexes of the queue cannot be made", do: s.buildIndexes},
+		{every: sweepInterval, what: "attachments that nobody needs cannot be removed", do: s.sweep},
+	}
+}
+
+// catchUp has the next search find the texts of a million notifications ready.
+func (s *Service) catchUp(ctx context.Context) error {
+	total, err := s.queue.total(ctx)
+	if err != nil {
+		return err
+	}
+	return s.queue.texts.catchUp(ctx, total)
+}
+
+// buildIndexes makes what was left when there were many notifications at the start.
+func (s *Service) buildIndexes(ctx context.Context) error {
+	if s.queue.indexed.Load() {
+		return nil
+	}
+	complete, err := s.queue.builder.isComplete(ctx, s.queue.reader)
+	if err == nil && !complete {
+		if err = s.queue.builder.build(ctx); err == nil {
+			complete, err = s.queue.builder.isComplete(ctx, s.queue.reader)
+		}
+	}
+	s.queue.indexed.Store(complete && err == nil)
+	return s.configuration.Store.Unprivileged(ctx, err)
+}

@@ -135,6 +135,7 @@ func (n *memoryNotifier) Cancel(
 func wrongNotifiers() map[string][]func(*memoryNotifier) {
 	wrong := wrongKeepers()
 	maps.Copy(wrong, wrongOperators())
+	maps.Copy(wrong, wrongHolders())
 	maps.Copy(wrong, map[string][]func(*memoryNotifier){
 		"notifier/status": {
 			func(n *memoryNotifier) { n.status = func(s *shared.ServiceStatus) { s.State = "tired" } },

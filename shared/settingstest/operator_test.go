@@ -170,6 +170,12 @@ func wrongOperators() map[string][]func(*memoryNotifier) {
 				n.statistics = func(b []shared.StatisticsBucket) []shared.StatisticsBucket { b[0].Dead = -1; return b }
 			},
 		},
+	}
+}
+
+// wrongHolders break the rule about what is held.
+func wrongHolders() map[string][]func(*memoryNotifier) {
+	return map[string][]func(*memoryNotifier){
 		"held/release": {
 			func(n *memoryNotifier) {
 				n.status = func(s *shared.ServiceStatus) { s.Held = &shared.HeldNotifications{} }

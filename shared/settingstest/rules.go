@@ -2,13 +2,16 @@ package settingstest
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // Rules returns all rules.
-func Rules() []Rule {
+func Rules() []Rule { return slices.Concat(settingsRules(), notifierRules(), lastRules()) }
+
+func settingsRules() []Rule {
 	return []Rule{
 		{"info/complete", "Info names the plugin, its title and its version.", infoComplete},
 		{"schema/valid", "Schema declares a form within the bounds of the contract.", schemaValid},
@@ -35,6 +38,11 @@ func Rules() []Rule {
 		{"test/verdict", "Test sends steps in order and the verdict exactly once and last.", testVerdict},
 		{"test/harmless", "Test saves nothing.", testHarmless},
 		{"test/cancel", "Test ends soon after it is cancelled.", testCancel},
+	}
+}
+
+func notifierRules() []Rule {
+	return []Rule{
 		{
 			"notifier/status", "The notification service, if there is one, is in a known state and counts every state.",
 			withNotifier(notifierStatus),
@@ -77,6 +85,11 @@ func Rules() []Rule {
 			withNotifier(heldRelease),
 		},
 		{"notifier/unknown", "Retry and Cancel of an unknown notification say so.", withNotifier(notifierUnknown)},
+	}
+}
+
+func lastRules() []Rule {
+	return []Rule{
 		{
 			"suggest/harmless",
 			"Suggestions, if the page makes any, are readable, set declared fields, have a button and change nothing.",

@@ -2,6 +2,8 @@ package acceptance
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,7 +69,7 @@ func restoreBackup(t *testing.T, path string, backUp, restore func(), deliver bo
 	}
 	h.Close()
 	restore()
-	h = supervised(t, path)
+	h = supervised(t, path, host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }))
 	sent := notify(t, h, shared.Notification{Key: "new", To: "you@email.com", Text: "x"})
 	awaitEntry(t, h, sent.ID, shared.NotificationDelivered)
 	if count := len(back.Inbox()); count != 4 {
@@ -82,10 +84,16 @@ func restoreBackup(t *testing.T, path string, backUp, restore func(), deliver bo
 		false: shared.NotificationCancelled}[deliver]
 	for _, id := range ids {
 		awaitEntry(t, h, id, state)
+		detail, err := h.NotificationOperator().Show(t.Context(), shared.ShowRequest{ID: id})
+		if want := map[bool]shared.Operation{true: shared.OperationDeliverHeld,
+			false: shared.OperationDiscardHeld}[deliver]; err != nil || len(detail.Operations) != 1 ||
+			detail.Operations[0].Operation != want || detail.Operations[0].Operator == "" {
+			t.Errorf("what was done with it is %+v, %v", detail.Operations, err)
+		}
 	}
 }
 
-// releaseRestored releases what is held, by the page or by the command line.
+// releaseRestored releases what is held, by the button of the page or by the command line; what did that is noted.
 func releaseRestored(t *testing.T, h *host.Host, path string, deliver bool) {
 	t.Helper()
 	if !deliver {
@@ -95,9 +103,24 @@ func releaseRestored(t *testing.T, h *host.Host, path string, deliver bool) {
 		}
 		return
 	}
-	released, err := h.Notifier().(shared.HeldReleaser).ReleaseHeld(t.Context(),
-		shared.ReleaseHeldRequest{Actor: "anna", Deliver: true})
-	if err != nil || released.Count != 3 {
-		t.Errorf("%+v, %v", released, err)
+	pages := httptest.NewServer(h.NotificationsHandler())
+	defer pages.Close()
+	const button = `name="what" value="deliver"`
+	answer, page := ask(t, "GET", pages.URL+"/", "", nil)
+	for _, want := range []string{"3 notifications are held: the database was last used at 2026-01-01", button,
+		`name="what" value="discard"`} {
+		if answer.StatusCode != http.StatusOK || !strings.Contains(page, want) {
+			t.Errorf("%s: the page does not say %q:\n%s", answer.Status, want, page)
+		}
+	}
+	if answer, said := ask(t, "POST", pages.URL+"/held", "what=deliver",
+		map[string]string{"Sec-Fetch-Site": "cross-site"}); answer.StatusCode != http.StatusForbidden {
+		t.Errorf("another site's page releases them: %s %s", answer.Status, said)
+	}
+	if answer, said := ask(t, "POST", pages.URL+"/held", "what=deliver", nil); answer.StatusCode != http.StatusSeeOther {
+		t.Errorf("%s %s", answer.Status, said)
+	}
+	if _, page := ask(t, "GET", pages.URL+"/", "", nil); strings.Contains(page, button) {
+		t.Errorf("the button is there after it was pressed:\n%s", page)
 	}
 }

@@ -18,8 +18,8 @@ import (
 )
 
 // attemptRecord is an attempt to deliver as it is kept with its job, beside River's error of an attempt: that one knows
-// neither where the attempt was made nor how long it took, there is none of an attempt that does not count, it is removed
-// when the attempt is given back, and River replaces it by its own when the job is cancelled meanwhile.
+// neither where the attempt was made nor how long it took, there is none of an attempt that does not count, it is
+// removed when the attempt is given back, and River replaces it by its own when the job is cancelled meanwhile.
 type attemptRecord struct {
 	Number   int              `json:"number"`
 	Ended    time.Time        `json:"ended"`
@@ -35,8 +35,8 @@ type attemptRecord struct {
 // keptAttempts is how many failed attempts are kept of a job; those that count are in its errors as well.
 const keptAttempts = 30
 
-// attemptNotes is what a job's metadata has of its attempts: the failed ones as the output of the job, which is all that
-// River lets a worker write down whatever becomes of it, and the one that delivered.
+// attemptNotes is what a job's metadata has of its attempts: the failed ones as the output of the job, which is all
+// that River lets a worker write down whatever becomes of it, and the one that delivered.
 type attemptNotes struct {
 	Failed    []attemptRecord `json:"output"` // rivertype.MetadataKeyOutput
 	Delivered *attemptRecord  `json:"made"`

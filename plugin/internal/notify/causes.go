@@ -1,7 +1,7 @@
 package notify
 
-// The codes of what the service finds by itself; all others are of package diagnosis. They are stable, and docs/causes.md
-// says what they mean.
+// The codes of what the service finds by itself; all others are of package diagnosis. They are stable, and
+// docs/causes.md says what they mean.
 const (
 	heldAfterRestore   = "held_after_restore"
 	heldAfterMove      = "held_after_move"

@@ -14,15 +14,18 @@ import (
 
 // meanings are of the codes of causes.go, for operators.
 var meanings = []struct{ code, where, meaning, remedy string }{
-	{cutOffCode, "notification", "It was cancelled while it was under way, after it had been cancelled and retried before.",
+	{cutOffCode, "notification",
+		"It was cancelled while it was under way, after it had been cancelled and retried before.",
 		"Retry it if it is still to be sent."},
 	{notStarted, "service", "The service cannot begin to deliver; the reason is said, such as a database that is away.",
 		"Mend what it names. It goes on trying every second."},
 	{expiredCode, "notification", "It was not delivered by the time until which it was of use (*Expires*).",
 		"None: it is not sent any more. The last attempt that failed is named."},
-	{heldAfterMove, "service", "Notifications are held, because everything was moved to another database, which may have " +
-		"delivered them since, and the move was undone.", "Deliver or discard what is held: the two buttons of the page, or " +
-		"`testharness held deliver` or `held discard`."},
+	{heldAfterMove, "service",
+		"Notifications are held, because everything was moved to another database, which may have " +
+			"delivered them since, and the move was undone.",
+		"Deliver or discard what is held: the two buttons of the page, or " +
+			"`testharness held deliver` or `held discard`."},
 	{heldAfterRestore, "service", "Notifications are held, because the database was last used long before the start " +
 		"(`restore_margin`): it may be a backup that was restored, and they may have been delivered since. A long stop " +
 		"looks the same.", "Deliver what is held after a long stop, discard it after a restore: the two buttons of the " +
@@ -31,8 +34,9 @@ var meanings = []struct{ code, where, meaning, remedy string }{
 		"Report it, with the detail. The notification is tried again."},
 	{messageUnusable, "notification", "The message cannot be written: its texts or attachments are damaged, or the key " +
 		"that they were sealed with is lost.", "Send it anew from where it came from."},
-	{outcomeUnknown, "attempt", "The message may have arrived: it was sent, but the server never said whether it took it. " +
-		"After three sends in all it is a dead letter.", "Ask the recipient before you send it again."},
+	{outcomeUnknown, "attempt",
+		"The message may have arrived: it was sent, but the server never said whether it took it. " +
+			"After three sends in all it is a dead letter.", "Ask the recipient before you send it again."},
 	{settingsUnreadable, "service", "The settings cannot be read at the moment; deliveries wait.",
 		"See the log for the reason, such as a database that is away."},
 }

@@ -85,7 +85,8 @@ func stateOf(job *rivertype.JobRow) shared.NotificationState {
 	}
 }
 
-// failureOf reads the last cause; see encode. An attempt that was cut off because somebody has cancelled it did not fail.
+// failureOf reads the last cause; see encode. An attempt that was cut off because somebody has cancelled it did not
+// fail.
 func failureOf(job *rivertype.JobRow) *finding.Finding {
 	for i := len(job.Errors) - 1; i >= 0; i-- {
 		said := job.Errors[i].Error
@@ -115,8 +116,8 @@ func cutOffAfter(job *rivertype.JobRow, place int) *finding.Finding {
 	return nil
 }
 
-// failedAttempts is how many attempts have failed that count. That a job was cut off before its message was sent, or has
-// expired, is an error to River only.
+// failedAttempts is how many attempts have failed that count. That a job was cut off before its message was sent, or
+// has expired, is an error to River only.
 func failedAttempts(job *rivertype.JobRow) (count int) {
 	for i, one := range job.Errors {
 		if isAttempt(one.Error) || isCutOff(one.Error) && cutOffAfter(job, i) != nil {

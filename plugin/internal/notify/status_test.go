@@ -9,8 +9,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// testFigures asks how the service is in a process that does not deliver: what has waited for the longest time, and what
-// each process that delivers has done in the last hour.
+// testFigures asks how the service is in a process that does not deliver: what has waited for the longest time, and
+// what each process that delivers has done in the last hour.
 func testFigures(t *testing.T, database *store.Store) {
 	s, other := newService(t, database), newService(t, database)
 	other.standby.claim = s.standby.claim // As if both used one file.

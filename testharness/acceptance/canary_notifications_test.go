@@ -13,8 +13,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// canaryReply stands in the server's final reply, which is kept in clear: mail administrators ask for it. It has no piece
-// of the password in it, or that would be hidden.
+// canaryReply stands in the server's final reply, which is kept in clear: mail administrators ask for it. No piece of
+// the password is in it, or that would be hidden.
 const canaryReply = "Qx7Rep1y/4711-zk"
 
 // TestCanaryInNotifications hands over texts, attachments and an address for answers that only the recipients may know,

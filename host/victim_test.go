@@ -148,7 +148,8 @@ var calls = map[string]func(context.Context, *victim) (any, error){
 	"Retry":      notifies(shared.Notifier.Retry, shared.NotificationRequest{ID: hostile.NotificationID}),
 	"Cancel":     notifies(shared.Notifier.Cancel, shared.NotificationRequest{ID: hostile.NotificationID}),
 	"Show":       operates(shared.NotificationOperator.Show, shared.ShowRequest{ID: hostile.NotificationID}),
-	"Operate":    operates(shared.NotificationOperator.Operate, shared.OperateRequest{Operation: shared.OperationRetry}),
+	"Operate": operates(shared.NotificationOperator.Operate,
+		shared.OperateRequest{Operation: shared.OperationRetry, All: true}),
 	"Statistics": operates(shared.NotificationOperator.Statistics, shared.StatisticsRequest{}),
 	"Test": func(ctx context.Context, v *victim) (any, error) {
 		var events []shared.TestEvent

@@ -2,6 +2,7 @@ package shared
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -15,8 +16,8 @@ type NotificationOperator interface {
 	// the id.
 	Show(ctx context.Context, request ShowRequest) (NotificationDetail, error)
 	// Operate does the same with all notifications that a filter chooses, and returns what it did when it is done. Where
-	// it fails or ctx ends, what was done stays done. The error is ErrInvalidRequest for an operation or a state that
-	// there is not.
+	// it fails or ctx ends, what was done stays done, and the report tells what that is. The error is ErrInvalidRequest
+	// for an operation or a state that there is not, and for what [OperateRequest.Check] refuses.
 	Operate(ctx context.Context, request OperateRequest) (OperateReport, error)
 	// Statistics returns what happened in the time that is asked for, oldest first. The error is ErrInvalidRequest for a
 	// width that there is not.
@@ -103,15 +104,29 @@ const (
 // Operations are all operations that Operate does. It must not be changed.
 var Operations = []Operation{OperationRetry, OperationCancel, OperationSetAside, OperationPurge}
 
-// OperateRequest says what is done with which notifications, and who wants that. Without a state, a search and a filter
-// it means all.
+// OperateRequest says what is done with which notifications, and who wants that.
 type OperateRequest struct {
 	Actor     string
 	Operation Operation
+	// All means all notifications. Without it there must be a state, a search or a filter, so that nothing that is
+	// missing by mistake means all; with it there must be none of them.
+	All bool
 	// State and Search are as in [ListRequest].
 	State  NotificationState
 	Search string
 	NotificationFilter
+}
+
+// Check is ErrInvalidRequest where the request chooses nothing and does not mean all, or says both.
+func (r OperateRequest) Check() error {
+	chosen := r.State != "" || r.Search != "" || !r.NotificationFilter.IsZero()
+	switch {
+	case r.All && chosen:
+		return fmt.Errorf("%w: it says all notifications, and limits them", ErrInvalidRequest)
+	case !r.All && !chosen:
+		return fmt.Errorf("%w: it does not say which notifications", ErrInvalidRequest)
+	}
+	return nil
 }
 
 // OperateReport tells what was done.

@@ -158,6 +158,12 @@ type NotificationFilter struct {
 	From, Until time.Time
 }
 
+// IsZero reports whether the filter chooses all.
+func (f NotificationFilter) IsZero() bool {
+	return len(f.IDs) == 0 && f.Cause == "" && f.Category == "" && f.Recipient == "" && f.From.IsZero() &&
+		f.Until.IsZero()
+}
+
 // MaxListedIDs is how many ids a [NotificationFilter] may have.
 const MaxListedIDs = 200
 

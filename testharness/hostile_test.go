@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,16 +102,22 @@ func manifestOf(t *testing.T) string {
 // run runs a command as main does and returns its exit status and all that it prints.
 func run(t *testing.T, plugin *hostile.Plugin, manifest, line string) (int, string) {
 	t.Helper()
+	return runArguments(t, plugin, manifest, strings.Fields(line))
+}
+
+// runArguments is run for arguments that are empty or have blanks.
+func runArguments(t *testing.T, plugin *hostile.Plugin, manifest string, arguments []string) (int, string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // Only so that a command that never ends fails the test.
 	defer cancel()
 	var out bytes.Buffer
 	root := newRootCommand(host.WithAttached(plugin.Address))
-	root.SetArgs(append(strings.Fields(line), "--manifest", manifest))
+	root.SetArgs(slices.Concat([]string{"--manifest", manifest}, arguments))
 	root.SetOut(terminal(&out))
 	root.SetErr(terminal(&out))
 	status := report(root.ErrOrStderr(), root.ExecuteContext(ctx))
 	if ctx.Err() != nil {
-		t.Errorf("%s does not end", line)
+		t.Errorf("%q does not end", arguments)
 	}
 	return status, out.String()
 }

@@ -54,14 +54,19 @@ func (f *filter) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&f.after, "accepted-after", "", "only those taken since the `time`: 2026-01-31T15:04:05Z, or 24h "+
 		"for a day ago")
 	flags.StringVar(&f.before, "accepted-before", "", "only those taken before the `time`")
+	filled(flags, "state", "search", "cause", "category", "to", "accepted-after", "accepted-before")
 }
 
-// check reads what is not a text.
+// check reads what is not a text. What is empty afterwards would choose all; see [filled].
 func (f *filter) check() error {
 	if f.stateName != "" && !slices.Contains(shared.NotificationStates, f.state()) {
 		return usagef("--state %s: the states are %s", f.stateName, stateNames())
 	}
-	f.Recipient = strings.TrimPrefix(f.Recipient, "@")
+	if said := f.Recipient; said != "" {
+		if f.Recipient = strings.TrimPrefix(strings.TrimSpace(said), "@"); f.Recipient == "" {
+			return usagef("--to %s: write an address, or @ and a domain", said)
+		}
+	}
 	var err1, err2 error
 	f.From, err1 = moment("--accepted-after", f.after)
 	f.Until, err2 = moment("--accepted-before", f.before)
@@ -70,10 +75,8 @@ func (f *filter) check() error {
 
 func (f *filter) state() shared.NotificationState { return shared.NotificationState(f.stateName) }
 
-// isEmpty reports whether it chooses all.
-func (f *filter) isEmpty() bool {
-	return f.stateName+f.search+f.Cause+f.Category+f.Recipient+f.after+f.before == ""
-}
+// isEmpty reports whether it chooses all, once it is checked.
+func (f *filter) isEmpty() bool { return f.stateName+f.search == "" && f.NotificationFilter.IsZero() }
 
 // moment reads a time, or how long ago it was.
 func moment(flag, said string) (time.Time, error) {
@@ -84,7 +87,7 @@ func moment(flag, said string) (time.Time, error) {
 		return time.Now().Add(-ago), nil
 	}
 	at, err := time.Parse(time.RFC3339, said)
-	if err != nil {
+	if year := at.UTC().Year(); err != nil || year < 1970 || year > 9999 { // A zero time would limit nothing.
 		return time.Time{}, usagef("%s %s: write a time as 2026-01-31T15:04:05Z, or how long ago it was, as 24h", flag, said)
 	}
 	return at, nil

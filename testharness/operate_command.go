@@ -47,13 +47,18 @@ func newOperateCommand(
 		Args:    cobra.ArbitraryArgs,
 	}
 	command.PreRunE = func(_ *cobra.Command, args []string) error {
+		if err := which.check(); err != nil {
+			return err
+		}
 		switch chosen := all || !which.isEmpty(); {
 		case len(args) > 0 && chosen:
 			return usagef("say either which notifications, or what they have in common")
+		case all && !which.isEmpty():
+			return usagef("say either --all, or what they have in common")
 		case len(args) == 0 && !chosen:
 			return usagef("which notification? testharness list shows them; or say what they have in common, or --all")
 		}
-		return which.check()
+		return nil
 	}
 	command = g.passiveCommand(command, func(ctx context.Context, plugin invocation) (result, error) {
 		if act != nil && len(plugin.args) > 0 {
@@ -61,7 +66,7 @@ func newOperateCommand(
 		}
 		request := shared.OperateRequest{
 			Actor: g.actor, Operation: operation, State: which.state(), Search: which.search,
-			NotificationFilter: which.NotificationFilter,
+			All: all, NotificationFilter: which.NotificationFilter,
 		}
 		return operate(ctx, plugin, request)
 	})

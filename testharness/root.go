@@ -59,6 +59,8 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 		"the `name` of who tests and saves; without it that of the operating system's user")
 	flags.StringVar(&g.locale, "locale", "en",
 		"the `language` of what the plugin says; what testharness itself says is English")
+	filled(flags, "manifest", "plugin", "data-dir")
+	root.PersistentPreRunE = func(command *cobra.Command, _ []string) error { return checkFilled(command.Flags()) }
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
 		newNotifyCommand(g), newStatusCommand(g), newStatisticsCommand(g), newListCommand(g), newShowCommand(g),

@@ -45,6 +45,9 @@ func (c *notificationOperatorClient) Show(
 func (c *notificationOperatorClient) Operate(
 	ctx context.Context, request shared.OperateRequest,
 ) (shared.OperateReport, error) {
+	if err := request.Check(); err != nil {
+		return shared.OperateReport{}, err
+	}
 	report, err := ask(ctx, c.client, c.rpc.Operate, operateRequestToProto(request),
 		reading(operateReportFromProto, (*inspection).operateReport))
 	return report, invalidRequest(err)
@@ -197,14 +200,14 @@ func operateRequestToProto(r shared.OperateRequest) *settingsv1.OperateRequest {
 		Actor: printable.Line(r.Actor), Operation: validUTF8(string(r.Operation)), State: validUTF8(string(r.State)),
 		Search: validUTF8(r.Search), Ids: each(r.IDs, validUTF8), Cause: validUTF8(r.Cause),
 		Category: validUTF8(r.Category), Recipient: validUTF8(r.Recipient), From: timeToProto(r.From),
-		Until: timeToProto(r.Until),
+		Until: timeToProto(r.Until), All: r.All,
 	}
 }
 
 func operateRequestFromProto(r *settingsv1.OperateRequest) shared.OperateRequest {
 	return shared.OperateRequest{
 		Actor: r.GetActor(), Operation: shared.Operation(r.GetOperation()),
-		State: shared.NotificationState(r.GetState()), Search: r.GetSearch(),
+		State: shared.NotificationState(r.GetState()), Search: r.GetSearch(), All: r.GetAll(),
 		NotificationFilter: shared.NotificationFilter{
 			IDs: r.GetIds(), Cause: r.GetCause(), Category: r.GetCategory(), Recipient: r.GetRecipient(),
 			From: timeFromProto(r.GetFrom()), Until: timeFromProto(r.GetUntil()),

@@ -136,6 +136,9 @@ func (s *Service) Show(ctx context.Context, request shared.ShowRequest) (shared.
 
 // Operate does the same with all notifications that the filter chooses.
 func (s *Service) Operate(ctx context.Context, request shared.OperateRequest) (shared.OperateReport, error) {
+	if err := request.Check(); err != nil {
+		return shared.OperateReport{}, err
+	}
 	which := shared.ListRequest{
 		State: request.State, Search: request.Search, NotificationFilter: request.NotificationFilter,
 	}

@@ -44,7 +44,7 @@ func testOperate(t *testing.T, database *store.Store) {
 			map[shared.NotificationState]int64{"queued": 0, "cancelled": 1503}},
 		{request{Operation: shared.OperationPurge, NotificationFilter: shared.NotificationFilter{
 			Until: time.Now().Add(-time.Hour)}}, 0, 0, map[shared.NotificationState]int64{"delivered": 1200}},
-		{request{Operation: shared.OperationPurge}, 3823, 3781,
+		{request{Operation: shared.OperationPurge, All: true}, 3823, 3781,
 			map[shared.NotificationState]int64{"delivered": 0, "dead": 0, "cancelled": 0, "retrying": 42}},
 	} {
 		c.request.Actor = "anna"
@@ -54,9 +54,13 @@ func testOperate(t *testing.T, database *store.Store) {
 		}
 		counted(fmt.Sprint("after ", c.request.Operation), c.after)
 	}
-	for _, bad := range []request{{}, {Operation: "delete"}, {Operation: shared.OperationRetry, State: "lost"}} {
-		if _, err := s.Operate(t.Context(), bad); !errors.Is(err, shared.ErrInvalidRequest) {
-			t.Errorf("%+v: %v", bad, err)
+	for _, bad := range []request{
+		{}, {Operation: "delete", All: true}, {Operation: shared.OperationRetry, State: "lost"},
+		{Operation: shared.OperationPurge}, {Operation: shared.OperationPurge, NotificationFilter: shared.NotificationFilter{
+			IDs: []string{}}}, {Operation: shared.OperationPurge, All: true, NotificationFilter: host},
+	} {
+		if report, err := s.Operate(t.Context(), bad); !errors.Is(err, shared.ErrInvalidRequest) || report.Matched != 0 {
+			t.Errorf("%+v: %+v, %v", bad, report, err)
 		}
 	}
 }
@@ -77,7 +81,9 @@ func testRetryOfExhausted(t *testing.T, database *store.Store) {
 	}
 	operate := func(what shared.Operation) {
 		t.Helper()
-		report, err := s.Operate(t.Context(), shared.OperateRequest{Operation: what, Actor: "bert"})
+		report, err := s.Operate(t.Context(), shared.OperateRequest{
+			Operation: what, Actor: "bert", State: shared.NotificationDead,
+		})
 		if err != nil || report.Changed != 1 {
 			t.Fatalf("%s: %+v, %v", what, report, err)
 		}

@@ -345,7 +345,8 @@ func (x *NotificationAttempt) GetReply() string {
 	return ""
 }
 
-// OperateRequest says what is done with which notifications. Without a state, a search and a filter it means all.
+// OperateRequest says what is done with which notifications. One that limits them by nothing is refused unless it says
+// all, and one that says both as well.
 type OperateRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Who asks.
@@ -367,7 +368,9 @@ type OperateRequest struct {
 	// Only those that were taken at this time or later.
 	From *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=from,proto3" json:"from,omitempty"`
 	// Only those that were taken before this time.
-	Until         *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=until,proto3" json:"until,omitempty"`
+	Until *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=until,proto3" json:"until,omitempty"`
+	// All notifications.
+	All           bool `protobuf:"varint,11,opt,name=all,proto3" json:"all,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -470,6 +473,13 @@ func (x *OperateRequest) GetUntil() *timestamppb.Timestamp {
 		return x.Until
 	}
 	return nil
+}
+
+func (x *OperateRequest) GetAll() bool {
+	if x != nil {
+		return x.All
+	}
+	return false
 }
 
 // OperateResponse tells what was done.
@@ -748,7 +758,7 @@ const file_settings_v1_notification_operator_proto_rawDesc = "" +
 	"\x06server\x18\x06 \x01(\tR\x06server\x12\x1a\n" +
 	"\brevision\x18\a \x01(\x03R\brevision\x12\x1c\n" +
 	"\tuncounted\x18\b \x01(\bR\tuncounted\x12\x14\n" +
-	"\x05reply\x18\t \x01(\tR\x05reply\"\xb6\x02\n" +
+	"\x05reply\x18\t \x01(\tR\x05reply\"\xc8\x02\n" +
 	"\x0eOperateRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x1c\n" +
 	"\toperation\x18\x02 \x01(\tR\toperation\x12\x14\n" +
@@ -760,7 +770,8 @@ const file_settings_v1_notification_operator_proto_rawDesc = "" +
 	"\trecipient\x18\b \x01(\tR\trecipient\x12.\n" +
 	"\x04from\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
 	"\x05until\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"E\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x10\n" +
+	"\x03all\x18\v \x01(\bR\x03all\"E\n" +
 	"\x0fOperateResponse\x12\x18\n" +
 	"\amatched\x18\x01 \x01(\x03R\amatched\x12\x18\n" +
 	"\achanged\x18\x02 \x01(\x03R\achanged\"\xa6\x01\n" +

@@ -85,7 +85,8 @@ type Operation string
 
 // The operations. What does not fit the state of a notification leaves it as it is.
 const (
-	// OperationRetry has dead letters, and what waits for its next attempt, tried at once, with a full set of attempts.
+	// OperationRetry has dead letters, and what is held or waits for its next attempt, tried at once, with a full set of
+	// attempts.
 	OperationRetry Operation = "retry"
 	// OperationCancel takes what was not delivered yet out of the queue.
 	OperationCancel Operation = "cancel"

@@ -20,8 +20,8 @@ type Notifier interface {
 	// List returns notifications, newest first, without their texts. The error is ErrInvalidRequest for a state that
 	// there is not and for an id that cannot be one.
 	List(ctx context.Context, request ListRequest) (NotificationList, error)
-	// Retry has a dead letter, or one that waits for its next attempt, tried at once. The error is ErrNoNotification
-	// when there is none of the id.
+	// Retry has a dead letter, or one that is held or waits for its next attempt, tried at once. The error is
+	// ErrNoNotification when there is none of the id.
 	Retry(ctx context.Context, request NotificationRequest) (NotificationEntry, error)
 	// Cancel takes a notification that was not delivered yet out of the queue. The error is ErrNoNotification when
 	// there is none of the id.

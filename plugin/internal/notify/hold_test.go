@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,63 @@ func testReleaseHeld(t *testing.T, database *store.Store) {
 	}
 	if release(t, s, true) != 0 {
 		t.Error("something was released that was not held")
+	}
+}
+
+// testReleaseOne releases single notifications that are held: each leaves the others held, and one that is retried is
+// due at once, also when it had waited for its next attempt.
+func testReleaseOne(t *testing.T, database *store.Store) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	if err := processAt(t, database, &now, time.Hour).pulse.beat(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s := processAt(t, database, &now, time.Hour)
+	var ids []int64
+	for i := range 5 {
+		ids = append(ids, insertOne(t, s, fmt.Sprint("waits ", i)))
+	}
+	if _, err := database.DB().Exec("UPDATE river_job SET scheduled_at = $1, state = 'scheduled' WHERE id = $2",
+		s.queue.dialect.instant(time.Now().Add(time.Hour)), ids[1]); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(2 * time.Hour)
+	if err := s.pulse.beat(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	retry := func(id string) error {
+		_, err := s.Retry(t.Context(), shared.NotificationRequest{Actor: "anna", ID: id})
+		return err
+	}
+	for i, release := range []func(id string) error{
+		retry, retry,
+		func(id string) error {
+			report, err := s.Operate(t.Context(), shared.OperateRequest{
+				Operation: shared.OperationRetry, NotificationFilter: shared.NotificationFilter{IDs: []string{id}},
+			})
+			if report.Changed != 1 {
+				t.Errorf("%+v", report)
+			}
+			return err
+		},
+		func(id string) error {
+			_, err := s.Cancel(t.Context(), shared.NotificationRequest{Actor: "anna", ID: id})
+			return err
+		},
+	} {
+		if err := release(fmt.Sprint(ids[i])); err != nil {
+			t.Fatal(err)
+		}
+		want := rivertype.JobStateAvailable
+		if i == 3 {
+			want = rivertype.JobStateCancelled
+		}
+		if job := jobOf(t, s, ids[i]); job.State != want || job.ScheduledAt.After(time.Now()) {
+			t.Errorf("release %d: it is %s until %s", i, job.State, job.ScheduledAt)
+		}
+		if status, err := s.Status(t.Context(), shared.StatusRequest{}); err != nil || status.Held == nil ||
+			status.Held.Count != int64(4-i) {
+			t.Errorf("release %d: %+v, %v", i, status.Held, err)
+		}
 	}
 }
 

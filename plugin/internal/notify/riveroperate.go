@@ -21,7 +21,7 @@ func (r *riverStore) operation(what shared.Operation) (text string, noted bool) 
 		return "UPDATE river_job SET state = 'available', finalized_at = NULL, scheduled_at = " + d.now +
 			fmt.Sprintf(", max_attempts = CASE WHEN attempt + %[1]d > %[2]d THEN %[2]d ELSE attempt + %[1]d END",
 				maxAttempts, mostAttempts) + ", metadata = " + d.renewed +
-			" WHERE (" + d.class + ") <> 'expired' AND (state IN ('cancelled', 'discarded', 'retryable')" +
+			" WHERE (" + d.class + ") <> 'expired' AND (state IN ('cancelled', 'discarded', 'retryable', 'pending')" +
 			" OR state IN ('available', 'scheduled') AND scheduled_at > " + d.now + ")" + among, true
 	case shared.OperationCancel:
 		return "UPDATE river_job SET state = 'cancelled', finalized_at = " + d.now + ", metadata = " +

@@ -143,11 +143,11 @@ var calls = map[string]func(context.Context, *victim) (any, error){
 		all := slices.Repeat([]shared.Notification{alarm}, hostile.Notifications)
 		return v.Notifier().Notify(ctx, shared.NotifyRequest{Notifications: all})
 	},
-	"Status":     notifies(shared.Notifier.Status, shared.StatusRequest{}),
-	"List":       notifies(shared.Notifier.List, shared.ListRequest{}),
-	"Retry":      notifies(shared.Notifier.Retry, shared.NotificationRequest{ID: hostile.NotificationID}),
-	"Cancel":     notifies(shared.Notifier.Cancel, shared.NotificationRequest{ID: hostile.NotificationID}),
-	"Show":       operates(shared.NotificationOperator.Show, shared.ShowRequest{ID: hostile.NotificationID}),
+	"Status": notifies(shared.Notifier.Status, shared.StatusRequest{}),
+	"List":   notifies(shared.Notifier.List, shared.ListRequest{}),
+	"Retry":  notifies(shared.Notifier.Retry, shared.NotificationRequest{ID: hostile.NotificationID}),
+	"Cancel": notifies(shared.Notifier.Cancel, shared.NotificationRequest{ID: hostile.NotificationID}),
+	"Show":   operates(shared.NotificationOperator.Show, shared.ShowRequest{ID: hostile.NotificationID}),
 	"Operate": operates(shared.NotificationOperator.Operate,
 		shared.OperateRequest{Operation: shared.OperationRetry, All: true}),
 	"Statistics": operates(shared.NotificationOperator.Statistics, shared.StatisticsRequest{}),

@@ -22,6 +22,7 @@ func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	mux.HandleFunc("POST /retry", n.authorized(n.act(notifier.Retry)))
 	mux.HandleFunc("POST /cancel", n.authorized(n.act(notifier.Cancel)))
 	if releaser, ok := notifier.(shared.HeldReleaser); ok {
+		mux.HandleFunc("GET /held", n.authorized(n.askRelease))
 		mux.HandleFunc("POST /held", n.authorized(n.release(releaser)))
 	}
 	if operator, ok := notifier.(shared.NotificationOperator); ok {
@@ -39,6 +40,7 @@ type notifications struct {
 type notificationsView struct {
 	Status  *shared.ServiceStatus
 	Failure text.Text
+	Report  text.Text // of what was done just now
 	States  []stateView
 	State   shared.NotificationState
 	Search  string
@@ -97,8 +99,16 @@ func (n *notifications) asked(
 	if search, ok = n.text(w, r, query, "search"); !ok {
 		return nil, "", false
 	}
-	before, ok = n.text(w, r, query, "before")
-	return &notificationsView{State: shared.NotificationState(state), Search: search, Query: query.Encode()}, before, ok
+	if before, ok = n.text(w, r, query, "before"); !ok {
+		return nil, "", false
+	}
+	report, ok := n.released(w, r)
+	for _, once := range []string{"released", "count"} {
+		query.Del(once)
+	}
+	return &notificationsView{
+		State: shared.NotificationState(state), Search: search, Query: query.Encode(), Report: report,
+	}, before, ok
 }
 
 func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList, shown bool) {
@@ -123,6 +133,7 @@ func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
 	reply := map[string]any{}
 	if status, err := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)}); err == nil {
 		reply["service"] = n.fragment(r, "service", &status)
+		reply["held"] = n.fragment(r, "held", status.Held)
 	}
 	n.writeJSON(w, reply)
 }
@@ -149,22 +160,5 @@ func (n *notifications) act(
 			}
 			toPage(w, "?"+query.Encode())
 		}
-	}
-}
-
-// release has what is held delivered, or discards it, and shows the page again.
-func (n *notifications) release(releaser shared.HeldReleaser) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		what := r.PostForm.Get("what")
-		if what != "deliver" && what != "discard" {
-			n.invalid(w, r, "what", what)
-			return
-		}
-		request := shared.ReleaseHeldRequest{Actor: actorOf(r), Deliver: what == "deliver"}
-		if _, err := releaser.ReleaseHeld(r.Context(), request); err != nil {
-			n.refuse(w, r, failureStatus(err), n.explain(err))
-			return
-		}
-		toPage(w, "")
 	}
 }

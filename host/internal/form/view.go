@@ -294,6 +294,7 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 		reply["prerequisites"] = h.fragment(r, "prerequisites", v)
 		if status := h.service(r); status != nil {
 			reply["service"] = h.fragment(r, "service", status)
+			reply["held"] = h.fragment(r, "held elsewhere", status.Held)
 		}
 	} else {
 		v.Plugin = h.options.PluginState()

@@ -256,14 +256,28 @@ function keepCurrent(busy) {
         location.replace("./"); // The plugin runs again. A reload could post a form once more.
         return;
       }
-      for (const name of ["prerequisites", "service", "down"]) {
+      for (const name of ["prerequisites", "service", "held", "down"]) {
         const place = document.getElementById(name);
-        if (place && state[name] !== undefined && place.innerHTML !== state[name]) place.innerHTML = state[name];
+        if (place && state[name] !== undefined) fill(place, state[name]);
       }
     } catch { /* The Console may be restarting; ask again later. */ }
   };
   setInterval(refresh, 3000);
   if (document.getElementById("service")?.childElementCount === 0) refresh();
+}
+
+// fill puts HTML into a place when it is other than what is there. The focus stays on what has it: on the control that
+// comes in the place of the one before, and where there is none any more on the place itself.
+function fill(place, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html; // As the browser writes it, which need not be how it came.
+  if (place.innerHTML === template.innerHTML) return;
+  const controls = () => [...place.querySelectorAll("a, button, input, select, summary")];
+  const at = place.contains(document.activeElement) ? controls().indexOf(document.activeElement) : undefined;
+  place.replaceChildren(template.content);
+  if (at === undefined) return;
+  place.tabIndex = -1;
+  (controls()[at] ?? place).focus();
 }
 
 // lines reads a stream of one JSON document a line.

@@ -120,7 +120,7 @@ type OperateRequest struct {
 
 // Check is ErrInvalidRequest where the request chooses nothing and does not mean all, or says both.
 func (r OperateRequest) Check() error {
-	chosen := r.State != "" || r.Search != "" || !r.NotificationFilter.IsZero()
+	chosen := r.State != "" || r.Search != "" || !r.choosesAll()
 	switch {
 	case r.All && chosen:
 		return fmt.Errorf("%w: it says all notifications, and limits them", ErrInvalidRequest)

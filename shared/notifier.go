@@ -158,8 +158,8 @@ type NotificationFilter struct {
 	From, Until time.Time
 }
 
-// IsZero reports whether the filter chooses all.
-func (f NotificationFilter) IsZero() bool {
+// choosesAll reports whether the filter limits nothing.
+func (f NotificationFilter) choosesAll() bool {
 	return len(f.IDs) == 0 && f.Cause == "" && f.Category == "" && f.Recipient == "" && f.From.IsZero() &&
 		f.Until.IsZero()
 }

@@ -76,7 +76,12 @@ func (f *filter) check() error {
 func (f *filter) state() shared.NotificationState { return shared.NotificationState(f.stateName) }
 
 // isEmpty reports whether it chooses all, once it is checked.
-func (f *filter) isEmpty() bool { return f.stateName+f.search == "" && f.NotificationFilter.IsZero() }
+func (f *filter) isEmpty() bool {
+	all := shared.OperateRequest{
+		All: true, State: f.state(), Search: f.search, NotificationFilter: f.NotificationFilter,
+	}
+	return all.Check() == nil
+}
 
 // moment reads a time, or how long ago it was.
 func moment(flag, said string) (time.Time, error) {

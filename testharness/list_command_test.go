@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestBlankFilterChoosesNothing gives the commands that act on what a filter chooses filters that are empty, at first or
-// once they are read: none means all notifications, and nothing is done.
+// TestBlankFilterChoosesNothing gives the commands that act on what a filter chooses filters that are empty, at first
+// or once they are read: none means all notifications, and nothing is done.
 func TestBlankFilterChoosesNothing(t *testing.T) {
 	plugin := truthful(t)
 	manifest := manifestOf(t)

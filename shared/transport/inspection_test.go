@@ -145,15 +145,15 @@ var refusals = map[string]struct {
 		func(a *inspection) { a.rekeyResult(&shared.RekeyResult{Secrets: -1}) }, "secrets is -1",
 	},
 	"notifications below zero": {ofMove(func(s *migrateStream) {
-		s.result(&shared.MigrateResult{Notifications: -1})
+		_ = s.take(&shared.MigrateResult{Notifications: -1})
 	}), "is -1"},
 	"more rows than there are": {ofMove(func(s *migrateStream) {
-		s.progress(&shared.MigrateProgress{Done: 2, All: 1})
+		_ = s.take(&shared.MigrateProgress{Done: 2, All: 1})
 	}), "2 rows of 1"},
 	"a move without a result": {ofMove(func(*migrateStream) {}), "without a result"},
 	"a move that goes on after its result": {ofMove(func(s *migrateStream) {
-		s.result(&shared.MigrateResult{})
-		s.progress(&shared.MigrateProgress{})
+		_ = s.take(&shared.MigrateResult{})
+		_ = s.take(&shared.MigrateProgress{})
 	}), "went on after the result"},
 	"held below zero": {
 		func(a *inspection) { a.held(&shared.HeldNotifications{Count: -1, Reason: sound}) }, "is -1",
@@ -373,8 +373,8 @@ func compare[T any](t *testing.T, what string, got, want T) {
 // ofMove looks at a move that is told as tell does.
 func ofMove(tell func(*migrateStream)) func(*inspection) {
 	return func(a *inspection) {
-		stream := migrateStream{inspection: *a}
-		tell(&stream)
+		stream := newMigrateStream(a)
+		tell(stream)
 		_ = stream.end()
 		*a = stream.inspection
 	}

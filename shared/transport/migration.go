@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"time"
 
 	"golang.org/x/time/rate"
 	"google.golang.org/grpc"
@@ -25,20 +24,23 @@ func connectMigrator(c *client) shared.Migrator {
 func (c *migrationClient) Migrate(
 	ctx context.Context, request shared.MigrateRequest, progress func(shared.MigrateProgress),
 ) (result shared.MigrateResult, err error) {
-	stream := migrateStream{inspection: *c.inspect()}
+	stream := newMigrateStream(c.inspect())
 	err = listen(ctx, c.client, c.rpc.Migrate, migrateRequestToProto(request),
 		func(reply *settingsv1.MigrateResponse) error {
 			switch event := reply.GetEvent().(type) {
 			case *settingsv1.MigrateResponse_Progress:
 				told := migrateProgressFromProto(event.Progress)
-				if stream.progress(&told); stream.err == nil {
-					progress(told)
+				if err := stream.take(&told); err != nil {
+					return err
 				}
+				progress(told)
+				return nil
 			case *settingsv1.MigrateResponse_Result:
 				result = migrateResultFromProto(event.Result)
-				stream.result(&result)
+				return stream.take(&result)
+			default:
+				return stream.take(nil)
 			}
-			return stream.err
 		})
 	if err == nil {
 		err = stream.end()
@@ -77,9 +79,6 @@ func (s *migrationServer) Migrate(
 		Event: &settingsv1.MigrateResponse_Result{Result: migrateResultToProto(result)},
 	})
 }
-
-// migrateNews is how often is told how far a table is.
-const migrateNews = 250 * time.Millisecond
 
 func migrateProgressReply(progress shared.MigrateProgress) *settingsv1.MigrateResponse {
 	return &settingsv1.MigrateResponse{

@@ -77,8 +77,8 @@ func ask(t *testing.T, handler http.Handler, method, path, body string) *httptes
 // formTag is a form in a page, with where it leads.
 var formTag = regexp.MustCompile(`<form method="(get|post)" action="([^"]*)"`)
 
-// TestPagesLeadSomewhere holds that every form that a page shows, and what its state puts into it later, leads to a route
-// of that page's handler.
+// TestPagesLeadSomewhere holds that every form that a page shows, and what its state puts into it later, leads to a
+// route of that page's handler.
 func TestPagesLeadSomewhere(t *testing.T) {
 	_, settings, notifications := holding(t)
 	for name, handler := range map[string]http.Handler{"settings": settings, "notifications": notifications} {

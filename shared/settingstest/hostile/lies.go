@@ -48,7 +48,7 @@ func Lies() []Lie {
 		}
 		lies = append(lies, failures(method)...)
 	}
-	return append(lies, streams()...)
+	return slices.Concat(lies, streams(), moves())
 }
 
 // templates are the messages of the truth by method.
@@ -156,6 +156,27 @@ func streams() []Lie {
 		"verdicts without end":       {completed},
 	} {
 		lie := says("Test", name, messages...)
+		lie.endless = true
+		lies = append(lies, lie)
+	}
+	return lies
+}
+
+// moves are lies in the order and the number of what is told of a move.
+func moves() []Lie {
+	all := truth()["Migrate"].messages()
+	progress, result := all[0], all[1]
+	tells := func(name string, messages ...[]byte) Lie {
+		return Lie{Method: "Migrate", Name: name, messages: func() [][]byte { return messages }}
+	}
+	lies := []Lie{
+		tells("no result", progress), tells("two results", result, result),
+		tells("on after the result", result, progress), tells("an unknown event", []byte{}),
+	}
+	for name, message := range map[string][]byte{
+		"progress without end": progress, "results without end": result, "unknown events without end": {},
+	} {
+		lie := tells(name, message)
 		lie.endless = true
 		lies = append(lies, lie)
 	}

@@ -7,10 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what one call hands over, and of one notification. With more than MaxNotifications none is taken.
+// Bounds of what one call hands over, and of one notification. With more than MaxNotifications, or more than
+// MaxNotificationBytes together, none is taken; see [Notification.Size]. One notification within its own bounds is
+// within those of a call.
 const (
-	MaxNotifications = 1000
-	MaxAttachments   = 10
+	MaxNotifications     = 1000
+	MaxNotificationBytes = 15 << 20
+	MaxAttachments       = 10
 	// MaxAttachmentBytes is how many bytes the attachments of one notification may have together.
 	MaxAttachmentBytes = 10 << 20
 )

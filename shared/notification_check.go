@@ -19,7 +19,6 @@ const (
 	maxSubject        = 500
 	maxBody           = 512 << 10
 	maxAttachmentName = 200
-	maxNotifications  = 15 << 20
 )
 
 // Check says what is wrong with each notification by itself: a receipt for each, in order, with the findings in the
@@ -57,17 +56,19 @@ func (r NotifyRequest) refusal() *Violation {
 	}
 	size := 0
 	for _, n := range r.Notifications {
-		size += n.size()
+		size += n.Size()
 	}
-	if size > maxNotifications {
+	if size > MaxNotificationBytes {
 		return tooMany(text.Of("The notifications that were handed over at once have more than {count} byte together. || "+
-			"The notifications that were handed over at once have more than {count} bytes together.", "count", maxNotifications))
+			"The notifications that were handed over at once have more than {count} bytes together.",
+			"count", MaxNotificationBytes))
 	}
 	return nil
 }
 
-// size is how many bytes the notification takes on its way to the plugin, at most.
-func (n Notification) size() int {
+// Size is how many bytes the notification counts for [MaxNotificationBytes]: as many as it takes on its way to the
+// plugin, at most.
+func (n Notification) Size() int {
 	const framing = 64
 	size := framing
 	for _, part := range n.texts() {

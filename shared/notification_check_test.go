@@ -201,7 +201,7 @@ func TestTooManyNotifications(t *testing.T) {
 	large := Notification{To: "you@email.com", Text: strings.Repeat("x", maxBody)}
 	for name, notifications := range map[string][]Notification{
 		"in number": slices.Repeat([]Notification{{To: "you@email.com", Text: "x"}}, MaxNotifications+1),
-		"in bytes":  slices.Repeat([]Notification{large}, maxNotifications/maxBody+1),
+		"in bytes":  slices.Repeat([]Notification{large}, MaxNotificationBytes/maxBody+1),
 	} {
 		receipts, good := NotifyRequest{Notifications: notifications}.Check(text.Language{})
 		if len(good) != 0 || len(receipts) != len(notifications) {

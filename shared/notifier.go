@@ -32,7 +32,7 @@ type Notifier interface {
 type NotifyRequest struct {
 	Locale string
 	Actor  string
-	// Notifications are at most [MaxNotifications], and at most 15 MiB together; see [NotifyRequest.Check].
+	// Notifications are at most [MaxNotifications], and [MaxNotificationBytes] together; see [NotifyRequest.Check].
 	Notifications []Notification
 	// TraceParent is the caller's span as in the header traceparent (W3C Trace Context); empty when there is none. What
 	// [DeliveryReporter] tells of a delivery carries it.

@@ -55,17 +55,7 @@ by this command.`,
 			given.notification.To = recipient
 			request.Notifications = append(request.Notifications, given.notification)
 		}
-		receipts, err := notifyAll(ctx, plugin.Notifier(), request)
-		if err != nil {
-			return result{}, err
-		}
-		outcomes := map[string]shared.NotificationEntry{}
-		if given.wait > 0 {
-			if outcomes, err = awaitDelivery(ctx, plugin.Notifier(), g.locale, receipts, given.wait); err != nil {
-				return result{}, err
-			}
-		}
-		return notified(given.to, receipts, outcomes, given.wait > 0), nil
+		return given.handOver(ctx, plugin, g.locale, request)
 	})
 	given.declare(command)
 	return command
@@ -97,6 +87,30 @@ func (f *notifyFlags) declare(command *cobra.Command) {
 	flags.StringVar(&f.notification.Category, "category", "", "what it is about, for filters and charts")
 	flags.StringArrayVar(&f.attach, "attach", nil, "a `FILE[;inline=ID][;type=TYPE]` to attach; may be repeated")
 	flags.DurationVar(&f.wait, "wait", 0, "deliver, and wait at most so long for the outcome")
+}
+
+// handOver hands the notifications over, and waits for their outcome if that is wanted. What was taken is told also
+// where the rest fails: who repeats all of it would send that twice.
+func (f *notifyFlags) handOver(
+	ctx context.Context, plugin invocation, locale string, request shared.NotifyRequest,
+) (result, error) {
+	receipts, failed := notifyAll(ctx, plugin.Notifier(), request)
+	if failed != nil && len(receipts) == 0 {
+		return result{}, failed
+	}
+	var outcomes map[string]shared.NotificationEntry
+	switch {
+	case failed != nil:
+		failed = fmt.Errorf("only the first %d of %d notifications were handed over: %w", len(receipts),
+			len(request.Notifications), failed)
+	case f.wait > 0:
+		if outcomes, failed = awaitDelivery(ctx, plugin.Notifier(), locale, receipts, f.wait); failed != nil {
+			failed = fmt.Errorf("they are handed over, but what became of them is not known: %w", failed)
+		}
+	}
+	told := notified(f.to, receipts, outcomes, f.wait > 0)
+	told.err = failed
+	return told, nil
 }
 
 // readText reads a text that stands on the command line, in a file or on standard input.

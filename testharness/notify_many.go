@@ -2,29 +2,51 @@ package main
 
 import (
 	"context"
+	"errors"
+	"iter"
 	"slices"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// notifyAll hands any number of notifications over.
+// notifyAll hands any number of notifications over. With an error, the receipts are those of the first ones, which were
+// taken before it.
 func notifyAll(
 	ctx context.Context, notifier shared.Notifier, request shared.NotifyRequest,
 ) (receipts []shared.Receipt, err error) {
-	for some := range slices.Chunk(request.Notifications, shared.MaxNotifications) {
+	for some := range handovers(request.Notifications) {
 		request.Notifications = some
 		given, err := notifier.Notify(ctx, request)
 		if err != nil {
-			return nil, err
+			return receipts, err
 		}
 		receipts = append(receipts, given...)
 	}
 	return receipts, nil
 }
 
+// handovers divides notifications into what one call takes, by their number and by their size.
+func handovers(all []shared.Notification) iter.Seq[[]shared.Notification] {
+	return func(yield func([]shared.Notification) bool) {
+		for len(all) > 0 {
+			count, size := 0, 0
+			for count < min(len(all), shared.MaxNotifications) {
+				if size += all[count].Size(); count > 0 && size > shared.MaxNotificationBytes {
+					break
+				}
+				count++
+			}
+			if !yield(all[:count]) {
+				return
+			}
+			all = all[count:]
+		}
+	}
+}
+
 // awaitDelivery waits until all notifications are delivered or given up, but not longer than is given, and returns how
-// each is.
+// each is. What cannot be asked is not known yet; where it stays so, the error says why.
 func awaitDelivery(
 	ctx context.Context, notifier shared.Notifier, locale string, receipts []shared.Receipt, longest time.Duration,
 ) (map[string]shared.NotificationEntry, error) {
@@ -40,12 +62,13 @@ func awaitDelivery(
 		}
 	}
 	for {
+		var failed error
 		for some := range slices.Chunk(slices.Clone(waiting), shared.MaxListedIDs) {
 			list, err := notifier.List(ctx, shared.ListRequest{
 				Locale: locale, Limit: shared.MaxListedIDs, NotificationFilter: shared.NotificationFilter{IDs: some},
 			})
-			if err != nil && ctx.Err() == nil {
-				return nil, err
+			if failed = errors.Join(failed, err); ctx.Err() != nil {
+				failed = nil // The time is over, and this is no news.
 			}
 			for _, entry := range list.Entries {
 				known[entry.ID] = entry
@@ -57,7 +80,7 @@ func awaitDelivery(
 		}
 		select {
 		case <-ctx.Done():
-			return known, nil
+			return known, failed
 		case <-tick.C:
 		}
 	}

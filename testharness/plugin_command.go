@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 
@@ -25,6 +26,7 @@ type result struct {
 	document any             // what --json prints
 	text     func(io.Writer) // what is printed without --json
 	failed   bool            // ends the program with exitFailed, after all was printed
+	err      error           // what ended the work before its end; told after all was printed
 }
 
 // runFunc does what a command is for. The plugin is open while it runs.
@@ -62,7 +64,7 @@ func pluginCommand(command *cobra.Command, open openFunc, run runFunc) *cobra.Co
 			} else {
 				done.text(out)
 			}
-			return failedIf(done.failed, err)
+			return cmp.Or(err, done.err, failedIf(done.failed, nil))
 		})
 	}
 	return command

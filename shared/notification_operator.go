@@ -16,8 +16,8 @@ type NotificationOperator interface {
 	// the id.
 	Show(ctx context.Context, request ShowRequest) (NotificationDetail, error)
 	// Operate does the same with all notifications that a filter chooses, and returns what it did when it is done. Where
-	// it fails or ctx ends, what was done stays done, and the report tells what that is. The error is ErrInvalidRequest
-	// for an operation or a state that there is not, and for what [OperateRequest.Check] refuses.
+	// it fails or ctx ends, what was done stays done. The error is ErrInvalidRequest for an operation or a state that
+	// there is not, and for what [OperateRequest.Check] refuses.
 	Operate(ctx context.Context, request OperateRequest) (OperateReport, error)
 	// Statistics returns what happened in the time that is asked for, oldest first. The error is ErrInvalidRequest for a
 	// width that there is not.

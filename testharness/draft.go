@@ -25,11 +25,38 @@ type draftFlags struct {
 }
 
 func (d *draftFlags) register(command *cobra.Command) {
+	checkFirst(command, d.check)
 	flags := command.Flags()
 	flags.StringArrayVar(&d.set, "set", nil,
 		"set a field: `field=value`, or field=@file to read the value from a file; may be repeated")
 	flags.StringArrayVar(&d.secrets, "secret", nil, "set a secret: `field=source`, "+
 		"where source is env:NAME, file:PATH, - (standard input), keep or clear; may be repeated")
+}
+
+// checkFirst has a command check its flags before everything else, and before the plugin starts.
+func checkFirst(command *cobra.Command, check func() error) {
+	then := command.PreRunE
+	command.PreRunE = func(command *cobra.Command, args []string) error {
+		if err := check(); err != nil || then == nil {
+			return err
+		}
+		return then(command, args)
+	}
+}
+
+// check holds that the flags are assignments.
+func (d *draftFlags) check() error {
+	for _, assignment := range d.set {
+		if !strings.Contains(assignment, "=") {
+			return usagef("--set %s: write field=value", assignment)
+		}
+	}
+	for _, assignment := range d.secrets {
+		if !strings.Contains(assignment, "=") { // It may be the secret itself.
+			return usagef("--secret: write field=env:NAME, field=file:PATH, field=-, field=keep or field=clear")
+		}
+	}
+	return nil
 }
 
 // draft reads the flags by the page's schema, which it returns too. Fields that are not set keep the value in force.
@@ -47,19 +74,13 @@ func (d *draftFlags) draft(
 func (d *draftFlags) read(schema shared.Schema) (shared.Draft, error) {
 	draft := shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}}
 	for _, assignment := range d.set {
-		name, text, ok := strings.Cut(assignment, "=")
-		if !ok {
-			return draft, usagef("--set %s: write field=value", assignment)
-		}
+		name, text, _ := strings.Cut(assignment, "=")
 		if err := set(draft.Values, schema, name, text); err != nil {
 			return draft, err
 		}
 	}
 	for _, assignment := range d.secrets {
-		name, source, ok := strings.Cut(assignment, "=")
-		if !ok {
-			return draft, usagef("--secret: write field=env:NAME, field=file:PATH, field=-, field=keep or field=clear")
-		}
+		name, source, _ := strings.Cut(assignment, "=")
 		if field, declared := schema.Field(name); !declared || !field.Sensitive {
 			return draft, usagef("--secret %s: there is no such secret; see testharness schema", name)
 		}

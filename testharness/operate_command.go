@@ -2,73 +2,81 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-func newRetryCommand(g *global) *cobra.Command {
-	return newOperateCommand(g, "retry", "Have notifications tried at once", shared.OperationRetry, shared.Notifier.Retry)
+// operateCommand is one of the commands that do something with notifications.
+type operateCommand struct {
+	name, short string
+	examples    []string // of what is chosen by a filter
+	operation   shared.Operation
+	// one does it with one notification, for plugins whose service cannot be operated; nil where these do not.
+	one func(shared.Notifier, context.Context, shared.NotificationRequest) (shared.NotificationEntry, error)
 }
 
-func newCancelCommand(g *global) *cobra.Command {
-	return newOperateCommand(g, "cancel", "Take notifications out of the queue", shared.OperationCancel,
-		shared.Notifier.Cancel)
+// operateCommands are all of them.
+var operateCommands = []operateCommand{
+	{
+		name: "retry", short: "Have notifications tried at once", operation: shared.OperationRetry,
+		examples: []string{"--state dead --cause mailbox_unknown --json", "--state retrying --to @example.com"},
+		one:      shared.Notifier.Retry,
+	},
+	{
+		name: "cancel", short: "Take notifications out of the queue", operation: shared.OperationCancel,
+		examples: []string{"--state retrying --to @example.com --json", "--category newsletter"},
+		one:      shared.Notifier.Cancel,
+	},
+	{
+		name: "aside", short: "Note that dead letters were seen: they are no longer counted",
+		operation: shared.OperationSetAside,
+		examples:  []string{"--state dead --cause mailbox_unknown --json"},
+	},
+	{
+		name: "purge", short: "Forget notifications that are delivered, dead, cancelled or expired",
+		operation: shared.OperationPurge,
+		examples:  []string{"--state delivered --accepted-before 720h --json"},
+	},
 }
 
-func newAsideCommand(g *global) *cobra.Command {
-	return newOperateCommand(g, "aside", "Note that dead letters were seen: they are no longer counted",
-		shared.OperationSetAside, nil)
-}
-
-func newPurgeCommand(g *global) *cobra.Command {
-	return newOperateCommand(g, "purge", "Forget notifications that are delivered, dead, cancelled or expired",
-		shared.OperationPurge, nil)
-}
-
-type notificationAction func(shared.Notifier, context.Context,
-	shared.NotificationRequest) (shared.NotificationEntry, error)
-
-// newOperateCommand does something with the notifications of ids, one by one where act does that, or with all that a
-// filter chooses.
-func newOperateCommand(
-	g *global, name, short string, operation shared.Operation, act notificationAction,
-) *cobra.Command {
+// newOperateCommand does something with the notifications of ids, or with all that a filter chooses.
+func newOperateCommand(g *global, kind operateCommand) *cobra.Command {
 	var which filter
 	var all bool
+	lines := []string{"  testharness " + kind.name + " 42"}
+	for _, filtered := range kind.examples {
+		lines = append(lines, "  testharness "+kind.name+" "+filtered)
+	}
 	command := &cobra.Command{
-		Use: name + " [ID...]", Short: short,
-		Example: "  testharness " + name + " 42\n  testharness " + name + " --state dead --cause mailbox_unknown --json",
+		Use: kind.name + " [ID...]", Short: kind.short,
+		Long: kind.short + `.
+
+It says how many were chosen, and to how many of them it was done: what does not fit the state of a
+notification leaves it as it is. With ids it also says how each is then.
+
+Exit status: 0 done, also when there was nothing to do; 1 failed; 2 usage or manifest error, or there is no notification
+of one of the ids, while it is done with the others; 3 the plugin is unavailable.`,
+		Example: strings.Join(lines, "\n"),
 		Args:    cobra.ArbitraryArgs,
 	}
-	command.PreRunE = func(_ *cobra.Command, args []string) error {
-		if err := which.check(); err != nil {
-			return err
-		}
-		switch chosen := all || !which.isEmpty(); {
-		case len(args) > 0 && chosen:
-			return usagef("say either which notifications, or what they have in common")
-		case all && !which.isEmpty():
-			return usagef("say either --all, or what they have in common")
-		case len(args) == 0 && !chosen:
-			return usagef("which notification? testharness list shows them; or say what they have in common, or --all")
-		}
-		return nil
-	}
+	command.PreRunE = func(_ *cobra.Command, args []string) error { return which.checkChoice(args, all) }
 	command = g.passiveCommand(command, func(ctx context.Context, plugin invocation) (result, error) {
-		if act != nil && len(plugin.args) > 0 {
-			return actOnEach(ctx, g, plugin, act)
-		}
 		request := shared.OperateRequest{
-			Actor: g.actor, Operation: operation, State: which.state(), Search: which.search,
-			All: all, NotificationFilter: which.NotificationFilter,
+			Actor: g.actor, Operation: kind.operation, State: which.state(), Search: which.search, All: all,
+			NotificationFilter: which.NotificationFilter,
 		}
-		return operate(ctx, plugin, request)
+		if len(plugin.args) > 0 {
+			work := operateWork{
+				notifier: plugin.Notifier(), operator: plugin.NotificationOperator(), kind: kind, request: request,
+				locale: g.locale,
+			}
+			return work.operateOnIDs(ctx, plugin.args)
+		}
+		report, err := plugin.NotificationOperator().Operate(ctx, request)
+		return operateDone{OperateReport: report}.result(), err
 	})
 	flags := command.Flags()
 	which.declare(flags)
@@ -76,40 +84,19 @@ func newOperateCommand(
 	return command
 }
 
-// operate does an operation, with the ids of the command line some at a time.
-func operate(ctx context.Context, plugin invocation, request shared.OperateRequest) (result, error) {
-	var total shared.OperateReport
-	chunks := slices.Collect(slices.Chunk(plugin.args, shared.MaxListedIDs))
-	if len(chunks) == 0 {
-		chunks = [][]string{nil}
+// checkChoice holds that it is said in one way which notifications are meant.
+func (f *filter) checkChoice(ids []string, all bool) error {
+	if err := f.check(); err != nil {
+		return err
 	}
-	for _, ids := range chunks {
-		request.IDs = ids
-		report, err := plugin.NotificationOperator().Operate(ctx, request)
-		total.Matched, total.Changed = total.Matched+report.Matched, total.Changed+report.Changed
-		if errors.Is(err, shared.ErrInvalidRequest) {
-			return result{}, usageError{err}
-		}
-		if err != nil {
-			return result{}, err
-		}
+	limited := !f.isEmpty()
+	switch {
+	case len(ids) > 0 && (all || limited):
+		return usagef("say either which notifications, or what they have in common")
+	case all && limited:
+		return usagef("say either --all, or what they have in common")
+	case len(ids) == 0 && !all && !limited:
+		return usagef("which notification? testharness list shows them; or say what they have in common, or --all")
 	}
-	return result{document: total, text: func(out io.Writer) {
-		fmt.Fprintf(out, "%d of %d notifications were changed.\n", total.Changed, total.Matched)
-	}}, nil
-}
-
-func actOnEach(ctx context.Context, g *global, plugin invocation, act notificationAction) (result, error) {
-	var list shared.NotificationList
-	for _, id := range plugin.args {
-		entry, err := act(plugin.Notifier(), ctx, shared.NotificationRequest{Actor: g.actor, ID: id})
-		if errors.Is(err, shared.ErrNoNotification) {
-			return result{}, usagef("there is no notification %s; testharness list shows them", id)
-		}
-		if err != nil {
-			return result{}, err
-		}
-		list.Entries = append(list.Entries, entry)
-	}
-	return notifications(list), nil
+	return nil
 }

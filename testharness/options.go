@@ -16,6 +16,7 @@ type optionFlags struct {
 }
 
 func (o *optionFlags) register(command *cobra.Command) {
+	checkFirst(command, o.check)
 	flags := command.Flags()
 	flags.StringVar(&o.recipient, "recipient", "", "check RCPT TO this `address`; without it the sender's own")
 	flags.BoolVar(&o.sendMessage, "send-message", false, "also send a real test e-mail to the recipient")
@@ -23,14 +24,21 @@ func (o *optionFlags) register(command *cobra.Command) {
 		"--recipient and --send-message are options of the SMTP page")
 }
 
+// check holds that the flags are assignments.
+func (o *optionFlags) check() error {
+	for _, assignment := range o.set {
+		if !strings.Contains(assignment, "=") {
+			return usagef("--option %s: write option=value", assignment)
+		}
+	}
+	return nil
+}
+
 // read turns the flags into the options that the plugin's schema declares for its test.
 func (o *optionFlags) read(schema shared.Schema) (shared.Values, error) {
 	given := map[string]string{}
 	for _, assignment := range o.set {
-		name, text, ok := strings.Cut(assignment, "=")
-		if !ok {
-			return nil, usagef("--option %s: write option=value", assignment)
-		}
+		name, text, _ := strings.Cut(assignment, "=")
 		given[name] = text
 	}
 	if o.recipient != "" {

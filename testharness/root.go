@@ -64,12 +64,14 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
 		newNotifyCommand(g), newStatusCommand(g), newStatisticsCommand(g), newListCommand(g), newShowCommand(g),
-		newRetryCommand(g), newCancelCommand(g), newAsideCommand(g), newPurgeCommand(g),
 		newSuggestCommand(g), newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
 		newHeldCommand(g),
 		newConsoleCommand(g), newDebugCommand(g), newAttachCommand(g), newConformanceCommand(g), newMailserverCommand(),
 		newNewCommand(), newManCommand(root),
 	)
+	for _, kind := range operateCommands {
+		root.AddCommand(newOperateCommand(g, kind))
+	}
 	for _, command := range root.Commands() {
 		command.Args = withUsage(command.Args)
 	}
@@ -97,16 +99,6 @@ func withUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 func exactly(what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return fmt.Errorf("say %s", what)
-		}
-		return nil
-	}
-}
-
-// atLeastOne is an argument that may be repeated.
-func atLeastOne(what string) cobra.PositionalArgs {
-	return func(_ *cobra.Command, args []string) error {
-		if len(args) == 0 {
 			return fmt.Errorf("say %s", what)
 		}
 		return nil

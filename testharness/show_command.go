@@ -17,11 +17,8 @@ func newShowCommand(g *global) *cobra.Command {
 	return g.passiveCommand(&cobra.Command{
 		Use: "show ID", Short: "Show one notification with every attempt to deliver it, and what was done with it",
 		Example: "  testharness show 42 --json",
-		Args:    atLeastOne("which notification; testharness list shows them"),
+		Args:    exactly("which one notification; testharness list shows them"),
 	}, func(ctx context.Context, plugin invocation) (result, error) {
-		if len(plugin.args) > 1 {
-			return result{}, usagef("show one notification at a time")
-		}
 		detail, err := plugin.NotificationOperator().Show(ctx, shared.ShowRequest{Locale: g.locale, ID: plugin.args[0]})
 		if errors.Is(err, shared.ErrNoNotification) {
 			return result{}, usagef("there is no notification %s; testharness list shows them", plugin.args[0])

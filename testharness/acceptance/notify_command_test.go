@@ -89,7 +89,7 @@ func checkOperations(t *testing.T, path string) {
 		{"retry --state dead --json", 0, `"matched": 0`}, {"aside --all --json", 0, `"changed": 0`},
 		{"cancel --state lost", 2, "--state lost"},
 		{"purge --to @host5.example", 0, "50 of 50 notifications were changed."},
-		{"purge 1 12345 --json", 0, `"changed": 1`}, {"show 1", 2, "there is no notification 1"},
+		{"purge 1 12345 --json", 2, `"changed": 1`}, {"show 1", 2, "there is no notification 1"},
 	} {
 		r := harness(t, "", append(strings.Fields(c.command), "--manifest", path)...)
 		if r.status != c.status || !strings.Contains(r.stdout+r.stderr, c.wants) {

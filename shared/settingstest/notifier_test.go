@@ -67,6 +67,9 @@ func (n *memoryNotifier) accept(one shared.Notification, actor string) shared.Re
 		Actor: actor, State: shared.NotificationQueued, Created: time.Now(), Thread: one.Thread, Expires: one.Expires,
 		Priority: one.Priority, Category: one.Category,
 	}
+	if strings.HasPrefix(one.To, "far@") {
+		entry.Failure = &shared.Diagnostic{Severity: shared.SeverityError, Code: "too_far", Summary: "It is too far."}
+	}
 	n.entries, n.given = append(n.entries, entry), append(n.given, one)
 	return shared.Receipt{ID: entry.ID}
 }
@@ -113,8 +116,9 @@ func chosen(entry shared.NotificationEntry, filter shared.NotificationFilter) bo
 	_, domain, _ := strings.Cut(to, "@")
 	wanted := strings.ToLower(filter.Recipient)
 	return (len(filter.IDs) == 0 || slices.Contains(filter.IDs, entry.ID)) &&
-		(wanted == "" || wanted == to || wanted == domain) && filter.Cause == "" &&
+		(wanted == "" || wanted == to || wanted == domain) &&
 		(filter.Category == "" || filter.Category == entry.Category) &&
+		(filter.Cause == "" || entry.Failure != nil && filter.Cause == entry.Failure.Code) &&
 		!entry.Created.Before(filter.From) && (filter.Until.IsZero() || entry.Created.Before(filter.Until))
 }
 
@@ -172,7 +176,12 @@ func wrongNotifiers() map[string][]func(*memoryNotifier) {
 			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.Recipient = "" } },
 			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.Category = "" } },
 			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.Cause = "" } },
+			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.From = time.Time{} } },
 			func(n *memoryNotifier) { n.filter = func(f *shared.NotificationFilter) { f.Until = time.Time{} } },
+			nothingFor(func(f shared.NotificationFilter) bool { return f.Category != "" }),
+			nothingFor(func(f shared.NotificationFilter) bool { return f.Cause != "" }),
+			nothingFor(func(f shared.NotificationFilter) bool { return !f.From.IsZero() }),
+			nothingFor(func(f shared.NotificationFilter) bool { return !f.Until.IsZero() }),
 			func(n *memoryNotifier) {
 				n.filter = func(f *shared.NotificationFilter) {
 					if strings.Contains(f.Recipient, "@") {
@@ -188,6 +197,17 @@ func wrongNotifiers() map[string][]func(*memoryNotifier) {
 		},
 	})
 	return wrong
+}
+
+// nothingFor finds nothing by a filter.
+func nothingFor(is func(shared.NotificationFilter) bool) func(*memoryNotifier) {
+	return func(n *memoryNotifier) {
+		n.filter = func(f *shared.NotificationFilter) {
+			if is(*f) {
+				f.IDs = []string{"there-is-none"}
+			}
+		}
+	}
 }
 
 // wrongKeepers break the rules about what is kept of a notification.

@@ -21,8 +21,10 @@ const (
 // Notification is a message to one recipient. All texts are UTF-8.
 type Notification struct {
 	// Key is the idempotency key, at most 200 bytes without control characters: a second notification with the same key
-	// and recipient is the same one, in the same call too, until 7 days after its delivery; one that was given up or
-	// cancelled keeps its key. Empty makes a new one each time.
+	// and recipient is the same one, in the same call too, as long as the service keeps the first. It does so until that
+	// one is finished and for a while after, as it is configured: the SMTP plugin for 7 days after a delivery, and 90 days
+	// where it was given up, was cancelled or has expired (keep_delivered, keep_failed). [OperationPurge] ends it at once.
+	// Empty makes a new one each time.
 	Key string `json:"key,omitempty"`
 	// To is the recipient, one bare e-mail address; see [IsEmailAddress].
 	To string `json:"to"`

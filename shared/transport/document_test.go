@@ -44,6 +44,33 @@ func TestDocumentHasEveryService(t *testing.T) {
 	}
 }
 
+// TestDocumentNamesRequestsWithoutLanguage compares the list of docs/contract.md with the requests that have no locale.
+func TestDocumentNamesRequestsWithoutLanguage(t *testing.T) {
+	text, err := os.ReadFile("../../docs/contract.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, paragraph, _ := strings.Cut(string(text), "empty or unknown means English.")
+	named, _, found := strings.Cut(paragraph, "carry none and are answered in English")
+	if !found {
+		t.Fatal("the document does not say which requests have no language")
+	}
+	look := func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Services().Len() {
+			methods := file.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				method := methods.Get(j)
+				without := method.Input().Fields().ByName("locale") == nil
+				if name := "`" + string(method.Name()) + "`"; without != strings.Contains(named, name) {
+					t.Errorf("the document names %s among the requests without a language: %t", name, !without)
+				}
+			}
+		}
+		return true
+	}
+	protoregistry.GlobalFiles.RangeFilesByPackage(settingsv1.File_settings_v1_settings_proto.Package(), look)
+}
+
 // checkServiceRow looks for the row of a service, with its methods.
 func checkServiceRow(t *testing.T, rows []string, service protoreflect.ServiceDescriptor) {
 	t.Helper()

@@ -87,7 +87,9 @@ func (a *inspection) held(h *shared.HeldNotifications) {
 	if h == nil {
 		return
 	}
-	a.count("a count of notifications", h.Count)
+	if h.Count < 1 {
+		a.refuse("%d notifications are held", h.Count)
+	}
 	a.time("the time when the database was last used", h.LastUsed)
 	a.diagnostic(&h.Reason)
 }

@@ -156,8 +156,21 @@ var refusals = map[string]struct {
 		_ = s.take(&shared.MigrateProgress{})
 	}), "went on after the result"},
 	"held below zero": {
-		func(a *inspection) { a.held(&shared.HeldNotifications{Count: -1, Reason: sound}) }, "is -1",
+		func(a *inspection) { a.held(&shared.HeldNotifications{Count: -1, Reason: sound}) }, "-1 notifications are held",
 	},
+	"nothing held": {
+		func(a *inspection) { a.held(&shared.HeldNotifications{Reason: sound}) }, "0 notifications are held",
+	},
+	"statistics of before": {func(a *inspection) {
+		a.buckets(shared.StatisticsRequest{From: yesterday}, bucketsAt(yesterday.Add(-time.Hour)))
+	}, "not asked for"},
+	"statistics of after": {func(a *inspection) {
+		a.buckets(shared.StatisticsRequest{From: yesterday, Until: yesterday.Add(time.Hour)}, bucketsAt(yesterday,
+			yesterday.Add(time.Hour)))
+	}, "not asked for"},
+	"statistics twice": {func(a *inspection) {
+		a.buckets(shared.StatisticsRequest{}, bucketsAt(yesterday, yesterday))
+	}, "after those of"},
 	"held for no reason": {func(a *inspection) { a.held(&shared.HeldNotifications{Count: 1}) }, "code"},
 	"released below zero": {
 		func(a *inspection) { a.releaseHeldResult(&shared.ReleaseHeldResult{Count: -1}) }, "is -1",
@@ -190,6 +203,11 @@ var refusals = map[string]struct {
 	"an attempt before the first": {
 		func(a *inspection) { a.delivery(&shared.Delivery{ID: "7"}, yesterday) }, "attempt 0",
 	},
+}
+
+func bucketsAt(times ...time.Time) *[]shared.StatisticsBucket {
+	list := each(times, func(at time.Time) shared.StatisticsBucket { return shared.StatisticsBucket{Began: at} })
+	return &list
 }
 
 func revisionsOf(numbers ...int64) *shared.RevisionList {

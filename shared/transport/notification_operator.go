@@ -57,7 +57,7 @@ func (c *notificationOperatorClient) Statistics(
 	ctx context.Context, request shared.StatisticsRequest,
 ) ([]shared.StatisticsBucket, error) {
 	buckets, err := ask(ctx, c.client, c.rpc.Statistics, statisticsRequestToProto(request),
-		reading(bucketsFromProto, (*inspection).buckets))
+		reading(bucketsFromProto, func(a *inspection, list *[]shared.StatisticsBucket) { a.buckets(request, list) }))
 	return buckets, invalidRequest(err)
 }
 
@@ -103,13 +103,16 @@ func (a *inspection) operateReport(r *shared.OperateReport) {
 	}
 }
 
-func (a *inspection) buckets(list *[]shared.StatisticsBucket) {
+func (a *inspection) buckets(request shared.StatisticsRequest, list *[]shared.StatisticsBucket) {
 	*list = firstOf(*list, maxBuckets)
 	var last time.Time
 	for i, one := range *list {
 		a.time("the time of statistics", one.Began)
 		if i > 0 && !one.Began.After(last) {
 			a.refuse("statistics of %s after those of %s", one.Began, last)
+		}
+		if one.Began.Before(request.From) || !request.Until.IsZero() && !one.Began.Before(request.Until) {
+			a.refuse("statistics of %s, which were not asked for", one.Began)
 		}
 		last = one.Began
 		for _, count := range []int64{one.Accepted, one.Delivered, one.FailedAttempts, one.Dead} {

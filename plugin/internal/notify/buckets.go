@@ -122,15 +122,15 @@ func (b *buckets) sumUp(ctx context.Context, now time.Time) error {
 	return transaction.Commit()
 }
 
-// read returns the buckets of the width from one time to another, oldest first. What is kept in wider ones only is not
-// among them.
+// read returns the buckets of the width that begin in the time from one to another, oldest first, each in full. What is
+// kept in wider ones only is not among them.
 func (b *buckets) read(
 	ctx context.Context, reader *sql.DB, request shared.StatisticsRequest,
 ) (found []shared.StatisticsBucket, err error) {
 	rows, err := reader.QueryContext(ctx, "SELECT began - began % CAST($1 AS BIGINT), CAST(SUM(accepted) AS BIGINT),"+
 		" CAST(SUM(delivered) AS BIGINT), CAST(SUM(failed) AS BIGINT), CAST(SUM(dead) AS BIGINT)"+
 		" FROM delivery_statistic WHERE width <= CAST($1 AS BIGINT) AND began >= $2 AND began < $3 GROUP BY 1 ORDER BY 1",
-		int64(request.Width/time.Second), request.From.Unix(), request.Until.Unix())
+		int64(request.Width/time.Second), nextBucket(request.From, request.Width), nextBucket(request.Until, request.Width))
 	if err != nil {
 		return nil, err
 	}
@@ -165,4 +165,16 @@ func (b *buckets) byNode(ctx context.Context, reader *sql.DB, since time.Time) (
 		found[node] = one
 	}
 	return found, rows.Err()
+}
+
+// nextBucket is when the first bucket of the width begins that does not begin before the time, in seconds.
+func nextBucket(at time.Time, width time.Duration) int64 {
+	seconds, second := int64(width/time.Second), at.Unix()
+	if at.Nanosecond() > 0 {
+		second++
+	}
+	if over := second % seconds; over > 0 {
+		second += seconds - over
+	}
+	return second
 }

@@ -33,7 +33,7 @@ var databaseTests = map[string]func(*testing.T, *store.Store){
 	"cut off after the last byte": testCutOffAfterTheLastByte, "attempts": testAttempts,
 	"figures": testFigures, "audit": testAudit, "audit of earlier versions": testAuditOfEarlierVersions,
 	"audit of what is under way": testAuditOfWhatIsUnderWay,
-	"release of one": testReleaseOne,
+	"release of one":             testReleaseOne, "whole buckets": testWholeBuckets,
 }
 
 // TestDatabase runs databaseTests on each engine.

@@ -136,7 +136,7 @@ var calls = map[string]func(context.Context, *victim) (any, error){
 		return []any{result, told}, err
 	},
 	"ReleaseHeld": func(ctx context.Context, v *victim) (any, error) {
-		return v.Notifier().(shared.HeldReleaser).ReleaseHeld(ctx, shared.ReleaseHeldRequest{})
+		return v.HeldReleaser().ReleaseHeld(ctx, shared.ReleaseHeldRequest{})
 	},
 	"Notify": func(ctx context.Context, v *victim) (any, error) {
 		alarm := shared.Notification{To: "ops@a.example", Subject: "Alarm", Text: "The disk is full."}

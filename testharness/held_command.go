@@ -29,7 +29,7 @@ Exit status: 0 released, also when there was nothing; 1 failed; 2 usage or manif
 		},
 	}
 	held.AddCommand(
-		newReleaseCommand(g, "deliver", "Deliver what is held", "%d notifications are delivered.\n", true),
+		newReleaseCommand(g, "deliver", "Deliver what is held", "%d notifications wait for delivery again.\n", true),
 		newReleaseCommand(g, "discard", "Cancel what is held", "%d notifications were cancelled.\n", false),
 	)
 	return held
@@ -39,11 +39,9 @@ func newReleaseCommand(g *global, name, short, says string, deliver bool) *cobra
 	return g.passiveCommand(&cobra.Command{
 		Use: name, Short: short, Example: "  testharness held " + name, Args: withUsage(cobra.NoArgs),
 	}, func(ctx context.Context, plugin invocation) (result, error) {
-		releaser, ok := plugin.Notifier().(shared.HeldReleaser)
-		if !ok {
-			return result{}, shared.ErrUnsupported
-		}
-		released, err := releaser.ReleaseHeld(ctx, shared.ReleaseHeldRequest{Actor: g.actor, Deliver: deliver})
+		released, err := plugin.HeldReleaser().ReleaseHeld(ctx, shared.ReleaseHeldRequest{
+			Actor: g.actor, Deliver: deliver,
+		})
 		return result{document: released, text: func(out io.Writer) { fmt.Fprintf(out, says, released.Count) }}, err
 	})
 }

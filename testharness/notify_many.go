@@ -61,18 +61,20 @@ func awaitDelivery(
 			waiting = append(waiting, receipt.ID)
 		}
 	}
+	var failed error
 	for {
-		var failed error
+		var unasked error
 		for some := range slices.Chunk(slices.Clone(waiting), shared.MaxListedIDs) {
 			list, err := notifier.List(ctx, shared.ListRequest{
 				Locale: locale, Limit: shared.MaxListedIDs, NotificationFilter: shared.NotificationFilter{IDs: some},
 			})
-			if failed = errors.Join(failed, err); ctx.Err() != nil {
-				failed = nil // The time is over, and this is no news.
-			}
+			unasked = errors.Join(unasked, err)
 			for _, entry := range list.Entries {
 				known[entry.ID] = entry
 			}
+		}
+		if ctx.Err() == nil { // Otherwise the time is over, and that is no news.
+			failed = unasked
 		}
 		waiting = slices.DeleteFunc(waiting, func(id string) bool { return !known[id].Finished.IsZero() })
 		if len(waiting) == 0 {

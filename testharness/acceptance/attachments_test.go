@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -24,8 +23,8 @@ import (
 // canaryContent stands in everything of a message that only its recipient may know.
 const canaryContent = "c4nary.C0ntent-77aa12"
 
-// TestAttachmentsArrive sends attachments of 10 MiB over a real plugin, and compares them byte for byte. What
-// is in the message is neither in the log nor readable in the data directory, and nothing is kept of the attachments.
+// TestAttachmentsArrive sends attachments of 10 MiB over a real plugin, to a server that is away at first, and compares
+// them byte for byte. What is in the message is neither in the log nor readable in the data directory, and nothing is kept of the attachments.
 func TestAttachmentsArrive(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
@@ -38,6 +37,7 @@ func TestAttachmentsArrive(t *testing.T) {
 	}
 	t.Cleanup(h.Close)
 	configure(t, h, server.Port(), "practice")
+	server.Close()
 	content := make([]byte, shared.MaxAttachmentBytes-len(canaryContent))
 	_, _ = rand.Read(content)
 	given := []shared.Attachment{
@@ -48,8 +48,16 @@ func TestAttachmentsArrive(t *testing.T) {
 		To: "you@email.com", Subject: "Report", Text: canaryContent, HTML: "<p>" + canaryContent + "</p>",
 		ReplyTo: canaryContent + "@email.com", Attachments: given,
 	})
+	if kept := sqlite(t, path, "SELECT COUNT(*) FROM notification_attachment"); kept != "2\n" {
+		t.Errorf("%s attachments wait for the server", kept)
+	}
+	back := practiceMailServer(t)
+	startMailServer(t, back, server.Port())
 	awaitEntry(t, h, receipt.ID, shared.NotificationDelivered)
-	arrived := attachmentsOf(t, server.Inbox()[0].Content)
+	if kept := sqlite(t, path, "SELECT COUNT(*) FROM notification_attachment"); kept != "0\n" {
+		t.Errorf("%s attachments are kept after the delivery", kept)
+	}
+	arrived := attachmentsOf(t, back.Inbox()[0].Content)
 	for i, one := range given {
 		if i >= len(arrived) || !bytes.Equal(arrived[i], one.Content) {
 			t.Fatalf("attachment %d of %d is not what was sent", i+1, len(arrived))
@@ -97,44 +105,6 @@ func attachmentsOf(t *testing.T, content []byte) (found [][]byte) {
 		found = append(found, one)
 	}
 	return found
-}
-
-// TestExpiryAndThread has a server that is away for longer than a notification is of use, and a thread of which the
-// first is put off: the one expires and is told so, the others arrive in order.
-func TestExpiryAndThread(t *testing.T) {
-	server := practiceMailServer(t)
-	startMailServer(t, server, 0)
-	h := notifier(t, server)
-	expired := notify(t, h, shared.Notification{
-		To: "you@email.com", Subject: "Your code", Text: "123456", Expires: time.Now().Add(-time.Second),
-	})
-	for _, subject := range []string{"Disk full", "Disk fuller", "Disk free"} {
-		notify(t, h, shared.Notification{To: "you@email.com", Subject: subject, Text: "x", Thread: "disk-42"})
-	}
-	last := notify(t, h, shared.Notification{To: "you@email.com", Subject: "End", Text: "x", Thread: "disk-42"})
-	awaitEntry(t, h, expired.ID, shared.NotificationExpired)
-	awaitEntry(t, h, last.ID, shared.NotificationDelivered)
-	var subjects, references []string
-	for _, mail := range server.Inbox() {
-		read, err := parseMail(mail.Content)
-		if err != nil {
-			t.Fatal(err)
-		}
-		subjects = append(subjects, read.Header.Get("Subject"))
-		references = append(references, read.Header.Get("References"))
-	}
-	if order := strings.Join(subjects, ", "); order != "Disk full, Disk fuller, Disk free, End" {
-		t.Errorf("what arrived is %s", order)
-	}
-	for _, one := range references {
-		if one == "" || one != references[0] {
-			t.Errorf("they refer to %q", references)
-		}
-	}
-	status, err := h.Notifier().Status(t.Context(), shared.StatusRequest{})
-	if err != nil || status.Counts[shared.NotificationExpired] != 1 {
-		t.Errorf("%d have expired, %v", status.Counts[shared.NotificationExpired], err)
-	}
 }
 
 // TestTooBigIsNotSent has a server say how much it accepts (RFC 1870): what is larger is a dead letter that names the

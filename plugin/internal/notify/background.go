@@ -58,7 +58,7 @@ func (s *Service) newChores() []*chore {
 // catchUp has the next search find the texts of a million notifications ready.
 func (s *Service) catchUp(ctx context.Context) error {
 	total, err := s.queue.total(ctx)
-	if err != nil {
+	if err != nil || s.queue.texts.needless(total) {
 		return err
 	}
 	return s.queue.texts.catchUp(ctx, total)

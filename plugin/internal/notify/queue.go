@@ -90,7 +90,7 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	}
 	q.indexed.Store(complete)
 	q.buckets = &buckets{db: database.DB(), node: s.node, lock: q.dialect.lockBuckets}
-	q.texts = &textIndex{read: q.textsAfter, some: q.textsOf, directory: filepath.Dir(s.configuration.LockFile)}
+	q.texts = newTextIndex(filepath.Dir(s.configuration.LockFile), q)
 	return q, nil
 }
 

@@ -22,17 +22,21 @@ func (r *riverStore) counts(ctx context.Context) (map[shared.NotificationState]i
 
 // classCounts returns how many jobs are in each class. Until the triggers count all of them, each is looked at.
 func (r *riverStore) classCounts(ctx context.Context) (map[string]int64, error) {
-	counts, err := readCounts(r.reader.QueryContext(ctx,
+	counts, counted, err := r.keptCounts(ctx)
+	if err != nil || counted {
+		return counts, err
+	}
+	return readCounts(r.bulk.QueryContext(ctx, r.countAll()))
+}
+
+// keptCounts returns what the triggers have counted, and whether that is all.
+func (r *riverStore) keptCounts(ctx context.Context) (counts map[string]int64, counted bool, err error) {
+	counts, err = readCounts(r.reader.QueryContext(ctx,
 		"SELECT class, SUM(count) FROM notification_count GROUP BY class UNION ALL SELECT $1, COUNT(*) FROM database_state"+
 			" WHERE name = $1 AND document LIKE '%\"counted\":true%'", stateIndexes))
-	if err != nil {
-		return nil, err
-	}
-	if counts[stateIndexes] == 0 {
-		return readCounts(r.bulk.QueryContext(ctx, r.countAll()))
-	}
+	counted = counts[stateIndexes] > 0
 	delete(counts, stateIndexes)
-	return counts, nil
+	return counts, counted, err
 }
 
 // readCounts reads rows of a class and a count.

@@ -69,9 +69,12 @@ func (q *queue) searchMany(ctx context.Context, text string, wanted selection) (
 	return ids, err
 }
 
-// total is how many notifications there are.
+// total is how many notifications there are; as long as they are not counted it is more than there may be.
 func (r *riverStore) total(ctx context.Context) (total int64, err error) {
-	counts, err := r.classCounts(ctx)
+	counts, counted, err := r.keptCounts(ctx)
+	if err == nil && !counted {
+		return math.MaxInt32, nil
+	}
 	for _, count := range counts {
 		total += count
 	}
@@ -88,7 +91,7 @@ func (r *riverStore) theseIDs(ids []int64) condition {
 const textColumns = "id, created_at, args ->> 'to', args ->> 'subject'"
 
 func (r *riverStore) readTexts(ctx context.Context, q query) (texts []textRow, err error) {
-	rows, err := r.reader.QueryContext(ctx, q.text, q.arguments...)
+	rows, err := r.bulk.QueryContext(ctx, q.text, q.arguments...)
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +111,15 @@ func (r *riverStore) textsAfter(ctx context.Context, id int64, limit int) ([]tex
 	return r.readTexts(ctx, query{
 		text:      fmt.Sprintf("SELECT %s FROM river_job WHERE id > $1 ORDER BY id LIMIT %d", textColumns, limit),
 		arguments: []any{id},
+	})
+}
+
+// newestTexts reads the texts of what comes after an id and before another, newest first.
+func (r *riverStore) newestTexts(ctx context.Context, after, before int64, limit int) ([]textRow, error) {
+	return r.readTexts(ctx, query{
+		text: fmt.Sprintf("SELECT %s FROM river_job WHERE id > $1 AND id < $2 ORDER BY id DESC LIMIT %d", textColumns,
+			limit),
+		arguments: []any{after, before},
 	})
 }
 

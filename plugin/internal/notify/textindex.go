@@ -5,10 +5,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,13 +18,19 @@ import (
 // second. It is a file of one line for each, in the order of ids, which is read from its end: that takes no extension
 // of the database, finds texts of any length, and costs a notification that nobody looks for next to nothing. The file
 // is this process's own, has no name, and is made anew by the next process; before each search it is brought up to date
-// from the database. It may be used concurrently.
+// from the database, and what it does not have yet is searched there. It may be used concurrently.
 type textIndex struct {
-	// read returns rows with ids after one, in their order, and some returns those of the ids that there are.
-	read func(ctx context.Context, after int64, limit int) ([]textRow, error)
-	some func(ctx context.Context, ids []int64) ([]textRow, error)
+	// read returns rows with ids after one, in their order; newest those with ids after one and before another, in the
+	// reverse order; and some those of the ids that there are.
+	read   func(ctx context.Context, after int64, limit int) ([]textRow, error)
+	newest func(ctx context.Context, after, before int64, limit int) ([]textRow, error)
+	some   func(ctx context.Context, ids []int64) ([]textRow, error)
 	// directory is where the file is.
 	directory string
+
+	catching atomic.Bool // it is brought up to date in the background
+	ending   context.Context
+	end      context.CancelFunc
 
 	mu     sync.Mutex
 	closed bool
@@ -34,6 +42,13 @@ type textIndex struct {
 	// have come since are late, in the order of ids.
 	gaps map[int64]time.Time
 	late []textRow
+}
+
+// newTextIndex makes an index over what the queue has.
+func newTextIndex(directory string, q *queue) *textIndex {
+	x := &textIndex{read: q.textsAfter, newest: q.newestTexts, some: q.textsOf, directory: directory}
+	x.ending, x.end = context.WithCancel(context.Background())
+	return x
 }
 
 // textRow is what is known of a notification.
@@ -53,11 +68,12 @@ type textBlock struct {
 	offset int64
 	length int
 	lowest int64 // id
+	holds  *grams
 }
 
 const (
-	blockSize   = 256 << 10
-	textRows    = 5000 // are read from the database at once
+	blockSize   = 8 << 10
+	textRows    = 2000 // are read from the database at once
 	maxGaps     = 10_000
 	gapLifetime = 5 * time.Minute
 )
@@ -94,39 +110,97 @@ func idOfLine(line []byte) (id int64) {
 func (x *textIndex) search(
 	ctx context.Context, text string, before, total int64, each func(ids []int64) (enough bool, err error),
 ) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if err := x.update(ctx, total); err != nil {
+	needle := folded(text)
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	last, behind, err := x.step(ctx, total)
+	if err != nil {
 		return err
 	}
-	needle := []byte(folded(text))
-	buffer := make([]byte, 0, 2*blockSize)
-	late := x.late
-	for i := len(x.blocks) - 1; i >= 0 && ctx.Err() == nil; i-- {
-		block := x.blocks[i]
-		if before != 0 && block.lowest >= before && i > 0 {
-			continue
+	if behind && x.catching.CompareAndSwap(false, true) {
+		go x.catch(x.ending, total) //nolint:errcheck // What it has not done the next one tries.
+	}
+	for {
+		if behind {
+			enough, err := x.searchRows(ctx, needle, last, before, each)
+			if err != nil || enough {
+				return err
+			}
 		}
-		buffer = slices.Grow(buffer[:0], block.length)[:block.length]
-		if _, err := x.file.ReadAt(buffer, block.offset); err != nil {
+		before = min(before, last+1)
+		if last, behind, err = x.searchLines(ctx, []byte(needle), last, before, each); err != nil || !behind {
 			return err
 		}
-		found := matches(buffer, needle, before)
-		for n := len(late); n > 0 && (late[n-1].id > block.lowest || i == 0); n-- {
-			if row := late[n-1]; row.contains(string(needle)) && (before == 0 || row.id < before) {
+	}
+}
+
+// searchRows searches what comes after the file in the database.
+func (x *textIndex) searchRows(
+	ctx context.Context, needle string, last, before int64, each func(ids []int64) (enough bool, err error),
+) (enough bool, err error) {
+	for {
+		rows, err := x.newest(ctx, last, before, textRows)
+		if err != nil {
+			return false, err
+		}
+		var found []int64
+		for _, row := range rows {
+			if before = row.id; row.contains(needle) {
 				found = append(found, row.id)
+			}
+		}
+		if len(found) > 0 {
+			if enough, err := each(found); err != nil || enough {
+				return enough, err
+			}
+		}
+		if len(rows) < textRows {
+			return false, nil
+		}
+	}
+}
+
+// searchLines searches the file up to the id last. behind is true, and nothing was searched, when it was made anew
+// meanwhile and has less.
+func (x *textIndex) searchLines(
+	ctx context.Context, needle []byte, last, before int64, each func(ids []int64) (enough bool, err error),
+) (has int64, behind bool, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.last.id < last {
+		return x.last.id, true, nil
+	}
+	wanted, late := gramsOf(needle), x.late
+	var found []int64
+	for i := len(x.blocks) - 1; i >= 0 && ctx.Err() == nil; i-- {
+		block := x.blocks[i]
+		if block.lowest >= before && i > 0 {
+			continue
+		}
+		var here []int64
+		if block.holds.all(wanted) {
+			buffer := make([]byte, block.length)
+			if _, err := x.file.ReadAt(buffer, block.offset); err != nil {
+				return last, false, err
+			}
+			here = matches(buffer, needle, before)
+		}
+		for n := len(late); n > 0 && (late[n-1].id > block.lowest || i == 0); n-- {
+			if row := late[n-1]; row.id < before && row.contains(string(needle)) {
+				here = append(here, row.id)
 			}
 			late = late[:n-1]
 		}
-		if len(found) == 0 {
-			continue
-		}
-		slices.SortFunc(found, func(a, b int64) int { return cmp.Compare(b, a) })
-		if enough, err := each(found); err != nil || enough {
-			return err
+		slices.SortFunc(here, func(a, b int64) int { return cmp.Compare(b, a) })
+		if found = append(found, here...); len(found) >= searchedAtOnce || i == 0 && len(found) > 0 {
+			if enough, err := each(found); err != nil || enough {
+				return last, false, err
+			}
+			found = nil
 		}
 	}
-	return ctx.Err()
+	return last, false, ctx.Err()
 }
 
 // matches returns the ids of lines that contain the needle and come before an id.
@@ -137,7 +211,7 @@ func matches(lines, needle []byte, before int64) (ids []int64) {
 			break
 		}
 		begin := bytes.LastIndexByte(lines[:at+next], '\n') + 1
-		if id := idOfLine(lines[begin:]); before == 0 || id < before {
+		if id := idOfLine(lines[begin:]); id < before {
 			ids = append(ids, id)
 		}
 		if at = begin + bytes.IndexByte(lines[begin:], '\n') + 1; at >= len(lines) {
@@ -147,36 +221,64 @@ func matches(lines, needle []byte, before int64) (ids []int64) {
 	return ids
 }
 
-// catchUp brings the file up to date if it is far behind, so that the next search need not.
+// catchUp brings the file up to date, in steps between which it is searched.
 func (x *textIndex) catchUp(ctx context.Context, total int64) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if total < textRows && x.file == nil {
-		return nil // Soon done when it is needed.
+	if !x.catching.CompareAndSwap(false, true) {
+		return nil
 	}
-	return x.update(ctx, total)
+	return x.catch(ctx, total)
 }
 
-// update adds what is new in the database.
-func (x *textIndex) update(ctx context.Context, total int64) error {
+func (x *textIndex) catch(ctx context.Context, total int64) error {
+	defer x.catching.Store(false)
+	for behind := true; behind; {
+		var err error
+		if _, behind, err = x.step(ctx, total); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// needless reports whether the file is soon made when it is needed.
+func (x *textIndex) needless(total int64) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return total < textRows && x.file == nil
+}
+
+// step adds the next of what is new in the database. behind is whether there may be more, after the id last. The
+// database is read while others search.
+func (x *textIndex) step(ctx context.Context, total int64) (last int64, behind bool, err error) {
+	after, file, err := x.next(ctx, total)
+	if err != nil {
+		return 0, false, err
+	}
+	rows, err := x.read(ctx, after, textRows)
+	if err != nil {
+		return 0, false, err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.closed {
+		return 0, false, errClosed
+	}
+	if x.file != file || x.last.id != after {
+		return x.last.id, true, nil // Another step came first.
+	}
+	err = x.add(rows)
+	return x.last.id, len(rows) == textRows, err
+}
+
+// next makes the file ready for what comes after an id.
+func (x *textIndex) next(ctx context.Context, total int64) (after int64, file *os.File, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	if err := x.begin(ctx, total); err != nil {
-		return err
+		return 0, nil, err
 	}
-	if err := x.fillGaps(ctx); err != nil {
-		return err
-	}
-	for {
-		rows, err := x.read(ctx, x.last.id, textRows)
-		if err != nil {
-			return err
-		}
-		if err := x.add(rows); err != nil {
-			return err
-		}
-		if len(rows) < textRows {
-			return nil
-		}
-	}
+	err = x.fillGaps(ctx)
+	return x.last.id, x.file, err
 }
 
 // begin makes the file, anew where most of it is about what is no more, or where ids are given again.
@@ -240,7 +342,7 @@ func (x *textIndex) add(rows []textRow) error {
 		x.note(row)
 		before := len(lines)
 		lines = appendLine(lines, row)
-		x.grow(end, len(lines)-before, row.id)
+		x.grow(end, lines[before:], row.id)
 		end += int64(len(lines) - before)
 	}
 	_, err := x.file.WriteAt(lines, begin)
@@ -261,13 +363,14 @@ func (x *textIndex) note(row textRow) {
 	x.last = row
 }
 
-// grow has a line of the length at the offset belong to the last block, or to a new one.
-func (x *textIndex) grow(offset int64, length int, id int64) {
-	if n := len(x.blocks); n > 0 && x.blocks[n-1].length < blockSize {
-		x.blocks[n-1].length += length
-		return
+// grow has a line at the offset belong to the last block, or to a new one.
+func (x *textIndex) grow(offset int64, line []byte, id int64) {
+	if n := len(x.blocks); n == 0 || x.blocks[n-1].length >= blockSize {
+		x.blocks = append(x.blocks, textBlock{offset: offset, lowest: id, holds: &grams{}})
 	}
-	x.blocks = append(x.blocks, textBlock{offset: offset, length: length, lowest: id})
+	block := &x.blocks[len(x.blocks)-1]
+	block.length += len(line)
+	block.holds.add(line[idDigits:])
 }
 
 // close forgets everything.
@@ -280,6 +383,7 @@ func (x *textIndex) close() {
 
 // Close ends the use of the file.
 func (x *textIndex) Close() error {
+	x.end()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.close()

@@ -19,6 +19,14 @@ type textTable struct {
 	reads int
 }
 
+// index is an index over the table.
+func (d *textTable) index(t testing.TB) *textIndex {
+	x := &textIndex{read: d.read, newest: d.newest, some: d.some, directory: t.TempDir()}
+	x.ending, x.end = context.WithCancel(t.Context())
+	t.Cleanup(func() { x.Close() })
+	return x
+}
+
 func (d *textTable) read(_ context.Context, after int64, limit int) (found []textRow, _ error) {
 	d.reads++
 	for _, row := range d.rows {
@@ -27,6 +35,16 @@ func (d *textTable) read(_ context.Context, after int64, limit int) (found []tex
 		}
 	}
 	slices.SortFunc(found, func(a, b textRow) int { return int(a.id - b.id) })
+	return found[:min(len(found), limit)], nil
+}
+
+func (d *textTable) newest(_ context.Context, after, before int64, limit int) (found []textRow, _ error) {
+	for _, row := range d.rows {
+		if row.id > after && row.id < before {
+			found = append(found, row)
+		}
+	}
+	slices.SortFunc(found, func(a, b textRow) int { return int(b.id - a.id) })
 	return found[:min(len(found), limit)], nil
 }
 
@@ -70,8 +88,7 @@ func TestTextIndex(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 9))
 			database := &textTable{}
-			x := &textIndex{read: database.read, some: database.some, directory: t.TempDir()}
-			defer x.Close()
+			x := database.index(t)
 			for range 200 {
 				database.change(random)
 				needle := database.newRow(random).to
@@ -132,12 +149,12 @@ func checkSearch(t *testing.T, x *textIndex, database *textTable, needle string,
 
 // TestSearchLeavesNothing looks into the directory while what is searched is in a file of it, and after.
 func TestSearchLeavesNothing(t *testing.T) {
-	database, directory := &textTable{rows: []textRow{{id: 1, to: "you@example.com", subject: "Alarm"}}}, t.TempDir()
-	x := &textIndex{read: database.read, some: database.some, directory: directory}
+	database := &textTable{rows: []textRow{{id: 1, to: "you@example.com", subject: "Alarm"}}}
+	x := database.index(t)
 	checkSearch(t, x, database, "alarm", 0)
 	empty := func(when string) {
 		t.Helper()
-		if left, err := os.ReadDir(directory); err != nil || len(left) > 0 {
+		if left, err := os.ReadDir(x.directory); err != nil || len(left) > 0 {
 			t.Errorf("%s there are %v, %v", when, left, err)
 		}
 	}
@@ -155,17 +172,65 @@ func TestSearchLeavesNothing(t *testing.T) {
 // TestTextIndexForgets deletes most of many notifications: the file does not keep what is no more.
 func TestTextIndexForgets(t *testing.T) {
 	database := &textTable{}
-	x := &textIndex{read: database.read, some: database.some, directory: t.TempDir()}
-	defer x.Close()
+	x := database.index(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 13 * textRows {
 		database.rows = append(database.rows, database.newRow(random))
 	}
-	checkSearch(t, x, database, "aB", 0)
-	database.rows = database.rows[12*textRows:]
-	checkSearch(t, x, database, "aB", 0)
+	for range 2 {
+		if err := x.catchUp(t.Context(), int64(len(database.rows))); err != nil {
+			t.Fatal(err)
+		}
+		checkSearch(t, x, database, "aB", 0)
+		database.rows = database.rows[len(database.rows)-textRows:]
+	}
 	if x.lines != textRows {
 		t.Errorf("%d lines about %d notifications", x.lines, textRows)
+	}
+}
+
+// TestSearchWhileCatchingUp searches while the file has one part of many notifications, two parts, and all: each time
+// all of them are found, and the search waits for one part at most.
+func TestSearchWhileCatchingUp(t *testing.T) {
+	database := &textTable{}
+	for i := range 2*textRows + textRows/2 {
+		database.rows = append(database.rows, textRow{id: int64(i + 1), to: fmt.Sprintf("user%d@host.example", i),
+			subject: fmt.Sprintf("Alert %d: disk is full", i)})
+	}
+	for _, needle := range []string{"Alert 7:", "alert 2001:", "user4999@", "nobody"} {
+		for _, before := range []int64{0, textRows, textRows + 1, textRows + 2, 2*textRows + 9} {
+			x := database.index(t)
+			x.catching.Store(true) // Nothing is done in the background.
+			for parts := range 4 {
+				database.reads = 0
+				checkSearch(t, x, database, needle, before)
+				if want := int64(min((parts+1)*textRows, len(database.rows))); x.lines != want || database.reads != 1 {
+					t.Errorf("after %d searches and %d reads there are %d lines, want %d", parts+1, database.reads, x.lines, want)
+				}
+			}
+		}
+	}
+}
+
+// TestGrams makes sets of texts: what is in a text is in its set, and few others are.
+func TestGrams(t *testing.T) {
+	var set grams
+	for i := range 130 {
+		set.add(fmt.Appendf(nil, "user%d@host%d.example\x00alert %d: disk is full", i, i%50, i))
+	}
+	for _, text := range []string{"user77@host27", "alert 129: disk", "full", "ful", "", "r1"} {
+		if !set.all(gramsOf([]byte(text))) {
+			t.Errorf("%q is said to be missing", text)
+		}
+	}
+	wrong := 0
+	for i := range 1000 {
+		if set.all(gramsOf(fmt.Appendf(nil, "user%d@host1.example", 1000+i))) {
+			wrong++
+		}
+	}
+	if wrong > 100 {
+		t.Errorf("%d of 1000 that are not there are said to be", wrong)
 	}
 }
 
@@ -178,19 +243,22 @@ func BenchmarkTextIndex(b *testing.B) {
 			subject: fmt.Sprintf("Alert %d: disk is full", i),
 		})
 	}
-	x := &textIndex{some: database.some, directory: b.TempDir()}
+	x := database.index(b)
 	x.read = func(_ context.Context, after int64, limit int) ([]textRow, error) {
 		rest := database.rows[after:]
 		return rest[:min(limit, len(rest))], nil
 	}
-	defer x.Close()
-	nothing := func(ids []int64) (bool, error) { b.Error("found", ids); return true, nil }
-	search := func() {
-		if err := x.search(b.Context(), "nobody@example", 0, 1_000_000, nothing); err != nil {
-			b.Fatal(err)
-		}
+	if err := x.catchUp(b.Context(), 1_000_000); err != nil {
+		b.Fatal(err)
 	}
-	for search(); b.Loop(); {
-		search()
+	nothing := func(ids []int64) (bool, error) { b.Error("found", ids); return true, nil }
+	for _, text := range []string{"nobody@example", "alert x: disk", "user7 host7"} {
+		b.Run(text, func(b *testing.B) {
+			for b.Loop() {
+				if err := x.search(b.Context(), text, 0, 1_000_000, nothing); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

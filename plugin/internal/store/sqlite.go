@@ -49,7 +49,7 @@ func OpenSQLite(ctx context.Context, directory string) (*Store, error) {
 		return nil, explain(err)
 	}
 	bulk.SetMaxOpenConns(3)
-	bulk.SetMaxIdleConns(-1) // It is needed seldom.
+	bulk.SetMaxIdleConns(1)
 	store := &Store{db: db, reader: reader, bulk: bulk, place: "database " + path, close: func() error {
 		return errors.Join(bulk.Close(), reader.Close(), db.Close())
 	}}

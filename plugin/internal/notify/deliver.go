@@ -38,6 +38,10 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	if wait, behind := s.behind(ctx, job); behind {
 		return river.JobSnooze(wait)
 	}
+	looked := time.Now()
+	if !s.mayBegin(ctx, job) {
+		return backToQueue()
+	}
 	beginning := s.drain.hand(ctx)
 	defer beginning.done()
 	permit, ok := s.breaker.admit(beginning, newAttempt(job.JobRow, job.Args.To))
@@ -60,12 +64,27 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 		return backToQueue()
 	}
 	defer done()
-	return s.send(ctx, job, permit, delivery, saved)
+	return s.send(ctx, job, permit, delivery, saved, looked)
 }
 
-// send composes a message and delivers it. saved is closed when the settings are no longer the latest.
+// mayBegin reports whether a job that was taken is not one of an older state of the database that was put back since,
+// which is held.
+func (s *Service) mayBegin(ctx context.Context, job *river.Job[outgoing]) bool {
+	if err := s.pulse.sure(ctx); err != nil {
+		return false
+	}
+	if !s.pulse.heldSince(time.Now().Add(-lease)) {
+		return true
+	}
+	ours, err := s.queue.isOurs(ctx, job.JobRow, s.node) // It may have been taken before it was held.
+	return err == nil && ours
+}
+
+// send composes a message and delivers it. saved is closed when the settings are no longer the latest; looked is when
+// the database was not put back.
 func (s *Service) send(
 	ctx context.Context, job *river.Job[outgoing], permit permit, delivery Delivery, saved <-chan struct{},
+	looked time.Time,
 ) error {
 	composed, err := s.compose(ctx, job, delivery)
 	if err != nil {
@@ -78,7 +97,7 @@ func (s *Service) send(
 	}
 	opening := opening{
 		trace:   one.told.trace(),
-		allowed: func() bool { one.begins(); return s.breaker.valid(permit) },
+		allowed: func() bool { one.begins(); return s.breaker.valid(permit) && !s.pulse.heldSince(looked) },
 		saved:   saved,
 		pace: func(ctx context.Context) error { // In its turn: what is more urgent goes first here, too.
 			if err := s.statistics.pace(ctx, s.configuration.MessagesPerMinute); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
@@ -12,9 +11,6 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
-
-// beatEvery is how often the database is noted to be in use, at most.
-const beatEvery = time.Minute
 
 // RestoreMargin is how long a database may lie unused before what waits in it is held: a text such as "1h" in
 // plugin.hcl, from "1m" to "8760h", or "0", which never holds anything and is negative here.
@@ -41,16 +37,8 @@ func (m *RestoreMargin) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// The names of what database_state has of it.
-const (
-	stateHeartbeat = "heartbeat"
-	stateHeld      = "held"
-)
-
-// heartbeatNote is when the database was last used.
-type heartbeatNote struct {
-	At time.Time `json:"at"`
-}
+// stateHeld is the name of what database_state has of it.
+const stateHeld = "held"
 
 // hold is why notifications are held.
 type hold struct {
@@ -60,103 +48,6 @@ type hold struct {
 	At time.Time `json:"at"`
 	// Moved is true when the database was moved since, and the move was undone.
 	Moved bool `json:"moved,omitempty"`
-}
-
-// pulse notes that the database is in use, and finds out when it was not: a backup that was restored holds what has
-// been delivered since, so what waits in it is held.
-type pulse struct {
-	store  *store.Store
-	rescue func(ctx context.Context) error // takes over what processes that have died were sending
-	hold   func(ctx context.Context, transaction *sql.Tx, why hold) (int64, error)
-	held   func(why hold, count int64) // is told of what was held
-	margin time.Duration               // 0 or less holds nothing
-	now    func() time.Time
-
-	mu   sync.Mutex
-	last time.Time // what this process has noted last; zero before
-}
-
-// beat notes that the database is in use. It is called before anything is delivered, and regularly after.
-func (p *pulse) beat(ctx context.Context) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now().UTC()
-	if age := now.Sub(p.last); !p.last.IsZero() && age >= 0 && age < p.interval() {
-		return nil
-	}
-	var before heartbeatNote
-	if found, err := store.ReadState(ctx, p.store.DB(), stateHeartbeat, &before); err != nil {
-		return err
-	} else if found && p.stale(before.At, now) { // So those that were sending have died long ago.
-		if err := p.rescue(ctx); err != nil {
-			return err
-		}
-	}
-	why, count, err := p.note(ctx, now)
-	if err != nil {
-		return err
-	}
-	p.last = now
-	if count > 0 {
-		p.held(why, count)
-	}
-	return nil
-}
-
-// note notes the use, and holds what waits where there was none. Of several processes that begin at once, one finds
-// the database unused, and has held everything before the others go on.
-func (p *pulse) note(ctx context.Context, now time.Time) (why hold, count int64, err error) {
-	err = p.store.Together(ctx, true, func(transaction *sql.Tx) error {
-		var before heartbeatNote
-		found, err := store.ReadState(ctx, transaction, stateHeartbeat, &before)
-		if err != nil {
-			return err
-		}
-		if why = (hold{Since: before.At, At: now}); found && p.stale(before.At, now) {
-			if count, err = p.hold(ctx, transaction, why); err != nil {
-				return err
-			}
-		}
-		return store.WriteState(ctx, transaction, stateHeartbeat, heartbeatNote{At: now})
-	})
-	return why, count, err
-}
-
-// stale reports whether the database has not been in use until now. A process that has used it itself knows what was
-// noted last: what is older was put back under it, and a process that was without its database for long is no stop.
-func (p *pulse) stale(noted, now time.Time) bool {
-	if p.margin <= 0 {
-		return false
-	}
-	if !p.last.IsZero() {
-		return p.last.Sub(noted) > p.margin // The clocks of several machines differ a little.
-	}
-	return now.Sub(noted) > p.margin
-}
-
-// interval is how often the database is noted to be in use: often enough for the margin.
-func (p *pulse) interval() time.Duration {
-	if p.margin <= 0 {
-		return beatEvery
-	}
-	return min(beatEvery, p.margin/4)
-}
-
-func (s *Service) newPulse() *pulse {
-	return &pulse{
-		store: s.configuration.Store, margin: time.Duration(s.configuration.RestoreMargin), now: time.Now,
-		hold: s.queue.hold,
-		rescue: func(ctx context.Context) error {
-			if s.configuration.Store.Pool() == nil {
-				return nil // That was done before.
-			}
-			return s.queue.recover(ctx, s.queue.silentOwner(lease), s.abandoned)
-		},
-		held: func(why hold, count int64) {
-			s.configuration.Logger.Warn("notifications are held, because the database has not been in use for long: it may be "+
-				"a backup that was restored", "notifications", count, "last_used", why.Since)
-		},
-	}
 }
 
 // finding is why so many notifications are held, for people.

@@ -1,16 +1,24 @@
 package notify
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
+
+func init() {
+	databaseTests["clocks of holds"] = testClocksOfHolds
+	databaseTests["hold of what was taken"] = testHoldOfWhatWasTaken
+}
 
 // TestRestoreMargin reads the key of plugin.hcl.
 func TestRestoreMargin(t *testing.T) {
@@ -30,7 +38,8 @@ func TestRestoreMargin(t *testing.T) {
 func processAt(t *testing.T, database *store.Store, now *time.Time, margin time.Duration) *Service {
 	t.Helper()
 	s := newService(t, database)
-	s.pulse.now, s.pulse.margin = func() time.Time { return *now }, margin
+	s.pulse.now = func(context.Context, store.Executor) (time.Time, error) { return *now, nil }
+	s.pulse.margin = margin
 	return s
 }
 
@@ -119,6 +128,82 @@ func testHoldOfLivingProcess(t *testing.T, database *store.Store) {
 	}
 	if beat(other); release(t, s, true) != 1 {
 		t.Error("it was held twice, or not")
+	}
+}
+
+// testClocksOfHolds has the clock of the database be a day ahead or behind for a while, with
+// two processes that live: nothing is held, and one that begins meanwhile waits until one of them has noted the use.
+func testClocksOfHolds(t *testing.T, database *store.Store) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	first, second := processAt(t, database, &now, time.Hour), processAt(t, database, &now, time.Hour)
+	id := insertOne(t, first, "waits")
+	beat := func(what string, s *Service) {
+		t.Helper()
+		now = now.Add(beatEvery)
+		if err := s.pulse.beat(t.Context()); err != nil || jobOf(t, s, id).State == rivertype.JobStatePending {
+			t.Errorf("%s: it is %s, %v", what, jobOf(t, s, id).State, err)
+		}
+	}
+	beat("first", first)
+	beat("second", second)
+	for range 3 {
+		now = now.Add(24 * time.Hour)
+		beat("the clock is ahead", first)
+		now = now.Add(-24 * time.Hour)
+		beat("and right again", second)
+		beat("and so for the other", first)
+		now = now.Add(-24 * time.Hour)
+		beat("the clock is behind", second)
+		now = now.Add(24 * time.Hour)
+		beat("and no more", first)
+	}
+	if database.Pool() == nil {
+		return
+	}
+	if err := first.standby.claim.(*nodeClaim).beat(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(24 * time.Hour)
+	third := processAt(t, database, &now, time.Hour)
+	if err := third.pulse.beat(t.Context()); !errors.Is(err, errUsedByOther) {
+		t.Errorf("one that begins when the clock was set says %v", err)
+	}
+	beat("one that lives notes it", first)
+	beat("then the other one begins", third)
+}
+
+// testHoldOfWhatWasTaken has an older state put back under a process that has just taken a notification from it: it is
+// not sent, whichever finds out first.
+func testHoldOfWhatWasTaken(t *testing.T, database *store.Store) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	s := processAt(t, database, &now, time.Hour)
+	if err := s.pulse.beat(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before, taken := time.Now(), underWay(t, s, s.node, "a", "b")
+	for _, key := range []string{"a", "b"} {
+		if !s.mayBegin(t.Context(), &river.Job[outgoing]{JobRow: taken[key]}) {
+			t.Errorf("%s may not begin although nothing was put back", key)
+		}
+	}
+	if s.pulse.heldSince(before) {
+		t.Error("something was held")
+	}
+	if err := store.WriteState(t.Context(), database.DB(), stateHeartbeat,
+		heartbeatNote{At: now.Add(-2 * time.Hour), Node: s.node}); err != nil {
+		t.Fatal(err)
+	}
+	s.pulse.looked.Store(&time.Time{}) // Some seconds pass.
+	for _, key := range []string{"a", "b"} {
+		if s.mayBegin(t.Context(), &river.Job[outgoing]{JobRow: taken[key]}) {
+			t.Errorf("%s begins", key)
+		}
+		if job := jobOf(t, s, taken[key].ID); job.State != rivertype.JobStatePending || job.Attempt != 0 {
+			t.Errorf("%s is %s, attempt %d", key, job.State, job.Attempt)
+		}
+	}
+	if !s.pulse.heldSince(before) {
+		t.Error("what waits for its turn goes on")
 	}
 }
 

@@ -147,7 +147,7 @@ func (s *Service) UndoMove(ctx context.Context, actor string) (held int64, err e
 		if !moved.Complete {
 			return nil
 		}
-		held, err = s.queue.hold(ctx, transaction, hold{Since: moved.At, Moved: true})
+		held, err = s.queue.hold(ctx, transaction, hold{Since: moved.At, Moved: true}, false)
 		return err
 	})
 	if err == nil {

@@ -169,3 +169,11 @@ func (c *nodeClaim) holders(ctx context.Context) ([]holder, error) {
 	}
 	return found, rows.Err()
 }
+
+// nodeLives reports whether the process has said within the lease that it delivers. A database whose clock was set back
+// by more says that of nobody.
+func nodeLives(ctx context.Context, database *sql.DB, node string) (lives bool, err error) {
+	err = database.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM delivery_node WHERE id = $1"+
+		" AND ABS(seen_at - EXTRACT(EPOCH FROM now())) < $2)", node, lease.Seconds()).Scan(&lives)
+	return lives, err
+}

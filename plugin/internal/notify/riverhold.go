@@ -12,9 +12,16 @@ import (
 // A notification that is held is a job that is pending: River leaves those alone, and nothing else of ours is.
 
 // hold holds what waits, notes why, and returns how many notifications it are. Those that were held before stay so.
-func (r *riverStore) hold(ctx context.Context, transaction *sql.Tx, why hold) (int64, error) {
-	count, err := changed(transaction.ExecContext(ctx,
-		"UPDATE river_job SET state = 'pending' WHERE "+anyOwner+" AND state IN ('available', 'retryable', 'scheduled')"))
+// Where running is true, what is under way is held as well: it was so in an older state that was put back, or was taken
+// from it.
+func (r *riverStore) hold(ctx context.Context, transaction *sql.Tx, why hold, running bool) (int64, error) {
+	states := "'available', 'retryable', 'scheduled'"
+	if running {
+		states += ", 'running'"
+	}
+	count, err := changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = 'pending'"+
+		", attempt = CASE WHEN state = 'running' AND attempt > 0 THEN attempt - 1 ELSE attempt END"+
+		" WHERE "+anyOwner+" AND state IN ("+states+")"))
 	if err != nil || count == 0 {
 		return 0, err
 	}

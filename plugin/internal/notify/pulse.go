@@ -1,0 +1,227 @@
+package notify
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+)
+
+// beatEvery is how often the database is noted to be in use, at most.
+const beatEvery = time.Minute
+
+// stateHeartbeat is the name of what database_state has of it.
+const stateHeartbeat = "heartbeat"
+
+// heartbeatNote is when the database was last used, by its own clock: those of the processes differ. Older versions
+// note the time only, by theirs.
+type heartbeatNote struct {
+	At time.Time `json:"at"`
+	// Count is how often that was noted. It is less than what a process knows where an older state was put back, and
+	// nowhere else, however the clocks are set.
+	Count int64 `json:"count,omitempty"`
+	// Node is the process that noted it.
+	Node string `json:"node,omitempty"`
+}
+
+// pulse notes that the database is in use, and finds out when it was not: a backup that was restored holds what has
+// been delivered since, so what waits in it is held.
+type pulse struct {
+	store  *store.Store
+	node   string
+	rescue func(ctx context.Context) error // takes over what processes that have died were sending
+	hold   func(ctx context.Context, transaction *sql.Tx, why hold, running bool) (int64, error)
+	held   func(why hold, count int64)                                     // is told of what was held
+	lives  func(ctx context.Context, node string) (bool, error)            // whether that process says that it does
+	now    func(ctx context.Context, in store.Executor) (time.Time, error) // of the database
+	margin time.Duration                                                   // 0 or less holds nothing
+
+	mu      sync.Mutex
+	last    heartbeatNote // the newest that this process has seen since it began; zero before
+	tried   time.Time     // when it was compared with what the database has, and
+	trouble error         // why that failed
+
+	// By the clock of this process:
+	looked  atomic.Pointer[time.Time] // when it was compared and did not fail
+	holding atomic.Pointer[time.Time] // when something was held
+}
+
+// errUsedByOther means that a process that lives has not noted for long that it uses the database. It does so within a
+// minute, or finds out that an older state was put back.
+var errUsedByOther = errors.New("another process has to find out first whether the database was restored")
+
+// beat compares what the database has with what this process knows of it, and notes now and then that it is in use. It
+// is called before anything is delivered, and regularly after.
+func (p *pulse) beat(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.look(ctx)
+}
+
+// sureFor is how long a look holds for the deliveries that begin.
+const sureFor = 2 * tendInterval
+
+// sure is beat where the last look was not just now. A database that is restored is away for a moment, so that no look
+// can be taken: nothing is sent from it before it was looked at.
+func (p *pulse) sure(ctx context.Context) error {
+	if p.lookedJustNow() {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.trouble != nil && elapsed(p.tried) < tendInterval:
+		return p.trouble
+	case p.lookedJustNow():
+		return nil
+	}
+	return p.look(ctx)
+}
+
+func (p *pulse) lookedJustNow() bool {
+	looked := p.looked.Load()
+	return looked != nil && elapsed(*looked) < sureFor
+}
+
+// heldSince reports whether something was held since a time, by this process's clock.
+func (p *pulse) heldSince(t time.Time) bool {
+	holding := p.holding.Load()
+	return holding != nil && holding.After(t)
+}
+
+func (p *pulse) look(ctx context.Context) error {
+	began := time.Now()
+	p.trouble = p.compare(ctx)
+	if p.tried = time.Now(); p.trouble == nil {
+		p.looked.Store(&began)
+	}
+	return p.trouble
+}
+
+func (p *pulse) compare(ctx context.Context) error {
+	now, err := p.now(ctx, p.store.Reader())
+	if err != nil {
+		return err
+	}
+	var noted heartbeatNote
+	found, err := store.ReadState(ctx, p.store.Reader(), stateHeartbeat, &noted)
+	if err != nil {
+		return err
+	}
+	switch age := now.Sub(noted.At); {
+	case found && p.stale(noted, now):
+		return p.begin(ctx, noted)
+	case p.last.At.IsZero(), age < 0, age >= p.interval():
+		return p.note(ctx)
+	}
+	if noted.Count >= p.last.Count {
+		p.last = noted
+	}
+	return nil
+}
+
+// begin notes the use of a database that was not in use.
+func (p *pulse) begin(ctx context.Context, noted heartbeatNote) error {
+	if p.last.At.IsZero() && noted.Node != p.node {
+		if used, err := p.lives(ctx, noted.Node); err != nil || used { // Its clock was set, for instance.
+			return errors.Join(err, errUsedByOther)
+		}
+	}
+	if err := p.rescue(ctx); err != nil { // Those that were sending have died long ago.
+		return err
+	}
+	return p.note(ctx)
+}
+
+// note notes the use, and holds what waits where there was none. Of several processes that begin at once, one finds
+// the database unused, and has held everything before the others go on.
+func (p *pulse) note(ctx context.Context) error {
+	var why hold
+	var count int64
+	var next heartbeatNote
+	err := p.store.Together(ctx, true, func(transaction *sql.Tx) error {
+		now, err := p.now(ctx, transaction)
+		if err != nil {
+			return err
+		}
+		var before heartbeatNote
+		found, err := store.ReadState(ctx, transaction, stateHeartbeat, &before)
+		if err != nil {
+			return err
+		}
+		if why = (hold{Since: before.At, At: now}); found && p.stale(before, now) {
+			if count, err = p.hold(ctx, transaction, why, !p.last.At.IsZero()); err != nil {
+				return err
+			}
+		}
+		next = heartbeatNote{At: now, Count: max(before.Count, p.last.Count) + 1, Node: p.node}
+		return store.WriteState(ctx, transaction, stateHeartbeat, next)
+	})
+	if err != nil {
+		return err
+	}
+	p.last = next
+	if count > 0 {
+		at := time.Now()
+		p.holding.Store(&at)
+		p.held(why, count)
+	}
+	return nil
+}
+
+// stale reports whether the database has not been in use until now. A process that has used it itself knows what was
+// noted last: what was noted before that was put back under it, and a process that was without its database for long is
+// no stop.
+func (p *pulse) stale(noted heartbeatNote, now time.Time) bool {
+	if p.margin <= 0 {
+		return false
+	}
+	if !p.last.At.IsZero() {
+		return noted.Count < p.last.Count && p.last.At.Sub(noted.At) > p.margin
+	}
+	return now.Sub(noted.At) > p.margin
+}
+
+// interval is how often the database is noted to be in use: often enough for the margin.
+func (p *pulse) interval() time.Duration {
+	if p.margin <= 0 {
+		return beatEvery
+	}
+	return min(beatEvery, p.margin/4)
+}
+
+func (s *Service) newPulse() *pulse {
+	p := &pulse{
+		store: s.configuration.Store, node: s.node, margin: time.Duration(s.configuration.RestoreMargin),
+		now: clockOfProcess, hold: s.queue.hold,
+		lives:  func(context.Context, string) (bool, error) { return false, nil }, // This process has the claim,
+		rescue: func(context.Context) error { return nil },                        // and has done so before.
+		held: func(why hold, count int64) {
+			s.configuration.Logger.Warn("notifications are held, because the database has not been in use for long: it may be "+
+				"a backup that was restored", "notifications", count, "last_used", why.Since)
+		},
+	}
+	if s.configuration.Store.Pool() != nil {
+		p.now = clockOfPostgres
+		p.lives = func(ctx context.Context, node string) (bool, error) {
+			return nodeLives(ctx, s.configuration.Store.DB(), node)
+		}
+		p.rescue = func(ctx context.Context) error {
+			return s.queue.recover(ctx, s.queue.silentOwner(lease), s.abandoned)
+		}
+	}
+	return p
+}
+
+// clockOfProcess is the clock of an embedded database.
+func clockOfProcess(context.Context, store.Executor) (time.Time, error) { return time.Now().UTC(), nil }
+
+// clockOfPostgres is the clock of a shared database, which does not stand still in a transaction that waits.
+func clockOfPostgres(ctx context.Context, in store.Executor) (now time.Time, err error) {
+	err = in.QueryRowContext(ctx, "SELECT clock_timestamp()").Scan(&now)
+	return now.UTC(), err
+}

@@ -14,15 +14,21 @@ import (
 func namedWait(said string) time.Duration {
 	said = strings.ToLower(said)
 	for _, pattern := range waitPatterns() {
-		found := pattern.FindStringSubmatch(said)
-		if found == nil {
+		found := pattern.FindStringSubmatchIndex(said)
+		if found == nil || isNoWait(said[found[3]:]) {
 			continue
 		}
-		if wait := amount(found[1]); wait > 0 {
+		if wait := amount(said[found[2]:found[3]]); wait > 0 {
 			return wait
 		}
 	}
 	return 0
+}
+
+// isNoWait reports whether the time before the rest of what is said is one that has passed, or one of something.
+func isNoWait(rest string) bool {
+	return strings.HasPrefix(strings.TrimLeft(rest, " "), "ago") || strings.HasPrefix(rest, "'") ||
+		strings.HasPrefix(rest, "’")
 }
 
 // amount is a time such as "5 minutes", "1h 30m", "an hour", "00:05:00" or "300"; 0 where it is none.
@@ -67,16 +73,30 @@ var numbers = map[string]int{
 	"twenty": 20, "thirty": 30, "sixty": 60, "einer": 1, "une": 1, "un": 1, "una": 1, "uma": 1,
 }
 
+// The times that are read. Letters that are units, and articles that are numbers, are parts of ordinary words: "as" is
+// no second, "I am" no minute, "a second time" no time, and "messages a day" no wait.
 const (
-	number = `(?:\d{1,5}|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|sixty|einer|une?|una|uma)`
-	unit   = `(?:stunden?|seconds?|sekunden?|secondes?|segundos?|secs?|s|секунд\pL*` +
-		`|minutes?|minuten?|minutos?|mins?|m|минут\pL*|hours?|horas?|heures?|hrs?|h|час\pL*|days?)`
-	duration = number + `[ -]?` + unit + `(?:,? ?(?:and )?\d{1,2} ?` + unit + `)?`
+	hours   = `stunden?|hours?|horas?|heures?|час\pL*`
+	minutes = `minutes?|minuten?|minutos?|минут\pL*`
+	seconds = `seconds?|sekunden?|secondes?|segundos?|секунд\pL*`
+	words   = hours + `|` + minutes + `|days?`
+	unit    = `(?:` + words + `|` + seconds + `|secs?|s|mins?|m|hrs?|h)`
+
+	article = `(?:an?|une?|una|uma|einer)`
+	number  = `(?:one|two|three|four|five|six|ten|fifteen|twenty|thirty|sixty)`
+
+	// aDuration is one that begins with an article. Words before it have to say that it is one.
+	aDuration = article + `[ -](?:` + words + `)`
+	duration  = `(?:\d{1,5}[ -]?` + unit + `|` + number + `[ -](?:` + words + `|` + seconds + `))` +
+		`(?:,? ?(?:and )?\d{1,2} ?` + unit + `)?`
+	part = `(\d{1,5}|` + article + `|` + number + `)[ -]?(` + unit + `)`
 
 	// askAgain are words before the time, with others between that do not end what is said.
 	askAgain = `(?:again|back|retry|retrying|wait|resend|later|delayed|deferred|blocked|throttled|suspended|greylisted` +
 		`|rate.limited|erneut|wieder|warten|réessayez|réessayer|nouveau|intente|inténtelo|espere|aguarde|tente|novamente` +
 		`|повторите|подождите|через)[^\pL\d](?:[^.;0-9]{0,40}[^\pL\d])?`
+	// within are words right before it.
+	within = `(?:in|within|after|for|nach|dans|en|em)`
 	// afterwards are words after it.
 	afterwards = `[ ,]{1,3}(?:before|and|then|please|later|erneut|wieder|avant|antes|puis|y|e)\b.{0,30}` +
 		`(?:again|retry|retrying|try|send|versuchen|réessay|intent|tent)`
@@ -84,15 +104,17 @@ const (
 
 var (
 	partPattern = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(` + number + `)[ -]?(` + unit + `)`)
+		return regexp.MustCompile(part)
 	})
 	waitPatterns = sync.OnceValue(func() []*regexp.Regexp {
 		return []*regexp.Regexp{
 			regexp.MustCompile(askAgain + `(` + duration + `)(?:[^\pL\d]|$)`),
+			regexp.MustCompile(askAgain + `(?:` + within + `|least|about|than)\s(` + aDuration + `)(?:[^\pL\d]|$)`),
+			regexp.MustCompile(`(?:wait|warten|espere|aguarde)\s(` + aDuration + `)(?:[^\pL\d]|$)`),
 			regexp.MustCompile(askAgain + `(\d\d:\d\d:\d\d)\b`),
 			regexp.MustCompile(`retry[- _]after[:= ]{1,3}(\d{1,5})(?:[^\pL\d]|$)`),
-			regexp.MustCompile(`(?:in|within|after|for|nach|dans|en|em)\s(` + duration + `)(?: ago)?` + afterwards),
-			regexp.MustCompile(`in (` + duration + `) (?:erneut|wieder|nochmals)`),
+			regexp.MustCompile(within + `\s(` + duration + `|` + aDuration + `)` + afterwards),
+			regexp.MustCompile(`in (` + duration + `|` + aDuration + `) (?:erneut|wieder|nochmals)`),
 		}
 	})
 )

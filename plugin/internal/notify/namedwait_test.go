@@ -51,3 +51,41 @@ func TestNamedWait(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsThatAreNoWaits reads words that could be taken for times, and those that are near to them and are times.
+func TestWordsThatAreNoWaits(t *testing.T) {
+	for said, want := range map[string]time.Duration{
+		"temporarily blocked as it has sent too much":                0,
+		"please try again as soon as possible":                       0,
+		"deferred as the sender is unknown":                          0,
+		"try again later, I am busy":                                 0,
+		"blocked: a mailbox is full":                                 0,
+		"deferred, a host is unknown":                                0,
+		"try again a second time":                                    0,
+		"blocked for a second time":                                  0,
+		"wait a sec":                                                 0,
+		"retry, one should not send so much":                         0,
+		"wait, ten messages were enough":                             0,
+		"réessayez, un serveur est absent":                           0,
+		"espere, una hoja":                                           0,
+		"deferred: too many messages a day":                          0,
+		"blocked because of the messages an hour that you have sent": 0,
+		"suspended, as one hour's quota of messages is used up":      0,
+		"You have been blocked a minute ago":                         0,
+		"throttled, six servers are away":                            0,
+		"réessayez dans une heure":                                   time.Hour,
+		"inténtelo en una hora":                                      time.Hour,
+		"tente novamente em uma hora":                                time.Hour,
+		"Bitte in einer Stunde erneut versuchen":                     time.Hour,
+		"blocked for a day":                                          24 * time.Hour,
+		"wait one minute":                                            time.Minute,
+		"greylisted, come back in ten minutes":                       10 * time.Minute,
+		"delayed for thirty-seconds":                                 30 * time.Second,
+		"please wait at least an hour":                               time.Hour,
+		"try again in about a minute":                                time.Minute,
+	} {
+		if got := namedWait(said); got != want {
+			t.Errorf("%q: %s, want %s", said, got, want)
+		}
+	}
+}

@@ -264,6 +264,11 @@ func TestProbesInVain(t *testing.T) {
 			tested.Quota},
 		"named": {Refusal{Code: "c", Scope: shared.ScopeLogin, Lasting: limit, Stage: Sender, Wait: 5 * time.Minute},
 			Backoff{5 * time.Minute, 5 * time.Minute}},
+		"named so short that the words may mean something else": {
+			Refusal{Code: "c", Scope: shared.ScopeLogin, Lasting: limit, Stage: Sender, Wait: time.Second}, tested.Rate},
+		"named for what takes longer": {Refusal{
+			Code: "c", Scope: shared.ScopeLogin, Lasting: limit, Stage: Sender, Exhausted: true, Wait: 2 * time.Second,
+		}, tested.Quota},
 	} {
 		s := State{}
 		s, _ = tested.Refused(s, now, attempt(s, "1", "a@x.example"), c.r)
@@ -280,6 +285,27 @@ func TestProbesInVain(t *testing.T) {
 				t.Errorf("%s: a probe that found out nothing: %+v", name, back)
 			}
 			s, _ = tested.Refused(released, at, a, c.r)
+		}
+	}
+}
+
+// TestLooksAtRecipient has the messages of a recipient whose limit is reached wait as long as the server asks, and
+// longer each time where that is short.
+func TestLooksAtRecipient(t *testing.T) {
+	for named, backoff := range map[time.Duration]Backoff{
+		0: tested.Limit, time.Second: tested.Limit, 5 * time.Minute: {5 * time.Minute, 5 * time.Minute},
+	} {
+		r := Refusal{Code: "c", Scope: shared.ScopeRecipient, Lasting: limit, Stage: Recipient, Wait: named}
+		s, at := State{}, now
+		for i := range 10 {
+			s, _ = tested.Refused(s, at, attempt(s, "1", "a@x.example"), r)
+			if got := s.Held[0].Next.Sub(at); got != backoff.After(i) {
+				t.Errorf("named %s: look %d is in %s, want %s", named, i, got, backoff.After(i))
+			}
+			at = s.Held[0].Next
+			if s, _ = tested.Admit(s, at, Message{"1", "a@x.example"}, true); len(s.Held) != 1 {
+				t.Fatal("nothing is held back")
+			}
 		}
 	}
 }

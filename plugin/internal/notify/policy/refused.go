@@ -19,8 +19,10 @@ const (
 	everyMessage = 3
 )
 
-// longestNamed bounds the wait that a server may ask for one message, and longestPause that for all of them.
+// longestNamed bounds the wait that a server may ask for one message, and longestPause that for all of them. What is
+// shorter than shortNamed may be read from words that mean no time, and does not replace the backoff.
 const (
+	shortNamed   = time.Minute
 	longestNamed = 24 * time.Hour
 	longestPause = time.Hour
 )
@@ -134,10 +136,15 @@ func (s State) because(r Refusal, everything bool) State {
 // next is when the next probe may begin, after so many doublings: when the server has asked for it, or else by the
 // backoff.
 func (p Policy) next(s State, now time.Time, doublings int) time.Time {
-	if s.Named > 0 {
-		return now.Add(s.Named)
+	return now.Add(named(s.Named, p.probeAgain(s).After(doublings)))
+}
+
+// named is how long is waited where the server has asked for a time, or for none, which is 0.
+func named(asked, backoff time.Duration) time.Duration {
+	if asked >= shortNamed {
+		return asked
 	}
-	return now.Add(p.probeAgain(s).After(doublings))
+	return max(asked, backoff)
 }
 
 // again has the message tried again as an attempt that counts. One that has none left is dead, unless nothing passes.
@@ -203,10 +210,7 @@ func (p Policy) holdBack(s State, now time.Time, recipient string, r Refusal) St
 		s.Held = slices.Delete(slices.Clone(s.Held), at, at+1)
 	}
 	held.Looks = max(held.Looks, 1)
-	held.Next = now.Add(p.holdAgain(held).After(held.Looks - 1))
-	if r.Wait > 0 {
-		held.Next = now.Add(min(r.Wait, longestNamed))
-	}
+	held.Next = now.Add(named(min(r.Wait, longestNamed), p.holdAgain(held).After(held.Looks-1)))
 	s.Held = bounded(append(slices.Clone(s.Held), held), maxHeld)
 	return s
 }

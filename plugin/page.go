@@ -88,6 +88,11 @@ func (p *Page) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !sealed {
+		if sealed, err = notify.SealedWaits(ctx, p.store); err != nil {
+			return err
+		}
+	}
 	if p.keys, err = openKeyring(ctx, p.configuration, !sealed); err != nil {
 		return err
 	}

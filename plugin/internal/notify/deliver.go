@@ -12,7 +12,6 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
-	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
@@ -192,22 +191,6 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 		From: delivery.From, To: job.Args.To, ReplyTo: cmp.Or(texts.ReplyTo, delivery.ReplyTo),
 		Subject: job.Args.Subject, Text: texts.Text, HTML: texts.HTML, Thread: job.Args.Thread, Attachments: attachments,
 		Key: job.Args.Key, Date: dateOf(job.CreatedAt, time.Now()),
-	})
-}
-
-// uncomposed ends an attempt whose message could not be written. Where its texts or attachments cannot be read just
-// now, because a service that holds keys or the database is away, that is no fault of the message.
-func (s *Service) uncomposed(ctx context.Context, job *river.Job[outgoing], err error) error {
-	var several interface{ Unwrap() []error } // It says why a key cannot be had; what is damaged has no reason.
-	keyIsAway := errors.Is(err, secret.ErrCannotOpen) && errors.As(err, &several) &&
-		!s.configuration.Keeper.IsLost(ctx, job.Args.Sealed)
-	if keyIsAway || errors.Is(err, errNotRead) || ctx.Err() != nil {
-		s.configuration.Logger.Warn("a message cannot be read at the moment, and waits", "id", job.ID, "error", err)
-		return backToQueue()
-	}
-	return dead(finding.Finding{
-		Severity: shared.SeverityError, Code: messageUnusable,
-		Summary: text.Of("The message cannot be written: {reason}.", "reason", text.OfError(err)),
 	})
 }
 

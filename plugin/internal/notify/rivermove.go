@@ -63,6 +63,21 @@ func (r *riverStore) hasLeader(ctx context.Context) (leads bool, err error) {
 	return leads, err
 }
 
+// SealedWaits reports whether a notification waits in the database, which may be one that was never used: its texts and
+// attachments are sealed.
+func SealedWaits(ctx context.Context, database *store.Store) (waits bool, err error) {
+	known := "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'river_job')"
+	if database.Pool() != nil {
+		known = "SELECT to_regclass('river_job') IS NOT NULL"
+	}
+	for _, query := range []string{known, "SELECT EXISTS (SELECT 1 FROM river_job WHERE finalized_at IS NULL)"} {
+		if err := database.Reader().QueryRowContext(ctx, query).Scan(&waits); err != nil || !waits {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // hasJobs reports whether there is any job.
 func (r *riverStore) hasJobs(ctx context.Context) (has bool, err error) {
 	err = r.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM river_job)").Scan(&has)

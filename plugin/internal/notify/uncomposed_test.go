@@ -7,8 +7,10 @@ import (
 	"net/mail"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
-	"github.com/riverqueue/river"
+	"github.com/hashicorp/go-hclog"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
@@ -67,20 +69,105 @@ func TestKeysThatAreAway(t *testing.T) {
 	}
 }
 
-// TestTooBig holds that a message that is larger than the server accepts is a dead letter at once, and that this is no
-// word of the server about others.
+// TestTooBig has a server that says it takes less than a message has: no other one is asked for that, and what is
+// larger is a dead letter once others pass. Where it says so of all messages they wait, and go on when it says another
+// size.
 func TestTooBig(t *testing.T) {
-	s := newService(t, openEmbedded(t))
-	job := &river.Job[outgoing]{JobRow: &rivertype.JobRow{MaxAttempts: maxAttempts}, Args: outgoing{To: "you@example.com"}}
-	for range 5 {
-		permit, _ := s.breaker.admit(t.Context(), newAttempt(job.JobRow, job.Args.To))
-		u := newUnderway(s, job, permit)
-		err := u.refused(t.Context(), brokenAt(smtpconn.StepMessage, smtpconn.KindTooBig, false))
-		if becomesOf(t, err) != deadMail || causeIn(err.Error()).Code != "message_too_big" {
-			t.Fatalf("it becomes %v", err)
+	tooBig := brokenAt(smtpconn.StepMessage, smtpconn.KindTooBig, false)
+	synctest.Test(t, func(t *testing.T) {
+		s := serviceWithoutQueue(t)
+		for round := range 3 {
+			for id := int64(1); id <= 1000; id++ {
+				job := waitingJob(t)
+				job.ID = id
+				let, ok := s.breaker.admit(t.Context(), newAttempt(job.JobRow, job.Args.To))
+				if !ok {
+					t.Fatal("it may not go")
+				}
+				if got := becomesOf(t, newUnderway(s, job, let).refused(t.Context(), tooBig)); got == deadMail {
+					t.Fatalf("%d is dead in round %d", id, round)
+				}
+				if s.breaker.current().Cause != nil {
+					break
+				}
+			}
+			paused := s.breaker.current()
+			if paused.Cause == nil || paused.Cause.Code != "server_refuses_everything" {
+				t.Fatalf("in round %d deliveries pause for %+v", round, paused.Cause)
+			}
+			time.Sleep(10 * time.Minute)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := serviceWithoutQueue(t)
+		job, pass := waitingJob(t), waitingJob(t)
+		job.ID, pass.ID = 1, 2
+		for _, want := range []becomes{waits, deadMail} {
+			let, _ := s.breaker.admit(t.Context(), newAttempt(pass.JobRow, pass.Args.To))
+			s.obey(t.Context(), s.breaker.delivered(t.Context(), let))
+			let, _ = s.breaker.admit(t.Context(), newAttempt(job.JobRow, job.Args.To))
+			err := newUnderway(s, job, let).refused(t.Context(), tooBig)
+			got := becomesOf(t, err)
+			if got != want || got == deadMail && causeIn(err.Error()).Code != "message_too_big" {
+				t.Fatalf("it %s: %v", got, err)
+			}
+			time.Sleep(10 * time.Second)
+		}
+	})
+}
+
+// serviceWithoutQueue decides about attempts.
+func serviceWithoutQueue(t *testing.T) *Service {
+	return &Service{
+		breaker: newNode(t, &memoryPauses{}), waiters: noWaiters{},
+		configuration: Configuration{Logger: hclog.NewNullLogger(), Limits: Limits{RetryAfter: retryAfter}},
+	}
+}
+
+// TestMissingKey has a service with another key than that which the messages were sealed with: none is dead however
+// long it takes, one attempt says why, and all are written when the key is back. What is damaged is dead, and counted.
+func TestMissingKey(t *testing.T) {
+	database := openEmbedded(t)
+	s := newService(t, database)
+	id := notifyAll(t, s, shared.Notification{
+		To: "you@example.com", Text: "x", Attachments: []shared.Attachment{{Name: "a", Content: []byte("a")}},
+	})[0].ID
+	other := newService(t, database)
+	job := jobNamed(t, s, id)
+	job.MaxAttempts = 2
+	attempt := func(s *Service) error {
+		_, err := s.compose(t.Context(), job, Delivery{From: mail.Address{Address: "me@example.com"}})
+		if err == nil {
+			return nil
+		}
+		return s.uncomposed(t.Context(), job, err)
+	}
+	for i, want := range []becomes{counted, waits, waits, waits} {
+		job.Attempt = min(i+1, job.MaxAttempts)
+		err := attempt(other)
+		if got := becomesOf(t, err); got != want {
+			t.Fatalf("attempt %d: it %s: %v", i, got, err)
+		}
+		if want == counted {
+			if cause := causeIn(err.Error()); cause.Code != keyMissing || !job.Args.Expires.IsZero() {
+				t.Errorf("the cause is %+v", cause)
+			}
+			job.Errors = append(job.Errors, rivertype.AttemptError{At: time.Now(), Error: err.Error()})
 		}
 	}
-	if paused := s.breaker.current(); paused.Cause != nil {
-		t.Errorf("deliveries pause for %+v", paused.Cause)
+	job.Errors = nil
+	if got := becomesOf(t, attempt(other)); got != waits {
+		t.Errorf("at the last attempt it %s", got)
+	}
+	if err := attempt(s); err != nil {
+		t.Errorf("with the key: %v", err)
+	}
+	if dead := other.buckets.take().dead; dead != 0 {
+		t.Errorf("%d dead letters are counted", dead)
+	}
+	job.Args.Sealed = job.Args.Sealed[:len(job.Args.Sealed)-1]
+	if got, counted := becomesOf(t, attempt(s)), s.buckets.take(); got != deadMail || counted.dead != 1 ||
+		counted.failed != 1 {
+		t.Errorf("a damaged one %s, counted as %+v", got, counted)
 	}
 }

@@ -147,14 +147,6 @@ func (u *underway) refused(ctx context.Context, err error) error {
 		return backToQueue()
 	}
 	s.failed()
-	if failure != nil && failure.Kind == smtpconn.KindTooBig { // No server has refused anything: it was not asked.
-		s.breaker.release(ctx, u.permit)
-		cause := u.explain(err)
-		u.told.end(cause.Code)
-		u.failed(ctx, cause)
-		s.buckets.count(tally{dead: 1})
-		return dead(cause)
-	}
 	judged := u.judge(ctx, err)
 	u.told.end(judged.cause.Code)
 	u.failed(ctx, judged.cause)

@@ -140,7 +140,11 @@ func (r *Keyring) wrap(ctx context.Context, dataKey []byte) ([]byte, error) {
 	return proto.Marshal(wrapped)
 }
 
-var errKeyMissing = errors.New("its key is not there")
+// ErrKeyMissing means that a secret was sealed with a key that the ring does not have. It opens when the key is put
+// back.
+var ErrKeyMissing = errors.New("its key is not there")
+
+var errNoKeyNamed = errors.New("it names no key")
 
 // unwrap decrypts a data key with whichever key it was wrapped with.
 func (r *Keyring) unwrap(ctx context.Context, wrapped []byte) ([]byte, error) {
@@ -152,19 +156,22 @@ func (r *Keyring) unwrap(ctx context.Context, wrapped []byte) ([]byte, error) {
 	if err := proto.Unmarshal(wrapped, &blob); err != nil {
 		return nil, &damagedError{err}
 	}
+	if blob.GetKeyInfo().GetKeyId() == "" {
+		return nil, &damagedError{errNoKeyNamed}
+	}
 	for _, candidate := range keys {
 		if strings.HasPrefix(blob.GetKeyInfo().GetKeyId(), candidate.prefix) {
 			return candidate.wrapper.Decrypt(ctx, &blob)
 		}
 	}
-	return nil, errKeyMissing
+	return nil, ErrKeyMissing
 }
 
 // isLost reports whether none of the keys can ever unwrap a data key.
 func (r *Keyring) isLost(ctx context.Context, wrapped []byte) bool {
 	_, err := r.unwrap(ctx, wrapped)
 	var damaged *damagedError
-	return errors.Is(err, errKeyMissing) || errors.As(err, &damaged)
+	return errors.Is(err, ErrKeyMissing) || errors.As(err, &damaged)
 }
 
 // damagedError is that of a wrapped data key that no key can unwrap.

@@ -146,6 +146,14 @@ func (w *Rewrapper) Rewrap(ctx context.Context, sealed []byte) ([]byte, bool, er
 	return encoded, true, err
 }
 
+// IsDamaged reports whether an error of Open says that what is sealed is of no use whatever keys are put back, nor when
+// a service that holds keys answers again.
+func IsDamaged(err error) bool {
+	var reason interface{ Unwrap() []error } // It says why the key cannot be had.
+	var damaged *damagedError
+	return errors.Is(err, ErrCannotOpen) && (!errors.As(err, &reason) || errors.As(err, &damaged))
+}
+
 // IsLost reports whether a sealed secret can never be opened with the keys of the ring: it is damaged, or its key is
 // not there. That a service which holds keys refuses it does not count, for it may do so for a while only.
 func (k *Keeper) IsLost(ctx context.Context, sealed []byte) bool {

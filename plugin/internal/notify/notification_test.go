@@ -49,7 +49,8 @@ func testExpiry(t *testing.T, database *store.Store) {
 	}, "refused before")
 	<-refused
 	stopWorker(t, first)
-	if _, err := s.queue.client.JobRetry(t.Context(), ids["refused before"]); err != nil {
+	if _, err := s.queue.operate(t.Context(), shared.OperationRetry, []int64{ids["refused before"]},
+		newOperated("anna")); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"expired", "cancelled"} {

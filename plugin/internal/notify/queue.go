@@ -51,7 +51,6 @@ type client interface {
 	StopAndCancel(ctx context.Context) error
 	JobList(ctx context.Context, params *river.JobListParams) (*river.JobListResult, error)
 	JobGet(ctx context.Context, id int64) (*rivertype.JobRow, error)
-	JobRetry(ctx context.Context, id int64) (*rivertype.JobRow, error)
 	JobCancel(ctx context.Context, id int64) (*rivertype.JobRow, error)
 	// together commits what do does, or nothing where that fails.
 	together(ctx context.Context, do func(transaction) error) error
@@ -164,8 +163,16 @@ func (q *queue) recover(ctx context.Context, owner string, failure func(*riverty
 		if err != nil {
 			return err
 		}
-		if err := q.fail(ctx, id, owner, failure(job)); err != nil {
+		how := failure(job)
+		ended, err := q.fail(ctx, id, owner, how)
+		if err != nil {
 			return err
+		}
+		if ended {
+			q.buckets.count(tally{failed: 1})
+		}
+		if ended && how.dead {
+			q.buckets.count(tally{dead: 1})
 		}
 	}
 	return q.putBack(ctx, owner)

@@ -349,8 +349,8 @@ func (r *riverStore) abandonedOf(ctx context.Context, owner string) (ids []int64
 	return ids, rows.Err()
 }
 
-// fail ends an abandoned attempt.
-func (r *riverStore) fail(ctx context.Context, id int64, owner string, failed attemptFailure) error {
+// fail ends an abandoned attempt; false where another process has.
+func (r *riverStore) fail(ctx context.Context, id int64, owner string, failed attemptFailure) (ended bool, err error) {
 	next := "'retryable'"
 	if failed.wait <= schedulerInterval {
 		next = "'available'"
@@ -359,10 +359,11 @@ func (r *riverStore) fail(ctx context.Context, id int64, owner string, failed at
 	if failed.dead {
 		state, finalized = "'discarded'", r.dialect.now
 	}
-	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET state = "+state+", finalized_at = "+finalized+
+	count, err := changed(r.db.ExecContext(ctx, "UPDATE river_job SET state = "+state+", finalized_at = "+finalized+
 		", errors = "+fmt.Sprintf(r.dialect.failed, "$2")+", scheduled_at = "+fmt.Sprintf(r.dialect.later, "$3")+
-		" WHERE id = $1 AND state = 'running' AND "+r.dialect.isMarked+" AND "+owner, id, failed.text, failed.wait.Seconds())
-	return err
+		" WHERE id = $1 AND state = 'running' AND "+r.dialect.isMarked+" AND "+owner,
+		id, failed.text, failed.wait.Seconds()))
+	return count > 0, err
 }
 
 // putBack has all jobs that the owner was sending done again as if nothing had been, except those whose last byte had

@@ -205,6 +205,9 @@ func testRecover(t *testing.T, database *store.Store) {
 	} {
 		t.Run(key, func(t *testing.T) { want.check(t, jobOf(t, s, jobs[key].ID), began) })
 	}
+	if counted := s.buckets.take(); counted.failed != 4 || counted.dead != 1 {
+		t.Errorf("the statistics have %+v", counted)
+	}
 	checkCounts(t, s)
 }
 

@@ -187,8 +187,10 @@ func (u *underway) unanswered(ctx context.Context, err error) error {
 	u.failed(ctx, cause)
 	s.obey(ctx, s.breaker.unanswered(ctx, u.permit))
 	s.configuration.Logger.Warn("the server did not say whether it took a message", "id", u.job.ID, "given_up", giveUp)
-	if giveUp {
+	if giveUp || u.job.Attempt >= u.job.MaxAttempts { // The queue gives it up for the latter.
 		s.buckets.count(tally{dead: 1})
+	}
+	if giveUp {
 		return dead(cause)
 	}
 	return errors.New(encode(cause))

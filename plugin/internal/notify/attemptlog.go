@@ -64,7 +64,8 @@ func (u *underway) record(failure *finding.Finding) attemptRecord {
 func (u *underway) failed(ctx context.Context, cause finding.Finding) {
 	kept := append(attemptNotesOf(u.job.JobRow).Failed, u.record(&cause))
 	// It fails where River does not call the worker, which has nowhere to keep it then.
-	_ = river.RecordOutput(ctx, kept[max(0, len(kept)-keptAttempts):])
+	u.kept = kept[max(0, len(kept)-keptAttempts):]
+	_ = river.RecordOutput(ctx, u.kept)
 }
 
 // nodeName is this process as people know it.

@@ -24,7 +24,7 @@ func testAttempts(t *testing.T, database *store.Store) {
 	work := func(outcomes ...func(context.Context, *underway) error) {
 		t.Helper()
 		worked, next := make(chan struct{}), 0
-		running := startWorker(t, s, "one", func(ctx context.Context, job *river.Job[outgoing]) error {
+		running := startWorker(t, s, s.node, func(ctx context.Context, job *river.Job[outgoing]) error {
 			outcome := outcomes[next]
 			if next++; next == len(outcomes) {
 				defer close(worked)
@@ -39,7 +39,7 @@ func testAttempts(t *testing.T, database *store.Store) {
 	}
 	work(func(ctx context.Context, u *underway) error {
 		u.failed(ctx, finding.Finding{Severity: shared.SeverityError, Code: "server_away"})
-		return river.JobSnooze(0)
+		return s.inPlace(ctx, id, u.kept)
 	}, func(ctx context.Context, u *underway) error {
 		u.failed(ctx, greylisted)
 		return errors.New(encode(greylisted))

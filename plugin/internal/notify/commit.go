@@ -10,20 +10,27 @@ import (
 )
 
 // change is one of what the service commits: a notification that is taken, a delivery that has ended, a message that is
-// being sent, or one whose last byte has gone out. One committer serves them all, so that those that wait at the same
-// time share one transaction, and one flush to the disk.
+// being sent, one whose last byte has gone out, or one that goes back to its place. One committer serves them all, so
+// that those that wait at the same time share one transaction, and one flush to the disk.
 type change struct {
 	accept   *outgoing
 	complete int64 // a job
 	ended    deliveredNote
-	send     int64 // a job
-	mark     int64 // a job
+	send     int64           // a job
+	mark     int64           // a job
+	back     int64           // a job
+	failed   []attemptRecord // its attempts, where there is one more
 }
 
 // deliveredNote is what is kept of a delivery: the server's final reply, and the attempt.
 type deliveredNote struct {
 	Reply string        `json:"reply"`
 	Made  attemptRecord `json:"made"`
+}
+
+// failedNote is what is kept of the failed attempts of a job; see [attemptNotes].
+type failedNote struct {
+	Failed []attemptRecord `json:"output"`
 }
 
 // accepted is a job that was inserted, or was there before.
@@ -38,8 +45,8 @@ type identity struct{ key, to string }
 
 // commit commits changes together, and returns a result for each; that of a change that accepts nothing is empty.
 func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error) {
-	var completed, sending, marked []int64
-	ended := map[int64]deliveredNote{}
+	var completed, sending, marked, back []int64
+	ended, failed := map[int64]deliveredNote{}, map[int64]failedNote{}
 	var taken []outgoing
 	var places []int // of what is taken
 	for i, one := range changes {
@@ -50,6 +57,11 @@ func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error
 			completed, ended[one.complete] = append(completed, one.complete), one.ended
 		case one.send != 0:
 			sending = append(sending, one.send)
+		case one.back != 0:
+			back = append(back, one.back)
+			if one.failed != nil {
+				failed[one.back] = failedNote{one.failed}
+			}
 		default:
 			marked = append(marked, one.mark)
 		}
@@ -70,12 +82,11 @@ func (q *queue) commit(ctx context.Context, changes []change) ([]accepted, error
 		if counted != (tally{}) {
 			err = t.execute(ctx, q.buckets.add(counted))
 		}
-		for _, one := range []struct {
-			ids  []int64
-			make func([]int64) statement
-		}{{completed, func(ids []int64) statement { return q.complete(ids, ended) }}, {sending, q.send}, {marked, q.mark}} {
-			if len(one.ids) > 0 && err == nil {
-				err = t.execute(ctx, one.make(one.ids))
+		for _, one := range []statement{
+			q.complete(completed, ended), q.send(sending), q.mark(marked), q.back(back, failed, q.buckets.node),
+		} {
+			if one.text != "" && err == nil {
+				err = t.execute(ctx, one)
 			}
 		}
 		return err
@@ -151,6 +162,12 @@ func (s *Service) take(ctx context.Context, notifications []outgoing) ([]accepte
 // completed commits the end of a delivery.
 func (s *Service) completed(ctx context.Context, id int64, ended deliveredNote) error {
 	_, err := s.commits.do(ctx, []change{{complete: id, ended: ended}})
+	return err
+}
+
+// returned commits that a message goes back to its place in the queue.
+func (s *Service) returned(ctx context.Context, id int64, failed []attemptRecord) error {
+	_, err := s.commits.do(ctx, []change{{back: id, failed: failed}})
 	return err
 }
 

@@ -26,7 +26,12 @@ type worker struct {
 // Work is one attempt. What it returns tells River what becomes of the job: reported, it was delivered and committed; a
 // snooze, the attempt does not count; a cancellation, it is a dead letter; any other error, another attempt follows.
 func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
-	return untilExpiry(job.Args, w.attempt(ctx, job))
+	err := w.attempt(ctx, job)
+	var back *inPlace
+	if errors.As(err, &back) {
+		err = w.service.inPlace(ctx, job.ID, back.failed)
+	}
+	return untilExpiry(job.Args, err)
 }
 
 func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
@@ -45,7 +50,7 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	defer beginning.done()
 	permit, ok := s.breaker.admit(beginning, newAttempt(job.JobRow, job.Args.To))
 	if !ok && s.drain.stopping() {
-		return river.JobSnooze(0)
+		return errInPlace
 	}
 	if !ok {
 		s.noticeSave(ctx)
@@ -60,7 +65,7 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	done, err := s.holdAttached(beginning, job.Args.Attached)
 	if err != nil {
 		s.breaker.release(ctx, permit)
-		return backToQueue()
+		return errInPlace
 	}
 	defer done()
 	return s.send(ctx, job, permit, delivery, saved, looked)
@@ -146,15 +151,34 @@ func (reported) ErrorsByID() map[int64]error { return nil }
 // settings are others, no message waits longer than this.
 const absence = 4 * time.Second
 
-// backToQueue sends the job back to the queue without counting the attempt.
-func backToQueue() error { return putBack(time.Time{}) }
+// backToQueue sends the job back to the queue for a moment, without counting the attempt.
+func backToQueue() error { return river.JobSnooze(absence) }
 
-// putBack does so until a time; zero is soon.
+// errInPlace sends the job back to its place in the queue without counting the attempt. What was accepted first is sent
+// first, after an outage or a restart as well; what River puts back goes behind everything that waits.
+var errInPlace = &inPlace{}
+
+// inPlace is errInPlace after an attempt. failed are the attempts of the job, which are kept: what River is given to
+// keep of a job is kept only with an outcome of River's.
+type inPlace struct{ failed []attemptRecord }
+
+func (*inPlace) Error() string { return "it goes back to its place in the queue" }
+
+// putBack sends the job back to the queue until a time, without counting the attempt; zero is as soon as the service
+// lets it.
 func putBack(until time.Time) error {
 	if until.IsZero() {
-		return river.JobSnooze(absence)
+		return errInPlace
 	}
 	return river.JobSnooze(max(0, time.Until(until)))
+}
+
+// inPlace does what errInPlace says.
+func (s *Service) inPlace(ctx context.Context, id int64, failed []attemptRecord) error {
+	if err := s.returned(context.WithoutCancel(ctx), id, failed); err != nil {
+		return backToQueue()
+	}
+	return reported{}
 }
 
 // unconfigured holds deliveries back until there are settings.
@@ -167,7 +191,7 @@ func (s *Service) unconfigured(ctx context.Context, permit permit, missing *find
 		}
 	}
 	s.breaker.tripAlone(ctx, permit, *missing)
-	return backToQueue()
+	return errInPlace
 }
 
 // noticeSave ends a pause when the settings are others than those that it was for: another process may have saved them.

@@ -50,7 +50,7 @@ func testExpiry(t *testing.T, database *store.Store) {
 	<-refused
 	stopWorker(t, first)
 	if _, err := s.queue.operate(t.Context(), shared.OperationRetry, []int64{ids["refused before"]},
-		newOperated("anna")); err != nil {
+		newOperated("anna", shared.OperationRetry)); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"expired", "cancelled"} {

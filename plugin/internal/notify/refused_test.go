@@ -24,7 +24,6 @@ type becomes string
 
 const (
 	waits    becomes = "waits, uncounted"
-	again    becomes = "is tried again at once, uncounted"
 	counted  becomes = "is tried again after a counted attempt"
 	deadMail becomes = "is a dead letter"
 )
@@ -34,10 +33,9 @@ func becomesOf(t *testing.T, err error) becomes {
 	t.Helper()
 	var snooze *rivertype.JobSnoozeError
 	var cancel *rivertype.JobCancelError
+	var back *inPlace
 	switch {
-	case errors.As(err, &snooze) && snooze.Duration == 0:
-		return again
-	case errors.As(err, &snooze):
+	case errors.As(err, &back), errors.As(err, &snooze):
 		return waits
 	case errors.As(err, &cancel):
 		return deadMail
@@ -132,8 +130,8 @@ func TestRefused(t *testing.T) {
 		{"closed after the last byte", brokenAt(message, smtpconn.KindClosed, true), counted, false, false, nil},
 		{"silent after the last byte, and stopped", errors.Join(errStopping, brokenAt(message, smtpconn.KindTimeout, true)),
 			counted, false, false, nil},
-		{"other settings saved", fmt.Errorf("open: %w", errSuperseded), again, false, false, nil},
-		{"the service stops", errStopping, again, false, false, nil},
+		{"other settings saved", fmt.Errorf("open: %w", errSuperseded), waits, false, false, nil},
+		{"the service stops", errStopping, waits, false, false, nil},
 		{"another process may have it", errLapsed, waits, false, false, nil},
 		{"held back", errHeldBack, waits, false, false, nil},
 	} {
@@ -151,7 +149,7 @@ func TestRefused(t *testing.T) {
 				if got != c.want || (paused.Cause != nil) != c.pauses || paused.Login != c.login {
 					t.Errorf("it %s, all pause: %t (%+v), login refused: %t", got, paused.Cause != nil, paused.Cause, paused.Login)
 				}
-				if uncounted := got == again || got == waits && !c.pauses; uncounted == (s.statistics.failed.Load() == 1) {
+				if uncounted := got == waits && !c.pauses; uncounted == (s.statistics.failed.Load() == 1) {
 					t.Errorf("%d failed attempts are counted", s.statistics.failed.Load())
 				}
 				checkProbe(t, s, job, c.err, c.pauses)

@@ -223,7 +223,11 @@ type statement struct {
 	arguments []any
 }
 
+// setRunning is no statement where there are no ids.
 func (r *riverStore) setRunning(change string, ids []int64) statement {
+	if len(ids) == 0 {
+		return statement{}
+	}
 	return statement{
 		text:      "UPDATE river_job SET " + change + " WHERE state = 'running' AND id " + r.dialect.among("$1"),
 		arguments: []any{r.dialect.list(ids)},
@@ -232,8 +236,7 @@ func (r *riverStore) setRunning(change string, ids []int64) statement {
 
 // wake has jobs that wait for the server tried at once. Those that wait after a refusal of their own go on waiting.
 func (r *riverStore) wake(ctx context.Context) error {
-	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET state = 'available', scheduled_at = "+r.dialect.now+
-		" WHERE state = 'scheduled'")
+	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET state = 'available', "+inItsPlace+" WHERE state = 'scheduled'")
 	return err
 }
 
@@ -243,7 +246,7 @@ func (r *riverStore) wake(ctx context.Context) error {
 func (r *riverStore) giveBack(ctx context.Context, since time.Time) error {
 	_, err := r.db.ExecContext(ctx,
 		"UPDATE river_job SET state = CASE WHEN state = 'running' THEN state ELSE 'scheduled' END"+
-			", scheduled_at = CASE WHEN state = 'running' THEN scheduled_at ELSE "+r.dialect.now+" END"+
+			", scheduled_at = CASE WHEN state = 'running' THEN scheduled_at ELSE created_at END"+
 			", attempt = CASE WHEN state = 'running' THEN attempt ELSE "+r.dialect.uncounted+
 			" WHERE "+anyOwner+" AND state IN ('available', 'retryable', 'scheduled', 'running') AND errors IS NOT NULL AND "+
 			""+r.dialect.since,
@@ -256,7 +259,7 @@ func (r *riverStore) bringBetterProbe(ctx context.Context, state policy.State, m
 	for rank := range state.Rank(m) {
 		condition, arguments := ranked(state, rank)
 		change, err := r.db.ExecContext(ctx,
-			"UPDATE river_job SET state = 'available', scheduled_at = created_at WHERE id = ("+
+			"UPDATE river_job SET state = 'available', scheduled_at = "+beforeAll+" WHERE id = ("+
 				"SELECT id FROM river_job WHERE "+anyOwner+" AND state IN ('available', 'scheduled') AND "+condition+
 				" AND NOT ("+behindAnyone+")"+
 				" ORDER BY priority, id LIMIT 1)", arguments...)
@@ -369,9 +372,7 @@ func (r *riverStore) fail(ctx context.Context, id int64, owner string, failed at
 // putBack has all jobs that the owner was sending done again as if nothing had been, except those whose last byte had
 // gone out and what was cancelled meanwhile.
 func (r *riverStore) putBack(ctx context.Context, owner string) error {
-	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET state = "+r.unlessCancelled("'available'")+
-		", finalized_at = "+r.ifCancelled()+", attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END"+
-		", scheduled_at = "+r.dialect.now+
+	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET "+r.asBefore()+
 		" WHERE state = 'running' AND NOT COALESCE("+r.dialect.isMarked+", FALSE) AND "+owner)
 	return err
 }

@@ -42,12 +42,13 @@ type underway struct {
 	delivery Delivery
 	envelope smtpconn.Envelope
 	told     *attempt
-	again    int         // how often it was sent again at once, without an extension
-	reply    string      // the server's final one
-	slower   bool        // fewer connections are the answer to its failure
-	judged   *judgement  // nil until the attempt has failed
-	turn     *time.Timer // nil until it is this message's turn
-	began    time.Time   // when that came
+	again    int             // how often it was sent again at once, without an extension
+	reply    string          // the server's final one
+	slower   bool            // fewer connections are the answer to its failure
+	judged   *judgement      // nil until the attempt has failed
+	turn     *time.Timer     // nil until it is this message's turn
+	began    time.Time       // when that came
+	kept     []attemptRecord // the failed attempts of the job, after this one has
 }
 
 // begins notes that it is this message's turn. What takes longer than a moment is shown as being sent; before, it
@@ -138,13 +139,16 @@ func (u *underway) refused(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, errSuperseded), errors.Is(err, errStopping):
 		s.breaker.release(ctx, u.permit)
-		return river.JobSnooze(0) // The other settings are tried at once; and what delivers next begins with it.
+		return errInPlace // The other settings are tried at once; and what delivers next begins with it.
 	case errors.Is(err, errExpired):
 		s.breaker.release(ctx, u.permit)
 		return s.expired(u.job)
-	case errors.Is(err, errLapsed), errors.Is(err, errHeldBack), ctx.Err() != nil: // What was never tried is no attempt.
+	case errors.Is(err, errLapsed):
 		s.breaker.release(ctx, u.permit)
 		return backToQueue()
+	case errors.Is(err, errHeldBack), ctx.Err() != nil: // What was never tried is no attempt.
+		s.breaker.release(ctx, u.permit)
+		return errInPlace
 	}
 	s.failed()
 	judged := u.judge(ctx, err)
@@ -158,6 +162,9 @@ func (u *underway) refused(ctx context.Context, err error) error {
 		s.retryAt.Store(u.job.ID, judged.verdict.At)
 		return errors.New(encode(judged.cause))
 	default:
+		if judged.verdict.At.IsZero() {
+			return &inPlace{failed: u.kept}
+		}
 		return putBack(judged.verdict.At)
 	}
 }

@@ -2,8 +2,11 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -23,10 +26,11 @@ func (r *riverStore) operation(what shared.Operation) (text string, noted bool) 
 				maxAttempts, mostAttempts) + ", metadata = " + d.renewed +
 			" WHERE (" + d.class + ") <> 'expired' AND (state IN ('cancelled', 'discarded', 'retryable', 'pending')" +
 			" OR state IN ('available', 'scheduled') AND scheduled_at > " + d.now + ")" + among, true
-	case shared.OperationCancel:
-		return "UPDATE river_job SET state = 'cancelled', finalized_at = " + d.now + ", metadata = " +
+	case shared.OperationCancel: // What a worker has is cancelled as soon as that lets it go.
+		return "UPDATE river_job SET state = CAST(CASE WHEN state = 'running' THEN 'running' ELSE 'cancelled' END AS " +
+			d.stateType + "), finalized_at = CASE WHEN state <> 'running' THEN " + d.now + " END, metadata = " +
 			fmt.Sprintf(d.noted, "cancel_attempted_at") +
-			" WHERE state IN ('available', 'scheduled', 'retryable', 'pending')" + among, true
+			" WHERE state IN ('available', 'scheduled', 'retryable', 'pending', 'running')" + among, true
 	case shared.OperationSetAside:
 		return "UPDATE river_job SET metadata = " + fmt.Sprintf(d.noted, "set_aside_at") +
 			" WHERE (" + d.class + ") = 'dead'" + among, true
@@ -45,29 +49,43 @@ func (q *queue) operate(ctx context.Context, what shared.Operation, ids []int64,
 	if noted {
 		arguments = append(arguments, by.encode())
 	}
+	if what == shared.OperationCancel {
+		return q.cancel(ctx, text, arguments)
+	}
 	result, err := q.db.ExecContext(ctx, text, arguments...)
 	if err != nil {
 		return 0, err
 	}
-	if changed, err = result.RowsAffected(); err != nil || what != shared.OperationCancel {
-		return changed, err
+	return result.RowsAffected()
+}
+
+// cancel cancels jobs, and tells the workers that have some of them. A worker that is not reached learns of it when it
+// lets the job go: that it is cancelled is written down before, in one statement for all, so that none is missed that a
+// worker takes or lets go meanwhile. What has gone out by then is delivered all the same.
+func (q *queue) cancel(ctx context.Context, text string, arguments []any) (changed int64, err error) {
+	rows, err := q.db.QueryContext(ctx, text+" RETURNING id, state = 'running'", arguments...)
+	if err != nil {
+		return 0, err
 	}
-	// What a worker has is told to it.
-	running, err := q.readIDs(ctx, query{
-		text: "SELECT id FROM river_job WHERE state = 'running' AND id " + q.dialect.among("$1"), arguments: arguments[:1],
-	})
-	if err != nil || len(running) == 0 {
-		return changed, err
+	defer rows.Close()
+	var running []int64
+	for rows.Next() {
+		var id int64
+		var runs bool
+		if err := rows.Scan(&id, &runs); err != nil {
+			return changed, err
+		}
+		if changed++; runs {
+			running = append(running, id)
+		}
 	}
-	if _, err := q.db.ExecContext(ctx, "UPDATE river_job SET metadata = "+q.dialect.audited+" WHERE id "+
-		q.dialect.among("$1"), q.dialect.list(running), by.encode()); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return changed, err
 	}
 	for _, id := range running {
-		if _, failed := q.client.JobCancel(ctx, id); failed != nil {
-			return changed, failed
+		if _, err := q.client.JobCancel(ctx, id); err != nil && !errors.Is(err, rivertype.ErrNotFound) {
+			return changed, err
 		}
-		changed++
 	}
 	return changed, nil
 }

@@ -9,14 +9,15 @@ import (
 )
 
 // Notifications of one thread to one recipient are sent in the order in which they were accepted. That of their ids is
-// it; see notification_thread_index.
+// it; see notification_thread_index. Those that are held, which are pending, keep no other waiting: nobody knows for how
+// long.
 const (
 	sameThread   = "args ->> 'thread' = $1 AND args ->> 'to' = $2"
-	unfinished   = "finalized_at IS NULL AND " + anyOwner
+	unfinished   = "finalized_at IS NULL AND state <> 'pending' AND " + anyOwner
 	behindAnyone = "args ->> 'thread' IS NOT NULL AND EXISTS (SELECT 1 FROM river_job AS earlier" +
 		" WHERE earlier.args ->> 'thread' = river_job.args ->> 'thread'" +
 		" AND earlier.args ->> 'to' = river_job.args ->> 'to' AND earlier.id < river_job.id" +
-		" AND earlier.finalized_at IS NULL)"
+		" AND earlier.finalized_at IS NULL AND earlier.state <> 'pending')"
 )
 
 // behind returns how long it is until the attempt of the notification that goes before this one in its thread; false

@@ -8,6 +8,7 @@ const (
 	expiredCode        = "expired" // see sqliteClass
 	outcomeUnknown     = "outcome_unknown"
 	messageUnusable    = "message_unusable"
+	keyMissing         = "message_key_missing"
 	settingsUnreadable = "settings_unreadable"
 	cutOffCode         = "cut_off"
 	defectCode         = "internal" // see sqliteCause

@@ -32,8 +32,10 @@ var meanings = []struct{ code, where, meaning, remedy string }{
 		"page, or `testharness held deliver` or `held discard`. Single ones: `testharness retry` and `cancel`."},
 	{defectCode, "attempt", "The attempt failed because of a defect in this software.",
 		"Report it, with the detail. The notification is tried again."},
-	{messageUnusable, "notification", "The message cannot be written: its texts or attachments are damaged, or the key " +
-		"that they were sealed with is lost.", "Send it anew from where it came from."},
+	{messageUnusable, "notification", "The message cannot be written: its texts or attachments are damaged.",
+		"Send it anew from where it came from."},
+	{keyMissing, "attempt", "The key that the message was sealed with is not there. It waits, for as long as that takes.",
+		"Put the key back: the file that it was in, or its source as `key` or in `old_keys` of plugin.hcl."},
 	{outcomeUnknown, "attempt",
 		"The message may have arrived: it was sent, but the server never said whether it took it. " +
 			"After three sends in all it is a dead letter.", "Ask the recipient before you send it again."},

@@ -36,7 +36,6 @@ func (s *Service) uncomposed(ctx context.Context, job *river.Job[outgoing], err 
 const (
 	keyAgain     = 10 * time.Second
 	longestNoKey = 10 * time.Minute
-	keyMissing   = "message_key_missing"
 )
 
 // keyMissing has a message wait for its key, for as long as it takes. The first attempt is noted, so that it is seen

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"sync"
 	"time"
 
@@ -145,6 +146,31 @@ func (b *buckets) read(
 		found = append(found, one)
 	}
 	return found, rows.Err()
+}
+
+// withPending adds what this process has not written down yet, so that reading needs no writing.
+func (b *buckets) withPending(
+	found []shared.StatisticsBucket, request shared.StatisticsRequest, now time.Time,
+) []shared.StatisticsBucket {
+	b.mu.Lock()
+	t := b.pending
+	b.mu.Unlock()
+	began := now.Truncate(time.Minute).Unix()
+	if t == (tally{}) || began < request.From.Unix() || began >= request.Until.Unix() {
+		return found
+	}
+	start := time.Unix(began-began%int64(request.Width/time.Second), 0).UTC()
+	at := slices.IndexFunc(found, func(one shared.StatisticsBucket) bool { return !one.Began.Before(start) })
+	if at < 0 {
+		at = len(found)
+	}
+	if at == len(found) || !found[at].Began.Equal(start) {
+		found = slices.Insert(found, at, shared.StatisticsBucket{Began: start})
+	}
+	one := &found[at]
+	one.Accepted, one.Delivered = one.Accepted+t.accepted, one.Delivered+t.delivered
+	one.FailedAttempts, one.Dead = one.FailedAttempts+t.failed, one.Dead+t.dead
+	return found
 }
 
 // byNode returns what each process has counted in the minutes since a time, that of the time included.

@@ -169,8 +169,9 @@ func (s *Service) Statistics(
 	if request.Until.IsZero() {
 		request.Until = now.Add(time.Second)
 	}
-	if err := s.buckets.flush(ctx); err != nil {
+	found, err := s.buckets.read(ctx, s.configuration.Store.Reader(), request)
+	if err != nil {
 		return nil, err
 	}
-	return s.buckets.read(ctx, s.configuration.Store.Reader(), request)
+	return s.buckets.withPending(found, request, now), nil
 }

@@ -102,6 +102,7 @@ type Service struct {
 	since         time.Time
 	statistics    statistics
 	buckets       *buckets
+	troubles      troubles
 	attempts      attempts
 	headroom      headroom
 	stranger      stranger
@@ -237,18 +238,25 @@ func (s *Service) halt() error {
 	return s.queue.client.StopAndCancel(ctx)
 }
 
-// tend keeps up with the other processes.
+// tend keeps up with the other processes. Where the database is away it tries no more than one thing of it.
 func (s *Service) tend(ctx context.Context) {
-	if err := s.breaker.sync(ctx); err != nil && ctx.Err() == nil {
-		s.configuration.Logger.Warn("the pause of the deliveries could not be read", "error", err)
+	for _, one := range []struct {
+		failed string
+		do     func(context.Context) error
+	}{
+		{"the pause of the deliveries could not be read", s.breaker.sync},
+		{"the counts of notifications could not be summed up", s.queue.sumCounts},
+		{"that the database is in use could not be noted", s.pulse.beat},
+		{"statistics could not be written down", s.count},
+	} {
+		err := one.do(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if s.troubles.note(s.configuration.Logger, one.failed, err); s.isAway(err) {
+			return
+		}
 	}
-	if err := s.queue.sumCounts(ctx); err != nil && ctx.Err() == nil {
-		s.configuration.Logger.Warn("the counts of notifications could not be summed up", "error", err)
-	}
-	if err := s.pulse.beat(ctx); err != nil && ctx.Err() == nil {
-		s.configuration.Logger.Warn("that the database is in use could not be noted", "error", err)
-	}
-	s.count(ctx)
 	if s.pool.opensWithOthers(func() (string, bool) { return s.latest(ctx) }) {
 		s.SettingsChanged(ctx)
 	}
@@ -257,15 +265,13 @@ func (s *Service) tend(ctx context.Context) {
 }
 
 // count writes the statistics down, and sums old ones up now and then.
-func (s *Service) count(ctx context.Context) {
+func (s *Service) count(ctx context.Context) error {
 	err := s.buckets.flush(ctx)
 	if now := time.Now(); err == nil && now.Sub(s.summedUp) >= sumUpInterval {
 		s.summedUp = now
 		err = s.buckets.sumUp(ctx, now)
 	}
-	if err != nil && ctx.Err() == nil {
-		s.configuration.Logger.Warn("statistics could not be written down", "error", err)
-	}
+	return err
 }
 
 const sumUpInterval = 10 * time.Minute

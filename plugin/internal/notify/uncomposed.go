@@ -21,7 +21,7 @@ func (s *Service) uncomposed(ctx context.Context, job *river.Job[outgoing], err 
 	case errors.Is(err, secret.ErrKeyMissing):
 		return s.keyMissing(job, err)
 	case errors.Is(err, secret.ErrCannotOpen) && !secret.IsDamaged(err), errors.Is(err, errNotRead), ctx.Err() != nil:
-		s.configuration.Logger.Warn("a message cannot be read at the moment, and waits", "id", job.ID, "error", err)
+		s.troubles.note(s.configuration.Logger, "messages cannot be read at the moment, and wait", err)
 		return backToQueue()
 	}
 	s.failed()

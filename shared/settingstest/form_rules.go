@@ -54,6 +54,15 @@ func schemaLocale(ctx context.Context, p page, _ shared.Draft) error {
 	return nil
 }
 
+// schemaOldHost asks as a host does that has the first kinds alone.
+func schemaOldHost(ctx context.Context, p page, _ shared.Draft) error {
+	old := shared.HostKnowledge{Kinds: []shared.Kind{
+		shared.KindText, shared.KindMultiline, shared.KindInteger, shared.KindBoolean, shared.KindChoice,
+	}}
+	schema, err := p.Schema(ctx, shared.SchemaRequest{Host: old})
+	return errors.Join(err, schema.Check())
+}
+
 func names(schema shared.Schema) []string {
 	var list []string
 	for field := range schema.Fields() {

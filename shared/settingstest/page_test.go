@@ -14,6 +14,7 @@ type memoryPage struct {
 	mu       sync.Mutex
 	snapshot shared.Snapshot
 	secret   string
+	ask      string // what a save has to confirm
 	notifier *memoryNotifier
 }
 
@@ -28,11 +29,22 @@ var memorySchema = shared.Schema{
 	Title: "Memory",
 	Sections: []shared.Section{{Name: "only", Fields: []shared.Field{
 		{Name: "address", Label: "Address", Kind: shared.KindText, Required: true, Placeholder: "example"},
-		{Name: "count", Label: "Count", Kind: shared.KindInteger, Default: shared.Integer(3)},
+		{
+			Name: "count", Label: "Count", Kind: shared.KindInteger, Default: shared.Integer(3), Min: shared.Integer(1),
+			NeedsRestart: true,
+		},
 		{Name: "token", Label: "Token", Kind: shared.KindText, Sensitive: true},
+		{Name: "mode", Label: "Mode", Kind: shared.KindChoice, OptionsFrom: "look"},
+		{Name: "link", Label: "Link", Kind: shared.KindURL, ReadOnly: true},
 	}}},
-	Test: shared.TestAction{Label: "Try it"},
+	Test: shared.TestAction{Label: "Try it", Options: []shared.Field{loudOption}},
+	Actions: []shared.Action{
+		{Name: "look", Label: "Look for modes", Options: []shared.Field{loudOption}},
+		{Name: "reset", Label: "Reset", Changes: true},
+	},
 }
+
+var loudOption = shared.Field{Name: "loud", Label: "Loud", Kind: shared.KindBoolean}
 
 func (p *memoryPage) Info(context.Context) (shared.Info, error) {
 	return shared.Info{Name: "memory", Title: "Memory", Version: "1.0.0"}, nil
@@ -57,6 +69,7 @@ func (p *memoryPage) revision() int64 {
 func (p *memoryPage) copy() shared.Snapshot {
 	copied := p.snapshot
 	copied.Values, copied.Secrets = maps.Clone(copied.Values), maps.Clone(copied.Secrets)
+	copied.Computed = shared.Values{"link": shared.Text("https://memory.example/hook")}
 	return copied
 }
 
@@ -90,6 +103,9 @@ func (p *memoryPage) Save(_ context.Context, request shared.SaveRequest) (shared
 	if found.HasErrors() {
 		return shared.SaveResult{Diagnostics: found, Snapshot: p.copy()}, nil
 	}
+	if p.ask != "" && request.Confirmed != p.ask {
+		return shared.SaveResult{Confirm: p.ask, Diagnostics: found, Snapshot: p.copy()}, nil
+	}
 	p.secret = secret
 	p.snapshot.Values = values
 	p.snapshot.Secrets = map[string]shared.SecretState{"token": {Set: secret != ""}}
@@ -101,6 +117,7 @@ func (p *memoryPage) Test(ctx context.Context, request shared.TestRequest, send 
 	p.mu.Lock()
 	_, _, found := p.next(request.Draft)
 	p.mu.Unlock()
+	found = append(found, memorySchema.Test.ValidateOptions(request.Options)...)
 	report := shared.TestReport{
 		Outcome: "complete", Headline: "It works", Status: shared.StatusPassed, Diagnostics: found,
 	}
@@ -126,63 +143,27 @@ func (p *memoryPage) Test(ctx context.Context, request shared.TestRequest, send 
 	return send(shared.Completed{Report: report})
 }
 
-// wrongPage is a page with one way of breaking the contract: each function that is set replaces a method.
-type wrongPage struct {
-	shared.SettingsPage
-	info     func(context.Context) (shared.Info, error)
-	schema   func(context.Context, shared.SchemaRequest) (shared.Schema, error)
-	load     func(context.Context, shared.LoadRequest) (shared.Snapshot, error)
-	validate func(context.Context, shared.ValidateRequest) (shared.Validation, error)
-	save     func(context.Context, shared.SaveRequest) (shared.SaveResult, error)
-	test     func(context.Context, shared.TestRequest, func(shared.TestEvent) error) error
-	suggest  func(context.Context, shared.SuggestRequest) (shared.Diagnostics, error)
-}
-
-func (p *wrongPage) Suggest(ctx context.Context, request shared.SuggestRequest) (shared.Diagnostics, error) {
-	if p.suggest != nil {
-		return p.suggest(ctx, request)
+// RunAction looks for modes.
+func (p *memoryPage) RunAction(
+	ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error,
+) error {
+	action, declared := memorySchema.Action(request.Action)
+	if !declared {
+		return shared.ErrInvalidRequest
 	}
-	return nil, shared.ErrUnsupported
-}
-
-func (p *wrongPage) Info(ctx context.Context) (shared.Info, error) {
-	if p.info != nil {
-		return p.info(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return p.SettingsPage.Info(ctx)
-}
-
-func (p *wrongPage) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {
-	if p.schema != nil {
-		return p.schema(ctx, request)
+	report := shared.TestReport{
+		Outcome: "found", Headline: "A mode was found", Status: shared.StatusPassed,
+		Diagnostics: action.Form().Validate(request.Options, nil),
 	}
-	return p.SettingsPage.Schema(ctx, request)
-}
-
-func (p *wrongPage) Load(ctx context.Context, request shared.LoadRequest) (shared.Snapshot, error) {
-	if p.load != nil {
-		return p.load(ctx, request)
+	if report.Diagnostics.HasErrors() {
+		report.Outcome, report.Headline, report.Status = "failed", "It could not look", shared.StatusFailed
+		return send(shared.Completed{Report: report})
 	}
-	return p.SettingsPage.Load(ctx, request)
-}
-
-func (p *wrongPage) Validate(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
-	if p.validate != nil {
-		return p.validate(ctx, request)
-	}
-	return p.SettingsPage.Validate(ctx, request)
-}
-
-func (p *wrongPage) Save(ctx context.Context, request shared.SaveRequest) (shared.SaveResult, error) {
-	if p.save != nil {
-		return p.save(ctx, request)
-	}
-	return p.SettingsPage.Save(ctx, request)
-}
-
-func (p *wrongPage) Test(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
-	if p.test != nil {
-		return p.test(ctx, request, send)
-	}
-	return p.SettingsPage.Test(ctx, request, send)
+	return send(shared.Completed{Report: report, Result: shared.ActionResult{
+		Values:  shared.Values{"count": shared.Integer(5)},
+		Choices: map[string][]shared.Option{"mode": {{Value: "fast", Label: "Fast"}}},
+	}})
 }

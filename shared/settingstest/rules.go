@@ -9,18 +9,26 @@ import (
 )
 
 // Rules returns all rules.
-func Rules() []Rule { return slices.Concat(settingsRules(), notifierRules(), lastRules()) }
+func Rules() []Rule {
+	return slices.Concat(formRules(), savingRules(), runningRules(), notifierRules(), lastRules())
+}
 
-func settingsRules() []Rule {
+func formRules() []Rule {
 	return []Rule{
 		{"info/complete", "Info names the plugin, its title and its version.", infoComplete},
 		{"schema/valid", "Schema declares a form within the bounds of the contract.", schemaValid},
 		{"schema/stable", "Schema declares the same form each time it is asked.", schemaStable},
 		{"schema/locale", "Schema declares the same fields in every language, known or not.", schemaLocale},
+		{"schema/old-host", "Schema declares a sound form for a host that knows less, too.", schemaOldHost},
 		{
 			"load/declared", "Load returns values of declared fields only, of the right kind, and no secret.",
 			loadDeclared,
 		},
+		{
+			"load/computed", "What read-only fields show, and what waits for a restart, is declared so.", computedDeclared,
+		},
+		{"validate/read-only", "Validate refuses a value for a field that is read-only.", readOnlyRefused},
+		{"validate/form", "Validate refuses, at the field, what the field's declaration does not allow.", formRefused},
 		{"validate/harmless", "Validate changes nothing.", validateHarmless},
 		{"validate/required", "Validate reports each required field that is empty, at that field.", validateRequired},
 		{"validate/unknown", "Validate reports a field that is not declared.", validateUnknown},
@@ -28,16 +36,41 @@ func settingsRules() []Rule {
 			"validate/readable",
 			"Every diagnostic has a code, a summary, a known severity and, if any, a declared field.", validateReadable,
 		},
+	}
+}
+
+func savingRules() []Rule {
+	return []Rule{
 		{"save/round-trip", "What was saved is what Load returns, in a new revision with its author.", saveRoundTrip},
 		{"save/invalid", "Save refuses invalid values with a reason and changes nothing.", saveInvalid},
 		{"save/conflict", "Save refuses a draft made from an old revision and changes nothing.", saveConflict},
 		{"save/in-force", "The reply to Save holds what Load returns, whether it saved or not.", saveInForce},
+		{"save/confirm", "A save that asks for a confirmation saves nothing before that very one is given.", saveConfirm},
 		{"save/partial", "A field that a draft does not name keeps its value.", savePartial},
 		{"secret/hidden", "A secret never comes out again, not in any reply and not in a diagnostic.", secretHidden},
 		{"secret/three-ways", "A secret can be replaced, kept and cleared.", secretThreeWays},
+	}
+}
+
+func runningRules() []Rule {
+	return []Rule{
 		{"test/verdict", "Test sends steps in order and the verdict exactly once and last.", testVerdict},
 		{"test/harmless", "Test saves nothing.", testHarmless},
 		{"test/cancel", "Test ends soon after it is cancelled.", testCancel},
+		{"test/options", "Test refuses, at the option, what the option's declaration does not allow.", testOptions},
+		{
+			"action/verdict", "An action sends steps in order and the verdict exactly once and last, with what it found for " +
+				"declared fields.",
+			withActions(actionVerdict),
+		},
+		{"action/harmless", "An action that is not declared to change anything changes nothing.",
+			withActions(actionHarmless)},
+		{"action/unknown", "An action that is not declared is not run.", withActions(actionUnknown)},
+		{
+			"action/options", "An action refuses, at the option, what the option's declaration does not allow.",
+			withActions(actionOptions),
+		},
+		{"action/cancel", "An action ends soon after it is cancelled.", withActions(actionCancel)},
 	}
 }
 

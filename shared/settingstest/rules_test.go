@@ -24,6 +24,15 @@ func TestGoodNotifier(t *testing.T) {
 	}, shared.Draft{})
 }
 
+// TestGoodPageThatAsks runs the suite for a page that has each save confirmed.
+func TestGoodPageThatAsks(t *testing.T) {
+	settingstest.Run(t, func(*testing.T) shared.SettingsPage {
+		good := newMemoryPage()
+		good.ask = "This signs everybody out."
+		return good
+	}, shared.Draft{})
+}
+
 // TestGoodPage runs the suite as the author of a plugin does.
 func TestGoodPage(t *testing.T) {
 	settingstest.Run(t, func(*testing.T) shared.SettingsPage { return newMemoryPage() }, shared.Draft{})
@@ -37,6 +46,9 @@ func TestEveryRuleCanFail(t *testing.T) {
 		for _, breakIt := range breakers {
 			wrong[name] = append(wrong[name], func(_ *wrongPage, good *memoryPage) { breakIt(good.notifier) })
 		}
+	}
+	for name, breakers := range wrongActions {
+		wrong[name] = append(wrong[name], breakers...)
 	}
 	for _, rule := range settingstest.Rules() {
 		if len(wrong[rule.Name]) == 0 {
@@ -73,14 +85,14 @@ func TestReportOfGoodPage(t *testing.T) {
 		says string
 	}{
 		"nothing else": {func(good *memoryPage) shared.SettingsPage { return good },
-			" rules kept, 0 broken, 12 about what the page does not offer"},
+			" rules kept, 0 broken, 13 about what the page does not offer"},
 		"notifications": {func(good *memoryPage) shared.SettingsPage {
 			return &notifyingPage{&wrongPage{SettingsPage: good}, good.notifier}
-		}, " rules kept, 0 broken, 1 about what the page does not offer"},
+		}, " rules kept, 0 broken, 2 about what the page does not offer"},
 		"held notifications": {func(good *memoryPage) shared.SettingsPage {
 			good.notifier.held = 3
 			return &notifyingPage{&wrongPage{SettingsPage: good}, good.notifier}
-		}, " rules kept, 0 broken, 1 about what the page does not offer"},
+		}, " rules kept, 0 broken, 2 about what the page does not offer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -16,7 +16,12 @@ func saveValid(ctx context.Context, p page, valid shared.Draft) (shared.SaveResu
 	if err != nil {
 		return shared.SaveResult{}, err
 	}
-	result, err := p.Save(ctx, shared.SaveRequest{Actor: "conformance", Draft: valid, Revision: before.Revision.Number})
+	request := shared.SaveRequest{Actor: "conformance", Draft: valid, Revision: before.Revision.Number}
+	result, err := p.Save(ctx, request)
+	if err == nil && result.Confirm != "" {
+		request.Confirmed = result.Confirm
+		result, err = p.Save(ctx, request)
+	}
 	if err != nil {
 		return result, err
 	}

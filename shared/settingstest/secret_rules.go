@@ -55,7 +55,29 @@ func secretHidden(ctx context.Context, p page, valid shared.Draft) error {
 			return fmt.Errorf("%s returned the secret: %s", what, text)
 		}
 	}
+	for name, state := range snapshot.Secrets {
+		if part := longestPart(state.Hint, canary); len(part) > maxHinted {
+			return fmt.Errorf("the hint of %q has %q of the secret in it, more than %d characters", name, part, maxHinted)
+		}
+	}
 	return nil
+}
+
+// maxHinted is how many characters of a secret in a row a hint may have.
+const maxHinted = 4
+
+// longestPart returns the longest part of the secret that the text has.
+func longestPart(text, secret string) string {
+	longest := ""
+	for from := range secret {
+		for to := from + len(longest) + 1; to <= len(secret); to++ {
+			if !strings.Contains(text, secret[from:to]) {
+				break
+			}
+			longest = secret[from:to]
+		}
+	}
+	return longest
 }
 
 func secretThreeWays(ctx context.Context, p page, valid shared.Draft) error {

@@ -38,25 +38,13 @@ func fieldFromProto(f *settingsv1.Field) shared.Field {
 		Placeholder: f.GetPlaceholder(), Group: f.GetGroup(), Deprecated: f.GetDeprecated(),
 		NeedsRestart: f.GetNeedsRestart(), Formerly: f.GetFormerly(),
 	}
-	if f.GetItems() != settingsv1.Kind_KIND_UNSPECIFIED {
-		field.Items = kindFromProto(f.GetItems())
+	if items := kindFromProto(f.GetItems()); items.Known() {
+		field.Items = items // Entries of a kind that this version does not know are texts.
 	}
 	if fallback := kindFromProto(f.GetFallback()); !field.Kind.Known() && fallback.Known() {
 		return fallenBack(field, fallback)
 	}
 	return field
-}
-
-// fallenBack is a field of a kind that this version does not know as one of a simpler kind. What its facets mean is not
-// known; the plugin knows, and refuses what they do not allow.
-func fallenBack(f shared.Field, kind shared.Kind) shared.Field {
-	return shared.Field{
-		Name: f.Name, Label: f.Label, Help: f.Help, Kind: kind,
-		Required: f.Required, RequiredWhen: f.RequiredWhen, Sensitive: f.Sensitive, ReadOnly: f.ReadOnly,
-		Default: f.Default, DefaultWhen: f.DefaultWhen, VisibleWhen: f.VisibleWhen, EnabledWhen: f.EnabledWhen,
-		Action: f.Action, Link: f.Link, Placeholder: f.Placeholder, Group: f.Group, Deprecated: f.Deprecated,
-		NeedsRestart: f.NeedsRestart, Formerly: f.Formerly,
-	}
 }
 
 func optionToProto(o shared.Option) *settingsv1.Option {

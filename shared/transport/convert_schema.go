@@ -39,7 +39,7 @@ func schemaToProto(s shared.Schema) *settingsv1.Schema {
 }
 
 func schemaFromProto(s *settingsv1.Schema) shared.Schema {
-	return shared.Schema{
+	schema := shared.Schema{
 		Title:       s.GetTitle(),
 		Description: s.GetDescription(),
 		Prerequisites: each(s.GetPrerequisites(), func(p *settingsv1.Prerequisite) shared.Prerequisite {
@@ -62,6 +62,8 @@ func schemaFromProto(s *settingsv1.Schema) shared.Schema {
 		Actions:  each(s.GetActions(), actionFromProto),
 		SaveNote: s.GetSaveNote(), SuggestLabel: s.GetSuggestLabel(),
 	}
+	withoutOrder(&schema, s)
+	return schema
 }
 
 func actionToProto(a shared.Action) *settingsv1.Action {

@@ -210,6 +210,9 @@ type site struct {
 	field protoreflect.FieldDescriptor
 }
 
+// everywhere are messages that are in very many places, so that a lie in one of them has to do.
+var everywhere = map[protoreflect.Name]bool{"Field": true, "Condition": true, "Value": true, "Option": true}
+
 // sites goes through the fields of a message and of those in it, with the way to each. A field of a message that is in
 // many places counts once for each field that the message stands in, where it has something in it if it does anywhere.
 func sites(m protoreflect.Message) iter.Seq2[[]way, protoreflect.FieldDescriptor] {
@@ -218,7 +221,7 @@ func sites(m protoreflect.Message) iter.Seq2[[]way, protoreflect.FieldDescriptor
 	var all []site
 	for path, field := range everySite(m, nil) {
 		at := place{field: field.FullName()}
-		if len(path) > 0 {
+		if len(path) > 0 && !everywhere[field.ContainingMessage().Name()] {
 			at.in = path[len(path)-1].field.FullName()
 		}
 		i, known := found[at]

@@ -23,10 +23,11 @@ const schema = {
   title: "Log collector",
   description: "Where the Console's log is sent.",
   sections: [{ name: "target", fields: [
-    { name: "address", label: "Address", kind: "KIND_TEXT", required: true, placeholder: "logs.example.com:6514",
+    { name: "address", label: "Address", kind: "KIND_HOST_PORT", required: true, placeholder: "logs.example.com:6514",
       help: "Host name and port of the collector." },
-    { name: "format", label: "Format", kind: "KIND_CHOICE", default: text("rfc5424"),
+    { name: "format", label: "Format", kind: "KIND_CHOICE", display: "DISPLAY_RADIO", default: text("rfc5424"),
       options: [{ value: "rfc5424", label: "Syslog (RFC 5424)" }, { value: "json", label: "JSON lines" }] },
+    { name: "labels", label: "Labels", kind: "KIND_MAP", key_label: "Name", item_label: "Text", help: "Sent with each line." },
     { name: "token", label: "Token", kind: "KIND_TEXT", sensitive: true },
   ] }],
   test: { label: "Connect" },
@@ -69,7 +70,10 @@ function validate(state) {
   for (const [name, value] of Object.entries(state.values)) {
     const field = fields.find((one) => one.name === name && !one.sensitive);
     if (!field) found.push(error("unknown_field", "", `There is no field “${name}”.`));
-    else if (value.content !== "text") found.push(error("wrong_kind", name, `“${field.label}” must be text.`));
+    else if (field.kind === "KIND_MAP") {
+      const entries = value.content === "map" ? Object.entries(value.map.entries) : [["", ""]];
+      if (entries.some(([key, entry]) => !key || !entry)) found.push(error("wrong_kind", name, `“${field.label}” must be names with a text each.`));
+    } else if (value.content !== "text") found.push(error("wrong_kind", name, `“${field.label}” must be text.`));
     else if (field.options && !field.options.some((option) => option.value === value.text))
       found.push(error("not_an_option", name, `“${field.label}” must be one of the choices.`));
   }

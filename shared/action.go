@@ -49,7 +49,9 @@ func (s Schema) Action(name string) (Action, bool) {
 // ActionRunner runs the actions that the schema declares. A page offers it by implementing it.
 type ActionRunner interface {
 	// RunAction runs one action and reports to send as [SettingsPage.Test] does: steps, which are optional, and the
-	// verdict exactly once and last; a [Prompt] at any time before it. The result of the action is in [Completed].
+	// verdict exactly once and last; a [Prompt] at any time before it. The result of the action is in [Completed]. An
+	// action that is not declared is an error. On its way from a host the draft loses its secrets unless the schema, which
+	// the host has asked for before, says that the action needs them.
 	// Cancelling ctx cancels the action; RunAction then still sends Completed if it can.
 	RunAction(ctx context.Context, request ActionRequest, send func(TestEvent) error) error
 }

@@ -140,11 +140,21 @@ func (c *schemaCheck) bounds(where string, f Field) {
 }
 
 func (c *schemaCheck) pattern(where string, f Field) {
-	if parsed, err := syntax.Parse(f.Pattern, syntax.Perl); err != nil {
+	parsed, err := syntax.Parse(f.Pattern, syntax.Perl)
+	switch {
+	case err != nil:
 		c.refuse("%s: the pattern is no regular expression: %w", where, err)
-	} else if patternSize(parsed) > maxPattern {
+	case patternSize(parsed) > maxPattern:
 		c.refuse("%s: the pattern takes more than %d instructions", where, maxPattern)
+	case !compiles(f.Pattern):
+		c.refuse("%s: the pattern is nested too deeply", where)
 	}
+}
+
+// compiles reports whether an expression that is one can be held against the whole of a text.
+func compiles(pattern string) bool {
+	_, err := regexp.Compile(wholePattern(pattern))
+	return err == nil
 }
 
 func (c *schemaCheck) choices(where string, f Field) {
@@ -190,7 +200,7 @@ func (c *schemaCheck) given(what string, f Field, value Value) {
 // sound reports whether values can be held against the field.
 func (*schemaCheck) sound(f Field) bool {
 	parsed, err := syntax.Parse(f.Pattern, syntax.Perl)
-	return err == nil && patternSize(parsed) <= maxPattern
+	return err == nil && patternSize(parsed) <= maxPattern && compiles(f.Pattern)
 }
 
 func (c *schemaCheck) values(where string, values Values) {

@@ -64,6 +64,9 @@ var richDefects = map[string]struct {
 		"at most 256 entries"},
 	"a pattern of what has none": {set("wait", func(f *shared.Field) { f.Pattern = "x" }),
 		"pattern means nothing for the kind"},
+	"a pattern that is nested as deep as can be": {set("colours", func(f *shared.Field) {
+		f.Pattern, f.Default = strings.Repeat("(", 999)+"x"+strings.Repeat(")", 999), shared.Text("x")
+	}), "nested too deeply"},
 	"a message for no pattern": {set("colours", func(f *shared.Field) { f.Pattern = "" }), "a message for a pattern"},
 	"a unit of a text":         {set("colours", func(f *shared.Field) { f.Unit = "m" }), "unit means nothing"},
 	"entries of a strange kind": {set("hosts", func(f *shared.Field) { f.Items = shared.KindBoolean }),

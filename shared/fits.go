@@ -162,10 +162,13 @@ func wholly(pattern string) *regexp.Regexp {
 	if len(patterns.compiled) >= maxCompiled {
 		clear(patterns.compiled)
 	}
-	compiled := regexp.MustCompile(`^(?:` + pattern + `)$`)
+	compiled := regexp.MustCompile(wholePattern(pattern))
 	patterns.compiled[pattern] = compiled
 	return compiled
 }
+
+// wholePattern is the expression of a whole text that matches another one.
+func wholePattern(pattern string) string { return `^(?:` + pattern + `)$` }
 
 // entryField is the field that an entry of a list or a map is.
 func (f Field) entryField() Field {

@@ -24,6 +24,9 @@ func (c *actionClient) RunAction(
 	ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error,
 ) error {
 	events := testStream{inspection: *c.inspect(), action: request.Action}
+	if events.form == nil || !events.form.needSecrets[request.Action] {
+		request.Draft.Secrets = nil // Whatever the caller does: a secret goes only where it is needed.
+	}
 	take := func(reply *settingsv1.RunActionResponse) error {
 		event, err := events.take(testEventFromProto(reply.GetEvent()))
 		if err != nil || event == nil { // A later minor version may send events that this host does not know.

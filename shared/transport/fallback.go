@@ -10,13 +10,17 @@ import (
 // fallenBack is a field of a kind that this version does not know as one of a simpler kind. What its facets mean is not
 // known; the plugin knows, and refuses what they do not allow.
 func fallenBack(f shared.Field, kind shared.Kind) shared.Field {
-	return shared.Field{
+	fallen := shared.Field{
 		Name: f.Name, Label: f.Label, Help: f.Help, Kind: kind,
 		Required: f.Required, RequiredWhen: f.RequiredWhen, Sensitive: f.Sensitive, ReadOnly: f.ReadOnly,
 		Default: f.Default, DefaultWhen: f.DefaultWhen, VisibleWhen: f.VisibleWhen, EnabledWhen: f.EnabledWhen,
 		Action: f.Action, Link: f.Link, Placeholder: f.Placeholder, Group: f.Group, Deprecated: f.Deprecated,
 		NeedsRestart: f.NeedsRestart, Formerly: f.Formerly,
 	}
+	if kind == shared.KindChoice || kind == shared.KindChoices { // They are nothing without options.
+		fallen.Options, fallen.OptionsFrom = f.Options, f.OptionsFrom
+	}
+	return fallen
 }
 
 // withoutOrder mends conditions that compare a field of a kind that this version does not know: what comes before what

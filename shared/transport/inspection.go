@@ -45,10 +45,14 @@ type inspection struct {
 type declaredForm struct {
 	fields  map[string]shared.Field
 	options map[string]bool // of the test and the actions
+	// needSecrets are the actions that are given secrets.
+	needSecrets map[string]bool
 }
 
 func newDeclaredForm(s shared.Schema) *declaredForm {
-	form := &declaredForm{fields: map[string]shared.Field{}, options: map[string]bool{}}
+	form := &declaredForm{
+		fields: map[string]shared.Field{}, options: map[string]bool{}, needSecrets: map[string]bool{},
+	}
 	for field := range s.Fields() {
 		form.fields[field.Name] = field
 	}
@@ -56,6 +60,7 @@ func newDeclaredForm(s shared.Schema) *declaredForm {
 		form.options[option.Name] = true
 	}
 	for _, action := range s.Actions {
+		form.needSecrets[action.Name] = action.NeedsSecrets
 		for _, option := range action.Options {
 			form.options[option.Name] = true
 		}

@@ -23,7 +23,8 @@ func laterSchema(fallback settingsv1.Kind) *settingsv1.Schema {
 			{Name: "on", Label: "On", Kind: settingsv1.Kind_KIND_BOOLEAN},
 			{
 				Name: "later", Label: "Later", Help: "Help.", Kind: laterKind, Fallback: fallback, Pattern: "[0-9]+",
-				Min: valueToProto(shared.Text("#000")), Max: valueToProto(shared.List("x")), Unit: "u", Schemes: []string{"x"},
+				Min: valueToProto(shared.Text("#000")), Max: valueToProto(shared.List("x")), Unit: "u",
+				Options: []*settingsv1.Option{{Value: "#000", Label: "Black"}}, Schemes: []string{"x"},
 				Display:     settingsv1.Display(99),
 				VisibleWhen: conditionToProto(shared.Equals("on", shared.Boolean(true))), Required: true,
 			},
@@ -43,8 +44,8 @@ func laterSchema(fallback settingsv1.Kind) *settingsv1.Schema {
 func TestUnknownKindFallsBack(t *testing.T) {
 	for _, kind := range shared.Kinds() {
 		schema := schemaFromProto(laterSchema(kindToProto[kind]))
-		if kind == shared.KindChoice || kind == shared.KindChoices || kind == shared.KindAuthorization {
-			continue // They are nothing without what belongs to them: no fallback of any kind.
+		if kind == shared.KindAuthorization {
+			continue // It is nothing without an action, and no fallback of any kind.
 		}
 		if err := schema.Check(); err != nil {
 			t.Errorf("as %s: %v", kind, err)

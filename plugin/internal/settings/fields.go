@@ -30,6 +30,9 @@ const (
 	TimeLimit         = "time_limit"
 )
 
+// FindServer is the name of the action that finds the mail server of the login's domain.
+const FindServer = "find_server"
+
 // Names of the test's options.
 const (
 	Recipient   = "recipient"
@@ -99,7 +102,7 @@ func serverSection() section {
 		{
 			Label: "SMTP login",
 			Help:  "The name of the mail box that will be used for sending notifications.",
-			Field: shared.Field{Name: Login, Kind: shared.KindText, Max: bound(254)},
+			Field: shared.Field{Name: Login, Kind: shared.KindText, Max: bound(254), Action: FindServer},
 		},
 		{
 			Label: "Password",

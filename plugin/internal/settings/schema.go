@@ -40,6 +40,7 @@ func SchemaIn(reader text.Language) shared.Schema {
 		},
 		Presets:      presets(write),
 		Test:         shared.TestAction{Label: write("Test connection"), Options: fieldsIn(testOptions(), write)},
+		Actions:      []shared.Action{{Name: FindServer, Label: write("Find server from e-mail address")}},
 		SaveNote:     write("After saving, the notification service is launched."),
 		SuggestLabel: write("Find the server of the login"),
 	}

@@ -9,17 +9,22 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// histories is how many of each kind are tried.
+// histories tries so many of each kind for the two rules that hold whatever the words said, and more in the soak.
 func histories(t *testing.T, each func(t *testing.T, seed uint64)) {
 	t.Helper()
-	soak(t, 50, each)
+	try(t, 200, 10_000, each)
 }
 
-// soak tries so many histories, and thousands in the soak.
+// soak tries so many histories of what takes long to simulate, and thousands in the soak.
 func soak(t *testing.T, count uint64, each func(t *testing.T, seed uint64)) {
 	t.Helper()
+	try(t, count, 3000, each)
+}
+
+func try(t *testing.T, count, soaked uint64, each func(t *testing.T, seed uint64)) {
+	t.Helper()
 	if os.Getenv("SOAK") != "" {
-		count = 3000
+		count = soaked
 	}
 	for seed := range count {
 		each(t, seed)

@@ -54,9 +54,6 @@ func TestAttachmentsArrive(t *testing.T) {
 	back := practiceMailServer(t)
 	startMailServer(t, back, server.Port())
 	awaitEntry(t, h, receipt.ID, shared.NotificationDelivered)
-	if kept := sqlite(t, path, "SELECT COUNT(*) FROM notification_attachment"); kept != "0\n" {
-		t.Errorf("%s attachments are kept after the delivery", kept)
-	}
 	arrived := attachmentsOf(t, back.Inbox()[0].Content)
 	for i, one := range given {
 		if i >= len(arrived) || !bytes.Equal(arrived[i], one.Content) {
@@ -66,7 +63,10 @@ func TestAttachmentsArrive(t *testing.T) {
 	for _, leak := range leaks(log.String(), canaryContent) {
 		t.Errorf("the content of a message is in the log: %s", leak)
 	}
-	h.Close()
+	h.Close() // They are removed after the delivery is noted.
+	if kept := sqlite(t, path, "SELECT COUNT(*) FROM notification_attachment"); kept != "0\n" {
+		t.Errorf("%s attachments are kept after the delivery", kept)
+	}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "data", "*"))
 	if err != nil || len(files) == 0 {
 		t.Fatal(err, files)

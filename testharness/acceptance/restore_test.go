@@ -13,8 +13,10 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// lastUsedLongAgo has a database say that it was last used a day ago.
-const lastUsedLongAgo = `UPDATE database_state SET document = '{"at":"2026-01-01T00:00:00Z"}' WHERE name = 'heartbeat'`
+// lastUsedLongAgo has a database say that it was last used long ago, also where no delivery had begun in it.
+const lastUsedLongAgo = `INSERT INTO database_state (name, document)
+	VALUES ('heartbeat', '{"at":"2026-01-01T00:00:00Z"}')
+	ON CONFLICT (name) DO UPDATE SET document = excluded.document`
 
 // TestRestoredBackup puts a backup back in which notifications wait that were delivered since. They are held, and the
 // page and the command line say so and release them; a new notification is delivered.

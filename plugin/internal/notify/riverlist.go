@@ -30,13 +30,14 @@ const fewRows = 1000
 // selection is what a list is asked for: notifications that meet all conditions.
 type selection struct {
 	conditions []condition
-	before     int64 // an id; 0 begins with the newest
+	before     int64     // an id; 0 begins with the newest
+	at         time.Time // when the notification of that id was accepted; zero when that is not known
 	limit      int
 }
 
 // list returns jobs, newest first.
 func (q *queue) list(ctx context.Context, request shared.ListRequest, limit int) ([]*rivertype.JobRow, error) {
-	ids, err := q.listIDs(ctx, request, limit)
+	ids, err := q.listIDs(ctx, request, limit, time.Time{})
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -51,12 +52,16 @@ func (q *queue) list(ctx context.Context, request shared.ListRequest, limit int)
 	return found.Jobs, nil
 }
 
-// listIDs returns the ids of jobs, newest first.
-func (q *queue) listIDs(ctx context.Context, request shared.ListRequest, limit int) ([]int64, error) {
+// listIDs returns the ids of jobs, newest first. at is when the notification before which they are was accepted; zero
+// when that is not known.
+func (q *queue) listIDs(
+	ctx context.Context, request shared.ListRequest, limit int, at time.Time,
+) ([]int64, error) {
 	wanted, classes, err := q.newSelection(request, limit)
 	if err != nil || wanted == nil {
 		return nil, err
 	}
+	wanted.at = at
 	if request.Search == "" {
 		return q.selectIDs(ctx, wanted, classes)
 	}
@@ -112,7 +117,7 @@ func (r *riverStore) conditions(request shared.ListRequest) (all []condition, er
 		add(category, "= %s", filter.Category)
 	}
 	if !filter.From.IsZero() || !filter.Until.IsZero() {
-		last := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+		last := endOfTime
 		if !filter.Until.IsZero() {
 			last = filter.Until.Add(-time.Microsecond)
 		}
@@ -253,10 +258,7 @@ func (r *riverStore) selectQuery(columns string, wanted selection) (q query) {
 	switch {
 	case wanted.before == 0:
 	case byTime:
-		q.meet("", condition{
-			compared: " AND (created_at, id) < ((SELECT created_at FROM river_job WHERE id <= %[1]s ORDER BY id DESC LIMIT 1)" +
-				", CAST(%[1]s AS BIGINT))", arguments: []any{wanted.before},
-		})
+		q.meet("", r.afterInTime(wanted))
 	default:
 		q.meet("", condition{compared: " AND id < %s", arguments: []any{wanted.before}})
 	}
@@ -271,6 +273,29 @@ func (r *riverStore) searcher() *sql.DB {
 	}
 	return r.bulk
 }
+
+// afterInTime is the condition for what follows in the order of time. When the notification that it follows is gone,
+// and its time is not known, that is taken from those that were inserted at about the same time, the latest of them:
+// something may be listed twice then, and nothing is left out.
+func (r *riverStore) afterInTime(wanted selection) condition {
+	if !wanted.at.IsZero() {
+		return condition{
+			compared:  " AND (created_at, id) < (%s, CAST(%s AS BIGINT))",
+			arguments: []any{r.dialect.instant(wanted.at), wanted.before},
+		}
+	}
+	const exact = "(SELECT created_at FROM river_job WHERE id = %[1]s)"
+	return condition{
+		compared: " AND (created_at, id) < (COALESCE(" + exact + ", (SELECT MAX(created_at) FROM river_job WHERE id >= " +
+			"CAST(%[1]s AS BIGINT) - 100 AND id <= CAST(%[1]s AS BIGINT) + 100), (SELECT created_at FROM river_job" +
+			" WHERE id > %[1]s ORDER BY id LIMIT 1), %[2]s)," +
+			" CASE WHEN " + exact + " IS NULL THEN 9223372036854775807 ELSE CAST(%[1]s AS BIGINT) END)",
+		arguments: []any{wanted.before, r.dialect.instant(endOfTime)},
+	}
+}
+
+// endOfTime is later than anything.
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (r *riverStore) readIDs(ctx context.Context, q query) (ids []int64, err error) {
 	rows, err := r.searcher().QueryContext(ctx, q.text, q.arguments...)

@@ -2,9 +2,11 @@ package notify
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/riverqueue/river/rivertype"
 
@@ -100,9 +102,13 @@ func (q *queue) operateAll(
 	if !slices.Contains(shared.Operations, what) {
 		return report, fmt.Errorf("%w: there is no operation %q", shared.ErrInvalidRequest, what)
 	}
-	for {
-		ids, err := q.listIDs(ctx, request, operatedAtOnce)
+	for at := (time.Time{}); ; {
+		ids, err := q.listIDs(ctx, request, operatedAtOnce, at)
 		if err != nil || len(ids) == 0 {
+			return report, err
+		}
+		last := ids[len(ids)-1]
+		if at, err = q.acceptedAt(ctx, last); err != nil { // Afterwards it may be gone.
 			return report, err
 		}
 		changed, err := q.operate(ctx, what, ids, by)
@@ -110,6 +116,15 @@ func (q *queue) operateAll(
 		if err != nil {
 			return report, err
 		}
-		request.Before = fmt.Sprint(ids[len(ids)-1])
+		request.Before = fmt.Sprint(last)
 	}
+}
+
+// acceptedAt is when a notification was accepted; zero when it is gone.
+func (r *riverStore) acceptedAt(ctx context.Context, id int64) (at time.Time, err error) {
+	err = r.reader.QueryRowContext(ctx, "SELECT created_at FROM river_job WHERE id = $1", id).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return at, err
 }

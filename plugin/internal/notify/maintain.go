@@ -56,6 +56,9 @@ func (s *Service) Reseal(ctx context.Context) (int64, error) {
 	if err != nil {
 		return count, err
 	}
+	if err := s.digests.reseal(ctx, rewrapper); err != nil {
+		return count, err
+	}
 	attachments, err := s.resealAttachments(ctx, rewrapper)
 	return count + attachments, err
 }

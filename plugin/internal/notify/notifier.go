@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -43,6 +44,7 @@ func (s *Service) Notify(ctx context.Context, request shared.NotifyRequest) ([]s
 	for n, i := range good {
 		notification := request.Notifications[i].WithShortSubject()
 		if taken[n], err = newOutgoing(batch, request, notification); err == nil {
+			taken[n].Digest = s.digests.of(ctx, textsOf(notification))
 			err = s.pack(ctx, batch, taken[n], notification.Attachments)
 		}
 		if err != nil {
@@ -96,12 +98,21 @@ func (s *Service) differs(ctx context.Context, n shared.Notification, kept []byt
 	if err := json.Unmarshal(kept, &before); err != nil {
 		return false
 	}
+	n = n.WithShortSubject()
+	if len(before.Sealed) == 0 {
+		now := s.digests.of(ctx, textsOf(n))
+		return now != nil && !hmac.Equal(now, before.Digest) || otherwiseDiffers(n, before)
+	}
 	said, err := s.unseal(ctx, before)
 	if err != nil {
 		return false
 	}
-	n = n.WithShortSubject()
-	return !reflect.DeepEqual(said, textsOf(n)) || before.Subject != n.Subject || before.Thread != n.Thread ||
+	return !reflect.DeepEqual(said, textsOf(n)) || otherwiseDiffers(n, before)
+}
+
+// otherwiseDiffers reports whether anything but the texts is another.
+func otherwiseDiffers(n shared.Notification, before outgoing) bool {
+	return before.Subject != n.Subject || before.Thread != n.Thread ||
 		!before.Expires.Equal(n.Expires) || before.Category != n.Category ||
 		cmp.Or(before.Priority, shared.PriorityNormal) != cmp.Or(n.Priority, shared.PriorityNormal)
 }

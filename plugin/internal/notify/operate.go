@@ -88,6 +88,10 @@ func (s *Service) act(
 	if job, err = s.job(ctx, request.ID); err != nil {
 		return shared.NotificationEntry{}, err
 	}
+	if changed == 0 && what == shared.OperationRetry && job.State != rivertype.JobStateCompleted && isTextless(job) {
+		return shared.NotificationEntry{}, fmt.Errorf("%w: the texts of notification %s were removed, because it ended "+
+			"longer ago than keep_texts; send it anew", shared.ErrInvalidRequest, request.ID)
+	}
 	if changed > 0 {
 		s.configuration.Logger.Info("a notification was changed", "operation", what, "id", request.ID,
 			"actor", request.Actor)

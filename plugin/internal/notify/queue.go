@@ -34,6 +34,8 @@ type outgoing struct {
 	// Sealed holds the texts, which may carry what no other reader of the database should know, such as a link to set a
 	// password anew.
 	Sealed []byte `json:"sealed"`
+	// Digest is of the texts, and stays when they go; see digests. Empty where it was not made.
+	Digest []byte `json:"digest,omitempty"`
 }
 
 // Kind is River's name for the job.

@@ -26,7 +26,8 @@ func (r *riverStore) operation(what shared.Operation) (text string, noted bool) 
 		return "UPDATE river_job SET state = 'available', finalized_at = NULL, scheduled_at = " + d.now +
 			fmt.Sprintf(", max_attempts = CASE WHEN attempt + %[1]d > %[2]d THEN %[2]d ELSE attempt + %[1]d END",
 				maxAttempts, mostAttempts) + ", metadata = " + d.renewed +
-			" WHERE (" + d.class + ") <> 'expired' AND (state IN ('cancelled', 'discarded', 'retryable', 'pending')" +
+			" WHERE (" + d.class + ") <> 'expired' AND NOT (" + textless + ")" +
+			" AND (state IN ('cancelled', 'discarded', 'retryable', 'pending')" +
 			" OR state IN ('available', 'scheduled') AND scheduled_at > " + d.now + ")" + among, true
 	case shared.OperationCancel: // What a worker has is cancelled as soon as that lets it go.
 		return "UPDATE river_job SET state = CAST(CASE WHEN state = 'running' THEN 'running' ELSE 'cancelled' END AS " +

@@ -63,11 +63,12 @@ type dialect struct {
 	addCount                          string // a statement that adds $2 to the count of the class $1
 	snapshot                          *sql.TxOptions
 
-	sumCounts   string // a statement; empty where there is nothing to sum up
-	lockBuckets string // see buckets
-	audited     string // metadata in which what was done, $2, is noted; see riveraudit.go
-	renewed     string // that of what is retried
-	noted       string // that which has the time of what was done as %s besides
+	withoutTexts string // arguments without their texts
+	sumCounts    string // a statement; empty where there is nothing to sum up
+	lockBuckets  string // see buckets
+	audited      string // metadata in which what was done, $2, is noted; see riveraudit.go
+	renewed      string // that of what is retried
+	noted        string // that which has the time of what was done as %s besides
 }
 
 var (
@@ -96,9 +97,10 @@ var (
 		renewed: "jsonb_set(jsonb_remove(metadata, '$.set_aside_at', '$.cancel_attempted_at')" + sqliteAudit + ")",
 		noted:   "jsonb_set(metadata, '$.%s', json_extract($2, '$.at')" + sqliteAudit + ")",
 		class:   sqliteClass(""), recipient: sqliteRecipient, domain: sqliteDomain, cause: sqliteCause,
-		lastError: sqliteError,
-		unindexed: func(expression string) string { return "+(" + expression + ")" },
-		instant:   func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
+		withoutTexts: "jsonb_remove(args, '$.sealed')",
+		lastError:    sqliteError,
+		unindexed:    func(expression string) string { return "+(" + expression + ")" },
+		instant:      func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
 		readIndexes: "SELECT name, TRUE FROM sqlite_master WHERE type = 'index' AND tbl_name = 'river_job'" +
 			" AND name LIKE 'notification\\_%' ESCAPE '\\'",
 		hasTrigger: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = $1)",
@@ -133,9 +135,10 @@ var (
 		renewed: "(metadata - 'set_aside_at' - 'cancel_attempted_at') || jsonb_build_object(" + postgresAudit + ")",
 		noted:   "metadata || jsonb_build_object('%s', ($2::jsonb) -> 'at', " + postgresAudit + ")",
 		class:   postgresClass, recipient: postgresRecipient, domain: postgresDomain, cause: postgresCause,
-		lastError: postgresError,
-		unindexed: func(expression string) string { return expression }, // It knows how many there are.
-		instant:   func(t time.Time) any { return t },
+		withoutTexts: "args - 'sealed'",
+		lastError:    postgresError,
+		unindexed:    func(expression string) string { return expression }, // It knows how many there are.
+		instant:      func(t time.Time) any { return t },
 		readIndexes: "SELECT relname::text, indisvalid FROM pg_index JOIN pg_class ON oid = indexrelid" +
 			" WHERE indrelid = 'river_job'::regclass AND relname LIKE 'notification\\_%'",
 		concurrently: "CONCURRENTLY",

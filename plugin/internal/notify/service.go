@@ -80,6 +80,9 @@ type Limits struct {
 	// KeepFailed is how long dead letters, expired and cancelled notifications are listed, and their keys hold; 0 means 90
 	// days.
 	KeepFailed time.Duration `koanf:"keep_failed" min:"1h" max:"87600h"`
+	// KeepTexts is how long the texts of what was not delivered are kept after its end, so that it can be tried again; 0
+	// means 30 days.
+	KeepTexts time.Duration `koanf:"keep_texts" min:"1h" max:"87600h"`
 }
 
 // workers is how many deliveries are begun at once. Most of them wait: for a connection, or for the commit that their
@@ -107,6 +110,7 @@ type Service struct {
 	headroom      headroom
 	stranger      stranger
 	chores        []*chore
+	digests       *digests
 	summedUp      time.Time           // when old statistics were; it is tend's
 	attached      *semaphore.Weighted // bytes of attachments in memory
 	retryAt       sync.Map            // by id: when an attempt that has just failed is repeated
@@ -125,6 +129,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 		return nil, fmt.Errorf("notification service: %w", err)
 	}
 	s.buckets = s.queue.buckets
+	s.digests = &digests{db: configuration.Store.DB(), keeper: configuration.Keeper}
 	s.breaker.better, s.waiters = s.queue.bringBetterProbe, s.queue
 	s.commits = newGroup(func(ctx context.Context, changes []change) ([]accepted, error) {
 		s.headroom.use()
@@ -156,6 +161,9 @@ func withDefaults(c Configuration) Configuration {
 	}
 	if c.KeepFailed <= 0 {
 		c.KeepFailed = 90 * 24 * time.Hour
+	}
+	if c.KeepTexts <= 0 {
+		c.KeepTexts = 30 * 24 * time.Hour
 	}
 	if c.DrainLimit <= 0 {
 		c.DrainLimit = defaultDrainLimit

@@ -32,7 +32,7 @@ type Column struct{ FromSQLite, FromPostgres, ToSQLite, ToPostgres string }
 func Treatments() map[string]Treatment {
 	return map[string]Treatment{
 		"settings_revision": {Guarded: true}, "last_verification": {}, "delivery_pause": {},
-		"notification_attachment": {}, "delivery_statistic": {},
+		"notification_attachment": {}, "notification_secret": {}, "delivery_statistic": {},
 		"delivery_node":  {Left: "the processes that deliver from this database do not deliver from the other one"},
 		"database_state": {Left: "the other database has a state of its own"},
 	}

@@ -58,3 +58,9 @@ CREATE TABLE IF NOT EXISTS delivery_statistic (
     dead      BIGINT NOT NULL,
     PRIMARY KEY (width, began, node)
 );
+
+-- What the processes of the database share and nobody else may know, sealed, by name.
+CREATE TABLE IF NOT EXISTS notification_secret (
+    name   TEXT PRIMARY KEY,
+    sealed BYTEA NOT NULL
+);

@@ -3,14 +3,18 @@ package main
 import (
 	"fmt"
 	"go/format"
+	"go/token"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtp-settings/smtp-settings/shared/trust"
 	"github.com/smtp-settings/smtp-settings/shared/version"
 	"github.com/smtp-settings/smtp-settings/testharness/skeleton"
 )
@@ -27,15 +31,18 @@ func newNewCommand() *cobra.Command {
 		Short: "Make the skeleton of a settings plugin",
 		Long: `new makes a directory NAME, of 2 to 31 lower case letters and digits, with a settings plugin that compiles,
 has its tests and runs in the stand-in Console: one page that connects to an address. Change its form and its test to
-what your page is about. With --replace it uses the contract from a checkout instead of a published version.`,
-		Example: "  testharness new syslog --replace ~/src/smtp-settings\n  cd syslog && go mod tidy && go test ./... && " +
-			"(umask 022 && go build -o bin/ ./syslog-plugin) && testharness console",
-		Args: exactly("the name of the plugin"),
+what your page is about. It may stand anywhere. The contract comes from the version of this program; while that is not
+published, from the checkout that this program was built in, or from the one that --replace names.`,
+		Example: "  testharness new syslog --replace ~/src/smtp-settings",
+		Args:    exactly("the name of the plugin"),
 		RunE: func(command *cobra.Command, args []string) error {
 			name := args[0]
 			if !pluginName.MatchString(name) {
 				return usagef(
 					"%q cannot be the name of a plugin: 2 to 31 lower case letters and digits, beginning with a letter", name)
+			}
+			if taken(name) {
+				return usagef("%q cannot be the name of a plugin: Go or the source of the skeleton has another use for it", name)
 			}
 			if module == "" {
 				module = "example.com/" + name
@@ -43,22 +50,95 @@ what your page is about. With --replace it uses the contract from a checkout ins
 			if _, err := os.Stat(name); err == nil {
 				return usagef("%s exists already", name)
 			}
+			if replace == "" && contractVersion(version.Current()) == unpublished {
+				if replace = checkoutOf(os.Executable()); replace == "" {
+					return usagef("this testharness is no published version, so the contract cannot be downloaded; " +
+						"name a checkout: --replace DIRECTORY")
+				}
+			}
+			if replace != "" && !isCheckout(replace) {
+				return usagef("%s is no checkout of %s", replace, thisModule)
+			}
 			if err := writeSkeleton(name, module, replace); err != nil {
 				return err
 			}
-			out := command.OutOrStdout()
-			if replace == "" && contractVersion(version.Current()) == unpublished {
-				fmt.Fprintln(out, "This testharness is no published version, so the contract cannot be downloaded: in a "+
-					"checkout, add --replace DIRECTORY.")
-			}
-			fmt.Fprintf(out, "Made %s. Next:\n  cd %s && go mod tidy && go test ./... && (umask 022 && go build -o bin/ "+
-				"./%s-plugin)\n  testharness console\n", name, name, name)
+			printNext(command.OutOrStdout(), name)
 			return nil
 		},
 	}
 	command.Flags().StringVar(&module, "module", "", "the `path` of the Go module; without it example.com/NAME")
 	command.Flags().StringVar(&replace, "replace", "", "use the contract from a `directory` instead of the module proxy")
 	return command
+}
+
+// taken reports whether a package of the name would not compile.
+func taken(name string) bool {
+	if token.IsKeyword(name) || name == "main" || name == "init" || name == "internal" || name == "vendor" {
+		return true
+	}
+	found := false
+	_ = fs.WalkDir(skeleton.Files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := skeleton.Files.ReadFile(path)
+		found = found || strings.Contains(string(content), `/`+name+`"`) || strings.Contains(string(content), `"`+name+`"`)
+		return err
+	})
+	return found
+}
+
+// isCheckout reports whether the directory is one of this project.
+func isCheckout(directory string) bool {
+	content, err := os.ReadFile(filepath.Join(directory, "go.mod"))
+	return err == nil && declaresThisModule.Match(content)
+}
+
+var declaresThisModule = regexp.MustCompile(`(?m)^module ` + regexp.QuoteMeta(thisModule) + `\s*$`)
+
+// printNext says how to go on, with commands that do as they stand here.
+func printNext(out io.Writer, name string) {
+	program := os.Args[0]
+	// It was not found by PATH, nor will it be in another directory.
+	if strings.ContainsRune(program, filepath.Separator) {
+		if absolute, err := filepath.Abs(program); err == nil {
+			program = absolute
+		}
+	}
+	if err := trust.Check(filepath.Join(name, "plugin.hcl")); err != nil {
+		fmt.Fprintf(out, "A host will not run a plugin here, because others could replace it: %v.\n", err)
+	}
+	fmt.Fprintf(out, "Made %s. Next:\n  cd %s && go mod tidy && go test ./... && (umask 022 && go build -o bin/ "+
+		"./%s-plugin)\n  %s console\n", name, name, name, shellQuoted(program))
+}
+
+// plainWord needs no quotes, neither in a shell nor in go.mod.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
+
+// shellQuoted is a word of a shell's command.
+func shellQuoted(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// checkoutOf is the checkout of this project that the program stands in, empty when it stands in none.
+func checkoutOf(program string, err error) string {
+	if err != nil {
+		return ""
+	}
+	if resolved, err := filepath.EvalSymlinks(program); err == nil {
+		program = resolved
+	}
+	for directory := filepath.Dir(program); ; directory = filepath.Dir(directory) {
+		if isCheckout(directory) {
+			return directory
+		}
+		if directory == filepath.Dir(directory) {
+			return ""
+		}
+	}
 }
 
 func writeSkeleton(name, module, replace string) error {
@@ -86,6 +166,9 @@ func writeSkeleton(name, module, replace string) error {
 	if replace != "" {
 		if replace, err = filepath.Abs(replace); err != nil {
 			return err
+		}
+		if !plainWord.MatchString(replace) {
+			replace = strconv.Quote(replace)
 		}
 		goMod += fmt.Sprintf("\nreplace %s => %s\n", thisModule, replace)
 	}

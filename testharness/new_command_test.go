@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/shared/version"
@@ -26,5 +29,38 @@ func TestContractVersionCanBeDownloaded(t *testing.T) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+func TestCheckoutIsFoundByTheProgramInIt(t *testing.T) {
+	checkout := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(checkout, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700),
+			os.WriteFile(path, []byte(content), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	inside := write("src/bin/testharness", "")
+	write("go.mod", "module example.com/around\n")
+	if got := checkoutOf(inside, nil); got != "" {
+		t.Errorf("a program of another module is said to stand in %s", got)
+	}
+	write("src/go.mod", "module "+thisModule+"\n\ngo 1.26.0\n")
+	if got, want := checkoutOf(inside, nil), filepath.Join(checkout, "src"); got != want {
+		t.Errorf("the checkout of %s is %q, want %q", inside, got, want)
+	}
+	if got := checkoutOf("", errors.New("not known")); got != "" {
+		t.Errorf("a program that is not known stands in %q", got)
+	}
+}
+
+func TestTakenNames(t *testing.T) {
+	for name, want := range map[string]bool{"func": true, "shared": true, "net": true, "main": true, "internal": true,
+		"transport": true, "address": true, "weather": false, "ldap": false, "s3": false} {
+		if taken(name) != want {
+			t.Errorf("taken(%q) is %t", name, !want)
+		}
 	}
 }

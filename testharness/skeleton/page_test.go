@@ -2,6 +2,7 @@ package skeleton_test
 
 import (
 	"net"
+	"path/filepath"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -17,7 +18,7 @@ func TestConformance(t *testing.T) {
 	}
 	defer listener.Close()
 	settingstest.Run(t, func(t *testing.T) shared.SettingsPage {
-		page, err := skeleton.New(t.TempDir())
+		page, err := skeleton.New(filepath.Join(t.TempDir(), "data")) // Which it makes for itself, whatever the umask.
 		if err != nil {
 			t.Fatal(err)
 		}

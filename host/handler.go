@@ -50,6 +50,8 @@ func (h *Host) formOptions() form.Options {
 		Notifier:      offered(h, shared.CapabilityNotifier, h.Notifier),
 		Suggester:     offered(h, shared.CapabilitySuggestions, h.Suggester),
 		TestLimit:     form.TestLimit(h.options.testLimit),
+
+		PublicURL: h.options.publicURL, TrustedOrigins: h.options.trustedOrigins, Theme: h.options.theme,
 	}
 }
 

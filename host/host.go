@@ -28,6 +28,9 @@ func Open(ctx context.Context, path string, opts ...Option) (*Host, error) {
 	for _, option := range opts {
 		option(&o)
 	}
+	if o.invalid != nil {
+		return nil, o.invalid
+	}
 	m, err := readManifest(path, o)
 	if err != nil {
 		return nil, err

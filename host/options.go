@@ -5,6 +5,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -35,6 +36,11 @@ type options struct {
 	passive       bool
 	attached      string       // address of a plugin that runs already
 	tracer        trace.Tracer // nil when nothing is traced
+
+	publicURL      *url.URL
+	trustedOrigins []string
+	theme          string
+	invalid        error // of an option that cannot be used
 }
 
 func defaults() options {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -45,6 +46,12 @@ type Options struct {
 	Suggester func() shared.Suggester
 	// TestLimit limits how often one actor may test; the zero value does not limit it.
 	TestLimit TestLimit
+	// PublicURL is the address under which browsers reach what is / here; nil when it is not known.
+	PublicURL *url.URL
+	// TrustedOrigins are the origins that may post to the page beside that of the request.
+	TrustedOrigins []string
+	// Theme is appended to the style sheet.
+	Theme string
 }
 
 // PluginState is how the plugin is.
@@ -90,7 +97,7 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	limit := options.TestLimit
 	h := &handler{page: page, options: options, tests: newTests(limit), suggestions: newTests(limit)}
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/{file}", http.FileServerFS(assetFiles))
+	mux.Handle("GET /assets/{file}", h.assets())
 	mux.HandleFunc("GET /{$}", h.authorized(h.show))
 	mux.HandleFunc("GET /state", h.authorized(h.state))
 	mux.HandleFunc("POST /validate", h.authorized(h.validate))
@@ -101,7 +108,7 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	mux.HandleFunc("GET /history", h.authorized(h.history))
 	mux.HandleFunc("POST /restore", h.authorized(h.restore))
 	mux.HandleFunc("POST /restart", h.authorized(h.restart))
-	return securityHeaders(http.NewCrossOriginProtection().Handler(h.postedForms(mux)))
+	return h.guarded(mux)
 }
 
 // securityHeaders allows the page nothing but its own files, and nobody to frame or cache it.
@@ -112,7 +119,7 @@ func securityHeaders(next http.Handler) http.Handler {
 			"form-action 'self'; object-src 'none'")
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("X-Frame-Options", "DENY")
-		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Referrer-Policy", "same-origin") // With none, browsers post forms with the origin null.
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
 		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
@@ -203,9 +210,9 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 	})
 	if err == nil && result.Saved {
 		if r.PostForm.Get("tested") == string(shared.StatusFailed) {
-			toPage(w, "?saved="+string(shared.StatusFailed))
+			toPage(w, r, "?saved="+string(shared.StatusFailed))
 		} else {
-			toPage(w, "?saved")
+			toPage(w, r, "?saved")
 		}
 		return
 	}
@@ -246,14 +253,7 @@ func (h *handler) apply(w http.ResponseWriter, r *http.Request) {
 func (h *handler) restart(w http.ResponseWriter, r *http.Request) {
 	h.options.Logger.Info("restart of the plugin asked for", "actor", actorOf(r))
 	h.options.Restart()
-	toPage(w, "")
-}
-
-// toPage sends the browser back to the page. The address stays relative, which http.Redirect would not leave it:
-// where the handler is mounted is not known here.
-func toPage(w http.ResponseWriter, query string) {
-	w.Header().Set("Location", "./"+query)
-	w.WriteHeader(http.StatusSeeOther)
+	toPage(w, r, "")
 }
 
 // submitted makes sense of the posted form. When that fails it has answered already.

@@ -44,7 +44,7 @@ func (n *notifications) askRelease(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		n.refuse(w, r, failureStatus(err), n.explain(err))
 	case status.Held == nil:
-		toPage(w, "") // It was released meanwhile.
+		toPage(w, r, "") // It was released meanwhile.
 	default:
 		n.send(w, r, http.StatusOK, Content{
 			Title: n.language(r).Message("Notifications"), Head: n.fragment(r, "head", nil),
@@ -66,7 +66,7 @@ func (n *notifications) release(releaser shared.HeldReleaser) http.HandlerFunc {
 			n.refuse(w, r, failureStatus(err), n.explain(err))
 			return
 		}
-		toPage(w, fmt.Sprintf("?released=%s&count=%d", what, released.Count))
+		toPage(w, r, fmt.Sprintf("?released=%s&count=%d", what, released.Count))
 	}
 }
 

@@ -102,7 +102,7 @@ func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 		Locale: h.locale(r), Actor: actorOf(r), Number: number, Revision: revision,
 	})
 	if err == nil && result.Saved && len(result.Diagnostics) == 0 {
-		toPage(w, "?saved")
+		toPage(w, r, "?saved")
 		return
 	}
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 )
 
 // NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
-// given up and why. Of the options it uses Authorize, Language, Layout and Logger.
+// given up and why. Of the options it uses Authorize, Language, Layout, Logger, PublicURL, TrustedOrigins and Theme.
 func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	n := &notifications{handler: &handler{options: options}, notifier: notifier}
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/{file}", http.FileServerFS(assetFiles))
+	mux.Handle("GET /assets/{file}", n.assets())
 	mux.HandleFunc("GET /{$}", n.authorized(n.show))
 	mux.HandleFunc("GET /state", n.authorized(n.live))
 	mux.HandleFunc("POST /retry", n.authorized(n.act(notifier.Retry)))
@@ -28,7 +28,7 @@ func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	if operator, ok := notifier.(shared.NotificationOperator); ok {
 		mux.HandleFunc("GET /notification", n.authorized(n.detail(operator)))
 	}
-	return securityHeaders(http.NewCrossOriginProtection().Handler(n.postedForms(mux)))
+	return n.guarded(mux)
 }
 
 type notifications struct {
@@ -158,7 +158,7 @@ func (n *notifications) act(
 			if err != nil {
 				query = nil
 			}
-			toPage(w, "?"+query.Encode())
+			toPage(w, r, "?"+query.Encode())
 		}
 	}
 }

@@ -1,0 +1,81 @@
+package host
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestEmbeddingOptions reads what Consoles may say about where they are and how they look.
+func TestEmbeddingOptions(t *testing.T) {
+	for name, test := range map[string]struct {
+		option  Option
+		origins []string
+		theme   string
+		fault   string // part of the error
+	}{
+		"public URL": {WithPublicURL("https://Console.Example:443/admin"), []string{"https://console.example"}, "",
+			""},
+		"with a port": {WithPublicURL("http://[::1]:8080"), []string{"http://[::1]:8080"}, "", ""},
+		"origins": {WithTrustedOrigins("https://a.example", "http://b.example:80"),
+			[]string{"https://a.example", "http://b.example"}, "", ""},
+		"no scheme":             {WithPublicURL("console.example/admin"), nil, "", "WithPublicURL: "},
+		"no host":               {WithPublicURL("https:///admin"), nil, "", "http:// or https:// and a host"},
+		"another scheme":        {WithPublicURL("ftp://console.example"), nil, "", "http:// or https:// and a host"},
+		"empty":                 {WithPublicURL(""), nil, "", "http:// or https:// and a host"},
+		"a query":               {WithPublicURL("https://console.example?"), nil, "", "a query"},
+		"a user":                {WithPublicURL("https://me:s3cret@console.example"), nil, "", "a user"},
+		"unreadable":            {WithPublicURL("https://me:s3cret@console.example:x"), nil, "", "cannot be read"},
+		"an origin with a path": {WithTrustedOrigins("https://a.example/"), nil, "", "has a path"},
+		"every origin":          {WithTrustedOrigins("*"), nil, "", "WithTrustedOrigins: "},
+		"the origin null":       {WithTrustedOrigins("null"), nil, "", "WithTrustedOrigins: "},
+		"a theme": {WithTheme(Theme{Light: map[string]string{"accent": "#123", "ink": "rgb(1 2 3 / 50%)"},
+			Dark: map[string]string{"accent": "white"}}), nil,
+			"@media (prefers-color-scheme: light) { :root { --accent: #123; " +
+				"--ink: rgb(1 2 3 / 50%); } }\n@media (prefers-color-scheme: dark) { :root { --accent: white; } }\n", ""},
+		"no theme": {WithTheme(Theme{}), nil, "", ""},
+		"an unknown token": {WithTheme(Theme{Light: map[string]string{"Accent": "red"}}), nil, "",
+			`there is no colour "Accent"`},
+		"more than a colour": {WithTheme(Theme{Dark: map[string]string{"ink": "red; } body { display: none"}}), nil, "",
+			"is no colour for ink"},
+		"an address as colour": {WithTheme(Theme{Dark: map[string]string{"ink": "url(https://evil.example)"}}), nil, "",
+			"is no colour for ink"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got options
+			test.option(&got)
+			if !slices.Equal(got.trustedOrigins, test.origins) || got.theme != test.theme {
+				t.Errorf("origins %q, theme %q", got.trustedOrigins, got.theme)
+			}
+			_, err := Open(t.Context(), "no-such-plugin.hcl", test.option)
+			if test.fault == "" {
+				if got.invalid != nil {
+					t.Error(got.invalid)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), test.fault) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("Open says %v", err)
+			}
+		})
+	}
+}
+
+// TestThemeTokensAreThoseOfTheStyles holds that the style sheet has all that can be themed, and nothing else.
+func TestThemeTokensAreThoseOfTheStyles(t *testing.T) {
+	styles, err := os.ReadFile("internal/form/assets/form.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared []string
+	for _, match := range regexp.MustCompile(`--([a-z-]+):`).FindAllStringSubmatch(string(styles), -1) {
+		declared = append(declared, match[1])
+	}
+	slices.Sort(declared)
+	tokens := slices.Sorted(slices.Values(themeTokens))
+	if declared = slices.Compact(declared); !slices.Equal(declared, tokens) {
+		t.Errorf("the style sheet has %v, the theme %v", declared, tokens)
+	}
+}

@@ -161,7 +161,7 @@ func (r *riverStore) selectIDs(ctx context.Context, wanted *selection, classes [
 		return nil, err
 	}
 	for _, q := range queries {
-		found, err := r.readIDs(ctx, q)
+		found, err := r.readInOrder(ctx, q)
 		if err != nil {
 			return nil, err
 		}
@@ -274,6 +274,25 @@ func (r *riverStore) searcher() *sql.DB {
 	return r.bulk
 }
 
+// readInOrder is readIDs for what is wanted in the order of an index. PostgreSQL may take it for cheaper to collect all
+// that meets the conditions and to sort it, which among a million takes seconds.
+func (r *riverStore) readInOrder(ctx context.Context, q query) ([]int64, error) {
+	if r.dialect.inOrder == nil {
+		return r.readIDs(ctx, q)
+	}
+	transaction, err := r.searcher().BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer transaction.Rollback() //nolint:errcheck // It has only read.
+	for _, statement := range r.dialect.inOrder {
+		if _, err := transaction.ExecContext(ctx, statement); err != nil {
+			return nil, err
+		}
+	}
+	return scanIDs(transaction.QueryContext(ctx, q.text, q.arguments...))
+}
+
 // afterInTime is the condition for what follows in the order of time. When the notification that it follows is gone,
 // and its time is not known, that is taken from those that were inserted at about the same time, the latest of them:
 // something may be listed twice then, and nothing is left out.
@@ -297,8 +316,11 @@ func (r *riverStore) afterInTime(wanted selection) condition {
 // endOfTime is later than anything.
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func (r *riverStore) readIDs(ctx context.Context, q query) (ids []int64, err error) {
-	rows, err := r.searcher().QueryContext(ctx, q.text, q.arguments...)
+func (r *riverStore) readIDs(ctx context.Context, q query) ([]int64, error) {
+	return scanIDs(r.searcher().QueryContext(ctx, q.text, q.arguments...))
+}
+
+func scanIDs(rows *sql.Rows, err error) (ids []int64, _ error) {
 	if err != nil {
 		return nil, err
 	}

@@ -62,13 +62,13 @@ type dialect struct {
 	triggers                          func() map[string]string
 	addCount                          string // a statement that adds $2 to the count of the class $1
 	snapshot                          *sql.TxOptions
-
-	withoutTexts string // arguments without their texts
-	sumCounts    string // a statement; empty where there is nothing to sum up
-	lockBuckets  string // see buckets
-	audited      string // metadata in which what was done, $2, is noted; see riveraudit.go
-	renewed      string // that of what is retried
-	noted        string // that which has the time of what was done as %s besides
+	inOrder                           []string // statements after which an index is followed in its order
+	withoutTexts                      string   // arguments without their texts
+	sumCounts                         string   // a statement; empty where there is nothing to sum up
+	lockBuckets                       string   // see buckets
+	audited                           string   // metadata in which what was done, $2, is noted; see riveraudit.go
+	renewed                           string   // that of what is retried
+	noted                             string   // that which has the time of what was done as %s besides
 }
 
 var (
@@ -135,6 +135,7 @@ var (
 		renewed: "(metadata - 'set_aside_at' - 'cancel_attempted_at') || jsonb_build_object(" + postgresAudit + ")",
 		noted:   "metadata || jsonb_build_object('%s', ($2::jsonb) -> 'at', " + postgresAudit + ")",
 		class:   postgresClass, recipient: postgresRecipient, domain: postgresDomain, cause: postgresCause,
+		inOrder:      []string{"SET LOCAL enable_sort = off", "SET LOCAL enable_bitmapscan = off"},
 		withoutTexts: "args - 'sealed'",
 		lastError:    postgresError,
 		unindexed:    func(expression string) string { return expression }, // It knows how many there are.

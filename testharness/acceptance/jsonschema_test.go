@@ -78,14 +78,23 @@ func TestJSONSchemaOfPages(t *testing.T) {
 
 // TestJSONSchemaSaysWhatValidateSays generates forms and values: what Validate refuses for its form is refused by the
 // exported schema, and the reverse.
-func TestJSONSchemaSaysWhatValidateSays(t *testing.T) {
-	forms := 300
+func TestJSONSchemaSaysWhatValidateSays(t *testing.T) { judgeForms(t, 0, 100) }
+
+// TestSoakJSONSchema does the same with many more forms.
+func TestSoakJSONSchema(t *testing.T) {
 	if os.Getenv("SOAK") == "1" {
-		forms = 20_000
+		judgeForms(t, 1000, 1500)
+		return
 	}
+	judgeForms(t, 1000, 10)
+}
+
+func judgeForms(t *testing.T, first uint64, forms int) {
+	t.Helper()
 	var all []judgement
 	var schemas []shared.Schema
-	for seed := range uint64(forms) { //nolint:gosec // it is positive
+	for i := range forms {
+		seed := first + uint64(i) //nolint:gosec // it is positive
 		random := rand.New(rand.NewPCG(seed, 15))
 		schema := randomForm(random)
 		if err := schema.Check(); err != nil {
@@ -96,7 +105,7 @@ func TestJSONSchemaSaysWhatValidateSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		one := judgement{Schema: exported}
-		for range 40 {
+		for range 100 {
 			one.Documents = append(one.Documents, randomDocument(random, schema))
 		}
 		all, schemas = append(all, one), append(schemas, schema)
@@ -104,14 +113,15 @@ func TestJSONSchemaSaysWhatValidateSays(t *testing.T) {
 	taken, refused := 0, 0
 	for i, answer := range judge(t, all) {
 		if answer.Error != "" {
-			t.Fatalf("seed %d: %s\n%s", i, answer.Error, all[i].Schema)
+			t.Fatalf("seed %d: %s\n%s", first+uint64(i), answer.Error, all[i].Schema)
 		}
 		for j, valid := range answer.Valid {
 			document := all[i].Documents[j]
 			found := schemas[i].Validate(document, nil)
 			if valid == found.HasErrors() {
 				written, _ := json.Marshal(document)
-				t.Fatalf("seed %d: %s: the schema takes it: %t, Validate finds %v\n%s", i, written, valid, found, all[i].Schema)
+				t.Fatalf("seed %d: %s: the schema takes it: %t, Validate finds %v\n%s", first+uint64(i), written, valid, found,
+					all[i].Schema)
 			}
 			if valid {
 				taken++
@@ -188,7 +198,7 @@ func randomDocument(random *rand.Rand, schema shared.Schema) shared.Values {
 	document := shared.Values{}
 	for field := range schema.Fields() {
 		if random.IntN(4) > 0 {
-			document[field.Name] = randomValue(random, field.Kind.Form())
+			document[field.Name] = randomValue(random, field)
 		}
 		if document[field.Name].IsEmpty() {
 			delete(document, field.Name)
@@ -200,9 +210,22 @@ func randomDocument(random *rand.Rand, schema shared.Schema) shared.Values {
 	return document
 }
 
-// randomValue is mostly of the form, and sometimes of another.
-func randomValue(random *rand.Rand, form shared.Form) shared.Value {
-	text := func() string { return typedSamples[random.IntN(len(typedSamples))] }
+// nearSamples are texts that a kind takes, or nearly.
+var nearSamples = map[shared.Kind][]string{
+	shared.KindDate: {"2026-03-08", "2026-03-09", "2026-03-10", "2026-02-28", "2028-02-28", "2028-02-29", "2028-03-01",
+		"2027-12-31", "2029-01-01", "2025-12-31", "2036-01-01", "2026-03-19", "1999-12-31", "2028-01-30"},
+	shared.KindChoice: {"a", "日本", "\\", "b"}, shared.KindChoices: {"a", "日本", "\\", "b"},
+}
+
+// randomValue is mostly of the field's form, and sometimes of another.
+func randomValue(random *rand.Rand, field shared.Field) shared.Value {
+	form := field.Kind.Form()
+	text := func() string {
+		if near := nearSamples[field.Kind]; len(near) > 0 && random.IntN(4) > 0 {
+			return near[random.IntN(len(near))]
+		}
+		return typedSamples[random.IntN(len(typedSamples))]
+	}
 	if random.IntN(12) == 0 {
 		forms := []shared.Form{
 			shared.FormText, shared.FormInteger, shared.FormDecimal, shared.FormBoolean, shared.FormList, shared.FormMap,

@@ -18,6 +18,7 @@ import (
 func init() {
 	databaseTests["clocks of holds"] = testClocksOfHolds
 	databaseTests["hold of what was taken"] = testHoldOfWhatWasTaken
+	databaseTests["hold before the start delay"] = testHoldBeforeStartDelay
 }
 
 // TestRestoreMargin reads the key of plugin.hcl.
@@ -41,6 +42,32 @@ func processAt(t *testing.T, database *store.Store, now *time.Time, margin time.
 	s.pulse.now = func(context.Context, store.Executor) (time.Time, error) { return *now, nil }
 	s.pulse.margin = margin
 	return s
+}
+
+// testHoldBeforeStartDelay accepts a notification right after the start: what waited is held by then, also when the
+// process ends before it begins to deliver.
+func testHoldBeforeStartDelay(t *testing.T, database *store.Store) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	first := processAt(t, database, &now, time.Hour)
+	first.standby.delay = time.Hour
+	first.Start(t.Context())
+	old := insertOne(t, first, "old")
+	first.standby.stop()
+	first.standby.release()
+
+	now = now.Add(25 * time.Hour)
+	second := processAt(t, database, &now, time.Hour)
+	second.standby.delay = time.Hour
+	second.Start(t.Context())
+	newest := insertOne(t, second, "new")
+	if state := jobOf(t, second, old).State; state != rivertype.JobStatePending {
+		t.Errorf("what waited is %s, not held", state)
+	}
+	if state := jobOf(t, second, newest).State; state != rivertype.JobStateAvailable {
+		t.Errorf("a new notification is %s", state)
+	}
+	second.standby.stop()
+	second.standby.release()
 }
 
 // testHold holds what waits in a database that was not in use for longer than the margin, and only that.

@@ -138,7 +138,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	s.pulse, s.chores = s.newPulse(), s.newChores()
 	s.standby = &standby{
 		claim: s.newClaim(), delay: s.configuration.StartDelay, logger: s.configuration.Logger,
-		barred: s.barred, begin: s.begin, halt: s.halt, tend: s.tend,
+		barred: s.barred, adopt: s.adopt, begin: s.begin, halt: s.halt, tend: s.tend,
 	}
 	return s, nil
 }
@@ -189,15 +189,30 @@ func (s *Service) newClaim() claim {
 }
 
 // Start begins to deliver after the StartDelay, as soon as no other process delivers from the same embedded database.
-// It returns at once: the page is served meanwhile, and what is in the way now is tried again.
+// It returns soon: the page is served meanwhile, and what is in the way now is tried again.
 func (s *Service) Start(ctx context.Context) { s.standby.start(ctx) }
 
-// begin starts to deliver. Where nobody else delivers, what is marked as being delivered belongs to a process that has
-// died.
+// begin starts to deliver.
 func (s *Service) begin(ctx context.Context) error {
 	if s.drain.stopping() {
 		return errStopping
 	}
+	if err := s.adopt(ctx); err != nil {
+		return err
+	}
+	if err := s.breaker.sync(ctx); err != nil { // Before the first delivery.
+		return fmt.Errorf("the pause cannot be read: %w", err)
+	}
+	if err := s.queue.client.Start(ctx); err != nil {
+		return fmt.Errorf("the queue does not start: %w", err)
+	}
+	return nil
+}
+
+// adopt looks after what other processes have left. Where nobody else delivers, what is marked as being delivered
+// belongs to a process that has died; and what waits in a database that was not in use is held, which what is accepted
+// from now on is not.
+func (s *Service) adopt(ctx context.Context) error {
 	if err := errors.Join(s.configuration.Store.Moved(ctx), s.configuration.Store.CheckFormat(ctx)); err != nil {
 		return err
 	}
@@ -205,20 +220,11 @@ func (s *Service) begin(ctx context.Context) error {
 		if err := errors.Join(s.queue.recover(ctx, anyOwner, s.abandoned), s.queue.clearLeader(ctx)); err != nil {
 			return fmt.Errorf("what was under way cannot be taken over: %w", err)
 		}
+	} else if err := s.queue.dismissLeader(ctx); err != nil {
+		return fmt.Errorf("an older version cannot be kept from leading: %w", err)
 	}
-	if s.configuration.Store.Pool() != nil {
-		if err := s.queue.dismissLeader(ctx); err != nil {
-			return fmt.Errorf("an older version cannot be kept from leading: %w", err)
-		}
-	}
-	if err := s.pulse.beat(ctx); err != nil { // Before the first delivery, too.
+	if err := s.pulse.beat(ctx); err != nil {
 		return fmt.Errorf("when the database was last used cannot be told: %w", err)
-	}
-	if err := s.breaker.sync(ctx); err != nil { // Before the first delivery.
-		return fmt.Errorf("the pause cannot be read: %w", err)
-	}
-	if err := s.queue.client.Start(ctx); err != nil {
-		return fmt.Errorf("the queue does not start: %w", err)
 	}
 	return nil
 }

@@ -20,7 +20,8 @@ type standby struct {
 	delay  time.Duration // before the first step; the claim is asked for at once
 	logger hclog.Logger
 	barred func(ctx context.Context) error // why nobody of this version may deliver; nil when they may
-	begin  func(ctx context.Context) error // starts to deliver
+	adopt  func(ctx context.Context) error // looks after what other processes have left; may be called again
+	begin  func(ctx context.Context) error // adopts, and starts to deliver
 	halt   func() error                    // stops it again
 	tend   func(ctx context.Context)       // is called at every interval
 
@@ -34,11 +35,16 @@ type standby struct {
 	ended    chan struct{}
 }
 
-// start asks for the claim and goes on in the background.
+// start asks for the claim, and adopts what there is before anything new is accepted. It goes on in the background.
 func (s *standby) start(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx) // It outlives the call.
 	s.leave, s.ended = make(chan struct{}), make(chan struct{})
 	s.note(s.ask(ctx))
+	if s.claimed.Load() {
+		adopting, cancel := context.WithTimeout(ctx, heartbeat)
+		s.note(s.adopt(adopting))
+		cancel()
+	}
 	if !s.claimed.Load() && s.trouble.Load() == nil {
 		s.logger.Info("another process delivers the notifications of this database")
 	}

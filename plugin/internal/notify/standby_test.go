@@ -61,6 +61,7 @@ func (c *oneClaim) holders(context.Context) ([]holder, error) { return nil, nil 
 func newStandby(c *oneClaim, begin func(context.Context) error) *standby {
 	return &standby{
 		claim: c, logger: hclog.NewNullLogger(), begin: begin, halt: func() error { return nil },
+		adopt:  func(context.Context) error { return nil },
 		barred: func(context.Context) error { return nil }, tend: func(context.Context) {},
 	}
 }

@@ -69,7 +69,7 @@ type ActionRequest struct {
 	// ReturnURL is where a page that a [Prompt] leads to can send the browser back to; the host adds nothing to it. Empty
 	// when the host has no public address.
 	ReturnURL string
-	// Returned is the query with which a browser came back to ReturnURL, such as "code=…&state=…"; empty when none did.
+	// Returned is the query with which a browser came back to ReturnURL, such as "code=x&state=y"; empty when none did.
 	// The action that sent it there is then asked once more, perhaps in another process.
 	Returned string
 }

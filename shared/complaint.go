@@ -188,11 +188,13 @@ func (f Field) outside(least, most Value) *complaint {
 	switch kinds[f.Kind].bounded {
 	case byLength:
 		return &complaint{
-			code: "wrong_length", message: "“{field}” must have {bounds}.", values: []any{"bounds", lengthBounds(least, most)},
+			code: "wrong_length", message: "“{field}” must have {bounds}.",
+			values: []any{"bounds", lengthBounds(least, most)},
 		}
 	case byEntries:
 		return &complaint{
-			code: "wrong_length", message: "“{field}” must hold {bounds}.", values: []any{"bounds", entryBounds(least, most)},
+			code: "wrong_length", message: "“{field}” must hold {bounds}.",
+			values: []any{"bounds", entryBounds(least, most)},
 		}
 	}
 	if f.Kind == KindInteger || f.Kind == KindDecimal {

@@ -137,7 +137,8 @@ func judgeForms(t *testing.T, first uint64, forms int) {
 
 // typedSamples are texts that a kind takes, and texts that it almost takes.
 var typedSamples = []string{
-	"a", "A", "ab-1", "é", "\u212a", "x\ny", "x\x7fy", "\u0085", "日本", "😀", "a@b.example", "a@b", "a..b@c.example", "a@b@c",
+	"a", "A", "ab-1", "é", "\u212a", "x\ny", "x\x7fy", "\u0085", "日本", "😀",
+	"a@b.example", "a@b", "a..b@c.example", "a@b@c",
 	"a b@c.example", "a@[127.0.0.1]", "https://a.example", "https://a.example/%zz", "ldap://[::1]:389/x?y#z",
 	"https://u:p@a.example", "https://a.example:65536", "http://a_b.example/a b", "a.example:636", "[::1]:25", "[::]:0",
 	"1.2.3.4:65535", "a:1:2", "[1::2::3]:4", "30s", "1h30m", "1m1h", "-5s", "1.5h", "0", "2026-12-31", "2028-02-29",
@@ -146,7 +147,8 @@ var typedSamples = []string{
 }
 
 var samplePatterns = []string{
-	"", "", "", `[a-z]+`, `(?i)sha256:|k`, `.+`, `(?s).+`, `\p{L}+`, `[^a-c\]\-^]*`, `a{1,3}|\d+`, `(?:a|b)*x?`, `\w+\.\w*`,
+	"", "", "", `[a-z]+`, `(?i)sha256:|k`, `.+`, `(?s).+`, `\p{L}+`, `[^a-c\]\-^]*`, `a{1,3}|\d+`, `(?:a|b)*x?`,
+	`\w+\.\w*`,
 	`\x{E9}+`, `a|^b$|`, `\Aab-1\z`, `(a)(b)?.*`, `[[:punct:]]+`, `\Q.*\E`, `\bab\b.*`, `(?m)^x$\n^y$`,
 }
 

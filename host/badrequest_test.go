@@ -29,6 +29,8 @@ func TestBadRequests(t *testing.T) {
 		{"settings", "POST", "/test", "revision=x"},
 		{"settings", "POST", "/validate", "revision=x"},
 		{"settings", "POST", "/suggest", "revision=x"},
+		{"settings", "POST", "/action", "revision=x"},
+		{"settings", "POST", "/action", "action=unheard_of"},
 		{"settings", "POST", "/apply", "revision=x"},
 		{"settings", "POST", "/apply", "fix={"},
 		{"settings", "POST", "/apply", `fix={"token":"evil"}`},
@@ -91,7 +93,8 @@ func TestRequestsFromElsewhere(t *testing.T) {
 			}
 		}
 	}
-	if posts < len([]string{"apply", "save", "validate", "test", "restore", "suggest", "retry", "cancel", "held"}) {
+	if posts < len([]string{"apply", "save", "validate", "test", "restore", "suggest", "action", "retry", "cancel",
+		"held"}) {
 		t.Errorf("only %d requests", posts)
 	}
 }

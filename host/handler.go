@@ -49,6 +49,7 @@ func (h *Host) formOptions() form.Options {
 		History:       offered(h, shared.CapabilityHistory, h.History),
 		Notifier:      offered(h, shared.CapabilityNotifier, h.Notifier),
 		Suggester:     offered(h, shared.CapabilitySuggestions, h.Suggester),
+		Actions:       offered(h, shared.CapabilityActions, h.ActionRunner),
 		TestLimit:     form.TestLimit(h.options.testLimit),
 
 		PublicURL: h.options.publicURL, TrustedOrigins: h.options.trustedOrigins, Theme: h.options.theme,

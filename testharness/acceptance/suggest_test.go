@@ -18,19 +18,19 @@ func TestSuggestion(t *testing.T) {
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
 	b.await("#settings-form")
-	b.click("#suggest-button")
-	b.awaitText(`document.getElementById("suggestions").innerText`,
+	b.click("#action-find_server-run")
+	b.awaitText(`document.getElementById("action-find_server-report").innerText`,
 		"Enter the e-mail address of the mailbox as “SMTP login” first")
 	b.typeInto("#control-login", "anna@gmail.com")
 	b.typeInto("#control-password", "s3cret")
-	b.click("#suggest-button")
-	b.await("#suggestions .fixes button")
+	b.click("#action-find_server-run")
+	b.await("#action-find_server-report .fixes button")
 	b.axe("a suggestion")
 	b.screenshot("suggestion")
 	if server := read[string](b, `document.getElementById("control-server").value`); server != "" {
 		t.Errorf("the suggestion was taken over without asking: %q", server)
 	}
-	b.click("#suggestions .fixes button")
+	b.click("#action-find_server-report .fixes button")
 	filled := read[string](b, `["server", "port"].map(name => document.getElementById("control-" + name).value).join() +
 		document.getElementById("control-use_ssl").checked`)
 	if filled != "smtp.gmail.com,465true" {
@@ -44,7 +44,8 @@ func TestSuggestion(t *testing.T) {
 
 	posted := url.Values{"present": {"login", "server"}, "value.login": {"anna@web.de"}, "value.server": {""},
 		"secret.password": {"s3cret"}, "revision": {"0"}}
-	answer, page := ask(t, "POST", serve(t, path)+"/suggest", posted.Encode(), anna)
+	posted.Set("action", "find_server")
+	answer, page := ask(t, "POST", serve(t, path)+"/action", posted.Encode(), anna)
 	if answer.StatusCode != http.StatusOK || !strings.Contains(page, "smtp.web.de") ||
 		!strings.Contains(page, `value="anna@web.de"`) || strings.Contains(page, "s3cret") {
 		t.Errorf("without scripts: %s\n%s", answer.Status, page)

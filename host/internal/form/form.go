@@ -44,6 +44,8 @@ type Options struct {
 	Notifier func() shared.Notifier
 	// Suggester returns what proposes values, nil when the plugin does not. A nil function shows none either.
 	Suggester func() shared.Suggester
+	// Actions returns what runs the schema's actions, nil when the plugin has none. A nil function shows none either.
+	Actions func() shared.ActionRunner
 	// TestLimit limits how often one actor may test; the zero value does not limit it.
 	TestLimit TestLimit
 	// PublicURL is the address under which browsers reach what is / here; nil when it is not known.
@@ -90,18 +92,23 @@ type handler struct {
 
 	tests       tests
 	suggestions tests // asked for, with the same limit
+	actions     tests // likewise
 }
 
 // New returns the handler of the page.
 func New(page shared.SettingsPage, options Options) http.Handler {
 	limit := options.TestLimit
-	h := &handler{page: page, options: options, tests: newTests(limit), suggestions: newTests(limit)}
+	h := &handler{
+		page: page, options: options,
+		tests: newTests(limit), suggestions: newTests(limit), actions: newTests(limit),
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{file}", h.assets())
 	mux.HandleFunc("GET /{$}", h.authorized(h.show))
 	mux.HandleFunc("GET /state", h.authorized(h.state))
 	mux.HandleFunc("POST /validate", h.authorized(h.validate))
 	mux.HandleFunc("POST /test", h.authorized(h.test))
+	mux.HandleFunc("POST /action", h.authorized(h.action))
 	mux.HandleFunc("POST /save", h.authorized(h.save))
 	mux.HandleFunc("POST /apply", h.authorized(h.apply))
 	mux.HandleFunc("POST /suggest", h.authorized(h.suggest))
@@ -185,7 +192,7 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) {
 
 // validate answers with the findings on the form as it stands, for hints while typing.
 func (h *handler) validate(w http.ResponseWriter, r *http.Request) {
-	_, submission, ok := h.submitted(w, r)
+	schema, submission, ok := h.submitted(w, r)
 	if !ok {
 		return
 	}
@@ -196,6 +203,7 @@ func (h *handler) validate(w http.ResponseWriter, r *http.Request) {
 	}
 	h.writeJSON(w, map[string]any{
 		"preview": validation.Preview, "findings": h.findingsHTML(r, validation.Diagnostics, submission.hasContent),
+		"computed": computedTexts(schema, validation.Computed),
 	})
 }
 
@@ -207,30 +215,63 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 	}
 	result, err := h.page.Save(r.Context(), shared.SaveRequest{
 		Locale: h.locale(r), Actor: actorOf(r), Draft: submission.draft, Revision: submission.revision,
+		Confirmed: r.PostForm.Get(confirmedName),
 	})
-	if err == nil && result.Saved {
-		if r.PostForm.Get("tested") == string(shared.StatusFailed) {
-			toPage(w, r, "?saved="+string(shared.StatusFailed))
-		} else {
-			toPage(w, r, "?saved")
-		}
-		return
-	}
-	if err != nil {
+	switch {
+	case strings.Contains(r.Header.Get("Accept"), "application/json"):
+		h.answerScriptedSave(w, r, result, err)
+	case err != nil:
 		view := h.submittedView(r, schema, submission)
 		view.Failure = h.explain(err)
 		h.render(w, r, failureStatus(err), view)
-		return
+	case result.Saved:
+		toPage(w, r, savedQuery(r))
+	default:
+		h.answerUnsaved(w, r, h.answeredView(r, schema, submission, result.Snapshot), submission, result)
 	}
-	view := h.answeredView(r, schema, submission, result.Snapshot)
-	if result.Conflict {
-		view.showConflict(submission, result)
-		h.render(w, r, http.StatusConflict, view)
-	} else {
+}
+
+// answerScriptedSave answers the script, which keeps secrets that were typed while it asks for agreement. A refusal is
+// for the page, which is posted again.
+func (h *handler) answerScriptedSave(w http.ResponseWriter, r *http.Request, result shared.SaveResult, err error) {
+	reply := map[string]any{}
+	switch {
+	case err != nil:
+		h.refuse(w, r, failureStatus(err), h.explain(err))
+		return
+	case result.Saved:
+		reply["location"] = "./" + savedQuery(r)
+	case result.Confirm != "" && !result.Conflict:
+		reply["confirm"] = h.fragment(r, "agree", runView{Confirm: result.Confirm})
+	}
+	h.writeJSON(w, reply)
+}
+
+// answerUnsaved shows the form again and says why nothing was saved.
+func (h *handler) answerUnsaved(
+	w http.ResponseWriter, r *http.Request, view *view, s submission, result shared.SaveResult,
+) {
+	status := http.StatusUnprocessableEntity
+	switch {
+	case result.Conflict:
+		view.showConflict(s, result)
+		status = http.StatusConflict
+	case result.Confirm != "":
+		view.Confirm = &runView{Confirm: result.Confirm}
+		status = http.StatusPreconditionRequired
+	default:
 		view.setFindings(result.Diagnostics)
 		view.Refused = true
-		h.render(w, r, http.StatusUnprocessableEntity, view)
 	}
+	h.render(w, r, status, view)
+}
+
+// savedQuery is how the page is asked for after a save.
+func savedQuery(r *http.Request) string {
+	if r.PostForm.Get("tested") == string(shared.StatusFailed) {
+		return "?saved=" + string(shared.StatusFailed)
+	}
+	return "?saved"
 }
 
 // apply fills the form with the values of a preset or a fix, for browsers without scripts.
@@ -276,6 +317,7 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 	}
 	read := readSubmission(schema, r.PostForm)
 	read.revision = revision
+	h.unpin(r, schema, &read)
 	return schema, read, true
 }
 

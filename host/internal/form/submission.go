@@ -16,26 +16,35 @@ const (
 	secretPrefix = "secret." // a new secret; empty keeps the stored one
 	clearPrefix  = "clear."  // ticked to remove the stored secret
 	optionPrefix = "option." // an option of the test
+	actionPrefix = "action." // an option of an action, with the action's name before its own
 	presentName  = "present" // names each field that was on the form: an unticked box sends nothing
+	unsetName    = "unset"   // names each field whose control showed the default as if it were the value
 )
 
 // submission is a posted form.
 type submission struct {
-	draft    shared.Draft
-	options  shared.Values
+	draft shared.Draft
+	// options are those of the test, whose name is empty, and of the actions.
+	options  map[string]shared.Values
 	revision int64
 	// hasContent tells which fields hold something; hints about the others would only be in the way.
 	hasContent map[string]bool
+	unset      []string
+	// found and tickets are what an action came back with: options by field, and what stands for authorizations.
+	found   map[string][]shared.Option
+	tickets map[string]string
 }
 
 func readSubmission(schema shared.Schema, posted url.Values) submission {
 	s := submission{
 		draft:      shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}},
-		options:    shared.Values{},
+		options:    map[string]shared.Values{"": readOptions("", schema.Test.Form(), posted)},
 		hasContent: map[string]bool{},
+		unset:      posted[unsetName],
+		tickets:    map[string]string{},
 	}
 	for field := range schema.Fields() {
-		if !slices.Contains(posted[presentName], field.Name) {
+		if field.ReadOnly || !slices.Contains(posted[presentName], field.Name) {
 			continue // Not on the form: locked or hidden, so it keeps its value.
 		}
 		if field.Sensitive {
@@ -46,16 +55,76 @@ func readSubmission(schema shared.Schema, posted url.Values) submission {
 		s.draft.Values[field.Name] = value
 		s.hasContent[field.Name] = !value.IsEmpty()
 	}
-	for _, option := range schema.Test.Options {
-		s.options[option.Name] = readValue(option, posted, optionPrefix+option.Name)
+	for _, action := range schema.Actions {
+		s.options[action.Name] = readOptions(runName(action.Name), action.Form(), posted)
 	}
 	return s
 }
 
+// readOptions reads the options of a test or an action. One that was left empty, or is not on the form, is not named,
+// so that it has its default.
+func readOptions(of runName, form shared.Schema, posted url.Values) shared.Values {
+	read := shared.Values{}
+	for option := range form.Fields() {
+		control := of.optionControl() + option.Name
+		if !posted.Has(control) && !slices.Contains(posted[presentName], of.optionKey()+option.Name) {
+			continue
+		}
+		if value := readValue(option, posted, control); !value.IsEmpty() {
+			read[option.Name] = value
+		}
+	}
+	return read
+}
+
+// unpin leaves out what is only a default that the form showed as if it were a value.
+func (h *handler) unpin(r *http.Request, schema shared.Schema, s *submission) {
+	var untouched []string
+	conditional, whole := false, true
+	for field := range schema.Fields() {
+		value, given := s.draft.Values[field.Name]
+		whole = whole && (given || field.Sensitive || field.ReadOnly)
+		if !value.IsEmpty() && slices.Contains(s.unset, field.Name) {
+			untouched = append(untouched, field.Name)
+			conditional = conditional || len(field.DefaultWhen) > 0
+		}
+	}
+	if len(untouched) == 0 {
+		return
+	}
+	stored := shared.Values{}
+	if conditional && !whole { // The default may depend on what was not on the form.
+		if snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)}); err == nil {
+			stored = snapshot.Values
+		}
+	}
+	stored = s.draft.Apply(stored)
+	for _, name := range untouched {
+		delete(stored, name)
+	}
+	s.draft.Values = schema.Unpinned(s.draft.Values, stored)
+}
+
+// take fills in what an action has found: values, options, and tickets for authorizations.
+func (s *submission) take(schema shared.Schema, found shared.ActionResult) {
+	s.found = found.Choices
+	for field := range schema.Fields() {
+		if value, given := found.Values[field.Name]; given && !field.Sensitive && !field.ReadOnly && field.Fits(value) {
+			s.draft.Values[field.Name] = value
+		}
+		if ticket := found.Tickets[field.Name].Reveal(); ticket != "" && field.Kind == shared.KindAuthorization {
+			s.tickets[field.Name] = ticket
+		}
+	}
+}
+
 func (s *submission) readSecret(field shared.Field, posted url.Values) {
 	typed := posted.Get(secretPrefix + field.Name)
-	if field.Kind == shared.KindMultiline {
+	switch field.Kind {
+	case shared.KindMultiline, shared.KindFile:
 		typed = strings.TrimSpace(typed)
+	case shared.KindAuthorization:
+		s.tickets[field.Name] = typed // It is given once, so the page carries it on.
 	}
 	switch {
 	case typed != "":
@@ -72,6 +141,9 @@ func (s *submission) readSecret(field shared.Field, posted url.Values) {
 func readValue(field shared.Field, posted url.Values, control string) shared.Value {
 	if field.Kind == shared.KindBoolean {
 		return shared.Boolean(posted.Has(control))
+	}
+	if field.Kind == shared.KindChoices { // A tick-box each.
+		return shared.List(slices.DeleteFunc(slices.Clone(posted[control]), func(one string) bool { return one == "" })...)
 	}
 	text := strings.ReplaceAll(posted.Get(control), "\r\n", "\n")
 	if value, err := field.Parse(text); err == nil {
@@ -102,7 +174,7 @@ func (h *handler) chosenValues(
 		chosen = schema.Presets[i].Values
 	}
 	for name, value := range chosen {
-		if field, declared := schema.Field(name); !declared || field.Sensitive || !field.Fits(value) {
+		if field, declared := schema.Field(name); !declared || field.Sensitive || field.ReadOnly || !field.Fits(value) {
 			h.invalid(w, r, "fix", name)
 			return nil, false
 		}

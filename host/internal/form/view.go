@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/printable"
@@ -25,7 +26,9 @@ type view struct {
 	Conflict          *conflict
 	Prerequisites     []prerequisiteView
 	Sections          []sectionView
-	Options           []fieldView
+	Test              *runView
+	Tests, Actions    []*runView // further ones; those that belong to a field stand beside it
+	Confirm           *runView   // what has to be agreed to before the form is saved
 	Preview           string
 	General           shared.Diagnostics // findings that concern no field
 	Report            *shared.TestReport
@@ -34,33 +37,10 @@ type view struct {
 	Suggestions       shared.Diagnostics
 	HasService        bool                  // there is a notification service
 	Service           *shared.ServiceStatus // nil when it was not asked, or could not be
-}
 
-type sectionView struct {
-	shared.Section
-	Open   bool
-	Groups [][]fieldView // neighbours of one group stand together
-}
-
-type fieldView struct {
-	shared.Field
-	Control   string // name of the control
-	Value     shared.Value
-	Effective shared.Value
-	Default   shared.Value // the default that applies now
-	Checked   bool
-	Concealed bool
-	Lock      *shared.Lock
-	Secret    shared.SecretState
-	Findings  shared.Diagnostics
-	Rules     fieldRules
-}
-
-// fieldRules are what the script needs to follow the form while it is typed in.
-type fieldRules struct {
-	Visible  shared.Condition            `json:"visible,omitzero"`
-	Defaults []shared.ConditionalDefault `json:"defaults,omitempty"`
-	Default  shared.Value                `json:"default"`
+	hasActions bool
+	computed   shared.Values // what read-only fields show for the form as it stands
+	runs       []*runView    // all of them
 }
 
 type conflict struct {
@@ -117,12 +97,13 @@ func (h *handler) answeredView(r *http.Request, schema shared.Schema, s submissi
 func (h *handler) newView(r *http.Request, schema shared.Schema, snapshot shared.Snapshot, values shared.Values) *view {
 	v := h.emptyView()
 	v.Schema, v.Snapshot = schema, snapshot
+	v.MakesSuggestions = v.MakesSuggestions && len(schema.Actions) == 0 // What finds values is an action.
 	v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
-	v.build(snapshot.Values)
 	request := shared.ValidateRequest{Locale: h.locale(r), Draft: shared.Draft{Values: values}}
 	if validation, err := h.page.Validate(r.Context(), request); err == nil {
-		v.Preview = validation.Preview
+		v.Preview, v.computed = validation.Preview, validation.Computed
 	}
+	v.build(snapshot.Values, submission{})
 	return v
 }
 
@@ -137,92 +118,7 @@ func (h *handler) downView(err error) *view {
 func (h *handler) emptyView() *view {
 	return &view{
 		Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil, MakesSuggestions: h.suggester() != nil,
-		HasService: h.notifier() != nil,
-	}
-}
-
-// build lays the fields out with the given values.
-func (v *view) build(values shared.Values) {
-	v.Sections = nil
-	follows := v.Schema.Evaluate(values)
-	for _, section := range v.Schema.Sections {
-		shown := sectionView{Section: section, Open: !section.Advanced}
-		for i, field := range section.Fields {
-			one := v.field(field, values, follows)
-			if value := values[field.Name]; section.Advanced && !value.IsEmpty() && value != one.Default {
-				shown.Open = true // It holds something that was decided.
-			}
-			if i > 0 && field.Group != "" && field.Group == section.Fields[i-1].Group {
-				last := len(shown.Groups) - 1
-				shown.Groups[last] = append(shown.Groups[last], one)
-			} else {
-				shown.Groups = append(shown.Groups, []fieldView{one})
-			}
-		}
-		v.Sections = append(v.Sections, shown)
-	}
-	v.Options = nil
-	for _, option := range v.Schema.Test.Options {
-		v.Options = append(v.Options, fieldView{Field: option, Control: optionPrefix + option.Name})
-	}
-}
-
-func (v *view) field(field shared.Field, values shared.Values, follows *shared.Evaluation) fieldView {
-	one := fieldView{
-		Field: field, Control: valuePrefix + field.Name, Value: values[field.Name],
-		Effective: follows.Effective(field.Name),
-		Default:   follows.Default(field.Name),
-		Concealed: !follows.Visible(field),
-		Secret:    v.Snapshot.Secrets[field.Name],
-		Rules:     fieldRules{Visible: field.VisibleWhen, Defaults: field.DefaultWhen, Default: field.Default},
-	}
-	one.Checked, _ = one.Effective.AsBoolean()
-	if lock, locked := v.Snapshot.Locks[field.Name]; locked {
-		one.Lock = &lock
-	}
-	if field.Sensitive {
-		one.Control = secretPrefix + field.Name
-	}
-	return one
-}
-
-// adopt shows what was submitted instead of what is in force.
-func (v *view) adopt(s submission) {
-	v.build(s.draft.Apply(v.Snapshot.Values))
-	for i, option := range v.Options {
-		v.Options[i].Value = s.options[option.Name]
-		v.Options[i].Checked, _ = s.options[option.Name].AsBoolean()
-	}
-	// The form stays bound to the revision that it was made from; only a conflict moves it on.
-	v.Snapshot.Revision.Number = s.revision
-}
-
-func (v *view) setFindings(found shared.Diagnostics) {
-	known := map[string]bool{}
-	for _, section := range v.Sections {
-		for _, group := range section.Groups {
-			for i := range group {
-				group[i].Findings = found.ForField(group[i].Name)
-				known[group[i].Name] = true
-			}
-		}
-	}
-	v.General = nil
-	for _, one := range found {
-		if !known[one.Field] {
-			v.General = append(v.General, one)
-		}
-	}
-	v.openWhereNeeded()
-}
-
-func (v *view) openWhereNeeded() {
-	for i, section := range v.Sections {
-		for _, group := range section.Groups {
-			for _, field := range group {
-				v.Sections[i].Open = v.Sections[i].Open || len(field.Findings) > 0
-			}
-		}
+		HasService: h.notifier() != nil, hasActions: h.actionRunner() != nil,
 	}
 }
 
@@ -255,12 +151,18 @@ func valueText(field shared.Field, value shared.Value) text.Text {
 		}
 		return text.Of("no")
 	}
-	for _, option := range field.Options {
-		if value == shared.Text(option.Value) {
-			return text.Plain(option.Label) // The plugin has translated it.
+	entries, several := value.AsList()
+	if !several {
+		entries = strings.Split(field.Format(value), "\n")
+	}
+	for i, entry := range entries {
+		for _, option := range field.Options {
+			if entry == option.Value {
+				entries[i] = option.Label // The plugin has translated it.
+			}
 		}
 	}
-	return text.Plain(printable.Line(value.String()))
+	return text.Plain(printable.Line(strings.Join(entries, ", ")))
 }
 
 // notifier returns the notification service, nil when there is none.

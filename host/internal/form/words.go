@@ -25,6 +25,7 @@ func templateFunctions(reader text.Language) template.FuncMap {
 		"revisionText":  revisionText,
 		"savedText":     savedText,
 		"verifiedText":  verifiedText,
+		"pendingText":   pendingText,
 		"stateName":     stateName,
 		"statusName":    statusName,
 		"took":          took,
@@ -81,12 +82,26 @@ func verifiedText(schema shared.Schema, snapshot shared.Snapshot) text.Text {
 	if len(verified.Changed) == 0 || snapshot.Revision.Number == 0 { // What was never saved cannot have changed.
 		return passed
 	}
-	changed := make([]string, len(verified.Changed))
-	for i, name := range verified.Changed {
-		field, _ := schema.Field(name)
-		changed[i] = field.Label
+	return text.Join(passed, text.Of("Changed since: {fields}.", "fields", labels(schema, verified.Changed)))
+}
+
+// pendingText says what was saved and waits for a restart; nothing when nothing does.
+func pendingText(schema shared.Schema, snapshot shared.Snapshot) *text.Text {
+	if len(snapshot.Pending) == 0 {
+		return nil
 	}
-	return text.Join(passed, text.Of("Changed since: {fields}.", "fields", strings.Join(changed, ", ")))
+	said := text.Of("Saved, but in force only after a restart: {fields}.", "fields", labels(schema, snapshot.Pending))
+	return &said
+}
+
+// labels are the labels of fields, as a list.
+func labels(schema shared.Schema, names []string) string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		field, _ := schema.Field(name)
+		list[i] = field.Label
+	}
+	return strings.Join(list, ", ")
 }
 
 // serviceText says in words how the service is.

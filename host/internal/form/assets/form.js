@@ -1,68 +1,52 @@
 // Adds to the plain form: fields that follow each other, hints while typing, live steps with Cancel, one-click fixes.
 // All HTML that is put into the page was made by the server, which has escaped it.
 
+import { followers } from "./rules.js";
+import { controlOf } from "./controls.js";
+
 const form = document.getElementById("settings-form");
 if (form) start();
 else if (document.getElementById("service") || document.getElementById("down")) keepCurrent(() => false);
 
 function start() {
   const fields = new Map([...form.querySelectorAll("[data-field]")].map((element) => [element.dataset.field, field(element)]));
+  const runs = [...form.querySelectorAll("[data-run]")].map(runOf);
   let unsaved = false;
   let hint = 0;
   let running = null;
   let edits = 0;
 
   function field(element) {
+    const rules = JSON.parse(element.dataset.rules);
     return {
       element,
-      rules: JSON.parse(element.dataset.rules),
-      control: element.querySelector("[name^='value.'], [name^='secret.']"),
-      findings: element.querySelector(".findings"),
+      rules,
+      control: controlOf(element, rules),
+      pristine: element.hasAttribute("data-unset"), // It shows the default until it is changed.
+      fixed: Boolean(element.querySelector(":scope > .lock")) || element.hidden,
+      star: element.querySelector(".required"),
+      findings: element.querySelector(":scope > .findings"),
     };
   }
 
-  // What follows from the form as it stands. Each default is looked for once, so that it takes as long as the form is large.
-  function evaluate() {
-    const defaults = new Map();
-
-    // The value of a field as the schema's conditions compare it; its default while it is empty.
-    function effective(name) {
-      const one = fields.get(name);
-      if (!one || !one.control) return null;
-      if (one.control.type === "checkbox") return one.control.checked;
-      return one.control.value !== "" ? one.control.value : defaultOf(name);
-    }
-
-    function defaultOf(name) {
-      if (defaults.has(name)) return defaults.get(name);
-      defaults.set(name, null); // The server refuses circles; here they have no default.
-      const rules = fields.get(name).rules;
-      const rule = (rules.defaults ?? []).find((candidate) => holds(candidate.when));
-      const found = rule ? rule.value : rules.default;
-      defaults.set(name, found);
-      return found;
-    }
-
-    function holds(condition) {
-      const have = effective(condition.field);
-      return condition.any_of.some((want) => String(want) === String(have));
-    }
-
-    return { defaultOf, holds };
-  }
-
+  // follow shows what follows from the form as it stands.
   function follow() {
-    const { defaultOf, holds } = evaluate();
+    const { defaultOf, visible, holds } = followers(fields);
     for (const [name, one] of fields) {
-      if (one.rules.visible) {
-        const concealed = !holds(one.rules.visible);
-        one.element.toggleAttribute("data-concealed", concealed);
-        for (const control of one.element.querySelectorAll("input, select, textarea")) {
-          if (!one.element.querySelector(".lock")) control.disabled = concealed;
-        }
-      }
+      const { scope = "", enabled, required } = one.rules;
+      const concealed = !visible(name);
+      const disabled = Boolean(enabled) && !holds(enabled, scope);
+      one.element.toggleAttribute("data-concealed", concealed);
+      one.element.toggleAttribute("data-disabled", disabled);
+      if (!one.fixed) one.control.disable(concealed || disabled);
+      if (required) one.control.require(!concealed && !disabled && holds(required, scope));
+      if (one.star && required) one.star.hidden = concealed || disabled || !holds(required, scope);
       const standard = defaultOf(name);
-      if (one.control?.type === "text" && standard !== null && standard !== undefined) one.control.placeholder = standard;
+      if (one.pristine) one.control.set(standard);
+      else one.control.hint(standard);
+    }
+    for (const run of runs) {
+      if (run.rules?.visible) run.block.toggleAttribute("data-concealed", !holds(run.rules.visible, ""));
     }
   }
 
@@ -70,12 +54,14 @@ function start() {
     for (const [name, one] of fields) {
       const html = findings[name] ?? "";
       one.findings.innerHTML = html;
-      one.control?.toggleAttribute("aria-invalid", html.includes("finding error"));
+      one.control.mark(html.includes("finding error"));
     }
   }
 
-  function posted() {
-    return new URLSearchParams(new FormData(form));
+  function posted(button) {
+    const body = new URLSearchParams(new FormData(form));
+    if (button?.name) body.set(button.name, button.value);
+    return body;
   }
 
   // check asks what would be tested and, unless a test is about to say it, what is wrong.
@@ -84,16 +70,19 @@ function start() {
     try {
       const answer = await fetch("validate", { method: "POST", body: posted() });
       if (!answer.ok || mine !== hint) return;
-      const { preview, findings } = await answer.json();
+      const { preview, findings, computed } = await answer.json();
       document.getElementById("preview").textContent = preview;
+      for (const [name, text] of Object.entries(computed ?? {})) fields.get(name)?.control.write(text);
       if (hints && !running) show(findings);
     } catch { /* Hints are no more than that; the next keystroke asks again. */ }
   }
 
-  const tested = document.getElementById("tested");
   let debounce;
   form.addEventListener("input", (event) => {
-    if (!event.target.name || event.target.name.startsWith("option.")) return;
+    if (!event.target.name) return;
+    const changed = fields.get(event.target.closest("[data-field]")?.dataset.field);
+    if (changed) changed.pristine = false;
+    if (/^(option|action)\./.test(event.target.name)) return follow();
     unsaved = true;
     edits++;
     tested.value = ""; // What was tested is not what stands here any more.
@@ -106,12 +95,10 @@ function start() {
   // fill writes values into the form, never into a secret: those are typed.
   function fill(values) {
     for (const [name, value] of Object.entries(values)) {
-      const control = fields.get(name)?.control;
-      if (control?.name.startsWith("secret.")) continue;
-      if (!control || control.disabled && !fields.get(name).element.hasAttribute("data-concealed")) continue;
-      if (control.type === "checkbox") control.checked = Boolean(value);
-      else control.value = value ?? "";
-      control.dispatchEvent(new Event("input", { bubbles: true }));
+      const one = fields.get(name);
+      if (!one || one.fixed || one.control.secret || one.element.hasAttribute("data-disabled")) continue;
+      one.control.set(value);
+      one.control.changed();
     }
   }
 
@@ -130,20 +117,48 @@ function start() {
       event.preventDefault();
       const values = JSON.parse(button.value);
       fill(values);
-      if (suggestions?.contains(button)) {
+      const found = button.closest("[data-run]:not([data-run=''])")?.querySelector(".outcome") ?? button.closest("#suggestions");
+      if (found) {
         fields.get(Object.keys(values)[0])?.control.focus(); // Before the button goes, and the focus with it.
-        suggestions.replaceChildren();
+        found.replaceChildren();
       }
-    } else if (button?.id === "test-button") {
+    } else if (button && runFor(button)) {
       event.preventDefault();
-      test();
+      carryOut(runFor(button), button);
     } else if (button?.id === "suggest-button") {
       event.preventDefault();
       suggest(button);
+    } else if ((button?.getAttribute("formaction") ?? "save") === "save" && secretsTyped()) {
+      event.preventDefault();
+      save(button);
     } else {
       unsaved = false;
     }
   });
+
+  const secretsTyped = () => [...form.querySelectorAll("[name^='secret.']")].some((control) => control.value);
+
+  // save keeps typed secrets on the page while the plugin asks for agreement. What is refused is posted as the plain form.
+  async function save(button) {
+    const agree = document.getElementById("save-agree");
+    button.disabled = true;
+    try {
+      const answer = await fetch("save", { method: "POST", body: posted(button), headers: { Accept: "application/json" } });
+      const { location: saved, confirm } = answer.ok ? await answer.json() : {};
+      if (confirm) {
+        agree.innerHTML = confirm;
+        agree.querySelector("button").focus();
+        return;
+      }
+      unsaved = false;
+      if (saved) location.assign(saved);
+      else form.submit();
+    } catch (error) {
+      note(agree, form.dataset.unreachable);
+    } finally {
+      button.disabled = false;
+    }
+  }
 
   const suggestions = document.getElementById("suggestions");
 
@@ -161,51 +176,69 @@ function start() {
     }
   }
 
-  const testButton = document.getElementById("test-button");
-  const cancelButton = document.getElementById("cancel-button");
-  const progress = document.getElementById("test-progress");
-  const steps = document.getElementById("steps");
-  const report = document.getElementById("report");
-  cancelButton.addEventListener("click", () => running?.abort());
+  // runOf is the page's test, or an action: its buttons, and where it is told what happens.
+  function runOf(block) {
+    const find = (selector) => block.querySelector(":scope > " + selector);
+    const run = {
+      block, rules: block.dataset.rules && JSON.parse(block.dataset.rules), isTest: block.dataset.run === "",
+      button: find(".actions [type=submit]"), cancel: find(".actions .cancel"), progress: find(".actions .progress"),
+      steps: find(".steps"), prompts: find(".prompts"), report: find(".outcome"),
+    };
+    run.cancel.addEventListener("click", () => running?.abort());
+    return run;
+  }
 
-  async function test() {
+  // runFor is what a button runs. The same action may have several.
+  function runFor(button) {
+    return runs.find((run) => run.button === button || button.name === "action" && run.button.value === button.value);
+  }
+
+  const tested = document.getElementById("tested");
+
+  async function carryOut(run, button) {
     if (running) return;
     running = new AbortController();
     clearTimeout(debounce);
-    tested.value = "";
-    check(false); // So that the sentence above says what is tested now.
-    testButton.disabled = true;
-    cancelButton.hidden = false;
-    progress.hidden = false;
-    progress.textContent = form.dataset.testing;
-    steps.replaceChildren();
-    steps.hidden = false;
-    report.replaceChildren();
-    let completed = false;
-    const asTested = edits;
+    if (run.isTest) {
+      tested.value = "";
+      check(false); // So that the sentence above says what is tested now.
+    }
+    const body = posted(button); // Before what was agreed to goes from the page.
+    run.button.disabled = true;
+    run.cancel.hidden = run.progress.hidden = run.steps.hidden = false;
+    run.progress.textContent = run.block.dataset.busy;
+    run.steps.replaceChildren();
+    run.prompts.replaceChildren();
+    run.report.replaceChildren();
+    if (button !== run.button) run.cancel.focus(); // The button goes, and the focus would go with it.
     try {
-      const answer = await fetch("test", {
-        method: "POST", body: posted(), headers: { Accept: "application/x-ndjson" }, signal: running.signal,
+      const answer = await fetch(run.isTest ? "test" : "action", {
+        method: "POST", body, headers: { Accept: "application/x-ndjson" }, signal: running.signal,
       });
       if (!answer.ok) throw new Error((await answer.text()).slice(0, 500));
-      for await (const line of lines(answer.body)) {
-        take(line);
-        if (line.event === "completed") {
-          completed = true;
-          if (edits === asTested) tested.value = line.status;
-        }
-      }
-      if (!completed) throw new Error(form.dataset.ended);
+      if (!await follows(run, answer.body)) throw new Error(run.block.dataset.ended);
     } catch (error) {
       const cancelled = error.name === "AbortError";
-      note(report, cancelled ? form.dataset.cancelled : error.message || form.dataset.unreachable);
-      for (const step of steps.querySelectorAll(".step:not(.passed, .failed, .warning, .skipped)")) step.remove();
+      note(run.report, cancelled ? run.block.dataset.cancelled : error.message || form.dataset.unreachable);
+      for (const step of run.steps.querySelectorAll(".step:not(.passed, .failed, .warning, .skipped)")) step.remove();
     } finally {
       running = null;
-      testButton.disabled = false;
-      cancelButton.hidden = true;
-      progress.hidden = true;
+      run.button.disabled = false;
+      run.cancel.hidden = run.progress.hidden = true;
+      run.steps.hidden = run.steps.childElementCount === 0;
+      run.prompts.replaceChildren();
     }
+  }
+
+  // follows shows what happens, and returns whether it came to an end.
+  async function follows(run, body) {
+    const asTested = edits;
+    for await (const line of lines(body)) {
+      take(run, line);
+      if (line.event === "completed" && run.isTest && edits === asTested) tested.value = line.status;
+      if (line.event === "completed" || line.event === "confirm") return true;
+    }
+    return false;
   }
 
   function note(place, text) {
@@ -215,24 +248,48 @@ function start() {
     place.replaceChildren(paragraph);
   }
 
-  function take(line) {
-    if (line.event === "completed") {
-      report.innerHTML = line.html;
-      show(line.findings);
-      for (const copy of report.querySelectorAll(".copy")) copy.hidden = false;
-      return;
+  function take(run, line) {
+    switch (line.event) {
+      case "completed":
+        run.report.innerHTML = line.html;
+        show(line.findings);
+        showCopies();
+        return taken(line);
+      case "confirm":
+        run.report.innerHTML = line.html;
+        return run.report.querySelector("button").focus();
+      case "prompt":
+        run.prompts.innerHTML = line.html;
+        return;
     }
     const template = document.createElement("template");
     template.innerHTML = line.html;
-    const running = [...steps.children].findLast((step) => step.dataset.step === line.id);
+    const running = [...run.steps.children].findLast((step) => step.dataset.step === line.id);
     if (line.event !== "started" && running) running.replaceWith(template.content);
-    else steps.append(template.content);
+    else run.steps.append(template.content);
   }
 
-  report.addEventListener("click", async (event) => {
+  // taken fills in what an action has found.
+  function taken({ values, choices, tickets }) {
+    for (const [name, html] of Object.entries(choices ?? {})) fields.get(name)?.control.offer(html);
+    for (const [name, ticket] of Object.entries(tickets ?? {})) {
+      const one = fields.get(name);
+      one.control.write(ticket);
+      one.element.querySelector(".granted").hidden = false;
+      one.control.changed();
+    }
+    fill(values ?? {});
+  }
+
+  function showCopies() {
+    for (const copy of form.querySelectorAll(".copy")) copy.hidden = false;
+  }
+
+  form.addEventListener("click", async (event) => {
     const button = event.target.closest(".copy");
     if (!button) return;
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
     button.textContent = form.dataset.copied;
   });
 
@@ -241,6 +298,7 @@ function start() {
   });
 
   keepCurrent(() => running);
+  showCopies();
   follow();
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/transport"
+	"github.com/smtp-settings/smtp-settings/testharness/example/kinds"
 	"github.com/smtp-settings/smtp-settings/testharness/example/webhook"
 )
 
@@ -39,6 +40,9 @@ func main() {
 		writeOddLog()
 	case "odd-log-at-end":
 		defer writeOddLog()
+	case "every-kind":
+		transport.Serve(kinds.New(), logger)
+		return
 	case "other-version":
 		goplugin.Serve(&goplugin.ServeConfig{
 			HandshakeConfig: goplugin.HandshakeConfig{MagicCookieKey: transport.Handshake.MagicCookieKey,

@@ -1,0 +1,72 @@
+package form
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
+)
+
+// confirmedName is the control that says what was agreed to: for a save, or with the name of an action behind it.
+const confirmedName = "confirmed"
+
+// action runs an action of the page. One that asks for agreement is run when there is one.
+func (h *handler) action(w http.ResponseWriter, r *http.Request) {
+	schema, submission, ok := h.submitted(w, r)
+	if !ok {
+		return
+	}
+	name := r.PostForm.Get("action")
+	action, declared := schema.Action(name)
+	runner := h.actionRunner()
+	if runner == nil || !declared {
+		h.invalid(w, r, "action", name)
+		return
+	}
+	if action.Confirm != "" && r.PostForm.Get(confirmedName+"."+name) != action.Confirm {
+		h.askFirst(w, r, schema, submission, action)
+		return
+	}
+	request := shared.ActionRequest{
+		Locale: h.locale(r), Actor: actorOf(r), Action: name, Draft: submission.draft, Options: submission.options[name],
+	}
+	if !action.NeedsSecrets {
+		request.Draft.Secrets = nil
+	}
+	asked := errand{
+		name: runName(name), changes: action.Changes, limit: &h.actions,
+		busy: text.Of("You have asked very often in a short time. Wait a moment, then ask again."),
+		call: func(ctx context.Context, send func(shared.TestEvent) error) error {
+			return runner.RunAction(ctx, request, send)
+		},
+	}
+	if action.Test {
+		asked.limit, asked.busy = &h.tests, text.Text{}
+	}
+	h.carryOut(w, r, schema, submission, asked)
+}
+
+// askFirst answers with what has to be agreed to before the action begins.
+func (h *handler) askFirst(
+	w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, action shared.Action,
+) {
+	if r.Header.Get("Accept") == streamType {
+		asked := runView{runName: runName(action.Name), Label: action.Label, Confirm: action.Confirm}
+		h.writeJSON(w, map[string]any{"event": "confirm", "html": h.fragment(r, "agree", asked)})
+		return
+	}
+	view := h.submittedView(r, schema, s)
+	if one := view.run(runName(action.Name)); one != nil {
+		one.Confirm = action.Confirm
+	}
+	h.render(w, r, http.StatusPreconditionRequired, view)
+}
+
+// actionRunner returns what runs the actions of the page, nil when there is nothing.
+func (h *handler) actionRunner() shared.ActionRunner {
+	if h.options.Actions == nil {
+		return nil
+	}
+	return h.options.Actions()
+}

@@ -1,0 +1,231 @@
+package form
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
+)
+
+// fieldView is a field as it stands in a form: that of the page, or the options of its test or of an action.
+type fieldView struct {
+	shared.Field        // Options are those to choose from now
+	Key          string // identifies it on the page
+	Control      string // name of the control
+	Value        shared.Value
+	Effective    shared.Value
+	Default      shared.Value // the default that applies now
+	Needed       bool         // it must have a value now
+	Concealed    bool
+	Disabled     bool
+	Unset        bool   // it has no value, and its control shows the default as if it were one
+	Obsolete     bool   // it is deprecated and has no value
+	Pending      bool   // its saved value waits for a restart
+	Retype       bool   // a secret was typed that is not carried back
+	Clearing     bool   // the stored secret is to be removed
+	Ticket       string // what an action gave for an authorization
+	Lock         *shared.Lock
+	Secret       shared.SecretState
+	Findings     shared.Diagnostics
+	Rules        fieldRules
+	Again        *shared.Action // an action that stands beside another field, too
+}
+
+// fieldRules are what the script needs to follow the form while it is typed in.
+type fieldRules struct {
+	Kind     shared.Kind                 `json:"kind,omitempty"`
+	Control  string                      `json:"control,omitempty"`
+	Scope    string                      `json:"scope,omitempty"` // what the names in conditions begin with
+	Visible  shared.Condition            `json:"visible,omitzero"`
+	Enabled  shared.Condition            `json:"enabled,omitzero"`
+	Needed   shared.Condition            `json:"required,omitzero"`
+	Defaults []shared.ConditionalDefault `json:"defaults,omitempty"`
+	Default  shared.Value                `json:"default"`
+}
+
+// fieldScope is where fields stand together and look at each other: the form, or the options of a test or an action.
+type fieldScope struct {
+	schema  shared.Schema
+	values  shared.Values
+	follows *shared.Evaluation
+	key     string // what the keys of the fields begin with
+	control string // what the names of the controls begin with
+}
+
+func newScope(schema shared.Schema, values shared.Values, key, control string) fieldScope {
+	return fieldScope{schema, values, schema.Evaluate(values), key, control}
+}
+
+// field lays out one field. It is the only way in which fields and options get onto the page.
+func (s fieldScope) field(field shared.Field) fieldView {
+	one := fieldView{
+		Field: field, Key: s.key + field.Name, Control: s.control + field.Name,
+		Value:     s.values[field.Name],
+		Effective: s.follows.Effective(field.Name),
+		Default:   s.follows.Default(field.Name),
+		Needed:    s.follows.Required(field),
+		Concealed: !s.follows.Visible(field),
+		Disabled:  !field.ReadOnly && !s.follows.Enabled(field),
+	}
+	if field.Sensitive {
+		one.Control = secretPrefix + field.Name
+	}
+	one.Unset = one.Value.IsEmpty() && showsDefault(field)
+	one.Rules = fieldRules{
+		Kind: field.Kind, Control: one.Control, Scope: s.key, Visible: field.VisibleWhen, Enabled: field.EnabledWhen,
+		Needed: field.RequiredWhen, Defaults: field.DefaultWhen, Default: field.Default,
+	}
+	if field.Required {
+		one.Rules.Needed = shared.Condition{}
+	}
+	return one
+}
+
+// showsDefault reports whether the field's control shows the default as if it were the value. Others show it as a hint.
+func showsDefault(field shared.Field) bool {
+	switch field.Kind {
+	case shared.KindBoolean, shared.KindChoices, shared.KindList, shared.KindMap:
+		return !field.ReadOnly
+	case shared.KindChoice:
+		return !field.ReadOnly && field.OptionsFrom == ""
+	default:
+		return false
+	}
+}
+
+// Shape is the template of the control.
+func (f fieldView) Shape() string {
+	switch {
+	case f.ReadOnly:
+		return "computed"
+	case f.Kind == shared.KindChoice && f.OptionsFrom != "": // Any text may be one.
+		return "line"
+	case f.Kind == shared.KindChoice && f.Display == shared.DisplayRadio:
+		return "radio"
+	case f.Kind == shared.KindDate && !f.Fits(f.Value):
+		return "line" // A browser's calendar would drop what was typed.
+	}
+	shape, known := map[shared.Kind]string{
+		shared.KindBoolean: "tick", shared.KindChoice: "select", shared.KindChoices: "ticks", shared.KindList: "rows",
+		shared.KindMap: "rows", shared.KindMultiline: "area", shared.KindFile: "area", shared.KindDate: "date",
+		shared.KindAuthorization: "authorization",
+	}[f.Kind]
+	if !known {
+		return "line"
+	}
+	return shape
+}
+
+// Labelled reports whether the label belongs to a single control.
+func (f fieldView) Labelled() bool {
+	return !slices.Contains([]string{"radio", "ticks", "authorization"}, f.Shape())
+}
+
+// Text is what stands in the control.
+func (f fieldView) Text() string {
+	switch {
+	case f.Sensitive:
+		return ""
+	case f.ReadOnly, f.Unset:
+		return f.Format(f.Effective)
+	default:
+		return f.Format(f.Value)
+	}
+}
+
+// Hint is what stands in the control while it is empty: the default, or else an example.
+func (f fieldView) Hint() string {
+	if f.Default.IsEmpty() {
+		return f.Placeholder
+	}
+	return f.Format(f.Default)
+}
+
+// Checked reports whether a tick-box is ticked.
+func (f fieldView) Checked() bool {
+	truth, _ := f.Effective.AsBoolean()
+	return truth
+}
+
+// Chosen reports whether an option is.
+func (f fieldView) Chosen(option string) bool {
+	chosen, _ := f.Effective.AsList()
+	return slices.Contains(chosen, option) || f.Effective == shared.Text(option)
+}
+
+// Choices are the options, and what is in force although it is none of them.
+func (f fieldView) Choices() []shared.Option {
+	options := slices.Clone(f.Options)
+	chosen, _ := f.Effective.AsList()
+	if single, ok := f.Effective.AsText(); ok {
+		chosen = []string{single}
+	}
+	for _, one := range chosen {
+		if one != "" && !slices.ContainsFunc(options, func(o shared.Option) bool { return o.Value == one }) {
+			options = append(options, shared.Option{Value: one, Label: one})
+		}
+	}
+	return options
+}
+
+// CanBeEmpty reports whether a choice can be left open, or is as long as nobody has chosen: the first of its options
+// is not chosen by itself.
+func (f fieldView) CanBeEmpty() bool {
+	named := slices.ContainsFunc(f.Options, func(o shared.Option) bool { return o.Value == "" })
+	return f.Default.IsEmpty() && !named
+}
+
+// Off reports whether the control is of no use.
+func (f fieldView) Off() bool { return f.Lock != nil || f.Obsolete }
+
+// StarShown reports whether the sign of what must be filled in stands on the page, shown or not.
+func (f fieldView) StarShown() bool { return f.Needed || f.Required || !f.RequiredWhen.IsZero() }
+
+// Limit is the largest number of characters of a file.
+func (f fieldView) Limit() int64 {
+	const unless = 65_536
+	if most, ok := f.Max.AsInteger(); ok {
+		return most
+	}
+	return unless
+}
+
+// Accepted are the ends of the names of files that are offered.
+func (f fieldView) Accepted() string { return strings.Join(f.Accept, ",") }
+
+// DescribedBy are the ids of what belongs to the control.
+func (f fieldView) DescribedBy() string {
+	var ids []string
+	for _, one := range []struct {
+		name  string
+		given bool
+	}{
+		{"unit", f.Unit != ""}, {"help", f.Help != ""}, {"state", f.Sensitive}, {"deprecated", f.Deprecated != ""},
+		{"findings", true},
+	} {
+		if one.given {
+			ids = append(ids, one.name+"-"+f.Key)
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
+// SecretText says what is known of a secret beside that it is stored.
+func (f fieldView) SecretText() text.Text {
+	var hint, expires text.Text
+	if !f.Secret.Set {
+		return hint
+	}
+	if f.Secret.Hint != "" {
+		hint = text.Of("Stored: {hint}.", "hint", strings.TrimSuffix(f.Secret.Hint, "."))
+	}
+	if at := f.Secret.Expires; !at.IsZero() {
+		expires = text.Of("Valid until {date}.", "date", at.Format(time.DateOnly))
+		if at.Before(time.Now()) {
+			expires = text.Of("No longer valid since {date}.", "date", at.Format(time.DateOnly))
+		}
+	}
+	return text.Join(hint, expires)
+}

@@ -1,0 +1,248 @@
+package form
+
+import (
+	"context"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
+)
+
+// streamType is what the script asks for: one JSON document a line, as things happen.
+const streamType = "application/x-ndjson"
+
+// runName names what can be run: an action, or the page's test, which has no name.
+type runName string
+
+// Name is the action's name.
+func (n runName) Name() string { return string(n) }
+
+// ID is the id of a part of it on the page.
+func (n runName) ID(part string) string {
+	if n != "" {
+		return "action-" + string(n) + "-" + part
+	}
+	if part == "run" || part == "cancel" {
+		return map[string]string{"run": "test-button", "cancel": "cancel-button"}[part]
+	}
+	return part
+}
+
+// runView is the page's test or an action as it stands on the page.
+type runView struct {
+	runName
+	Label, Help string
+	Options     []fieldView
+	Concealed   bool
+	Rules       fieldRules
+	Report      *reportView
+	Prompt      *shared.Prompt
+	Confirm     string // what has to be agreed to first
+	Changed     bool   // it has changed what is in force
+}
+
+// IsTest reports whether it is the page's test.
+func (v runView) IsTest() bool { return v.runName == "" }
+
+// reportView is a verdict. Its ids are those of what was run.
+type reportView struct {
+	*shared.TestReport
+	Of runName
+}
+
+// errand is a test or an action that was asked for, and has not begun.
+type errand struct {
+	name    runName
+	changes bool
+	limit   *tests
+	busy    text.Text // said when it is asked for too often; nothing means what the limit says
+	call    func(context.Context, func(shared.TestEvent) error) error
+}
+
+// outcome is what came of it.
+type outcome struct {
+	report *shared.TestReport
+	result shared.ActionResult
+	prompt *shared.Prompt
+}
+
+// test tries the form out as it stands. Closing the connection cancels the test.
+func (h *handler) test(w http.ResponseWriter, r *http.Request) {
+	schema, submission, ok := h.submitted(w, r)
+	if !ok {
+		return
+	}
+	request := shared.TestRequest{
+		Locale: h.locale(r), Actor: actorOf(r), Draft: submission.draft, Options: submission.options[""],
+	}
+	h.carryOut(w, r, schema, submission, errand{
+		limit: &h.tests,
+		call: func(ctx context.Context, send func(shared.TestEvent) error) error {
+			return h.page.Test(ctx, request, send)
+		},
+	})
+}
+
+// carryOut runs a test or an action and answers with what came of it, as it happens when the script asks.
+func (h *handler) carryOut(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, e errand) {
+	actor := actorOf(r)
+	if busy := e.limit.begin(actor, time.Now()); !busy.IsZero() {
+		if !e.busy.IsZero() {
+			busy = e.busy
+		}
+		h.answerBusy(w, r, schema, s, busy)
+		return
+	}
+	defer e.limit.end(actor)
+	if strings.Contains(r.Header.Get("Accept"), streamType) {
+		h.stream(w, r, schema, s, e)
+		return
+	}
+	came := h.run(r, e, promptPatience, func(shared.TestEvent) {})
+	s.take(schema, came.result)
+	view := h.submittedView(r, schema, s)
+	view.show(e, came)
+	h.render(w, r, http.StatusOK, view)
+}
+
+// promptPatience is how long a page without scripts waits for an action that has asked the reader to go somewhere else:
+// the reader does not see that before the page is there.
+const promptPatience = 2 * time.Second
+
+// run returns what came of a test or an action. A patience other than zero ends it that long after a prompt.
+func (h *handler) run(
+	r *http.Request, e errand, patience time.Duration, each func(shared.TestEvent),
+) (came outcome) {
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	err := e.call(ctx, func(event shared.TestEvent) error {
+		switch event := event.(type) {
+		case shared.Completed:
+			came.report, came.result = &event.Report, event.Result
+		case shared.Prompt:
+			came.prompt = &event
+			if patience > 0 {
+				time.AfterFunc(patience, cancel)
+			}
+			each(event)
+		default:
+			each(event)
+		}
+		return nil
+	})
+	if left := ctx.Err() != nil && came.prompt != nil; came.report == nil && left {
+		return came
+	}
+	if err != nil || came.report == nil {
+		broken := h.brokenReport(r, e, err)
+		return outcome{report: &broken}
+	}
+	return came
+}
+
+// brokenReport is the verdict when the plugin gave none.
+func (h *handler) brokenReport(r *http.Request, e errand, err error) shared.TestReport {
+	reader := h.language(r)
+	headline, summary := text.Message("The test failed"), text.Message("The plugin stopped before the test had ended.")
+	if e.name != "" {
+		headline, summary = "This could not be done", "The plugin stopped before this had ended."
+	}
+	return shared.TestReport{
+		Outcome: "failed", Headline: reader.Message(headline), Status: shared.StatusFailed,
+		Diagnostics: shared.Diagnostics{{
+			Severity: shared.SeverityError, Code: "plugin_stopped",
+			Summary: reader.Message(summary), Detail: reader.Render(h.explain(err)),
+		}},
+	}
+}
+
+// stream sends each step as a line as it happens, and the verdict last. The HTML in the lines is ready to be shown.
+func (h *handler) stream(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, e errand) {
+	w.Header().Set("Content-Type", streamType)
+	control := http.NewResponseController(w)
+	send := func(line map[string]any) {
+		_ = json.NewEncoder(w).Encode(line) // The browser being gone cancels the request's context.
+		_ = control.Flush()
+	}
+	came := h.run(r, e, 0, func(event shared.TestEvent) {
+		switch event := event.(type) {
+		case shared.StepStarted:
+			send(map[string]any{"event": "started", "id": event.ID,
+				"html": h.fragment(r, "step", shared.StepResult{ID: event.ID, Label: event.Label})})
+		case shared.StepProgress:
+			send(map[string]any{"event": "progress", "id": event.ID,
+				"html": h.fragment(r, "step", shared.StepResult{ID: event.ID, Label: event.Label, Detail: event.Detail})})
+		case shared.StepFinished:
+			send(map[string]any{"event": "finished", "id": event.ID, "html": h.fragment(r, "step", event.StepResult)})
+		case shared.Prompt:
+			send(map[string]any{"event": "prompt", "html": h.fragment(r, "prompt", &event)})
+		}
+	})
+	if came.report == nil { // The browser is gone.
+		return
+	}
+	send(h.completedLine(r, schema, s, e, came))
+}
+
+// completedLine is the last line of a stream.
+func (h *handler) completedLine(
+	r *http.Request, schema shared.Schema, s submission, e errand, came outcome,
+) map[string]any {
+	report := came.report
+	shown := runView{runName: e.name, Report: &reportView{report, e.name}, Changed: e.changed(came)}
+	line := map[string]any{
+		"event": "completed", "status": report.Status, "headline": report.Headline,
+		"html":     h.fragment(r, "outcome", shown),
+		"findings": h.findingsHTML(r, keyed(schema, e.name, report.Diagnostics), nil),
+	}
+	if came.result.IsZero() {
+		return line
+	}
+	s.take(schema, came.result)
+	filled := shared.Values{}
+	for name := range came.result.Values {
+		if value, given := s.draft.Values[name]; given {
+			filled[name] = value
+		}
+	}
+	line["values"], line["tickets"] = filled, s.tickets
+	choices := map[string]template.HTML{}
+	scope := newScope(schema, s.draft.Values, "", valuePrefix)
+	for field := range schema.Fields() {
+		found, given := s.found[field.Name]
+		if !given {
+			continue
+		}
+		one := scope.field(field)
+		one.Options = found
+		name := "proposals"
+		if one.Shape() == "ticks" {
+			name = "tick-list"
+		}
+		choices[one.Key] = h.fragment(r, name, one)
+	}
+	line["choices"] = choices
+	return line
+}
+
+// changed reports whether what is in force is another one now.
+func (e errand) changed(came outcome) bool {
+	return e.changes && came.report != nil && came.report.Status != shared.StatusFailed
+}
+
+func (h *handler) answerBusy(
+	w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy text.Text,
+) {
+	accept := r.Header.Get("Accept")
+	if strings.Contains(accept, streamType) || strings.Contains(accept, "application/json") {
+		h.refuse(w, r, http.StatusTooManyRequests, busy)
+		return
+	}
+	view := h.submittedView(r, schema, s)
+	view.Failure = busy
+	h.render(w, r, http.StatusTooManyRequests, view)
+}

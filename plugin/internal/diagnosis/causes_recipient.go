@@ -65,6 +65,18 @@ var recipientCauses = []cause{
 		code: "recipient_domain_not_found", outcome: Failed, scope: shared.ScopeRecipient, lasting: shared.LastingPermanent,
 		words: []wording{
 			{
+				when:     saysUnroutable,
+				summary:  "The server has no route to {recipient}: the domain or the mailbox is unknown to it.",
+				detail:   "Check the spelling of the address, or test with another recipient.",
+				delivery: "Check the spelling of the address, or remove this recipient.",
+			},
+			{
+				when:     saysUnroutable,
+				summary:  "The server has no route to the recipient: the domain or the mailbox is unknown to it.",
+				detail:   "Check the spelling of the address, or test with another recipient.",
+				delivery: "Check the spelling of the address, or remove this recipient.",
+			},
+			{
 				summary: "The server finds no mail domain for {recipient}.",
 				detail:  "Check the spelling of the domain.",
 			},
@@ -77,6 +89,18 @@ var recipientCauses = []cause{
 	{
 		code: "recipient_unknown", outcome: Failed, scope: shared.ScopeRecipient, lasting: shared.LastingPermanent,
 		words: []wording{
+			{
+				when:     saysUnroutable,
+				summary:  "The server has no route to {recipient}: the domain or the mailbox is unknown to it.",
+				detail:   "Check the spelling of the address, or test with another recipient.",
+				delivery: "Check the spelling of the address, or remove this recipient.",
+			},
+			{
+				when:     saysUnroutable,
+				summary:  "The server has no route to the recipient: the domain or the mailbox is unknown to it.",
+				detail:   "Check the spelling of the address, or test with another recipient.",
+				delivery: "Check the spelling of the address, or remove this recipient.",
+			},
 			{
 				summary:  "The server does not know the mailbox {recipient}.",
 				detail:   "Check its spelling, or test with another recipient.",

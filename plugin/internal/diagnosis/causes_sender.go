@@ -100,6 +100,16 @@ var senderCauses = []cause{
 		field: senderField,
 		words: []wording{
 			{
+				when:    saysUnroutable,
+				summary: "The server has no route to the sender {sender}: the domain or the mailbox is unknown to it.",
+				detail:  "Check the spelling of the sender, or use one that exists.",
+			},
+			{
+				when:    saysUnroutable,
+				summary: "The server has no route to the sender: the domain or the mailbox is unknown to it.",
+				detail:  "Check the spelling of the sender, or use one that exists.",
+			},
+			{
 				summary: "The server finds no mail domain for the sender {sender}.",
 				detail:  "Check the spelling of the sender's domain; it needs an MX or address record.",
 			},
@@ -219,6 +229,16 @@ var senderCauses = []cause{
 		code: "sender_mailbox_unknown", outcome: Failed, scope: shared.ScopeSender, lasting: shared.LastingPermanent,
 		field: senderField,
 		words: []wording{
+			{
+				when:    saysUnroutable,
+				summary: "The server has no route to the sender {sender}: the domain or the mailbox is unknown to it.",
+				detail:  "Check the spelling of the sender, or use one that exists.",
+			},
+			{
+				when:    saysUnroutable,
+				summary: "The server has no route to the sender: the domain or the mailbox is unknown to it.",
+				detail:  "Check the spelling of the sender, or use one that exists.",
+			},
 			{
 				summary: "The mailbox of the sender {sender} does not exist.",
 				detail:  "Make the mailbox, or use a sender that exists: servers ask the sender's domain.",

@@ -192,6 +192,20 @@ func both(conditions ...func(*reading) bool) func(*reading) bool {
 	}
 }
 
+// servedHere reports whether the server most likely has the mailboxes of the recipient's domain: without a login it
+// takes mail for no others, and who sends to its own domain uses that domain's server.
+func servedHere(r *reading) bool {
+	if noLogin(r) {
+		return true
+	}
+	_, own, _ := strings.Cut(r.Envelope.Sender, "@")
+	_, theirs, _ := strings.Cut(r.Envelope.Recipient, "@")
+	return own != "" && strings.EqualFold(own, theirs)
+}
+
+// saysUnroutable reports whether the server has no route to an address: Exim says so of a domain and of a mailbox.
+func saysUnroutable(r *reading) bool { return r.says(addressUnroutable) }
+
 func loginMissing(r *reading) bool { return noLogin(r) || loginNotOffered(r) }
 
 // inspectors are programs and devices that look into encrypted connections, by what stands in the issuer of their

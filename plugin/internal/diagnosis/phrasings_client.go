@@ -58,7 +58,16 @@ var (
 		`黑名单|ブラックリスト`,
 		`blacklisti`, `exploits block`, `delist`, `removal from (?:this|the|our)`,
 	)
+	// ownBlocklist is a list of whomever the server does not want, listOfDNS one of addresses that many servers ask.
+	ownBlocklist = words(
+		`(?:block|black|deny|ban) ?list`, `schwarze\w* liste|sperrliste`, `liste noire`, `lista negra`, `lista nera`,
+		`zwarte lijst`, `czarn\w+ li`, `черн\w+ спис`, `黑名单|ブラックリスト`,
+	)
+	listOfDNS           = words(`@list`, `(?:rbl|dnsbl|rhsbl)s?\b`, `spamhaus|spamcop|sorbs|uceprotect|barracuda|abusix`)
 	authenticationLinks = links(`openspf`, `[/?&#.-](?:spf|dmarc|dkim)\b`)
+	reverseDNSLinks     = links(`\b(?:no)?(?:rdns|fcrdns|reverse[-_]?dns)\b`, `[/?&#=._-](?:ptr|nordns)\b`)
+	helloLinks          = links(`[/?&#=._-](?:helo|ehlo)\b`)
+	greylistingLinks    = links(`gr[ae]y-?list|postgrey`)
 	listLinks           = links(
 		`spamhaus\.org`, `spamcop\.net`, `sorbs\.net`, `barracudacentral`, `uceprotect`, `abuseat`, `mail-abuse`,
 		`dnsbl`, `ipcheck\.`, `blocklist`, `blacklist`, `rbl`, `delist`, `ip-?block`, `cloudmark\.com`, `mailspike`,
@@ -158,7 +167,8 @@ var (
 		`ipv6 (?:\S+ ){0,3}(?:not|reject|refus|block|denied|unsupported|disabled)`, `use ipv4`,
 	)
 	proxyHeader = words(
-		`proxy timeout`, `proxy (?:\S+ )?(?:expected|required|failed)`, `proxy (?:protocol|header|line)`, `haproxy`,
+		`proxy timeout`, `proxy (?:\S+ )?(?:expected|required|failed|format|command|signature|string|handshake|invalid)`,
+		`(?:missing|invalid|malformed|unknown|unexpected) proxy`, `proxy (?:protocol|header|line)`, `haproxy`,
 		`proxy ?v[12]`,
 	)
 	outOfSync = words(

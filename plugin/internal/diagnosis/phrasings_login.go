@@ -171,6 +171,12 @@ var (
 		`(?:log ?in|sign ?in|logging in|log ?on) (?:\S+ ){0,5}(?:web|browser|website|site|portal|webmail|`+
 			`online|interface)`,
 		`web ?(?:log ?in|mail|browser) (?:\S+ )?(?:required|first)`, `via (?:your |the |a )?(?:web )?browser`,
+		`(?:verify|confirm|validate|unlock|secure|review) (?:your |the |this )?(?:account|identity|profile|mailbox)`+
+			` (?:by|at|via|through|here|on our|in (?:your|the|a) (?:web ?)?browser)\b`,
+		`(?:bestatigen|entsperren|verifizieren) sie (?:bitte )?ihre? (?:konto|identitat|postfach)`,
+		`(?:confirmez|verifiez|validez) votre (?:compte|identit[e])`, `(?:confirme|verifique) su (?:cuenta|identidad)`,
+		`(?:confermi|verifichi) il suo account`, `подтвердите (?:\S+ )?(?:аккаунт|личность|учетн)`,
+		`验证(?:您的|你的)?(?:身份|账号|帐号)|本人確認`,
 		`eula`, `(?:accept|agree|confirm) ~ (?:terms|agreement|licen[cs]e|policy|conditions|tos)`, `captcha`,
 		`(?:confirm|verify|validate|add|bind) (?:your |a |the )?(?:phone|mobile|telephone)`, `robot`,
 		`verify (?:that )?(?:you|your) (?:are|phone|identity|human|mobile)`,
@@ -263,7 +269,14 @@ var (
 		`invalid challenge`, `auth input`,
 	)
 	alreadyLoggedIn = words(
-		`already (?:\S+ ){0,2}(?:auth|logged|signed|identified)`, `re ?authentication not`,
+		`(?:already|previously) (?:\S+ ){0,2}(?:auth|logged|signed|identified)`, `re ?authentication not`,
+		`(?:second|further|additional|duplicate) (?:auth\w*|log ?in)\b(?: \S+){0,2} (?:not|refus|den|reject|unnecess)`,
+		`authenticated (?:\S+ )?(?:already|previously)`, `only one (?:\S+ )?(?:auth\w*|log ?in)\b`,
+		`auth\w*(?: \S+){0,3} (?:twice|more than once)`,
+		`bereits (?:\S+ )?(?:angemeldet|eingeloggt|authenti)`, `deja (?:authenti|connect|identifi)`,
+		`ya (?:esta |se ha |ha )?(?:autentic|conectad|iniciado)`, `gia (?:autentic|conness|effettuat)`,
+		`ja (?:autentic|conectad)`, `(?:reeds|al) (?:aangemeld|ingelogd)`, `juz (?:zalogow|uwierzyteln)`,
+		`уже (?:\S+ )?(?:авториз|аутентиф|вошли)`, `已(?:经)?(?:登录|认证|通过认证)|(?:既に|すでに)(?:認証|ログイン)`,
 		`only (?:be )?(?:issued|used|sent|allowed) once`,
 	)
 	tokenRefused = words(

@@ -101,6 +101,15 @@ var (
 		`(?:nieznany|nie istnieje|brak takiego)`,
 		`onbekend`, `okand|finns inte`, `bilinmeyen`, `deliver\w* ~ not possible`, `undeliverable address`,
 	)
+	// notInTable: the server has a list of those whom it takes mail for.
+	notInTable = words(
+		`(?:recipient|rcpt|address|addressee|user|mailbox|destination|account|@recipient|@addr)(?: \S+){0,2}`+
+			` (?:not|absent|missing)(?: \S+)? (?:in|on|from|among)(?: \S+){0,4}`+
+			` (?:list|table|map|directory|database|file|recipients|users)\b`,
+		`(?:empfanger|adresse|benutzer)\w*(?: \S+){0,3} (?:nicht|fehlt) (?:in|auf)\b`,
+		`(?:destinataire|adresse)(?: \S+){0,3} (?:dans|de) la (?:liste|table)`, `no (?:esta|figura) en la (?:lista|tabla)`,
+		`не в списке`, `不在(?:\S+)?列表`,
+	)
 	mailboxDisabled = words(
 		`(?:account|mail ?box|user|recipient) (?:\S+ ){0,3}no (?:mail|messages) accepted`,
 		`(?:is|has been|was|are) (?:now |currently |temporar\w+ )?(?:suspended|locked|deactivated|disabled|closed)`,

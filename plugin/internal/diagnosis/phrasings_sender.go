@@ -8,7 +8,7 @@ var (
 		`expedition`,
 		`remitente`, `mittente`, `remetente`, `отправител`, `发件人|発信者|差出人|送信者`, `nadawc`,
 		`from address`,
-		`from ~ domain`, `5321`, `envelope sender`,
+		`from ~ domain`, `5321`, `envelope sender`, `header from`, `afzender|avsandar`,
 	)
 	// notOwned: this login may not use this sender.
 	notOwned = words(
@@ -98,6 +98,12 @@ var (
 		`validating (?:the )?(?:sender|mail ?from|return path)(?: \S+)? fail`,
 		`(?:mail ?from|return path) (?:verif\w*|validation|callback|callout) (?:fail|error|unsuccess)`,
 		`sender verif(?:y|ication|ied)? ?(?:fail|error|reject)`,
+		`(?:sender|mail ?from|return path|reverse path|envelope from)(?: \S+)? (?:verif\w*|validation|callout|callback)`+
+			`(?: \S+)? (?:fail|error|reject|unsuccess|negative|did not|not succe)`,
+		`verif\w* of (?:the )?(?:sender|mail ?from|return path|envelope)(?: \S+){0,2} (?:fail|did not|not succe|`+
+			`error|unsuccess)`,
+		`absender\w*(?: \S+)? (?:prufung|verifi\w*) (?:\S+ )?fehl|absender(?:prufung|verifi\w*) (?:\S+ )?fehl`,
+		`verification (?:de l |du )?(?:expediteur|emetteur) ~ echou`,
 		`sender address rejected (?:user unknown|undeliverable|unknown user|unverified address host|mailbox|`+
 			`no such|account)`,
 		`(?:sender|from|return path|@sender|mail from)(?: \S+){0,5} (?:user unknown|unknown user|does not`+
@@ -123,7 +129,9 @@ var (
 			` \S+){0,6} (?:blocked using|is listed|listed (?:in|on|at|by)|block ?listed|black ?listed|on (?:\S+`+
 			` ){0,2}(?:block|black) ?list|denied|banned|in (?:my|our|the) (?:\S+ )?(?:bad|black|block|deny|`+
 			`reject|kill|spam)|is blocked|blocked by|been blocked)`,
-		`badmailfrom`, `disposable|throw ?away`,
+		`badmailfrom`, `disposable|throw ?away`, `black(?:ed)? (?:mail |email )?(?:senders?|address|domain)\b`,
+		`(?:sender|from|domain|@sender)(?: \S+){0,3} (?:in|on) (?:\S+ ){0,3}(?:black|bad|deny|blocked|ban|banned)`+
+			` (?:list|table|map|file|senders)`,
 		`(?:blocked|banned|denied|blacklisted|block ?listed|prohibited|blocklisted|unwanted|rejected)`+
 			` (?:envelope )?(?:sender|from|mail ?from|domain)`,
 		`envelope blocked`, `block send ?er`, `dbl`, `having a domain present`,

@@ -136,6 +136,7 @@ var certainRules = []rule{
 		says: all(noPermission)},
 	{cause: "too_many_connections", providers: providers("qq"), steps: early, says: all(connectionFrequency)},
 	{cause: "rate_limited", providers: providers("qq"), steps: conversing, says: all(qqFrequency)},
+	{cause: "recipient_rate_limited", providers: providers("qq"), steps: recipient, says: all(qqReceivesTooMuch)},
 	{cause: "client_reputation_low", steps: conversing, says: all(yahooDeferred), unless: none(listed)},
 }
 
@@ -213,6 +214,8 @@ var (
 	neteaseReputation    = words(`hl rep`)
 	neteaseSpam          = words(`dt spm`)
 	qqFrequency          = words(`frequency limited`)
-	yahooDeferred        = words(`ts[0-9]+ (?:messages|all messages)`, `tss[0-9]+`, `all messages from @ip will be`)
-	connectionFrequency  = words(`connection frequency`)
+	// service.mail.qq.com/detail/122/166: the mailbox has got very much in a short time.
+	qqReceivesTooMuch   = words(`mailbox unavailable or access den\w+`)
+	yahooDeferred       = words(`ts[0-9]+ (?:messages|all messages)`, `tss[0-9]+`, `all messages from @ip will be`)
+	connectionFrequency = words(`connection frequency`)
 )

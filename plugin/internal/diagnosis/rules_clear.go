@@ -39,6 +39,8 @@ var overrulingRules = []rule{
 	{cause: "recipient_check_failed", steps: receiving, replies: replies(4), says: all(recipientCheckDeferred),
 		unless: none(senderMeant)},
 	{cause: "sender_domain_lookup_failed", steps: atEnvelope, says: all(authenticationResults, domainLookupDeferred)},
+	{cause: "sender_domain_lookup_failed", steps: atEnvelope, replies: replies(4),
+		says: all(authenticationResults, couldNot)},
 	{cause: "sender_domain_lookup_failed", steps: addressing, replies: replies(4), says: all(senderMeant, lookupTimedOut)},
 	{cause: "sender_domain_no_mail", steps: atEnvelope, says: all(nullMX, senderMeant),
 		unless: none(recipientAddressMeant)},
@@ -46,6 +48,10 @@ var overrulingRules = []rule{
 	{cause: "sender_domain_disabled", steps: atEnvelope, says: all(senderDomainDisabled)},
 	{cause: "sender_domain_too_new", steps: atEnvelope, says: all(domainYoung)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(domainListed)},
+
+	// A server of which only the hour is bad.
+	{cause: "server_temporary_fault", steps: atEnvelope, replies: replies(4), enhanced: enhanced("4.3.5"),
+		says: all(notNow), unless: none(serverBroken)},
 
 	// What an address is written in.
 	{cause: "smtputf8_not_offered", steps: addressing, says: all(unicodeAddress)},

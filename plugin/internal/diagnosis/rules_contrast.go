@@ -32,15 +32,33 @@ var contrastRules = []rule{
 		unless: none(namesHello, reverseDNS)},
 
 	{cause: "spoofing_blocked", steps: atEnvelope, says: all(fromOwnDomain), when: noLogin, unless: none(namesHello)},
+	{cause: "message_malformed", steps: message, says: all(together(headerAddress, addressFault))},
+	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(senderMeant, notPermitted)), when: loggedIn,
+		unless: none(authenticationResults, listed, namesSpam, saysVerified, recipientNamed, fromThisHost)},
 	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4), says: all(senderRefusedNow)},
 	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(fromMeant, saysUnlike, namesLogin)), when: withLogin,
 		unless: none(authenticationResults)},
 	{cause: "sender_not_verified", steps: addressing, says: all(senderIDUnknown), when: withLogin},
+	{cause: "sender_domain_lookup_failed", steps: atEnvelope, replies: replies(4),
+		says: all(senderMeant, together(recordsNamed, couldNot))},
+	{cause: "account_suspended", steps: atEnvelope, says: all(abuseSuspected), when: loggedIn,
+		unless: none(ipMeantPlainly, listed)},
 	{cause: "session_login_expired", steps: atEnvelope, says: all(noLongerLoggedIn), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(bouncesCounted, namesThisAccount)),
 		when: withLogin},
 
+	// The message, not who sends it.
+	{cause: "policy_refused", steps: message, says: all(together(namesMessage, saysBreaches, namesRule)),
+		unless: none(ownsAccount, namesSpam, termsOfUse, ipMeantPlainly, authenticationResults, namesFile, namesVirus,
+			sizeMeant)},
+	{cause: "policy_refused", steps: message, says: all(endToEnd), unless: none(authenticationResults, namesFile)},
+	{cause: "policy_refused", steps: message, says: all(plainContent), when: encrypted},
+	{cause: "message_malformed", steps: message, replies: replies(5), says: all(together(headerNamed, saysMalformed)),
+		unless: none(senderMeant, authenticationResults, namesFile, namesVirus)},
+	{cause: "message_malformed", steps: message, says: all(malformedLinks)},
+
 	// What is counted.
+	{cause: "client_reputation_low", steps: conversing, says: all(together(spamRate, ipMeant)), unless: none(listed)},
 	{cause: "mail_loop", steps: atEnvelope, says: all(receivedCounted)},
 	{cause: "message_too_big", steps: message, says: all(together(bytesCounted, saysMore)),
 		unless: none(headerMeant, lineMeant, namesInbox)},
@@ -63,6 +81,10 @@ var contrastRules = []rule{
 		unless: none(senderMeant)},
 
 	// Whose domain.
+	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(addressUnroutable), when: servedHere,
+		unless: none(senderMeant)},
+	{cause: "recipient_disabled", steps: recipient, says: all(domainSwitchedOff), when: noLogin,
+		unless: none(senderMeant, yourDomain)},
 	{cause: "sender_not_owned", providers: providers("zoho"), steps: addressing, replies: replies(553), when: withLogin},
 	{cause: "sender_not_owned", providers: providers("zoho"), steps: message, replies: replies(553), when: withLogin},
 	{cause: "sender_not_owned", steps: sender, replies: replies(5), says: all(notOfThisDomain), when: withLogin},
@@ -70,12 +92,6 @@ var contrastRules = []rule{
 		unless: none(reverseDNS, namesHello)},
 	{cause: "sender_domain_not_found", steps: recipient, replies: replies(5),
 		says: all(together(senderMeant, resolutionFailed)), unless: none(reverseDNS, namesHello)},
-}
-
-// codedRules are the codes in parentheses of AOL and Yahoo, postmaster.aol.com.
-var codedRules = []rule{
-	{cause: "client_reputation_low", steps: conversing, says: all(aolDynamic)},
-	{cause: "address_blocklisted", steps: conversing, replies: replies(5), says: all(aolBlocked)},
 }
 
 // Words of a login.
@@ -101,8 +117,6 @@ var (
 	recipientNamed   = words(`recipients?\b|rcpt|destination|addressee|mailbox|@recipient`)
 	lockedForMinutes = words(`(?:ip|@ip|address|host) (?:\S+ )?(?:locked|blocked|banned) for \d+`)
 	policyViolated   = words(`policy violation`, `narusz`)
-	aolDynamic       = words(`dyn [a-z][0-9]\b`)
-	aolBlocked       = words(`(?:rly|con) b[0-9]\b`, `rtr (?:bl|bg|rd|ch|dx|sc)\b`)
 )
 
 // Words of what is forged and of strangers.
@@ -110,7 +124,12 @@ var (
 	senderRefusedNow = words(
 		`sender (?:address )?(?:is |was )?temporar\w+ (?:refused|rejected|blocked|deferred|not accepted)`,
 	)
-	fromOwnDomain   = words(`(?:from|sender) (?:\S+ )?is (?:our|my) (?:own )?domain`)
+	fromOwnDomain = words(
+		`(?:from|sender|mail ?from|@sender)(?: \S+){0,2} is (?:a |an |one of )?(?:our|my|local|internal)\b`,
+		`(?:sender|mail ?from|from address)(?: \S+){0,2} belongs? to (?:(?:a |an |our )?(?:local|internal|own)|us)\b`,
+		`(?:lokale|interne)r? absender`, `expediteur (?:local|interne)`, `remitente (?:local|interno)`,
+		`mittente (?:locale|interno)`, `локальн\S* отправител`, `本地发件人`,
+	)
 	senderMailbox   = words(`(?:quota|mail ?box) of (?:the )?sender`, `senders? (?:mail ?box|quota)`)
 	fromMeant       = words(`senders?\b`, `mail ?from`, `from\b`, `@sender`, `envelope`)
 	saysUnlike      = words(`mismatch`, `not match`, `differ`, `must (?:be )?(?:the )?(?:equal|match|same|identical)`)
@@ -230,5 +249,77 @@ var (
 		`(?:dns|mx|domain) (?:\S+ ){0,3}(?:resol\w+|look ?up|query)(?: \S+){0,3} (?:fail|error|unsuccess)`,
 		`(?:dns|mx|domain) (?:resol\w+|look ?up|query)(?: \S+){0,3} (?:fail|error|unsuccess)`,
 		`fail\w* to resolve (?:@host|the|your|domain|sender)`,
+	)
+)
+
+// Words of a message, its form and its content.
+var (
+	saysBreaches = words(
+		`violat|viola\b`, `breach`, `contraven`, `infring`, `conflicts? with`, `not (?:comply|conform)|non ?complian`,
+		`versto`, `enfrei`, `narusz`, `наруш`, `违反|違反`,
+	)
+	namesRule = words(
+		`polic`, `rules?\b`, `richtlini|regel`, `politique|politica`, `regole|regras|reglas`, `zasad|polityk`,
+		`политик|правил`, `策略|规定|ポリシー`,
+	)
+	ownsAccount = words(`accounts?\b|konto|compte|cuenta|conta\b|аккаунт|帐号|账号|アカウント`)
+	termsOfUse  = words(`terms`, `aup\b|tos\b`, `acceptable use`, `agreement`, `usage polic`)
+	// endToEnd is a message that is encrypted or signed itself, whatever the connection.
+	endToEnd = words(
+		`(?:open ?)?pgp\b|gnupg|gpg\b`, `s mime|smime`, `end to end`, `ende zu ende`, `bout en bout`,
+		`(?:mail|message|email|content)s? (?:\S+ ){0,2}(?:must|needs? to|has to|have to) be (?:\S+ )?signed`,
+	)
+	plainContent = words(
+		`unencrypted (?:mail|message|email|content)`, `unverschlusselte\w* (?:nachricht|mail|e\b|inhalt)`,
+		`only (?:\S+ ){0,2}encrypted (?:mail|message|email)`, `(?:message|mail|courrier)s? non chiffre`,
+		`mensajes? (?:no|sin) cifra`, `незашифрованн\S+ (?:письм|сообщ)`, `未加密\S*邮件`,
+	)
+	headerAddress = words(`(?:in|of) (?:\S+ ){0,4}headers?\b`, `failing address in`)
+	addressFault  = words(`syntax|malformed|unqualified|unpars|cannot parse|domain missing|address missing`)
+	headerNamed   = words(`headers?\b`, `message id\b`, `encoded ?words?\b`, `kopfzeile`, `en ?tete|cabecera`,
+		`заголов`)
+	saysMalformed = words(
+		`syntax`, `malformed`, `not (?:\S+ )?(?:permitted|valid|compliant|conform)`, `illegal|invalid|improper`,
+		`non ?ascii|8 ?bit`, `broken|corrupt`, `ungultig|fehlerhaft`, `invalide|incorrect`, `неверн|некоррект`,
+	)
+	malformedLinks = links(`bare[-_]?(?:lf|line|new)`, `smtplf`, `smuggling`)
+)
+
+// Words of a sender who is not let, and of a domain.
+var (
+	notPermitted = words(
+		`not (?:\S+ )?(?:permitted|allowed|authori[sz]ed)`, `forbidden|prohibited|disallowed|unauthori[sz]ed`, `may not be`,
+		`nicht (?:\S+ )?(?:erlaubt|zugelassen|gestattet|berechtigt)`, `(?:non|pas) autoris|interdit`,
+		`non (?:consentit|autorizz|permess)`, `no (?:permitid|autorizad)|nao (?:permitid|autorizad)`, `niet toegestaan`,
+		`niedozwol`, `не (?:разреш|допуска)|запрещ`, `不允许|未授权|許可されて`,
+	)
+	fromThisHost = words(
+		`from (?:this|your|the|that) (?:\S+ )?(?:ip|host|network|location|server|machine)\b`, `from @ip`,
+	)
+	recordsNamed   = words(`(?:mx|dns|txt|spf|dkim|dmarc)\b`, `domain`)
+	abuseSuspected = words(
+		`(?:due to|because of|for|possible|suspected|suspicion of|potential|likely) (?:\S+ ){0,2}(?:abuse\b|misuse)`,
+		`missbrauch`, `(?:soupcon|suspicion|cause|raison|suspecte|possible) (?:d |de )?abus\b`,
+		`abus (?:possible|presume|suspecte)`, `(?:sospecha|posible|possivel|sospetto|por|per) (?:de |di )?(?:\S+ )?abuso`,
+		`uso indebido`, `злоупотребл`, `滥用|不正利用|不正使用`,
+	)
+	spamRate = words(
+		`(?:spam|complaints?|abuse) (?:rate|ratio|percentage|share|level|volume)\b`,
+		`(?:rate|ratio|percentage|share|level) of (?:spam|complaints|abuse)`, `spam(?:rate|quote|anteil)`,
+		`taux de (?:spam|plaintes)`, `tasa de (?:spam|quejas)`, `дол\S+ спама|жалоб`,
+	)
+	addressUnroutable = words(`un ?rout(?:e)?able (?:address|recipient|mailbox|user)`,
+		`address (?:is )?un ?rout(?:e)?able`)
+	yourDomain        = words(`your (?:\S+ )?domain`)
+	domainSwitchedOff = words(
+		`domain (?:\S+ ){0,3}(?:disabled|suspended|inactive|deactivated|not active|closed|expired|parked|on hold|`+
+			`(?:switched|turned) off|not enabled)`,
+		`domain\w* (?:\S+ ){0,2}(?:gesperrt|deaktiviert|abgeschaltet)`, `domaine (?:\S+ ){0,2}(?:suspendu|desactiv)`,
+		`dominio (?:\S+ ){0,2}(?:suspendid|desactivad|sospes|disattivat|desativad)`,
+		`домен (?:\S+ ){0,2}(?:отключ|заблокир|приостанов)`, `域名(?:已)?(?:停用|暂停|过期)`,
+	)
+	dnsFailed = words(
+		`dns (?:\S+ ){0,3}(?:fail|error|mismatch|missing|problem|invalid|unsuccess)`, `dns ~ fehl`,
+		`(?:failed|failure)(?: \S+){0,2} (?:dns|name) (?:check|lookup|look)`, `dns ~ echou`,
 	)
 )

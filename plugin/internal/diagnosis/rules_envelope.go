@@ -49,8 +49,6 @@ var demandRules = []rule{
 
 // machineRules are about this machine: its names, its address, what is known of it.
 var machineRules = []rule{
-	{cause: "sender_domain_lookup_failed", steps: atEnvelope, replies: replies(4),
-		says: all(authenticationResults, couldNot)},
 	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(authenticationResults),
 		unless: none(reverseDNS)},
 	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(authenticationLinks)},
@@ -63,6 +61,8 @@ var machineRules = []rule{
 	{cause: "url_blocklisted", steps: message, says: all(badURL)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(listed, senderListed), unless: none(ipMeant)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(dblLinks), unless: none(ipMeant)},
+	{cause: "sender_blocklisted", steps: atEnvelope, says: all(together(senderMeant, ownBlocklist)),
+		unless: none(ipMeant, listOfDNS)},
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed, ipMeant), unless: none(recipientSuppressed)},
 	{cause: "recipient_suppressed", steps: receiving, says: all(recipientSuppressed)},
 	{cause: "address_blocklisted", steps: atEnvelope, says: all(listed), unless: none(badURL, attachment)},
@@ -169,8 +169,10 @@ var (
 	quotaOfDomain = words(`quota (?:for|of) (?:\S+ )?domain`, `domain (?:\S+ )?quota`)
 	couldNot      = words(
 		`(?:unable to|cannot|could not|failed to) (?:perform|verify|evaluate|complete|check|fetch|retrieve|look ?up|`+
-			`resolve|get)`,
-		`temporar\w* (?:\S+ )?(?:dns|error|failure|problem|lookup)`, `error (?:while|during|in) (?:check|verif|evaluat|look)`,
+			`resolve|get|validate|determine|query|read)`,
+		`(?:could not|cannot|unable to) be (?:\S+ )?(?:fetched|verified|evaluated|checked|retrieved|looked|read|determined)`,
+		`(?:temporar\w*|transient) (?:\S+ ){0,3}(?:dns|error|failure|problem|lookup)`,
+		`error (?:while|during|in) (?:check|verif|evaluat|look)`,
 	)
 	inProgress      = words(`progress|verif|retry|later|temporar|unverified`)
 	ipOrDomain      = words(`ip(?: address)? (?:or |and )?domain reputation`)
@@ -221,7 +223,8 @@ var (
 			`the) (?:\S+ )?(?:black|block) ?list)`,
 	)
 	malformedPlainly = words(
-		`duplicate header`, `multiple (?:\S+ ){0,2}headers?`, `bare (?:lf|cr|line|@addr)`, `rfc 5322 compliant`,
+		`(?:more than one|several|duplicate) (?:subject|date|message id|reply to)\b`, `duplicate header`,
+		`multiple (?:\S+ ){0,2}headers?`, `bare (?:lf|cr|line|@addr)`, `rfc 5322 compliant`,
 		`rfc ?(?:5322|2822) (?:compliant|violation)`,
 		`(?:missing|no) (?:\S+ ){0,4}(?:from|date|subject|to|message id) (?:header|field)`,
 	)
@@ -233,7 +236,7 @@ var (
 	domainOfSender  = words(`domain of (?:the )?sender`, `sender domain`, `domain (?:does|not|is)`)
 	plainlyNotFound = words(`not found|does not exist|nxdomain|no such`)
 	notNow          = words(
-		`for now|not now|moment`,
+		`for now|not now|moment|at this time|just now`,
 		`right now|at the moment|at present|currently|try again|later`, `temporar`,
 	)
 	lookupTimedOut     = words(`lookup timed out`, `temporar\w* (?:dns|lookup) `, `servfail`)

@@ -41,6 +41,9 @@ var demandGists = []rule{
 var clientGists = []rule{
 	{cause: "hello_name_refused", steps: addressing, says: all(together(namesHello, saysNot))},
 	{cause: "greylisted", steps: recipient, replies: replies(4), says: all(saysNew)},
+	{cause: "reverse_dns_missing", steps: addressing, says: all(reverseDNSLinks)},
+	{cause: "hello_name_refused", steps: addressing, says: all(helloLinks)},
+	{cause: "greylisted", steps: addressing, replies: replies(4), says: all(greylistingLinks)},
 	{cause: "use_provider_relay", steps: atEnvelope, says: all(together(namesSmarthost, saysInstead)), when: noLogin},
 	{cause: "session_login_expired", steps: sender, says: all(together(namesLogin, saysOver)), when: withLogin},
 	{cause: "session_timed_out", steps: atEnvelope, replies: replies(4), says: all(together(namesConnection, saysOver))},
@@ -89,6 +92,8 @@ var recipientGists = []rule{
 		says: all(together(namesDomain, saysBroken))},
 	{cause: "recipient_restricted", steps: recipient, replies: replies(5), says: all(together(namesTarget, namesPolicy)),
 		unless: none(ipMeant, senderMeant)},
+	{cause: "recipient_restricted", steps: recipient, replies: replies(5), when: noLogin,
+		says: all(together(namesMessage, saysRefused, forPolicy)), unless: none(ipMeant, senderMeant, namesSpam)},
 	{cause: "recipient_restricted", steps: recipient, replies: replies(5),
 		says: all(together(namesOutside, namesMailbox, saysRefused))},
 	{cause: "recipient_restricted", steps: recipient, replies: replies(5),
@@ -136,6 +141,10 @@ var serverGists = []rule{
 }
 
 var (
+	forPolicy = words(
+		`(?:for|due to|because of|by|of|on) (?:\S+ ){0,3}polic`, `polic\w* (?:reason|ground)`,
+		`richtlinie`, `politique`, `politica`, `политик`, `策略`,
+	)
 	saysUnwanted = words(`den(?:y|ied)|refus|reject|block|unwanted`,
 		`not (?:\S+ )?(?:take|accept|allow|permit|welcome|want)`)
 	clientRejected = words(

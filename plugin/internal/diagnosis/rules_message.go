@@ -14,6 +14,8 @@ var recipientRules = []rule{
 	{cause: "recipient_disabled", steps: receiving, enhanced: enhanced("x.2.1"), unless: none(tryLater)},
 	{cause: "recipient_unknown", steps: receiving, replies: replies(5), says: all(mailboxUnknown),
 		unless: none(contentMeant, malformed, senderMeant)},
+	{cause: "recipient_unknown", steps: receiving, replies: replies(5), says: all(notInTable),
+		unless: none(contentMeant, senderMeant, ipMeant)},
 	{cause: "recipient_unknown", steps: receiving, replies: replies(4), says: all(userUnknown), unless: none(senderMeant)},
 	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(addressRejected),
 		unless: none(senderMeant, recipientAddressMeant)},
@@ -65,6 +67,8 @@ var refusalRules = []rule{
 	{cause: "sender_not_owned", steps: sender, replies: replies(553), when: withLogin},
 	{cause: "sender_mailbox_full", steps: sender, replies: replies(552)},
 	{cause: "server_storage_full", steps: sender, replies: replies(452)},
+	{cause: "sender_refused", steps: sender, replies: replies(4), says: all(senderPlainlyBad),
+		unless: none(tryLater, temporarily)},
 	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4)},
 	{cause: "sender_refused", steps: sender, kinds: refused},
 
@@ -136,6 +140,14 @@ var (
 	senderRejected = words(
 		`sender (?:email )?address rejected`, `sender (?:is |was )?(?:rejected|refused|not accepted|invalid)`,
 		`invalid sender`, `emetteur invalide`,
+	)
+	// senderPlainlyBad is what does not pass, though some servers say it with 4xx.
+	senderPlainlyBad = words(
+		`(?:bad|invalid|illegal|unauthori[sz]ed|forbidden|wrong|unacceptable) (?:\S+ )?(?:sender|from|mail ?from|`+
+			`return path)`,
+		`(?:sender|mail ?from)(?: \S+){0,2} (?:not (?:allowed|permitted|authori[sz]ed|valid)|invalid|forbidden|unauthori)`,
+		`absender\w* (?:\S+ )?(?:ungultig|nicht (?:erlaubt|zugelassen|gultig))`, `expediteur (?:invalide|non autorise)`,
+		`remitente (?:invalido|no (?:valido|permitido))`, `недопустим\S* отправител`,
 	)
 	flaggedAsSpam = words(
 		`(?:flagged|identified|classified|considered|detected|rejected|marked|blocked) (?:as|for) (?:\S+ )?spam`,

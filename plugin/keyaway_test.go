@@ -45,7 +45,7 @@ func TestKeyOfWaiting(t *testing.T) {
 	}
 	page = openPage(t, Configuration{DataDir: directory})
 	if _, err := page.notifications.Operate(t.Context(),
-		shared.OperateRequest{Operation: shared.OperationCancel}); err != nil {
+		shared.OperateRequest{All: true, Operation: shared.OperationCancel}); err != nil {
 		t.Fatal(err)
 	}
 	_ = page.Close()

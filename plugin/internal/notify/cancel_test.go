@@ -53,7 +53,8 @@ func testCancelUnderWay(t *testing.T, database *store.Store) {
 	}
 	told := s.queue.client
 	s.queue.client = deafClient{told}
-	report, err := s.Operate(t.Context(), shared.OperateRequest{Operation: shared.OperationCancel, Actor: "anna"})
+	all := shared.OperateRequest{All: true, Operation: shared.OperationCancel, Actor: "anna"}
+	report, err := s.Operate(t.Context(), all)
 	if !errors.Is(err, errUnreached) || report.Matched != 3 {
 		t.Errorf("%+v, %v", report, err)
 	}

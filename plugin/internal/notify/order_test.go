@@ -68,7 +68,7 @@ func sentInOrder(t *testing.T, s *Service, count int) []string {
 	var got []string
 	sent := make(chan struct{}, count)
 	config := riverConfig(s)
-	config.Workers, config.Queues = river.NewWorkers(), map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}}
+	config.Workers, config.Queues = river.NewWorkers(), map[string]river.QueueConfig{acceptedQueue: {MaxWorkers: 1}}
 	river.AddWorker(config.Workers, river.WorkFunc(func(_ context.Context, job *river.Job[outgoing]) error {
 		mu.Lock()
 		defer mu.Unlock()

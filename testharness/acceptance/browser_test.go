@@ -66,7 +66,7 @@ type tab struct {
 	questions atomic.Int32
 }
 
-func newTab(t testing.TB) *tab {
+func newTab(t testing.TB, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -75,7 +75,7 @@ func newTab(t testing.TB) *tab {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.WindowSize(1200, 1500))
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), append(options, more...)...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	ctx, expire := context.WithTimeout(ctx, browserLimit)
 	t.Cleanup(func() { expire(); cancel(); stop() })

@@ -22,9 +22,9 @@ func (h *handler) guarded(next http.Handler) http.Handler {
 		h.refuse(w, r, http.StatusForbidden, text.Of("This was refused because it seems to come from another site. "+
 			"Behind a reverse proxy the Console has to be told its public address."))
 	}))
-	public := h.options.PublicURL
+	protected := protection.Handler(h.postedForms(next))
 	return timely(securityHeaders(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		protection.Handler(h.postedForms(next)).ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), publicKey{}, public)))
+		protected.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), publicKey{}, h.options.PublicURL)))
 	})))
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -82,7 +83,7 @@ func served(t *testing.T, pause time.Duration, size int, writeTimeout time.Durat
 			Logger: hclog.NewNullLogger(),
 		})
 		network := &pipes{connections: make(chan net.Conn), closed: make(chan struct{})}
-		server := &http.Server{Handler: handler, WriteTimeout: writeTimeout}
+		server := &http.Server{Handler: handler, WriteTimeout: writeTimeout, Protocols: spoken("HTTP/1", "HTTP/2")}
 		done := make(chan error)
 		go func() { done <- server.Serve(network) }()
 		use(network)
@@ -91,6 +92,14 @@ func served(t *testing.T, pause time.Duration, size int, writeTimeout time.Durat
 			t.Error(err)
 		}
 	})
+}
+
+// spoken are protocols without TLS; what is no version of HTTP means HTTP/1.
+func spoken(versions ...string) *http.Protocols {
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(slices.Contains(versions, "HTTP/2"))
+	protocols.SetHTTP1(versions[0] != "HTTP/2")
+	return protocols
 }
 
 // TestWriteTimeoutIsForEachPiece has the plugin take longer than the server's WriteTimeout, for a stream, for a page
@@ -105,10 +114,12 @@ func TestWriteTimeoutIsForEachPiece(t *testing.T) {
 		"page":     {"/test", "text/html", "It ended well", http.StatusOK},
 		"redirect": {"/save", "text/html", "", http.StatusSeeOther},
 	} {
-		for limited, limit := range map[string]time.Duration{"10 s": 10 * time.Second, "no limit": 0} {
+		for limited, limit := range map[string]time.Duration{
+			"10 s": 10 * time.Second, "no limit": 0, "HTTP/2": 10 * time.Second,
+		} {
 			t.Run(name+", "+limited, func(t *testing.T) {
 				served(t, 12*time.Second, 10, limit, func(network *pipes) {
-					client := &http.Client{Transport: &http.Transport{DialContext: network.dial},
+					client := &http.Client{Transport: &http.Transport{DialContext: network.dial, Protocols: spoken(limited)},
 						CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 					defer client.CloseIdleConnections()
 					for range 2 {

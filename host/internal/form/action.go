@@ -19,8 +19,7 @@ func (h *handler) action(w http.ResponseWriter, r *http.Request) {
 	}
 	name := r.PostForm.Get("action")
 	action, declared := schema.Action(name)
-	runner := h.actionRunner()
-	if runner == nil || !declared {
+	if h.actionRunner() == nil || !declared {
 		h.invalid(w, r, "action", name)
 		return
 	}
@@ -28,11 +27,22 @@ func (h *handler) action(w http.ResponseWriter, r *http.Request) {
 		h.askFirst(w, r, schema, submission, action)
 		return
 	}
+	h.runAction(w, r, schema, submission, action, "")
+}
+
+// runAction runs an action of a page that runs some, and answers with what came of it.
+func (h *handler) runAction(
+	w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, action shared.Action, returned string,
+) {
+	runner, name := h.actionRunner(), action.Name
 	request := shared.ActionRequest{
-		Locale: h.locale(r), Actor: actorOf(r), Action: name, Draft: submission.draft, Options: submission.options[name],
+		Locale: h.locale(r), Actor: actorOf(r), Action: name, Draft: s.draft, Options: s.options[name], Returned: returned,
 	}
 	if !action.NeedsSecrets {
 		request.Draft.Secrets = nil
+	}
+	if page := publicPage(r); page != "" && authorizes(schema, action) {
+		request.ReturnURL = page + "return?action=" + name
 	}
 	asked := errand{
 		name: runName(name), changes: action.Changes, limit: &h.actions,
@@ -44,7 +54,7 @@ func (h *handler) action(w http.ResponseWriter, r *http.Request) {
 	if action.Test {
 		asked.limit, asked.busy = &h.tests, text.Text{}
 	}
-	h.carryOut(w, r, schema, submission, asked)
+	h.carryOut(w, r, schema, s, asked)
 }
 
 // askFirst answers with what has to be agreed to before the action begins.

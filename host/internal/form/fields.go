@@ -107,15 +107,22 @@ func (f fieldView) Shape() string {
 	case f.Kind == shared.KindDate && !f.Fits(f.Value):
 		return "line" // A browser's calendar would drop what was typed.
 	}
-	shape, known := map[shared.Kind]string{
-		shared.KindBoolean: "tick", shared.KindChoice: "select", shared.KindChoices: "ticks", shared.KindList: "rows",
-		shared.KindMap: "rows", shared.KindMultiline: "area", shared.KindFile: "area", shared.KindDate: "date",
-		shared.KindAuthorization: "authorization",
-	}[f.Kind]
-	if !known {
+	switch f.Kind {
+	case shared.KindBoolean:
+		return "tick"
+	case shared.KindChoice:
+		return "select"
+	case shared.KindChoices:
+		return "ticks"
+	case shared.KindList, shared.KindMap:
+		return "rows"
+	case shared.KindMultiline, shared.KindFile:
+		return "area"
+	case shared.KindDate, shared.KindAuthorization:
+		return string(f.Kind)
+	default:
 		return "line"
 	}
-	return shape
 }
 
 // Labelled reports whether the label belongs to a single control.
@@ -182,6 +189,23 @@ func (f fieldView) Off() bool { return f.Lock != nil || f.Obsolete }
 
 // StarShown reports whether the sign of what must be filled in stands on the page, shown or not.
 func (f fieldView) StarShown() bool { return f.Needed || f.Required || !f.RequiredWhen.IsZero() }
+
+// HasNotes reports whether there is more to say of the field than its help.
+func (f fieldView) HasNotes() bool {
+	return f.Link.URL != "" || f.Deprecated != "" || f.Pending || f.NeedsRestart || f.Lock != nil || f.Again != nil
+}
+
+// InputMode is the keyboard that a telephone offers; empty for the usual one.
+func (f fieldView) InputMode() string {
+	switch f.Kind {
+	case shared.KindInteger:
+		return "numeric"
+	case shared.KindDecimal, shared.KindEmail, shared.KindURL:
+		return string(f.Kind)
+	default:
+		return ""
+	}
+}
 
 // Limit is the largest number of characters of a file.
 func (f fieldView) Limit() int64 {

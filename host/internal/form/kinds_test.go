@@ -34,7 +34,11 @@ func newKinds(t *testing.T) *kindsPage {
 }
 
 func (p *kindsPage) serve(actions func() shared.ActionRunner) http.Handler {
-	return form.New(p, form.Options{
+	return serveKinds(p, actions)
+}
+
+func serveKinds(page shared.SettingsPage, actions func() shared.ActionRunner) http.Handler {
+	return form.New(page, form.Options{
 		Authorize:   func(*http.Request) (string, error) { return "anna", nil },
 		PluginState: func() form.PluginState { return form.PluginState{Running: true} }, Restart: func() {},
 		Actions: actions, Logger: hclog.NewNullLogger(),

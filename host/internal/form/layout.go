@@ -174,7 +174,9 @@ func (v *view) show(e errand, came outcome) {
 	if came.report != nil {
 		v.setFindings(keyed(v.Schema, e.name, came.report.Diagnostics))
 		run.Report = &reportView{came.report, e.name}
-		run.Prompt = nil
+		if came.settled() {
+			run.Prompt = nil
+		}
 	}
 }
 

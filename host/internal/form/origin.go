@@ -41,12 +41,19 @@ func toPage(w http.ResponseWriter, r *http.Request, query string) {
 // for the policy of the page forbids to leave an origin with a form.
 func pageAddress(r *http.Request) string {
 	public, _ := r.Context().Value(publicKey{}).(*url.URL)
-	if public == nil || r.Header.Get("Origin") != public.Scheme+"://"+public.Host {
+	page := publicPage(r)
+	if page == "" || r.Header.Get("Origin") != public.Scheme+"://"+public.Host {
 		return "./"
 	}
+	return page
+}
+
+// publicPage is the address of the page that a request is for, as browsers reach it; empty when that is not known.
+func publicPage(r *http.Request) string {
+	public, _ := r.Context().Value(publicKey{}).(*url.URL)
 	asked, err := url.ParseRequestURI(r.RequestURI)
-	if err != nil || !strings.HasPrefix(asked.EscapedPath(), "/") {
-		return "./"
+	if public == nil || err != nil || !strings.HasPrefix(asked.EscapedPath(), "/") {
+		return ""
 	}
 	directory := strings.TrimSuffix(path.Dir(asked.EscapedPath()), "/") + "/"
 	return public.Scheme + "://" + public.Host + strings.TrimSuffix(public.EscapedPath(), "/") + directory

@@ -70,6 +70,11 @@ type outcome struct {
 	prompt *shared.Prompt
 }
 
+// settled reports whether there is nothing more to do elsewhere. Otherwise the browser comes back from there.
+func (o outcome) settled() bool {
+	return !o.result.IsZero() || o.report != nil && o.report.Status == shared.StatusFailed
+}
+
 // test tries the form out as it stands. Closing the connection cancels the test.
 func (h *handler) test(w http.ResponseWriter, r *http.Request) {
 	schema, submission, ok := h.submitted(w, r)
@@ -195,7 +200,7 @@ func (h *handler) completedLine(
 	report := came.report
 	shown := runView{runName: e.name, Report: &reportView{report, e.name}, Changed: e.changed(came)}
 	line := map[string]any{
-		"event": "completed", "status": report.Status, "headline": report.Headline,
+		"event": "completed", "settled": came.settled(), "status": report.Status, "headline": report.Headline,
 		"html":     h.fragment(r, "outcome", shown),
 		"findings": h.findingsHTML(r, keyed(schema, e.name, report.Diagnostics), nil),
 	}

@@ -219,6 +219,7 @@ function start() {
       if (!await follows(run, answer.body)) throw new Error(run.block.dataset.ended);
     } catch (error) {
       const cancelled = error.name === "AbortError";
+      run.prompts.replaceChildren();
       note(run.report, cancelled ? run.block.dataset.cancelled : error.message || form.dataset.unreachable);
       for (const step of run.steps.querySelectorAll(".step:not(.passed, .failed, .warning, .skipped)")) step.remove();
     } finally {
@@ -226,7 +227,6 @@ function start() {
       run.button.disabled = false;
       run.cancel.hidden = run.progress.hidden = true;
       run.steps.hidden = run.steps.childElementCount === 0;
-      run.prompts.replaceChildren();
     }
   }
 
@@ -252,6 +252,7 @@ function start() {
     switch (line.event) {
       case "completed":
         run.report.innerHTML = line.html;
+        if (line.settled) run.prompts.replaceChildren();
         show(line.findings);
         showCopies();
         return taken(line);

@@ -1,0 +1,46 @@
+package form
+
+import (
+	"net/http"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// returned goes on with an authorization when the browser is back from the page that the action has sent it to. What
+// the action gives stands in the form then, and is saved with it. Whether the browser was sent there by this reader is
+// for the action to know, by a state that it gave out.
+func (h *handler) returned(w http.ResponseWriter, r *http.Request) {
+	query, ok := h.query(w, r)
+	if !ok {
+		return
+	}
+	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
+	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
+	for _, err := range []error{err1, err2} {
+		if err != nil {
+			h.render(w, r, failureStatus(err), h.downView(err))
+			return
+		}
+	}
+	name := query.Get("action")
+	action, declared := schema.Action(name)
+	if h.actionRunner() == nil || !declared || !authorizes(schema, action) {
+		h.invalid(w, r, "action", name)
+		return
+	}
+	query.Del("action")
+	submission := readSubmission(schema, nil)
+	submission.revision = snapshot.Revision.Number
+	h.runAction(w, r, schema, submission, action, query.Encode())
+}
+
+// authorizes reports whether an action is one that a browser can come back to: it asks for an authorization, and
+// changes nothing by itself. Any site can lead a browser here.
+func authorizes(schema shared.Schema, action shared.Action) bool {
+	for field := range schema.Fields() {
+		if field.Kind == shared.KindAuthorization && field.Action == action.Name {
+			return !action.Changes && action.Confirm == ""
+		}
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package form_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/host/internal/form"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// signInPage signs in by a page that sends the browser back.
+type signInPage struct {
+	*kindsPage
+	asked []shared.ActionRequest
+}
+
+func (p *signInPage) RunAction(_ context.Context, r shared.ActionRequest, send func(shared.TestEvent) error) error {
+	p.asked = append(p.asked, r)
+	report := shared.TestReport{Outcome: "sent", Headline: "Go on there", Status: shared.StatusWarning}
+	if r.Returned == "" {
+		if err := send(shared.Prompt{Text: "Allow access.", URL: "https://login.example/?back=" + r.ReturnURL}); err != nil {
+			return err
+		}
+		return send(shared.Completed{Report: report})
+	}
+	report.Headline, report.Status = "Access was allowed", shared.StatusPassed
+	return send(shared.Completed{Report: report, Result: shared.ActionResult{
+		Tickets: map[string]shared.SecretText{"account": shared.NewSecretText("ticket-2")},
+	}})
+}
+
+// TestSignInReturns sends the reader to a page that sends the browser back: what it brings goes to the action, and what
+// that gives can be saved.
+func TestSignInReturns(t *testing.T) {
+	page := &signInPage{kindsPage: newKinds(t)}
+	public, _ := url.Parse("https://console.example/admin")
+	page.handler = form.New(page, form.Options{
+		Authorize:   func(*http.Request) (string, error) { return "anna", nil },
+		PluginState: func() form.PluginState { return form.PluginState{Running: true} }, Restart: func() {},
+		Actions: func() shared.ActionRunner { return page }, Logger: hclog.NewNullLogger(), PublicURL: public,
+	})
+	posted := filledIn(t, page.get(t))
+	posted.Set("value.name", "x")
+	page.post(t, "/save", "", posted)
+	posted.Set("action", "sign_in")
+	if _, body := page.post(t, "/action", "", posted); !strings.Contains(body, `href="https://login.example/?back=`) {
+		t.Errorf("where to go is not on the page:\n%s", element(t, body, "account"))
+	}
+	back := page.asked[0].ReturnURL
+	if back != "https://console.example/admin/return?action=sign_in" {
+		t.Fatalf("the browser is to come back to %s", back)
+	}
+	come := func(query string) (int, string) {
+		answer := httptest.NewRecorder()
+		page.handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/return?"+query, nil))
+		return answer.Code, answer.Body.String()
+	}
+	status, body := come("action=sign_in&code=c%26d&state=s")
+	if status != http.StatusOK || page.asked[1].Returned != "code=c%26d&state=s" {
+		t.Fatalf("status %d, the action was asked with %+v", status, page.asked)
+	}
+	if page.asked[1].ReturnURL != back {
+		t.Errorf("the second time the browser is to come back to %s", page.asked[1].ReturnURL)
+	}
+	form := filledIn(t, body)
+	if form.Get("secret.account") != "ticket-2" || form.Get("value.name") != "x" {
+		t.Errorf("the form holds %v", form)
+	}
+	if status, body := page.post(t, "/save", "", form); status != http.StatusSeeOther {
+		t.Errorf("saving it: %d\n%s", status, body)
+	}
+	for _, query := range []string{"action=rotate&code=c", "action=find_buckets", "action=unheard_of", "code=c"} {
+		if status, _ := come(query); status != http.StatusBadRequest || len(page.asked) != 2 {
+			t.Errorf("%s: status %d, %d calls", query, status, len(page.asked))
+		}
+	}
+}

@@ -31,7 +31,8 @@ func runAll(m *testing.M) int {
 		panic(err)
 	}
 	build := exec.Command("go", "build", "-o", directory+"/", "../../cmd/smtp-plugin", "../../testharness",
-		"../example/webhook/webhook-plugin", "./testdata/odd-plugin", "./testdata/minimal-plugin", "./testdata/feeder")
+		"../example/webhook/webhook-plugin", "../example/ldap/ldap-plugin",
+		"./testdata/odd-plugin", "./testdata/minimal-plugin", "./testdata/feeder")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0") // As they are given to users.
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build: %v\n%s", err, out))

@@ -28,11 +28,7 @@ func (p *Page) RunAction(
 		r.report.Diagnostics = neededToConnect(found)
 		return r.findBaseDNs(ctx)
 	}
-	for _, one := range action.Form().Validate(request.Options, nil) {
-		one.Field = "" // It is a field of the action, not of the form.
-		found = append(found, one)
-	}
-	r.report.Diagnostics = found
+	r.report.Diagnostics = append(action.Form().Validate(request.Options, nil), found...)
 	user := action.Form().Effective(optionUser, request.Options).String()
 	return r.tryLogin(ctx, user, request.Draft.Secrets[fieldTried].Text.Reveal())
 }

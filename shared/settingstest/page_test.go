@@ -40,6 +40,9 @@ var memorySchema = shared.Schema{
 	Test: shared.TestAction{Label: "Try it", Options: []shared.Field{loudOption}},
 	Actions: []shared.Action{
 		{Name: "look", Label: "Look for modes", Options: []shared.Field{loudOption}},
+		{Name: "ask", Label: "Ask", Options: []shared.Field{
+			{Name: "whom", Label: "Whom", Kind: shared.KindText, Required: true},
+		}},
 		{Name: "reset", Label: "Reset", Changes: true},
 	},
 }

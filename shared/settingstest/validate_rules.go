@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -161,11 +162,11 @@ func readable(schema shared.Schema, found shared.Diagnostics) error {
 	return nil
 }
 
+// isOption reports whether the test or an action has an option of the name.
 func isOption(schema shared.Schema, name string) bool {
-	for _, option := range schema.Test.Options {
-		if option.Name == name {
-			return true
-		}
+	options := slices.Clone(schema.Test.Options)
+	for _, action := range schema.Actions {
+		options = append(options, action.Options...)
 	}
-	return false
+	return slices.ContainsFunc(options, func(option shared.Field) bool { return option.Name == name })
 }

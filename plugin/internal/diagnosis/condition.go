@@ -203,6 +203,11 @@ func servedHere(r *reading) bool {
 	return own != "" && strings.EqualFold(own, theirs)
 }
 
+// nothingElse reports whether the reply only names a page.
+func nothingElse(r *reading) bool {
+	return !r.says(namesMailbox) && !r.says(senderMeant) && !r.says(ipMeant) && !r.says(namesMessage)
+}
+
 // saysUnroutable reports whether the server has no route to an address: Exim says so of a domain and of a mailbox.
 func saysUnroutable(r *reading) bool { return r.says(addressUnroutable) }
 

@@ -66,6 +66,7 @@ var (
 	listOfDNS           = words(`@list`, `(?:rbl|dnsbl|rhsbl)s?\b`, `spamhaus|spamcop|sorbs|uceprotect|barracuda|abusix`)
 	authenticationLinks = links(`openspf`, `[/?&#.-](?:spf|dmarc|dkim)\b`)
 	reverseDNSLinks     = links(`\b(?:no)?(?:rdns|fcrdns|reverse[-_]?dns)\b`, `[/?&#=._-](?:ptr|nordns)\b`)
+	relayLinks          = links(`[/?&#=._-]relay(?:ing)?\b`)
 	helloLinks          = links(`[/?&#=._-](?:helo|ehlo)\b`)
 	greylistingLinks    = links(`gr[ae]y-?list|postgrey`)
 	listLinks           = links(
@@ -81,6 +82,8 @@ var (
 			` )?(?:ip|ips|mta|mail server|server|network|host|isp|internet address|relay)\b`,
 		`client host`, `ip address`, `ips?\b`, `adresse ip`, `ip ad(?:res|resse)`, `direccion ip`, `indirizzo ip`,
 		`host network`,
+		`ihr(?:e|es|er|em|en)? (?:server|rechner|host|netz|ip\b)`, `votre (?:serveur|machine|ip\b)`,
+		`su (?:servidor|ip\b)`, `(?:vostro|suo) (?:server|ip\b)`, `ваш\S* (?:ip\b|сервер|хост)`, `您的(?:ip|服务器|主机)`,
 		`your address`, `ip ist`, `(?:your|sending) (?:host|machine|system)`,
 	)
 	// blockedIP: the address is blocked, and no list is named.

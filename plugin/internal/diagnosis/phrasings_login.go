@@ -271,6 +271,8 @@ var (
 	alreadyLoggedIn = words(
 		`(?:already|previously) (?:\S+ ){0,2}(?:auth|logged|signed|identified)`, `re ?authentication not`,
 		`(?:second|further|additional|duplicate) (?:auth\w*|log ?in)\b(?: \S+){0,2} (?:not|refus|den|reject|unnecess)`,
+		`no (?:further|second|more) (?:auth|authentication|log ?in) (?:is )?(?:accept|allow|need|necess|requir|`+
+			`permit|possib)`,
 		`authenticated (?:\S+ )?(?:already|previously)`, `only one (?:\S+ )?(?:auth\w*|log ?in)\b`,
 		`auth\w*(?: \S+){0,3} (?:twice|more than once)`,
 		`bereits (?:\S+ )?(?:angemeldet|eingeloggt|authenti)`, `deja (?:authenti|connect|identifi)`,

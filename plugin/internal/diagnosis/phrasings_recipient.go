@@ -108,6 +108,8 @@ var (
 			` (?:list|table|map|directory|database|file|recipients|users)\b`,
 		`(?:empfanger|adresse|benutzer)\w*(?: \S+){0,3} (?:nicht|fehlt) (?:in|auf)\b`,
 		`(?:destinataire|adresse)(?: \S+){0,3} (?:dans|de) la (?:liste|table)`, `no (?:esta|figura) en la (?:lista|tabla)`,
+		`no (?:entry|match|mapping|alias) (?:\S+ ){0,2}(?:for|of) (?:@addr|@recipient|(?:this|that|the) (?:recipient|`+
+			`address|user|mailbox))`,
 		`не в списке`, `不在(?:\S+)?列表`,
 	)
 	mailboxDisabled = words(

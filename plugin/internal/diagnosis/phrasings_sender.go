@@ -104,6 +104,9 @@ var (
 			`error|unsuccess)`,
 		`absender\w*(?: \S+)? (?:prufung|verifi\w*) (?:\S+ )?fehl|absender(?:prufung|verifi\w*) (?:\S+ )?fehl`,
 		`verification (?:de l |du )?(?:expediteur|emetteur) ~ echou`,
+		`absender\w* (?:\S+ )?nicht (?:\S+ )?(?:verifizier|uberpruf|gepruft)`, `absender\w* (?:\S+ ){0,2}existiert nicht`,
+		`expediteur (?:\S+ ){0,3}(?:n existe pas|introuvable|inexistant)`, `remitente (?:\S+ ){0,2}(?:no existe|inexistente)`,
+		`mittente (?:\S+ ){0,2}(?:non esiste|inesistente)`, `отправител\S* (?:\S+ ){0,2}не существ`, `发件人(?:地址)?不存在`,
 		`sender address rejected (?:user unknown|undeliverable|unknown user|unverified address host|mailbox|`+
 			`no such|account)`,
 		`(?:sender|from|return path|@sender|mail from)(?: \S+){0,5} (?:user unknown|unknown user|does not`+
@@ -129,7 +132,8 @@ var (
 			` \S+){0,6} (?:blocked using|is listed|listed (?:in|on|at|by)|block ?listed|black ?listed|on (?:\S+`+
 			` ){0,2}(?:block|black) ?list|denied|banned|in (?:my|our|the) (?:\S+ )?(?:bad|black|block|deny|`+
 			`reject|kill|spam)|is blocked|blocked by|been blocked)`,
-		`badmailfrom`, `disposable|throw ?away`, `black(?:ed)? (?:mail |email )?(?:senders?|address|domain)\b`,
+		`badmailfrom`, `disposable|throw ?away`, `(?:sender|@sender)(?: \S+){0,3} blacked\b`,
+		`black(?:ed)? (?:mail |email )?(?:senders?|address|domain)\b`,
 		`(?:sender|from|domain|@sender)(?: \S+){0,3} (?:in|on) (?:\S+ ){0,3}(?:black|bad|deny|blocked|ban|banned)`+
 			` (?:list|table|map|file|senders)`,
 		`(?:blocked|banned|denied|blacklisted|block ?listed|prohibited|blocklisted|unwanted|rejected)`+

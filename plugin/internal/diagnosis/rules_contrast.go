@@ -34,7 +34,8 @@ var contrastRules = []rule{
 	{cause: "spoofing_blocked", steps: atEnvelope, says: all(fromOwnDomain), when: noLogin, unless: none(namesHello)},
 	{cause: "message_malformed", steps: message, says: all(together(headerAddress, addressFault))},
 	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(senderMeant, notPermitted)), when: loggedIn,
-		unless: none(authenticationResults, listed, namesSpam, saysVerified, recipientNamed, fromThisHost)},
+		unless: none(authenticationResults, listed, namesSpam, saysVerified, recipientNamed, fromThisHost, toOthers)},
+	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(senderMeant, notYours)), when: loggedIn},
 	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4), says: all(senderRefusedNow)},
 	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(fromMeant, saysUnlike, namesLogin)), when: withLogin,
 		unless: none(authenticationResults)},
@@ -46,6 +47,9 @@ var contrastRules = []rule{
 	{cause: "session_login_expired", steps: atEnvelope, says: all(noLongerLoggedIn), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(bouncesCounted, namesThisAccount)),
 		when: withLogin},
+
+	{cause: "account_suspended", steps: atEnvelope, says: all(together(ownsAccount, saysBreaches, namesRule)),
+		when: withLogin, unless: none(namesPassword, recipientNamed)},
 
 	// The message, not who sends it.
 	{cause: "policy_refused", steps: message, says: all(together(namesMessage, saysBreaches, namesRule)),
@@ -70,11 +74,17 @@ var contrastRules = []rule{
 	{cause: "too_many_errors", steps: atEnvelope, says: all(failuresCounted), unless: none(badRecipients)},
 
 	// Who is on a list, and who is restricted.
+	{cause: "server_lookup_failed", steps: conversing, replies: replies(4), says: all(together(listOfDNS, lookupFailed)),
+		unless: none(queryRefused)},
 	{cause: "recipient_refused", steps: receiving, says: all(recipientListed), unless: none(ipMeantPlainly, senderMeant),
 		when: noLogin},
 	{cause: "recipient_syntax_refused", steps: recipient, replies: replies(5), says: all(charactersRefused),
 		unless: none(senderMeant)},
 	{cause: "sender_syntax_refused", steps: sender, replies: replies(5), says: all(charactersRefused)},
+	{cause: "recipient_restricted", steps: recipient, replies: replies(5), unless: none(namesLogin),
+		says: all(together(notOnList, permittedSenders))},
+	{cause: "access_denied", steps: atEnvelope, replies: replies(5), says: all(hostNotOnList), when: noLogin,
+		unless: none(listOfDNS)},
 	{cause: "recipient_restricted", steps: recipient, replies: replies(5), says: all(mailboxRestricted),
 		unless: none(senderMeant, ipMeant)},
 	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(mailboxMissing),
@@ -275,8 +285,10 @@ var (
 		`mensajes? (?:no|sin) cifra`, `незашифрованн\S+ (?:письм|сообщ)`, `未加密\S*邮件`,
 	)
 	headerAddress = words(`(?:in|of) (?:\S+ ){0,4}headers?\b`, `failing address in`)
-	addressFault  = words(`syntax|malformed|unqualified|unpars|cannot parse|domain missing|address missing`)
-	headerNamed   = words(`headers?\b`, `message id\b`, `encoded ?words?\b`, `kopfzeile`, `en ?tete|cabecera`,
+	addressFault  = words(
+		`syntax|malformed|unqualified|unpars|cannot parse|domain missing|address missing|failing address`,
+	)
+	headerNamed = words(`headers?\b`, `message id\b`, `encoded ?words?\b`, `kopfzeile`, `en ?tete|cabecera`,
 		`заголов`)
 	saysMalformed = words(
 		`syntax`, `malformed`, `not (?:\S+ )?(?:permitted|valid|compliant|conform)`, `illegal|invalid|improper`,
@@ -296,6 +308,23 @@ var (
 	fromThisHost = words(
 		`from (?:this|your|the|that) (?:\S+ )?(?:ip|host|network|location|server|machine)\b`, `from @ip`,
 	)
+	notOnList = words(`not (?:\S+ ){0,2}(?:on|in|among) (?:\S+ ){0,3}(?:list|table|map|database)`)
+	// permittedSenders are those whom a mailbox takes mail from.
+	permittedSenders = words(
+		`(?:permitted|allowed|approved|accepted|authori[sz]ed|trusted) (?:senders?|users?|addresses) (?:of|for|to|by)\b`,
+	)
+	hostNotOnList = words(
+		`(?:ips?|ip address|@ip|host|server|client|machine)(?: @ip| @host)?(?: is)? not (?:\S+ )?(?:in|on) (?:\S+ ){0,3}` +
+			`(?:list|table|map|database)`,
+	)
+	toOthers = words(
+		`to (?:write|send|post|mail|email|deliver|submit)(?: \S+)? (?:to|this|that)\b`,
+		`(?:this|the|that) (?:\S+ )?(?:group|list)\b`,
+	)
+	notYours = words(
+		`not (?:\S+ )?yours\b`, `not your own\b`, `not own\b`, `nicht (?:ihre|ihnen)\b`, `n est pas (?:a vous|la votre)`,
+		`no es (?:suy|tuy)`, `не ваш`, `不属于您|不是您`,
+	)
 	recordsNamed   = words(`(?:mx|dns|txt|spf|dkim|dmarc)\b`, `domain`)
 	abuseSuspected = words(
 		`(?:due to|because of|for|possible|suspected|suspicion of|potential|likely) (?:\S+ ){0,2}(?:abuse\b|misuse)`,
@@ -305,7 +334,7 @@ var (
 	)
 	spamRate = words(
 		`(?:spam|complaints?|abuse) (?:rate|ratio|percentage|share|level|volume)\b`,
-		`(?:rate|ratio|percentage|share|level) of (?:spam|complaints|abuse)`, `spam(?:rate|quote|anteil)`,
+		`(?:rate|ratio|percentage|share|level) of (?:spam|complaints|abuse)`, `spam ?(?:rate|quote|anteil)`,
 		`taux de (?:spam|plaintes)`, `tasa de (?:spam|quejas)`, `дол\S+ спама|жалоб`,
 	)
 	addressUnroutable = words(`un ?rout(?:e)?able (?:address|recipient|mailbox|user)`,
@@ -318,8 +347,15 @@ var (
 		`dominio (?:\S+ ){0,2}(?:suspendid|desactivad|sospes|disattivat|desativad)`,
 		`домен (?:\S+ ){0,2}(?:отключ|заблокир|приостанов)`, `域名(?:已)?(?:停用|暂停|过期)`,
 	)
+	lookupFailed = words(
+		`(?:look ?ups?|quer(?:y|ies)|check|resolution)(?: \S+)? (?:fail|error|tim(?:ed|e) ?out|unavail)`,
+		`(?:cannot|could not|unable to|failed to) (?:\S+ )?(?:query|look|check|reach|contact)`,
+		`(?:tim(?:ed|e) ?out|not (?:respond|answer|reach))`,
+	)
 	dnsFailed = words(
-		`dns (?:\S+ ){0,3}(?:fail|error|mismatch|missing|problem|invalid|unsuccess)`, `dns ~ fehl`,
+		`dns (?:\S+ ){0,3}(?:fail|error|mismatch|missing|problem|invalid|unsuccess|not found)`, `dns ~ fehl`, `no dns\b`,
+		`host ?name (?:look ?up|resolution|check)(?: \S+){0,4} (?:fail|error)`,
+		`(?:look ?up|resolution) (?:of|for) @ip (?:\S+ )?fail`,
 		`(?:failed|failure)(?: \S+){0,2} (?:dns|name) (?:check|lookup|look)`, `dns ~ echou`,
 	)
 )

@@ -80,7 +80,8 @@ var machineRules = []rule{
 		unless: none(blockedSender, tryLater)},
 	{cause: "client_address_not_authorized", steps: atEnvelope, says: all(clientNotListed), when: withLogin},
 	{cause: "address_blocklisted", steps: atEnvelope, replies: replies(5), says: all(listLinks)},
-	{cause: "address_blocklisted", steps: addressing, replies: replies(5), says: all(together(ipMeant, saysBlocked))},
+	{cause: "address_blocklisted", steps: addressing, replies: replies(5), says: all(together(ipMeant, saysBlocked)),
+		unless: none(notOnList)},
 }
 
 var senderRules = []rule{
@@ -233,10 +234,11 @@ var (
 		`(?:sandbox|test|trial) (?:mode|domain|subdomain|account)`,
 		`account (?:\S+ ){0,3}(?:in|on|under) (?:\S+ )?(?:sandbox|trial|test)`, `sandbox ~ (?:authorized|verified) recipient`,
 	)
-	domainOfSender  = words(`domain of (?:the )?sender`, `sender domain`, `domain (?:does|not|is)`)
+	domainOfSender = words(`domain of (?:the )?sender`, `sender domain`, `domain (?:does|not|is)`,
+		`domain (?:des|von)`, `domaine (?:de|du)`, `dominio (?:del|di)`, `домен`, `域名`)
 	plainlyNotFound = words(`not found|does not exist|nxdomain|no such`)
 	notNow          = words(
-		`for now|not now|moment|at this time|just now`,
+		`for now|not now|moment|at this time|just now`, `come back`, `in (?:an?|some|a few|\d+) (?:hour|minute)`,
 		`right now|at the moment|at present|currently|try again|later`, `temporar`,
 	)
 	lookupTimedOut     = words(`lookup timed out`, `temporar\w* (?:dns|lookup) `, `servfail`)

@@ -43,6 +43,7 @@ var clientGists = []rule{
 	{cause: "greylisted", steps: recipient, replies: replies(4), says: all(saysNew)},
 	{cause: "reverse_dns_missing", steps: addressing, says: all(reverseDNSLinks)},
 	{cause: "hello_name_refused", steps: addressing, says: all(helloLinks)},
+	{cause: "relay_denied", steps: recipient, replies: replies(5), says: all(relayLinks), when: nothingElse},
 	{cause: "greylisted", steps: addressing, replies: replies(4), says: all(greylistingLinks)},
 	{cause: "use_provider_relay", steps: atEnvelope, says: all(together(namesSmarthost, saysInstead)), when: noLogin},
 	{cause: "session_login_expired", steps: sender, says: all(together(namesLogin, saysOver)), when: withLogin},

@@ -40,7 +40,8 @@ var loginRules = []rule{
 	{cause: "app_password_required", steps: auth, providers: providers("yahoo", "qq"), says: all(anyReason),
 		when: usedPassword},
 	{cause: "too_many_logins", steps: auth, says: all(loginsPaused)},
-	{cause: "account_locked", steps: auth, says: all(accountLocked), unless: none(accountStopped, temporarily)},
+	{cause: "account_locked", steps: auth, says: all(accountLocked),
+		unless: none(accountStopped, temporarily, accountConfirmation)},
 	{cause: "too_many_logins", steps: auth, says: all(tooManyLogins), unless: none(accountStopped)},
 	{cause: "too_many_errors", steps: auth, says: all(tooManyErrors)},
 	{cause: "too_many_connections", steps: auth, says: all(tooManyConnections), unless: none(failedLogins)},
@@ -55,7 +56,7 @@ var loginRules = []rule{
 	{cause: "account_suspended", steps: auth, says: all(together(namesAccount, saysAbused))},
 	{cause: "account_locked", steps: auth, says: all(accountLocked), unless: none(failedLogins)},
 	{cause: "account_not_activated", steps: auth, says: all(accountNotActivated),
-		unless: none(mechanismUnknown, authNotEnabled)},
+		unless: none(mechanismUnknown, authNotEnabled, credentialsPlainlyWrong)},
 	{cause: "oauth2_token_refused", steps: auth, says: all(tokenRefused)},
 
 	// The server's own check is out of order.

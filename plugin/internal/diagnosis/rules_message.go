@@ -148,6 +148,8 @@ var (
 		`(?:sender|mail ?from)(?: \S+){0,2} (?:not (?:allowed|permitted|authori[sz]ed|valid)|invalid|forbidden|unauthori)`,
 		`absender\w* (?:\S+ )?(?:ungultig|nicht (?:erlaubt|zugelassen|gultig))`, `expediteur (?:invalide|non autorise)`,
 		`remitente (?:invalido|no (?:valido|permitido))`, `недопустим\S* отправител`,
+		`(?:sender|absender\w*|expediteur|remitente|mittente|отправител\S*) (?:\S+ )?`+
+			`(?:verboten|interdit|prohibid|vietat|запрещ)`,
 	)
 	flaggedAsSpam = words(
 		`(?:flagged|identified|classified|considered|detected|rejected|marked|blocked) (?:as|for) (?:\S+ )?spam`,

@@ -274,7 +274,8 @@ var (
 		`no (?:further|second|more) (?:auth|authentication|log ?in) (?:is )?(?:accept|allow|need|necess|requir|`+
 			`permit|possib)`,
 		`authenticated (?:\S+ )?(?:already|previously)`, `only one (?:\S+ )?(?:auth\w*|log ?in)\b`,
-		`auth\w*(?: \S+){0,3} (?:twice|more than once)`,
+		`auth\w*(?: \S+){0,3} (?:twice|more than once|only once)`,
+		`duplicate (?:auth\w*|log ?in)\b`,
 		`bereits (?:\S+ )?(?:angemeldet|eingeloggt|authenti)`, `deja (?:authenti|connect|identifi)`,
 		`ya (?:esta |se ha |ha )?(?:autentic|conectad|iniciado)`, `gia (?:autentic|conness|effettuat)`,
 		`ja (?:autentic|conectad)`, `(?:reeds|al) (?:aangemeld|ingelogd)`, `juz (?:zalogow|uwierzyteln)`,

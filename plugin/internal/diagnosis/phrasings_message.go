@@ -71,6 +71,7 @@ var (
 			`prohibited) (?:\S+ )?(?:url|urls|link|links|uri|uris|website)`,
 		`(?:url|urls|uri|uris|link|links) in (?:the )?(?:body|message|content|mail)`, `surbl`, `uribl`,
 		`contains (?:a )?(?:\S+ )?(?:url|link)`, `message contains ~ @list`, `body ~ @list`,
+		`(?:domain|host) (?:@host )?in (?:the )?(?:\S+ )?(?:body|text|content|link)(?: \S+){0,4} (?:block|black|list)`,
 		`links? within`, `ivmuri`,
 	)
 	spam = words(

@@ -35,7 +35,7 @@ var (
 	domainLookupDeferred = words(
 		`dns lookup (?:of|for) (?:\S+ ){0,3}(?:fail|error)`,
 		`(?:dns|name ?servers?|mx)(?: \S+){0,4} not (?:answer|respond|reach)`,
-		`temporar\w*(?: \S+){0,5} (?:dns|domain|resol\w*|name server|mx)`,
+		`temporar\w*(?: \S+){0,5} (?:dns|domain|resol\w*|name server|mx\b)`,
 		`(?:dns|domain|resol\w*|name ?server|mx|nameserver|host)(?: \S+){0,5} (?:temporar\w*|try again|timed?`+
 			` ?out|timeout|servfail|server fail\w*|later|defer\w*)`,
 		`servfail`, `dns (?:failure|error|timeout|lookup fail\w*|problem)`, `name service error`, `temperror`,

@@ -8,7 +8,7 @@ var (
 		`expedition`,
 		`remitente`, `mittente`, `remetente`, `отправител`, `发件人|発信者|差出人|送信者`, `nadawc`,
 		`from address`,
-		`from ~ domain`, `5321`, `envelope sender`, `header from`, `afzender|avsandar`,
+		`from ~ domain`, `5321`, `envelope sender`, `header from`, `in (?:the )?from\b`, `afzender|avsandar`,
 	)
 	// notOwned: this login may not use this sender.
 	notOwned = words(

@@ -92,6 +92,8 @@ var clearRules = []rule{
 	{cause: "reverse_dns_missing", steps: addressing, enhanced: enhanced("x.1.8"), says: all(reverseDNS, ipMeant)},
 	{cause: "sender_domain_lookup_failed", steps: addressing, enhanced: enhanced("4.1.8"), says: all(notNow),
 		unless: none(plainlyNotFound)},
+	{cause: "sender_domain_lookup_failed", steps: addressing, enhanced: enhanced("4.1.8"), says: all(lookupBroke),
+		unless: none(plainlyNotFound)},
 	{cause: "sender_not_verified", steps: addressing, enhanced: enhanced("x.1.8"), when: withLogin,
 		says: all(notVerified, namesThisAccount)},
 	{cause: "sender_domain_not_found", steps: addressing, enhanced: enhanced("x.1.8")},

@@ -312,6 +312,7 @@ var (
 	// permittedSenders are those whom a mailbox takes mail from.
 	permittedSenders = words(
 		`(?:permitted|allowed|approved|accepted|authori[sz]ed|trusted) (?:senders?|users?|addresses) (?:of|for|to|by)\b`,
+		`(?:permitted|allowed|authori[sz]ed) to (?:post|write|send|mail)`, `(?:members|subscribers)\b`,
 	)
 	hostNotOnList = words(
 		`(?:ips?|ip address|@ip|host|server|client|machine)(?: @ip| @host)?(?: is)? not (?:\S+ )?(?:in|on) (?:\S+ ){0,3}` +
@@ -322,7 +323,7 @@ var (
 		`(?:this|the|that) (?:\S+ )?(?:group|list)\b`,
 	)
 	notYours = words(
-		`not (?:\S+ )?yours\b`, `not your own\b`, `not own\b`, `nicht (?:ihre|ihnen)\b`, `n est pas (?:a vous|la votre)`,
+		`not (?:\S+ ){0,2}yours\b`, `not your own\b`, `not own\b`, `nicht (?:ihre|ihnen)\b`, `n est pas (?:a vous|la votre)`,
 		`no es (?:suy|tuy)`, `не ваш`, `不属于您|不是您`,
 	)
 	recordsNamed   = words(`(?:mx|dns|txt|spf|dkim|dmarc)\b`, `domain`)
@@ -354,6 +355,7 @@ var (
 	)
 	dnsFailed = words(
 		`dns (?:\S+ ){0,3}(?:fail|error|mismatch|missing|problem|invalid|unsuccess|not found)`, `dns ~ fehl`, `no dns\b`,
+		`(?:echec|erreur|fehler|fallo|errore?|ошибк\S*)(?: \S+){0,5} dns`,
 		`host ?name (?:look ?up|resolution|check)(?: \S+){0,4} (?:fail|error)`,
 		`(?:look ?up|resolution) (?:of|for) @ip (?:\S+ )?fail`,
 		`(?:failed|failure)(?: \S+){0,2} (?:dns|name) (?:check|lookup|look)`, `dns ~ echou`,

@@ -241,6 +241,9 @@ var (
 		`for now|not now|moment|at this time|just now`, `come back`, `in (?:an?|some|a few|\d+) (?:hour|minute)`,
 		`right now|at the moment|at present|currently|try again|later`, `temporar`,
 	)
+	lookupBroke = words(
+		`look ?up (?:\S+ )?(?:fail|error|problem)`, `(?:dns|resol\w+) (?:\S+ )?(?:error|fail|problem)`,
+	)
 	lookupTimedOut     = words(`lookup timed out`, `temporar\w* (?:dns|lookup) `, `servfail`)
 	notVerifiedPlainly = words(
 		`(?:is |are |was |been )?not (?:been )?verified`, `unverified (?:sender|domain|address)`, `verified sender`,

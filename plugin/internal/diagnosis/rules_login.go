@@ -18,7 +18,7 @@ var loginRules = []rule{
 	{cause: "login_needs_encryption", steps: auth, says: all(encryptionDemanded), when: unencrypted},
 	{cause: "login_needs_encryption", steps: auth, says: all(startTLSFirst)},
 	{cause: "login_tls_too_weak", steps: auth, says: all(encryptionDemanded)},
-	{cause: "already_logged_in", steps: auth, says: all(alreadyLoggedIn)},
+	{cause: "already_logged_in", steps: auth, says: all(alreadyLoggedIn), unless: none(tooManyWords)},
 	{cause: "session_login_expired", steps: auth, says: all(noLongerLoggedIn), unless: none(tokenRefused)},
 	{cause: "client_address_not_authorized", steps: auth, says: all(clientNotListed), unless: none(tooManyWords)},
 	{cause: "client_country_refused", steps: auth, says: all(countryMeant)},

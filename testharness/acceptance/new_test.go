@@ -13,7 +13,7 @@ func shell(t *testing.T, umask, directory, commands string, environment ...strin
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "sh", "-ec", "umask "+umask+"\n"+commands)
 	command.Dir = directory
-	command.Env = append(append(os.Environ(), "GOFLAGS=", "PWD="+directory), environment...)
+	command.Env = append(append(os.Environ(), "PWD="+directory), environment...)
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", commands, err, out)

@@ -27,6 +27,11 @@ func TestSaveOverPlainHTTP(t *testing.T) {
 			if read[bool](b, `isSecureContext`) {
 				t.Fatal("the browser takes the name for a secure one")
 			}
+			b.await("#control-url")
+			accent := read[string](b, `getComputedStyle(document.querySelector(".button.primary")).backgroundColor`)
+			if accent != "rgb(161, 178, 195)" {
+				t.Errorf("the button has the colour %s instead of the Console's", accent)
+			}
 			b.typeInto("#control-url", target.URL)
 			b.click("#test-button")
 			b.await("#report .passed #headline")

@@ -32,11 +32,16 @@ type proxied struct {
 	client *http.Client
 }
 
+// consoleTheme is the same in both schemes of colours.
+var consoleTheme = host.Theme{
+	Light: map[string]string{"accent": "#a1b2c3"}, Dark: map[string]string{"accent": "#a1b2c3"},
+}
+
 // twoPages serves the pages of two plugins in one Console whose answers have a time limit, as Consoles have it.
 func twoPages(t *testing.T, options ...host.Option) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
-	options = append(options, host.WithTestLimit(noTestLimit),
+	options = append(options, host.WithTestLimit(noTestLimit), host.WithTheme(consoleTheme),
 		host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }))
 	for _, plugin := range []string{"smtp", "webhook"} {
 		h := supervised(t, manifest(t, plugin, plugin+"-plugin"), options...)
@@ -167,6 +172,9 @@ func (p proxied) checkFiles(t *testing.T) {
 		links := regexp.MustCompile(`(?:href|src)="(assets/[^"]+)"`).FindAllStringSubmatch(text, -1)
 		if answer.StatusCode != http.StatusOK || !strings.Contains(text, title) || len(links) < 2 {
 			t.Fatalf("%s: %s\n%.500s", page, answer.Status, text)
+		}
+		if len(answer.Cookies()) != 0 {
+			t.Errorf("%s sets cookies: %v", page, answer.Cookies())
 		}
 		for _, link := range links {
 			if answer, text := p.ask(t, "GET", page+link[1], "", ""); answer.StatusCode != http.StatusOK || len(text) < 1000 {

@@ -28,7 +28,8 @@ func (d *draftFlags) register(command *cobra.Command) {
 	checkFirst(command, d.check)
 	flags := command.Flags()
 	flags.StringArrayVar(&d.set, "set", nil,
-		"set a field: `field=value`, or field=@file to read the value from a file; may be repeated")
+		"set a field: `field=value`, or field=@file to read the value from a file; may be repeated. "+
+			"A list is a JSON array, or an entry each time; a map a JSON object, or \"key = text\" each time")
 	flags.StringArrayVar(&d.secrets, "secret", nil, "set a secret: `field=source`, "+
 		"where source is env:NAME, file:PATH, - (standard input), keep or clear; may be repeated")
 }
@@ -98,6 +99,8 @@ func set(values shared.Values, schema shared.Schema, name, text string) error {
 	switch {
 	case !declared:
 		return usagef("--set %s: there is no such field; see testharness schema", name)
+	case field.ReadOnly:
+		return usagef("--set %s: it is computed and cannot be set", name)
 	case field.Sensitive:
 		return usagef(
 			"--set %s: a secret never stands on the command line; use --secret %s=env:NAME, file:PATH or -", name, name)
@@ -109,11 +112,7 @@ func set(values shared.Values, schema shared.Schema, name, text string) error {
 		}
 		text = strings.TrimRight(string(content), "\r\n")
 	}
-	value, err := field.Parse(text)
-	if err != nil {
-		value = shared.Text(text) // The plugin says what is wrong with it, in the same words as on the page.
-	}
-	values[name] = value
+	assign(values, field, text)
 	return nil
 }
 

@@ -18,8 +18,9 @@ import (
 
 // victims are the commands in which the answer to a call of the plugin plays a part.
 var victims = map[string][]string{
-	"Info":      {"load"},
-	"Schema":    {"schema", "schema --json", "schema --json-schema", "load", "validate --set server=b.example"},
+	"Info": {"load"},
+	"Schema": {"schema", "schema --json", "schema --json-schema", "load", "action", "action --json",
+		"validate --set server=b.example"},
 	"Load":      {"load", "load --json", "save --set server=b.example", "rollback 2"},
 	"Validate":  {"validate", "validate --json"},
 	"Save":      {"save --set server=b.example", "save --json"},
@@ -28,6 +29,7 @@ var victims = map[string][]string{
 	"Restore":   {"rollback 2", "rollback 2 --json"},
 	"Purge":     {"history purge"},
 	"Suggest":   {"suggest", "suggest --json"},
+	"RunAction": {"action look --yes", "action look --yes --json", "action look --yes --save"},
 	"Notify":    {"notify --to a@b.example --to c@d.example --text x", "notify --to a@b.example --text x --json"},
 	"Status":    {"status", "status --json"},
 	"List": {"list", "list --json", "retry 7", "cancel 7 --json",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -31,17 +32,22 @@ func printSnapshot(out io.Writer, schema shared.Schema, snapshot shared.Snapshot
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	follows := schema.Evaluate(snapshot.Values)
 	for field := range schema.Fields() {
-		value := snapshot.Values[field.Name].String()
+		value := onOneLine(field, snapshot.Values[field.Name])
 		switch {
 		case field.Sensitive && snapshot.Secrets[field.Name].Set:
 			value = "(set)"
 		case field.Sensitive:
 			value = "(not set)"
-		case value == "":
-			value = follows.Effective(field.Name).String() + " (default)"
+		case field.ReadOnly && !snapshot.Computed[field.Name].IsEmpty():
+			value = onOneLine(field, snapshot.Computed[field.Name]) + " (computed)"
+		case snapshot.Values[field.Name].IsEmpty():
+			value = onOneLine(field, follows.Effective(field.Name)) + " (default)"
 		}
 		if lock, locked := snapshot.Locks[field.Name]; locked {
 			value += "  fixed by " + lock.Source
+		}
+		if slices.Contains(snapshot.Pending, field.Name) {
+			value += "  after a restart"
 		}
 		fmt.Fprintf(table, "%s\t%s\n", field.Name, value)
 	}

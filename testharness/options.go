@@ -1,6 +1,8 @@
 package main
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,8 +27,10 @@ func (o *optionFlags) register(command *cobra.Command) {
 }
 
 // check holds that the flags are assignments.
-func (o *optionFlags) check() error {
-	for _, assignment := range o.set {
+func (o *optionFlags) check() error { return checkOptions(o.set) }
+
+func checkOptions(assignments []string) error {
+	for _, assignment := range assignments {
 		if !strings.Contains(assignment, "=") {
 			return usagef("--option %s: write option=value", assignment)
 		}
@@ -36,29 +40,48 @@ func (o *optionFlags) check() error {
 
 // read turns the flags into the options that the plugin's schema declares for its test.
 func (o *optionFlags) read(schema shared.Schema) (shared.Values, error) {
-	given := map[string]string{}
-	for _, assignment := range o.set {
-		name, text, _ := strings.Cut(assignment, "=")
-		given[name] = text
-	}
+	given := slices.Clone(o.set)
 	if o.recipient != "" {
-		given["recipient"] = o.recipient
+		given = append(given, "recipient="+o.recipient)
 	}
 	if o.sendMessage {
-		given["send_message"] = "true"
+		given = append(given, "send_message=true")
 	}
-	declared := shared.Schema{Sections: []shared.Section{{Fields: schema.Test.Options}}}
+	return assigned(schema.Test.Form(), given, "this plugin's test has no option %q; testharness schema lists them")
+}
+
+// assigned reads the assignments by the form of a test or an action; unknown is what is said of a name that it lacks.
+func assigned(form shared.Schema, assignments []string, unknown string) (shared.Values, error) {
 	options := shared.Values{}
-	for name, text := range given {
-		field, ok := declared.Field(name)
+	for _, assignment := range assignments {
+		name, text, _ := strings.Cut(assignment, "=")
+		field, ok := form.Field(name)
 		if !ok {
-			return nil, usagef("this plugin's test has no option %q; testharness schema lists them", name)
+			return nil, usagef(unknown, name)
 		}
-		value, err := field.Parse(text)
-		if err != nil {
-			value = shared.Text(text) // The plugin says what is wrong with it.
-		}
-		options[name] = value
+		assign(options, field, text)
 	}
 	return options, nil
+}
+
+// assign gives a field what was typed. A list or map that is named once more has both entries.
+func assign(values shared.Values, field shared.Field, typed string) {
+	value, err := field.Parse(typed)
+	if err != nil {
+		value = shared.Text(typed) // The plugin says what is wrong with it.
+	}
+	before := values[field.Name]
+	if first, isList := before.AsList(); isList {
+		if more, alsoList := value.AsList(); alsoList {
+			value = shared.List(slices.Concat(first, more)...)
+		}
+	}
+	if first, isMap := before.AsMap(); isMap {
+		if more, alsoMap := value.AsMap(); alsoMap {
+			first = maps.Clone(first)
+			maps.Copy(first, more)
+			value = shared.Map(first)
+		}
+	}
+	values[field.Name] = value
 }

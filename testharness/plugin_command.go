@@ -19,6 +19,10 @@ type invocation struct {
 	// notices takes what people want to know meanwhile and no script reads; it is standard error. With --json it goes
 	// nowhere.
 	notices io.Writer
+	// prompts takes what the user is asked to do, with --json too; it is standard error.
+	prompts io.Writer
+	// answers is where questions are answered; nil when they cannot be.
+	answers io.Reader
 }
 
 // result is what came of an invocation.
@@ -55,7 +59,10 @@ func pluginCommand(command *cobra.Command, open openFunc, run runFunc) *cobra.Co
 			if asJSON {
 				live, notices = io.Discard, io.Discard
 			}
-			done, err := run(command.Context(), invocation{Host: h, args: args, live: live, notices: notices})
+			done, err := run(command.Context(), invocation{
+				Host: h, args: args, live: live, notices: notices,
+				prompts: command.ErrOrStderr(), answers: answersFrom(command.InOrStdin()),
+			})
 			if err != nil {
 				return err
 			}

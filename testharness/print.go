@@ -59,6 +59,9 @@ func saved(outcome shared.SaveResult) result {
 		if outcome.Saved {
 			fmt.Fprintf(out, "Saved as revision %d.\n", outcome.Snapshot.Revision.Number)
 		} else {
+			if outcome.Confirm != "" {
+				fmt.Fprintf(out, "%s Agree with --yes.\n", outcome.Confirm)
+			}
 			fmt.Fprintln(out, "Nothing was saved.")
 		}
 	}}
@@ -85,6 +88,15 @@ func printDiagnostics(out io.Writer, diagnostics shared.Diagnostics) {
 			fmt.Fprintln(out)
 		}
 	}
+}
+
+// onOneLine writes a value as --set reads it: a list or a map of more than one entry as JSON.
+func onOneLine(field shared.Field, value shared.Value) string {
+	written := field.Format(value)
+	if field.Kind.Form() != shared.FormText && strings.Contains(written, "\n") {
+		return value.String()
+	}
+	return written
 }
 
 // plainArgument are the characters that no shell reads as something else.

@@ -53,7 +53,7 @@ func printFields(out io.Writer, fields []shared.Field) {
 		switch {
 		case field.Sensitive:
 			kind = "secret"
-		case field.Kind == shared.KindChoice:
+		case len(field.Options) > 0:
 			values := make([]string, len(field.Options))
 			for i, option := range field.Options {
 				values[i] = option.Value
@@ -63,7 +63,7 @@ func printFields(out io.Writer, fields []shared.Field) {
 		note := ""
 		switch {
 		case !field.Default.IsEmpty():
-			note = "default " + field.Default.String()
+			note = "default " + onOneLine(field, field.Default)
 		case field.Required:
 			note = "required"
 		}

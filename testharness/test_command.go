@@ -44,7 +44,9 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 		if _, declared := schema.Field("time_limit"); declared && command.Flags().Changed("timeout") {
 			draft.Values["time_limit"] = shared.Text(timeout.String())
 		}
-		verdict, err := runTest(ctx, plugin.Page(), request, plugin.live, plugin.notices)
+		var completed shared.Completed
+		err = plugin.Page().Test(ctx, request, plugin.follow(&completed))
+		verdict := completed.Report
 		return result{
 			document: complete(verdict),
 			text:     func(out io.Writer) { printReport(out, verdict) },
@@ -58,24 +60,33 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 	return command
 }
 
-// runTest prints the steps as they happen, and to the notices which one takes long, and returns the verdict.
-func runTest(
-	ctx context.Context, page shared.SettingsPage, request shared.TestRequest, out, notices io.Writer,
-) (shared.TestReport, error) {
-	var verdict shared.TestReport
-	err := page.Test(ctx, request, func(event shared.TestEvent) error {
+// follow prints the steps of a test or an action as they happen, and to the notices which one takes long. It keeps the
+// end in completed.
+func (i invocation) follow(completed *shared.Completed) func(shared.TestEvent) error {
+	return func(event shared.TestEvent) error {
 		switch event := event.(type) {
 		case shared.StepProgress:
-			fmt.Fprintf(notices, "… %s: %s\n", event.Label, event.Detail)
+			fmt.Fprintf(i.notices, "… %s: %s\n", event.Label, event.Detail)
 		case shared.StepFinished:
-			fmt.Fprintf(out, "%s %-22s %8.1f ms  %s\n", mark(event.Status), event.Label,
+			fmt.Fprintf(i.live, "%s %-22s %8.1f ms  %s\n", mark(event.Status), event.Label,
 				event.Duration.Milliseconds(), event.Detail)
+		case shared.Prompt:
+			printPrompt(i.prompts, event)
 		case shared.Completed:
-			verdict = event.Report
+			*completed = event
 		}
 		return nil
-	})
-	return verdict, err
+	}
+}
+
+func printPrompt(out io.Writer, prompt shared.Prompt) {
+	fmt.Fprintf(out, "%s\n  %s\n", prompt.Text, prompt.URL)
+	if prompt.Code != "" {
+		fmt.Fprintf(out, "  Code: %s\n", prompt.Code)
+	}
+	if !prompt.Expires.IsZero() {
+		fmt.Fprintf(out, "  Valid until %s\n", prompt.Expires.Local().Format(time.DateTime))
+	}
 }
 
 // complete makes empty lists [] in JSON rather than null.

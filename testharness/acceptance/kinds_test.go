@@ -67,6 +67,9 @@ func checkRows(t *testing.T, b *tab) {
 	b.click("#field-groups .add")
 	b.typeInto("#field-groups .key", "admins")
 	b.typeInto("#field-groups .entry", "owner = all\r")
+	if rows := read[int](b, `document.querySelectorAll("#field-groups li").length`); rows != 2 {
+		t.Errorf("after Enter in a row there are %d", rows)
+	}
 	if got := b.value("groups"); got != "admins = owner = all" {
 		t.Errorf("the map holds %q", got)
 	}
@@ -143,8 +146,7 @@ func checkOptions(t *testing.T, b *tab) {
 	b.awaitText(`document.getElementById("report").textContent`, "Tested: depth quick, send false")
 	b.click("#action-test_login-run")
 	b.awaitText(`document.getElementById("findings-action-test_login-person").textContent`, "must be filled in")
-	b.typeInto("#control-action-test_login-person", "anna")
-	b.click("#action-test_login-run")
+	b.typeInto("#control-action-test_login-person", "anna\r") // Enter runs what the option is for.
 	b.awaitText(`document.getElementById("action-test_login-report").textContent`, "anna can log in")
 }
 
@@ -176,6 +178,12 @@ func checkAgreement(t *testing.T, b *tab) {
 	if typed := b.value("password"); typed != "s3cret" {
 		t.Errorf("while the page asks, the typed password is %q", typed)
 	}
+	b.do("empty the name", chromedp.SetValue(chromedp.CSS("#control-name"), "BIG"))
+	b.click("#save-agree button")
+	b.await(".notice.error") // What is refused is said by the page.
+	b.do("name it again", chromedp.SetValue(chromedp.CSS("#control-name"), "x"))
+	b.typeInto("#control-password", "s3cret\r") // Enter saves.
+	b.awaitText(`document.getElementById("save-agree").textContent`, "This switches the page off for everybody.")
 	b.click("#save-agree button")
 	b.await(".notice.success")
 	held := read[string](b, `["servers", "groups", "bucket", "certificate"].map(

@@ -133,3 +133,13 @@ func TestDeprecatedFieldWithValue(t *testing.T) {
 		t.Error(shown)
 	}
 }
+
+// TestEnterSaves has the first button of the form, which Enter in a field presses, be the one that saves. Of a page with
+// actions it would be one of theirs otherwise.
+func TestEnterSaves(t *testing.T) {
+	_, inForm, _ := strings.Cut(newKinds(t).get(t), `<form id="settings-form"`)
+	_, button, _ := strings.Cut(inForm, `<button type="submit"`)
+	if button, _, _ = strings.Cut(button, ">"); button != " hidden" {
+		t.Errorf("Enter presses <button type=submit%s>", button)
+	}
+}

@@ -105,11 +105,6 @@ function rows(element, kind, text) {
   }
 
   list.addEventListener("input", write);
-  list.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
-    event.preventDefault(); // It would send the form.
-    editor.querySelector(".add").click();
-  });
   editor.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     const row = button?.closest("li");

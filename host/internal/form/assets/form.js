@@ -15,6 +15,7 @@ function start() {
   let hint = 0;
   let running = null;
   let edits = 0;
+  let refused = false; // The save was, so the page is to say why.
 
   function field(element) {
     const rules = JSON.parse(element.dataset.rules);
@@ -113,7 +114,16 @@ function start() {
 
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (button?.name === "fix") {
+    // Enter in a field presses the hidden button. In rows it adds one; in an option it runs what the option is for.
+    const typedIn = button?.hidden ? document.activeElement : null;
+    const enteredFor = typedIn && runs.find(({ block }) => block.contains(typedIn));
+    if (typedIn?.closest(".rows")) {
+      event.preventDefault();
+      typedIn.closest(".rows").querySelector(".add").click();
+    } else if (enteredFor) {
+      event.preventDefault();
+      carryOut(enteredFor, enteredFor.button);
+    } else if (button?.name === "fix") {
       event.preventDefault();
       const values = JSON.parse(button.value);
       fill(values);
@@ -128,7 +138,7 @@ function start() {
     } else if (button?.id === "suggest-button") {
       event.preventDefault();
       suggest(button);
-    } else if ((button?.getAttribute("formaction") ?? "save") === "save" && secretsTyped()) {
+    } else if ((button?.getAttribute("formaction") ?? "save") === "save" && secretsTyped() && !refused) {
       event.preventDefault();
       save(button);
     } else {
@@ -151,8 +161,10 @@ function start() {
         return;
       }
       unsaved = false;
-      if (saved) location.assign(saved);
-      else form.submit();
+      if (saved) return location.assign(saved);
+      button.disabled = false;
+      refused = true;
+      form.requestSubmit(button);
     } catch (error) {
       note(agree, form.dataset.unreachable);
     } finally {

@@ -8,8 +8,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// TestDirectoryInBrowser fills in the page of a directory as people do: with a certificate from a file, the base DN that
-// the server has, roles of groups, both tests, and a save.
+// TestDirectoryInBrowser fills in the page of a directory as people do: with a certificate from a file, the base DN
+// that the server has, roles of groups, both tests, and a save.
 func TestDirectoryInBrowser(t *testing.T) {
 	authority, err := mailserver.NewAuthority()
 	if err != nil {

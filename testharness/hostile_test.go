@@ -21,7 +21,7 @@ var victims = map[string][]string{
 	"Info": {"load"},
 	"Schema": {"schema", "schema --json", "schema --json-schema", "load", "action", "action --json",
 		"validate --set server=b.example"},
-	"Load":      {"load", "load --json", "save --set server=b.example", "rollback 2"},
+	"Load":      {"load", "load --json", "export", "save --set server=b.example", "rollback 2"},
 	"Validate":  {"validate", "validate --json"},
 	"Save":      {"save --set server=b.example", "save --json"},
 	"Test":      {"test", "test --json"},

@@ -63,7 +63,7 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 	root.PersistentPreRunE = func(command *cobra.Command, _ []string) error { return checkFilled(command.Flags()) }
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
-		newActionCommand(g),
+		newActionCommand(g), newExportCommand(g), newImportCommand(g),
 		newNotifyCommand(g), newStatusCommand(g), newStatisticsCommand(g), newListCommand(g), newShowCommand(g),
 		newSuggestCommand(g), newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
 		newHeldCommand(g),

@@ -4,7 +4,6 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,9 +34,9 @@ func IsEmailAddress(address string) bool {
 	return parsed.Address == address && utf8.RuneCountInString(address) <= maxEmailLength
 }
 
-var addressLiteral = regexp.MustCompile(`^[^\s<>()"\\,;:@]+@\[[0-9A-Fa-f:.IPv]+\]$`)
+var addressLiteral = onFirstUse(`^[^\s<>()"\\,;:@]+@\[[0-9A-Fa-f:.IPv]+\]$`)
 
-func isAddressLiteral(address string) bool { return addressLiteral.MatchString(address) }
+func isAddressLiteral(address string) bool { return addressLiteral().MatchString(address) }
 
 // isWebAddress reports whether a link may lead there.
 func isWebAddress(address string) bool { return wholly(`https` + urlRest).MatchString(address) }

@@ -2,7 +2,6 @@ package shared
 
 import (
 	"mime"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -17,7 +16,7 @@ func attachmentField(i int, part string) string {
 
 // contentID is a part of an addr-spec that every mail program finds again (RFC 2392). Its length is bounded beside it:
 // a bound in the expression would compile to as many copies.
-var contentID = regexp.MustCompile(`^[A-Za-z0-9.\-_@]+$`)
+var contentID = onFirstUse(`^[A-Za-z0-9.\-_@]+$`)
 
 const maxContentID = 100
 
@@ -63,7 +62,7 @@ func (a Attachment) check(i int) *Violation {
 			text.Of("“{type}” is not the media type of a file.",
 				"type", printable.Line(printable.Shortened(a.Type, maxShown))),
 			"Give one such as application/pdf, or none.")
-	case a.ContentID != "" && (len(a.ContentID) > maxContentID || !contentID.MatchString(a.ContentID)):
+	case a.ContentID != "" && (len(a.ContentID) > maxContentID || !contentID().MatchString(a.ContentID)):
 		return violation(attachmentField(i, "content_id"), "not_a_content_id",
 			text.Of("“{id}” is not a content id.", "id", printable.Line(printable.Shortened(a.ContentID, maxShown))),
 			"Use at most 100 letters, digits, dots, hyphens, underscores and at signs.")

@@ -9,7 +9,7 @@ import (
 
 func (c *schemaCheck) field(f Field) {
 	where := fmt.Sprintf("field %q", f.Name)
-	if len(f.Name) > maxFieldName || !fieldName.MatchString(f.Name) {
+	if len(f.Name) > maxFieldName || !fieldName().MatchString(f.Name) {
 		c.refuse("%s: a name has 1 to 64 lower case letters, digits and underscores and starts with a letter", where)
 	}
 	if f.Label == "" {
@@ -76,20 +76,20 @@ func (c *schemaCheck) meaning(where string, f Field) {
 		c.refuse("%s has entries of kind %q", where, f.Items)
 	}
 	for _, scheme := range f.Schemes {
-		if !schemeName.MatchString(scheme) {
+		if !schemeName().MatchString(scheme) {
 			c.refuse("%s: %q is not the scheme of a URL", where, scheme)
 		}
 	}
 	for _, suffix := range f.Accept {
-		if !fileSuffix.MatchString(suffix) {
+		if !fileSuffix().MatchString(suffix) {
 			c.refuse("%s: %q is not the end of a file's name", where, suffix)
 		}
 	}
 }
 
 var (
-	schemeName = regexp.MustCompile(`^[a-z][a-z0-9+.\-]{0,30}$`)
-	fileSuffix = regexp.MustCompile(`^\.[A-Za-z0-9]{1,20}$`)
+	schemeName = onFirstUse(`^[a-z][a-z0-9+.\-]{0,30}$`)
+	fileSuffix = onFirstUse(`^\.[A-Za-z0-9]{1,20}$`)
 )
 
 func (f Field) isChoice() bool { return f.Kind == KindChoice || f.Kind == KindChoices }
@@ -114,7 +114,7 @@ func (c *schemaCheck) secrecy(where string, f Field) {
 		}
 	}
 	for _, former := range f.Formerly {
-		if len(former) > maxFieldName || !fieldName.MatchString(former) {
+		if len(former) > maxFieldName || !fieldName().MatchString(former) {
 			c.refuse("%s: its former name %q is none", where, former)
 		}
 	}

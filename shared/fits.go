@@ -167,6 +167,11 @@ func wholly(pattern string) *regexp.Regexp {
 	return compiled
 }
 
+// onFirstUse compiles an expression when it is first needed: every plugin and Console loads this package.
+func onFirstUse(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
+
 // wholePattern is the expression of a whole text that matches another one.
 func wholePattern(pattern string) string { return `^(?:` + pattern + `)$` }
 

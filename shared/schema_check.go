@@ -3,7 +3,6 @@ package shared
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -29,7 +28,7 @@ const (
 )
 
 // fieldName is what a field may be called, up to its length.
-var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+var fieldName = onFirstUse(`^[a-z][a-z0-9_]*$`)
 
 const maxFieldName = 64
 
@@ -123,7 +122,7 @@ func (c *schemaCheck) actions() {
 	for _, action := range c.schema.Actions {
 		where := fmt.Sprintf("action %q", action.Name)
 		c.once("action", action.Name, seen)
-		if len(action.Name) > maxFieldName || !fieldName.MatchString(action.Name) {
+		if len(action.Name) > maxFieldName || !fieldName().MatchString(action.Name) {
 			c.refuse("%s: a name has 1 to 64 lower case letters, digits and underscores and starts with a letter", where)
 		}
 		if action.Label == "" {

@@ -134,8 +134,8 @@ func TestDeprecatedFieldWithValue(t *testing.T) {
 	}
 }
 
-// TestEnterSaves has the first button of the form, which Enter in a field presses, be the one that saves. Of a page with
-// actions it would be one of theirs otherwise.
+// TestEnterSaves has the first button of the form, which Enter in a field presses, be the one that saves. Of a page
+// with actions it would be one of theirs otherwise.
 func TestEnterSaves(t *testing.T) {
 	_, inForm, _ := strings.Cut(newKinds(t).get(t), `<form id="settings-form"`)
 	_, button, _ := strings.Cut(inForm, `<button type="submit"`)

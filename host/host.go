@@ -119,8 +119,8 @@ func (h *Host) ActionRunner() shared.ActionRunner { return h.page }
 // shared.ErrUnsupported when the plugin has none, or one that cannot be operated.
 func (h *Host) NotificationOperator() shared.NotificationOperator { return notifier{h.page} }
 
-// HeldReleaser returns what releases notifications that the plugin holds. Its calls fail with shared.ErrUnsupported when
-// the plugin holds none.
+// HeldReleaser returns what releases notifications that the plugin holds. Its calls fail with shared.ErrUnsupported
+// when the plugin holds none.
 func (h *Host) HeldReleaser() shared.HeldReleaser { return notifier{h.page} }
 
 // Migrator returns what moves the plugin's database. Its calls fail with shared.ErrUnsupported when the plugin cannot.

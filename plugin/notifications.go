@@ -87,7 +87,7 @@ func (d *deliveries) current(ctx context.Context) (_ notify.Delivery, missing *f
 			if delivery, referenced, missing, err = d.bind(ctx); err != nil || missing != nil {
 				return delivery, false, err // What is missing may come without a save, such as a file with a password.
 			}
-			delivery.Version, delivery.Revision = d.page.version(state, delivery), int64(state.Revision.Number)
+			delivery.Version, delivery.Revision = d.page.version(state, delivery), state.Revision.Number
 			return delivery, !referenced, nil // What a reference names may change without a save.
 		})
 	if err != nil {

@@ -98,8 +98,8 @@ func Main(name string, open func(Start) (shared.SettingsPage, error)) {
 const (
 	// startIsOver is after how long a plugin has come to rest.
 	startIsOver = 2 * time.Second
-	// collectAt is by how many percent of what is alive garbage may grow. What a plugin that waits for calls has alive is so
-	// little that collecting it twice as often as usual costs nothing, and keeps 2 MiB less.
+	// collectAt is by how many percent of what is alive garbage may grow. What a plugin that waits for calls has alive is
+	// so little that collecting it twice as often as usual costs nothing, and keeps 2 MiB less.
 	collectAt = 50
 )
 

@@ -24,7 +24,8 @@ import (
 const canaryContent = "c4nary.C0ntent-77aa12"
 
 // TestAttachmentsArrive sends attachments of 10 MiB over a real plugin, to a server that is away at first, and compares
-// them byte for byte. What is in the message is neither in the log nor readable in the data directory, and nothing is kept of the attachments.
+// them byte for byte. What is in the message is neither in the log nor readable in the data directory, and nothing is
+// kept of the attachments.
 func TestAttachmentsArrive(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)

@@ -94,7 +94,7 @@ func judgeForms(t *testing.T, first uint64, forms int) {
 	var all []judgement
 	var schemas []shared.Schema
 	for i := range forms {
-		seed := first + uint64(i) //nolint:gosec // it is positive
+		seed := first + uint64(i)
 		random := rand.New(rand.NewPCG(seed, 15))
 		schema := randomForm(random)
 		if err := schema.Check(); err != nil {

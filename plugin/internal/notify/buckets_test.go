@@ -8,8 +8,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// testWholeBuckets asks for statistics from and until times within a bucket: each bucket that begins in between is there,
-// with all that happened in it, and no other.
+// testWholeBuckets asks for statistics from and until times within a bucket: each bucket that begins in between is
+// there, with all that happened in it, and no other.
 func testWholeBuckets(t *testing.T, database *store.Store) {
 	s := newService(t, database)
 	first := time.Now().UTC().Truncate(24 * time.Hour).Add(-72 * time.Hour)

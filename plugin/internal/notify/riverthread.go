@@ -9,8 +9,8 @@ import (
 )
 
 // Notifications of one thread to one recipient are sent in the order in which they were accepted. That of their ids is
-// it; see notification_thread_index. Those that are held, which are pending, keep no other waiting: nobody knows for how
-// long.
+// it; see notification_thread_index. Those that are held, which are pending, keep no other waiting: nobody knows for
+// how long.
 const (
 	sameThread   = "args ->> 'thread' = $1 AND args ->> 'to' = $2"
 	unfinished   = "finalized_at IS NULL AND state <> 'pending' AND " + anyOwner

@@ -46,7 +46,7 @@ func testAudit(t *testing.T, database *store.Store) {
 	}
 	bulk := func(actor string, what shared.Operation) {
 		t.Helper()
-		if report, err := s.Operate(t.Context(), shared.OperateRequest{Actor: actor, Operation: what}); err != nil ||
+		if report, err := s.Operate(t.Context(), shared.OperateRequest{Actor: actor, Operation: what, All: true}); err != nil ||
 			report.Changed != 1 {
 			t.Fatalf("%s: %+v, %v", what, report, err)
 		}

@@ -283,6 +283,7 @@ func TestStartDelay(t *testing.T) {
 					s.release()
 				}
 				time.Sleep(time.Minute)
+				synctest.Wait()
 				switch {
 				case stopped && (len(begun) > 0 || holder.Load() != nil):
 					t.Errorf("what was stopped began after %s, and keeps the claim: %t", begun, holder.Load() != nil)

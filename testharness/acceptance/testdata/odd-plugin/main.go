@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,12 +13,24 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/transport"
 	"github.com/smtp-settings/smtp-settings/testharness/example/kinds"
 	"github.com/smtp-settings/smtp-settings/testharness/example/webhook"
 )
+
+// noPage is what a plugin of another version of the contract has.
+type noPage struct {
+	goplugin.NetRPCUnsupportedPlugin
+}
+
+func (noPage) GRPCServer(*goplugin.GRPCBroker, *grpc.Server) error { return nil }
+
+func (noPage) GRPCClient(context.Context, *goplugin.GRPCBroker, *grpc.ClientConn) (any, error) {
+	return nil, errors.ErrUnsupported
+}
 
 func main() {
 	logger := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: os.Stderr, JSONFormat: true})
@@ -47,7 +60,7 @@ func main() {
 		goplugin.Serve(&goplugin.ServeConfig{
 			HandshakeConfig: goplugin.HandshakeConfig{MagicCookieKey: transport.Handshake.MagicCookieKey,
 				MagicCookieValue: transport.Handshake.MagicCookieValue},
-			VersionedPlugins: map[int]goplugin.PluginSet{99: transport.ClientPlugins()[1]},
+			VersionedPlugins: map[int]goplugin.PluginSet{99: {"settings_page": noPage{}}},
 			GRPCServer:       goplugin.DefaultGRPCServer,
 		})
 		return

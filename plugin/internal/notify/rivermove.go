@@ -72,7 +72,7 @@ func SealedWaits(ctx context.Context, database *store.Store) (waits bool, err er
 	}
 	for _, query := range []string{known, "SELECT EXISTS (SELECT 1 FROM river_job WHERE finalized_at IS NULL)"} {
 		if err := database.Reader().QueryRowContext(ctx, query).Scan(&waits); err != nil || !waits {
-			return false, err
+			return false, database.Unprivileged(ctx, err)
 		}
 	}
 	return true, nil

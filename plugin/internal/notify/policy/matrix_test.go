@@ -137,10 +137,10 @@ func TestRefusedForGood(t *testing.T) {
 	}{
 		"first":                         {0, 0, Retry, 5 * time.Minute},
 		"first, others pass":            {30 * time.Second, 0, PutBack, 2 * time.Second},
-		"second, too early":             {0, time.Minute, Retry, 4 * time.Minute},
+		"second, too early":             {0, time.Minute, Retry, 5 * time.Minute},
 		"second":                        {0, 5 * time.Minute, Dead, 0},
 		"second, others pass":           {30 * time.Second, 2 * time.Second, Dead, 0},
-		"second, others passed earlier": {2 * time.Minute, 2 * time.Second, Retry, 5*time.Minute - 2*time.Second},
+		"second, others passed earlier": {2 * time.Minute, 2 * time.Second, Retry, 5 * time.Minute},
 		"first for a long time":         {30 * time.Second, time.Hour, PutBack, 2 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -157,6 +157,31 @@ func TestRefusedForGood(t *testing.T) {
 				t.Errorf("%+v", verdict)
 			}
 		})
+	}
+}
+
+// TestRefusedForGoodEnds tries a message again earlier than it was told to, as an operator does, while others pass, do
+// not, and pass no longer: it is dead after a few attempts, and not tried over and over.
+func TestRefusedForGoodEnds(t *testing.T) {
+	r := Refusal{Code: "spam", Scope: shared.ScopeMessage, Lasting: permanent, Stage: Content}
+	for _, passed := range []time.Duration{0, -time.Second, -59 * time.Second, time.Second} {
+		for _, early := range []time.Duration{time.Millisecond, time.Second, 1999 * time.Millisecond, time.Minute} {
+			s, a, at := State{}, attempt(State{}, "1", "one@first.example"), now
+			s.Passed = now.Add(passed)
+			s, verdict := tested.Refused(s, at, a, r)
+			attempts := 1
+			for next := at.Add(early); verdict.Fate != Dead && attempts < 10; attempts++ {
+				if verdict.Fate == Retry {
+					a.Doubted, a.Earlier = at, a.Earlier+1
+				}
+				at = next
+				s, verdict = tested.Refused(s, at, a, r)
+				next = verdict.At
+			}
+			if attempts > 4 {
+				t.Errorf("others passed at %s, tried again after %s: %d attempts", passed, early, attempts)
+			}
+		}
 	}
 }
 

@@ -189,7 +189,7 @@ func (p Policy) refusedForGood(s State, now time.Time, a Attempt, r Refusal) (St
 	case doubted > 2*p.Doubt:
 		return p.again(s, now, a, r, Backoff{wait, wait})
 	case doubted < wait:
-		return p.again(s, now, a, r, Backoff{wait - doubted, wait - doubted})
+		return p.again(s, now, a, r, Backoff{wait, wait}) // In full: the time counts from the latest refusal.
 	default:
 		return s.forget(a.ID), Verdict{Fate: Dead}
 	}

@@ -46,8 +46,8 @@ func testAudit(t *testing.T, database *store.Store) {
 	}
 	bulk := func(actor string, what shared.Operation) {
 		t.Helper()
-		if report, err := s.Operate(t.Context(), shared.OperateRequest{Actor: actor, Operation: what, All: true}); err != nil ||
-			report.Changed != 1 {
+		report, err := s.Operate(t.Context(), shared.OperateRequest{Actor: actor, Operation: what, All: true})
+		if err != nil || report.Changed != 1 {
 			t.Fatalf("%s: %+v, %v", what, report, err)
 		}
 	}

@@ -68,8 +68,8 @@ func vaultService(t *testing.T, directory, source string) (*Service, *secret.Key
 }
 
 // TestBatchCostsOneCallOfVault takes 500 notifications at once. Vault is called once to seal them, once by the next
-// process to open them, and once to turn all of them to a new version of the key. The key of the digests, of which there
-// is one for each database, costs a call of its own when it is made and when it is turned.
+// process to open them, and once to turn all of them to a new version of the key. The key of the digests, of which
+// there is one for each database, costs a call of its own when it is made and when it is turned.
 func TestBatchCostsOneCallOfVault(t *testing.T) {
 	vault := &countingVault{}
 	vault.version.Store(1)

@@ -58,7 +58,9 @@ func TestGroupKeepsTroubleApart(t *testing.T) {
 						t.Errorf("innocent caller %d is told %v, %v", i, told.results, told.err)
 					}
 				}
-				if most := 2 + len(lists); commits > most {
+				// How the callers fall into groups is up to the scheduler. A group of more than one costs one commit more than
+				// it has callers, so that groups of two cost most.
+				if most := len(lists) * 3 / 2; commits > most {
 					t.Errorf("%d commits for %d callers", commits, len(lists))
 				}
 			})

@@ -12,7 +12,7 @@ import (
 // histories tries so many of each kind for the two rules that hold whatever the words said, and more in the soak.
 func histories(t *testing.T, each func(t *testing.T, seed uint64)) {
 	t.Helper()
-	try(t, 200, 10_000, each)
+	try(t, 80, 10_000, each)
 }
 
 // soak tries so many histories of what takes long to simulate, and thousands in the soak.

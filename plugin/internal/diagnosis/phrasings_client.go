@@ -83,7 +83,8 @@ var (
 		`client host`, `ip address`, `ips?\b`, `adresse ip`, `ip ad(?:res|resse)`, `direccion ip`, `indirizzo ip`,
 		`host network`,
 		`ihr(?:e|es|er|em|en)? (?:server|rechner|host|netz|ip\b)`, `votre (?:serveur|machine|ip\b)`,
-		`su (?:servidor|ip\b)`, `(?:vostro|suo) (?:server|ip\b)`, `ваш\S* (?:ip\b|сервер|хост)`, `您的(?:ip|服务器|主机)`,
+		`su (?:servidor|ip\b)`, `(?:vostro|suo) (?:server|ip\b)`, `ваш\S* (?:ip\b|сервер|хост)`,
+		`您的(?:ip|服务器|主机)`,
 		`your address`, `ip ist`, `(?:your|sending) (?:host|machine|system)`,
 	)
 	// blockedIP: the address is blocked, and no list is named.

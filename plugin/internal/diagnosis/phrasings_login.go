@@ -175,7 +175,8 @@ var (
 			` (?:by|at|via|through|here|on our|in (?:your|the|a) (?:web ?)?browser)\b`,
 		`(?:bestatigen|entsperren|verifizieren) sie (?:bitte )?ihre? (?:konto|identitat|postfach)`,
 		`(?:confirmez|verifiez|validez) votre (?:compte|identit[e])`, `(?:confirme|verifique) su (?:cuenta|identidad)`,
-		`(?:confermi|verifichi) il suo account`, `подтвердите (?:\S+ )?(?:аккаунт|личность|учетн)`,
+		`(?:confermi|verifichi) il suo account`,
+		`подтвердите (?:\S+ )?(?:аккаунт|личность|учетн)`,
 		`验证(?:您的|你的)?(?:身份|账号|帐号)|本人確認`,
 		`eula`, `(?:accept|agree|confirm) ~ (?:terms|agreement|licen[cs]e|policy|conditions|tos)`, `captcha`,
 		`(?:confirm|verify|validate|add|bind) (?:your |a |the )?(?:phone|mobile|telephone)`, `robot`,
@@ -279,7 +280,8 @@ var (
 		`bereits (?:\S+ )?(?:angemeldet|eingeloggt|authenti)`, `deja (?:authenti|connect|identifi)`,
 		`ya (?:esta |se ha |ha )?(?:autentic|conectad|iniciado)`, `gia (?:autentic|conness|effettuat)`,
 		`ja (?:autentic|conectad)`, `(?:reeds|al) (?:aangemeld|ingelogd)`, `juz (?:zalogow|uwierzyteln)`,
-		`уже (?:\S+ )?(?:авториз|аутентиф|вошли)`, `已(?:经)?(?:登录|认证|通过认证)|(?:既に|すでに)(?:認証|ログイン)`,
+		`уже (?:\S+ )?(?:авториз|аутентиф|вошли)`,
+		`已(?:经)?(?:登录|认证|通过认证)|(?:既に|すでに)(?:認証|ログイン)`,
 		`only (?:be )?(?:issued|used|sent|allowed) once`,
 	)
 	tokenRefused = words(

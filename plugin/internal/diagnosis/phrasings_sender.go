@@ -106,7 +106,8 @@ var (
 		`verification (?:de l |du )?(?:expediteur|emetteur) ~ echou`,
 		`absender\w* (?:\S+ )?nicht (?:\S+ )?(?:verifizier|uberpruf|gepruft)`, `absender\w* (?:\S+ ){0,2}existiert nicht`,
 		`expediteur (?:\S+ ){0,3}(?:n existe pas|introuvable|inexistant)`, `remitente (?:\S+ ){0,2}(?:no existe|inexistente)`,
-		`mittente (?:\S+ ){0,2}(?:non esiste|inesistente)`, `отправител\S* (?:\S+ ){0,2}не существ`, `发件人(?:地址)?不存在`,
+		`mittente (?:\S+ ){0,2}(?:non esiste|inesistente)`,
+		`отправител\S* (?:\S+ ){0,2}не существ`, `发件人(?:地址)?不存在`,
 		`sender address rejected (?:user unknown|undeliverable|unknown user|unverified address host|mailbox|`+
 			`no such|account)`,
 		`(?:sender|from|return path|@sender|mail from)(?: \S+){0,5} (?:user unknown|unknown user|does not`+

@@ -45,5 +45,5 @@ var (
 	aupURL               = words(`aup urlbl[0-9]+\b`)
 )
 
-// aup is a code of Spectrum: “I” or “In” for mail that comes in, “O” or “Out” for mail that goes out, and four digits.
+// aup is a code of Spectrum: "I" or "In" for mail that comes in, "O" or "Out" for what goes out, and four digits.
 func aup(numbers string) string { return `aup (?:in?|o(?:ut)?) (?:` + numbers + `)\b` }

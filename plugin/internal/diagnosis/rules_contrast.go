@@ -346,7 +346,8 @@ var (
 			`(?:switched|turned) off|not enabled)`,
 		`domain\w* (?:\S+ ){0,2}(?:gesperrt|deaktiviert|abgeschaltet)`, `domaine (?:\S+ ){0,2}(?:suspendu|desactiv)`,
 		`dominio (?:\S+ ){0,2}(?:suspendid|desactivad|sospes|disattivat|desativad)`,
-		`домен (?:\S+ ){0,2}(?:отключ|заблокир|приостанов)`, `域名(?:已)?(?:停用|暂停|过期)`,
+		`домен (?:\S+ ){0,2}(?:отключ|заблокир|приостанов)`,
+		`域名(?:已)?(?:停用|暂停|过期)`,
 	)
 	lookupFailed = words(
 		`(?:look ?ups?|quer(?:y|ies)|check|resolution)(?: \S+)? (?:fail|error|tim(?:ed|e) ?out|unavail)`,

@@ -7,8 +7,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 )
 
-// TestUnroutable: Exim says “Unrouteable address” of a domain without a mail server and of a mailbox that a domain of
-// its own does not have. The cause is the one that is likely, the words are true of both.
+// TestUnroutable: Exim says “Unrouteable address” of a domain without a mail server and of a mailbox that a domain
+// of its own does not have. The cause is the one that is likely, the words are true of both.
 func TestUnroutable(t *testing.T) {
 	const neither = "the domain or the mailbox is unknown to it"
 	for _, one := range []struct {

@@ -210,7 +210,8 @@ var (
 		`sconosciut|inesistente|non (?:esiste|trovat|valid)`, `desconhecid|nao (?:existe|encontr)|invalid`,
 		`onbekend|bestaat niet`, `nieznan|nie istnieje|nie ma|brak\b`, `okan|finns (?:inte|ej)`, `neexist|neznam|nenalez`,
 		`yok\b|bulunamad|bilinmeyen`,
-		`неизвест|не (?:существ|найден)|нет так|несуществ|отсутств`, `absent\b|absente?\b|ausente|assente`,
+		`неизвест|не (?:существ|найден)|нет так|несуществ|отсутств`,
+		`absent\b|absente?\b|ausente|assente`,
 		`不存在|无效|未知|存在し|見つか|不明`,
 	)
 	saysClosed = words(

@@ -12,8 +12,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// TestExpiryAndThread has a server that is away for longer than a notification is of use, and when it is back puts off
-// the first of a thread: the one expires and is told so, the others arrive in order.
+// TestExpiryAndThread has a server that is away for longer than a notification is of use, with more urgent ones before
+// it than are tried at once, and when it is back puts off the first of a thread: the one expires meanwhile and is told
+// so, the others arrive in order.
 func TestExpiryAndThread(t *testing.T) {
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
@@ -21,6 +22,14 @@ func TestExpiryAndThread(t *testing.T) {
 	server.Close()
 	first := notify(t, h, shared.Notification{To: "other@email.com", Subject: "First", Text: "x"})
 	awaitService(t, h, shared.ServiceDegraded)
+	var urgent []shared.Notification
+	for range 150 {
+		urgent = append(urgent, shared.Notification{To: "other@email.com", Subject: "First", Text: "x",
+			Priority: shared.PriorityHigh})
+	}
+	if _, err := h.Notifier().Notify(t.Context(), shared.NotifyRequest{Notifications: urgent}); err != nil {
+		t.Fatal(err)
+	}
 	code := notify(t, h, shared.Notification{
 		To: "you@email.com", Subject: "Your code", Text: "123456", Expires: time.Now().Add(2 * time.Second),
 	})

@@ -50,6 +50,7 @@ func (s *Service) doChore(ctx context.Context, one *chore) {
 func (s *Service) newChores() []*chore {
 	return []*chore{
 		{every: tendInterval, what: "the texts that are searched cannot be brought up to date", do: s.catchUp},
+		{every: tendInterval, what: "what has expired cannot be ended", do: s.expire},
 		{every: time.Minute, what: "the indexes of the queue cannot be made", do: s.buildIndexes},
 		{every: time.Minute, what: "texts that nobody needs cannot be removed", do: s.dropTexts},
 		{every: sweepInterval, what: "attachments that nobody needs cannot be removed", do: s.sweep},

@@ -2,7 +2,7 @@ package notify
 
 // indexVersion is raised with every change of what this file describes; builder makes it so. An index that is described
 // differently gets another name. What a later version has made is left alone.
-const indexVersion = 3
+const indexVersion = 4
 
 // countsVersion is the lowest indexVersion whose classes are those of now, and so whose counts are. With it the name of
 // the function notification_class changes.
@@ -143,6 +143,7 @@ func (d dialect) indexes() (all []index) {
 	add := func(name, on string) { all = append(all, index{name: "notification_" + name + "_index", on: on}) }
 	add("thread", "((args ->> 'thread'), (args ->> 'to'), id)"+
 		" WHERE args ->> 'thread' IS NOT NULL AND finalized_at IS NULL")
+	add("expires", "(("+expires+")) WHERE "+expires+" IS NOT NULL AND finalized_at IS NULL")
 	add("parcel", "((args ->> 'parcel'), id) WHERE args ->> 'parcel' IS NOT NULL")
 	add("created", "(created_at, id)")
 	add("class", "(("+d.class+"), id)")

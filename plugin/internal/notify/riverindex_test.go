@@ -264,6 +264,7 @@ func testPlansOfTending(t *testing.T, database *store.Store) {
 	queries := map[string]query{
 		"finished attachments": {sweepFinished, []any{"parcel 1", "parcel 2"}},
 		"claimed attachments":  {claimAccepted, []any{"parcel 1", "parcel 2", 5.0}},
+		"expired":              s.queue.expiredQuery(time.Now()),
 		"ended":                s.queue.endedQuery("completed", past, time.Now()),
 		"attempted again":      s.queue.oldestQuery(shared.NotificationRetrying),
 	}

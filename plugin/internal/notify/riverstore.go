@@ -38,7 +38,8 @@ type dialect struct {
 	failed    string // errors with one more
 	marked    string // metadata that says by a %s that something is true of this attempt
 	isMarked  string // condition: it says so
-	answered  string // metadata with what is noted of the job in the argument $2
+	ofJob     string // what the argument $2 has of the job
+	answered  string // metadata with that
 	owner     string // the process that attempts it
 	// untilAttempt is in how many seconds a job is attempted.
 	untilAttempt string
@@ -80,7 +81,8 @@ var (
 		failed:       "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(%s))",
 		marked:       "jsonb_set(metadata, '$.%s', attempted_at)",
 		isMarked:     "json_extract(metadata, '$.last_byte') = attempted_at",
-		answered:     "jsonb_patch(metadata, coalesce(json_extract($2, '$.\"' || id || '\"'), '{}'))",
+		ofJob:        sqliteOfJob,
+		answered:     "jsonb_patch(metadata, coalesce(" + sqliteOfJob + ", '{}'))",
 		owner:        "json_extract(attempted_by, '$[#-1]')",
 		untilAttempt: "(julianday(scheduled_at) - julianday('now')) * 86400.0",
 		stateType:    "TEXT",
@@ -120,7 +122,8 @@ var (
 		failed:       "array_append(errors, %s::jsonb)",
 		marked:       "jsonb_set(metadata, '{%s}', to_jsonb(EXTRACT(EPOCH FROM attempted_at)))",
 		isMarked:     "metadata -> 'last_byte' = to_jsonb(EXTRACT(EPOCH FROM attempted_at))",
-		answered:     "metadata || COALESCE($2::jsonb -> id::text, '{}')",
+		ofJob:        postgresOfJob,
+		answered:     "metadata || COALESCE(" + postgresOfJob + ", '{}')",
 		owner:        "attempted_by[array_upper(attempted_by, 1)]",
 		untilAttempt: "EXTRACT(EPOCH FROM scheduled_at - now())::double precision",
 		stateType:    "river_job_state",
@@ -160,6 +163,11 @@ var (
 			" LIMIT 10000 FOR UPDATE SKIP LOCKED)) RETURNING class, count)" +
 			" INSERT INTO notification_count SELECT class, SUM(count) FROM taken GROUP BY class HAVING SUM(count) <> 0",
 	}
+)
+
+const (
+	sqliteOfJob   = "json_extract($2, '$.\"' || id || '\"')"
+	postgresOfJob = "($2::jsonb -> id::text)"
 )
 
 // Conditions: an error has been since the time $1. That a message may have arrived is not forgotten.
@@ -325,60 +333,6 @@ func (r *riverStore) silentOwner(silent time.Duration) string {
 	return fmt.Sprintf("%s AND COALESCE((SELECT seen_at < EXTRACT(EPOCH FROM now()) - %.0f"+
 		" FROM delivery_node WHERE delivery_node.id = %s), attempted_at < now() - INTERVAL '%.0f seconds')",
 		anyOwner, silent.Seconds(), r.dialect.owner, strangerLease.Seconds())
-}
-
-// attemptFailure is a failed attempt of a job as the database keeps it.
-type attemptFailure struct {
-	text string // River's form of an attempt's error
-	dead bool
-	wait time.Duration // until the next attempt
-}
-
-// schedulerInterval is how often River looks for jobs whose time has come. One whose time comes sooner is made
-// available for then, as River does itself.
-const schedulerInterval = 5 * time.Second
-
-// abandonedOf returns the jobs of processes that have died after the last byte of a message had gone out.
-func (r *riverStore) abandonedOf(ctx context.Context, owner string) (ids []int64, err error) {
-	rows, err := r.db.QueryContext(ctx,
-		"SELECT id FROM river_job WHERE state = 'running' AND "+r.dialect.isMarked+" AND "+owner)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
-}
-
-// fail ends an abandoned attempt; false where another process has.
-func (r *riverStore) fail(ctx context.Context, id int64, owner string, failed attemptFailure) (ended bool, err error) {
-	next := "'retryable'"
-	if failed.wait <= schedulerInterval {
-		next = "'available'"
-	}
-	state, finalized := r.unlessCancelled(next), r.ifCancelled()
-	if failed.dead {
-		state, finalized = "'discarded'", r.dialect.now
-	}
-	count, err := changed(r.db.ExecContext(ctx, "UPDATE river_job SET state = "+state+", finalized_at = "+finalized+
-		", errors = "+fmt.Sprintf(r.dialect.failed, "$2")+", scheduled_at = "+fmt.Sprintf(r.dialect.later, "$3")+
-		" WHERE id = $1 AND state = 'running' AND "+r.dialect.isMarked+" AND "+owner,
-		id, failed.text, failed.wait.Seconds()))
-	return count > 0, err
-}
-
-// putBack has all jobs that the owner was sending done again as if nothing had been, except those whose last byte had
-// gone out and what was cancelled meanwhile.
-func (r *riverStore) putBack(ctx context.Context, owner string) error {
-	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET "+r.asBefore()+
-		" WHERE state = 'running' AND NOT COALESCE("+r.dialect.isMarked+", FALSE) AND "+owner)
-	return err
 }
 
 func (r *riverStore) unlessCancelled(state string) string {

@@ -79,7 +79,7 @@ var requests = map[string][]request{
 	},
 	"Load":      {{"settings", "GET", "/", ""}, {"settings", "GET", "/history", ""}},
 	"Validate":  {{"settings", "GET", "/", ""}, {"settings", "POST", "/validate", ""}},
-	"Save":      {{"settings", "POST", "/save", ""}},
+	"Save":      {{"settings", "POST", "/save", ""}, {"settings", "POST", "/save", "application/json"}},
 	"Test":      {{"settings", "POST", "/test", ""}, {"settings", "POST", "/test", "application/x-ndjson"}},
 	"Revisions": {{"settings", "GET", "/history", ""}, {"settings", "GET", "/history?before=9", ""}},
 	"Restore":   {{"settings", "POST", "/restore", ""}},

@@ -180,9 +180,14 @@ func checkAgreement(t *testing.T, b *tab) {
 	}
 	b.do("empty the name", chromedp.SetValue(chromedp.CSS("#control-name"), "BIG"))
 	b.click("#save-agree button")
-	b.await(".notice.error") // What is refused is said by the page.
+	b.awaitText(`document.getElementById("said").textContent`, "Nothing was saved.")
+	if typed := b.value("password"); typed != "s3cret" {
+		t.Errorf("after a refusal, the typed password is %q", typed)
+	}
+	b.awaitText(`document.getElementById("findings-name").textContent`, "small letters only")
+	b.axe("every kind, refused")
 	b.do("name it again", chromedp.SetValue(chromedp.CSS("#control-name"), "x"))
-	b.typeInto("#control-password", "s3cret\r") // Enter saves.
+	b.typeInto("#control-password", "\r") // Enter saves.
 	b.awaitText(`document.getElementById("save-agree").textContent`, "This switches the page off for everybody.")
 	b.click("#save-agree button")
 	b.await(".notice.success")

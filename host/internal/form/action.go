@@ -61,7 +61,7 @@ func (h *handler) runAction(
 func (h *handler) askFirst(
 	w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, action shared.Action,
 ) {
-	if r.Header.Get("Accept") == streamType {
+	if accepts(r, streamType) {
 		asked := runView{runName: runName(action.Name), Label: action.Label, Confirm: action.Confirm}
 		h.writeJSON(w, map[string]any{"event": "confirm", "html": h.fragment(r, "agree", asked)})
 		return

@@ -201,8 +201,34 @@ func TestSaveIsAgreedTo(t *testing.T) {
 	if _, body = page.post(t, "/save", "application/json", posted); !strings.Contains(body, `"location":"./?saved"`) {
 		t.Errorf("the script is told %s", body)
 	}
-	if _, body = page.post(t, "/save", "application/json", posted); body != "{}\n" { // It has been saved meanwhile.
-		t.Errorf("of a refusal the script is told %s", body)
+	// It has been saved meanwhile.
+	_, body = page.post(t, "/save", "application/json", posted)
+	var refused struct {
+		Said     string
+		Revision int64
+	}
+	if err := json.Unmarshal([]byte(body), &refused); err != nil || refused.Revision != 1 ||
+		!strings.Contains(refused.Said, "revision 1") || strings.Contains(refused.Said, "typed again") {
+		t.Errorf("of a conflict the script is told %s", body)
+	}
+}
+
+// TestRefusedSaveIsSaidAtOnce has the script told in the same answer why nothing was saved, beside which field or above
+// the form, and why the plugin cannot be asked. It never posts the form a second time for that.
+func TestRefusedSaveIsSaidAtOnce(t *testing.T) {
+	page := newKinds(t)
+	posted := filledIn(t, page.get(t))
+	posted.Set("value.name", "BIG")
+	posted.Set("secret.password", "s3cret")
+	status, body := page.post(t, "/save", "application/json", posted)
+	var reply struct {
+		Said     string
+		Findings map[string]string
+	}
+	if err := json.Unmarshal([]byte(body), &reply); err != nil || status != http.StatusOK ||
+		!strings.Contains(reply.Said, "Nothing was saved.") || !strings.Contains(reply.Findings["name"], "finding error") ||
+		strings.Contains(reply.Said, "diagnostic ") || strings.Contains(body, "s3cret") {
+		t.Errorf("%v, status %d: %s", err, status, body)
 	}
 }
 

@@ -28,7 +28,19 @@ func (p *countingPage) note(call string) { p.calls = append(p.calls, call) }
 
 func (p *countingPage) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {
 	p.note("Schema")
-	return p.SettingsPage.Schema(ctx, request)
+	schema, err := p.SettingsPage.Schema(ctx, request)
+	fields := append(slices.Clone(schema.Sections[0].Fields), shared.Field{
+		Name: "elsewhere", Label: "Not on the form", Kind: shared.KindText,
+	})
+	for i := range fields {
+		if fields[i].Name == "timeout" {
+			fields[i].DefaultWhen = []shared.ConditionalDefault{
+				{When: shared.IsSet("address"), Value: shared.Text("7s")},
+			}
+		}
+	}
+	schema.Sections = []shared.Section{{Name: "server", Fields: fields}}
+	return schema, err
 }
 
 func (p *countingPage) Load(ctx context.Context, request shared.LoadRequest) (shared.Snapshot, error) {
@@ -103,6 +115,11 @@ func newCounting(t *testing.T) (*countingPage, http.Handler) {
 func TestCalls(t *testing.T) {
 	valid := url.Values{"revision": {"1"}, "present": {"address"}, "value.address": {"127.0.0.1:1"}}
 	invalid := url.Values{"revision": {"1"}, "present": {"address"}, "value.address": {"no port"}}
+	// The default of an untouched field depends on one that is on the form, while another field is not.
+	untouched := url.Values{
+		"revision": {"1"}, "present": {"address", "timeout"}, "unset": {"timeout"}, "value.address": {"127.0.0.1:1"},
+		"value.timeout": {"7s"},
+	}
 	outdated := url.Values{"revision": {"0"}, "present": {"address"}, "value.address": {"127.0.0.1:1"}}
 	for name, test := range map[string]struct {
 		method, route, accept string
@@ -111,13 +128,20 @@ func TestCalls(t *testing.T) {
 		shown                 string // in the answer
 		calls                 string
 	}{
-		"the page":        {"GET", "/", "", nil, 200, "in-force.example:514", "Schema Load Validate Status"},
-		"state":           {"GET", "/state", "", nil, 200, "running", "Schema Status"},
-		"history":         {"GET", "/history", "", nil, 200, "Back to the settings", "Schema Load Revisions"},
-		"validate":        {"POST", "/validate", "", valid, 200, "Will connect to 127.0.0.1:1", "Schema Validate"},
-		"save":            {"POST", "/save", "", valid, 303, "", "Schema Save"},
-		"save, refused":   {"POST", "/save", "", invalid, 422, `value="no port"`, "Schema Save Validate"},
-		"save, conflict":  {"POST", "/save", "", outdated, 409, `value="127.0.0.1:1"`, "Schema Save Validate"},
+		"the page":       {"GET", "/", "", nil, 200, "in-force.example:514", "Schema Load Validate Status"},
+		"state":          {"GET", "/state", "", nil, 200, "running", "Schema Status"},
+		"history":        {"GET", "/history", "", nil, 200, "Back to the settings", "Schema Load Revisions"},
+		"validate":       {"POST", "/validate", "", valid, 200, "Will connect to 127.0.0.1:1", "Schema Validate"},
+		"save":           {"POST", "/save", "", valid, 303, "", "Schema Save"},
+		"save, refused":  {"POST", "/save", "", invalid, 422, `value="no port"`, "Schema Save Validate"},
+		"save, conflict": {"POST", "/save", "", outdated, 409, `value="127.0.0.1:1"`, "Schema Save Validate"},
+		"save, refused, script": {
+			"POST", "/save", "application/json", invalid, 200, "Nothing was saved", "Schema Save",
+		},
+		"save, conflict, script": {
+			"POST", "/save", "application/json", outdated, 200, `"revision":1`, "Schema Save",
+		},
+		"save, default":   {"POST", "/save", "", untouched, 303, "", "Schema Save"},
 		"apply":           {"POST", "/apply", "", valid, 200, `value="127.0.0.1:1"`, "Schema Load Validate"},
 		"test":            {"POST", "/test", "", valid, 200, "unreachable", "Schema Test Load Validate"},
 		"test, streamed":  {"POST", "/test", "application/x-ndjson", valid, 200, "unreachable", "Schema Test"},

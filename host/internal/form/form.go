@@ -208,73 +208,6 @@ func (h *handler) validate(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// save makes the form the settings in force.
-func (h *handler) save(w http.ResponseWriter, r *http.Request) {
-	schema, submission, ok := h.submitted(w, r)
-	if !ok {
-		return
-	}
-	result, err := h.page.Save(r.Context(), shared.SaveRequest{
-		Locale: h.locale(r), Actor: actorOf(r), Draft: submission.draft, Revision: submission.revision,
-		Confirmed: r.PostForm.Get(confirmedName),
-	})
-	switch {
-	case strings.Contains(r.Header.Get("Accept"), "application/json"):
-		h.answerScriptedSave(w, r, result, err)
-	case err != nil:
-		view := h.submittedView(r, schema, submission)
-		view.Failure = h.explain(err)
-		h.render(w, r, failureStatus(err), view)
-	case result.Saved:
-		toPage(w, r, savedQuery(r))
-	default:
-		h.answerUnsaved(w, r, h.answeredView(r, schema, submission, result.Snapshot), submission, result)
-	}
-}
-
-// answerScriptedSave answers the script, which keeps secrets that were typed while it asks for agreement. A refusal is
-// for the page, which is posted again.
-func (h *handler) answerScriptedSave(w http.ResponseWriter, r *http.Request, result shared.SaveResult, err error) {
-	reply := map[string]any{}
-	switch {
-	case err != nil:
-		h.refuse(w, r, failureStatus(err), h.explain(err))
-		return
-	case result.Saved:
-		reply["location"] = "./" + savedQuery(r)
-	case result.Confirm != "" && !result.Conflict:
-		reply["confirm"] = h.fragment(r, "agree", runView{Confirm: result.Confirm})
-	}
-	h.writeJSON(w, reply)
-}
-
-// answerUnsaved shows the form again and says why nothing was saved.
-func (h *handler) answerUnsaved(
-	w http.ResponseWriter, r *http.Request, view *view, s submission, result shared.SaveResult,
-) {
-	status := http.StatusUnprocessableEntity
-	switch {
-	case result.Conflict:
-		view.showConflict(s, result)
-		status = http.StatusConflict
-	case result.Confirm != "":
-		view.Confirm = &runView{Confirm: result.Confirm}
-		status = http.StatusPreconditionRequired
-	default:
-		view.setFindings(result.Diagnostics)
-		view.Refused = true
-	}
-	h.render(w, r, status, view)
-}
-
-// savedQuery is how the page is asked for after a save.
-func savedQuery(r *http.Request) string {
-	if r.PostForm.Get("tested") == string(shared.StatusFailed) {
-		return "?saved=" + string(shared.StatusFailed)
-	}
-	return "?saved"
-}
-
 // apply fills the form with the values of a preset or a fix, for browsers without scripts.
 func (h *handler) apply(w http.ResponseWriter, r *http.Request) {
 	schema, submission, ok := h.submitted(w, r)
@@ -305,6 +238,10 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 		// The process may have ended during the call, as it does at a restart; the next call waits for the next
 		// process.
 		schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
+	}
+	if err != nil && scripted(r) { // Whatever was typed still stands on the page.
+		h.refuse(w, r, failureStatus(err), h.explain(err))
+		return shared.Schema{}, submission{}, false
 	}
 	if err != nil {
 		view := h.downView(err)

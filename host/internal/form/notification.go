@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -37,7 +36,7 @@ func (n *notifications) detail(operator shared.NotificationOperator) http.Handle
 			n.refuse(w, r, http.StatusNotFound, text.Of("There is no such notification any more."))
 		case err != nil:
 			n.refuse(w, r, failureStatus(err), n.explain(err))
-		case strings.Contains(r.Header.Get("Accept"), "application/json"):
+		case accepts(r, jsonType):
 			n.writeJSON(w, detail)
 		default:
 			view := &detailView{detail, factsOf(detail.NotificationEntry)}

@@ -61,7 +61,7 @@ func (h *handler) findingsHTML(
 }
 
 func (h *handler) writeJSON(w http.ResponseWriter, value any) {
-	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Type", jsonType)
 	if err := json.NewEncoder(w).Encode(value); err != nil {
 		h.options.Logger.Warn("an answer was not sent to the end", "error", err)
 	}

@@ -11,6 +11,20 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
+// Types of answers that the script asks for instead of a page.
+const (
+	streamType = "application/x-ndjson" // one JSON document a line, as things happen
+	jsonType   = "application/json"
+)
+
+// accepts reports whether the request asks for an answer of the type.
+func accepts(r *http.Request, answer string) bool {
+	return strings.Contains(r.Header.Get("Accept"), answer)
+}
+
+// scripted reports whether the script asks, whose page stands as it is while it waits for the answer.
+func scripted(r *http.Request) bool { return accepts(r, streamType) || accepts(r, jsonType) }
+
 // query reads what stands behind the question mark of the address. When that cannot be read it has answered already.
 func (h *handler) query(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 	query, err := url.ParseQuery(r.URL.RawQuery)

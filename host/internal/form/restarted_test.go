@@ -65,3 +65,33 @@ func TestRestartLosesNothingTyped(t *testing.T) {
 		}
 	}
 }
+
+// downPage is a page whose plugin does not run.
+type downPage struct{ shared.SettingsPage }
+
+func (downPage) Schema(context.Context, shared.SchemaRequest) (shared.Schema, error) {
+	return shared.Schema{}, fmt.Errorf("%w: it is <down>", shared.ErrPluginUnavailable)
+}
+
+// TestScriptIsToldInOneLine posts what the script posts while the plugin is down: it is told why in words that it can
+// show, not in a page.
+func TestScriptIsToldInOneLine(t *testing.T) {
+	handler := form.New(downPage{}, form.Options{
+		Authorize:   func(*http.Request) (string, error) { return "anna", nil },
+		PluginState: func() form.PluginState { return form.PluginState{} }, Restart: func() {}, Logger: hclog.NewNullLogger(),
+	})
+	for route, accept := range map[string]string{
+		"/test": "application/x-ndjson", "/action": "application/x-ndjson", "/save": "application/json",
+		"/suggest": "application/json",
+	} {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, route, http.NoBody)
+		request.Header.Set("Accept", accept)
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, request)
+		said := strings.TrimSpace(answer.Body.String())
+		if answer.Code != http.StatusServiceUnavailable || strings.ContainsAny(said, "<\n") ||
+			!strings.Contains(said, "The plugin is not running just now") {
+			t.Errorf("%s: status %d, %s", route, answer.Code, said)
+		}
+	}
+}

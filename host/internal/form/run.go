@@ -5,15 +5,11 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
-
-// streamType is what the script asks for: one JSON document a line, as things happen.
-const streamType = "application/x-ndjson"
 
 // runName names what can be run: an action, or the page's test, which has no name.
 type runName string
@@ -103,7 +99,7 @@ func (h *handler) carryOut(w http.ResponseWriter, r *http.Request, schema shared
 		return
 	}
 	defer e.limit.end(actor)
-	if strings.Contains(r.Header.Get("Accept"), streamType) {
+	if accepts(r, streamType) {
 		h.stream(w, r, schema, s, e)
 		return
 	}
@@ -242,8 +238,7 @@ func (e errand) changed(came outcome) bool {
 func (h *handler) answerBusy(
 	w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, busy text.Text,
 ) {
-	accept := r.Header.Get("Accept")
-	if strings.Contains(accept, streamType) || strings.Contains(accept, "application/json") {
+	if scripted(r) {
 		h.refuse(w, r, http.StatusTooManyRequests, busy)
 		return
 	}

@@ -80,20 +80,20 @@ func readOptions(of runName, form shared.Schema, posted url.Values) shared.Value
 // unpin leaves out what is only a default that the form showed as if it were a value.
 func (h *handler) unpin(r *http.Request, schema shared.Schema, s *submission) {
 	var untouched []string
-	conditional, whole := false, true
 	for field := range schema.Fields() {
-		value, given := s.draft.Values[field.Name]
-		whole = whole && (given || field.Sensitive || field.ReadOnly)
-		if !value.IsEmpty() && slices.Contains(s.unset, field.Name) {
+		if !s.draft.Values[field.Name].IsEmpty() && slices.Contains(s.unset, field.Name) {
 			untouched = append(untouched, field.Name)
-			conditional = conditional || len(field.DefaultWhen) > 0
 		}
 	}
 	if len(untouched) == 0 {
 		return
 	}
 	stored := shared.Values{}
-	if conditional && !whole { // The default may depend on what was not on the form.
+	elsewhere := func(name string) bool {
+		_, given := s.draft.Values[name]
+		return !given
+	}
+	if slices.ContainsFunc(schema.DefaultDepends(untouched...), elsewhere) {
 		if snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)}); err == nil {
 			stored = snapshot.Values
 		}

@@ -2,7 +2,6 @@ package form
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -30,7 +29,7 @@ func (h *handler) suggest(w http.ResponseWriter, r *http.Request) {
 	defer h.suggestions.end(actor)
 	found, err := suggester.Suggest(r.Context(),
 		shared.SuggestRequest{Locale: h.locale(r), Values: submission.draft.Values})
-	if strings.Contains(r.Header.Get("Accept"), "application/json") {
+	if accepts(r, jsonType) {
 		if err != nil {
 			h.refuse(w, r, failureStatus(err), h.explain(err))
 			return

@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/printable"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
@@ -41,16 +39,6 @@ type view struct {
 	hasActions bool
 	computed   shared.Values // what read-only fields show for the form as it stands
 	runs       []*runView    // all of them
-}
-
-type conflict struct {
-	Revision shared.Revision
-	Fields   []conflictField
-}
-
-type conflictField struct {
-	Label         string
-	Yours, Theirs text.Text
 }
 
 // Each call of the plugin is a round trip, so a view is made of what the plugin has answered already. Only the page
@@ -120,49 +108,6 @@ func (h *handler) emptyView() *view {
 		Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil, MakesSuggestions: h.suggester() != nil,
 		HasService: h.notifier() != nil, hasActions: h.actionRunner() != nil,
 	}
-}
-
-// showConflict shows both versions side by side; saving again is then a decision.
-func (v *view) showConflict(s submission, result shared.SaveResult) {
-	v.Conflict = &conflict{Revision: result.Snapshot.Revision}
-	withYours, withTheirs := v.Schema.Evaluate(s.draft.Values), v.Schema.Evaluate(result.Snapshot.Values)
-	for field := range v.Schema.Fields() {
-		yours, given := s.draft.Values[field.Name]
-		theirs := result.Snapshot.Values[field.Name]
-		switch {
-		case field.Sensitive && s.draft.Secrets[field.Name].Action != shared.SecretKeep:
-			v.Conflict.Fields = append(v.Conflict.Fields, conflictField{field.Label, text.Of("changed"), text.Of("not shown")})
-		case given && yours != theirs && withYours.Effective(field.Name) != withTheirs.Effective(field.Name):
-			v.Conflict.Fields = append(v.Conflict.Fields,
-				conflictField{field.Label, valueText(field, yours), valueText(field, theirs)})
-		}
-	}
-	v.Snapshot.Revision = result.Snapshot.Revision
-}
-
-// valueText is a value as people read it.
-func valueText(field shared.Field, value shared.Value) text.Text {
-	if value.IsEmpty() {
-		return text.Of("(default)")
-	}
-	if truth, ok := value.AsBoolean(); ok {
-		if truth {
-			return text.Of("yes")
-		}
-		return text.Of("no")
-	}
-	entries, several := value.AsList()
-	if !several {
-		entries = strings.Split(field.Format(value), "\n")
-	}
-	for i, entry := range entries {
-		for _, option := range field.Options {
-			if entry == option.Value {
-				entries[i] = option.Label // The plugin has translated it.
-			}
-		}
-	}
-	return text.Plain(printable.Line(strings.Join(entries, ", ")))
 }
 
 // notifier returns the notification service, nil when there is none.

@@ -15,7 +15,6 @@ function start() {
   let hint = 0;
   let running = null;
   let edits = 0;
-  let refused = false; // The save was, so the page is to say why.
 
   function field(element) {
     const rules = JSON.parse(element.dataset.rules);
@@ -138,7 +137,7 @@ function start() {
     } else if (button?.id === "suggest-button") {
       event.preventDefault();
       suggest(button);
-    } else if ((button?.getAttribute("formaction") ?? "save") === "save" && secretsTyped() && !refused) {
+    } else if ((button?.getAttribute("formaction") ?? "save") === "save" && secretsTyped()) {
       event.preventDefault();
       save(button);
     } else {
@@ -148,28 +147,63 @@ function start() {
 
   const secretsTyped = () => [...form.querySelectorAll("[name^='secret.']")].some((control) => control.value);
 
-  // save keeps typed secrets on the page while the plugin asks for agreement. What is refused is posted as the plain form.
+  // asked posts the form and returns the answer. What went wrong is the message of the error.
+  async function asked(route, accept, body, signal) {
+    let answer;
+    try {
+      answer = await fetch(route, { method: "POST", body, headers: { Accept: accept }, signal });
+    } catch (error) {
+      throw error.name === "AbortError" ? error : new Error(form.dataset.unreachable);
+    }
+    if (!answer.ok) throw new Error((await answer.text()).slice(0, 500));
+    return answer;
+  }
+
+  async function askedJSON(route, body) {
+    const answer = await asked(route, "application/json", body);
+    return answer.json().catch(() => { throw new Error(form.dataset.unreachable); }); // A page to log in, perhaps.
+  }
+
+  const place = document.getElementById("said"); // Of what came of the last save.
+
+  // save keeps typed secrets on the page while the plugin asks for agreement, and when nothing was saved.
   async function save(button) {
     const agree = document.getElementById("save-agree");
     button.disabled = true;
     try {
-      const answer = await fetch("save", { method: "POST", body: posted(button), headers: { Accept: "application/json" } });
-      const { location: saved, confirm } = answer.ok ? await answer.json() : {};
-      if (confirm) {
-        agree.innerHTML = confirm;
+      const answer = await askedJSON("save", posted(button));
+      place.replaceChildren();
+      agree.replaceChildren();
+      if (answer.location) {
+        unsaved = false;
+        location.assign(answer.location);
+      } else if (answer.confirm) {
+        agree.innerHTML = answer.confirm;
         agree.querySelector("button").focus();
-        return;
+      } else {
+        refuse(answer);
       }
-      unsaved = false;
-      if (saved) return location.assign(saved);
-      button.disabled = false;
-      refused = true;
-      form.requestSubmit(button);
     } catch (error) {
-      note(agree, form.dataset.unreachable);
+      note(agree, error.message);
     } finally {
       button.disabled = false;
     }
+  }
+
+  // refuse says why nothing was saved. After a conflict the form is made from the newer revision.
+  function refuse({ said, findings = {}, revision }) {
+    clearTimeout(debounce);
+    hint++; // A hint that is under way knows less.
+    show(findings);
+    for (const name of Object.keys(findings)) {
+      const one = fields.get(name);
+      if (one) one.element.hidden = false;
+      const section = one?.element.closest("details");
+      if (section) section.open = true;
+    }
+    place.innerHTML = said;
+    if (revision !== undefined) form.elements.revision.value = revision;
+    place.focus();
   }
 
   const suggestions = document.getElementById("suggestions");
@@ -178,11 +212,9 @@ function start() {
     button.disabled = true;
     suggestions.replaceChildren();
     try {
-      const answer = await fetch("suggest", { method: "POST", body: posted(), headers: { Accept: "application/json" } });
-      if (!answer.ok) throw new Error((await answer.text()).slice(0, 500));
-      suggestions.innerHTML = (await answer.json()).html;
+      suggestions.innerHTML = (await askedJSON("suggest", posted())).html;
     } catch (error) {
-      note(suggestions, error.message || form.dataset.unreachable);
+      note(suggestions, error.message);
     } finally {
       button.disabled = false;
     }
@@ -224,10 +256,7 @@ function start() {
     run.report.replaceChildren();
     if (button !== run.button) run.cancel.focus(); // The button goes, and the focus would go with it.
     try {
-      const answer = await fetch(run.isTest ? "test" : "action", {
-        method: "POST", body, headers: { Accept: "application/x-ndjson" }, signal: running.signal,
-      });
-      if (!answer.ok) throw new Error((await answer.text()).slice(0, 500));
+      const answer = await asked(run.isTest ? "test" : "action", "application/x-ndjson", body, running.signal);
       if (!await follows(run, answer.body)) throw new Error(run.block.dataset.ended);
     } catch (error) {
       const cancelled = error.name === "AbortError";

@@ -1,0 +1,89 @@
+package form
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// save makes the form the settings in force.
+func (h *handler) save(w http.ResponseWriter, r *http.Request) {
+	schema, submission, ok := h.submitted(w, r)
+	if !ok {
+		return
+	}
+	result, err := h.page.Save(r.Context(), shared.SaveRequest{
+		Locale: h.locale(r), Actor: actorOf(r), Draft: submission.draft, Revision: submission.revision,
+		Confirmed: r.PostForm.Get(confirmedName),
+	})
+	switch {
+	case err != nil && scripted(r):
+		h.refuse(w, r, failureStatus(err), h.explain(err))
+	case scripted(r):
+		h.answerScriptedSave(w, r, schema, submission, result)
+	case err != nil:
+		view := h.submittedView(r, schema, submission)
+		view.Failure = h.explain(err)
+		h.render(w, r, failureStatus(err), view)
+	case result.Saved:
+		toPage(w, r, savedQuery(r))
+	default:
+		h.answerUnsaved(w, r, h.answeredView(r, schema, submission, result.Snapshot), submission, result)
+	}
+}
+
+// answerScriptedSave answers the script, on whose page the typed secrets stay: with where to go, with what has to be
+// agreed to, or with why nothing was saved. The answer says all of it, so the script never posts the form again.
+func (h *handler) answerScriptedSave(
+	w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, result shared.SaveResult,
+) {
+	reply := map[string]any{}
+	switch {
+	case result.Saved:
+		reply["location"] = "./" + savedQuery(r)
+	case result.Conflict:
+		conflict := newConflict(schema, s, result)
+		conflict.SecretsKept = true
+		reply["revision"] = result.Snapshot.Revision.Number // From here on the form is made from that one.
+		reply["said"] = h.fragment(r, "said", &view{Conflict: conflict})
+	case result.Confirm != "":
+		reply["confirm"] = h.fragment(r, "agree", runView{Confirm: result.Confirm})
+	default:
+		general := slices.DeleteFunc(slices.Clone(result.Diagnostics), func(one shared.Diagnostic) bool {
+			_, declared := schema.Field(one.Field)
+			return declared
+		})
+		reply["findings"] = h.findingsHTML(r, result.Diagnostics, nil)
+		reply["said"] = h.fragment(r, "said", &view{Refused: true, General: general})
+	}
+	h.writeJSON(w, reply)
+}
+
+// answerUnsaved shows the form again and says why nothing was saved.
+func (h *handler) answerUnsaved(
+	w http.ResponseWriter, r *http.Request, view *view, s submission, result shared.SaveResult,
+) {
+	status := http.StatusUnprocessableEntity
+	switch {
+	case result.Conflict:
+		view.Conflict = newConflict(view.Schema, s, result)
+		view.Snapshot.Revision = result.Snapshot.Revision
+		status = http.StatusConflict
+	case result.Confirm != "":
+		view.Confirm = &runView{Confirm: result.Confirm}
+		status = http.StatusPreconditionRequired
+	default:
+		view.setFindings(result.Diagnostics)
+		view.Refused = true
+	}
+	h.render(w, r, status, view)
+}
+
+// savedQuery is how the page is asked for after a save.
+func savedQuery(r *http.Request) string {
+	if r.PostForm.Get("tested") == string(shared.StatusFailed) {
+		return "?saved=" + string(shared.StatusFailed)
+	}
+	return "?saved"
+}

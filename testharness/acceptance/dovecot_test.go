@@ -11,7 +11,16 @@ import (
 )
 
 // startDovecot starts Dovecot's submission service in front of the relay, whose logins it also checks.
-func startDovecot(t *testing.T, authority *mailserver.Authority, relay int) realServer {
+func startDovecot(t testing.TB, authority *mailserver.Authority, relay int) realServer {
+	t.Helper()
+	users := filepath.Join(publicDir(t), "users")
+	write(t, users, "anna@dovecot.test:{PLAIN}"+plainPassword+"\nanna@postfix.test:{PLAIN}"+plainPassword+
+		"\nbob@postfix.test:{PLAIN}"+plainPassword+"\n", 0o644)
+	return runDovecot(t, authority, relay, fmt.Sprintf(dovecotPasswords, users))
+}
+
+// runDovecot is startDovecot with a part of the configuration that says how logins are checked.
+func runDovecot(t testing.TB, authority *mailserver.Authority, relay int, logins string) realServer {
 	t.Helper()
 	if os.Getuid() != 0 {
 		missing(t, "Dovecot needs root")
@@ -28,10 +37,7 @@ func startDovecot(t *testing.T, authority *mailserver.Authority, relay int) real
 	}
 	certificate, key, _ := certificateFiles(t, base, authority)
 	ports := freePorts(t, 2)
-	write(t, filepath.Join(base, "users"), "anna@dovecot.test:{PLAIN}"+plainPassword+
-		"\nanna@postfix.test:{PLAIN}"+plainPassword+
-		"\nbob@postfix.test:{PLAIN}"+plainPassword+"\n", 0o644)
-	configuration := fmt.Sprintf(dovecotConfiguration, base, certificate, key, relay, ports[0], ports[1])
+	configuration := fmt.Sprintf(dovecotConfiguration, base, certificate, key, relay, ports[0], ports[1]) + logins
 	write(t, filepath.Join(base, "dovecot.conf"), configuration, 0o644)
 	command := exec.Command("dovecot", "-F", "-c", filepath.Join(base, "dovecot.conf"))
 	if err := command.Start(); err != nil {
@@ -58,17 +64,11 @@ ssl = yes
 ssl_cert = <%[2]s
 ssl_key = <%[3]s
 disable_plaintext_auth = yes
-auth_mechanisms = plain login cram-md5 scram-sha-256
-auth_failure_delay = 1 secs
 mail_location = maildir:%[1]s/maildir
 hostname = mail.dovecot.test
 submission_relay_host = 127.0.0.1
 submission_relay_port = %[4]d
 submission_relay_trusted = no
-passdb {
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%%u %[1]s/users
-}
 userdb {
   driver = static
   args = uid=nobody gid=nogroup home=%[1]s
@@ -88,5 +88,13 @@ service submission-login {
     port = %[6]d
     ssl = yes
   }
+}
+`
+
+const dovecotPasswords = `auth_mechanisms = plain login cram-md5 scram-sha-256
+auth_failure_delay = 1 secs
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%%u %[1]s
 }
 `

@@ -57,7 +57,7 @@ func runPostfix(t testing.TB, base, main, master string) {
 
 // startPostfix starts a Postfix of its own on loopback: plain, submission with STARTTLS, and implicit TLS, on the three
 // ports; logins by Dovecot's SASL through the socket.
-func startPostfix(t *testing.T, authority *mailserver.Authority, ports []int, saslSocket string) realServer {
+func startPostfix(t testing.TB, authority *mailserver.Authority, ports []int, saslSocket string) realServer {
 	t.Helper()
 	base, uid, gid := preparePostfix(t)
 	certificate, key, _ := certificateFiles(t, filepath.Join(base, "etc"), authority)

@@ -37,7 +37,7 @@ type realServer struct {
 }
 
 // certificateFiles writes a certificate for localhost and its CA.
-func certificateFiles(t *testing.T, directory string, authority *mailserver.Authority) (certificate, key, ca string) {
+func certificateFiles(t testing.TB, directory string, authority *mailserver.Authority) (certificate, key, ca string) {
 	t.Helper()
 	issued, err := authority.Issue(mailserver.Request{})
 	if err != nil {

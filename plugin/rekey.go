@@ -15,9 +15,7 @@ const rekeyPause = 2 * time.Second
 
 // Rekey turns to a new key and wraps the data keys of all stored secrets with it. It can be repeated at any time.
 func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.RekeyResult, error) {
-	if err := p.takeOver(ctx); err != nil {
-		p.logger.Warn("secrets keep their old binding", "error", err)
-	}
+	p.takeOverIfPossible(ctx)
 	if err := p.keys.Renew(ctx); err != nil {
 		return shared.RekeyResult{}, err
 	}

@@ -21,30 +21,43 @@ func (p *Page) Restore(ctx context.Context, request shared.RestoreRequest) (shar
 	return result.in(language.Of(request.Locale)), err
 }
 
-// restore is one attempt to bring the revision back.
+// restore is one attempt to bring the revision back. What an older version has stored is taken over before, as by save.
 func (p *Page) restore(ctx context.Context, request shared.RestoreRequest) (saved, error) {
-	if err := p.takeOver(ctx); err != nil {
-		p.logger.Warn("secrets keep their old binding", "error", err)
+	base, old, refused, err := p.readToRestore(ctx, request)
+	if err == nil && refused == nil {
+		p.takeOverIfPossible(ctx)
+		base, old, refused, err = p.readToRestore(ctx, request)
 	}
-	base, err := p.store.Current(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return saved{}, err
+	case refused != nil:
+		return *refused, nil
+	}
+	return p.bringBack(ctx, base, old, request.Actor)
+}
+
+// readToRestore reads the newest revision and the one to bring back. refused is why that is not to be; nil where it is.
+func (p *Page) readToRestore(
+	ctx context.Context, request shared.RestoreRequest,
+) (base store.State, old store.Revision, refused *saved, err error) {
+	if base, err = p.store.Current(ctx); err != nil {
+		return base, old, nil, err
 	}
 	if base.Revision.Number != request.Revision {
-		return p.conflict(base), nil
+		conflict := p.conflict(base)
+		return base, old, &conflict, nil
 	}
-	old, err := p.store.Revision(ctx, request.Number)
+	old, err = p.store.Revision(ctx, request.Number)
 	if errors.Is(err, store.ErrNoRevision) {
-		return p.refused(base, finding.Findings{{
+		refusal := p.refused(base, finding.Findings{{
 			Severity: shared.SeverityError, Code: "no_such_revision",
 			Summary: text.Of("There is no revision {number}.", "number", request.Number),
 			Detail:  text.Of("The newest one is revision {number}.", "number", base.Revision.Number),
-		}}), nil
+		}})
+		return base, old, &refusal, nil
 	}
-	if err != nil {
-		return saved{}, err
-	}
-	return p.bringBack(ctx, base, old, request.Actor)
+	return base, old, nil, err
 }
 
 // bringBack makes the content of an old revision the one after base.

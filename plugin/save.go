@@ -20,19 +20,19 @@ func (p *Page) Save(ctx context.Context, request shared.SaveRequest) (shared.Sav
 	return result.in(language.Of(request.Locale)), err
 }
 
-// save is one attempt to save the draft over what is stored now.
+// save is one attempt to save the draft over what is stored now. What an older version has stored is taken over before,
+// and only for a draft that will be saved: such a version may still deliver, and could not open it any more.
 func (p *Page) save(ctx context.Context, request shared.SaveRequest) (saved, error) {
-	if err := p.takeOver(ctx); err != nil { // It may have waited for an older version to end.
-		p.logger.Warn("secrets keep their old binding", "error", err)
+	bound, refused, err := p.bindToSave(ctx, request)
+	if err == nil && refused == nil {
+		p.takeOverIfPossible(ctx) // It may have waited for an older version to end.
+		bound, refused, err = p.bindToSave(ctx, request)
 	}
-	bound, err := p.bind(ctx, request.Draft)
 	switch {
 	case err != nil:
 		return saved{}, err
-	case bound.base.Revision.Number != request.Revision:
-		return p.conflict(bound.base), nil
-	case bound.found.HasErrors():
-		return p.refused(bound.base, bound.found), nil
+	case refused != nil:
+		return *refused, nil
 	}
 	result, err := p.sealAndAppend(ctx, bound, request.Actor, time.Now())
 	if errors.Is(err, secret.ErrCannotOpen) {
@@ -44,6 +44,23 @@ func (p *Page) save(ctx context.Context, request shared.SaveRequest) (saved, err
 		p.confirmVerified(ctx, bound, &result.Snapshot)
 	}
 	return result, err
+}
+
+// bindToSave binds the draft. refused is why it is not to be saved; nil where it is.
+func (p *Page) bindToSave(ctx context.Context, request shared.SaveRequest) (_ *boundDraft, refused *saved, _ error) {
+	bound, err := p.bind(ctx, request.Draft)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case bound.base.Revision.Number != request.Revision:
+		conflict := p.conflict(bound.base)
+		return bound, &conflict, nil
+	case bound.found.HasErrors():
+		refusal := p.refused(bound.base, bound.found)
+		return bound, &refusal, nil
+	}
+	return bound, nil, nil
 }
 
 // sealAndAppend makes the draft the next revision. Between sealing and storing no new key takes the place of the one

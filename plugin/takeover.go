@@ -40,6 +40,13 @@ func (p *Page) takeOver(ctx context.Context) error {
 	return nil
 }
 
+// takeOverIfPossible is for what can be done without it as well.
+func (p *Page) takeOverIfPossible(ctx context.Context) {
+	if err := p.takeOver(ctx); err != nil {
+		p.logger.Warn("secrets keep their old binding", "error", err)
+	}
+}
+
 // takeover goes through the revisions, the oldest first.
 type takeover struct {
 	page        *Page

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
@@ -197,6 +198,46 @@ func TestOldReference(t *testing.T) {
 					t.Errorf("%s, another port: %q", when, codes)
 				}
 				save(t, page, shared.Values{"ehlo_name": shared.Text("console.example")}, nil)
+			}
+		})
+	}
+}
+
+// TestRefusedTakesNothingOver holds that what changes nothing leaves to an older version, which may still deliver, the
+// secrets that it can open.
+func TestRefusedTakesNothingOver(t *testing.T) {
+	bad := values("port", shared.Integer(0))
+	for name, c := range map[string]struct {
+		do   func(*Page) (shared.SaveResult, error)
+		want string
+	}{
+		"a save that is refused": {func(p *Page) (shared.SaveResult, error) {
+			return p.Save(t.Context(), shared.SaveRequest{Draft: shared.Draft{Values: bad}, Revision: 2})
+		}, "out_of_range port"},
+		"a save of another destination": {func(p *Page) (shared.SaveResult, error) {
+			other := values("port", shared.Integer(2525))
+			return p.Save(t.Context(), shared.SaveRequest{Draft: shared.Draft{Values: other}, Revision: 2})
+		}, "secret_needed_again password"},
+		"a save that comes too late": {func(p *Page) (shared.SaveResult, error) {
+			return p.Save(t.Context(), shared.SaveRequest{Draft: shared.Draft{Values: values()}, Revision: 1})
+		}, "revision_conflict "},
+		"going back too late": {func(p *Page) (shared.SaveResult, error) {
+			return p.Restore(t.Context(), shared.RestoreRequest{Number: 1, Revision: 1})
+		}, "revision_conflict "},
+		"going back to nothing": {func(p *Page) (shared.SaveResult, error) {
+			return p.Restore(t.Context(), shared.RestoreRequest{Number: 7, Revision: 2})
+		}, "no_such_revision "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory := layOld(t, oldRevision{values: values(), password: "old"},
+				oldRevision{values: values(), password: "s3cret"})
+			page := reopen(t, Configuration{DataDir: directory}, false)
+			result, err := c.do(page)
+			if err != nil || result.Saved || !strings.Contains(codes(result.Diagnostics), c.want) {
+				t.Errorf("%+v, %v, want %q", result, err, c.want)
+			}
+			if recorded, err := page.store.HasRecords(t.Context()); err != nil || recorded {
+				t.Errorf("taken over: %t, %v", recorded, err)
 			}
 		})
 	}

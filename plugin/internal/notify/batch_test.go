@@ -21,7 +21,11 @@ import (
 )
 
 // countingVault is Vault's Transit engine as far as it matters here: what it wraps is the text itself.
-type countingVault struct{ wrapped, unwrapped, version atomic.Int64 }
+type countingVault struct {
+	wrapped, unwrapped, version atomic.Int64
+	sealed                      atomic.Bool // it opens nothing
+	refused                     atomic.Int64
+}
 
 func (v *countingVault) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var body map[string]string
@@ -31,6 +35,10 @@ func (v *countingVault) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.Contains(r.URL.Path, "/encrypt/"):
 		v.wrapped.Add(1)
 		data["ciphertext"] = fmt.Sprintf("vault:v%d:%s", v.version.Load(), body["plaintext"])
+	case strings.Contains(r.URL.Path, "/decrypt/") && v.sealed.Load():
+		v.refused.Add(1)
+		http.Error(w, "{}", http.StatusForbidden)
+		return
 	case strings.Contains(r.URL.Path, "/decrypt/"):
 		v.unwrapped.Add(1)
 		data["plaintext"] = body["ciphertext"][strings.LastIndex(body["ciphertext"], ":")+1:]

@@ -3,7 +3,6 @@ package notify
 import (
 	"cmp"
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -100,8 +99,7 @@ func (s *Service) differs(ctx context.Context, n shared.Notification, kept []byt
 	}
 	n = n.WithShortSubject()
 	if len(before.Sealed) == 0 {
-		now := s.digests.of(ctx, textsOf(n))
-		return now != nil && !hmac.Equal(now, before.Digest) || otherwiseDiffers(n, before)
+		return s.digests.differs(ctx, textsOf(n), before.Digest) || otherwiseDiffers(n, before)
 	}
 	said, err := s.unseal(ctx, before)
 	if err != nil {

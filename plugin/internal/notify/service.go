@@ -129,7 +129,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 		return nil, fmt.Errorf("notification service: %w", err)
 	}
 	s.buckets = s.queue.buckets
-	s.digests = &digests{db: configuration.Store.DB(), keeper: configuration.Keeper}
+	s.digests = &digests{db: configuration.Store.DB(), keeper: configuration.Keeper, logger: configuration.Logger}
 	s.breaker.better, s.waiters = s.queue.bringBetterProbe, s.queue
 	s.commits = newGroup(func(ctx context.Context, changes []change) ([]accepted, error) {
 		s.headroom.use()

@@ -39,12 +39,12 @@ func usedOAuth2(r *reading) bool { return r.Target.Authentication == smtpconn.Au
 // usedPassword is a login that was none with a token.
 func usedPassword(r *reading) bool { return !usedOAuth2(r) }
 
-// notCarriedOut are the replies to AUTH that mean the command or its mechanism, not what it was given.
-var notCarriedOut = []int{500, 502, 503, 504}
+// authUnknown are the replies to AUTH that mean the command or its mechanism, not what it was given.
+var authUnknown = []int{500, 502, 503, 504}
 
 // commandKnown reports whether the reply is not one to the command itself.
 func commandKnown(r *reading) bool {
-	return r.failure.Reply != nil && !slices.Contains(notCarriedOut, r.failure.Reply.Code)
+	return r.failure.Reply != nil && !slices.Contains(authUnknown, r.failure.Reply.Code)
 }
 
 func unencrypted(r *reading) bool {

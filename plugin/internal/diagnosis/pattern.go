@@ -78,6 +78,9 @@ func together(parts ...*concept) *concept {
 	return &concept{number: concepts - 1, parts: parts}
 }
 
+// isGist reports whether the concept is made by [together].
+func (c *concept) isGist() bool { return len(c.parts) > 0 }
+
 // newConcept reads the phrasings when they are first looked for: most processes never meet a failure.
 func newConcept(read func() []phrasing) *concept {
 	concepts++

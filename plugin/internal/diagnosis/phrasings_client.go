@@ -35,7 +35,7 @@ var (
 		`(?:dns|hostname) ~ (?:does not|must|mismatch|should) ~ (?:forward|backward|reverse|point back|match)`,
 		`(?:unknown|unresolvable|invalid|bad|no) (?:client|host) ?name`, `fix (?:your )?dns`, `fix ~ reverse`,
 		`invalid dns ptr`, `bad dns`, `umgekehrte`, `resolution inverse`, `resoluci[oó]n inversa`,
-		`無法反解|反向解析|逆引き`, `обратн\w+ (?:dns|запис|зон)`,
+		`無法反解|反向解析|逆引き`, `обратн\S+ (?:dns|запис|зон)`,
 		`sender ip ~ no (?:reverse|name|dns)`,
 		`unresolvable (?:ip|client|host)`,
 	)
@@ -54,14 +54,14 @@ var (
 			` |a |our |local )?(?:@list|rbl|dnsbl|blocklist|blacklist|spam ?list)`,
 		`banned (?:sending )?(?:ip|sender|address|host|client)`,
 		`on (?:our|a|the|its) (?:\S+ )?(?:block|black|ban|deny|spam) ?(?:list)?`, `schwarze\w* liste`, `gelistet`,
-		`liste noire`, `lista negra`, `lista nera`, `czarn\w+ lis`, `черн\w+ список|черном списке`,
+		`liste noire`, `lista negra`, `lista nera`, `czarn\w+ lis`, `черн\S+ список|черном списке`,
 		`黑名单|ブラックリスト`,
 		`blacklisti`, `exploits block`, `delist`, `removal from (?:this|the|our)`,
 	)
 	// ownBlocklist is a list of whomever the server does not want, listOfDNS one of addresses that many servers ask.
 	ownBlocklist = words(
 		`(?:block|black|deny|ban) ?list`, `schwarze\w* liste|sperrliste`, `liste noire`, `lista negra`, `lista nera`,
-		`zwarte lijst`, `czarn\w+ li`, `черн\w+ спис`, `黑名单|ブラックリスト`,
+		`zwarte lijst`, `czarn\w+ li`, `черн\S+ спис`, `黑名单|ブラックリスト`,
 	)
 	listOfDNS           = words(`@list`, `(?:rbl|dnsbl|rhsbl)s?\b`, `spamhaus|spamcop|sorbs|uceprotect|barracuda|abusix`)
 	authenticationLinks = links(`openspf`, `[/?&#.-](?:spf|dmarc|dkim)\b`)
@@ -280,7 +280,7 @@ var (
 		`(?:has|have) sent (?:\S+ )?too many`, `max\w* (?:\S+ ){0,4}(?:per|reached|messages|emails|mails)`,
 		`unusual rate`, `rate that`, `over ?quota`, `message limit`, `credits?\b`, `billing`,
 		`(?:limite|quota)(?: \S+){0,3} (?:atteint|depasse|superad|alcanzad|raggiunt|superat|excedid)`,
-		`(?:limit|kontingent)(?: \S+){0,3} (?:erreicht|uberschritten)`, `превышен\w*`, `лимит`,
+		`(?:limit|kontingent)(?: \S+){0,3} (?:erreicht|uberschritten)`, `превышен\S*`, `лимит`,
 		`超过|超出|上限|频率|频繁|過多`,
 		`again later 10`, `(?:mi|hl) (?:sfq|itc)`, `plan ~ (?:limit|upgrade)`,
 		`upgrade your (?:plan|account|subscription)`, `payment required`, `sending limit`,

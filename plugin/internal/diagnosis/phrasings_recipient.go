@@ -112,6 +112,12 @@ var (
 			`address|user|mailbox))`,
 		`не в списке`, `不在(?:\S+)?列表`,
 	)
+	// allowList is a list of those who are let, not of those who exist.
+	allowList = words(
+		`(?:white|allow|safe|pass|approved|permit(?:ted)?|accept(?:ed)?|allowed|clearance|trust(?:ed)?) ?(?:\S+ )?list`,
+		`list of (?:\S+ )?(?:permitted|allowed|approved|accepted|trusted|authori[sz]ed)`,
+		`positivliste|freigabeliste`, `liste blanche`, `lista (?:blanca|bianca|branca)`, `бел\S+ списк`, `白名单|ホワイトリスト`,
+	)
 	mailboxDisabled = words(
 		`(?:account|mail ?box|user|recipient) (?:\S+ ){0,3}no (?:mail|messages) accepted`,
 		`(?:is|has been|was|are) (?:now |currently |temporar\w+ )?(?:suspended|locked|deactivated|disabled|closed)`,
@@ -133,7 +139,7 @@ var (
 			`disattivat|inativ|desativ|bloccat|sospes)`,
 		`(?:ящик|аккаунт)(?: \S+){0,4} (?:заблокирован|отключен|неактив)`,
 		`(?:учетная запись|account)(?: \S+){0,4} (?:заблокирован|отключен|неактив)`,
-		`邮箱(?:已)?(?:停用|禁用|冻结)`, `is no longer valid`, `mailbox is unavailable account`,
+		`邮箱(?:已|暂时|被)?(?:停用|禁用|冻结)`, `is no longer valid`, `mailbox is unavailable account`,
 		`incoming suspended`,
 		`does not accept incoming`,
 	)

@@ -91,6 +91,9 @@ var (
 		`invalid dns mx`, `mx (?:\S+ ){0,2}(?:for|of) (?:the )?sender`,
 		`unrouteable (?:sender )?address ~ sender`, `sender unrouteable`, `contains a domain with no`,
 		`no dns (?:\S+ )?(?:for|of) (?:\S+ )?(?:sender|from)`,
+		`(?:absender\w*|expediteur|remitente|mittente|remetente|отправител\S*)(?: \S+){0,6} (?:domaine?|dominio|домен\S*)`+
+			`(?: \S+){0,3} (?:unbekannt|existiert nicht|n existe pas|introuvable|inexistant|no existe|non esiste|`+
+			`nao existe|не (?:существ|найден))`,
 	)
 	senderMailboxBad = words(
 		`callout (?:\S+ ){0,3}sender`,
@@ -110,9 +113,9 @@ var (
 		`отправител\S* (?:\S+ ){0,2}не существ`, `发件人(?:地址)?不存在`,
 		`sender address rejected (?:user unknown|undeliverable|unknown user|unverified address host|mailbox|`+
 			`no such|account)`,
-		`(?:sender|from|return path|@sender|mail from)(?: \S+){0,5} (?:user unknown|unknown user|does not`+
-			` exist|mailbox (?:not|un)|no such user|undeliverable|not a (?:valid|known) (?:user|mailbox|account)|`+
-			`invalid user|unknown local)`,
+		`(?:(?:ab)?sender|expediteur|remitente|mittente|from|return path|@sender|mail from)(?: \S+){0,5} (?:user unknown|`+
+			`unknown user|does not exist|mailbox (?:not|un)|no such (?:user|mailbox|account)|undeliverable|`+
+			`not a (?:valid|known) (?:user|mailbox|account)|invalid user|unknown local)`,
 		`verification failed for @\w+`, `(?:unknown|non ?existent|undeliverable) (?:local )?sender`,
 		`sender ~ callout`, `sender callback`, `no such (?:sender|local user ~ sender)`,
 		`callback ~ sender ~ (?:fail|reject)`, `we (?:cannot|could not) (?:verify|reply|bounce) ~ sender`,

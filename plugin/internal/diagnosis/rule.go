@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // rule says which cause is meant by a failure. Its conditions are joined by and, an empty one holds always; the entries
@@ -72,7 +73,23 @@ func (u rule) matchesReply(r *reading) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(u.unless, r.says)
+	return !slices.ContainsFunc(u.unless, r.says) && !u.outlasts(r)
+}
+
+// checked are the causes that a check of the message or a policy finds. One that has not come to its end names the same
+// things: “451 Attachment scan timed out, retry”.
+var checked = []string{
+	"content_refused", "policy_refused", "virus_found", "attachment_refused", "message_malformed", "url_blocklisted",
+	"recipient_restricted",
+}
+
+// outlasts reports whether a rule would make lasting what the reply itself says will pass. One that goes by words that
+// merely stand together, or names what is checked, is not believed then; what else a phrase or a code says plainly is,
+// even in a 4xx.
+func (u rule) outlasts(r *reading) bool {
+	return r.failure.Reply.Code/100 == 4 && causes()[u.cause].lasting == shared.LastingPermanent &&
+		(slices.ContainsFunc(u.says, (*concept).isGist) || slices.Contains(checked, u.cause)) &&
+		(r.says(tryLater) || r.says(temporarily) || r.says(forNow))
 }
 
 func (r *reading) hasEnhanced(code string) bool {

@@ -136,7 +136,6 @@ var certainRules = []rule{
 		says: all(noPermission)},
 	{cause: "too_many_connections", providers: providers("qq"), steps: early, says: all(connectionFrequency)},
 	{cause: "rate_limited", providers: providers("qq"), steps: conversing, says: all(qqFrequency)},
-	{cause: "sender_blocklisted", steps: sender, enhanced: enhanced("5.7.1"), says: all(stalwartBlocked)},
 	{cause: "recipient_rate_limited", providers: providers("qq"), steps: recipient, says: all(qqReceivesTooMuch)},
 	{cause: "client_reputation_low", steps: conversing, says: all(yahooDeferred), unless: none(listed)},
 }
@@ -215,8 +214,6 @@ var (
 	neteaseReputation    = words(`hl rep`)
 	neteaseSpam          = words(`dt spm`)
 	qqFrequency          = words(`frequency limited`)
-	// Stalwart says so of a sender on its list; of one that is not the login's, that it is not allowed to send from it.
-	stalwartBlocked = words(`5\.7\.1 sender address not allowed \. $`, `sender address not allowed \. $`)
 	// service.mail.qq.com/detail/122/166: the mailbox has got very much in a short time.
 	qqReceivesTooMuch   = words(`mailbox unavailable or access den\w+`)
 	yahooDeferred       = words(`ts[0-9]+ (?:messages|all messages)`, `tss[0-9]+`, `all messages from @ip will be`)

@@ -46,7 +46,7 @@ var overrulingRules = []rule{
 		unless: none(recipientAddressMeant)},
 	{cause: "recipient_domain_no_mail", steps: receiving, says: all(nullMX)},
 	{cause: "sender_domain_disabled", steps: atEnvelope, says: all(senderDomainDisabled)},
-	{cause: "sender_domain_too_new", steps: atEnvelope, says: all(domainYoung)},
+	{cause: "sender_domain_too_new", steps: atEnvelope, says: all(domainYoung), unless: none(namesGreylisting)},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(domainListed)},
 
 	// A server of which only the hour is bad.

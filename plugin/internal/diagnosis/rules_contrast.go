@@ -5,13 +5,16 @@ package diagnosis
 // phrasings, each of which knows only one of the two.
 var contrastRules = []rule{
 	// The name of a mailbox is any word.
-	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(namedUnknown)},
+	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(namedUnknown),
+		unless: none(senderMeant, userAgent)},
 
 	{cause: "simulated_fault", kinds: refused, says: all(simulated)},
 
 	// A login.
 	{cause: "login_exchange_broken", steps: auth, replies: replies(523, 538), says: all(base64Meant)},
 	{cause: "too_many_logins", steps: auth, says: all(lockedForMinutes)},
+	{cause: "client_address_not_authorized", steps: auth, says: all(together(thisMachine, saysClosed)),
+		unless: none(tooManyWords, ownsAccount, listed)},
 	{cause: "no_common_mechanism", steps: auth, replies: replies(4), says: all(together(namesMechanism, saysUnsupported)),
 		unless: none(temporarily, loginBackend)},
 	{cause: "no_common_mechanism", steps: auth, replies: replies(504),
@@ -33,30 +36,32 @@ var contrastRules = []rule{
 
 	{cause: "spoofing_blocked", steps: atEnvelope, says: all(fromOwnDomain), when: noLogin, unless: none(namesHello)},
 	{cause: "message_malformed", steps: message, says: all(together(headerAddress, addressFault))},
-	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(senderMeant, notPermitted)), when: loggedIn,
-		unless: none(authenticationResults, listed, namesSpam, saysVerified, recipientNamed, fromThisHost, toOthers)},
-	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(senderMeant, notYours)), when: loggedIn},
+	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(senderMeant, notYours)), when: loggedIn,
+		unless: none(thisMachine)},
+	{cause: "sender_not_owned", steps: atEnvelope, replies: replies(5), says: all(refusedAsSender), when: withLogin},
 	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4), says: all(senderRefusedNow)},
 	{cause: "sender_not_owned", steps: atEnvelope, says: all(together(fromMeant, saysUnlike, namesLogin)), when: withLogin,
 		unless: none(authenticationResults)},
 	{cause: "sender_not_verified", steps: addressing, says: all(senderIDUnknown), when: withLogin},
 	{cause: "sender_domain_lookup_failed", steps: atEnvelope, replies: replies(4),
 		says: all(senderMeant, together(recordsNamed, couldNot))},
-	{cause: "account_suspended", steps: atEnvelope, says: all(abuseSuspected), when: loggedIn,
-		unless: none(ipMeantPlainly, listed)},
+	{cause: "account_suspended", steps: sending, says: all(abuseSuspected), when: loggedIn,
+		unless: none(ipMeantPlainly, listed, recipientNamed, namesSpam, namesVirus, namesLink, namesFile)},
 	{cause: "session_login_expired", steps: atEnvelope, says: all(noLongerLoggedIn), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(bouncesCounted, namesThisAccount)),
 		when: withLogin},
 
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(ownsAccount, saysBreaches, namesRule)),
-		when: withLogin, unless: none(namesPassword, recipientNamed)},
+		when: withLogin, unless: none(namesPassword, recipientNamed, messageBreaches)},
 
 	// The message, not who sends it.
-	{cause: "policy_refused", steps: message, says: all(together(namesMessage, saysBreaches, namesRule)),
+	{cause: "policy_refused", steps: message, replies: replies(5),
+		says: all(together(namesMessage, saysBreaches, namesRule)),
 		unless: none(ownsAccount, namesSpam, termsOfUse, ipMeantPlainly, authenticationResults, namesFile, namesVirus,
 			sizeMeant)},
-	{cause: "policy_refused", steps: message, says: all(endToEnd), unless: none(authenticationResults, namesFile)},
-	{cause: "policy_refused", steps: message, says: all(plainContent), when: encrypted},
+	{cause: "policy_refused", steps: message, replies: replies(5), says: all(endToEnd),
+		unless: none(authenticationResults, namesFile)},
+	{cause: "policy_refused", steps: message, replies: replies(5), says: all(plainContent), when: encrypted},
 	{cause: "message_malformed", steps: message, replies: replies(5), says: all(together(headerNamed, saysMalformed)),
 		unless: none(senderMeant, authenticationResults, namesFile, namesVirus)},
 	{cause: "message_malformed", steps: message, says: all(malformedLinks)},
@@ -75,7 +80,7 @@ var contrastRules = []rule{
 
 	// Who is on a list, and who is restricted.
 	{cause: "server_lookup_failed", steps: conversing, replies: replies(4), says: all(together(listOfDNS, lookupFailed)),
-		unless: none(queryRefused)},
+		unless: none(queryRefused, plainlyListed)},
 	{cause: "recipient_refused", steps: receiving, says: all(recipientListed), unless: none(ipMeantPlainly, senderMeant),
 		when: noLogin},
 	{cause: "recipient_syntax_refused", steps: recipient, replies: replies(5), says: all(charactersRefused),
@@ -132,7 +137,8 @@ var (
 // Words of what is forged and of strangers.
 var (
 	senderRefusedNow = words(
-		`sender (?:address )?(?:is |was )?temporar\w+ (?:refused|rejected|blocked|deferred|not accepted)`,
+		`sender (?:address )?(?:is |was )?temporar\w+ (?:refused|rejected|blocked|deferred|` +
+			`not (?:accepted|allowed|permitted|authori[sz]ed))`,
 	)
 	fromOwnDomain = words(
 		`(?:from|sender|mail ?from|@sender)(?: \S+){0,2} is (?:a |an |one of )?(?:our|my|local|internal)\b`,
@@ -157,6 +163,20 @@ var (
 	ipMeantPlainly = words(
 		`@ip`, `ips?\b`, `client host`, `from (?:this|your|the) (?:\S+ )?(?:host|network|server|machine|location)`,
 		`your (?:\S+ )?(?:host|network|server|machine|system|address)`,
+	)
+	// thisMachine is the one that sends, not the one who does.
+	thisMachine = words(
+		`@ip`, `ips?\b`, `client host`, `from (?:this|your|the|that) (?:\S+ )?(?:host|network|server|machine|location)\b`,
+		`your (?:\S+ )?(?:host|network|server|machine|isp)\b`,
+		`(?:von|aus) (?:diese[mr]|ihre[mr]) (?:\S+ )?(?:netz\w*|rechner|server|host)\b`, `ihr (?:server|rechner|netz\w*)\b`,
+		`(?:depuis|de) (?:ce|cette|votre) (?:reseau|serveur|machine)`, `desde (?:esta|este|su) (?:red|servidor|maquina)\b`,
+		`da (?:questa|questo) (?:rete|server)`, `с (?:этого|вашего) (?:сервера|хоста|адреса ip)`,
+		`从(?:该|此|您的)(?:服务器|网络|主机)`,
+	)
+	// senderIPMeant is the address of the machine that sends, though the sender is named with it.
+	senderIPMeant = words(
+		`(?:adresse|direccion|indirizzo|endereco|адрес) ip\b`, `(?:sender|sending|source|client)(?: @\w+)? ips?\b`,
+		`ip(?: ?(?:address|adresse))? (?:of|des|der|de|du|del|dell|do) `,
 	)
 	mismatchesIP = words(
 		`(?:mismatch\w*|not match|does ?n t match|inconsistent with|not consistent with|differs from)(?: \S+){0,3}`+
@@ -247,6 +267,7 @@ var (
 			`internal)`,
 		`(?:restricted|private|internal) (?:mail ?box|recipient|account|inbox)`,
 	)
+	userAgent      = words(`user ?agents?\b`)
 	namedUnknown   = words(`no such (?:user|mailbox|recipient) (?:here )?\S+ $`, `unknown (?:user|recipient) \S+ $`)
 	mailboxMissing = words(
 		`(?:(?:un|not |non )available|in ?existent|missing|absent) (?:mail )?(?:user|mail ?box|recipient|account)\b`,
@@ -272,8 +293,9 @@ var (
 		`polic`, `rules?\b`, `richtlini|regel`, `politique|politica`, `regole|regras|reglas`, `zasad|polityk`,
 		`политик|правил`, `策略|规定|ポリシー`,
 	)
-	ownsAccount = words(`accounts?\b|konto|compte|cuenta|conta\b|аккаунт|帐号|账号|アカウント`)
-	termsOfUse  = words(`terms`, `aup\b|tos\b`, `acceptable use`, `agreement`, `usage polic`)
+	ownsAccount     = words(`accounts?\b|konto|compte|cuenta|conta\b|аккаунт|帐号|账号|アカウント`)
+	messageBreaches = words(`(?:message|mail|email|content|attachment) (?:\S+ )?(?:violat|breach|contraven|infring)`)
+	termsOfUse      = words(`terms`, `aup\b|tos\b`, `acceptable use`, `agreement`, `usage polic`)
 	// endToEnd is a message that is encrypted or signed itself, whatever the connection.
 	endToEnd = words(
 		`(?:open ?)?pgp\b|gnupg|gpg\b`, `s mime|smime`, `end to end`, `ende zu ende`, `bout en bout`,
@@ -305,8 +327,10 @@ var (
 		`non (?:consentit|autorizz|permess)`, `no (?:permitid|autorizad)|nao (?:permitid|autorizad)`, `niet toegestaan`,
 		`niedozwol`, `не (?:разреш|допуска)|запрещ`, `不允许|未授权|許可されて`,
 	)
-	fromThisHost = words(
-		`from (?:this|your|the|that) (?:\S+ )?(?:ip|host|network|location|server|machine)\b`, `from @ip`,
+	// refusedAsSender: it is refused there and not elsewhere, whatever machine is named beside.
+	refusedAsSender = words(
+		`(?:domain|address)(?: @\w+)? (?:is )?not (?:allowed|permitted|authori[sz]ed) (?:in|as) (?:\S+ ){0,2}` +
+			`(?:from|sender|header)\b`,
 	)
 	notOnList = words(`not (?:\S+ ){0,2}(?:on|in|among) (?:\S+ ){0,3}(?:list|table|map|database)`)
 	// permittedSenders are those whom a mailbox takes mail from.
@@ -320,7 +344,8 @@ var (
 	)
 	toOthers = words(
 		`to (?:write|send|post|mail|email|deliver|submit)(?: \S+)? (?:to|this|that)\b`,
-		`(?:this|the|that) (?:\S+ )?(?:group|list)\b`,
+		`(?:this|the|that) (?:\S+ )?(?:group|list)\b`, `to receive\b`,
+		`(?:outside|external|foreign|unknown) senders?\b`,
 	)
 	notYours = words(
 		`not (?:\S+ ){0,2}yours\b`, `not your own\b`, `not own\b`, `nicht (?:ihre|ihnen)\b`, `n est pas (?:a vous|la votre)`,
@@ -328,7 +353,7 @@ var (
 	)
 	recordsNamed   = words(`(?:mx|dns|txt|spf|dkim|dmarc)\b`, `domain`)
 	abuseSuspected = words(
-		`(?:due to|because of|for|possible|suspected|suspicion of|potential|likely) (?:\S+ ){0,2}(?:abuse\b|misuse)`,
+		`(?:due to|because of|possible|suspected|suspicion of|potential|likely) (?:\S+ ){0,2}(?:abuse\b|misuse)`,
 		`missbrauch`, `(?:soupcon|suspicion|cause|raison|suspecte|possible) (?:d |de )?abus\b`,
 		`abus (?:possible|presume|suspecte)`, `(?:sospecha|posible|possivel|sospetto|por|per) (?:de |di )?(?:\S+ )?abuso`,
 		`uso indebido`, `злоупотребл`, `滥用|不正利用|不正使用`,
@@ -349,13 +374,21 @@ var (
 		`домен (?:\S+ ){0,2}(?:отключ|заблокир|приостанов)`,
 		`域名(?:已)?(?:停用|暂停|过期)`,
 	)
+	// plainlyListed: whatever failed, a list has answered.
+	plainlyListed = words(
+		`(?:is|are|was|been|currently|found) (?:\S+ )?(?:black|block|deny)? ?listed`, `listed (?:in|on|at|by) `,
+		`(?:found|present) (?:in|on|at) (?:\S+ )?@list`,
+		`(?:ip|@ip|host|server|address|you) (?:is|are) (?:on|in) (?:\S+ )?@list`,
+		`(?:ip|@ip|host|server|address|you) (?:is|are) (?:on|in) (?:\S+ ){0,2}(?:rbl|dnsbl|black ?list|block ?list)`,
+	)
 	lookupFailed = words(
-		`(?:look ?ups?|quer(?:y|ies)|check|resolution)(?: \S+)? (?:fail|error|tim(?:ed|e) ?out|unavail)`,
+		`(?:look ?ups?|quer(?:y|ies)|check|resolution)(?: \S+){0,4} (?:fail|error|tim(?:ed|e) ?out|unavail)`,
 		`(?:cannot|could not|unable to|failed to) (?:\S+ )?(?:query|look|check|reach|contact)`,
 		`(?:tim(?:ed|e) ?out|not (?:respond|answer|reach))`,
 	)
 	dnsFailed = words(
-		`dns (?:\S+ ){0,3}(?:fail|error|mismatch|missing|problem|invalid|unsuccess|not found)`, `dns ~ fehl`, `no dns\b`,
+		`dns (?:\S+ ){0,4}(?:fail|error|mismatch|missing|problem|invalid|unsuccess|not found|time ?out|timed out)`,
+		`dns ~ (?:fehl|storung)`, `no dns\b`,
 		`(?:echec|erreur|fehler|fallo|errore?|ошибк\S*)(?: \S+){0,5} dns`,
 		`host ?name (?:look ?up|resolution|check)(?: \S+){0,4} (?:fail|error)`,
 		`(?:look ?up|resolution) (?:of|for) @ip (?:\S+ )?fail`,

@@ -7,9 +7,15 @@ var earlyRules = []rule{
 	{cause: "too_many_invalid_recipients", steps: early, says: all(badRecipients)},
 	{cause: "blocklist_query_broken", steps: early, says: all(queryRefused, listed)},
 	{cause: "reverse_dns_missing", steps: early, enhanced: enhanced("x.7.25")},
+	{cause: "server_lookup_failed", steps: early, enhanced: enhanced("4.4.3"), unless: none(listed)},
 	{cause: "reverse_dns_missing", steps: early, says: all(reverseDNS)},
-	{cause: "reverse_dns_missing", steps: early, says: all(together(ipMeantPlainly, dnsFailed)), unless: none(listed)},
+	{cause: "reverse_dns_missing", steps: early, replies: replies(5), says: all(together(ipMeantPlainly, dnsFailed)),
+		unless: none(listed)},
+	{cause: "server_lookup_failed", steps: early, replies: replies(4), says: all(together(ipMeantPlainly, dnsFailed)),
+		unless: none(listed)},
 	{cause: "hello_name_refused", steps: early, says: all(aboutHello), unless: none(tryLater)},
+	{cause: "client_reputation_low", steps: early, replies: replies(4), says: all(blockedNow, greylisting),
+		unless: none(namesGreylisting, listed, tooManyConnections, limitMeant)},
 	{cause: "greylisted", steps: early, replies: replies(4), says: all(greylisting)},
 	{cause: "access_denied", steps: early, says: all(ownList)},
 	{cause: "client_country_refused", steps: early, says: all(countryMeant)},
@@ -66,6 +72,10 @@ var (
 		`auth\w* (?:\S+ ){0,2}(?:fail|attempt|error)`, `failed (?:\S+ )?(?:auth|log ?in|passw|smtp)`,
 		`(?:log ?in|logon|passw\w*) (?:\S+ )?(?:attempts?|failures?|errors?|tries)`, `brute ?force`,
 		`too many (?:\S+ ){0,2}(?:auth|log ?in|logon|passw)`, `fail2ban`,
+	)
+	// blockedNow is an address that is let again in a while, which no greylisting has delayed.
+	blockedNow = words(
+		`(?:ip|@ip|host|server|address|you)(?: \S+){0,2} (?:is |are )?(?:temporar\w+ )?(?:blocked|banned|locked)\b`,
 	)
 	ownList         = words(`(?:black|block) ?list(?:ed)? (?:on|of|at|in) (?:this|our) (?:server|system|host)`)
 	tlsNotAvailable = words(`tls (?:is )?not available`, `temporar`)

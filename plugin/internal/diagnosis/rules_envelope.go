@@ -54,6 +54,8 @@ var machineRules = []rule{
 	{cause: "sender_authentication_missing", steps: atEnvelope, says: all(authenticationLinks)},
 	{cause: "hello_name_refused", steps: atEnvelope, says: all(aboutHello)},
 	{cause: "reverse_dns_missing", steps: atEnvelope, says: all(reverseDNS)},
+	{cause: "server_lookup_failed", steps: addressing, replies: replies(4), says: all(together(ipMeantPlainly, dnsFailed)),
+		unless: none(listed, senderMeant, recipientMeant)},
 	{cause: "client_country_refused", steps: atEnvelope, says: all(countryMeant)},
 	{cause: "rate_limited", steps: sender, replies: replies(4), says: all(retryIn), unless: none(greylistedPlainly),
 		when: loggedIn},
@@ -109,8 +111,15 @@ var senderRules = []rule{
 		unless: none(recipientAddressMeant, notOwnedPlainly)},
 	{cause: "sender_not_verified", steps: atEnvelope, says: all(notVerified, senderMeant),
 		unless: none(recipientAddressMeant, notOwnedPlainly)},
+	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4),
+		says:   all(together(senderMeant, notPermitted), forNow),
+		unless: none(limitMeant, notOwnedPlainly)},
 	{cause: "sender_not_owned", steps: atEnvelope, says: all(notOwned),
-		unless: none(recipientAddressMeant, listRestricted)},
+		unless: none(recipientAddressMeant, listRestricted, senderIPMeant)},
+	{cause: "sender_not_owned", steps: atEnvelope, replies: replies(5), says: all(together(senderMeant, notPermitted)),
+		unless: none(authenticationResults, listed, namesSpam, namesVirus, namesFile, saysVerified, recipientNamed,
+			thisMachine, toOthers),
+		when: loggedIn},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(senderListed), unless: none(recipientAddressMeant)},
 }
 
@@ -118,13 +127,16 @@ var accountRules = []rule{
 	{cause: "account_not_activated", steps: atEnvelope, says: all(accountNotActivated), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(accountSuspended), unless: none(recipientMeant, limitMeant),
 		when: withLogin},
-	{cause: "account_suspended", steps: sender, says: all(accountSuspended), unless: none(limitMeant)},
+	{cause: "account_suspended", steps: sender, says: all(accountSuspended), unless: none(limitMeant, thisMachine)},
 	{cause: "account_disabled", steps: sender, says: all(mayNotUse), when: withLogin},
-	{cause: "account_suspended", steps: atEnvelope, says: all(outgoingBlocked), when: withLogin},
+	{cause: "account_suspended", steps: atEnvelope, says: all(outgoingBlocked), when: withLogin,
+		unless: none(thisMachine)},
 	{cause: "account_suspended", steps: message, says: all(accountUnderReview), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(ownAccount, saysClosed)), when: withLogin},
 	{cause: "account_suspended", steps: atEnvelope, says: all(together(namesSending, namesThisAccount, saysClosed)),
 		unless: none(recipientAddressMeant), when: withLogin},
+	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4),
+		says: all(together(namesAccount, saysClosed), forNow)},
 	{cause: "account_confirmation_required", steps: atEnvelope, says: all(accountConfirmation), when: withLogin},
 	{cause: "permission_missing", steps: atEnvelope, says: all(noSuchPermission), when: withLogin},
 }
@@ -235,11 +247,17 @@ var (
 		`account (?:\S+ ){0,3}(?:in|on|under) (?:\S+ )?(?:sandbox|trial|test)`, `sandbox ~ (?:authorized|verified) recipient`,
 	)
 	domainOfSender = words(`domain of (?:the )?sender`, `sender domain`, `domain (?:does|not|is)`,
-		`domain (?:des|von)`, `domaine (?:de|du)`, `dominio (?:del|di)`, `домен`, `域名`)
+		`domain (?:des|von|existiert|nicht)`, `domaine\b`, `dominio\b`, `домен`, `域名`)
 	plainlyNotFound = words(`not found|does not exist|nxdomain|no such`)
 	notNow          = words(
 		`for now|not now|moment|at this time|just now`, `come back`, `in (?:an?|some|a few|\d+) (?:hour|minute)`,
 		`right now|at the moment|at present|currently|try again|later`, `temporar`,
+	)
+	// forNow: what is refused is let later.
+	forNow = words(
+		`for now|not now|right now|moment|at this time|just now|at present|currently`, `tempora[rnil]`, `later`,
+		`derzeit|zurzeit|momentan|vorubergehend|augenblick|spater`, `pour l instant|plus tard`, `por ahora|mas tarde`,
+		`piu tardi|per ora`, `mais tarde|por enquanto`, `временно|сейчас|позже`, `暂时|稍后|一時的|後で`,
 	)
 	lookupBroke = words(
 		`look ?up (?:\S+ )?(?:fail|error|problem)`, `(?:dns|resol\w+) (?:\S+ )?(?:error|fail|problem)`,
@@ -280,6 +298,7 @@ var (
 	headerMeant       = words(`headers?\b`, `hops`, `line limit`)
 	rateMeant         = words(`rate\b`, `throttl`)
 	greylistedPlainly = words(`gr[ae]ylisted (?:please|try|for)`)
+	namesGreylisting  = words(`gr[ae]y ?list`)
 	invalidAddress    = words(`(?:invalid|bad|wrong) (?:email |sender |mail )?address`)
 	permissionDenied  = words(`permission denied`)
 	senderNotSame     = words(

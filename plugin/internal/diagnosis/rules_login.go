@@ -54,7 +54,7 @@ var loginRules = []rule{
 	{cause: "account_confirmation_required", steps: auth, says: all(accountConfirmation)},
 	{cause: "account_suspended", steps: auth, says: all(accountSuspended)},
 	{cause: "account_suspended", steps: auth, says: all(together(namesAccount, saysAbused))},
-	{cause: "account_locked", steps: auth, says: all(accountLocked), unless: none(failedLogins)},
+	{cause: "account_locked", steps: auth, says: all(accountLocked), unless: none(failedLogins, loginBackend)},
 	{cause: "account_not_activated", steps: auth, says: all(accountNotActivated),
 		unless: none(mechanismUnknown, authNotEnabled, credentialsPlainlyWrong)},
 	{cause: "oauth2_token_refused", steps: auth, says: all(tokenRefused)},

@@ -10,12 +10,15 @@ var recipientRules = []rule{
 	{cause: "recipient_syntax_refused", steps: recipient, says: all(addressSyntax), unless: none(senderMeant)},
 	{cause: "recipient_domain_not_found", steps: receiving, says: all(domainBad), unless: none(senderMeant)},
 	{cause: "recipient_moved", steps: receiving, says: all(recipientMoved), unless: none(fiveOneOne)},
-	{cause: "recipient_disabled", steps: receiving, says: all(mailboxDisabled), unless: none(contentMeant)},
+	{cause: "recipient_refused_temporarily", steps: receiving, replies: replies(4), says: all(mailboxDisabled, tryLater),
+		unless: none(contentMeant)},
+	{cause: "recipient_disabled", steps: receiving, says: all(mailboxDisabled),
+		unless: none(contentMeant, policyOfMailbox)},
 	{cause: "recipient_disabled", steps: receiving, enhanced: enhanced("x.2.1"), unless: none(tryLater)},
 	{cause: "recipient_unknown", steps: receiving, replies: replies(5), says: all(mailboxUnknown),
-		unless: none(contentMeant, malformed, senderMeant)},
+		unless: none(contentMeant, malformed, senderMeant, userAgent, allowList)},
 	{cause: "recipient_unknown", steps: receiving, replies: replies(5), says: all(notInTable),
-		unless: none(contentMeant, senderMeant, ipMeant)},
+		unless: none(contentMeant, senderMeant, ipMeant, allowList)},
 	{cause: "recipient_unknown", steps: receiving, replies: replies(4), says: all(userUnknown), unless: none(senderMeant)},
 	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(addressRejected),
 		unless: none(senderMeant, recipientAddressMeant)},
@@ -68,7 +71,7 @@ var refusalRules = []rule{
 	{cause: "sender_mailbox_full", steps: sender, replies: replies(552)},
 	{cause: "server_storage_full", steps: sender, replies: replies(452)},
 	{cause: "sender_refused", steps: sender, replies: replies(4), says: all(senderPlainlyBad),
-		unless: none(tryLater, temporarily)},
+		unless: none(tryLater, temporarily, notNow)},
 	{cause: "sender_refused_temporarily", steps: sender, replies: replies(4)},
 	{cause: "sender_refused", steps: sender, kinds: refused},
 
@@ -101,8 +104,10 @@ var (
 	addressRejected    = words(`5\.1\.0 address rejected`)
 	prohibited         = words(`administrat\w* prohibit`)
 	bulkOfRecipients   = words(`too many`)
-	fiveOneOne         = words(`5\.1\.1`)
-	contentMeant       = words(
+	// policyOfMailbox refuses; the mailbox itself is in order.
+	policyOfMailbox = words(`(?:mail ?box|user|recipient|account|address) (?:\S+ )?(?:polic|rules?\b)`)
+	fiveOneOne      = words(`5\.1\.1`)
+	contentMeant    = words(
 		`spam`, `virus`, `content`, `unsolicited`,
 		`message (?:not allowed|rejected|blocked|refused|contains|considered|filtered|scored)`, `mail content`,
 	)

@@ -74,7 +74,7 @@ var (
 			`machine|network|address space|connection|system|mta|client|isp|domain|provider)\b`,
 		`client host|hosts?\b`, `you\b`, `ihre? (?:server|rechner|netz)`, `votre (?:serveur|adresse ip)`,
 		`su (?:ip|servidor)`,
-		`ваш\w* (?:ip|сервер|адрес)`,
+		`ваш\S* (?:ip|сервер|адрес)`,
 	)
 	namesDomain = words(
 		`domain|domaine|dominio|domein|domen`, `mx\b`, `dns\b`, `resolver|resolution`, `name ?server`, `host ?name`,
@@ -269,7 +269,7 @@ var (
 		`never|missing|isnt|must|needs?\b|has to|required|please|invalid|fail`,
 		`nicht|nein|kein`,
 		`pas\b|non\b`,
-		`no\b`, `не\b|нет\b`, `未|没有|不`,
+		`no\b`, `не |нет `, `未|没有|不`,
 	)
 	saysBroken = words(
 		`down\b`, `fail`, `error`, `unavailable|unreachable`, `not (?:\S+ )?(?:respond|answer|reach|available|work|running)`,
@@ -283,7 +283,7 @@ var (
 		`appears? (?:in|on)`,
 		`flagged`, `banned|blocked|bad hosts?`, `abuse|spam source|spamming|spammer`, `sperrliste|gesperrt|geblockt`,
 		`liste noire|bloque`, `lista negra|bloquead`, `lista nera|bloccat`, `zwarte lijst`, `czarn\w+ li`,
-		`черн\w+ спис|заблокир`, `黑名单|ブラックリスト|ブロック`,
+		`черн\S+ спис|заблокир`, `黑名单|ブラックリスト|ブロック`,
 	)
 	saysNew = words(
 		`first (?:mail|message|contact|time|attempt|try|delivery)`, `unknown here yet|not (?:yet )?seen|unseen|never seen`,
@@ -305,7 +305,7 @@ var (
 	saysSwitchedOn = words(
 		`enable|activate|turn on|switch on|allow\b|permit\b`, `freischalt|aktivier`, `activ`, `включ`,
 		`开启|有効`)
-	saysNotTaken  = words(`not\b|type`, `nicht|pas\b|no\b|non\b|не\b`)
+	saysNotTaken  = words(`not\b|type`, `nicht|pas\b|no\b|non\b|не `)
 	saysMisshapen = words(
 		`missing|lack|without|none|not (?:\S+ )?(?:valid|allowed|accepted|found|present|compliant)`,
 		`invalid|bad\b|wrong|illegal|error|incorrect|problem|malformed|broken|corrupt|improper|raw|bare`,

@@ -105,12 +105,17 @@ func presenting(certificate x509.Certificate, reason error) func(*smtpconn.Error
 	}
 }
 
+// examples are those of all parts of the table.
+func examples() []example {
+	return slices.Concat(generalExamples(), connectionExamples(), tlsExamples(), greetingExamples(),
+		loginExamples(), envelopeExamples(), providerExamples(), moreProviderExamples())
+}
+
 // TestCauses makes sure that every example leads to its cause, that nothing in the words stays open, and that no rule
 // and no cause is out of reach of all examples.
 func TestCauses(t *testing.T) {
 	reached := map[int]bool{}
-	for _, e := range slices.Concat(generalExamples(), connectionExamples(), tlsExamples(), greetingExamples(),
-		loginExamples(), envelopeExamples(), providerExamples(), moreProviderExamples()) {
+	for _, e := range examples() {
 		failure, c := e.failure()
 		_, got := Explain(failure, c)
 		if got.Code != e.want {

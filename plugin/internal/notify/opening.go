@@ -37,7 +37,7 @@ type opened struct {
 // if the opening itself does not: a server found a way to hold it, and must not hold the pool as well. What is left
 // behind reports nothing any more, and closes the connection should there be one after all.
 func (p *pool) watch(ctx context.Context, target smtpconn.Target, opening opening) (*smtpconn.Conn, error) {
-	limited, cancel := context.WithTimeout(ctx, target.Limits.Opening())
+	limited, cancel := context.WithTimeout(ctx, target.Opening())
 	steps := &steps{told: opening.trace}
 	result := make(chan opened, 1)
 	go func() {

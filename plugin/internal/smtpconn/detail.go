@@ -1,6 +1,9 @@
 package smtpconn
 
-import "net/netip"
+import (
+	"net/netip"
+	"time"
+)
 
 // Detail is what a step has found out: a value of one of the types below or, of a step that failed, the [*Error]. Nil
 // means that there is nothing to tell. Package diagnosis puts it into words.
@@ -8,6 +11,16 @@ type Detail interface{ isDetail() }
 
 // The details of the steps.
 type (
+	// TokenReceived is that of StepToken.
+	TokenReceived struct {
+		// From is the host of the endpoint.
+		From string
+		// Fetched is true when the token was asked for now; otherwise it is one from before.
+		Fetched bool
+		// Expires is zero when that is not known.
+		Expires time.Time
+	}
+
 	// Resolved is that of StepResolve: the addresses of the name, in the order in which they are tried.
 	Resolved struct{ Addresses []netip.Addr }
 
@@ -58,6 +71,7 @@ type (
 	LeftPlain struct{ Failure *Error }
 )
 
+func (TokenReceived) isDetail()    {}
 func (Resolved) isDetail()         {}
 func (Tried) isDetail()            {}
 func (Secured) isDetail()          {}

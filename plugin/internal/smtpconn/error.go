@@ -20,6 +20,8 @@ const (
 	// KindRefusedByReply is a reply with a code that means no; Error.Reply has it.
 	KindRefusedByReply Kind = "refused"
 
+	KindNoToken Kind = "no access token" // Error.Err says why
+
 	KindNameNotFound     Kind = "name not found"     // the name does not exist
 	KindNameInvalid      Kind = "not a valid name"   // the name cannot exist
 	KindNameLookupFailed Kind = "name lookup failed" // no answer from the name servers
@@ -79,6 +81,8 @@ type Error struct {
 	Offered []string
 	// Mechanism is the login mechanism in use; empty outside a login.
 	Mechanism string
+	// Token is what the server says about a token that it refused; nil when it says nothing.
+	Token *TokenError
 	// Sent is true when the whole message may have gone out and no reply to it came: it may have been accepted.
 	Sent bool
 	// Again is true when the server offers an extension, BDAT or DSN, and does not carry it out: the same message can be

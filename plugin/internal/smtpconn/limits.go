@@ -5,6 +5,7 @@ import "time"
 // Limits bounds the time of each step. A zero field means the default. Where the peer is silent the defaults are
 // those of RFC 5321 section 4.5.3.2; a test has a deadline of its own in its context.
 type Limits struct {
+	Token   time.Duration // the access token; 30 s
 	Resolve time.Duration // name lookup; 5 s
 	Connect time.Duration // each address; 5 s
 	TLS     time.Duration // handshake; 10 s
@@ -29,7 +30,7 @@ func (l Limits) withDefaults() Limits {
 		value    *time.Duration
 		standard time.Duration
 	}{
-		{&l.Resolve, 5 * time.Second}, {&l.Connect, 5 * time.Second}, {&l.TLS, 10 * time.Second},
+		{&l.Token, 30 * time.Second}, {&l.Resolve, 5 * time.Second}, {&l.Connect, 5 * time.Second}, {&l.TLS, 10 * time.Second},
 		{&l.Greeting, 5 * time.Minute}, {&l.Silence, 2 * time.Second}, {&l.Auth, 20 * time.Second},
 		{&l.Command, 5 * time.Minute}, {&l.DataReply, 2 * time.Minute}, {&l.Data, 5 * time.Minute},
 		{&l.FinalReply, 10 * time.Minute}, {&l.Quit, time.Second},

@@ -125,6 +125,9 @@ func (c *Conn) authenticate(ctx context.Context, o *opening, mechanism *mechanis
 	if last := c.wire.last; failure.Kind == KindBadChallenge && last.Code == 334 && failure.Reply == nil {
 		failure.Reply = &last // Some servers say in a challenge why they refuse.
 	}
+	if mechanism.oauth && failure.Kind == KindRefusedByReply {
+		failure.Token = tokenError(exchange.challenge, c.session)
+	}
 	failure.Mechanism = mechanism.name
 	failure.Err = c.session.secrets.hideError(failure.Err)
 	return inContext(o.ctx, failure)
@@ -138,6 +141,7 @@ const maxChallenges = 8
 type saslExchange struct {
 	sasl.Client
 	challenges int
+	challenge  []byte // the last one
 	err        error
 }
 
@@ -166,6 +170,7 @@ func (s *saslExchange) Next(challenge []byte) ([]byte, error) {
 		s.err = ReasonTooManyChallenges
 		return nil, s.err
 	}
+	s.challenge = challenge
 	response, err := s.Client.Next(challenge)
 	if err == nil && response == nil {
 		response = []byte{} // To go-smtp nil means that the exchange is over.

@@ -244,7 +244,8 @@ func TestChosenMechanism(t *testing.T) {
 	}{
 		{"SCRAM-SHA-256 PLAIN LOGIN", AuthenticatePlain, "PLAIN", "", ""},
 		{"SCRAM-SHA-256 PLAIN LOGIN", AuthenticateLogin, "LOGIN", "", ""},
-		{"SCRAM-SHA-256 LOGIN", AuthenticatePlain, "", KindNoCommonMechanism, "SCRAM-SHA-256 LOGIN"},
+		{"SCRAM-SHA-256 LOGIN", AuthenticatePlain, "LOGIN", "", ""},
+		{"SCRAM-SHA-256", AuthenticatePlain, "", KindNoCommonMechanism, "SCRAM-SHA-256"},
 		{"PLAIN", AuthenticateLogin, "", KindNoCommonMechanism, "PLAIN"},
 	} {
 		server := &authenticator{offers: c.offers, replies: map[string][]string{"PLAIN": {"235 Fine"}, "LOGIN": {"235 Fine"}}}

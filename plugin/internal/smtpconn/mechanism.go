@@ -84,7 +84,7 @@ func (m *mechanism) fits(target Target, session *Session) bool {
 	}
 	switch target.Authentication {
 	case AuthenticatePlain:
-		return m.name == "PLAIN"
+		return m.name == "PLAIN" || m.name == "LOGIN"
 	case AuthenticateLogin:
 		return m.name == "LOGIN"
 	default:

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // Open connects to the target and logs in, reporting each step to the trace, which may be nil. The error is an *Error.
@@ -45,11 +47,27 @@ type opening struct {
 	trace  *Trace
 	conn   *Conn
 	host   string // ASCII form of the target's host
+	// fetched means that the access token was asked for on this way.
+	fetched bool
 	// secrets keeps what a server says about our credentials from being shown; it learns what is sent.
 	secrets *redaction
 }
 
+// run opens the connection. A login that was refused for a token from before is tried once more, over another
+// connection.
 func (o *opening) run() error {
+	err := o.converse(shared.SecretText{})
+	if refused := o.outlived(err); !refused.IsEmpty() {
+		return o.again(refused)
+	}
+	return err
+}
+
+// converse goes through the steps, with another access token than the refused one.
+func (o *opening) converse(refused shared.SecretText) error {
+	if err := o.fetchToken(refused); err != nil {
+		return err
+	}
 	if err := o.resolve(); err != nil {
 		return err
 	}
@@ -104,25 +122,34 @@ func (o *opening) resolve() error {
 func (o *opening) connect() error {
 	session := o.conn.session
 	return o.trace.run(StepConnect, func() (Result, Detail, error) {
-		permitted := o.target.permitted(session.Addresses, o.target.dialledPort())
-		if len(permitted) == 0 && o.target.Proxy != nil {
-			return Failed, nil, &Error{Kind: KindProxyUnreachable, Err: o.target.refusal(session.Addresses[0])}
-		}
-		if len(permitted) == 0 {
-			return Failed, nil, &Error{Kind: KindNotPermitted, Err: o.target.refusal(session.Addresses[0])}
-		}
-		if err := o.refusedLiteral(); err != nil {
-			return Failed, nil, &Error{Kind: KindNotPermitted, Err: err}
-		}
-		tcp, attempts, err := o.reach(permitted)
+		tcp, attempts, err := o.dialPermitted()
 		session.Attempts = attempts
-		if err != nil {
+		switch {
+		case err != nil && attempts == nil:
+			return Failed, nil, inContext(o.ctx, err)
+		case err != nil:
 			return Failed, Tried{attempts}, inContext(o.ctx, err)
 		}
 		session.Remote = tcp.RemoteAddr().(*net.TCPAddr).AddrPort()
 		o.adopt(tcp)
 		return Passed, Tried{attempts}, nil
 	})
+}
+
+// dialPermitted connects to the addresses that were found, as far as they may be connected to.
+func (o *opening) dialPermitted() (net.Conn, []Attempt, error) {
+	addresses := o.conn.session.Addresses
+	permitted := o.target.permitted(addresses, o.target.dialledPort())
+	if len(permitted) == 0 && o.target.Proxy != nil {
+		return nil, nil, &Error{Kind: KindProxyUnreachable, Err: o.target.refusal(addresses[0])}
+	}
+	if len(permitted) == 0 {
+		return nil, nil, &Error{Kind: KindNotPermitted, Err: o.target.refusal(addresses[0])}
+	}
+	if err := o.refusedLiteral(); err != nil {
+		return nil, nil, &Error{Kind: KindNotPermitted, Err: err}
+	}
+	return o.reach(permitted)
 }
 
 // reach connects to the target, directly or through its proxy.

@@ -70,14 +70,21 @@ const (
 func redactionOf(target Target) *redaction {
 	r := &redaction{fragments: fragments{known: map[uint64]struct{}{}}, shown: map[string]string{}}
 	for _, secret := range []string{target.Password.Reveal(), target.AccessToken.Reveal()} {
-		if secret == "" {
-			continue
-		}
-		r.add(secret)
-		r.addEncoded(inBase64("\x00" + target.Login + "\x00" + secret))
-		r.addEncoded(inBase64(target.Login + "\x00" + target.Login + "\x00" + secret))
+		r.learn(target.Login, secret)
 	}
 	return r
+}
+
+// learn has a secret looked for from now on, and what a login with it looks like.
+func (r *redaction) learn(login, secret string) {
+	if secret == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.add(secret)
+	r.addEncoded(inBase64("\x00" + login + "\x00" + secret))
+	r.addEncoded(inBase64(login + "\x00" + login + "\x00" + secret))
 }
 
 // add has a secret looked for, and its encodings.

@@ -36,6 +36,8 @@ type Session struct {
 	PlainAnswered bool
 	// TLSAnswered is true when a plain greeting was awaited on a port that expects TLS, and implicit TLS was used instead.
 	TLSAnswered bool
+	// Token is what can be shown of the access token that its source gave; zero when there is no source.
+	Token TokenFacts
 	// Login is how the login went.
 	Login LoginState
 	// Mechanism is the login mechanism that was used last; empty when there was no login.

@@ -8,6 +8,7 @@ type Step string
 // The steps, in the order in which they happen. TLS stands before the greeting on an implicit-TLS port; STARTTLS after
 // the first EHLO. A connection has one of the two or neither.
 const (
+	StepToken     Step = "token" // only with a source of access tokens
 	StepResolve   Step = "resolve"
 	StepConnect   Step = "connect"
 	StepTLS       Step = "tls"

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -33,6 +34,9 @@ type Target struct {
 	Authentication Authentication
 	// AccessToken is the OAuth 2.0 token, used only with AuthenticateOAuth2.
 	AccessToken shared.SecretText
+	// Tokens gives the token when a connection is opened, and takes the place of AccessToken; nil is no source. A login
+	// that is refused with a token that was not fetched for it is tried once more, with a new one.
+	Tokens TokenSource
 	// HELOName is the name given in EHLO; empty means the name of this machine, or its address as a literal.
 	HELOName string
 	// AdditionalCA holds certificates that are trusted beside those of the operating system; nil means none.
@@ -58,12 +62,22 @@ const (
 	AuthenticateOAuth2
 	// AuthenticateNever does not log in, whatever the credentials.
 	AuthenticateNever
-	// AuthenticatePlain logs in with the password by PLAIN (RFC 4616) or not at all: some servers offer mechanisms that
-	// they cannot do.
+	// AuthenticatePlain logs in with the password by PLAIN (RFC 4616), by LOGIN where that cannot be, or not at all: some
+	// servers offer mechanisms that they cannot do.
 	AuthenticatePlain
-	// AuthenticateLogin is the same for LOGIN.
+	// AuthenticateLogin is the same for LOGIN alone.
 	AuthenticateLogin
 )
+
+// Opening bounds one Open by the limits of its steps; see [Limits.Opening]. With a source of tokens there may be two
+// attempts.
+func (t Target) Opening() time.Duration {
+	once := t.Limits.Opening()
+	if t.Tokens == nil {
+		return once
+	}
+	return 2 * (once + t.Limits.withDefaults().Token)
+}
 
 // pins reports whether one certificate only is accepted.
 func (t Target) pins() bool { return t.PinnedCertificate != [sha256.Size]byte{} }

@@ -30,7 +30,8 @@ func (l Limits) withDefaults() Limits {
 		value    *time.Duration
 		standard time.Duration
 	}{
-		{&l.Token, 30 * time.Second}, {&l.Resolve, 5 * time.Second}, {&l.Connect, 5 * time.Second}, {&l.TLS, 10 * time.Second},
+		{&l.Token, 30 * time.Second},
+		{&l.Resolve, 5 * time.Second}, {&l.Connect, 5 * time.Second}, {&l.TLS, 10 * time.Second},
 		{&l.Greeting, 5 * time.Minute}, {&l.Silence, 2 * time.Second}, {&l.Auth, 20 * time.Second},
 		{&l.Command, 5 * time.Minute}, {&l.DataReply, 2 * time.Minute}, {&l.Data, 5 * time.Minute},
 		{&l.FinalReply, 10 * time.Minute}, {&l.Quit, time.Second},

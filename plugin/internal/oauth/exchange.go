@@ -1,0 +1,241 @@
+package oauth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Answer is a token that an endpoint has given.
+type Answer struct {
+	Text    shared.SecretText
+	Expires time.Time // zero when the endpoint does not say
+	From    string    // the host of the endpoint
+	// Refresh gets the next one (RFC 6749 section 6); empty when there is none.
+	Refresh shared.SecretText
+}
+
+// exchange asks an endpoint once. request is what x/oauth2 offers for it.
+func (c Client) exchange(
+	ctx context.Context, asked Asked, request func(context.Context) (*oauth2.Token, error),
+) (Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	heard := &answer{transport: c.Transport}
+	token, err := request(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: heard,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}))
+	if err != nil {
+		return Answer{}, heard.failure(asked, err)
+	}
+	if kind := token.Type(); !strings.EqualFold(kind, "Bearer") {
+		return Answer{}, &Error{Asked: asked, Kind: KindUnusable, Status: heard.status, Words: heard.hide()(kind)}
+	}
+	return Answer{
+		Text: shared.NewSecretText(token.AccessToken), Refresh: shared.NewSecretText(token.RefreshToken),
+		Expires: token.Expiry, From: asked.Endpoint,
+	}, nil
+}
+
+// answer carries one request, and remembers of the answer what the errors of x/oauth2 leave out.
+type answer struct {
+	transport http.RoundTripper
+
+	status  int
+	wait    string
+	tooLong bool
+	sent    []shared.SecretText
+}
+
+// RoundTrip carries the request and bounds the answer.
+func (a *answer) RoundTrip(request *http.Request) (*http.Response, error) {
+	a.remember(request)
+	response, err := a.transport.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	a.status, a.wait = response.StatusCode, response.Header.Get("Retry-After")
+	response.Body = &boundedBody{ReadCloser: response.Body, left: maxBody, tooLong: &a.tooLong}
+	return response, nil
+}
+
+// notSecret are the parameters of a request that may be shown. All others count as secret.
+var notSecret = map[string]bool{
+	"grant_type": true, "scope": true, "client_id": true, "client_assertion_type": true, "redirect_uri": true,
+}
+
+// remember keeps what is sent and must not be shown, whatever the endpoint repeats.
+func (a *answer) remember(request *http.Request) {
+	if _, password, given := request.BasicAuth(); given {
+		a.hides(password)
+		if plain, err := url.QueryUnescape(password); err == nil {
+			a.hides(plain)
+		}
+	}
+	if request.GetBody == nil {
+		return
+	}
+	body, err := request.GetBody()
+	if err != nil {
+		return
+	}
+	defer body.Close()
+	content, _ := io.ReadAll(body)
+	form, _ := url.ParseQuery(string(content))
+	for name, values := range form {
+		if !notSecret[name] {
+			a.hides(values...)
+		}
+	}
+}
+
+func (a *answer) hides(texts ...string) {
+	for _, one := range texts {
+		a.sent = append(a.sent, shared.NewSecretText(one))
+	}
+}
+
+// hide returns what makes the endpoint's words safe to show.
+func (a *answer) hide() func(string) string { return smtpconn.Hiding(a.sent...) }
+
+// failure says what went wrong.
+func (a *answer) failure(asked Asked, err error) *Error {
+	failure := &Error{Asked: asked, Status: a.status}
+	var refused *oauth2.RetrieveError
+	switch {
+	case a.tooLong:
+		failure.Kind = KindTooLong
+	case a.status == 0: // There was no answer.
+		failure.Kind, failure.Err = KindUnreachable, a.clean(withoutURL(err))
+	case a.status/100 == 3:
+		failure.Kind = KindRedirected
+	case errors.As(err, &refused):
+		a.refused(failure, refused)
+	default:
+		failure.Kind = KindNotUnderstood // The text of err may hold the token.
+	}
+	return failure
+}
+
+// withoutURL takes the address off an error of package http, which repeats it.
+func withoutURL(err error) error {
+	var at *url.Error
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// clean makes the text of an error safe to show, which may quote what came in the place of an answer. The cause stays
+// within reach.
+func (a *answer) clean(err error) error {
+	if text := a.hide()(err.Error()); text != err.Error() {
+		return &cleaned{text, err}
+	}
+	return err
+}
+
+type cleaned struct {
+	text  string
+	cause error
+}
+
+func (c *cleaned) Error() string { return c.text }
+func (c *cleaned) Unwrap() error { return c.cause }
+
+// knownCodes are those of RFC 6749 section 5.2, RFC 8628 section 3.5, OpenID Connect Core 1.0 section 3.1.2.6, and of
+// Microsoft and Google. They are no secrets, whatever a secret looks like.
+var knownCodes = []string{
+	"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
+	"invalid_scope", "access_denied", "server_error", "temporarily_unavailable", "slow_down", "authorization_pending",
+	"expired_token", "interaction_required", "login_required", "consent_required", "invalid_resource", "invalid_target",
+	"admin_policy_enforced", "disabled_client", "deleted_client", "org_internal",
+}
+
+// refused reads an answer that means no.
+func (a *answer) refused(failure *Error, refused *oauth2.RetrieveError) {
+	hide := a.hide()
+	failure.Kind, failure.Code, failure.Wait = KindRefused, refused.ErrorCode, waitOf(a.wait, time.Now())
+	if !slices.Contains(knownCodes, failure.Code) {
+		failure.Code = hide(failure.Code)
+	}
+	failure.Words = hide(refused.ErrorDescription)
+	failure.Number = numberOf(refused)
+	switch {
+	case a.status == http.StatusTooManyRequests, a.status >= 500, refused.ErrorCode == "temporarily_unavailable",
+		refused.ErrorCode == "server_error":
+		failure.Kind = KindBusy
+	case refused.ErrorCode == "":
+		failure.Kind = KindNotUnderstood
+	}
+	if refused.ErrorCode == "" && failure.Words == "" {
+		failure.Words = hide(strings.TrimSpace(string(refused.Body[:min(len(refused.Body), maxPage)])))
+	}
+}
+
+// maxPage is how much of a page for people is shown, in bytes.
+const maxPage = 300
+
+// numbered is how Microsoft begins its descriptions.
+var numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`AADSTS(\d{4,9})\b`) })
+
+// numberOf is the number that Microsoft gives to what is wrong.
+func numberOf(refused *oauth2.RetrieveError) int {
+	if found := numbered().FindStringSubmatch(refused.ErrorDescription); found != nil {
+		number, _ := strconv.Atoi(found[1])
+		return number
+	}
+	var said struct {
+		Codes []int `json:"error_codes"`
+	}
+	if json.Unmarshal(refused.Body, &said) != nil || len(said.Codes) == 0 {
+		return 0
+	}
+	return said.Codes[0]
+}
+
+// longestWait is the longest that is believed.
+const longestWait = 24 * time.Hour
+
+// waitOf reads Retry-After: seconds or a date (RFC 9110 section 10.2.3).
+func waitOf(header string, now time.Time) time.Duration {
+	wait := time.Duration(0)
+	if seconds, err := strconv.ParseUint(strings.TrimSpace(header), 10, 31); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(header); err == nil {
+		wait = at.Sub(now).Round(time.Second)
+	}
+	return min(max(wait, 0), longestWait)
+}
+
+// boundedBody ends with an error where a body goes on for too long.
+type boundedBody struct {
+	io.ReadCloser
+	left    int
+	tooLong *bool
+}
+
+var errTooLong = errors.New("the answer is too long")
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		*b.tooLong = true
+		return 0, errTooLong
+	}
+	n, err := b.ReadCloser.Read(p[:min(len(p), b.left+1)])
+	b.left -= n
+	return n, err
+}

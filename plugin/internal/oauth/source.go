@@ -1,0 +1,154 @@
+package oauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Source keeps the token of an application in memory. It asks for a new one before the old one ends, and once for all
+// who want it at the same time. It may be used concurrently.
+type Source struct {
+	application Application
+	client      Client
+	hints       func(token string, now time.Time) []string
+
+	mu      sync.Mutex
+	token   Answer    // the last one; its text is empty when there is none
+	renewAt time.Time // when it is to be replaced
+	asking  *question // nil when nobody asks
+}
+
+var _ smtpconn.TokenSource = (*Source)(nil)
+
+// question is one that was put to the endpoint. All who want the answer wait for it; when none is left, it is given up.
+type question struct {
+	done    chan struct{} // closed when there is an answer
+	answer  Answer
+	err     error
+	waiting int
+	giveUp  context.CancelFunc
+}
+
+// NewSource makes a source.
+func NewSource(client Client, application Application) *Source {
+	return &Source{application: application, client: client, hints: hintsFor(application)}
+}
+
+// Identity is different for each application and secret, and does not show them.
+func (s *Source) Identity() string {
+	sum := sha256.Sum256([]byte(s.application.identity()))
+	return hex.EncodeToString(sum[:])
+}
+
+// Token is that of [smtpconn.TokenSource]. The error is an *Error, or that of ctx.
+func (s *Source) Token(ctx context.Context, refused shared.SecretText) (smtpconn.Token, error) {
+	now := time.Now()
+	s.mu.Lock()
+	if !refused.IsEmpty() && s.token.Text == refused {
+		s.token = Answer{}
+	}
+	if !s.token.Text.IsEmpty() && now.Before(s.renewAt) {
+		defer s.mu.Unlock()
+		return s.described(s.token, false), nil
+	}
+	asked := s.ask(ctx)
+	s.mu.Unlock()
+	select {
+	case <-asked.done:
+	case <-ctx.Done():
+		s.leave(asked)
+		return smtpconn.Token{}, ctx.Err()
+	}
+	if asked.err != nil {
+		return s.stillGood(asked.err)
+	}
+	return s.described(asked.answer, true), nil
+}
+
+// stillGood returns the token from before where the endpoint does not answer now and the token has not ended yet.
+func (s *Source) stillGood(err error) (smtpconn.Token, error) {
+	var failure *Error
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if errors.As(err, &failure) && failure.passes() && !s.token.Text.IsEmpty() && time.Now().Before(s.token.Expires) {
+		return s.described(s.token, false), nil
+	}
+	return smtpconn.Token{}, err
+}
+
+// ask puts the question, or joins those who wait for the answer. The mutex is held.
+func (s *Source) ask(ctx context.Context) *question {
+	if s.asking == nil {
+		unhurried, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+		s.asking = &question{done: make(chan struct{}), giveUp: giveUp}
+		go s.fetch(unhurried, s.asking)
+	}
+	s.asking.waiting++
+	return s.asking
+}
+
+// leave gives the question up when nobody waits for the answer any more.
+func (s *Source) leave(asked *question) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked.waiting--
+	if asked.waiting > 0 {
+		return
+	}
+	asked.giveUp()
+	if s.asking == asked {
+		s.asking = nil
+	}
+}
+
+func (s *Source) fetch(ctx context.Context, asked *question) {
+	defer asked.giveUp()
+	answer, err := s.client.Token(ctx, s.application)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked.answer, asked.err = answer, err
+	if err == nil {
+		s.token, s.renewAt = answer, renewal(time.Now(), answer.Expires)
+	}
+	if s.asking == asked {
+		s.asking = nil
+	}
+	close(asked.done)
+}
+
+func (s *Source) described(answer Answer, fetched bool) smtpconn.Token {
+	return smtpconn.Token{
+		Text: answer.Text, Expires: answer.Expires, Fetched: fetched,
+		Facts: smtpconn.TokenFacts{From: answer.From, Hints: s.hints(answer.Text.Reveal(), time.Now())},
+	}
+}
+
+// When a token is replaced: a while before its end, so that a login that takes long still has a good one; and not by
+// all processes at the same moment.
+const (
+	renewBefore = time.Minute
+	renewPart   = 10 // a tenth of its life, where that is more
+	// unknownLife is how long a token is kept whose end the endpoint does not tell.
+	unknownLife = 5 * time.Minute
+)
+
+func renewal(now, expires time.Time) time.Time {
+	if expires.IsZero() {
+		expires = now.Add(unknownLife)
+	}
+	life := expires.Sub(now)
+	margin := min(max(renewBefore, life/renewPart), life/2)
+	jitter := time.Duration(0)
+	if margin > 1 {
+		jitter = rand.N(margin / 2) //nolint:gosec // It spreads requests.
+	}
+	return expires.Add(-margin - jitter)
+}

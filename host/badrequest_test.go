@@ -28,7 +28,6 @@ func TestBadRequests(t *testing.T) {
 		{"settings", "POST", "/save", "revision=-1"},
 		{"settings", "POST", "/test", "revision=x"},
 		{"settings", "POST", "/validate", "revision=x"},
-		{"settings", "POST", "/suggest", "revision=x"},
 		{"settings", "POST", "/action", "revision=x"},
 		{"settings", "POST", "/action", "action=unheard_of"},
 		{"settings", "POST", "/apply", "revision=x"},
@@ -93,7 +92,7 @@ func TestRequestsFromElsewhere(t *testing.T) {
 			}
 		}
 	}
-	if posts < len([]string{"apply", "save", "validate", "test", "restore", "suggest", "action", "retry", "cancel",
+	if posts < len([]string{"apply", "save", "validate", "test", "restore", "action", "retry", "cancel",
 		"held"}) {
 		t.Errorf("only %d requests", posts)
 	}

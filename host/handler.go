@@ -48,7 +48,6 @@ func (h *Host) formOptions() form.Options {
 		Logger:        h.options.logger.Named("page"),
 		History:       offered(h, shared.CapabilityHistory, h.History),
 		Notifier:      offered(h, shared.CapabilityNotifier, h.Notifier),
-		Suggester:     offered(h, shared.CapabilitySuggestions, h.Suggester),
 		Actions:       offered(h, shared.CapabilityActions, h.ActionRunner),
 		TestLimit:     form.TestLimit(h.options.testLimit),
 

@@ -107,10 +107,6 @@ func (h *Host) History() shared.SettingsHistory { return h.page }
 // plugin has none.
 func (h *Host) KeyRotator() shared.KeyRotator { return h.page }
 
-// Suggester returns what proposes values for the form. Its calls fail with shared.ErrUnsupported when the plugin makes
-// no suggestions.
-func (h *Host) Suggester() shared.Suggester { return h.page }
-
 // ActionRunner returns what runs the actions that the schema declares. Its calls fail with shared.ErrUnsupported when
 // the plugin has none.
 func (h *Host) ActionRunner() shared.ActionRunner { return h.page }

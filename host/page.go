@@ -31,7 +31,6 @@ var (
 	_ shared.SettingsHistory = (*page)(nil)
 	_ shared.KeyRotator      = (*page)(nil)
 	_ shared.Migrator        = (*page)(nil)
-	_ shared.Suggester       = (*page)(nil)
 	_ shared.ActionRunner    = (*page)(nil)
 )
 
@@ -96,10 +95,6 @@ func (p *page) Migrate(
 	return call(ctx, p, moveLimit, func(ctx context.Context, migrator shared.Migrator) (shared.MigrateResult, error) {
 		return migrator.Migrate(ctx, request, progress)
 	})
-}
-
-func (p *page) Suggest(ctx context.Context, request shared.SuggestRequest) (shared.Diagnostics, error) {
-	return ask(ctx, p, queryLimit, shared.Suggester.Suggest, request)
 }
 
 // ask calls a method of the process that is running now.

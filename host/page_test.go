@@ -59,10 +59,6 @@ func (hangingPage) Purge(ctx context.Context, _ shared.PurgeRequest) (shared.Pur
 	return hanging[shared.PurgeResult](ctx)
 }
 
-func (hangingPage) Suggest(ctx context.Context, _ shared.SuggestRequest) (shared.Diagnostics, error) {
-	return hanging[shared.Diagnostics](ctx)
-}
-
 func (hangingPage) Rekey(ctx context.Context, _ shared.RekeyRequest) (shared.RekeyResult, error) {
 	return hanging[shared.RekeyResult](ctx)
 }
@@ -112,7 +108,7 @@ func (hangingPage) Statistics(ctx context.Context, _ shared.StatisticsRequest) (
 // limits are how long each call may take, as docs/contract.md says; zero is a call that no caller of the page makes.
 var limits = map[string]time.Duration{
 	"Info": 10 * time.Second, "Schema": 10 * time.Second, "Load": 10 * time.Second, "Validate": 10 * time.Second,
-	"Revisions": 10 * time.Second, "Suggest": 10 * time.Second, "Status": 10 * time.Second, "List": 10 * time.Second,
+	"Revisions": 10 * time.Second, "Status": 10 * time.Second, "List": 10 * time.Second,
 	"Save": 30 * time.Second, "Restore": 30 * time.Second,
 	"Notify": 30 * time.Second, "Retry": 30 * time.Second, "Cancel": 30 * time.Second,
 	"Test": 6 * time.Minute, "RunAction": 6 * time.Minute,

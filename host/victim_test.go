@@ -66,7 +66,8 @@ func (v *victim) attach(ctx context.Context) (*Host, error) {
 
 // posted is the form as a browser posts it.
 const posted = "revision=3&present=server&value.server=a.example&present=safe&present=token&secret.token=s3cret" +
-	"&number=2&preset=known&what=deliver&id=" + hostile.NotificationID
+	"&number=2&preset=known&what=deliver&action=" + hostile.Action + "&confirmed." + hostile.Action + "=Sure%3F" +
+	"&id=" + hostile.NotificationID
 
 // request is one of a browser, to one of the handlers of a victim.
 type request struct{ handler, method, path, accept string }
@@ -83,7 +84,7 @@ var requests = map[string][]request{
 	"Test":      {{"settings", "POST", "/test", ""}, {"settings", "POST", "/test", "application/x-ndjson"}},
 	"Revisions": {{"settings", "GET", "/history", ""}, {"settings", "GET", "/history?before=9", ""}},
 	"Restore":   {{"settings", "POST", "/restore", ""}},
-	"Suggest":   {{"settings", "POST", "/suggest", ""}, {"settings", "POST", "/suggest", "application/json"}},
+	"RunAction": {{"settings", "POST", "/action", ""}, {"settings", "POST", "/action", "application/x-ndjson"}},
 	"Status": {
 		{"settings", "GET", "/", ""}, {"notifications", "GET", "/", ""}, {"notifications", "GET", "/state", ""},
 		{"metrics", "GET", "/", ""},
@@ -126,8 +127,7 @@ var calls = map[string]func(context.Context, *victim) (any, error){
 		})
 		return told, err
 	},
-	"Suggest": called((*page).Suggest, shared.SuggestRequest{}),
-	"Rekey":   called((*page).Rekey, shared.RekeyRequest{}),
+	"Rekey": called((*page).Rekey, shared.RekeyRequest{}),
 	"Migrate": func(ctx context.Context, v *victim) (any, error) {
 		var told []shared.MigrateProgress
 		result, err := v.page.Migrate(ctx, shared.MigrateRequest{}, func(progress shared.MigrateProgress) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -13,22 +14,22 @@ import (
 
 var _ shared.ActionRunner = (*Page)(nil)
 
-// RunAction finds the mail server of the login's domain. Each server is a finding with a fix: whoever asked decides.
+// RunAction runs the one action that the page has: to find the mail server of the login's domain.
 func (p *Page) RunAction(ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error) error {
 	if request.Action != settings.FindServer {
 		return fmt.Errorf("%w: there is no action %q", shared.ErrInvalidRequest, request.Action)
 	}
 	began := time.Now()
-	found, err := p.Suggest(ctx, shared.SuggestRequest{Locale: request.Locale, Values: request.Draft.Values})
+	found, err := p.findServer(ctx, request.Draft.Values)
 	if err != nil {
 		return err
 	}
 	reader := language.Of(request.Locale)
 	report := shared.TestReport{
 		Outcome: "nothing_found", Headline: reader.Message("No mail server was found"), Status: shared.StatusFailed,
-		Duration: shared.Elapsed(time.Since(began)), Diagnostics: found,
+		Duration: shared.Elapsed(time.Since(began)), Diagnostics: found.In(reader),
 	}
-	if slices.ContainsFunc(found, func(one shared.Diagnostic) bool { return len(one.Fixes) > 0 }) {
+	if slices.ContainsFunc(found, func(one finding.Finding) bool { return len(one.Fixes) > 0 }) {
 		report.Outcome, report.Status = "server_found", shared.StatusPassed
 		report.Headline = reader.Message("A mail server was found")
 	}

@@ -3,7 +3,7 @@
 // of processes and wires: package transport, below it, carries the contract from one process to another.
 //
 // A plugin implements [SettingsPage]. What it can do beside that are interfaces of their own, each named by a
-// capability: [SettingsHistory], [Notifier], [DeliveryReporter], [NotificationOperator], [Suggester], [KeyRotator],
+// capability: [SettingsHistory], [Notifier], [DeliveryReporter], [NotificationOperator], [ActionRunner], [KeyRotator],
 // [Migrator], [Drainer]. It hands the page to transport.Main. A host calls the same interfaces; package host starts the
 // plugin and watches over it.
 //

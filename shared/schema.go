@@ -20,8 +20,6 @@ type Schema struct {
 	Actions []Action `json:"actions,omitempty"`
 	// SaveNote says what happens after saving; may be empty.
 	SaveNote string `json:"save_note,omitempty"`
-	// SuggestLabel is the text of the button that asks for suggestions; empty when the page is no [Suggester].
-	SuggestLabel string `json:"suggest_label,omitempty"`
 }
 
 // Section is a titled group of fields.

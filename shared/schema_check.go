@@ -153,7 +153,6 @@ func (c *schemaCheck) texts() {
 	}
 	c.text("description", c.schema.Description, maxTextLength)
 	c.text("save note", c.schema.SaveNote, maxTextLength)
-	c.text("suggest label", c.schema.SuggestLabel, maxLabelLength)
 	c.text("test label", c.schema.Test.Label, maxLabelLength)
 	for _, prerequisite := range c.schema.Prerequisites {
 		c.identifier("prerequisite id", prerequisite.ID)

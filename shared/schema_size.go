@@ -88,7 +88,7 @@ func (c *schemaCheck) fieldSizes(f Field, all *weight) {
 
 // textSize is how many bytes of text the schema has.
 func (s Schema) textSize() int {
-	size := textSize(s.Title, s.Description, s.Test.Label, s.SaveNote, s.SuggestLabel)
+	size := textSize(s.Title, s.Description, s.Test.Label, s.SaveNote)
 	for _, one := range s.Prerequisites {
 		size += textSize(one.ID, one.Text)
 	}

@@ -28,7 +28,6 @@ var victims = map[string][]string{
 	"Revisions": {"history", "history --json"},
 	"Restore":   {"rollback 2", "rollback 2 --json"},
 	"Purge":     {"history purge"},
-	"Suggest":   {"suggest", "suggest --json"},
 	"RunAction": {"action look --yes", "action look --yes --json", "action look --yes --save"},
 	"Notify":    {"notify --to a@b.example --to c@d.example --text x", "notify --to a@b.example --text x --json"},
 	"Status":    {"status", "status --json"},

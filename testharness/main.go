@@ -62,7 +62,7 @@ func report(out io.Writer, err error) int {
 		return exitFailed
 	}
 	if errors.Is(err, shared.ErrUnsupported) {
-		err = errors.New("the plugin does not offer what this command needs; testharness status, history, suggest, rekey " +
+		err = errors.New("the plugin does not offer what this command needs; testharness status, history, action, rekey " +
 			"and migrate are for plugins that do")
 	}
 	fmt.Fprintln(out, "testharness: "+err.Error())

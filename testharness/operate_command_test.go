@@ -140,7 +140,7 @@ func TestArgumentsBeforeThePlugin(t *testing.T) {
 	for _, line := range []string{
 		"show", "show 7 8", "retry 7 --all", "purge", "list --state lost", "held", "held deliver 7", "rollback x",
 		"rollback 1 2", "migrate", "notify", "test --timeout 0s", "history purge 7", "list --accepted-after soon",
-		"save --set server", "test --secret password", "validate --set x", "suggest --set x", "test --option send",
+		"save --set server", "test --secret password", "validate --set x", "action find_server --set x", "test --option send",
 	} {
 		if status, out := run(t, plugin, manifest, line); status != exitUsage {
 			t.Errorf("%s: exit status %d\n%s", line, status, out)

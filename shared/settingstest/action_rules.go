@@ -71,7 +71,16 @@ func (r runner) run(ctx context.Context, request shared.ActionRequest) ([]shared
 	return events, err
 }
 
+// actionVerdict runs the action with a form that nothing is entered in, and with a valid one.
 func actionVerdict(ctx context.Context, schema shared.Schema, action shared.Action, run runner) error {
+	err := oneVerdict(ctx, schema, action, runner{run.page, run.actions, shared.Draft{}})
+	if err != nil {
+		return fmt.Errorf("with nothing entered: %w", err)
+	}
+	return oneVerdict(ctx, schema, action, run)
+}
+
+func oneVerdict(ctx context.Context, schema shared.Schema, action shared.Action, run runner) error {
 	events, err := run.run(ctx, shared.ActionRequest{Action: action.Name})
 	if err != nil {
 		return err

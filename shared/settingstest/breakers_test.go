@@ -23,19 +23,6 @@ func wrongSchema(change func(*shared.Schema, shared.SchemaRequest)) breaker {
 	}
 }
 
-// suggesting has the page make suggestions.
-func suggesting(suggest func(*memoryPage, *shared.Schema) shared.Diagnostics) breaker {
-	return func(page *wrongPage, good *memoryPage) {
-		schema := memorySchema
-		schema.SuggestLabel = "Suggest"
-		page.schema = func(context.Context, shared.SchemaRequest) (shared.Schema, error) { return schema, nil }
-		page.suggest = func(context.Context, shared.SuggestRequest) (shared.Diagnostics, error) {
-			return suggest(good, &schema), nil
-		}
-		suggest(newMemoryPage(), &schema)
-	}
-}
-
 // wrongLoad changes what Load returns.
 func wrongLoad(change func(*shared.Snapshot)) breaker {
 	return func(page *wrongPage, good *memoryPage) {

@@ -123,11 +123,6 @@ func notifierRules() []Rule {
 
 func lastRules() []Rule {
 	return []Rule{
-		{
-			"suggest/harmless",
-			"Suggestions, if the page makes any, are readable, set declared fields, have a button and change nothing.",
-			suggestHarmless,
-		},
 		{"concurrent", "All calls may run at the same time.", concurrent},
 	}
 }

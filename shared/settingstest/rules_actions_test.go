@@ -121,6 +121,21 @@ var wrongActions = map[string][]breaker{
 		wrongResult(func(r *shared.ActionResult) {
 			r.Tickets = map[string]shared.SecretText{"token": shared.NewSecretText("x")}
 		}),
+		wrongAction(func(_ *memoryPage, completed *shared.Completed) []shared.TestEvent {
+			completed.Report.Diagnostics = append(completed.Report.Diagnostics, shared.Diagnostic{
+				Severity: shared.SeverityInfo, Code: "x", Summary: "x",
+				Fixes: []shared.Fix{{Label: "x", Values: shared.Values{"surprise": shared.Text("x")}}},
+			})
+			return []shared.TestEvent{*completed}
+		}),
+		func(page *wrongPage, good *memoryPage) {
+			page.act = func(ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error) error {
+				if len(request.Draft.Values) == 0 {
+					return nil // It says nothing, where nothing is entered.
+				}
+				return good.RunAction(ctx, request, send)
+			}
+		},
 	},
 	"action/harmless": {wrongAction(func(good *memoryPage, completed *shared.Completed) []shared.TestEvent {
 		saveSomething(good)

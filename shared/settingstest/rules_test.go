@@ -85,14 +85,14 @@ func TestReportOfGoodPage(t *testing.T) {
 		says string
 	}{
 		"nothing else": {func(good *memoryPage) shared.SettingsPage { return good },
-			" rules kept, 0 broken, 13 about what the page does not offer"},
+			" rules kept, 0 broken, 12 about what the page does not offer"},
 		"notifications": {func(good *memoryPage) shared.SettingsPage {
 			return &notifyingPage{&wrongPage{SettingsPage: good}, good.notifier}
-		}, " rules kept, 0 broken, 2 about what the page does not offer"},
+		}, " rules kept, 0 broken, 1 about what the page does not offer"},
 		"held notifications": {func(good *memoryPage) shared.SettingsPage {
 			good.notifier.held = 3
 			return &notifyingPage{&wrongPage{SettingsPage: good}, good.notifier}
-		}, " rules kept, 0 broken, 2 about what the page does not offer"},
+		}, " rules kept, 0 broken, 1 about what the page does not offer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -131,24 +131,6 @@ var wrongPages = map[string][]breaker{
 			s.Sections[0].Fields[0].Name = "adresse"
 		}
 	})},
-	"suggest/harmless": {
-		suggesting(func(_ *memoryPage, s *shared.Schema) shared.Diagnostics {
-			s.SuggestLabel = ""
-			return nil
-		}),
-		suggesting(func(*memoryPage, *shared.Schema) shared.Diagnostics {
-			return shared.Diagnostics{
-				{
-					Severity: shared.SeverityInfo, Code: "x", Summary: "x",
-					Fixes: []shared.Fix{{Values: shared.Values{"surprise": shared.Text("x")}}},
-				},
-			}
-		}),
-		suggesting(func(good *memoryPage, _ *shared.Schema) shared.Diagnostics {
-			good.snapshot.Values["address"] = shared.Text("suggested")
-			return nil
-		}),
-	},
 	"load/declared": {
 		wrongLoad(func(s *shared.Snapshot) { s.Values["surprise"] = shared.Text("x") }),
 		wrongLoad(func(s *shared.Snapshot) { s.Values["count"] = shared.Text("three") }),

@@ -15,7 +15,6 @@ type wrongPage struct {
 	validate func(context.Context, shared.ValidateRequest) (shared.Validation, error)
 	save     func(context.Context, shared.SaveRequest) (shared.SaveResult, error)
 	test     func(context.Context, shared.TestRequest, func(shared.TestEvent) error) error
-	suggest  func(context.Context, shared.SuggestRequest) (shared.Diagnostics, error)
 	act      func(context.Context, shared.ActionRequest, func(shared.TestEvent) error) error
 }
 
@@ -26,13 +25,6 @@ func (p *wrongPage) RunAction(
 		return p.act(ctx, request, send)
 	}
 	return p.SettingsPage.(shared.ActionRunner).RunAction(ctx, request, send)
-}
-
-func (p *wrongPage) Suggest(ctx context.Context, request shared.SuggestRequest) (shared.Diagnostics, error) {
-	if p.suggest != nil {
-		return p.suggest(ctx, request)
-	}
-	return nil, shared.ErrUnsupported
 }
 
 func (p *wrongPage) Info(ctx context.Context) (shared.Info, error) {

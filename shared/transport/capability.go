@@ -15,8 +15,6 @@ var capabilities = []capability{
 		settingsv1.RegisterSettingsHistoryServiceServer, serveHistory, connectHistory),
 	row(shared.CapabilityKeyRotation, implements[shared.KeyRotator],
 		settingsv1.RegisterKeyRotationServiceServer, serveKeyRotator, connectKeyRotator),
-	row(shared.CapabilitySuggestions, implements[shared.Suggester],
-		settingsv1.RegisterSuggestionServiceServer, serveSuggester, connectSuggester),
 	row(shared.CapabilityActions, implements[shared.ActionRunner],
 		settingsv1.RegisterActionServiceServer, serveActionRunner, connectActionRunner),
 	row(shared.CapabilityMigration, implements[shared.Migrator],

@@ -34,7 +34,7 @@ func schemaToProto(s shared.Schema) *settingsv1.Schema {
 		}),
 		Test:     &settingsv1.TestAction{Label: validUTF8(s.Test.Label), Options: each(s.Test.Options, fieldToProto)},
 		Actions:  each(s.Actions, actionToProto),
-		SaveNote: validUTF8(s.SaveNote), SuggestLabel: validUTF8(s.SuggestLabel),
+		SaveNote: validUTF8(s.SaveNote),
 	}
 }
 
@@ -60,7 +60,7 @@ func schemaFromProto(s *settingsv1.Schema) shared.Schema {
 			Label: s.GetTest().GetLabel(), Options: each(s.GetTest().GetOptions(), fieldFromProto),
 		},
 		Actions:  each(s.GetActions(), actionFromProto),
-		SaveNote: s.GetSaveNote(), SuggestLabel: s.GetSuggestLabel(),
+		SaveNote: s.GetSaveNote(),
 	}
 	withoutOrder(&schema, s)
 	return schema

@@ -196,8 +196,6 @@ var roundTrips = map[string]func(*testing.T){
 	"prompt":             roundTrip(promptToProto, promptFromProto),
 	"option":             roundTrip(optionToProto, optionFromProto),
 	"conditionalDefault": roundTrip(conditionalDefaultToProto, conditionalDefaultFromProto),
-	"suggestRequest":     roundTrip(suggestRequestToProto, suggestRequestFromProto),
-	"suggestions":        roundTrip(suggestionsToProto, suggestionsFromProto),
 	"notification":       roundTrip(notificationToProto, notificationFromProto),
 	"notifyRequest":      roundTrip(notifyRequestToProto, notifyRequestFromProto),
 	"receipts":           roundTrip(receiptsToProto, receiptsFromProto),

@@ -32,7 +32,6 @@ var answers = []func(look *inspection, data []byte){
 	reads(reading(revisionListFromProto, func(a *inspection, list *shared.RevisionList) {
 		a.revisions(shared.RevisionsRequest{}, list)
 	})),
-	reads(reading(suggestionsFromProto, func(a *inspection, found *shared.Diagnostics) { a.diagnostics(*found) })),
 	reads(
 		reading(
 			receiptsFromProto, func(a *inspection, list *[]shared.Receipt) { a.receipts(notifying(len(*list)), *list) },

@@ -35,7 +35,7 @@ func (a *inspection) info(i *shared.Info) {
 
 // schema mends the texts of a form. The rest is for [Schema.Check].
 func (a *inspection) schema(s *shared.Schema) {
-	a.line(&s.Title, &s.SaveNote, &s.SuggestLabel, &s.Test.Label)
+	a.line(&s.Title, &s.SaveNote, &s.Test.Label)
 	a.paragraph(&s.Description)
 	for i := range s.Prerequisites {
 		a.paragraph(&s.Prerequisites[i].Text)

@@ -55,7 +55,7 @@ var anna = map[string]string{"Actor": "anna"}
 
 var routes = []struct{ method, path string }{
 	{"GET", "/"}, {"GET", "/state"}, {"GET", "/history"},
-	{"POST", "/validate"}, {"POST", "/test"}, {"POST", "/save"}, {"POST", "/apply"}, {"POST", "/suggest"},
+	{"POST", "/validate"}, {"POST", "/test"}, {"POST", "/save"}, {"POST", "/apply"},
 	{"POST", "/action"},
 	{"POST", "/restore"}, {"POST", "/restart"},
 }
@@ -341,7 +341,7 @@ func TestLocks(t *testing.T) {
 // TestOddPosts sends the handler what no browser would.
 func TestOddPosts(t *testing.T) {
 	address := serve(t, manifest(t, "smtp", "smtp-plugin"))
-	for _, route := range []string{"/save", "/test", "/validate", "/suggest", "/action"} {
+	for _, route := range []string{"/save", "/test", "/validate", "/action"} {
 		answer, text := ask(t, "POST", address+route, `{"value.server": "smtp.email.com"}`, map[string]string{
 			"Actor": "anna", "Content-Type": "application/json",
 		})

@@ -63,11 +63,6 @@ func (p *countingPage) Test(ctx context.Context, request shared.TestRequest, sen
 	return p.SettingsPage.Test(ctx, request, send)
 }
 
-func (p *countingPage) Suggest(context.Context, shared.SuggestRequest) (shared.Diagnostics, error) {
-	p.note("Suggest")
-	return nil, nil
-}
-
 func (p *countingPage) Revisions(context.Context, shared.RevisionsRequest) (shared.RevisionList, error) {
 	p.note("Revisions")
 	return shared.RevisionList{}, nil
@@ -104,10 +99,9 @@ func newCounting(t *testing.T) (*countingPage, http.Handler) {
 	return page, form.New(page, form.Options{
 		Authorize:   func(*http.Request) (string, error) { return "anna", nil },
 		PluginState: func() form.PluginState { return form.PluginState{Running: true} }, Restart: func() {},
-		History:   func() shared.SettingsHistory { return page },
-		Notifier:  func() shared.Notifier { return page },
-		Suggester: func() shared.Suggester { return page },
-		Logger:    hclog.NewNullLogger(),
+		History:  func() shared.SettingsHistory { return page },
+		Notifier: func() shared.Notifier { return page },
+		Logger:   hclog.NewNullLogger(),
 	})
 }
 
@@ -141,12 +135,10 @@ func TestCalls(t *testing.T) {
 		"save, conflict, script": {
 			"POST", "/save", "application/json", outdated, 200, `"revision":1`, "Schema Save",
 		},
-		"save, default":   {"POST", "/save", "", untouched, 303, "", "Schema Save"},
-		"apply":           {"POST", "/apply", "", valid, 200, `value="127.0.0.1:1"`, "Schema Load Validate"},
-		"test":            {"POST", "/test", "", valid, 200, "unreachable", "Schema Test Load Validate"},
-		"test, streamed":  {"POST", "/test", "application/x-ndjson", valid, 200, "unreachable", "Schema Test"},
-		"suggest":         {"POST", "/suggest", "", valid, 200, `value="127.0.0.1:1"`, "Schema Suggest Load Validate"},
-		"suggest, script": {"POST", "/suggest", "application/json", valid, 200, "html", "Schema Suggest"},
+		"save, default":  {"POST", "/save", "", untouched, 303, "", "Schema Save"},
+		"apply":          {"POST", "/apply", "", valid, 200, `value="127.0.0.1:1"`, "Schema Load Validate"},
+		"test":           {"POST", "/test", "", valid, 200, "unreachable", "Schema Test Load Validate"},
+		"test, streamed": {"POST", "/test", "application/x-ndjson", valid, 200, "unreachable", "Schema Test"},
 		"restore, refused": {"POST", "/restore", "", url.Values{"number": {"1"}, "revision": {"1"}}, 409,
 			"There is a newer one.", "Restore Schema Validate"},
 	} {

@@ -42,8 +42,6 @@ type Options struct {
 	History func() shared.SettingsHistory
 	// Notifier returns the notification service, nil when the plugin has none. A nil function shows none either.
 	Notifier func() shared.Notifier
-	// Suggester returns what proposes values, nil when the plugin does not. A nil function shows none either.
-	Suggester func() shared.Suggester
 	// Actions returns what runs the schema's actions, nil when the plugin has none. A nil function shows none either.
 	Actions func() shared.ActionRunner
 	// TestLimit limits how often one actor may test; the zero value does not limit it.
@@ -90,9 +88,8 @@ type handler struct {
 	page    shared.SettingsPage
 	options Options
 
-	tests       tests
-	suggestions tests // asked for, with the same limit
-	actions     tests // likewise
+	tests   tests
+	actions tests // with the same limit
 }
 
 // New returns the handler of the page.
@@ -100,7 +97,7 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	limit := options.TestLimit
 	h := &handler{
 		page: page, options: options,
-		tests: newTests(limit), suggestions: newTests(limit), actions: newTests(limit),
+		tests: newTests(limit), actions: newTests(limit),
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{file}", h.assets())
@@ -112,7 +109,6 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	mux.HandleFunc("GET /return", h.authorized(h.returned))
 	mux.HandleFunc("POST /save", h.authorized(h.save))
 	mux.HandleFunc("POST /apply", h.authorized(h.apply))
-	mux.HandleFunc("POST /suggest", h.authorized(h.suggest))
 	mux.HandleFunc("GET /history", h.authorized(h.history))
 	mux.HandleFunc("POST /restore", h.authorized(h.restore))
 	mux.HandleFunc("POST /restart", h.authorized(h.restart))

@@ -82,7 +82,6 @@ func TestScriptIsToldInOneLine(t *testing.T) {
 	})
 	for route, accept := range map[string]string{
 		"/test": "application/x-ndjson", "/action": "application/x-ndjson", "/save": "application/json",
-		"/suggest": "application/json",
 	} {
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, route, http.NoBody)
 		request.Header.Set("Accept", accept)

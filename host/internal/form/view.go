@@ -31,8 +31,6 @@ type view struct {
 	General           shared.Diagnostics // findings that concern no field
 	Report            *shared.TestReport
 	HasHistory        bool
-	MakesSuggestions  bool
-	Suggestions       shared.Diagnostics
 	HasService        bool                  // there is a notification service
 	Service           *shared.ServiceStatus // nil when it was not asked, or could not be
 
@@ -85,7 +83,6 @@ func (h *handler) answeredView(r *http.Request, schema shared.Schema, s submissi
 func (h *handler) newView(r *http.Request, schema shared.Schema, snapshot shared.Snapshot, values shared.Values) *view {
 	v := h.emptyView()
 	v.Schema, v.Snapshot = schema, snapshot
-	v.MakesSuggestions = v.MakesSuggestions && len(schema.Actions) == 0 // What finds values is an action.
 	v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
 	request := shared.ValidateRequest{Locale: h.locale(r), Draft: shared.Draft{Values: values}}
 	if validation, err := h.page.Validate(r.Context(), request); err == nil {
@@ -105,7 +102,7 @@ func (h *handler) downView(err error) *view {
 // emptyView knows only what the host knows.
 func (h *handler) emptyView() *view {
 	return &view{
-		Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil, MakesSuggestions: h.suggester() != nil,
+		Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil,
 		HasService: h.notifier() != nil, hasActions: h.actionRunner() != nil,
 	}
 }

@@ -48,6 +48,10 @@ var earlier = withCauses(map[string]text.Renaming{
 	"The password crossed the network unencrypted: whoever listens along the way knows it now.": {
 		Message: "The password crossed the network unencrypted: anyone who listens along the way knows it now.",
 	},
+	"Find the server of the login": {Message: "Find server from e-mail address"},
+	"Or enter the address as “SMTP login” and use “Find the server of the login”.": {
+		Message: "Or enter the address as “SMTP login” and use “Find server from e-mail address”.",
+	},
 	// How many there were was not kept; the form for several reads well in either case.
 	"“{field}” must be entered again, because {changed} was changed.": {
 		Message: "“{field}” must be entered again, because {changed} was changed. || " +

@@ -38,11 +38,10 @@ func SchemaIn(reader text.Language) shared.Schema {
 		Prerequisites: []shared.Prerequisite{
 			{ID: processingServer, Text: write("Make sure that the Processing Server is running.")},
 		},
-		Presets:      presets(write),
-		Test:         shared.TestAction{Label: write("Test connection"), Options: fieldsIn(testOptions(), write)},
-		Actions:      []shared.Action{{Name: FindServer, Label: write("Find server from e-mail address")}},
-		SaveNote:     write("After saving, the notification service is launched."),
-		SuggestLabel: write("Find the server of the login"),
+		Presets:  presets(write),
+		Test:     shared.TestAction{Label: write("Test connection"), Options: fieldsIn(testOptions(), write)},
+		Actions:  []shared.Action{{Name: FindServer, Label: write("Find server from e-mail address")}},
+		SaveNote: write("After saving, the notification service is launched."),
 	}
 	for _, one := range sections() {
 		written := one.Section

@@ -30,7 +30,7 @@ func (b *binding) server(s *Settings) {
 	case strings.Contains(s.Server, "@"):
 		b.fail(Server, "address_as_server", text.Of("“SMTP server” is the name of a server, not an e-mail address."),
 			text.Join(text.Of("Ask your provider for it; often it is smtp. followed by what stands after the @ sign."),
-				text.Of("Or enter the address as “SMTP login” and use “Find the server of the login”.")))
+				text.Of("Or enter the address as “SMTP login” and use “Find server from e-mail address”.")))
 	case invalid != nil && namesPort(s.Server):
 		b.fail(Server, "port_in_server", text.Of("The port belongs in the field “SMTP port”."), text.Text{})
 	case invalid != nil || strings.ContainsAny(s.Server, " \t\"'<>,;"):

@@ -921,10 +921,8 @@ type Schema struct {
 	Test *TestAction `protobuf:"bytes,6,opt,name=test,proto3" json:"test,omitempty"`
 	// What happens after saving; may be empty.
 	SaveNote string `protobuf:"bytes,7,opt,name=save_note,json=saveNote,proto3" json:"save_note,omitempty"`
-	// Text of the button that asks for suggestions (SuggestionService); empty when the page makes none.
-	SuggestLabel string `protobuf:"bytes,8,opt,name=suggest_label,json=suggestLabel,proto3" json:"suggest_label,omitempty"`
 	// What the page can do beside testing and saving (ActionService).
-	Actions       []*Action `protobuf:"bytes,9,rep,name=actions,proto3" json:"actions,omitempty"`
+	Actions       []*Action `protobuf:"bytes,8,rep,name=actions,proto3" json:"actions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1004,13 +1002,6 @@ func (x *Schema) GetTest() *TestAction {
 func (x *Schema) GetSaveNote() string {
 	if x != nil {
 		return x.SaveNote
-	}
-	return ""
-}
-
-func (x *Schema) GetSuggestLabel() string {
-	if x != nil {
-		return x.SuggestLabel
 	}
 	return ""
 }
@@ -4089,7 +4080,7 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x05kinds\x18\x02 \x03(\x0e2\x11.settings.v1.KindR\x05kinds\x12\x1a\n" +
 	"\bfeatures\x18\x03 \x03(\tR\bfeatures\"=\n" +
 	"\x0eSchemaResponse\x12+\n" +
-	"\x06schema\x18\x01 \x01(\v2\x13.settings.v1.SchemaR\x06schema\"\x80\x03\n" +
+	"\x06schema\x18\x01 \x01(\v2\x13.settings.v1.SchemaR\x06schema\"\xdb\x02\n" +
 	"\x06Schema\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12?\n" +
@@ -4097,9 +4088,8 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\bsections\x18\x04 \x03(\v2\x14.settings.v1.SectionR\bsections\x12-\n" +
 	"\apresets\x18\x05 \x03(\v2\x13.settings.v1.PresetR\apresets\x12+\n" +
 	"\x04test\x18\x06 \x01(\v2\x17.settings.v1.TestActionR\x04test\x12\x1b\n" +
-	"\tsave_note\x18\a \x01(\tR\bsaveNote\x12#\n" +
-	"\rsuggest_label\x18\b \x01(\tR\fsuggestLabel\x12-\n" +
-	"\aactions\x18\t \x03(\v2\x13.settings.v1.ActionR\aactions\"2\n" +
+	"\tsave_note\x18\a \x01(\tR\bsaveNote\x12-\n" +
+	"\aactions\x18\b \x03(\v2\x13.settings.v1.ActionR\aactions\"2\n" +
 	"\fPrerequisite\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\"\x8f\x01\n" +

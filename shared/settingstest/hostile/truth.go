@@ -144,7 +144,6 @@ func truthOfSettings() []Lie {
 		says("Restore", "", &pb.RestoreResponse{Result: saved()}),
 		says("Purge", "", &pb.PurgeResponse{Secrets: 4}),
 		says("Drain", "", &pb.DrainResponse{WaitingFor: "a notification"}),
-		says("Suggest", "", &pb.SuggestResponse{Suggestions: []*pb.Diagnostic{finding()}}),
 		says("Rekey", "", &pb.RekeyResponse{Secrets: 4, Summary: "The key is in a file."}),
 		says("Migrate", "",
 			&pb.MigrateResponse{Event: &pb.MigrateResponse_Progress{

@@ -20,7 +20,7 @@ func mapping(key, entry string) *pb.Value {
 
 func schema() *pb.Schema {
 	return &pb.Schema{
-		Title: "Collector", Description: "Collects.", SaveNote: "It collects then.", SuggestLabel: "Suggest",
+		Title: "Collector", Description: "Collects.", SaveNote: "It collects then.",
 		Prerequisites: []*pb.Prerequisite{{Id: "processing_server", Text: "Make sure that it runs."}},
 		Sections: []*pb.Section{
 			{Name: "main", Title: "Main", Help: "All of it.", Fields: mainFields()},

@@ -126,7 +126,7 @@ function start() {
       event.preventDefault();
       const values = JSON.parse(button.value);
       fill(values);
-      const found = button.closest("[data-run]:not([data-run=''])")?.querySelector(".outcome") ?? button.closest("#suggestions");
+      const found = button.closest("[data-run]:not([data-run=''])")?.querySelector(".outcome");
       if (found) {
         fields.get(Object.keys(values)[0])?.control.focus(); // Before the button goes, and the focus with it.
         found.replaceChildren();
@@ -134,9 +134,6 @@ function start() {
     } else if (button && runFor(button)) {
       event.preventDefault();
       carryOut(runFor(button), button);
-    } else if (button?.id === "suggest-button") {
-      event.preventDefault();
-      suggest(button);
     } else if ((button?.getAttribute("formaction") ?? "save") === "save" && secretsTyped()) {
       event.preventDefault();
       save(button);
@@ -204,20 +201,6 @@ function start() {
     place.innerHTML = said;
     if (revision !== undefined) form.elements.revision.value = revision;
     place.focus();
-  }
-
-  const suggestions = document.getElementById("suggestions");
-
-  async function suggest(button) {
-    button.disabled = true;
-    suggestions.replaceChildren();
-    try {
-      suggestions.innerHTML = (await askedJSON("suggest", posted())).html;
-    } catch (error) {
-      note(suggestions, error.message);
-    } finally {
-      button.disabled = false;
-    }
   }
 
   // runOf is the page's test, or an action: its buttons, and where it is told what happens.

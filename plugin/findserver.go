@@ -7,29 +7,25 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/autoconfig"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
-	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/typed"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-var _ shared.Suggester = (*Page)(nil)
-
-// Suggest finds the mail server of the login's domain.
-func (p *Page) Suggest(ctx context.Context, request shared.SuggestRequest) (shared.Diagnostics, error) {
-	bound, err := p.bind(ctx, shared.Draft{Values: request.Values})
+// findServer finds the mail server of the login's domain. Each server is a finding with a fix: whoever asked decides.
+func (p *Page) findServer(ctx context.Context, typed shared.Values) (finding.Findings, error) {
+	bound, err := p.bind(ctx, shared.Draft{Values: typed})
 	if err != nil {
 		return nil, err
 	}
-	reader := language.Of(request.Locale)
 	address := mailboxOf(bound.settings)
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
 		return nothingFound("login_missing", text.Of("Enter the e-mail address of the mailbox as “SMTP login” first: "+
-			"its domain says where to look.")).In(reader), nil
+			"its domain says where to look.")), nil
 	}
-	return suggestions(ctx, p.configuration.Resolver, address[at+1:]).In(reader), nil
+	return serversOf(ctx, p.configuration.Resolver, address[at+1:]), nil
 }
 
 // mailboxOf is the address whose server is looked for: the login, else the sender, else an address that stands in the
@@ -48,12 +44,12 @@ func mailboxOf(s settings.Settings) string {
 	return ""
 }
 
-// suggestions describes what was found for a domain.
-func suggestions(ctx context.Context, resolver autoconfig.Resolver, domain string) finding.Findings {
+// serversOf describes what was found for a domain.
+func serversOf(ctx context.Context, resolver autoconfig.Resolver, domain string) finding.Findings {
 	candidates, err := autoconfig.Find(ctx, resolver, domain)
 	var found finding.Findings
 	for _, one := range candidates {
-		found = append(found, suggestion(domain, one))
+		found = append(found, serverFound(domain, one))
 	}
 	switch {
 	case len(found) > 0:
@@ -74,8 +70,8 @@ func nothingFound(code string, summary text.Text) finding.Findings {
 	}}
 }
 
-// suggestion is one server as a fix to confirm.
-func suggestion(domain string, one autoconfig.Candidate) finding.Finding {
+// serverFound is one server as a fix to confirm.
+func serverFound(domain string, one autoconfig.Candidate) finding.Finding {
 	said := finding.Finding{
 		Severity: shared.SeverityInfo, Field: settings.Server, Code: "suggestion_" + string(one.Source),
 	}

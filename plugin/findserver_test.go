@@ -26,8 +26,8 @@ func (a answers) LookupSRV(_ context.Context, service, _, _ string) (string, []*
 
 func (a answers) LookupMX(context.Context, string) ([]*net.MX, error) { return nil, a.failure }
 
-// TestSuggest proposes a server for logins of different kinds. Every proposal is only that: it saves nothing.
-func TestSuggest(t *testing.T) {
+// TestServersFound finds servers for logins of different kinds. What is found is only offered: nothing is saved.
+func TestServersFound(t *testing.T) {
 	const server, port, ssl = "server", "port", "use_ssl"
 	values := func(host string, number int64) shared.Values {
 		return shared.Values{server: shared.Text(host), port: shared.Integer(number), ssl: shared.Boolean(true)}
@@ -65,17 +65,11 @@ func TestSuggest(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer page.Close()
-			found, err := page.Suggest(t.Context(), shared.SuggestRequest{Locale: "de", Values: c.typed})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var codes []string
-			var fixes []shared.Values
-			for _, one := range found {
-				codes = append(codes, one.Code)
-				for _, fix := range one.Fixes {
-					fixes = append(fixes, fix.Values)
-				}
+			verdict := findServer(t, page, c.typed)
+			codes, fixes := found(verdict)
+			if said := verdict.Outcome == "server_found"; said != (len(c.fixes) > 0) ||
+				said != (verdict.Status == shared.StatusPassed) {
+				t.Errorf("%s, %s", verdict.Outcome, verdict.Status)
 			}
 			if diff := cmp.Diff(c.codes, codes); diff != "" {
 				t.Error(diff)
@@ -88,4 +82,29 @@ func TestSuggest(t *testing.T) {
 			}
 		})
 	}
+}
+
+// findServer runs the action and returns its verdict.
+func findServer(t *testing.T, page *Page, typed shared.Values) (verdict shared.TestReport) {
+	t.Helper()
+	request := shared.ActionRequest{Action: "find_server", Locale: "de", Draft: shared.Draft{Values: typed}}
+	err := page.RunAction(t.Context(), request, func(event shared.TestEvent) error {
+		verdict = event.(shared.Completed).Report
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verdict
+}
+
+// found are the codes of a verdict, and what its fixes fill in.
+func found(verdict shared.TestReport) (codes []string, fixes []shared.Values) {
+	for _, one := range verdict.Diagnostics {
+		codes = append(codes, one.Code)
+		for _, fix := range one.Fixes {
+			fixes = append(fixes, fix.Values)
+		}
+	}
+	return codes, fixes
 }

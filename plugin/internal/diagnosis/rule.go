@@ -26,12 +26,12 @@ type rule struct {
 	when      func(*reading) bool
 }
 
-// rules are all of them, the strongest first: what only one provider or the circumstances can mean; the few phrases
-// that outweigh any code; codes that are clear; phrases; what the words mean together; codes that only say no; what
+// rules are all of them, the strongest first: what only one provider or the circumstances can mean; codes that
+// say one thing only; the few phrases that outweigh other codes; codes that are clear; phrases; what the words mean together; codes that only say no; what
 // remains of a step.
 var rules = sync.OnceValue(func() []rule {
 	return slices.Concat(
-		generalRules, certainRules, codedRules, overrulingRules, clearRules, contrastRules, specificRules,
+		generalRules, certainRules, codedRules, unmistakableRules, overrulingRules, clearRules, contrastRules, specificRules,
 		authRules, earlyRules, startTLSRules, envelopeRules, failureRules, lastRules,
 	)
 })

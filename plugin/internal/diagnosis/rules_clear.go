@@ -64,7 +64,18 @@ var overrulingRules = []rule{
 		unless: none(loginDemanded, temporarily, serverLookup)},
 }
 
-// clearRules are enhanced status codes (RFC 3463, RFC 7372, RFC 7505) that say who and why. 5.7.0 and 5.7.1 do not.
+// unmistakableRules are enhanced status codes (RFC 6531, RFC 7372, RFC 7505) that say one thing only, so that no server
+// takes them for another.
+var unmistakableRules = []rule{
+	{cause: "reverse_dns_missing", steps: atEnvelope, enhanced: enhanced("x.7.25")},
+	{cause: "sender_authentication_missing", steps: atEnvelope, enhanced: enhanced(
+		"5.7.20", "5.7.21", "5.7.22", "5.7.24", "5.7.26")},
+	{cause: "sender_authentication_missing", steps: atEnvelope, enhanced: enhanced("5.7.23"), unless: none(reverseDNS)},
+	{cause: "sender_domain_no_mail", steps: atEnvelope, enhanced: enhanced("5.7.27"), unless: none(authenticationResults)},
+	{cause: "smtputf8_not_offered", steps: atEnvelope, enhanced: enhanced("x.6.7")},
+}
+
+// clearRules are enhanced status codes (RFC 3463, RFC 7505) that say who and why. 5.7.0 and 5.7.1 do not.
 var clearRules = []rule{
 	{cause: "recipient_domain_no_mail", steps: receiving, enhanced: enhanced("5.1.10"), unless: none(userUnknown)},
 	{cause: "recipient_unknown", steps: receiving, enhanced: enhanced("5.1.10")},
@@ -74,11 +85,10 @@ var clearRules = []rule{
 	{cause: "message_too_big", steps: atEnvelope, enhanced: enhanced("x.3.4", "x.2.3")},
 	{cause: "server_storage_full", steps: atEnvelope, enhanced: enhanced("x.3.1"), unless: none(temporarySystemError)},
 	{cause: "server_misconfigured", steps: atEnvelope, enhanced: enhanced("x.3.5")},
-	{cause: "reverse_dns_missing", steps: atEnvelope, enhanced: enhanced("x.7.25")},
+	// With 4xx the check may just not have come to its end.
 	{cause: "sender_authentication_missing", steps: atEnvelope, enhanced: enhanced(
-		"x.7.20", "x.7.21", "x.7.22", "x.7.24", "x.7.26")},
-	{cause: "sender_authentication_missing", steps: atEnvelope, enhanced: enhanced("x.7.23"), unless: none(reverseDNS)},
-	{cause: "sender_domain_no_mail", steps: atEnvelope, enhanced: enhanced("5.7.27"), unless: none(authenticationResults)},
+		"4.7.20", "4.7.21", "4.7.22", "4.7.24", "4.7.26")},
+	{cause: "sender_authentication_missing", steps: atEnvelope, enhanced: enhanced("4.7.23"), unless: none(reverseDNS)},
 	{cause: "sender_domain_lookup_failed", steps: atEnvelope, enhanced: enhanced("4.4.3"), says: all(senderMeant)},
 	{cause: "recipient_check_failed", steps: recipient, enhanced: enhanced("4.1.1"), says: all(inProgress)},
 	{cause: "recipient_unknown", steps: receiving, enhanced: enhanced("x.1.1"), says: all(userUnknown),
@@ -99,6 +109,5 @@ var clearRules = []rule{
 	{cause: "sender_domain_not_found", steps: addressing, enhanced: enhanced("x.1.8")},
 	{cause: "sender_domain_not_found", steps: addressing, enhanced: enhanced("x.1.7"), says: all(senderDomainBad)},
 	{cause: "sender_syntax_refused", steps: addressing, enhanced: enhanced("x.1.7")},
-	{cause: "smtputf8_not_offered", steps: atEnvelope, enhanced: enhanced("x.6.7")},
 	{cause: "sender_not_owned", steps: atEnvelope, enhanced: enhanced("5.7.60"), unless: none(loginDemanded)},
 }

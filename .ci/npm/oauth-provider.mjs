@@ -65,12 +65,19 @@ const provider = (issuer) => {
 const requests = [];
 const watched = (oidc) => {
   oidc.use(async (ctx, next) => {
+    if (ctx.path !== "/token") return next();
+    if (away.status) {
+      ctx.set("Retry-After", `${away.after}`);
+      ctx.status = away.status;
+      ctx.body = "";
+      return undefined;
+    }
     await next();
-    if (ctx.path !== "/token") return;
     const asked = ctx.oidc?.params ?? {};
     requests.push({ grant: asked.grant_type ?? "", client: ctx.oidc?.client?.clientId ?? "", status: ctx.status,
       style: ctx.get("authorization").split(" ")[0] || (asked.client_assertion ? "assertion" : "post"),
       error: ctx.body?.error ?? "" });
+    return undefined;
   });
   return oidc.callback();
 };
@@ -93,7 +100,10 @@ const controls = {
   // revoke takes everything back that was granted to a client, as an account's owner does.
   revoke: ({ client }) => { for (const [at] of held(client)) known.delete(at); },
   requests: () => requests,
+  // away has the token endpoint answer with a status for as long as that is set, and say when to come again.
+  away: ({ status, after }) => { away = { status, after }; },
 };
+let away = {};
 
 async function control(request, response) {
   let body = "";

@@ -35,6 +35,13 @@ type oauthClient struct {
 	TokenBits     int             `json:"token_bits,omitempty"` // how long a token is; 0 is 256
 }
 
+// tokenRequest is a token request that the provider has answered.
+type tokenRequest struct {
+	Grant, Client, Error string
+	Style                string // Basic, post or assertion
+	Status               int
+}
+
 // startOAuthProvider starts the provider until the test ends.
 func startOAuthProvider(t testing.TB, authority *mailserver.Authority) *oauthProvider {
 	t.Helper()
@@ -104,6 +111,19 @@ func (p *oauthProvider) control(t testing.TB, action string, argument, answer an
 			t.Fatalf("%s: %v: %s", action, err, content)
 		}
 	}
+}
+
+// requests are the token requests of a client so far.
+func (p *oauthProvider) requests(t testing.TB, client string) []tokenRequest {
+	t.Helper()
+	var all, found []tokenRequest
+	p.control(t, "requests", struct{}{}, &all)
+	for _, one := range all {
+		if one.Client == client {
+			found = append(found, one)
+		}
+	}
+	return found
 }
 
 // token fetches an access token as a client with a secret does.

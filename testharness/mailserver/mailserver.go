@@ -23,8 +23,10 @@ type Server struct {
 	TLS *tls.Config
 	// Implicit speaks TLS from the start; otherwise STARTTLS is offered when TLS is set.
 	Implicit bool
-	// Login and Password are the only credentials it knows; an empty Login offers no login at all.
+	// Login and Password are the only credentials it knows; an empty Login offers no login with a password.
 	Login, Password string
+	// CheckToken refuses an access token for a mailbox with its error; nil offers no login with a token.
+	CheckToken func(login, token string) error
 	// RequireTLS offers the login only over TLS.
 	RequireTLS bool
 	// RefuseSender answers MAIL with this; nil accepts everybody.
@@ -113,12 +115,7 @@ type session struct {
 
 var _ smtp.AuthSession = (*session)(nil)
 
-func (s *session) AuthMechanisms() []string {
-	if s.server.Login == "" {
-		return nil
-	}
-	return []string{sasl.Plain, sasl.Login}
-}
+func (s *session) AuthMechanisms() []string { return s.server.mechanisms() }
 
 var errWrongCredentials = &smtp.SMTPError{
 	Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "Authentication credentials invalid",
@@ -137,13 +134,27 @@ func (s *session) Auth(mechanism string) (sasl.Server, error) {
 		return sasl.NewPlainServer(func(_, login, password string) error { return check(login, password) }), nil
 	case sasl.Login:
 		return &loginServer{check: check}, nil
+	case xoauth2, sasl.OAuthBearer:
+		return &tokenServer{check: s.checkToken}, nil
 	default:
 		return nil, errors.New("unknown mechanism")
 	}
 }
 
+// checkToken logs in with a token.
+func (s *session) checkToken(login, token string) error {
+	if s.server.CheckToken == nil {
+		return errWrongCredentials
+	}
+	if err := s.server.CheckToken(login, token); err != nil {
+		return err
+	}
+	s.login = login
+	return nil
+}
+
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
-	if s.server.Login != "" && s.login == "" {
+	if len(s.server.mechanisms()) > 0 && s.login == "" {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication required"}
 	}
 	if s.server.RefuseSender != nil {

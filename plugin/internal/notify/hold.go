@@ -44,11 +44,31 @@ const stateHeld = "held"
 type hold struct {
 	// Since is when the database was last used before.
 	Since time.Time `json:"since"`
-	// At is when they were held.
+	// At is when they began to be held. It names the hold.
 	At time.Time `json:"at"`
 	// Moved is true when the database was moved since, and the move was undone.
 	Moved bool `json:"moved,omitempty"`
+
+	// Until is the greatest number of a notification when the hold began: what is newer is not held. After is up to which
+	// one those that waited are held. Earlier versions, which do it at once, note neither.
+	Until int64 `json:"until,omitempty"`
+	After int64 `json:"after,omitempty"`
+	// Running is true when what is under way is held as well.
+	Running bool `json:"running,omitempty"`
+	// Seen is when the last part was held.
+	Seen time.Time `json:"seen,omitzero"`
+	// Count is how many notifications it holds.
+	Count int64 `json:"count,omitempty"`
+
+	// Release is what is being done with what is held; empty when nothing is.
+	Release shared.Operation `json:"release,omitempty"`
 }
+
+// unfinished reports whether not all is held yet that is to be. Nothing is delivered before that.
+func (h hold) unfinished() bool { return h.After < h.Until }
+
+// errHolding means that not all is held yet that is to be. Who looks next goes on with it.
+var errHolding = errors.New("what waits in the database is being held, and nothing is delivered before all of it is")
 
 // finding is why so many notifications are held, for people.
 func (h hold) finding(count int64) *finding.Finding {
@@ -79,28 +99,31 @@ func (s *Service) heldNow(ctx context.Context) (why hold, count int64, err error
 	return why, count, err
 }
 
-// ReleaseHeld delivers or discards what is held, and returns how many notifications it were.
-func (s *Service) ReleaseHeld(ctx context.Context,
-	request shared.ReleaseHeldRequest) (shared.ReleaseHeldResult, error) {
-	var count int64
-	err := s.configuration.Store.Together(ctx, true, func(transaction *sql.Tx) error {
-		var err error
-		if request.Deliver {
-			by := newOperated(request.Actor, shared.OperationDeliverHeld)
-			count, err = s.queue.deliverHeld(ctx, transaction, by)
-		} else {
-			by := newOperated(request.Actor, shared.OperationDiscardHeld)
-			count, err = s.queue.discardHeld(ctx, transaction, by)
-		}
+// hold notes that a part is held, unless another process has held it meanwhile, or the hold is another one.
+func (q *queue) hold(ctx context.Context, transaction *sql.Tx, why hold, some portion, now time.Time) (hold, error) {
+	if why.Seen = now; some.after == why.After && some.upTo > some.after && some.of.Equal(why.At) {
+		count, err := q.holdPart(ctx, transaction, why, some.ids)
 		if err != nil {
-			return err
+			return why, err
 		}
-		return store.DropState(ctx, transaction, stateHeld)
-	})
-	if err != nil {
-		return shared.ReleaseHeldResult{}, err
+		why.After, why.Count = some.upTo, why.Count+count
 	}
-	s.configuration.Logger.Info("notifications that were held are released", "actor", request.Actor,
-		"delivered", request.Deliver, "notifications", count)
-	return shared.ReleaseHeldResult{Count: count}, nil
+	return why, store.WriteState(ctx, transaction, stateHeld, why)
+}
+
+// finishHold holds what is left of a hold that has begun, and returns the note of it.
+func (s *Service) finishHold(ctx context.Context) (why hold, err error) {
+	for {
+		why = hold{}
+		_, err := store.ReadState(ctx, s.configuration.Store.Reader(), stateHeld, &why)
+		if err != nil || !why.unfinished() {
+			return why, err
+		}
+		if s.pulse.ending() {
+			return why, errStopping
+		}
+		if err := s.pulse.beat(ctx); err != nil && !errors.Is(err, errHolding) {
+			return why, err
+		}
+	}
 }

@@ -44,6 +44,9 @@ func (s *Service) MoveTo(ctx context.Context, other *Service, actor string, prog
 			return Moved{}, err
 		}
 	}
+	if err := s.copyHold(ctx, target); err != nil {
+		return Moved{}, s.giveUpMove(ctx, target, move, resumed, err)
+	}
 	copied, err := source.CopyTo(ctx, target, move, treatments(), progress)
 	if err != nil {
 		return Moved{}, s.giveUpMove(ctx, target, move, resumed, err)
@@ -132,7 +135,8 @@ func (s *Service) giveUpMove(
 }
 
 // UndoMove has a database used again that was moved, or was to be. What waits in it is held where the other database
-// may have delivered it; held is how much that is.
+// may have delivered it; held is how much that is. What was interrupted is completed by the same call, or by the
+// process that delivers next.
 func (s *Service) UndoMove(ctx context.Context, actor string) (held int64, err error) {
 	release, err := s.Quiesce(ctx)
 	if err != nil {
@@ -141,17 +145,62 @@ func (s *Service) UndoMove(ctx context.Context, actor string) (held int64, err e
 	defer release()
 	var moved *store.MovedError
 	if err := s.configuration.Store.Moved(ctx); !errors.As(err, &moved) {
-		return 0, errors.Join(err, fmt.Errorf("%s was not moved", s.configuration.Store.Place()))
+		return s.undoRest(ctx, err)
 	}
+	var begun hold
 	err = s.unguard(ctx, func(transaction *sql.Tx) error {
 		if !moved.Complete {
 			return nil
 		}
-		held, err = s.queue.hold(ctx, transaction, hold{Since: moved.At, Moved: true}, false)
+		begun, err = s.beginHoldOfMove(ctx, transaction, moved.At)
 		return err
 	})
-	if err == nil {
-		s.configuration.Logger.Warn("a move to another database was undone", "actor", actor, "to", moved.To, "held", held)
+	if err != nil {
+		return 0, err
 	}
-	return held, err
+	if begun.unfinished() {
+		begun, err = s.finishHold(ctx)
+	}
+	s.configuration.Logger.Warn("a move to another database was undone", "actor", actor, "to", moved.To, "held",
+		begun.Count)
+	return begun.Count, err
+}
+
+// undoRest completes what an undoing that was interrupted has left. refused is why the database was not moved; nil when
+// it simply was not.
+func (s *Service) undoRest(ctx context.Context, refused error) (held int64, err error) {
+	var why hold
+	if refused == nil {
+		_, err = store.ReadState(ctx, s.configuration.Store.Reader(), stateHeld, &why)
+	}
+	if refused != nil || err != nil || !why.Moved || !why.unfinished() {
+		return 0, errors.Join(refused, err, fmt.Errorf("%s was not moved", s.configuration.Store.Place()))
+	}
+	why, err = s.finishHold(ctx)
+	return why.Count, err
+}
+
+func (s *Service) beginHoldOfMove(ctx context.Context, transaction *sql.Tx, at time.Time) (hold, error) {
+	now, err := s.pulse.now(ctx, transaction)
+	if err != nil {
+		return hold{}, err
+	}
+	begun, err := s.queue.beginHold(ctx, transaction, hold{Since: at, At: now, Moved: true, Seen: now})
+	if err != nil || !begun.unfinished() {
+		return hold{}, err
+	}
+	return begun, store.WriteState(ctx, transaction, stateHeld, begun)
+}
+
+// copyHold has the other database know why what is held in this one is, and go on with what is not all held yet.
+func (s *Service) copyHold(ctx context.Context, target *store.Store) error {
+	var why hold
+	found, err := store.ReadState(ctx, s.configuration.Store.Reader(), stateHeld, &why)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return store.DropState(ctx, target.DB(), stateHeld)
+	}
+	return store.WriteState(ctx, target.DB(), stateHeld, why)
 }

@@ -211,12 +211,7 @@ func (b *builder) step(ctx context.Context, statement string) error {
 	}
 	took := time.Since(began)
 	b.told(statement, took)
-	if b.store.Pool() == nil {
-		select {
-		case <-time.After(took):
-		case <-ctx.Done():
-		}
-	}
+	leaveToOthers(ctx, b.store, took)
 	return ctx.Err()
 }
 
@@ -312,7 +307,9 @@ func (b *builder) countNow(ctx context.Context, transaction *sql.Tx) (map[string
 
 // countAll counts without the help of the triggers.
 func (r *riverStore) countAll() string {
-	return "SELECT " + r.dialect.class + ", COUNT(*) FROM river_job WHERE kind = 'notification' GROUP BY 1"
+	return "SELECT " + r.dialect.class + ", COUNT(*) FROM river_job WHERE kind = 'notification' GROUP BY 1" +
+		" UNION ALL SELECT '" + heldClass + "', COUNT(*) FROM river_job WHERE " + isHeld + " AND " + r.ours() +
+		" HAVING COUNT(*) > 0"
 }
 
 // endCounts adds what there was before the triggers counted.

@@ -4,53 +4,211 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
+	"math"
+	"slices"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// A notification that is held is a job that is pending: River leaves those alone, and nothing else of ours is.
+// A notification that is held is a job that is pending: River leaves those alone, and nothing else of ours is. A
+// million of them are held and released in parts, each a transaction of its own, as the others wait for one that
+// writes.
+const (
+	isHeld = "state = 'pending'"
+	// isBefore is the condition for all that has not ended and is not held.
+	isBefore = "state IN ('available', 'scheduled', 'retryable', 'running')"
+)
 
-// hold holds what waits, notes why, and returns how many notifications it are. Those that were held before stay so.
-// Where running is true, what is under way is held as well: it was so in an older state that was put back, or was taken
-// from it.
-func (r *riverStore) hold(ctx context.Context, transaction *sql.Tx, why hold, running bool) (int64, error) {
-	states := "'available', 'retryable', 'scheduled'"
-	if running {
-		states += ", 'running'"
+// portion is some jobs, in the order of their ids: all that are looked for after an id and up to another one.
+type portion struct {
+	of          time.Time // which hold
+	after, upTo int64
+	ids         []int64
+}
+
+// beginHold begins to hold what waits now, unless nothing does: then the hold is not unfinished.
+func (r *riverStore) beginHold(ctx context.Context, in store.Executor, why hold) (hold, error) {
+	var waits bool
+	err := in.QueryRowContext(ctx, "SELECT COALESCE((SELECT MAX(id) FROM river_job), 0), "+
+		r.exists(why.condition())).Scan(&why.Until, &waits)
+	if why.After = 0; !waits {
+		why.After = why.Until
 	}
-	count, err := changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = 'pending'"+
+	return why, err
+}
+
+// condition is the one for what is to be held. What is under way was so in an older state that was put back, or was
+// taken from it.
+func (h hold) condition() string {
+	if h.Running {
+		return isBefore
+	}
+	return isWaiting
+}
+
+// nextToHold returns the part that is held next.
+func (r *riverStore) nextToHold(ctx context.Context, why hold) (portion, error) {
+	classes := []shared.NotificationState{shared.NotificationQueued, shared.NotificationRetrying}
+	if why.Running {
+		classes = append(classes, shared.NotificationSending)
+	}
+	var queries []query
+	for _, class := range classes {
+		queries = append(queries, r.toHoldQuery(why, class))
+	}
+	return r.readPortion(ctx, portion{of: why.At, after: why.After, upTo: why.Until}, why.condition(), queries...)
+}
+
+func (r *riverStore) toHoldQuery(why hold, class shared.NotificationState) query {
+	return query{
+		text: "SELECT id FROM river_job WHERE (" + r.dialect.class + ") = $3 AND id > $1 AND id <= $2 AND " +
+			why.condition() + " AND " + r.ours() + inParts,
+		arguments: []any{why.After, why.Until, string(class)},
+	}
+}
+
+// nextHeld returns the first part of what is held after an id.
+func (r *riverStore) nextHeld(ctx context.Context, after int64) (portion, error) {
+	return r.readPortion(ctx, portion{after: after, upTo: math.MaxInt64}, isHeld, r.heldQuery(after))
+}
+
+func (r *riverStore) heldQuery(after int64) query {
+	return query{
+		text:      "SELECT id FROM river_job WHERE " + isHeld + " AND id > $1 AND " + r.ours() + inParts,
+		arguments: []any{after},
+	}
+}
+
+const inParts = " ORDER BY id LIMIT 1000" // operatedAtOnce
+
+// readPortion reads a portion by the queries, each of which an index serves. Where these are not made yet, it looks at
+// some of the jobs one after another.
+func (r *riverStore) readPortion(ctx context.Context, some portion, condition string,
+	queries ...query) (portion, error) {
+	if !r.indexed.Load() {
+		return r.scanPortion(ctx, some, condition)
+	}
+	for _, q := range queries {
+		ids, err := r.readInOrder(ctx, q)
+		if err != nil {
+			return portion{}, err
+		}
+		some.ids = append(some.ids, ids...)
+	}
+	slices.Sort(some.ids)
+	if len(some.ids) >= operatedAtOnce {
+		some.ids = some.ids[:operatedAtOnce]
+		some.upTo = some.ids[operatedAtOnce-1]
+	}
+	return some, nil
+}
+
+// scanPortion looks at a few thousand jobs. The portion may be empty although more jobs follow.
+func (r *riverStore) scanPortion(ctx context.Context, some portion, condition string) (portion, error) {
+	const pages = 20
+	from, until := some.after, some.upTo
+	for range pages {
+		ids, last, more, err := r.scanPage(ctx, from, until, condition)
+		if err != nil {
+			return portion{}, err
+		}
+		if some.ids = ids; !more {
+			some.upTo = until
+			return some, nil
+		}
+		if some.upTo = last; len(ids) > 0 {
+			return some, nil
+		}
+		from = last
+	}
+	return some, nil
+}
+
+// scanPage returns which of the next jobs meet the condition, and the id of the last of them; more is false when there
+// are no others.
+func (r *riverStore) scanPage(
+	ctx context.Context, after, until int64, condition string,
+) (ids []int64, last int64, more bool, err error) {
+	rows, err := r.bulk.QueryContext(ctx, "SELECT id, "+anyOwner+" AND "+condition+" FROM river_job WHERE id > $1"+
+		" AND id <= $2"+inParts, after, until)
+	if err != nil {
+		return nil, 0, false, err
+	}
+	defer rows.Close()
+	seen := 0
+	for rows.Next() {
+		var meets bool
+		if err := rows.Scan(&last, &meets); err != nil {
+			return nil, 0, false, err
+		}
+		if seen++; meets {
+			ids = append(ids, last)
+		}
+	}
+	return ids, last, seen == operatedAtOnce, rows.Err()
+}
+
+// holdPart holds jobs that are to be held, and returns how many it were. Those that were held before stay so.
+func (r *riverStore) holdPart(ctx context.Context, transaction *sql.Tx, why hold, ids []int64) (int64, error) {
+	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = 'pending'"+
 		", attempt = CASE WHEN state = 'running' AND attempt > 0 THEN attempt - 1 ELSE attempt END"+
-		" WHERE "+anyOwner+" AND state IN ("+states+")"))
-	if err != nil || count == 0 {
+		" WHERE "+anyOwner+" AND "+why.condition()+" AND id "+r.dialect.among("$1"), r.dialect.list(ids)))
+}
+
+// releasePart releases jobs that are held, and returns how many it were: they are delivered as if they had not been
+// held, or cancelled as a user does.
+func (r *riverStore) releasePart(
+	ctx context.Context, transaction *sql.Tx, what shared.Operation, ids []int64, by operated,
+) (int64, error) {
+	change := "state = 'cancelled', finalized_at = " + r.dialect.now + ", metadata = " +
+		fmt.Sprintf(r.dialect.noted, "cancel_attempted_at")
+	if what == shared.OperationDeliverHeld {
+		change = "state = CAST(CASE WHEN scheduled_at <= " + r.dialect.now + " THEN 'available' WHEN errors IS NULL THEN" +
+			" 'scheduled' ELSE 'retryable' END AS " + r.dialect.stateType + "), metadata = " + r.dialect.audited
+	}
+	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET "+change+" WHERE "+anyOwner+" AND "+isHeld+
+		" AND id "+r.dialect.among("$1"), r.dialect.list(ids), by.encode()))
+}
+
+// holdsAny reports whether something is held.
+func (r *riverStore) holdsAny(ctx context.Context, in store.Executor) (holds bool, err error) {
+	err = in.QueryRowContext(ctx, "SELECT "+r.exists(isHeld)).Scan(&holds)
+	return holds, err
+}
+
+// exists is true when some job meets the condition, whose state an index of River's looks up.
+func (r *riverStore) exists(condition string) string {
+	return "EXISTS (SELECT 1 FROM river_job WHERE " + condition + " AND " + r.ours() + ")"
+}
+
+// ours is anyOwner where another condition has an index.
+func (r *riverStore) ours() string { return r.dialect.unindexed("kind") + " = 'notification'" }
+
+// heldCount is how many notifications are held. Until the triggers count them, each is looked at.
+func (r *riverStore) heldCount(ctx context.Context) (count int64, err error) {
+	counts, counted, err := r.keptCounts(ctx)
+	if err != nil {
 		return 0, err
 	}
-	return count, store.WriteState(ctx, transaction, stateHeld, why)
-}
-
-// deliverHeld has what is held delivered as if it had not been.
-func (r *riverStore) deliverHeld(ctx context.Context, transaction *sql.Tx, by operated) (int64, error) {
-	next := "CASE WHEN scheduled_at <= " + r.dialect.now + " THEN 'available' WHEN errors IS NULL THEN 'scheduled' " +
-		"ELSE 'retryable' END"
-	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = CAST("+next+" AS "+r.dialect.stateType+
-		"), metadata = "+onlyArgument(r.dialect.audited)+" WHERE "+anyOwner+" AND state = 'pending'", by.encode()))
-}
-
-// discardHeld cancels what is held, as a user does.
-func (r *riverStore) discardHeld(ctx context.Context, transaction *sql.Tx, by operated) (int64, error) {
-	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = 'cancelled', finalized_at = "+
-		r.dialect.now+", metadata = "+onlyArgument(fmt.Sprintf(r.dialect.noted, "cancel_attempted_at"))+
-		" WHERE "+anyOwner+" AND state = 'pending'", by.encode()))
-}
-
-// onlyArgument has an expression that notes $2 note $1, where the statement has no ids.
-func onlyArgument(expression string) string { return strings.ReplaceAll(expression, "$2", "$1") }
-
-// heldCount is how many notifications are held.
-func (r *riverStore) heldCount(ctx context.Context) (count int64, err error) {
-	err = r.reader.QueryRowContext(ctx, "SELECT COUNT(*) FROM river_job WHERE "+anyOwner+" AND state = 'pending'").
-		Scan(&count)
+	if count, kept := counts[heldClass]; counted && kept {
+		return count, nil
+	}
+	err = r.bulk.QueryRowContext(ctx, "SELECT COUNT(*) FROM river_job WHERE "+isHeld+" AND "+r.ours()).Scan(&count)
 	return count, err
+}
+
+// leaveToOthers leaves the embedded database to those that wait for it, other processes too, for as long as it was kept
+// from them.
+func leaveToOthers(ctx context.Context, database *store.Store, kept time.Duration) {
+	if database.Pool() != nil {
+		return
+	}
+	select {
+	case <-time.After(kept):
+	case <-ctx.Done():
+	}
 }
 
 func changed(result sql.Result, err error) (int64, error) {

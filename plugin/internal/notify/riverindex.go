@@ -2,16 +2,18 @@ package notify
 
 // indexVersion is raised with every change of what this file describes; builder makes it so. An index that is described
 // differently gets another name. What a later version has made is left alone.
-const indexVersion = 4
+const indexVersion = 5
 
-// countsVersion is the lowest indexVersion whose classes are those of now, and so whose counts are. With it the name of
-// the function notification_class changes.
-const countsVersion = 3
+// countsVersion is the lowest indexVersion whose counts are those of now. Where the classes change the name of the
+// function notification_class does, too.
+const countsVersion = 5
 
-// The classes of jobs are the states of notifications, and setAside for the dead letters that were seen.
+// The classes of jobs are the states of notifications, and setAside for the dead letters that were seen. What is held
+// is counted twice: as what it is, and as heldClass.
 const (
-	setAside = "set_aside"
-	classes  = `["queued","retrying","sending","delivered","dead","cancelled","expired","set_aside"]`
+	setAside  = "set_aside"
+	heldClass = "held"
+	classes   = `["queued","retrying","sending","delivered","dead","cancelled","expired","set_aside","held"]`
 )
 
 // Indexes that this software adds to River's table, beside counts of the classes that triggers keep. An expression
@@ -80,18 +82,24 @@ BEGIN
 	IF TG_OP = 'INSERT' THEN
 		INSERT INTO notification_count (class, count)
 		SELECT notification_class(state, errors, metadata, attempted_at), COUNT(*) FROM new_rows
-		WHERE kind = 'notification' GROUP BY 1;
+		WHERE kind = 'notification' GROUP BY 1
+		UNION ALL SELECT 'held', COUNT(*) FROM new_rows WHERE kind = 'notification' AND state = 'pending'
+		HAVING COUNT(*) > 0;
 	ELSIF TG_OP = 'DELETE' THEN
 		INSERT INTO notification_count (class, count)
 		SELECT notification_class(state, errors, metadata, attempted_at), -COUNT(*) FROM old_rows
-		WHERE kind = 'notification' GROUP BY 1;
+		WHERE kind = 'notification' GROUP BY 1
+		UNION ALL SELECT 'held', -COUNT(*) FROM old_rows WHERE kind = 'notification' AND state = 'pending'
+		HAVING COUNT(*) > 0;
 	ELSE
 		INSERT INTO notification_count (class, count)
 		SELECT class, SUM(one) FROM (
 			SELECT notification_class(state, errors, metadata, attempted_at) AS class, 1 AS one FROM new_rows
 			WHERE kind = 'notification'
 			UNION ALL SELECT notification_class(state, errors, metadata, attempted_at), -1 FROM old_rows
-			WHERE kind = 'notification') AS changes
+			WHERE kind = 'notification'
+			UNION ALL SELECT 'held', 1 FROM new_rows WHERE kind = 'notification' AND state = 'pending'
+			UNION ALL SELECT 'held', -1 FROM old_rows WHERE kind = 'notification' AND state = 'pending') AS changes
 		GROUP BY class HAVING SUM(one) <> 0;
 	END IF;
 	RETURN NULL;
@@ -116,6 +124,9 @@ func sqliteTriggers() map[string]string {
 	add := func(number, prefix string) string {
 		return "UPDATE notification_count SET count = count " + number + " WHERE class = " + sqliteClass(prefix) + "; "
 	}
+	hold := func(number string) string {
+		return "UPDATE notification_count SET count = count " + number + " WHERE class = '" + heldClass + "'; "
+	}
 	return named(map[string]string{
 		"notification_inserted": " AFTER INSERT ON river_job WHEN NEW.kind = 'notification' BEGIN " +
 			add("+ 1", "NEW.") + "END",
@@ -124,6 +135,13 @@ func sqliteTriggers() map[string]string {
 			add("- 1", "OLD.") + add("+ 1", "NEW.") + "END",
 		"notification_deleted": " AFTER DELETE ON river_job WHEN OLD.kind = 'notification' BEGIN " +
 			add("- 1", "OLD.") + "END",
+		"notification_held_inserted": " AFTER INSERT ON river_job WHEN NEW.kind = 'notification' AND NEW.state = 'pending'" +
+			" BEGIN " + hold("+ 1") + "END",
+		"notification_held_updated": " AFTER UPDATE OF state ON river_job" +
+			" WHEN NEW.kind = 'notification' AND (NEW.state = 'pending') <> (OLD.state = 'pending') BEGIN " +
+			hold("+ (NEW.state = 'pending') - (OLD.state = 'pending')") + "END",
+		"notification_held_deleted": " AFTER DELETE ON river_job WHEN OLD.kind = 'notification' AND OLD.state = 'pending'" +
+			" BEGIN " + hold("- 1") + "END",
 	})
 }
 
@@ -144,6 +162,7 @@ func (d dialect) indexes() (all []index) {
 	add("thread", "((args ->> 'thread'), (args ->> 'to'), id)"+
 		" WHERE args ->> 'thread' IS NOT NULL AND finalized_at IS NULL")
 	add("expires", "(("+expires+")) WHERE "+expires+" IS NOT NULL AND finalized_at IS NULL")
+	add("held", "(state, id) WHERE state = 'pending'")
 	add("parcel", "((args ->> 'parcel'), id) WHERE args ->> 'parcel' IS NOT NULL")
 	add("created", "(created_at, id)")
 	add("class", "(("+d.class+"), id)")

@@ -75,8 +75,10 @@ func (r *riverStore) total(ctx context.Context) (total int64, err error) {
 	if err == nil && !counted {
 		return math.MaxInt32, nil
 	}
-	for _, count := range counts {
-		total += count
+	for class, count := range counts {
+		if class != heldClass { // It is counted twice.
+			total += count
+		}
 	}
 	return total, err
 }

@@ -108,7 +108,9 @@ var (
 		hasTrigger: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = $1)",
 		counting: []string{
 			"DROP TRIGGER IF EXISTS notification_inserted", "DROP TRIGGER IF EXISTS notification_updated",
-			"DROP TRIGGER IF EXISTS notification_deleted", "DELETE FROM notification_count",
+			"DROP TRIGGER IF EXISTS notification_deleted", "DROP TRIGGER IF EXISTS notification_held_inserted",
+			"DROP TRIGGER IF EXISTS notification_held_updated", "DROP TRIGGER IF EXISTS notification_held_deleted",
+			"DELETE FROM notification_count",
 			"INSERT INTO notification_count SELECT value, 0 FROM json_each('" + classes + "')",
 		},
 		triggers: sqliteTriggers,

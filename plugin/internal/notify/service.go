@@ -223,8 +223,10 @@ func (s *Service) adopt(ctx context.Context) error {
 	} else if err := s.queue.dismissLeader(ctx); err != nil {
 		return fmt.Errorf("an older version cannot be kept from leading: %w", err)
 	}
-	if err := s.pulse.beat(ctx); err != nil {
+	if err := s.pulse.beat(ctx); err != nil && !errors.Is(err, errHolding) {
 		return fmt.Errorf("when the database was last used cannot be told: %w", err)
+	} else if err != nil {
+		return err
 	}
 	return nil
 }

@@ -20,8 +20,8 @@ help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## build the plugin and the harness into bin/
-	@bash .ci/build $(BIN)
+build: ## build the plugin, the harness and the example plugins into bin/
+	@bash .ci/build $(BIN) examples
 
 .PHONY: run
 run: build ## run the practice Console and print its address

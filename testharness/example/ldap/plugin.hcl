@@ -1,4 +1,4 @@
-# Build the example first: go build -o bin/ ./testharness/example/ldap/ldap-plugin
+# make build makes the binary. Paths start from the directory of this file.
 plugin "ldap" {
   binary = "../../../bin/ldap-plugin"
 

@@ -23,10 +23,10 @@ type Server struct {
 	TLS *tls.Config
 	// Implicit speaks TLS from the start; otherwise STARTTLS is offered when TLS is set.
 	Implicit bool
-	// Login and Password are the only credentials it knows; an empty Login offers no login with a password.
+	// Login and Password are the only credentials it knows; an empty Login offers no login at all.
 	Login, Password string
-	// CheckToken refuses an access token for a mailbox with its error; nil offers no login with a token.
-	CheckToken func(login, token string) error
+	// TakesToken reports whether it takes the access token of OAuth 2.0 for the login; nil offers no login with one.
+	TakesToken func(login, token string) bool
 	// RequireTLS offers the login only over TLS.
 	RequireTLS bool
 	// RefuseSender answers MAIL with this; nil accepts everybody.
@@ -115,7 +115,16 @@ type session struct {
 
 var _ smtp.AuthSession = (*session)(nil)
 
-func (s *session) AuthMechanisms() []string { return s.server.mechanisms() }
+func (s *session) AuthMechanisms() []string {
+	var offered []string
+	if s.server.Login != "" {
+		offered = []string{sasl.Plain, sasl.Login}
+	}
+	if s.server.TakesToken != nil {
+		offered = append(offered, xoauth2, sasl.OAuthBearer)
+	}
+	return offered
+}
 
 var errWrongCredentials = &smtp.SMTPError{
 	Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "Authentication credentials invalid",
@@ -135,26 +144,14 @@ func (s *session) Auth(mechanism string) (sasl.Server, error) {
 	case sasl.Login:
 		return &loginServer{check: check}, nil
 	case xoauth2, sasl.OAuthBearer:
-		return &tokenServer{check: s.checkToken}, nil
+		return s.tokenServer(strings.ToUpper(mechanism))
 	default:
 		return nil, errors.New("unknown mechanism")
 	}
 }
 
-// checkToken logs in with a token.
-func (s *session) checkToken(login, token string) error {
-	if s.server.CheckToken == nil {
-		return errWrongCredentials
-	}
-	if err := s.server.CheckToken(login, token); err != nil {
-		return err
-	}
-	s.login = login
-	return nil
-}
-
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
-	if len(s.server.mechanisms()) > 0 && s.login == "" {
+	if len(s.AuthMechanisms()) > 0 && s.login == "" {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication required"}
 	}
 	if s.server.RefuseSender != nil {

@@ -6,42 +6,48 @@ import (
 	"unicode/utf8"
 )
 
-// within reports whether what is bounded of a value lies between two bounds, each of which may be empty. The value is
-// of the field's kind.
-func (f Field) within(value, least, most Value) bool {
-	return (least.IsEmpty() || f.order(value, least) >= 0) && (most.IsEmpty() || f.order(value, most) <= 0)
+// within reports whether a measure lies between two bounds, each of which may be empty.
+func (f Field) within(measure, least, most Value) bool {
+	return (least.IsEmpty() || f.order(measure, least) >= 0) && (most.IsEmpty() || f.order(measure, most) <= 0)
 }
 
-// order compares what is bounded of a value with a bound.
-func (f Field) order(value, bound Value) int {
+// measure returns what is bounded of a value of the field's kind: how many characters or entries it has, or itself.
+func (f Field) measure(value Value) Value {
 	switch traits := kinds[f.Kind]; {
 	case traits.bounded == byLength || traits.bounded == byEntries || f.Kind == KindChoice:
-		limit, _ := bound.AsInteger()
-		return cmp.Compare(f.extent(value), limit)
-	case f.Kind == KindDuration:
-		return cmp.Compare(durationOf(value), durationOf(bound))
-	case traits.form == FormText: // Dates are ordered as their texts are.
-		return cmp.Compare(value.text, bound.text)
+		return Integer(value.extent())
+	default:
+		return value
 	}
-	if a, whole := value.AsInteger(); whole {
+}
+
+// order compares a measure, or a bound, with a bound.
+func (f Field) order(measure, bound Value) int {
+	switch f.Kind {
+	case KindDuration:
+		return cmp.Compare(durationOf(measure), durationOf(bound))
+	case KindDate: // They are ordered as their texts are.
+		return cmp.Compare(measure.text, bound.text)
+	}
+	if a, whole := measure.AsInteger(); whole {
 		if b, whole := bound.AsInteger(); whole {
 			return cmp.Compare(a, b)
 		}
 	}
-	a, _ := value.AsDecimal()
+	a, _ := measure.AsDecimal()
 	b, _ := bound.AsDecimal()
 	return cmp.Compare(a, b)
 }
 
 // extent is the number of a text's characters, or of the entries of a list or a map.
-func (f Field) extent(value Value) int64 {
-	if list, ok := value.AsList(); ok {
+func (v Value) extent() int64 {
+	if list, ok := v.AsList(); ok {
 		return int64(len(list))
 	}
-	if entries, ok := value.AsMap(); ok {
+	if entries, ok := v.AsMap(); ok {
 		return int64(len(entries))
 	}
-	return int64(utf8.RuneCountInString(value.text))
+	return int64(utf8.RuneCountInString(v.text))
 }
 
 func durationOf(value Value) time.Duration {
@@ -93,12 +99,4 @@ func or(value, otherwise Value) Value {
 		return otherwise
 	}
 	return value
-}
-
-// compareBounds orders two bounds.
-func (f Field) compareBounds(a, b Value) int {
-	if kinds[f.Kind].bounded == byValue {
-		return f.order(a, b)
-	}
-	return cmp.Compare(a.integer, b.integer)
 }

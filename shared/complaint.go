@@ -69,10 +69,11 @@ func (f Field) complaintAbout(value Value) *complaint {
 			code: "control_character", message: "“{field}” contains a line break or another control character.",
 		}
 	}
-	if !f.within(value, f.Min, f.Max) {
+	measure := f.measure(value)
+	if !f.within(measure, f.Min, f.Max) {
 		return f.outside(f.Min, f.Max)
 	}
-	if least, most := f.bounds(); !f.within(value, least, most) {
+	if least, most := f.bounds(); !f.within(measure, least, most) {
 		return f.outside(least, most)
 	}
 	if list, ok := value.AsList(); ok {

@@ -111,8 +111,8 @@ func (c Condition) holds(single func(Condition) truth) truth {
 	}
 }
 
-// DefaultDepends returns the names of the fields on whose values the defaults of the named fields depend, directly or by
-// way of other defaults.
+// DefaultDepends returns the names of the fields on whose values the defaults of the named fields depend, directly or
+// by way of other defaults.
 func (s Schema) DefaultDepends(names ...string) []string {
 	rules := map[string][]ConditionalDefault{}
 	for field := range s.Fields() {

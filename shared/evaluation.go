@@ -1,22 +1,24 @@
 package shared
 
 // Evaluation tells what follows from a schema for certain values: effective values, defaults, what is visible, enabled
-// and required. Each default and each visibility is looked for once, however many fields depend on it, so asking for
-// all of them takes as long as the schema is large. It must not be used concurrently, nor after schema or values have
-// changed.
+// and required. Each default and each visibility is looked for once, and each value measured once, however many fields
+// depend on it, so asking for all of them takes as long as the schema and the values are large. It must not be used
+// concurrently, nor after schema or values have changed.
 type Evaluation struct {
 	values   Values
 	fields   map[string]*Field
 	defaults map[string]Value // of the fields looked at; empty while one is being looked for
 	visible  map[string]bool  // of the fields looked at; false while one is being looked for
-	// evaluated counts the conditions about single fields that were looked at.
-	evaluated int
+	measures map[string]Value // what is bounded of the values looked at; empty when they are not of their kind
+	// evaluated counts the conditions about single fields that were looked at, measured the values.
+	evaluated, measured int
 }
 
 // Evaluate returns what follows from the schema for the values. Values of fields that are not declared count as well.
 func (s Schema) Evaluate(values Values) *Evaluation {
 	e := &Evaluation{
 		values: values, fields: map[string]*Field{}, defaults: map[string]Value{}, visible: map[string]bool{},
+		measures: map[string]Value{},
 	}
 	for _, section := range s.Sections {
 		for i := range section.Fields {
@@ -113,10 +115,24 @@ func (e *Evaluation) compare(single Condition) truth {
 		return isFalse
 	}
 	field := e.fields[single.Field]
-	if field == nil || have.IsEmpty() || !field.Fits(have) {
+	if field == nil || have.IsEmpty() {
 		return isFalse
 	}
-	return truthOf(field.within(have, single.Least, single.Most))
+	measure := e.measureOf(field, have)
+	return truthOf(!measure.IsEmpty() && field.within(measure, single.Least, single.Most))
+}
+
+// measureOf returns what is bounded of the value that a field has, empty when it is not of the field's kind.
+func (e *Evaluation) measureOf(field *Field, have Value) Value {
+	measure, known := e.measures[field.Name]
+	if !known {
+		e.measured++
+		if field.Fits(have) {
+			measure = field.measure(have)
+		}
+		e.measures[field.Name] = measure
+	}
+	return measure
 }
 
 // Effective returns the field's value among values, or the default that applies to it. See [Schema.Evaluate] for many

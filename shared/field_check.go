@@ -127,7 +127,7 @@ func (c *schemaCheck) bounds(where string, f Field) {
 			return
 		}
 	}
-	if !f.Min.IsEmpty() && !f.Max.IsEmpty() && f.compareBounds(f.Min, f.Max) > 0 {
+	if !f.Min.IsEmpty() && !f.Max.IsEmpty() && f.order(f.Min, f.Max) > 0 {
 		c.refuse("%s: min %s is above max %s", where, f.Min, f.Max)
 	}
 	most, _ := f.Max.AsInteger()
@@ -148,6 +148,8 @@ func (c *schemaCheck) pattern(where string, f Field) {
 		c.refuse("%s: the pattern takes more than %d instructions", where, maxPattern)
 	case !compiles(f.Pattern):
 		c.refuse("%s: the pattern is nested too deeply", where)
+	default:
+		c.sound[f.Name] = true
 	}
 }
 
@@ -189,18 +191,12 @@ func (c *schemaCheck) given(what string, f Field, value Value) {
 	case value.IsEmpty():
 	case !f.Fits(value) || !f.Holds(value):
 		c.refuse("%s %q is not of kind %q", what, value, f.Kind)
-	case !c.sound(f): // Its bounds or pattern have been refused already.
+	case !c.sound[f.Name]: // Its pattern has been refused already.
 	default:
 		if wrong := f.complaintAbout(value); wrong != nil {
 			c.refuse("%s %q is refused by the field itself (%s)", what, value, wrong.code)
 		}
 	}
-}
-
-// sound reports whether values can be held against the field.
-func (*schemaCheck) sound(f Field) bool {
-	parsed, err := syntax.Parse(f.Pattern, syntax.Perl)
-	return err == nil && patternSize(parsed) <= maxPattern && compiles(f.Pattern)
 }
 
 func (c *schemaCheck) values(where string, values Values) {

@@ -24,10 +24,10 @@ func (f Field) Fits(v Value) bool {
 	case f.Kind == KindURL:
 		return wholly(f.schemePattern() + urlRest).MatchString(v.text)
 	case f.Kind == KindChoice:
-		return f.isOption(v.text)
+		return f.areOptions(v.text)
 	case f.Kind == KindChoices:
 		chosen, _ := v.AsList()
-		return !slices.ContainsFunc(chosen, func(one string) bool { return !f.isOption(one) })
+		return f.areOptions(chosen...)
 	case f.Kind == KindByteSize:
 		return v.integer >= 0
 	default:
@@ -40,9 +40,19 @@ func (form Form) has(v Value) bool {
 	return v.form == form || form == FormDecimal && v.form == FormInteger
 }
 
-// isOption reports whether a text can be chosen. Where an action finds the options, any may be one.
-func (f Field) isOption(chosen string) bool {
-	return f.OptionsFrom != "" || slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == chosen })
+// areOptions reports whether all the texts can be chosen. Where an action finds the options, any may be one.
+func (f Field) areOptions(chosen ...string) bool {
+	if f.OptionsFrom != "" {
+		return true
+	}
+	others := names{}
+	for _, one := range chosen {
+		others[one] = true
+	}
+	for _, option := range f.Options {
+		delete(others, option.Value)
+	}
+	return len(others) == 0
 }
 
 // defaultSchemes are those of a URL when the field names none.
@@ -150,7 +160,7 @@ var patterns = struct {
 	compiled map[string]*regexp.Regexp
 }{compiled: map[string]*regexp.Regexp{}}
 
-const maxCompiled = 256
+const maxCompiled = 512 // A schema has at most two for each field.
 
 // wholly returns the expression that matches the whole of a text. The pattern is one that [Schema.Check] accepts.
 func wholly(pattern string) *regexp.Regexp {

@@ -201,9 +201,9 @@ func (s Schema) Fields() iter.Seq[Field] {
 // Field returns the named field, and whether there is one.
 func (s Schema) Field(name string) (Field, bool) {
 	for _, section := range s.Sections {
-		for _, field := range section.Fields {
-			if field.Name == name {
-				return field, true
+		for i := range section.Fields { // A field is large.
+			if section.Fields[i].Name == name {
+				return section.Fields[i], true
 			}
 		}
 	}

@@ -60,7 +60,9 @@ type schemaCheck struct {
 	// declared are the fields that conditions may look at: those of the form, or the options of the test among
 	// themselves.
 	declared map[string]Field
-	found    []error
+	// sound are those of them whose pattern a value can be held against.
+	sound names
+	found []error
 }
 
 type names map[string]bool
@@ -86,7 +88,7 @@ func (c *schemaCheck) refuse(format string, args ...any) {
 
 // fields checks fields that may depend on each other.
 func (c *schemaCheck) fields(what string, list []Field) {
-	c.declared = map[string]Field{}
+	c.declared, c.sound = map[string]Field{}, names{}
 	seen := names{}
 	for _, field := range list {
 		c.once(what, field.Name, seen)

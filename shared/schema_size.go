@@ -156,12 +156,12 @@ func patternSize(expression *syntax.Regexp) int {
 
 // circles refuses fields whose defaults or visibility depend on each other in a circle.
 func (c *schemaCheck) circles(list []Field) {
-	done := names{}
+	done, open := names{}, names{}
 	var path []string
 	var follow func(name string)
 	follow = func(name string) {
-		if at := slices.Index(path, name); at >= 0 {
-			if circle := path[at:]; len(circle) > 1 { // One that depends on itself has been named already.
+		if open[name] {
+			if circle := path[slices.Index(path, name):]; len(circle) > 1 { // One that depends on itself has been named already.
 				c.refuse(
 					"defaults and visibility depend on each other in a circle: %s",
 					strings.Join(quoted(append(slices.Clone(circle), name)), " → "),
@@ -172,12 +172,12 @@ func (c *schemaCheck) circles(list []Field) {
 		if done[name] {
 			return
 		}
-		path = append(path, name)
+		path, open[name] = append(path, name), true
 		for _, next := range c.declared[name].dependencies() {
 			follow(next)
 		}
 		path = path[:len(path)-1]
-		done[name] = true
+		open[name], done[name] = false, true
 	}
 	for _, field := range list {
 		follow(field.Name)

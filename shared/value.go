@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Value is what one field of the form holds: a text, a whole number, a decimal, a boolean, a list of texts, a map of
@@ -153,6 +154,24 @@ func (v Value) String() string {
 	default:
 		return v.text
 	}
+}
+
+// Bounded reports whether the value is no larger than one that a field may have: 256 entries of a list or a map, of
+// 4000 characters each, and the keys as many, or a text of 1,048,576 characters. What comes from another process and is
+// larger need not be looked at any further.
+func (v Value) Bounded() bool {
+	if list, ok := v.AsList(); ok {
+		return len(list) <= maxEntries && !slices.ContainsFunc(list, tooLongEntry)
+	}
+	if entries, ok := v.AsMap(); ok {
+		for key, entry := range entries {
+			if tooLongEntry(key) || tooLongEntry(entry) {
+				return false
+			}
+		}
+		return len(entries) <= maxEntries
+	}
+	return utf8.RuneCountInString(v.text) <= maxFileEver
 }
 
 // size is how many bytes of text the value has.

@@ -188,10 +188,20 @@ func (a *inspection) fill(what string, values shared.Values) {
 			a.refuse("%s sets %q, which is a secret", what, name)
 		case field.ReadOnly:
 			a.refuse("%s sets %q, which is read-only", what, name)
+		case !a.bounded(name, values[name]):
 		case a.form != nil && (!field.Fits(values[name]) || !field.Holds(values[name])):
 			a.refuse("%s sets %q to a value that is not of kind %q", what, name, field.Kind)
 		}
 	}
+}
+
+// bounded looks at the size of a value: what is done with it takes as long as it is large.
+func (a *inspection) bounded(name string, value shared.Value) bool {
+	fits := value.Bounded()
+	if !fits {
+		a.refuse("a value of %q is larger than any may be", name)
+	}
+	return fits
 }
 
 // oneDiagnostic looks at a finding that may be absent and need not be about the form as it is now.

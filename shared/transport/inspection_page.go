@@ -79,6 +79,7 @@ func (a *inspection) snapshot(s *shared.Snapshot) {
 		switch {
 		case !declared || field.Sensitive || field.ReadOnly:
 			a.refuse("the value of %q, which is a secret, read-only or not declared", name)
+		case !a.bounded(name, value):
 		case a.form != nil && !field.Holds(value):
 			a.refuse("the value of %q has control characters", name)
 		}
@@ -119,6 +120,7 @@ func (a *inspection) computed(values shared.Values) {
 		switch {
 		case !declared || a.form != nil && !field.ReadOnly:
 			a.refuse("what %q shows, which is not declared as read-only", name)
+		case !a.bounded(name, value):
 		case a.form != nil && (!field.Fits(value) || !field.Holds(value)):
 			a.refuse("%q shows what is not of kind %q", name, field.Kind)
 		}
@@ -190,6 +192,8 @@ func (a *inspection) changes(list []shared.Change) {
 	}
 	for _, change := range list {
 		a.required("field of a change", change.Field)
+		a.bounded(change.Field, change.Before)
+		a.bounded(change.Field, change.After)
 		told := !change.Before.IsEmpty() || !change.After.IsEmpty()
 		if field, declared := a.field(change.Field); told && declared && field.Sensitive {
 			a.refuse("the value of the secret %q in the history", change.Field)

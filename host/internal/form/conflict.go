@@ -53,11 +53,13 @@ func valueText(field shared.Field, value shared.Value) text.Text {
 	if !several {
 		entries = strings.Split(field.Format(value), "\n")
 	}
+	labels := map[string]string{} // The plugin has translated them.
+	for _, option := range field.Options {
+		labels[option.Value] = option.Label
+	}
 	for i, entry := range entries {
-		for _, option := range field.Options {
-			if entry == option.Value {
-				entries[i] = option.Label // The plugin has translated it.
-			}
+		if label, isOption := labels[entry]; isOption {
+			entries[i] = label
 		}
 	}
 	return text.Plain(printable.Line(strings.Join(entries, ", ")))

@@ -156,25 +156,37 @@ func (f fieldView) Checked() bool {
 	return truth
 }
 
-// Chosen reports whether an option is.
-func (f fieldView) Chosen(option string) bool {
-	chosen, _ := f.Effective.AsList()
-	return slices.Contains(chosen, option) || f.Effective == shared.Text(option)
+// choice is an option as it stands on the page.
+type choice struct {
+	shared.Option
+	Chosen bool
 }
 
 // Choices are the options, and what is in force although it is none of them.
-func (f fieldView) Choices() []shared.Option {
-	options := slices.Clone(f.Options)
-	chosen, _ := f.Effective.AsList()
-	if single, ok := f.Effective.AsText(); ok {
+func (f fieldView) Choices() []choice {
+	chosen, several := f.Effective.AsList()
+	if !several {
+		single, _ := f.Effective.AsText()
 		chosen = []string{single}
 	}
+	others := map[string]bool{}
 	for _, one := range chosen {
-		if one != "" && !slices.ContainsFunc(options, func(o shared.Option) bool { return o.Value == one }) {
-			options = append(options, shared.Option{Value: one, Label: one})
+		others[one] = true
+	}
+	choices := make([]choice, len(f.Options))
+	for i, option := range f.Options {
+		choices[i] = choice{option, others[option.Value]}
+	}
+	for _, option := range f.Options {
+		delete(others, option.Value)
+	}
+	for _, one := range chosen {
+		if one != "" && others[one] {
+			choices = append(choices, choice{shared.Option{Value: one, Label: one}, true})
+			delete(others, one)
 		}
 	}
-	return options
+	return choices
 }
 
 // CanBeEmpty reports whether a choice can be left open, or is as long as nobody has chosen: the first of its options

@@ -29,7 +29,8 @@ type submission struct {
 	revision int64
 	// hasContent tells which fields hold something; hints about the others would only be in the way.
 	hasContent map[string]bool
-	unset      []string
+	// present and unset are the keys of the fields that were on the form, and of those that showed their default.
+	present, unset map[string]bool
 	// found and tickets are what an action came back with: options by field, and what stands for authorizations.
 	found   map[string][]shared.Option
 	tickets map[string]string
@@ -38,13 +39,14 @@ type submission struct {
 func readSubmission(schema shared.Schema, posted url.Values) submission {
 	s := submission{
 		draft:      shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}},
-		options:    map[string]shared.Values{"": readOptions("", schema.Test.Form(), posted)},
+		options:    map[string]shared.Values{},
 		hasContent: map[string]bool{},
-		unset:      posted[unsetName],
+		present:    setOf(posted[presentName]),
+		unset:      setOf(posted[unsetName]),
 		tickets:    map[string]string{},
 	}
 	for field := range schema.Fields() {
-		if field.ReadOnly || !slices.Contains(posted[presentName], field.Name) {
+		if field.ReadOnly || !s.present[field.Name] {
 			continue // Not on the form: locked or hidden, so it keeps its value.
 		}
 		if field.Sensitive {
@@ -55,19 +57,28 @@ func readSubmission(schema shared.Schema, posted url.Values) submission {
 		s.draft.Values[field.Name] = value
 		s.hasContent[field.Name] = !value.IsEmpty()
 	}
+	s.options[""] = s.readOptions("", schema.Test.Form(), posted)
 	for _, action := range schema.Actions {
-		s.options[action.Name] = readOptions(runName(action.Name), action.Form(), posted)
+		s.options[action.Name] = s.readOptions(runName(action.Name), action.Form(), posted)
 	}
 	return s
 }
 
+func setOf(names []string) map[string]bool {
+	set := map[string]bool{}
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
+}
+
 // readOptions reads the options of a test or an action. One that was left empty, or is not on the form, is not named,
 // so that it has its default.
-func readOptions(of runName, form shared.Schema, posted url.Values) shared.Values {
+func (s *submission) readOptions(of runName, form shared.Schema, posted url.Values) shared.Values {
 	read := shared.Values{}
 	for option := range form.Fields() {
 		control := of.optionControl() + option.Name
-		if !posted.Has(control) && !slices.Contains(posted[presentName], of.optionKey()+option.Name) {
+		if !posted.Has(control) && !s.present[of.optionKey()+option.Name] {
 			continue
 		}
 		if value := readValue(option, posted, control); !value.IsEmpty() {
@@ -81,7 +92,7 @@ func readOptions(of runName, form shared.Schema, posted url.Values) shared.Value
 func (h *handler) unpin(r *http.Request, schema shared.Schema, s *submission) {
 	var untouched []string
 	for field := range schema.Fields() {
-		if !s.draft.Values[field.Name].IsEmpty() && slices.Contains(s.unset, field.Name) {
+		if !s.draft.Values[field.Name].IsEmpty() && s.unset[field.Name] {
 			untouched = append(untouched, field.Name)
 		}
 	}
@@ -137,13 +148,17 @@ func (s *submission) readSecret(field shared.Field, posted url.Values) {
 	}
 }
 
+// mostTicked is how many tick-boxes of one field are read: more than a list may have, which the plugin then says.
+const mostTicked = 257
+
 // readValue reads a control. What does not fit the field's kind goes to the plugin as text, which then says so.
 func readValue(field shared.Field, posted url.Values, control string) shared.Value {
 	if field.Kind == shared.KindBoolean {
 		return shared.Boolean(posted.Has(control))
 	}
 	if field.Kind == shared.KindChoices { // A tick-box each.
-		return shared.List(slices.DeleteFunc(slices.Clone(posted[control]), func(one string) bool { return one == "" })...)
+		ticked := slices.DeleteFunc(slices.Clone(posted[control]), func(one string) bool { return one == "" })
+		return shared.List(ticked[:min(len(ticked), mostTicked)]...)
 	}
 	text := strings.ReplaceAll(posted.Get(control), "\r\n", "\n")
 	if value, err := field.Parse(text); err == nil {

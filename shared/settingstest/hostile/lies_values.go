@@ -28,6 +28,9 @@ func liesAbout(field protoreflect.FieldDescriptor) map[string]change {
 	case field.IsList():
 		lies["an entry twice"] = repeated(2)
 		lies["very many entries"] = repeated(math.MaxInt)
+		if field.Kind() == protoreflect.StringKind {
+			lies["very many different entries"] = different
+		}
 		lies["an empty entry"] = func(m protoreflect.Message, field protoreflect.FieldDescriptor) {
 			list := m.Mutable(field).List()
 			list.Append(list.NewElement())
@@ -75,6 +78,15 @@ func repeated(times int) change {
 				list.Append(list.Get(j))
 			}
 		}
+	}
+}
+
+// different adds texts to a list, each of which is another one, but not beyond what a message may hold.
+func different(m protoreflect.Message, field protoreflect.FieldDescriptor) {
+	const most = manyBytes / len("entry 12345 ")
+	list := m.Mutable(field).List()
+	for i := range most {
+		list.Append(protoreflect.ValueOfString(fmt.Sprint("entry ", i)))
 	}
 }
 

@@ -37,7 +37,7 @@ func finding() *pb.Diagnostic {
 
 func snapshot() *pb.Snapshot {
 	return &pb.Snapshot{
-		Values:   map[string]*pb.Value{"server": text("a.example")},
+		Values:   map[string]*pb.Value{"server": text("a.example"), "days": list("mon")},
 		Secrets:  map[string]*pb.SecretState{"token": {Set: true, Since: now, Hint: "ends in 11", Expires: now}},
 		Computed: map[string]*pb.Value{"callback": text("https://a.example/callback")}, Pending: []string{"port"},
 		Locks:    map[string]*pb.Lock{"port": {Source: "PORT"}},

@@ -53,7 +53,8 @@ function several(control, named, element) {
   const ticks = () => named().filter((one) => one.type === "checkbox");
   control.value = () => named().filter((one) => one.type === "checkbox" ? one.checked : one.value).map((one) => one.value);
   control.set = (value) => {
-    for (const one of ticks()) one.checked = (value ?? []).includes(one.value);
+    const chosen = new Set(value ?? []);
+    for (const one of ticks()) one.checked = chosen.has(one.value);
   };
   control.mark = control.hint = control.require = () => {};
   const offer = control.offer;

@@ -86,16 +86,23 @@ function measure(kind, value) {
 
 const ordered = new Set(["integer", "decimal", "byte_size", "date", "duration"]);
 
-// followers evaluates the form once: each default and each visibility is looked for once, however many depend on it.
+// followers evaluates the form once: each value, default and visibility is looked for once, however many depend on it.
 export function followers(fields) {
+  const values = new Map();
+  const measures = new Map();
   const defaults = new Map();
   const seen = new Map();
+
+  const once = (known, name, find) => {
+    if (!known.has(name)) known.set(name, find());
+    return known.get(name);
+  };
 
   // The value of a field as conditions compare it; its default while it is empty.
   function effective(name) {
     const one = fields.get(name);
     if (!one) return null;
-    const value = one.pristine ? null : one.control.value();
+    const value = once(values, name, () => one.pristine ? null : one.control.value());
     return isEmpty(value) ? defaultOf(name) : value;
   }
 
@@ -127,7 +134,7 @@ export function followers(fields) {
     const kind = fields.get(scope + field)?.rules.kind;
     const bound = (value) => ordered.has(kind) ? measure(kind, value) : value;
     if (isEmpty(have)) return no;
-    const size = measure(kind, have);
+    const size = once(measures, scope + field, () => measure(kind, have));
     if (isNaN(size)) return no;
     return (least === undefined || size >= bound(least)) && (most === undefined || size <= bound(most)) ? yes : no;
   }

@@ -52,9 +52,11 @@ type Export struct {
 	Values Values `json:"values"`
 }
 
-// Export returns the settings in force as a document.
+// Export returns the settings in force as a document, without those that are fixed outside of the page: another
+// installation has its own.
 func (s Schema) Export(info Info, snapshot Snapshot) Export {
 	values, _ := s.Upgrade(snapshot.Values)
+	maps.DeleteFunc(values, func(name string, _ Value) bool { _, locked := snapshot.Locks[name]; return locked })
 	return Export{Plugin: info.Name, Version: info.Version, Values: values}
 }
 

@@ -82,6 +82,10 @@ func TestExportAndImport(t *testing.T) {
 	if got := draft.Apply(there.Values); len(found) > 0 || !maps.Equal(got, want) || len(draft.Secrets) > 0 {
 		t.Errorf("imported as %v, %v", got, found)
 	}
+	here.Locks = map[string]shared.Lock{"mode": {Source: "MODE"}}
+	if got := movedSchema.Export(info, here).Values; !maps.Equal(got, shared.Values{"port": shared.Integer(26)}) {
+		t.Errorf("with a mode that is fixed by the environment %v is exported", got)
+	}
 	document.Values["odd\x1b"] = shared.Text("x")
 	if _, found := movedSchema.Import(info, there, document); len(found) != 1 || found.HasErrors() {
 		t.Errorf("a value without a place: %v", found)

@@ -17,8 +17,11 @@ func fallenBack(f shared.Field, kind shared.Kind) shared.Field {
 		Action: f.Action, Link: f.Link, Placeholder: f.Placeholder, Group: f.Group, Deprecated: f.Deprecated,
 		NeedsRestart: f.NeedsRestart, Formerly: f.Formerly,
 	}
-	if kind == shared.KindChoice || kind == shared.KindChoices { // They are nothing without options.
+	switch kind {
+	case shared.KindChoice, shared.KindChoices: // They are nothing without options.
 		fallen.Options, fallen.OptionsFrom = f.Options, f.OptionsFrom
+	case shared.KindText, shared.KindList: // What its action finds is still proposed.
+		fallen.OptionsFrom = f.OptionsFrom
 	}
 	return fallen
 }

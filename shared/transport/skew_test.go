@@ -19,13 +19,14 @@ const laterKind = settingsv1.Kind(99)
 func laterSchema(fallback settingsv1.Kind) *settingsv1.Schema {
 	return &settingsv1.Schema{
 		Title: "Later", Test: &settingsv1.TestAction{Label: "Test"},
+		Actions: []*settingsv1.Action{{Name: "find", Label: "Find"}},
 		Sections: []*settingsv1.Section{{Name: "all", Fields: []*settingsv1.Field{
 			{Name: "on", Label: "On", Kind: settingsv1.Kind_KIND_BOOLEAN},
 			{
 				Name: "later", Label: "Later", Help: "Help.", Kind: laterKind, Fallback: fallback, Pattern: "[0-9]+",
 				Min: valueToProto(shared.Text("#000")), Max: valueToProto(shared.List("x")), Unit: "u",
 				Options: []*settingsv1.Option{{Value: "#000", Label: "Black"}}, Schemes: []string{"x"},
-				Display:     settingsv1.Display(99),
+				Display: settingsv1.Display(99), OptionsFrom: "find",
 				VisibleWhen: conditionToProto(shared.Equals("on", shared.Boolean(true))), Required: true,
 			},
 			{
@@ -53,6 +54,15 @@ func TestUnknownKindFallsBack(t *testing.T) {
 		field, _ := schema.Field("later")
 		if field.Kind != kind || field.Help != "Help." || !field.Required {
 			t.Errorf("as %s it is %+v", kind, field)
+		}
+		finds := testStream{action: "find", inspection: inspection{form: newDeclaredForm(schema)}}
+		finds.result(&shared.ActionResult{
+			Choices: map[string][]shared.Option{"later": {{Value: "#fff", Label: "White"}}},
+		})
+		offers := slices.Contains(
+			[]shared.Kind{shared.KindChoice, shared.KindChoices, shared.KindText, shared.KindList}, kind)
+		if offers != (finds.err == nil) {
+			t.Errorf("as %s, what its action finds: %v", kind, finds.err)
 		}
 		if schema.Visible(field, nil) || !schema.Visible(field, shared.Values{"on": shared.Boolean(true)}) {
 			t.Errorf("as %s it does not follow its rule", kind)

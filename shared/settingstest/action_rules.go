@@ -145,7 +145,7 @@ func actionUnknown(ctx context.Context, _ shared.Schema, _ shared.Action, run ru
 }
 
 func actionOptions(ctx context.Context, _ shared.Schema, action shared.Action, run runner) error {
-	return refusesOptions(action.Options, func(options shared.Values) ([]shared.TestEvent, error) {
+	return refusesOptions(action.Form(), func(options shared.Values) ([]shared.TestEvent, error) {
 		return run.run(ctx, shared.ActionRequest{Action: action.Name, Options: options})
 	})
 }
@@ -159,7 +159,7 @@ func testOptions(ctx context.Context, p page, valid shared.Draft) error {
 	if len(schema.Test.Options) == 0 {
 		return errNotOffered
 	}
-	return refusesOptions(schema.Test.Options, func(options shared.Values) ([]shared.TestEvent, error) {
+	return refusesOptions(schema.Test.Form(), func(options shared.Values) ([]shared.TestEvent, error) {
 		var events []shared.TestEvent
 		request := shared.TestRequest{Actor: "conformance", Draft: valid, Options: options}
 		err := p.Test(ctx, request, func(event shared.TestEvent) error {
@@ -170,11 +170,16 @@ func testOptions(ctx context.Context, p page, valid shared.Draft) error {
 	})
 }
 
-// refusesOptions runs something with options that are not allowed: it fails and says at which option.
-func refusesOptions(declared []shared.Field, run func(shared.Values) ([]shared.TestEvent, error)) error {
-	for _, option := range declared {
+// refusesOptions runs something with options that are not allowed: it fails and says at which option. An option that is
+// hidden or disabled then is not checked.
+func refusesOptions(form shared.Schema, run func(shared.Values) ([]shared.TestEvent, error)) error {
+	for option := range form.Fields() {
 		value := unfitting(option)[0]
-		events, err := run(shared.Values{option.Name: value})
+		options := shared.Values{option.Name: value}
+		if follows := form.Evaluate(options); !follows.Visible(option) || !follows.Enabled(option) {
+			continue
+		}
+		events, err := run(options)
 		if err != nil {
 			return err
 		}

@@ -37,9 +37,9 @@ var memorySchema = shared.Schema{
 		{Name: "mode", Label: "Mode", Kind: shared.KindChoice, OptionsFrom: "look"},
 		{Name: "link", Label: "Link", Kind: shared.KindURL, ReadOnly: true},
 	}}},
-	Test: shared.TestAction{Label: "Try it", Options: []shared.Field{loudOption}},
+	Test: shared.TestAction{Label: "Try it", Options: loudOptions},
 	Actions: []shared.Action{
-		{Name: "look", Label: "Look for modes", Options: []shared.Field{loudOption}},
+		{Name: "look", Label: "Look for modes", Options: loudOptions},
 		{Name: "ask", Label: "Ask", Options: []shared.Field{
 			{Name: "whom", Label: "Whom", Kind: shared.KindText, Required: true},
 		}},
@@ -47,7 +47,14 @@ var memorySchema = shared.Schema{
 	},
 }
 
-var loudOption = shared.Field{Name: "loud", Label: "Loud", Kind: shared.KindBoolean}
+// loudOptions has some that depend on the first one.
+var loudOptions = []shared.Field{
+	{Name: "loud", Label: "Loud", Kind: shared.KindBoolean},
+	{Name: "volume", Label: "Volume", Kind: shared.KindInteger,
+		VisibleWhen: shared.Equals("loud", shared.Boolean(true))},
+	{Name: "pitch", Label: "Pitch", Kind: shared.KindInteger,
+		EnabledWhen: shared.Equals("loud", shared.Boolean(true))},
+}
 
 func (p *memoryPage) Info(context.Context) (shared.Info, error) {
 	return shared.Info{Name: "memory", Title: "Memory", Version: "1.0.0"}, nil

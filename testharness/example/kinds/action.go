@@ -10,6 +10,12 @@ import (
 
 // RunAction runs one of the actions.
 func (p *Page) RunAction(ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error) error {
+	action, _ := Schema().Action(request.Action)
+	if found := action.Form().Validate(request.Options, nil); found.HasErrors() {
+		return send(shared.Completed{Report: shared.TestReport{
+			Outcome: "failed", Headline: "The options have faults", Status: shared.StatusFailed, Diagnostics: found,
+		}})
+	}
 	switch request.Action {
 	case "find_buckets":
 		return p.findBuckets(ctx, request, send)
@@ -63,12 +69,6 @@ func (p *Page) signIn(ctx context.Context, send func(shared.TestEvent) error) er
 const signInTakes = 300 * time.Millisecond
 
 func (p *Page) testLogin(ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error) error {
-	action, _ := Schema().Action(request.Action)
-	if found := action.Form().Validate(request.Options, nil); found.HasErrors() {
-		return send(shared.Completed{Report: shared.TestReport{
-			Outcome: "failed", Headline: "Nobody to log in", Status: shared.StatusFailed, Diagnostics: found,
-		}})
-	}
 	return p.finish(ctx, request.Options["person"].String()+" can log in", shared.ActionResult{}, send)
 }
 

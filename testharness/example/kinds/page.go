@@ -116,6 +116,7 @@ func (p *Page) Test(ctx context.Context, request shared.TestRequest, send func(s
 	p.mu.Lock()
 	_, found := p.check(request.Draft)
 	p.mu.Unlock()
+	found = append(found, Schema().Test.ValidateOptions(request.Options)...)
 	if found.HasErrors() {
 		return send(shared.Completed{Report: shared.TestReport{
 			Outcome: "failed", Headline: "The form has faults", Status: shared.StatusFailed, Diagnostics: found,

@@ -4,12 +4,18 @@ import (
 	"net/http"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // returned goes on with an authorization when the browser is back from the page that the action has sent it to. What
 // the action gives stands in the form then, and is saved with it. Whether the browser was sent there by this reader is
-// for the action to know, by a state that it gave out.
+// for the action to know, by a state that it gave out. An image or a frame on the page of another site is nobody who
+// comes back (Fetch Metadata, Sec-Fetch-Dest): it would use up how often the reader may ask.
 func (h *handler) returned(w http.ResponseWriter, r *http.Request) {
+	if shown := r.Header.Get("Sec-Fetch-Dest"); shown != "" && shown != "document" { // Not every browser says it.
+		h.refuse(w, r, http.StatusForbidden, text.Of("This address is for a page that a browser shows by itself."))
+		return
+	}
 	query, ok := h.query(w, r)
 	if !ok {
 		return

@@ -58,7 +58,9 @@ func TestSignInReturns(t *testing.T) {
 	}
 	come := func(query string) (int, string) {
 		answer := httptest.NewRecorder()
-		page.handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/return?"+query, nil))
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/return?"+query, nil)
+		r.Header.Set("Sec-Fetch-Dest", "document")
+		page.handler.ServeHTTP(answer, r)
 		return answer.Code, answer.Body.String()
 	}
 	status, body := come("action=sign_in&code=c%26d&state=s")
@@ -67,6 +69,14 @@ func TestSignInReturns(t *testing.T) {
 	}
 	if page.asked[1].ReturnURL != back {
 		t.Errorf("the second time the browser is to come back to %s", page.asked[1].ReturnURL)
+	}
+	for _, dest := range []string{"image", "iframe", "empty", "script"} { // It stands in a page of any site.
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/return?action=sign_in&code=c", nil)
+		r.Header.Set("Sec-Fetch-Dest", dest)
+		answer := httptest.NewRecorder()
+		if page.handler.ServeHTTP(answer, r); answer.Code != http.StatusForbidden || len(page.asked) != 2 {
+			t.Errorf("as %s: status %d, %d calls", dest, answer.Code, len(page.asked))
+		}
 	}
 	form := filledIn(t, body)
 	if form.Get("secret.account") != "ticket-2" || form.Get("value.name") != "x" {

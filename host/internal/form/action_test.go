@@ -136,6 +136,7 @@ func TestActionIsStreamed(t *testing.T) {
 		Event   string
 		Values  map[string]any
 		Choices map[string]string
+		Tickets map[string]string
 	}
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || len(lines) != 3 {
 		t.Fatal(err, body)
@@ -144,6 +145,13 @@ func TestActionIsStreamed(t *testing.T) {
 		!strings.Contains(last.Choices["bucket"], `<option value="eu-backups" label="Backups">`) ||
 		!strings.Contains(last.Choices["mirrors"], `type="checkbox" name="value.mirrors" value="eu-backups"`) {
 		t.Errorf("the last line is %s", lines[2])
+	}
+	if len(last.Tickets) > 0 {
+		t.Errorf("what gives no authorization has the tickets %v", last.Tickets)
+	}
+	posted.Set("secret.account", "ticket-0") // One that waits to be saved.
+	if _, body = page.post(t, "/action", stream, posted); !strings.Contains(body, `"tickets":{}`) {
+		t.Errorf("an authorization is given anew by an action that gives none:\n%s", body)
 	}
 	posted.Set("action", "sign_in")
 	_, body = page.post(t, "/action", stream, posted)

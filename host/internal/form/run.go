@@ -203,14 +203,14 @@ func (h *handler) completedLine(
 	if came.result.IsZero() {
 		return line
 	}
-	s.take(schema, came.result)
+	tickets := s.take(schema, came.result)
 	filled := shared.Values{}
 	for name := range came.result.Values {
 		if value, given := s.draft.Values[name]; given {
 			filled[name] = value
 		}
 	}
-	line["values"], line["tickets"] = filled, s.tickets
+	line["values"], line["tickets"] = filled, tickets
 	choices := map[string]template.HTML{}
 	scope := newScope(schema, s.draft.Values, "", valuePrefix)
 	for field := range schema.Fields() {

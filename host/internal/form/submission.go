@@ -116,17 +116,18 @@ func (h *handler) unpin(r *http.Request, schema shared.Schema, s *submission) {
 	s.draft.Values = schema.Unpinned(s.draft.Values, stored)
 }
 
-// take fills in what an action has found: values, options, and tickets for authorizations.
-func (s *submission) take(schema shared.Schema, found shared.ActionResult) {
-	s.found = found.Choices
+// take fills in what an action has found: values, options, and tickets for authorizations. It returns those tickets.
+func (s *submission) take(schema shared.Schema, found shared.ActionResult) (tickets map[string]string) {
+	s.found, tickets = found.Choices, map[string]string{}
 	for field := range schema.Fields() {
 		if value, given := found.Values[field.Name]; given && !field.Sensitive && !field.ReadOnly && field.Fits(value) {
 			s.draft.Values[field.Name] = value
 		}
 		if ticket := found.Tickets[field.Name].Reveal(); ticket != "" && field.Kind == shared.KindAuthorization {
-			s.tickets[field.Name] = ticket
+			s.tickets[field.Name], tickets[field.Name] = ticket, ticket
 		}
 	}
+	return tickets
 }
 
 func (s *submission) readSecret(field shared.Field, posted url.Values) {
@@ -134,11 +135,12 @@ func (s *submission) readSecret(field shared.Field, posted url.Values) {
 	switch field.Kind {
 	case shared.KindMultiline, shared.KindFile:
 		typed = strings.TrimSpace(typed)
-	case shared.KindAuthorization:
-		s.tickets[field.Name] = typed // It is given once, so the page carries it on.
 	}
 	switch {
 	case typed != "":
+		if field.Kind == shared.KindAuthorization {
+			s.tickets[field.Name] = typed // It is given once, so the page carries it on.
+		}
 		s.draft.Secrets[field.Name] = shared.ReplaceSecret(typed)
 		s.hasContent[field.Name] = true
 	case posted.Has(clearPrefix + field.Name):

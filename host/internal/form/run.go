@@ -165,6 +165,7 @@ func (h *handler) brokenReport(r *http.Request, e errand, err error) shared.Test
 func (h *handler) stream(w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, e errand) {
 	w.Header().Set("Content-Type", streamType)
 	control := http.NewResponseController(w)
+	_ = control.Flush() // From now on nobody takes the stream for dead, however long the first event takes.
 	send := func(line map[string]any) {
 		_ = json.NewEncoder(w).Encode(line) // The browser being gone cancels the request's context.
 		_ = control.Flush()

@@ -35,6 +35,7 @@ func (p *slowPage) Save(ctx context.Context, request shared.SaveRequest) (shared
 
 func (p *slowPage) Test(ctx context.Context, _ shared.TestRequest, send func(shared.TestEvent) error) error {
 	step := shared.StepResult{ID: "step", Label: "Step", Status: shared.StatusPassed, Detail: strings.Repeat("x", p.size)}
+	time.Sleep(p.pause) // It may wait before the first event, too.
 	for range 3 {
 		_ = send(shared.StepFinished{StepResult: step})
 		time.Sleep(p.pause)
@@ -186,11 +187,12 @@ func TestSlowReaderIsGivenUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun := time.Now()
-		time.Sleep(11 * time.Second) // The first step is written for 10 s.
+		time.Sleep(11 * time.Second) // The header is written for 10 s.
 		synctest.Wait()
 		rest, err := io.ReadAll(connection)
 		if len(rest) != 0 || time.Since(begun) > 12*time.Second {
 			t.Errorf("after %s, %v: %d bytes", time.Since(begun), err, len(rest))
 		}
+		time.Sleep(10 * time.Second) // Until the plugin has seen it.
 	})
 }

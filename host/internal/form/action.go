@@ -8,8 +8,13 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// confirmedName is the control that says what was agreed to: for a save, or with the name of an action behind it.
-const confirmedName = "confirmed"
+const (
+	// confirmedName is the control that says what was agreed to: for a save, or with the name of an action behind it.
+	confirmedName = "confirmed"
+	// agreedName is that of the button which agrees to an action, and names it. What stands beside it counts only then:
+	// the button that asks for the action is another one.
+	agreedName = "agreed"
+)
 
 // action runs an action of the page. One that asks for agreement is run when there is one.
 func (h *handler) action(w http.ResponseWriter, r *http.Request) {
@@ -17,13 +22,16 @@ func (h *handler) action(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	name := r.PostForm.Get("action")
+	name, agreed := r.PostForm.Get(agreedName), r.PostForm.Has(agreedName)
+	if !agreed {
+		name = r.PostForm.Get("action")
+	}
 	action, declared := schema.Action(name)
 	if h.actionRunner() == nil || !declared {
 		h.invalid(w, r, "action", name)
 		return
 	}
-	if action.Confirm != "" && r.PostForm.Get(confirmedName+"."+name) != action.Confirm {
+	if action.Confirm != "" && !(agreed && r.PostForm.Get(confirmedName+"."+name) == action.Confirm) {
 		h.askFirst(w, r, schema, submission, action)
 		return
 	}
@@ -74,9 +82,4 @@ func (h *handler) askFirst(
 }
 
 // actionRunner returns what runs the actions of the page, nil when there is nothing.
-func (h *handler) actionRunner() shared.ActionRunner {
-	if h.options.Actions == nil {
-		return nil
-	}
-	return h.options.Actions()
-}
+func (h *handler) actionRunner() shared.ActionRunner { return offered(h.options.Actions) }

@@ -109,15 +109,21 @@ func TestActionIsAgreedToFirst(t *testing.T) {
 			t.Errorf("nobody was asked:\n%s", body)
 		}
 		posted.Set("confirmed.sign_in", sentence) // Agreed to something else.
-		if page.post(t, "/action", accept, posted); page.acted != nil {
+		posted.Set("agreed", "sign_in")
+		if page.post(t, "/action", accept, posted); page.acted != nil && page.acted.Action == "rotate" {
 			t.Error("what was agreed to for another action counts")
 		}
-		if accept == "" {
+		if page.acted, posted = nil, filledIn(t, page.get(t)); accept == "" {
 			posted = filledIn(t, body)
-			posted.Set("action", "rotate") // The button.
 		} else {
-			posted.Set("confirmed.rotate", sentence)
+			posted.Set("confirmed.rotate", sentence) // It stands on the page as long as the question does.
 		}
+		posted.Set("action", "rotate") // The same button once more.
+		if _, body = page.post(t, "/action", accept, posted); page.acted != nil || !strings.Contains(body, sentence) {
+			t.Errorf("who asks for it twice is taken to agree:\n%s", body)
+		}
+		posted.Del("action")
+		posted.Set("agreed", "rotate") // The button beside the question.
 		if _, body = page.post(t, "/action", accept, posted); page.acted == nil ||
 			!strings.Contains(body, "What is in force has changed.") {
 			t.Errorf("what was agreed to did not begin, or the page does not say what it changed:\n%s", body)

@@ -217,7 +217,8 @@ function start() {
 
   // runFor is what a button runs. The same action may have several.
   function runFor(button) {
-    return runs.find((run) => run.button === button || button.name === "action" && run.button.value === button.value);
+    const named = ["action", "agreed"].includes(button.name);
+    return runs.find((run) => run.button === button || named && run.button.value === button.value);
   }
 
   const tested = document.getElementById("tested");

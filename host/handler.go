@@ -48,6 +48,8 @@ func (h *Host) formOptions() form.Options {
 		Logger:        h.options.logger.Named("page"),
 		History:       offered(h, shared.CapabilityHistory, h.History),
 		Notifier:      offered(h, shared.CapabilityNotifier, h.Notifier),
+		Operator:      offered(h, shared.CapabilityNotificationOperator, h.NotificationOperator),
+		Releaser:      offered(h, shared.CapabilityHeld, h.HeldReleaser),
 		Actions:       offered(h, shared.CapabilityActions, h.ActionRunner),
 		TestLimit:     form.TestLimit(h.options.testLimit),
 

@@ -42,6 +42,10 @@ type Options struct {
 	History func() shared.SettingsHistory
 	// Notifier returns the notification service, nil when the plugin has none. A nil function shows none either.
 	Notifier func() shared.Notifier
+	// Operator returns what shows a single notification, Releaser what releases those that are held: nil when the plugin
+	// does neither. A nil function shows none either.
+	Operator func() shared.NotificationOperator
+	Releaser func() shared.HeldReleaser
 	// Actions returns what runs the schema's actions, nil when the plugin has none. A nil function shows none either.
 	Actions func() shared.ActionRunner
 	// TestLimit limits how often one actor may test; the zero value does not limit it.
@@ -137,13 +141,16 @@ func securityHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// auditTrail returns the history of the settings, nil when there is none.
-func (h *handler) auditTrail() shared.SettingsHistory {
-	if h.options.History == nil {
-		return nil
+// offered returns an optional part of the page, nil when there is none.
+func offered[Part any](part func() Part) (found Part) {
+	if part != nil {
+		found = part()
 	}
-	return h.options.History()
+	return found
 }
+
+// auditTrail returns the history of the settings, nil when there is none.
+func (h *handler) auditTrail() shared.SettingsHistory { return offered(h.options.History) }
 
 type actorKey struct{}
 

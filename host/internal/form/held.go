@@ -31,6 +31,10 @@ func (n *notifications) whatOf(w http.ResponseWriter, r *http.Request, what stri
 
 // askRelease asks whether what is held is to be released, and says how many notifications it are.
 func (n *notifications) askRelease(w http.ResponseWriter, r *http.Request) {
+	if offered(n.options.Releaser) == nil {
+		http.NotFound(w, r)
+		return
+	}
 	query, ok := n.query(w, r)
 	if !ok {
 		return
@@ -54,20 +58,23 @@ func (n *notifications) askRelease(w http.ResponseWriter, r *http.Request) {
 }
 
 // release has what is held delivered, or discards it, and shows the page again, which says how many it were.
-func (n *notifications) release(releaser shared.HeldReleaser) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		what := r.PostForm.Get("what")
-		if !n.whatOf(w, r, what) {
-			return
-		}
-		request := shared.ReleaseHeldRequest{Actor: actorOf(r), Deliver: what == heldDeliver}
-		released, err := releaser.ReleaseHeld(r.Context(), request)
-		if err != nil {
-			n.refuse(w, r, failureStatus(err), n.explain(err))
-			return
-		}
-		toPage(w, r, fmt.Sprintf("?released=%s&count=%d", what, released.Count))
+func (n *notifications) release(w http.ResponseWriter, r *http.Request) {
+	releaser := offered(n.options.Releaser)
+	if releaser == nil {
+		http.NotFound(w, r)
+		return
 	}
+	what := r.PostForm.Get("what")
+	if !n.whatOf(w, r, what) {
+		return
+	}
+	request := shared.ReleaseHeldRequest{Actor: actorOf(r), Deliver: what == heldDeliver}
+	released, err := releaser.ReleaseHeld(r.Context(), request)
+	if err != nil {
+		n.refuse(w, r, failureStatus(err), n.explain(err))
+		return
+	}
+	toPage(w, r, fmt.Sprintf("?released=%s&count=%d", what, released.Count))
 }
 
 // released reads what the page is to report of a release, nothing when there was none. When it cannot be read it has

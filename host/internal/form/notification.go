@@ -20,31 +20,34 @@ type detailView struct {
 type fact struct{ Name, Value text.Text }
 
 // detail shows one notification with every attempt and what was done with it, to programs as JSON.
-func (n *notifications) detail(operator shared.NotificationOperator) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		query, ok := n.query(w, r)
-		if !ok {
-			return
-		}
-		id, ok := n.text(w, r, query, "id")
-		if !ok {
-			return
-		}
-		detail, err := operator.Show(r.Context(), shared.ShowRequest{Locale: n.locale(r), ID: id})
-		switch {
-		case errors.Is(err, shared.ErrNoNotification):
-			n.refuse(w, r, http.StatusNotFound, text.Of("There is no such notification any more."))
-		case err != nil:
-			n.refuse(w, r, failureStatus(err), n.explain(err))
-		case accepts(r, jsonType):
-			n.writeJSON(w, detail)
-		default:
-			view := &detailView{detail, factsOf(detail.NotificationEntry)}
-			n.send(w, r, http.StatusOK, Content{
-				Title: n.language(r).Render(text.Of("Notification {id}", "id", id)),
-				Head:  n.fragment(r, "head", view), Body: n.fragment(r, "notification", view),
-			})
-		}
+func (n *notifications) detail(w http.ResponseWriter, r *http.Request) {
+	operator := offered(n.options.Operator)
+	if operator == nil {
+		http.NotFound(w, r)
+		return
+	}
+	query, ok := n.query(w, r)
+	if !ok {
+		return
+	}
+	id, ok := n.text(w, r, query, "id")
+	if !ok {
+		return
+	}
+	detail, err := operator.Show(r.Context(), shared.ShowRequest{Locale: n.locale(r), ID: id})
+	switch {
+	case errors.Is(err, shared.ErrNoNotification):
+		n.refuse(w, r, http.StatusNotFound, text.Of("There is no such notification any more."))
+	case err != nil:
+		n.refuse(w, r, failureStatus(err), n.explain(err))
+	case accepts(r, jsonType):
+		n.writeJSON(w, detail)
+	default:
+		view := &detailView{detail, factsOf(detail.NotificationEntry)}
+		n.send(w, r, http.StatusOK, Content{
+			Title: n.language(r).Render(text.Of("Notification {id}", "id", id)),
+			Head:  n.fragment(r, "head", view), Body: n.fragment(r, "notification", view),
+		})
 	}
 }
 

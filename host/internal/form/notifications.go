@@ -12,7 +12,8 @@ import (
 )
 
 // NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
-// given up and why. Of the options it uses Authorize, Language, Layout, Logger, PublicURL, TrustedOrigins and Theme.
+// given up and why. Of the options it uses Authorize, Language, Layout, Logger, Operator, Releaser, PublicURL,
+// TrustedOrigins and Theme.
 func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	n := &notifications{handler: &handler{options: options}, notifier: notifier}
 	mux := http.NewServeMux()
@@ -21,13 +22,9 @@ func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	mux.HandleFunc("GET /state", n.authorized(n.live))
 	mux.HandleFunc("POST /retry", n.authorized(n.act(notifier.Retry)))
 	mux.HandleFunc("POST /cancel", n.authorized(n.act(notifier.Cancel)))
-	if releaser, ok := notifier.(shared.HeldReleaser); ok {
-		mux.HandleFunc("GET /held", n.authorized(n.askRelease))
-		mux.HandleFunc("POST /held", n.authorized(n.release(releaser)))
-	}
-	if operator, ok := notifier.(shared.NotificationOperator); ok {
-		mux.HandleFunc("GET /notification", n.authorized(n.detail(operator)))
-	}
+	mux.HandleFunc("GET /held", n.authorized(n.askRelease))
+	mux.HandleFunc("POST /held", n.authorized(n.release))
+	mux.HandleFunc("GET /notification", n.authorized(n.detail))
 	return n.guarded(mux)
 }
 
@@ -47,7 +44,8 @@ type notificationsView struct {
 	Entries []shared.NotificationEntry
 	Older   string // the query of the next page; empty when that was all
 	Query   string // the query of this page
-	Shown   bool   // each notification has a page of its own
+	// Shown means that each notification has a page of its own, Releases that what is held can be released.
+	Shown, Releases bool
 }
 
 type stateView struct {
@@ -74,8 +72,8 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	if err := errors.Join(err1, err2); err != nil {
 		view.Failure, code = n.explain(err), failureStatus(err)
 	} else {
-		_, shown := n.notifier.(shared.NotificationOperator)
-		view.fill(status, list, shown)
+		view.fill(status, list)
+		view.Shown, view.Releases = offered(n.options.Operator) != nil, offered(n.options.Releaser) != nil
 	}
 	n.send(w, r, code, Content{
 		Title: n.language(r).Message("Notifications"),
@@ -111,9 +109,8 @@ func (n *notifications) asked(
 	}, before, ok
 }
 
-func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList, shown bool) {
+func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList) {
 	v.Status, v.Entries = &status, list.Entries
-	v.Shown = shown
 	for _, state := range shared.NotificationStates {
 		v.States = append(v.States, stateView{State: state, Count: status.Counts[state], Chosen: state == v.State})
 	}
@@ -133,7 +130,11 @@ func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
 	reply := map[string]any{}
 	if status, err := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)}); err == nil {
 		reply["service"] = n.fragment(r, "service", &status)
-		reply["held"] = n.fragment(r, "held", status.Held)
+		held := "held"
+		if offered(n.options.Releaser) == nil {
+			held = "held for good"
+		}
+		reply["held"] = n.fragment(r, held, status.Held)
 	}
 	n.writeJSON(w, reply)
 }

@@ -74,8 +74,12 @@ func (n *heldNotifier) Show(_ context.Context, request shared.ShowRequest) (shar
 
 // asked sends a request to the page of the notifier, as a browser does that is at the page, or at another one.
 func asked(n shared.Notifier, method, path, body string, header ...string) *httptest.ResponseRecorder {
+	operator, _ := n.(shared.NotificationOperator)
+	releaser, _ := n.(shared.HeldReleaser)
 	handler := form.NewNotifications(n, form.Options{
 		Authorize: func(*http.Request) (string, error) { return "anna", nil }, Logger: hclog.NewNullLogger(),
+		Operator: func() shared.NotificationOperator { return operator },
+		Releaser: func() shared.HeldReleaser { return releaser },
 	})
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -136,6 +140,25 @@ func TestReleaseIsRefused(t *testing.T) {
 	type withoutHold struct{ shared.Notifier }
 	if w := asked(withoutHold{n}, "POST", "/held", "what=deliver"); w.Code != http.StatusNotFound {
 		t.Errorf("a service that holds nothing: status %d", w.Code)
+	}
+}
+
+// TestOnlyWhatThePluginOffersIsLinked has a plugin that neither shows single notifications nor releases what it holds,
+// as a host says, whose own types can do all that there is.
+func TestOnlyWhatThePluginOffersIsLinked(t *testing.T) {
+	type onlyNotifier struct{ shared.Notifier }
+	n := onlyNotifier{&heldNotifier{held: 5}}
+	for _, path := range []string{"/", "/state"} {
+		shown := asked(n, "GET", path, "").Body.String()
+		if !strings.Contains(shown, "5 are held.") || strings.Contains(shown, "notification?id=") ||
+			strings.Contains(shown, "Deliver what is held") {
+			t.Errorf("%s shows\n%s", path, shown)
+		}
+	}
+	for _, path := range []string{"/notification?id=7", "/held?what=deliver"} {
+		if w := asked(n, "GET", path, ""); w.Code != http.StatusNotFound {
+			t.Errorf("%s: status %d", path, w.Code)
+		}
 	}
 }
 

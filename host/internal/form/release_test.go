@@ -58,6 +58,7 @@ func holding(t *testing.T) (notifier *holdingNotifier, settings, notifications h
 		Authorize:   func(*http.Request) (string, error) { return "anna", nil },
 		PluginState: func() form.PluginState { return form.PluginState{Running: true} }, Restart: func() {},
 		Notifier: func() shared.Notifier { return notifier }, Logger: hclog.NewNullLogger(),
+		Releaser: func() shared.HeldReleaser { return notifier },
 	}
 	return notifier, form.New(page, options), form.NewNotifications(notifier, options)
 }

@@ -108,12 +108,7 @@ func (h *handler) emptyView() *view {
 }
 
 // notifier returns the notification service, nil when there is none.
-func (h *handler) notifier() shared.Notifier {
-	if h.options.Notifier == nil {
-		return nil
-	}
-	return h.options.Notifier()
-}
+func (h *handler) notifier() shared.Notifier { return offered(h.options.Notifier) }
 
 // service returns how the notification service is, nil when there is none or it cannot be asked.
 func (h *handler) service(r *http.Request) *shared.ServiceStatus {

@@ -22,16 +22,17 @@ func (h *handler) action(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	name, agreed := r.PostForm.Get(agreedName), r.PostForm.Has(agreedName)
-	if !agreed {
-		name = r.PostForm.Get("action")
+	name, agreed := r.PostForm.Get("action"), ""
+	if r.PostForm.Has(agreedName) {
+		name = r.PostForm.Get(agreedName)
+		agreed = r.PostForm.Get(confirmedName + "." + name)
 	}
 	action, declared := schema.Action(name)
 	if h.actionRunner() == nil || !declared {
 		h.invalid(w, r, "action", name)
 		return
 	}
-	if action.Confirm != "" && !(agreed && r.PostForm.Get(confirmedName+"."+name) == action.Confirm) {
+	if agreed != action.Confirm && action.Confirm != "" {
 		h.askFirst(w, r, schema, submission, action)
 		return
 	}

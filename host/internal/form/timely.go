@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// heartbeat is after how long of silence a stream carries an empty line, from its beginning on, so that no proxy takes it
-// for dead: nginx gives up after 60 s.
+// heartbeat is after how long of silence a stream carries an empty line, from its beginning on, so that no proxy takes
+// it for dead: nginx gives up after 60 s.
 const heartbeat = 15 * time.Second
 
 // timely has the WriteTimeout of the Console's server bound each piece of an answer instead of the whole: a test takes

@@ -50,7 +50,9 @@ func TestWorkGrowsAsTheFormDoes(t *testing.T) {
 		"found by the script": {"/action", stream, func(n int) url.Values {
 			return url.Values{"value.mirrors": texts(n)}
 		}},
-		"lines": {"/apply", "", func(n int) url.Values { return url.Values{"value.servers": {strings.Join(texts(n), "\n")}} }},
+		"lines": {"/apply", "", func(n int) url.Values {
+			return url.Values{"value.servers": {strings.Join(texts(n), "\n")}}
+		}},
 		"pairs": {"/apply", "", func(n int) url.Values {
 			return url.Values{"value.groups": {strings.Join(texts(n), " = x\n") + " = x"}}
 		}},

@@ -50,6 +50,9 @@ func TestPastedPasswordIsNotRepeated(t *testing.T) {
 func TestDelegatedLogin(t *testing.T) {
 	for login, want := range map[string]string{
 		`svc@contoso.com\shared`: "sender_missing", `CONTOSO\svc@contoso.com`: "sender_missing",
+		`svc@contoso.com\x1y`: "sender_missing", `svc@contoso.com\u200`: "sender_missing",
+		`alice@example.com\r\n`: "decorated", `alice@example.com\u200b`: "decorated", `alice@example.com\x0d`: "decorated",
+		`alice@example.com\015`: "decorated", `alice@example.com\U0000200b`: "decorated",
 		`alice@example.com\n`: "decorated", `\\alice@example.com`: "decorated",
 		"<alice@example.com>": "decorated", "mailto:alice@example.com": "decorated",
 	} {

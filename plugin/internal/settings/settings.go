@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"net/mail"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -221,11 +222,24 @@ func (b *binding) sender(s *Settings) {
 
 // isDelegated reports whether a login has another name before or behind an address: that of a mailbox which its owner
 // opens (Exchange: user@domain\mailbox), or of a domain (DOMAIN\user). It is right as it is; an address with decoration
-// is not.
+// is not, nor one with escapes of a program, such as \r\n or \u200b.
 func isDelegated(login string) bool {
 	const shortest = 2 // A single letter is more likely an escape, such as \n.
 	before, after, found := strings.Cut(login, `\`)
-	return found && len(before) >= shortest && len(after) >= shortest && !strings.ContainsAny(login, " \t<>\"'(),;:[]|")
+	return found && len(before) >= shortest && len(after) >= shortest &&
+		!strings.ContainsAny(login, " \t<>\"'(),;:[]|") && !strings.Contains(after, `\`) &&
+		!(shared.IsEmailAddress(before) && isEscape(after))
+}
+
+// isEscape reports whether a text is the number of a character, as it stands behind a backslash.
+func isEscape(text string) bool {
+	digits, known := map[int]string{3: "x", 5: "u", 9: "U"}[len(text)]
+	if known && strings.HasPrefix(text, digits) {
+		_, err := strconv.ParseUint(text[1:], 16, 32)
+		return err == nil
+	}
+	_, err := strconv.ParseUint(text, 8, 16)
+	return len(text) == 3 && err == nil
 }
 
 // Bounds of the time limit of a test.

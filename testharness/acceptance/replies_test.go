@@ -43,12 +43,14 @@ type reply struct {
 // makes of them: headline, cause, scope and lasting. The replies are in the directory that the variable REPLIES names;
 // without it they are left out.
 func TestReplies(t *testing.T) {
-	directory := os.Getenv("REPLIES")
-	if directory == "" {
+	replies, err := readReplies(os.Getenv("REPLIES"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if replies == nil {
 		t.Log("left out: REPLIES names no directory of replies")
 		return
 	}
-	replies := readReplies(t, filepath.Join(directory, "replies.jsonl"))
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -83,11 +85,16 @@ func TestReplies(t *testing.T) {
 	}
 }
 
-func readReplies(t *testing.T, path string) []reply {
-	t.Helper()
+// readReplies reads the replies of a directory. An empty name means that there are none to be read; a directory without
+// any is an error.
+func readReplies(directory string) ([]reply, error) {
+	if directory == "" {
+		return nil, nil
+	}
+	path := filepath.Join(directory, "replies.jsonl")
 	file, err := os.Open(path)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer file.Close()
 	var replies []reply
@@ -95,12 +102,33 @@ func readReplies(t *testing.T, path string) []reply {
 	for {
 		var one reply
 		switch err := decoder.Decode(&one); {
+		case err == io.EOF && len(replies) == 0:
+			return nil, fmt.Errorf("%s has no replies", path)
 		case err == io.EOF:
-			return replies
+			return replies, nil
 		case err != nil:
-			t.Fatalf("%s: line %d: %v", path, len(replies)+1, err)
+			return nil, fmt.Errorf("%s: line %d: %w", path, len(replies)+1, err)
 		}
 		replies = append(replies, one)
+	}
+}
+
+// TestRepliesAreReadOrLeftOut: replies that are named and cannot be read are not left out.
+func TestRepliesAreReadOrLeftOut(t *testing.T) {
+	if replies, err := readReplies(""); replies != nil || err != nil {
+		t.Errorf("without a directory: %d replies, %v", len(replies), err)
+	}
+	for name, content := range map[string]string{"empty": "", "broken": `{"step": "auth"`, "other": "no JSON"} {
+		directory := t.TempDir()
+		if err := os.WriteFile(filepath.Join(directory, "replies.jsonl"), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if replies, err := readReplies(directory); err == nil {
+			t.Errorf("%s: %d replies and no error", name, len(replies))
+		}
+	}
+	if _, err := readReplies(t.TempDir()); err == nil {
+		t.Error("a directory without replies.jsonl is no error")
 	}
 }
 

@@ -26,9 +26,9 @@ type rule struct {
 	when      func(*reading) bool
 }
 
-// rules are all of them, the strongest first: what only one provider or the circumstances can mean; codes that
-// say one thing only; the few phrases that outweigh other codes; codes that are clear; phrases; what the words mean together; codes that only say no; what
-// remains of a step.
+// rules are all of them, the strongest first: what only one provider or the circumstances can mean; codes that say one
+// thing only; the few phrases that outweigh other codes; codes that are clear; phrases; what the words mean together;
+// codes that only say no; what remains of a step.
 var rules = sync.OnceValue(func() []rule {
 	return slices.Concat(
 		generalRules, certainRules, codedRules, unmistakableRules, overrulingRules, clearRules, contrastRules, specificRules,

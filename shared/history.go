@@ -74,6 +74,9 @@ type RestoreRequest struct {
 	Number int64
 	// Revision is the number of the newest revision when the decision was made; another one since is a conflict.
 	Revision int64
+	// Confirmed is the Confirm of an earlier result that the actor has read and agreed to, as for a save; empty when
+	// there was none.
+	Confirmed string
 }
 
 // PurgeRequest asks to remove the secrets of old revisions.

@@ -131,8 +131,10 @@ func TestSaveAgreed(t *testing.T) {
 			here.answers = strings.NewReader(test.typed)
 		}
 		page := &askingPage{questions: test.questions}
-		outcome, err := saveAgreed(t.Context(), page, shared.SaveRequest{},
-			func(sentence string) bool { return here.agreed(sentence, test.yes) })
+		save := func(confirmed string) (shared.SaveResult, error) {
+			return page.Save(t.Context(), shared.SaveRequest{Confirmed: confirmed})
+		}
+		outcome, err := untilAgreed(save, func(sentence string) bool { return here.agreed(sentence, test.yes) })
 		if err != nil || outcome.Saved != test.saved || page.saves != test.saves {
 			t.Errorf("%s: saved %v after %d calls, %v", name, outcome.Saved, page.saves, err)
 		}

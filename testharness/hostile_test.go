@@ -26,7 +26,7 @@ var victims = map[string][]string{
 	"Save":      {"save --set server=b.example", "save --json"},
 	"Test":      {"test", "test --json"},
 	"Revisions": {"history", "history --json"},
-	"Restore":   {"rollback 2", "rollback 2 --json"},
+	"Restore":   {"rollback 2", "rollback 2 --json --yes"},
 	"Purge":     {"history purge"},
 	"RunAction": {"action look --yes", "action look --yes --json", "action look --yes --save"},
 	"Notify":    {"notify --to a@b.example --to c@d.example --text x", "notify --to a@b.example --text x --json"},

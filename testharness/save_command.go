@@ -52,20 +52,25 @@ func (g *global) save(
 		}
 		request.Revision = snapshot.Revision.Number
 	}
-	return saveAgreed(ctx, plugin.Page(), request, func(sentence string) bool { return plugin.agreed(sentence, yes) })
+	save := func(confirmed string) (shared.SaveResult, error) {
+		request.Confirmed = confirmed
+		return plugin.Page().Save(ctx, request)
+	}
+	return untilAgreed(save, func(sentence string) bool { return plugin.agreed(sentence, yes) })
 }
 
-// saveAgreed saves, and again with each sentence of the page that is agreed to.
-func saveAgreed(
-	ctx context.Context, page shared.SettingsPage, request shared.SaveRequest, agree func(string) bool,
+// untilAgreed saves, and again with each sentence of the page that is agreed to.
+func untilAgreed(
+	save func(confirmed string) (shared.SaveResult, error), agree func(string) bool,
 ) (shared.SaveResult, error) {
 	const mostQuestions = 3 // A page may ask something else after an answer, but not without end.
+	confirmed := ""
 	for range mostQuestions {
-		outcome, err := page.Save(ctx, request)
+		outcome, err := save(confirmed)
 		if err != nil || outcome.Saved || outcome.Confirm == "" || !agree(outcome.Confirm) {
 			return outcome, err
 		}
-		request.Confirmed = outcome.Confirm
+		confirmed = outcome.Confirm
 	}
-	return page.Save(ctx, request)
+	return save(confirmed)
 }

@@ -111,12 +111,14 @@ func changeFromProto(c *settingsv1.Change) shared.Change {
 func restoreRequestToProto(r shared.RestoreRequest) *settingsv1.RestoreRequest {
 	return &settingsv1.RestoreRequest{
 		Locale: validUTF8(r.Locale), Actor: printable.Line(r.Actor), Number: r.Number, Revision: r.Revision,
+		Confirmed: validUTF8(r.Confirmed),
 	}
 }
 
 func restoreRequestFromProto(r *settingsv1.RestoreRequest) shared.RestoreRequest {
 	return shared.RestoreRequest{
 		Locale: r.GetLocale(), Actor: r.GetActor(), Number: r.GetNumber(), Revision: r.GetRevision(),
+		Confirmed: r.GetConfirmed(),
 	}
 }
 

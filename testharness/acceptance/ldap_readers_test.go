@@ -33,7 +33,7 @@ func (b *tab) withoutScripts(off bool) {
 // axeWithoutScripts has the checker run, which is a script, over the page as it is without: with nothing concealed.
 func (b *tab) axeWithoutScripts(state string) {
 	b.t.Helper()
-	read[bool](b, `(document.querySelectorAll("[data-concealed]").forEach(e => e.removeAttribute("data-concealed")), true)`)
+	read[bool](b, `(document.querySelectorAll("[data-concealed]").forEach(e => delete e.dataset.concealed), true)`)
 	b.withoutScripts(false)
 	b.axe(state)
 	b.withoutScripts(true)

@@ -79,6 +79,12 @@ func newHistoryEntry(schema shared.Schema, entry shared.RevisionEntry, newest in
 	return shown
 }
 
+// restoring is what has to be agreed to before an old revision becomes the next one.
+type restoring struct {
+	Number, Revision int64
+	Confirm          string
+}
+
 // restore makes an old revision the next one.
 func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 	trail := h.auditTrail()
@@ -100,6 +106,7 @@ func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 	}
 	result, err := trail.Restore(r.Context(), shared.RestoreRequest{
 		Locale: h.locale(r), Actor: actorOf(r), Number: number, Revision: revision,
+		Confirmed: r.PostForm.Get(confirmedName),
 	})
 	if err == nil && result.Saved && len(result.Diagnostics) == 0 {
 		toPage(w, r, "?saved")
@@ -119,8 +126,12 @@ func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 	view := h.newView(r, schema, result.Snapshot, nil)
 	view.Saved = result.Saved
 	status := http.StatusConflict
-	if result.Saved { // Not all of it came back, and the page says what did not.
+	switch {
+	case result.Saved: // Not all of it came back, and the page says what did not.
 		status = http.StatusOK
+	case result.Confirm != "" && !result.Conflict:
+		view.Restoring = &restoring{Number: number, Revision: revision, Confirm: result.Confirm}
+		status = http.StatusPreconditionRequired
 	}
 	view.setFindings(result.Diagnostics)
 	h.render(w, r, status, view)

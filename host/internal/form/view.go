@@ -27,6 +27,7 @@ type view struct {
 	Test              *runView
 	Tests, Actions    []*runView // further ones; those that belong to a field stand beside it
 	Confirm           *runView   // what has to be agreed to before the form is saved
+	Restoring         *restoring // likewise before an old revision is restored
 	Preview           string
 	General           shared.Diagnostics // findings that concern no field
 	Report            *shared.TestReport

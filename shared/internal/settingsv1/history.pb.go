@@ -281,7 +281,9 @@ type RestoreRequest struct {
 	// The revision to go back to.
 	Number int64 `protobuf:"varint,3,opt,name=number,proto3" json:"number,omitempty"`
 	// The revision that was the newest one when the decision was made; another one since is a conflict.
-	Revision      int64 `protobuf:"varint,4,opt,name=revision,proto3" json:"revision,omitempty"`
+	Revision int64 `protobuf:"varint,4,opt,name=revision,proto3" json:"revision,omitempty"`
+	// The sentence of an earlier SaveResponse.confirm that the actor has agreed to; may be empty.
+	Confirmed     string `protobuf:"bytes,5,opt,name=confirmed,proto3" json:"confirmed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -342,6 +344,13 @@ func (x *RestoreRequest) GetRevision() int64 {
 		return x.Revision
 	}
 	return 0
+}
+
+func (x *RestoreRequest) GetConfirmed() string {
+	if x != nil {
+		return x.Confirmed
+	}
+	return ""
 }
 
 // RestoreResponse tells what was done, as a save does.
@@ -501,12 +510,13 @@ const file_settings_v1_history_proto_rawDesc = "" +
 	"\x06Change\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12*\n" +
 	"\x06before\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x06before\x12(\n" +
-	"\x05after\x18\x03 \x01(\v2\x12.settings.v1.ValueR\x05after\"r\n" +
+	"\x05after\x18\x03 \x01(\v2\x12.settings.v1.ValueR\x05after\"\x90\x01\n" +
 	"\x0eRestoreRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x16\n" +
 	"\x06number\x18\x03 \x01(\x03R\x06number\x12\x1a\n" +
-	"\brevision\x18\x04 \x01(\x03R\brevision\"D\n" +
+	"\brevision\x18\x04 \x01(\x03R\brevision\x12\x1c\n" +
+	"\tconfirmed\x18\x05 \x01(\tR\tconfirmed\"D\n" +
 	"\x0fRestoreResponse\x121\n" +
 	"\x06result\x18\x01 \x01(\v2\x19.settings.v1.SaveResponseR\x06result\"$\n" +
 	"\fPurgeRequest\x12\x14\n" +

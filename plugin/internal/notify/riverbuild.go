@@ -121,7 +121,8 @@ func (b *builder) missing(there map[string]bool) (missing []index) {
 	return missing
 }
 
-// unwanted are the names of indexes that are not whole, or that an earlier version has made.
+// unwanted are the names of indexes that are not whole, that an earlier version has made, or that River has made and
+// nothing here uses.
 func (b *builder) unwanted(there map[string]bool) (names []string) {
 	for name, whole := range there {
 		if !whole || !slices.ContainsFunc(b.dialect.indexes(), func(one index) bool { return one.name == name }) {

@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -209,20 +210,28 @@ func (r *riverStore) selections(
 
 // countFew counts what meets each condition, up to fewRows.
 func (r *riverStore) countFew(ctx context.Context, conditions []condition) error {
+	var q query
+	var counts []any
 	for i := range conditions {
 		one := &conditions[i]
 		if one.expression == r.dialect.class || one.count > 0 {
 			continue
 		}
-		var q query
-		q.add("SELECT COUNT(*) FROM (SELECT 1 FROM river_job WHERE ")
-		q.meet(one.expression, *one)
-		q.add(fmt.Sprintf(" LIMIT %d) AS few", fewRows))
-		if err := r.searcher().QueryRowContext(ctx, q.text, q.arguments...).Scan(&one.count); err != nil {
-			return err
+		separator := ", "
+		if counts == nil {
+			separator = "SELECT "
 		}
+		q.add(separator + "(SELECT COUNT(*) FROM (SELECT 1 FROM river_job WHERE ")
+		q.meet(one.expression, *one)
+		q.add(fmt.Sprintf(" LIMIT %d) AS few)", fewRows))
+		counts = append(counts, &one.count)
 	}
-	return nil
+	if counts == nil {
+		return nil
+	}
+	return r.byIndex(ctx, func(reader store.Executor) error {
+		return reader.QueryRowContext(ctx, q.text, q.arguments...).Scan(counts...)
+	})
 }
 
 // selectQuery selects columns of what is wanted. Where a condition is met by few, these are read and looked at;
@@ -274,23 +283,32 @@ func (r *riverStore) searcher() *sql.DB {
 	return r.bulk
 }
 
-// readInOrder is readIDs for what is wanted in the order of an index. PostgreSQL may take it for cheaper to collect all
-// that meets the conditions and to sort it, which among a million takes seconds.
-func (r *riverStore) readInOrder(ctx context.Context, q query) ([]int64, error) {
-	if r.dialect.inOrder == nil {
-		return r.readIDs(ctx, q)
+// readInOrder is readIDs for what is wanted in the order of an index.
+func (r *riverStore) readInOrder(ctx context.Context, q query) (ids []int64, err error) {
+	err = r.byIndex(ctx, func(reader store.Executor) error {
+		ids, err = scanIDs(reader.QueryContext(ctx, q.text, q.arguments...))
+		return err
+	})
+	return ids, err
+}
+
+// byIndex reads by way of the indexes, in their order. PostgreSQL may take it for cheaper to collect all that meets a
+// condition, or to read all rows, which among a million takes seconds.
+func (r *riverStore) byIndex(ctx context.Context, read func(reader store.Executor) error) error {
+	if r.dialect.byIndex == nil {
+		return read(r.searcher())
 	}
 	transaction, err := r.searcher().BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer transaction.Rollback() //nolint:errcheck // It has only read.
-	for _, statement := range r.dialect.inOrder {
+	for _, statement := range r.dialect.byIndex {
 		if _, err := transaction.ExecContext(ctx, statement); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return scanIDs(transaction.QueryContext(ctx, q.text, q.arguments...))
+	return read(transaction)
 }
 
 // afterInTime is the condition for what follows in the order of time. When the notification that it follows is gone,

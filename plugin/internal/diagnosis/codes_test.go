@@ -53,16 +53,17 @@ func TestMeasuredCodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := regexp.MustCompile("(?m)^\\| `(\\w+)`[^|]*\\| *(\\w+) *\\| *(\\w+) *\\|").FindAllStringSubmatch(string(content), -1)
+	row := regexp.MustCompile("(?m)^\\| `(\\w+)`[^|]*\\| *(\\w+) *\\| *(\\w+) *\\|")
+	rows := row.FindAllStringSubmatch(string(content), -1)
 	if len(rows) == 0 {
 		t.Fatalf("%s has no causes", directory)
 	}
-	for _, row := range rows {
-		have, known := causes()[row[1]]
+	for _, want := range rows {
+		have, known := causes()[want[1]]
 		if !known {
-			t.Errorf("%s is no cause", row[1])
-		} else if string(have.scope) != row[2] || string(have.lasting) != row[3] {
-			t.Errorf("%s: %s, %s; want %s, %s", row[1], have.scope, have.lasting, row[2], row[3])
+			t.Errorf("%s is no cause", want[1])
+		} else if string(have.scope) != want[2] || string(have.lasting) != want[3] {
+			t.Errorf("%s: %s, %s; want %s, %s", want[1], have.scope, have.lasting, want[2], want[3])
 		}
 	}
 }

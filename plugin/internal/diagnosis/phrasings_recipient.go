@@ -116,7 +116,8 @@ var (
 	allowList = words(
 		`(?:white|allow|safe|pass|approved|permit(?:ted)?|accept(?:ed)?|allowed|clearance|trust(?:ed)?) ?(?:\S+ )?list`,
 		`list of (?:\S+ )?(?:permitted|allowed|approved|accepted|trusted|authori[sz]ed)`,
-		`positivliste|freigabeliste`, `liste blanche`, `lista (?:blanca|bianca|branca)`, `бел\S+ списк`, `白名单|ホワイトリスト`,
+		`positivliste|freigabeliste`, `liste blanche`, `lista (?:blanca|bianca|branca)`,
+		`бел\S+ списк`, `白名单|ホワイトリスト`,
 	)
 	mailboxDisabled = words(
 		`(?:account|mail ?box|user|recipient) (?:\S+ ){0,3}no (?:mail|messages) accepted`,

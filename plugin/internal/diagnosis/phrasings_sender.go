@@ -91,7 +91,8 @@ var (
 		`invalid dns mx`, `mx (?:\S+ ){0,2}(?:for|of) (?:the )?sender`,
 		`unrouteable (?:sender )?address ~ sender`, `sender unrouteable`, `contains a domain with no`,
 		`no dns (?:\S+ )?(?:for|of) (?:\S+ )?(?:sender|from)`,
-		`(?:absender\w*|expediteur|remitente|mittente|remetente|отправител\S*)(?: \S+){0,6} (?:domaine?|dominio|домен\S*)`+
+		`(?:absender\w*|expediteur|remitente|mittente|remetente|отправител\S*)(?: \S+){0,6}`+
+			` (?:domaine?|dominio|домен\S*)`+
 			`(?: \S+){0,3} (?:unbekannt|existiert nicht|n existe pas|introuvable|inexistant|no existe|non esiste|`+
 			`nao existe|не (?:существ|найден))`,
 	)

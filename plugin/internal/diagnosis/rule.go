@@ -88,8 +88,13 @@ var checked = []string{
 // even in a 4xx.
 func (u rule) outlasts(r *reading) bool {
 	return r.failure.Reply.Code/100 == 4 && causes()[u.cause].lasting == shared.LastingPermanent &&
-		(slices.ContainsFunc(u.says, (*concept).isGist) || slices.Contains(checked, u.cause)) &&
-		(r.says(tryLater) || r.says(temporarily) || r.says(forNow))
+		(slices.ContainsFunc(u.says, (*concept).isGist) && r.passes() ||
+			slices.Contains(checked, u.cause) && (r.passes() || r.says(couldNot)))
+}
+
+// passes reports whether the reply says that it is another one later.
+func (r *reading) passes() bool {
+	return r.says(tryLater) || r.says(temporarily) || r.says(forNow)
 }
 
 func (r *reading) hasEnhanced(code string) bool {

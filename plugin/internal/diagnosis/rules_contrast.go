@@ -8,7 +8,7 @@ var contrastRules = []rule{
 	{cause: "recipient_unknown", steps: recipient, replies: replies(5), says: all(namedUnknown),
 		unless: none(senderMeant, userAgent)},
 
-	{cause: "simulated_fault", kinds: refused, says: all(simulated)},
+	{cause: "simulated_fault", kinds: refused, says: all(simulated), unless: none(listed)},
 
 	// A login.
 	{cause: "login_exchange_broken", steps: auth, replies: replies(523, 538), says: all(base64Meant)},
@@ -168,9 +168,11 @@ var (
 	thisMachine = words(
 		`@ip`, `ips?\b`, `client host`, `from (?:this|your|the|that) (?:\S+ )?(?:host|network|server|machine|location)\b`,
 		`your (?:\S+ )?(?:host|network|server|machine|isp)\b`,
+		`(?:sender|sending|source|client|remote|connecting) (?:host|network|server|machine)\b`,
 		`(?:von|aus) (?:diese[mr]|ihre[mr]) (?:\S+ )?(?:netz\w*|rechner|server|host)\b`, `ihr (?:server|rechner|netz\w*)\b`,
 		`(?:depuis|de) (?:ce|cette|votre) (?:reseau|serveur|machine)`, `desde (?:esta|este|su) (?:red|servidor|maquina)\b`,
-		`da (?:questa|questo) (?:rete|server)`, `с (?:этого|вашего) (?:сервера|хоста|адреса ip)`,
+		`da (?:questa|questo) (?:rete|server)`,
+		`с (?:этого|вашего) (?:сервера|хоста|адреса ip)`,
 		`从(?:该|此|您的)(?:服务器|网络|主机)`,
 	)
 	// senderIPMeant is the address of the machine that sends, though the sender is named with it.
@@ -374,6 +376,7 @@ var (
 		`домен (?:\S+ ){0,2}(?:отключ|заблокир|приостанов)`,
 		`域名(?:已)?(?:停用|暂停|过期)`,
 	)
+	lacksRecords = words(`(?:no|without|missing) (?:\S+ )?(?:mx|a record|dns|txt|spf)\b`)
 	// plainlyListed: whatever failed, a list has answered.
 	plainlyListed = words(
 		`(?:is|are|was|been|currently|found) (?:\S+ )?(?:black|block|deny)? ?listed`, `listed (?:in|on|at|by) `,
@@ -385,13 +388,5 @@ var (
 		`(?:look ?ups?|quer(?:y|ies)|check|resolution)(?: \S+){0,4} (?:fail|error|tim(?:ed|e) ?out|unavail)`,
 		`(?:cannot|could not|unable to|failed to) (?:\S+ )?(?:query|look|check|reach|contact)`,
 		`(?:tim(?:ed|e) ?out|not (?:respond|answer|reach))`,
-	)
-	dnsFailed = words(
-		`dns (?:\S+ ){0,4}(?:fail|error|mismatch|missing|problem|invalid|unsuccess|not found|time ?out|timed out)`,
-		`dns ~ (?:fehl|storung)`, `no dns\b`,
-		`(?:echec|erreur|fehler|fallo|errore?|ошибк\S*)(?: \S+){0,5} dns`,
-		`host ?name (?:look ?up|resolution|check)(?: \S+){0,4} (?:fail|error)`,
-		`(?:look ?up|resolution) (?:of|for) @ip (?:\S+ )?fail`,
-		`(?:failed|failure)(?: \S+){0,2} (?:dns|name) (?:check|lookup|look)`, `dns ~ echou`,
 	)
 )

@@ -11,6 +11,7 @@ var earlyRules = []rule{
 	{cause: "reverse_dns_missing", steps: early, says: all(reverseDNS)},
 	{cause: "reverse_dns_missing", steps: early, replies: replies(5), says: all(together(ipMeantPlainly, dnsFailed)),
 		unless: none(listed)},
+	{cause: "reverse_dns_missing", steps: early, says: all(together(ipMeantPlainly, dnsDiffers)), unless: none(listed)},
 	{cause: "server_lookup_failed", steps: early, replies: replies(4), says: all(together(ipMeantPlainly, dnsFailed)),
 		unless: none(listed)},
 	{cause: "hello_name_refused", steps: early, says: all(aboutHello), unless: none(tryLater)},
@@ -73,6 +74,16 @@ var (
 		`(?:log ?in|logon|passw\w*) (?:\S+ )?(?:attempts?|failures?|errors?|tries)`, `brute ?force`,
 		`too many (?:\S+ ){0,2}(?:auth|log ?in|logon|passw)`, `fail2ban`,
 	)
+	dnsFailed = words(
+		`dns (?:\S+ ){0,4}(?:fail|error|mismatch|missing|problem|invalid|unsuccess|not found|time ?out|timed out)`,
+		`dns (?:\S+ ){0,4}(?:not (?:reach|respond|answer|avail)|unreachable|unavail)`, `dns ~ (?:fehl|storung)`, `no dns\b`,
+		`(?:problem\w*|проблем\S*) (?:\S+ ){0,3}dns`, `(?:probleme|problema) dns`,
+		`(?:echec|erreur|fehler|fallo|errore?|ошибк\S*)(?: \S+){0,5} dns`,
+		`host ?name (?:look ?up|resolution|check)(?: \S+){0,4} (?:fail|error)`,
+		`(?:look ?up|resolution) (?:of|for) @ip (?:\S+ )?fail`,
+		`(?:failed|failure)(?: \S+){0,2} (?:dns|name) (?:check|lookup|look)`, `dns ~ echou`,
+	)
+	dnsDiffers = words(`dns (?:\S+ ){0,3}(?:mismatch|not match|inconsisten)`)
 	// blockedNow is an address that is let again in a while, which no greylisting has delayed.
 	blockedNow = words(
 		`(?:ip|@ip|host|server|address|you)(?: \S+){0,2} (?:is |are )?(?:temporar\w+ )?(?:blocked|banned|locked)\b`,

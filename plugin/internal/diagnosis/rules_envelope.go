@@ -118,7 +118,7 @@ var senderRules = []rule{
 		unless: none(recipientAddressMeant, listRestricted, senderIPMeant)},
 	{cause: "sender_not_owned", steps: atEnvelope, replies: replies(5), says: all(together(senderMeant, notPermitted)),
 		unless: none(authenticationResults, listed, namesSpam, namesVirus, namesFile, saysVerified, recipientNamed,
-			thisMachine, toOthers),
+			thisMachine, toOthers, lacksRecords),
 		when: loggedIn},
 	{cause: "sender_blocklisted", steps: atEnvelope, says: all(senderListed), unless: none(recipientAddressMeant)},
 }
@@ -183,7 +183,8 @@ var (
 	couldNot      = words(
 		`(?:unable to|cannot|could not|failed to) (?:perform|verify|evaluate|complete|check|fetch|retrieve|look ?up|`+
 			`resolve|get|validate|determine|query|read)`,
-		`(?:could not|cannot|unable to) be (?:\S+ )?(?:fetched|verified|evaluated|checked|retrieved|looked|read|determined)`,
+		`(?:could not|cannot|unable to) be (?:\S+ )?(?:loaded|scanned|fetched|verified|evaluated|`+
+			`checked|retrieved|looked|read|determined)`,
 		`(?:temporar\w*|transient) (?:\S+ ){0,3}(?:dns|error|failure|problem|lookup)`,
 		`error (?:while|during|in) (?:check|verif|evaluat|look)`,
 	)
@@ -257,7 +258,8 @@ var (
 	forNow = words(
 		`for now|not now|right now|moment|at this time|just now|at present|currently`, `tempora[rnil]`, `later`,
 		`derzeit|zurzeit|momentan|vorubergehend|augenblick|spater`, `pour l instant|plus tard`, `por ahora|mas tarde`,
-		`piu tardi|per ora`, `mais tarde|por enquanto`, `временно|сейчас|позже`, `暂时|稍后|一時的|後で`,
+		`piu tardi|per ora`, `mais tarde|por enquanto`, `временно|сейчас|позже`,
+		`暂时|稍后|一時的|後で`,
 	)
 	lookupBroke = words(
 		`look ?up (?:\S+ )?(?:fail|error|problem)`, `(?:dns|resol\w+) (?:\S+ )?(?:error|fail|problem)`,

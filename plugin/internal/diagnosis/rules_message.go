@@ -10,7 +10,7 @@ var recipientRules = []rule{
 	{cause: "recipient_syntax_refused", steps: recipient, says: all(addressSyntax), unless: none(senderMeant)},
 	{cause: "recipient_domain_not_found", steps: receiving, says: all(domainBad), unless: none(senderMeant)},
 	{cause: "recipient_moved", steps: receiving, says: all(recipientMoved), unless: none(fiveOneOne)},
-	{cause: "recipient_refused_temporarily", steps: receiving, replies: replies(4), says: all(mailboxDisabled, tryLater),
+	{cause: "recipient_refused_temporarily", steps: receiving, replies: replies(4), says: all(mailboxDisabled, opensAgain),
 		unless: none(contentMeant)},
 	{cause: "recipient_disabled", steps: receiving, says: all(mailboxDisabled),
 		unless: none(contentMeant, policyOfMailbox)},
@@ -104,6 +104,10 @@ var (
 	addressRejected    = words(`5\.1\.0 address rejected`)
 	prohibited         = words(`administrat\w* prohibit`)
 	bulkOfRecipients   = words(`too many`)
+	opensAgain         = words(
+		`maintenance|wartung|mantenimiento|manutenzione|обслуживан`, `(?:try|again|come back) `, `retry`, `later`,
+		`spater|plus tard|mas tarde|piu tardi|позже|稍后`,
+	)
 	// policyOfMailbox refuses; the mailbox itself is in order.
 	policyOfMailbox = words(`(?:mail ?box|user|recipient|account|address) (?:\S+ )?(?:polic|rules?\b)`)
 	fiveOneOne      = words(`5\.1\.1`)

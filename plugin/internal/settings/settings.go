@@ -228,7 +228,7 @@ func isDelegated(login string) bool {
 	before, after, found := strings.Cut(login, `\`)
 	return found && len(before) >= shortest && len(after) >= shortest &&
 		!strings.ContainsAny(login, " \t<>\"'(),;:[]|") && !strings.Contains(after, `\`) &&
-		!(shared.IsEmailAddress(before) && isEscape(after))
+		(!shared.IsEmailAddress(before) || !isEscape(after))
 }
 
 // isEscape reports whether a text is the number of a character, as it stands behind a backslash.

@@ -110,25 +110,3 @@ func (c Condition) holds(single func(Condition) truth) truth {
 		return single(c)
 	}
 }
-
-// DefaultDepends returns the names of the fields on whose values the defaults of the named fields depend, directly or
-// by way of other defaults.
-func (s Schema) DefaultDepends(names ...string) []string {
-	rules := map[string][]ConditionalDefault{}
-	for field := range s.Fields() {
-		rules[field.Name] = field.DefaultWhen
-	}
-	var found []string
-	add := func(name string) {
-		for _, rule := range rules[name] {
-			found = rule.When.fields(found)
-		}
-	}
-	for _, name := range names {
-		add(name)
-	}
-	for i := 0; i < len(found); i++ { // It grows.
-		add(found[i])
-	}
-	return found
-}

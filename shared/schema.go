@@ -64,7 +64,7 @@ type Field struct {
 	// and not checked, and what depends on it is hidden too.
 	VisibleWhen Condition `json:"visible_when,omitzero"`
 	// EnabledWhen has the field shown but not be changed unless the condition holds; none means always enabled. A disabled
-	// field keeps its value, and is not required and not checked.
+	// field keeps its value, and is not required and not checked; see [Schema.Changeable].
 	EnabledWhen Condition `json:"enabled_when,omitzero"`
 	// Min and Max bound the value of numbers, durations ("30s"), byte sizes and dates: they are values of the field's
 	// kind. Of other texts they bound the number of characters, of KindChoices, KindList and KindMap that of entries, and

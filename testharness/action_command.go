@@ -121,7 +121,11 @@ func (g *global) runAction(ctx context.Context, plugin invocation, flags actionF
 	if !flags.save || failed {
 		return result{document: done, text: text, failed: failed}, nil
 	}
-	outcome, err := g.save(ctx, plugin, filledIn(draft, done.Result), nil, flags.yes)
+	filled, err := changeable(ctx, plugin.Page(), g.locale, schema, filledIn(draft, done.Result))
+	var outcome shared.SaveResult
+	if err == nil {
+		outcome, err = g.save(ctx, plugin, filled, nil, flags.yes)
+	}
 	if err != nil {
 		return result{document: done, text: text, err: err}, nil
 	}

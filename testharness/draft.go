@@ -69,7 +69,35 @@ func (d *draftFlags) draft(
 		return shared.Schema{}, shared.Draft{}, err
 	}
 	draft, err := d.read(schema)
-	return schema, draft, err
+	if err != nil {
+		return schema, draft, err
+	}
+	left, err := changeable(ctx, page, locale, schema, draft)
+	if err != nil {
+		return schema, draft, err
+	}
+	for field := range schema.Fields() {
+		_, set := draft.Values[field.Name]
+		_, still := left.Values[field.Name]
+		_, secret := draft.Secrets[field.Name]
+		if _, stillSecret := left.Secrets[field.Name]; set && !still || secret && !stillSecret {
+			return schema, draft, usagef("%s cannot be changed: it is disabled as the other fields are", field.Name)
+		}
+	}
+	return schema, draft, nil
+}
+
+// changeable returns the draft without what it gives to fields that are disabled.
+func changeable(
+	ctx context.Context, page shared.SettingsPage, locale string, schema shared.Schema, draft shared.Draft,
+) (shared.Draft, error) {
+	var err error
+	left := schema.Changeable(draft, func() shared.Values {
+		var snapshot shared.Snapshot
+		snapshot, err = page.Load(ctx, shared.LoadRequest{Locale: locale})
+		return snapshot.Values
+	})
+	return left, err
 }
 
 func (d *draftFlags) read(schema shared.Schema) (shared.Draft, error) {

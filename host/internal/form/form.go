@@ -258,7 +258,7 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 	}
 	read := readSubmission(schema, r.PostForm)
 	read.revision = revision
-	h.unpin(r, schema, &read)
+	h.settle(r, schema, &read)
 	return schema, read, true
 }
 

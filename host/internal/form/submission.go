@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -88,8 +89,21 @@ func (s *submission) readOptions(of runName, form shared.Schema, posted url.Valu
 	return read
 }
 
-// unpin leaves out what is only a default that the form showed as if it were a value.
-func (h *handler) unpin(r *http.Request, schema shared.Schema, s *submission) {
+// settle leaves out of the draft what it does not decide: what was typed into fields that are disabled, and what is
+// only a default that the form showed as if it were a value.
+func (h *handler) settle(r *http.Request, schema shared.Schema, s *submission) {
+	stored := sync.OnceValue(func() shared.Values {
+		snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
+		if err != nil {
+			return nil
+		}
+		return snapshot.Values
+	})
+	s.draft = schema.Changeable(s.draft, stored)
+	s.unpin(schema, stored)
+}
+
+func (s *submission) unpin(schema shared.Schema, stored func() shared.Values) {
 	var untouched []string
 	for field := range schema.Fields() {
 		if !s.draft.Values[field.Name].IsEmpty() && s.unset[field.Name] {
@@ -99,21 +113,19 @@ func (h *handler) unpin(r *http.Request, schema shared.Schema, s *submission) {
 	if len(untouched) == 0 {
 		return
 	}
-	stored := shared.Values{}
+	var base shared.Values
 	elsewhere := func(name string) bool {
 		_, given := s.draft.Values[name]
 		return !given
 	}
 	if slices.ContainsFunc(schema.DefaultDepends(untouched...), elsewhere) {
-		if snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)}); err == nil {
-			stored = snapshot.Values
-		}
+		base = stored()
 	}
-	stored = s.draft.Apply(stored)
+	base = s.draft.Apply(base)
 	for _, name := range untouched {
-		delete(stored, name)
+		delete(base, name)
 	}
-	s.draft.Values = schema.Unpinned(s.draft.Values, stored)
+	s.draft.Values = schema.Unpinned(s.draft.Values, base)
 }
 
 // take fills in what an action has found: values, options, and tickets for authorizations. It returns those tickets.

@@ -9,7 +9,8 @@ if (form) start();
 else if (document.getElementById("service") || document.getElementById("down")) keepCurrent(() => false);
 
 function start() {
-  const fields = new Map([...form.querySelectorAll("[data-field]")].map((element) => [element.dataset.field, field(element)]));
+  const fields = new Map([...form.querySelectorAll("[data-field]")].map((element) => [element.dataset.field,
+	field(element)]));
   const runs = [...form.querySelectorAll("[data-run]")].map(runOf);
   let unsaved = false;
   let hint = 0;
@@ -92,13 +93,19 @@ function start() {
     debounce = setTimeout(() => check(), 400);
   });
 
-  // fill writes values into the form, never into a secret: those are typed.
+  // fill writes values into the form, never into a secret: those are typed. One may enable one that comes before it.
   function fill(values) {
-    for (const [name, value] of Object.entries(values)) {
-      const one = fields.get(name);
-      if (!one || one.fixed || one.control.secret || one.element.hasAttribute("data-disabled")) continue;
-      one.control.set(value);
-      one.control.changed();
+    const fillable = ([name]) => fields.has(name) && !fields.get(name).fixed && !fields.get(name).control.secret;
+    let left = Object.entries(values).filter(fillable);
+    for (let before = Infinity; left.length < before;) {
+      before = left.length;
+      left = left.filter(([name, value]) => {
+        const one = fields.get(name);
+        if (one.element.hasAttribute("data-disabled")) return true;
+        one.control.set(value);
+        one.control.changed();
+        return false;
+      });
     }
   }
 
@@ -328,7 +335,8 @@ function start() {
   follow();
 }
 
-// keepCurrent asks every few seconds for what changes while the page is open, and at once for what the page came without.
+// keepCurrent asks every few seconds for what changes while the page is open, and at once for what the page came
+// without.
 function keepCurrent(busy) {
   const refresh = async () => {
     if (document.hidden || busy()) return;

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ func init() {
 	databaseTests["hold cut off"] = testHoldCutOff
 	databaseTests["hold taken up late"] = testHoldTakenUpLate
 	databaseTests["hold by another process"] = testHoldByAnother
+	databaseTests["plans of holds"] = testPlansOfHolds
 	databaseTests["hold without indexes"] = testHoldWithoutIndexes
 	databaseTests["release of what is being held"] = testReleaseOfUnfinished
 	databaseTests["release in parts"] = testReleaseInParts
@@ -279,4 +281,28 @@ func testHoldWithoutIndexes(t *testing.T, database *store.Store) {
 	}
 	checkHeld(t, s, "with indexes", 2200-one.count, useOf(t, database).hold.Until)
 	checkReleased(t, s, 2200-one.count)
+}
+
+// testPlansOfHolds asks the engine how it finds a part that it is given, when it does not know yet how many are held:
+// by nothing but the numbers.
+func testPlansOfHolds(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	fillForPlans(t, s, map[string]int{"queued": 5000, "delivered": 5000})
+	byNumber := "INTEGER PRIMARY KEY"
+	if database.Pool() != nil {
+		byNumber = "river_job_pkey"
+		execute(t, database, "ANALYZE river_job")
+	}
+	execute(t, database, "UPDATE river_job SET state = 'pending' WHERE finalized_at IS NULL")
+	ids := s.queue.dialect.list([]int64{1, 7, 9999})
+	by := newOperated("anna", shared.OperationDeliverHeld).encode()
+	for _, q := range []query{
+		{s.queue.holdStatement(hold{}), []any{ids}}, {s.queue.holdStatement(hold{Running: true}), []any{ids}},
+		{s.queue.releaseStatement(shared.OperationDeliverHeld), []any{ids, by}},
+		{s.queue.releaseStatement(shared.OperationDiscardHeld), []any{ids, by}},
+	} {
+		if plan := planOf(t, database, q); !strings.Contains(plan, byNumber) {
+			t.Errorf("it is not looked up by its number:\n%s\n%s", q.text, plan)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
@@ -152,9 +153,13 @@ func (r *riverStore) scanPage(
 
 // holdPart holds jobs that are to be held, and returns how many it were. Those that were held before stay so.
 func (r *riverStore) holdPart(ctx context.Context, transaction *sql.Tx, why hold, ids []int64) (int64, error) {
-	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET state = 'pending'"+
-		", attempt = CASE WHEN state = 'running' AND attempt > 0 THEN attempt - 1 ELSE attempt END"+
-		" WHERE "+anyOwner+" AND "+why.condition()+" AND id "+r.dialect.among("$1"), r.dialect.list(ids)))
+	return changed(transaction.ExecContext(ctx, r.holdStatement(why), r.dialect.list(ids)))
+}
+
+func (r *riverStore) holdStatement(why hold) string {
+	return "UPDATE river_job SET state = 'pending'" +
+		", attempt = CASE WHEN state = 'running' AND attempt > 0 THEN attempt - 1 ELSE attempt END" +
+		" WHERE " + r.these(why.condition())
 }
 
 // releasePart releases jobs that are held, and returns how many it were: they are delivered as if they had not been
@@ -162,14 +167,25 @@ func (r *riverStore) holdPart(ctx context.Context, transaction *sql.Tx, why hold
 func (r *riverStore) releasePart(
 	ctx context.Context, transaction *sql.Tx, what shared.Operation, ids []int64, by operated,
 ) (int64, error) {
+	return changed(transaction.ExecContext(ctx, r.releaseStatement(what), r.dialect.list(ids), by.encode()))
+}
+
+func (r *riverStore) releaseStatement(what shared.Operation) string {
 	change := "state = 'cancelled', finalized_at = " + r.dialect.now + ", metadata = " +
 		fmt.Sprintf(r.dialect.noted, "cancel_attempted_at")
 	if what == shared.OperationDeliverHeld {
 		change = "state = CAST(CASE WHEN scheduled_at <= " + r.dialect.now + " THEN 'available' WHEN errors IS NULL THEN" +
 			" 'scheduled' ELSE 'retryable' END AS " + r.dialect.stateType + "), metadata = " + r.dialect.audited
 	}
-	return changed(transaction.ExecContext(ctx, "UPDATE river_job SET "+change+" WHERE "+anyOwner+" AND "+isHeld+
-		" AND id "+r.dialect.among("$1"), r.dialect.list(ids), by.encode()))
+	return "UPDATE river_job SET " + change + " WHERE " + r.these(isHeld)
+}
+
+// these is the condition for jobs of the list $1 that meet one about their state. Nothing but the list is looked up:
+// PostgreSQL may take it that few jobs are in a state when all of them are since a moment ago, and would read all for
+// each part.
+func (r *riverStore) these(condition string) string {
+	return "id " + r.dialect.among("$1") + " AND kind || '' = 'notification' AND " +
+		strings.Replace(condition, "state", "CAST(state AS TEXT)", 1)
 }
 
 // holdsAny reports whether something is held.

@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -124,8 +125,77 @@ func benchScale(b *testing.B, database *store.Store, waiting int) (rate float64)
 		if used > mostMemory {
 			b.Errorf("%d bytes of memory are more than %d", used, mostMemory)
 		}
+		benchHolds(b, s)
 	}
 	return rate
+}
+
+// longestNotify is how long a notification may take at most while others are held or released.
+const longestNotify = 500 * time.Millisecond
+
+// benchHolds has all that waits held and released, in both ways.
+func benchHolds(b *testing.B, s *Service) {
+	release := func(deliver bool) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := s.ReleaseHeld(ctx, shared.ReleaseHeldRequest{Deliver: deliver})
+			return err
+		}
+	}
+	for _, one := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"all held", holdAll(b, s)}, {"all delivered", release(true)},
+		{"all held again", holdAll(b, s)}, {"all discarded", release(false)},
+	} {
+		took, longest := besideNotify(b, s, one.do)
+		b.Logf("%-45s %8.2f s, the longest of what is notified meanwhile %.0f ms (bar %s)", one.what, took.Seconds(),
+			milliseconds(longest), longestNotify)
+		if longest > 2*longestNotify {
+			b.Errorf("%s: one waited %s, more than twice %s", one.what, longest, longestNotify)
+		}
+	}
+}
+
+// holdAll holds as a process does that begins with a database that was not used for long.
+func holdAll(b *testing.B, s *Service) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := store.WriteState(ctx, s.queue.db, stateHeartbeat,
+			heartbeatNote{At: time.Now().Add(-24 * time.Hour)}); err != nil {
+			return err
+		}
+		begins := newService(b, s.configuration.Store)
+		for {
+			if err := begins.pulse.beat(ctx); !errors.Is(err, errHolding) {
+				return err
+			}
+		}
+	}
+}
+
+// besideNotify returns how long something takes, and how long the longest of the notifications that are accepted one
+// after another meanwhile.
+func besideNotify(b *testing.B, s *Service, do func(context.Context) error) (took, longest time.Duration) {
+	b.Helper()
+	began, done := time.Now(), make(chan error, 1)
+	go func() { done <- do(b.Context()) }()
+	for n := 0; ; n++ {
+		select {
+		case err := <-done:
+			if err != nil {
+				b.Fatal(err)
+			}
+			return time.Since(began), longest
+		default:
+		}
+		notified := time.Now()
+		if _, err := s.Notify(b.Context(), shared.NotifyRequest{Notifications: []shared.Notification{
+			{To: fmt.Sprintf("meanwhile%d@host.example", n), Subject: "Alert", Text: "It happened."},
+		}}); err != nil {
+			b.Fatal(err)
+		}
+		longest = max(longest, time.Since(notified))
+	}
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

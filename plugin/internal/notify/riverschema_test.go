@@ -257,7 +257,7 @@ func TestSchemaChangesNameStatements(t *testing.T) {
 		"the same": {expected, nil},
 		"other type": {
 			[]string{"river_job column finalized_at: INTEGER", expected[1]},
-			[]string{"no longer there", "new: river_job column finalized_at: INTEGER", "complete", "discardHeld"},
+			[]string{"no longer there", "new: river_job column finalized_at: INTEGER", "complete", "releaseStatement"},
 		},
 		"gone": {expected[:1], []string{"no longer there: river_job column errors", "fail", "giveBack", "sqliteClass"}},
 		"another one": {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 )
 
@@ -36,7 +38,7 @@ type builder struct {
 }
 
 // prepare makes what takes no time, and everything where there are few jobs. complete is false where the rest is left
-// to build.
+// to build: there are many, or others hold a lock.
 func (b *builder) prepare(ctx context.Context) (complete bool, err error) {
 	if err := b.store.Make(ctx, makeCounts); err != nil {
 		return false, err
@@ -55,8 +57,21 @@ func (b *builder) prepare(ctx context.Context) (complete bool, err error) {
 		b.few+1)).Scan(&jobs); err != nil || jobs > b.few {
 		return false, err
 	}
-	return b.makeAll(ctx)
+	complete, err = b.makeAll(ctx)
+	if isLocked(err) { // Others write at the moment; they are not to keep this process from starting.
+		return false, nil
+	}
+	return complete, err
 }
+
+// isLocked reports whether a lock could not be had in time.
+func isLocked(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == pgerrcodeNotAvailable
+}
+
+// pgerrcodeNotAvailable is lock_not_available, in the appendix of PostgreSQL's manual.
+const pgerrcodeNotAvailable = "55P03"
 
 // makeCounts makes the table of counts.
 const makeCounts = "CREATE TABLE IF NOT EXISTS notification_count (class TEXT NOT NULL, count BIGINT NOT NULL);\n"

@@ -11,6 +11,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
+func init() { databaseTests["locked at the start"] = testLockedAtTheStart }
+
 func execute(t testing.TB, database *store.Store, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {
@@ -191,4 +193,37 @@ func testBuildBesideWriters(t *testing.T, database *store.Store) {
 	if _, former := there["notification_former_index"]; err != nil || former || !there["notification_domain_index"] {
 		t.Errorf("there are %v, %v", there, err)
 	}
+}
+
+// testLockedAtTheStart starts while another process writes for long, so that the lock for the counts cannot be had: the
+// service starts without them, and they are made when the lock is free.
+func testLockedAtTheStart(t *testing.T, database *store.Store) {
+	if database.Pool() == nil {
+		return // There is one writer, and all else at the start waits for it as well.
+	}
+	old := newService(t, database)
+	insertOne(t, old, "waits")
+	makeOld(t, old)
+	writing, err := database.DB().BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writing.Rollback() //nolint:errcheck // It has been.
+	if _, err := writing.Exec("UPDATE river_job SET priority = priority"); err != nil {
+		t.Fatal(err)
+	}
+	s := newService(t, database)
+	if s.queue.indexed.Load() {
+		t.Error("it has made what it had no lock for")
+	}
+	if list, err := s.List(t.Context(), shared.ListRequest{}); err != nil || len(list.Entries) != 1 {
+		t.Errorf("listed: %+v, %v", list, err)
+	}
+	if err := writing.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.buildIndexes(t.Context()); err != nil || !s.queue.indexed.Load() {
+		t.Errorf("made: %v, %v", s.queue.indexed.Load(), err)
+	}
+	checkClasses(t, s, "afterwards", map[string]int{"queued": 1})
 }

@@ -148,7 +148,8 @@ func (b *buckets) read(
 	return found, rows.Err()
 }
 
-// withPending adds what this process has not written down yet, so that reading needs no writing.
+// withPending adds what this process has not written down yet to what was read, as if it were, so that reading needs no
+// writing.
 func (b *buckets) withPending(
 	found []shared.StatisticsBucket, request shared.StatisticsRequest, now time.Time,
 ) []shared.StatisticsBucket {
@@ -156,10 +157,12 @@ func (b *buckets) withPending(
 	t := b.pending
 	b.mu.Unlock()
 	began := now.Truncate(time.Minute).Unix()
-	if t == (tally{}) || began < request.From.Unix() || began >= request.Until.Unix() {
+	began -= began % int64(request.Width/time.Second)
+	if t == (tally{}) || began < nextBucket(request.From, request.Width) ||
+		began >= nextBucket(request.Until, request.Width) {
 		return found
 	}
-	start := time.Unix(began-began%int64(request.Width/time.Second), 0).UTC()
+	start := time.Unix(began, 0).UTC()
 	at := slices.IndexFunc(found, func(one shared.StatisticsBucket) bool { return !one.Began.Before(start) })
 	if at < 0 {
 		at = len(found)

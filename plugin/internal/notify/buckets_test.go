@@ -1,12 +1,52 @@
 package notify
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
+
+func init() { databaseTests["pending in buckets"] = testPendingInBuckets }
+
+// testPendingInBuckets holds that what is not written down yet is in the same buckets as when it is, wherever a range
+// begins and ends in a bucket.
+func testPendingInBuckets(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	now := time.Date(2026, 11, 26, 10, 45, 20, 0, time.UTC)
+	pending := tally{accepted: 3, delivered: 2, failed: 1, dead: 1}
+	one := s.buckets.add(pending)
+	one.arguments[0] = now.Truncate(time.Minute).Unix()
+	execute(t, database, "DELETE FROM delivery_statistic")
+	if _, err := database.DB().Exec(one.text, one.arguments...); err != nil {
+		t.Fatal(err)
+	}
+	s.buckets.take()
+	s.buckets.count(pending)
+	there := 0
+	steps := []time.Duration{-25 * time.Hour, -11 * time.Hour, -time.Hour, -45 * time.Minute, -15 * time.Minute, -time.Minute,
+		-20 * time.Second, -time.Nanosecond, 0, time.Second, 5 * time.Minute, 15 * time.Minute, time.Hour, 14 * time.Hour}
+	for _, width := range []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 24 * time.Hour} {
+		for i, from := range steps {
+			for _, until := range steps[i+1:] {
+				request := shared.StatisticsRequest{Width: width, From: now.Add(from), Until: now.Add(until)}
+				want, err := s.buckets.read(t.Context(), database.Reader(), request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := s.buckets.withPending(nil, request, now); !slices.Equal(got, want) {
+					t.Errorf("%s, from %s to %s: %v, want %v", width, from, until, got, want)
+				}
+				there += len(want)
+			}
+		}
+	}
+	if there == 0 {
+		t.Error("nothing is in any bucket")
+	}
+}
 
 // testWholeBuckets asks for statistics from and until times within a bucket: each bucket that begins in between is
 // there, with all that happened in it, and no other.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -86,7 +85,7 @@ func Main(name string, open func(Start) (shared.SettingsPage, error)) {
 	start := Start{Manifest: declared, Logger: logger, Passive: *passive, dataDir: *dataDir}
 	opened := sync.OnceValue(func() shared.SettingsPage { return openPage(start, open) })
 	go opened()
-	time.AfterFunc(startIsOver, comeToRest)
+	time.AfterFunc(startIsOver, releaseStart)
 	serveOpened(opened, logger)
 	if closer, ok := opened().(io.Closer); ok {
 		if err := closer.Close(); err != nil {
@@ -95,21 +94,8 @@ func Main(name string, open func(Start) (shared.SettingsPage, error)) {
 	}
 }
 
-const (
-	// startIsOver is after how long a plugin has come to rest.
-	startIsOver = 2 * time.Second
-	// collectAt is by how many percent of what is alive garbage may grow. What a plugin that waits for calls has alive is
-	// so little that collecting it twice as often as usual costs nothing, and keeps 2 MiB less.
-	collectAt = 50
-)
-
-// comeToRest has the process be as small as one that waits for calls can be. The variable GOGC has the last word.
-func comeToRest() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
-	releaseStart()
-}
+// startIsOver is after how long a plugin has come to rest, and gives back what only its start has needed.
+const startIsOver = 2 * time.Second
 
 // openPage returns the page, or ends the process where that cannot be.
 func openPage(start Start, open func(Start) (shared.SettingsPage, error)) shared.SettingsPage {

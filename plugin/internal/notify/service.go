@@ -132,7 +132,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	s.digests = &digests{db: configuration.Store.DB(), keeper: configuration.Keeper, logger: configuration.Logger}
 	s.breaker.better, s.waiters = s.queue.bringBetterProbe, s.queue
 	s.commits = newGroup(func(ctx context.Context, changes []change) ([]accepted, error) {
-		s.headroom.use()
+		s.headroom.use(len(changes))
 		return s.queue.commit(ctx, changes)
 	})
 	s.pulse, s.chores = s.newPulse(), s.newChores()
@@ -190,7 +190,10 @@ func (s *Service) newClaim() claim {
 
 // Start begins to deliver after the StartDelay, as soon as no other process delivers from the same embedded database.
 // It returns soon: the page is served meanwhile, and what is in the way now is tried again.
-func (s *Service) Start(ctx context.Context) { s.standby.start(ctx) }
+func (s *Service) Start(ctx context.Context) {
+	s.headroom.begin()
+	s.standby.start(ctx)
+}
 
 // begin starts to deliver.
 func (s *Service) begin(ctx context.Context) error {
@@ -327,6 +330,7 @@ func (s *Service) Close() error {
 	}
 	s.pool.close()
 	s.commits.close()
+	s.headroom.end()
 	s.flush()
 	s.standby.release()
 	return errors.Join(err, s.queue.texts.Close())

@@ -15,7 +15,6 @@ type chore struct {
 
 	busy atomic.Bool
 	next time.Time // it belongs to tend
-	said string    // the last error; it belongs to the one who is busy
 }
 
 // tendChores begins each chore whose time has come. They end when the service begins to stop.
@@ -35,14 +34,8 @@ func (s *Service) tendChores() {
 
 // doChore says once what is in the way.
 func (s *Service) doChore(ctx context.Context, one *chore) {
-	err := one.do(ctx)
-	if err == nil || ctx.Err() != nil {
-		one.said = ""
-		return
-	}
-	if said := err.Error(); said != one.said {
-		one.said = said
-		s.configuration.Logger.Warn(one.what+" at the moment; it is tried again", "error", err)
+	if err := one.do(ctx); ctx.Err() == nil {
+		s.troubles.note(s.configuration.Logger, one.what+" at the moment; it is tried again", err)
 	}
 }
 

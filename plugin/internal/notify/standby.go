@@ -28,6 +28,7 @@ type standby struct {
 	claimed    atomic.Bool
 	delivering atomic.Bool
 	trouble    atomic.Pointer[error] // why it does not deliver although nobody else may; nil when all is well
+	said       troubles
 
 	stepping sync.Mutex    // held by a step
 	ending   bool          // nothing is begun any more
@@ -136,15 +137,12 @@ func (s *standby) ask(ctx context.Context) error {
 
 // note keeps what is wrong, and says it once.
 func (s *standby) note(err error) {
-	before := s.trouble.Load()
 	if err == nil {
 		s.trouble.Store(nil)
-		return
+	} else {
+		s.trouble.Store(&err)
 	}
-	s.trouble.Store(&err)
-	if before == nil || (*before).Error() != err.Error() {
-		s.logger.Warn("the notification service cannot do what it has to at the moment; it goes on trying", "error", err)
-	}
+	s.said.note(s.logger, "the notification service cannot do what it has to at the moment; it goes on trying", err)
 }
 
 // stop returns when nothing is begun any more, and whether this process delivers. The claim is held on until release,

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -39,13 +40,46 @@ func TestTroubles(t *testing.T) {
 	}
 }
 
+// TestTroublesAreSaidOnce has background tasks and the claim fail in the same way again and again, only that numbers
+// differ: the log is told once, and again when it had passed.
+func TestTroublesAreSaidOnce(t *testing.T) {
+	var log bytes.Buffer
+	logger := hclog.New(&hclog.LoggerOptions{Output: &log})
+	service := &Service{configuration: Configuration{Logger: logger}}
+	standby := &standby{logger: logger}
+	for name, fail := range map[string]func(error){
+		"a background task": func(err error) {
+			service.doChore(t.Context(), &chore{what: "it fails", do: func(context.Context) error { return err }})
+		},
+		"the claim": standby.note,
+	} {
+		log.Reset()
+		for round := range 2 {
+			for port := range 5 {
+				fail(fmt.Errorf("port %d is closed", port))
+			}
+			fail(nil)
+			if said := strings.Count(log.String(), "[WARN]"); said != round+1 {
+				t.Errorf("%s: in round %d the log has %q", name, round, log.String())
+			}
+		}
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	log.Reset()
+	service.doChore(ended, &chore{what: "it fails", do: func(ctx context.Context) error { return ctx.Err() }})
+	if log.Len() > 0 || standby.trouble.Load() != nil {
+		t.Errorf("what was ended is told: %q", log.String())
+	}
+}
+
 // testTendWithoutDatabase tends while the database is away: the log is told of nothing twice, and of one thing where it
 // is clear that the others fail as well.
 func testTendWithoutDatabase(t *testing.T, database *store.Store) {
 	s := newService(t, database)
 	var log bytes.Buffer
 	s.configuration.Logger = hclog.New(&hclog.LoggerOptions{Output: &log})
-	s.chores = nil // They say so by themselves.
+	s.chores = nil // They run beside it.
 	if err := database.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -95,6 +95,7 @@ func (s *Service) send(
 		s.breaker.release(ctx, permit)
 		return s.uncomposed(ctx, job, err)
 	}
+	s.composed(job)
 	one := &underway{
 		service: s, job: job, permit: permit, delivery: delivery, told: s.attempts.begin(job),
 		envelope: smtpconn.Envelope{Sender: delivery.From.Address, Recipient: job.Args.To, ID: envelopeID(job)},

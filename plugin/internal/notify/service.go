@@ -114,6 +114,7 @@ type Service struct {
 	summedUp      time.Time           // when old statistics were; it is tend's
 	attached      *semaphore.Weighted // bytes of attachments in memory
 	retryAt       sync.Map            // by id: when an attempt that has just failed is repeated
+	unread        sync.Map            // by id: a message that could not be read
 }
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.

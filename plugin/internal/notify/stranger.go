@@ -39,7 +39,7 @@ func (s *Service) lookForStranger(ctx context.Context) {
 			s.configuration.Logger.Info("no older version delivers from the database any more")
 		}
 	}
-	if err != nil && ctx.Err() == nil {
-		s.configuration.Logger.Warn("what waits for the end of an older version goes on waiting", "error", err)
+	if ctx.Err() == nil {
+		s.troubles.note(s.configuration.Logger, "what waits for the end of an older version goes on waiting", err)
 	}
 }

@@ -45,13 +45,17 @@ func TestTroubles(t *testing.T) {
 func TestTroublesAreSaidOnce(t *testing.T) {
 	var log bytes.Buffer
 	logger := hclog.New(&hclog.LoggerOptions{Output: &log})
-	service := &Service{configuration: Configuration{Logger: logger}}
+	service := &Service{configuration: Configuration{Logger: logger, Store: openEmbedded(t)}}
 	standby := &standby{logger: logger}
 	for name, fail := range map[string]func(error){
 		"a background task": func(err error) {
 			service.doChore(t.Context(), &chore{what: "it fails", do: func(context.Context) error { return err }})
 		},
 		"the claim": standby.note,
+		"what waits for an older version": func(err error) {
+			service.stranger = stranger{gone: func(context.Context) error { return err }}
+			service.lookForStranger(t.Context())
+		},
 	} {
 		log.Reset()
 		for round := range 2 {

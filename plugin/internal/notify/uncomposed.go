@@ -13,15 +13,29 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
+// unreadMessages is what the log is told of messages that cannot be written now.
+const unreadMessages = "messages cannot be read at the moment, and wait"
+
+// composed is told of a message that could be written. Others may have been read all the time: that the trouble has
+// passed is known of one that could not.
+func (s *Service) composed(job *river.Job[outgoing]) {
+	if _, was := s.unread.LoadAndDelete(job.ID); was {
+		s.troubles.note(s.configuration.Logger, unreadMessages, nil)
+	}
+}
+
 // uncomposed ends an attempt whose message could not be written. Where its texts or attachments cannot be read just
 // now, because its key is not there, or a service that holds keys or the database is away, that is no fault of the
 // message.
 func (s *Service) uncomposed(ctx context.Context, job *river.Job[outgoing], err error) error {
 	switch {
+	case ctx.Err() != nil:
+		return errInPlace
 	case errors.Is(err, secret.ErrKeyMissing):
 		return s.keyMissing(job, err)
-	case errors.Is(err, secret.ErrCannotOpen) && !secret.IsDamaged(err), errors.Is(err, errNotRead), ctx.Err() != nil:
-		s.troubles.note(s.configuration.Logger, "messages cannot be read at the moment, and wait", err)
+	case errors.Is(err, secret.ErrCannotOpen) && !secret.IsDamaged(err), errors.Is(err, errNotRead):
+		s.unread.Store(job.ID, true)
+		s.troubles.note(s.configuration.Logger, unreadMessages, err)
 		return backToQueue()
 	}
 	s.failed()

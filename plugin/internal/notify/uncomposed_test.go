@@ -1,16 +1,20 @@
 package notify
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/mail"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
@@ -66,6 +70,49 @@ func TestKeysThatAreAway(t *testing.T) {
 	job.Args.To = "them@example.com"
 	if err := outcome(); !errors.As(err, &cancel) {
 		t.Errorf("one that is bound to another recipient: %v", err)
+	}
+}
+
+// TestUnreadIsToldOnce has the attachment of a message missing for a while, twice, while another one is read all the
+// time: the log is told once each time. An attempt that is ended tells nothing, and leaves the message in its place.
+func TestUnreadIsToldOnce(t *testing.T) {
+	vault := &countingVault{}
+	vault.version.Store(1)
+	server := httptest.NewServer(vault)
+	defer server.Close()
+	s, _ := vaultService(t, t.TempDir(), "transit+http://"+server.Listener.Addr().String()+"/transit/smtp")
+	var log bytes.Buffer
+	s.configuration.Logger = hclog.New(&hclog.LoggerOptions{Output: &log})
+	one := jobNamed(t, s, notifyAll(t, s, shared.Notification{
+		To: "you@example.com", Text: "x", Attachments: []shared.Attachment{{Name: "a", Content: []byte("a")}},
+	})[0].ID)
+	other := jobNamed(t, s, notifyAll(t, s, shared.Notification{To: "you@example.com", Text: "x"})[0].ID)
+	attempt := func(ctx context.Context, job *river.Job[outgoing]) error {
+		if _, err := s.compose(ctx, job, Delivery{From: mail.Address{Address: "me@example.com"}}); err != nil {
+			return s.uncomposed(ctx, job, err)
+		}
+		s.composed(job)
+		return nil
+	}
+	try := func() {
+		for range 3 {
+			_, _ = attempt(t.Context(), one), attempt(t.Context(), other)
+		}
+	}
+	for round := range 2 {
+		execute(t, s.configuration.Store, "ALTER TABLE notification_attachment RENAME TO elsewhere")
+		try()
+		execute(t, s.configuration.Store, "ALTER TABLE elsewhere RENAME TO notification_attachment")
+		try()
+		if said := strings.Count(log.String(), "[WARN]"); said != round+1 {
+			t.Errorf("in round %d the log has %q", round, log.String())
+		}
+	}
+	log.Reset()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := attempt(ended, one); err != errInPlace || log.Len() > 0 {
+		t.Errorf("an attempt that is ended: %v, and the log has %q", err, log.String())
 	}
 }
 

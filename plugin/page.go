@@ -80,7 +80,10 @@ func New(ctx context.Context, configuration Configuration) (*Page, error) {
 // open opens the key and the notification service.
 func (p *Page) open(ctx context.Context) error {
 	if !p.configuration.Passive { // A command may look into it, or have it used again.
-		if err := errors.Join(p.store.Moved(ctx), p.store.NoteFormat(ctx)); err != nil {
+		if err := p.store.Moved(ctx); err != nil {
+			return err // Nothing is written to it.
+		}
+		if err := p.store.NoteFormat(ctx); err != nil {
 			return err
 		}
 	}

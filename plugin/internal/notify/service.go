@@ -201,7 +201,7 @@ func (s *Service) begin(ctx context.Context) error {
 	if s.drain.stopping() {
 		return errStopping
 	}
-	if err := s.adopt(ctx); err != nil {
+	if err := s.lookAfter(ctx); err != nil {
 		return err
 	}
 	if err := s.breaker.sync(ctx); err != nil { // Before the first delivery.
@@ -213,13 +213,18 @@ func (s *Service) begin(ctx context.Context) error {
 	return nil
 }
 
-// adopt looks after what other processes have left. Where nobody else delivers, what is marked as being delivered
-// belongs to a process that has died; and what waits in a database that was not in use is held, which what is accepted
-// from now on is not.
+// adopt looks after what other processes have left, where this one may deliver.
 func (s *Service) adopt(ctx context.Context) error {
-	if err := errors.Join(s.configuration.Store.Moved(ctx), s.configuration.Store.CheckFormat(ctx)); err != nil {
+	if err := s.barred(ctx); err != nil {
 		return err
 	}
+	return s.lookAfter(ctx)
+}
+
+// lookAfter takes over what other processes have left. Where nobody else delivers, what is marked as being delivered
+// belongs to a process that has died; and what waits in a database that was not in use is held, which what is accepted
+// from now on is not.
+func (s *Service) lookAfter(ctx context.Context) error {
 	if s.configuration.Store.Pool() == nil {
 		if err := errors.Join(s.queue.recover(ctx, anyOwner, s.abandoned), s.queue.clearLeader(ctx)); err != nil {
 			return fmt.Errorf("what was under way cannot be taken over: %w", err)

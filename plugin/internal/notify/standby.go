@@ -20,8 +20,8 @@ type standby struct {
 	delay  time.Duration // before the first step; the claim is asked for at once
 	logger hclog.Logger
 	barred func(ctx context.Context) error // why nobody of this version may deliver; nil when they may
-	adopt  func(ctx context.Context) error // looks after what other processes have left; may be called again
-	begin  func(ctx context.Context) error // adopts, and starts to deliver
+	adopt  func(ctx context.Context) error // unless barred, looks after what other processes have left
+	begin  func(ctx context.Context) error // does the same, and starts to deliver
 	halt   func() error                    // stops it again
 	tend   func(ctx context.Context)       // is called at every interval
 
@@ -87,10 +87,10 @@ func (s *standby) step(ctx context.Context) error {
 	if s.ending && !s.claimed.Load() {
 		return nil
 	}
-	if barred := s.barred(ctx); barred != nil && !s.ending {
-		return errors.Join(barred, s.giveWay(ctx))
-	}
 	if !s.claimed.Load() {
+		if err := s.barred(ctx); err != nil {
+			return err // A process of another version may want the claim.
+		}
 		if err := s.ask(ctx); err != nil || !s.claimed.Load() {
 			return err
 		}
@@ -107,6 +107,9 @@ func (s *standby) step(ctx context.Context) error {
 	}
 	if s.ending {
 		return err // What is under way is finished, and the claim held until then.
+	}
+	if barred := s.barred(ctx); barred != nil { // It is asked after the claim was kept: it may take its time.
+		return errors.Join(barred, s.giveWay(ctx))
 	}
 	if !s.delivering.Load() {
 		if err := s.begin(context.WithoutCancel(ctx)); err != nil {

@@ -296,3 +296,45 @@ func TestStartDelay(t *testing.T) {
 		})
 	}
 }
+
+// TestBarredGivesWay has a process find out, while it delivers and while it waits, that no process of its version may deliver:
+// it gives way, and no longer asks for the claim. That is asked once in a step, and after the claim was kept.
+func TestBarredGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var holder atomic.Pointer[oneClaim]
+		moved := errors.New("the database was moved")
+		var barred error
+		asked, adopted := 0, 0
+		claim := &oneClaim{holder: &holder}
+		s := newStandby(claim, begins)
+		s.adopt = func(context.Context) error { adopted++; return nil }
+		s.barred = func(context.Context) error {
+			if asked++; s.claimed.Load() && time.Since(claim.keptAt()) > 0 {
+				t.Error("it is asked before the claim was kept")
+			}
+			return barred
+		}
+		s.start(t.Context())
+		time.Sleep(tendInterval / 2)
+		asked = 0
+		time.Sleep(10 * tendInterval)
+		if !s.delivering.Load() || asked != 10 || adopted != 1 {
+			t.Errorf("it delivers: %t, and was asked %d times in 10 steps", s.delivering.Load(), asked)
+		}
+		barred = moved
+		time.Sleep(tendInterval)
+		claim.change(func(c *oneClaim) { c.asked = nil })
+		time.Sleep(10 * tendInterval)
+		if s.delivering.Load() || holder.Load() != nil || len(claim.asked) > 0 || !errors.Is(*s.trouble.Load(), moved) {
+			t.Errorf("it delivers: %t, has the claim: %t, asked for it: %v", s.delivering.Load(), holder.Load() != nil,
+				claim.asked)
+		}
+		barred = nil
+		time.Sleep(2 * tendInterval)
+		if !s.delivering.Load() {
+			t.Error("it does not deliver again")
+		}
+		s.stop()
+		s.release()
+	})
+}

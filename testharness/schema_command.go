@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -44,29 +45,64 @@ func printSchema(out io.Writer, schema shared.Schema) {
 		fmt.Fprintf(table, "\n%s: --option\n", schema.Test.Label)
 		printFields(table, schema.Test.Options)
 	}
+	if len(schema.Actions) > 0 {
+		fmt.Fprintln(table, "\nActions: testharness action NAME")
+		for _, action := range schema.Actions {
+			fmt.Fprintf(table, "  %s\t\t%s\t%s\n", action.Name, action.Label, action.Help)
+			if len(action.Options) > 0 {
+				fmt.Fprintf(table, "\n%s: --option\n", action.Label)
+				printFields(table, action.Options)
+			}
+		}
+	}
 	_ = table.Flush()
 }
 
 func printFields(out io.Writer, fields []shared.Field) {
 	for _, field := range fields {
-		kind := string(field.Kind)
-		switch {
-		case field.Sensitive:
-			kind = "secret"
-		case len(field.Options) > 0:
-			values := make([]string, len(field.Options))
-			for i, option := range field.Options {
-				values[i] = option.Value
-			}
-			kind = strings.Join(values, "|")
-		}
-		note := ""
-		switch {
-		case !field.Default.IsEmpty():
-			note = "default " + onOneLine(field, field.Default)
-		case field.Required:
-			note = "required"
-		}
-		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", field.Name, kind, field.Label, note)
+		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", field.Name, kindText(field), field.Label, fieldNote(field))
 	}
+}
+
+// kindText says what a field takes.
+func kindText(field shared.Field) string {
+	switch {
+	case field.Sensitive:
+		return "secret"
+	case len(field.Options) > 0:
+		values := make([]string, len(field.Options))
+		for i, option := range field.Options {
+			values[i] = option.Value
+		}
+		return strings.Join(values, "|")
+	case field.Items != "":
+		return string(field.Kind) + " of " + string(field.Items)
+	}
+	return string(field.Kind)
+}
+
+// fieldNote says what else there is to know of a field.
+func fieldNote(field shared.Field) string {
+	var notes []string
+	switch {
+	case field.ReadOnly:
+		notes = append(notes, "computed")
+	case !field.Default.IsEmpty():
+		notes = append(notes, "default "+onOneLine(field, field.Default))
+	case field.Required:
+		notes = append(notes, "required")
+	}
+	if field.Unit != "" {
+		notes = append(notes, "in "+field.Unit)
+	}
+	if action := cmp.Or(field.OptionsFrom, field.Action); action != "" {
+		notes = append(notes, "see action "+action)
+	}
+	if field.NeedsRestart {
+		notes = append(notes, "takes effect after a restart")
+	}
+	if field.Deprecated != "" {
+		notes = append(notes, "deprecated: "+field.Deprecated)
+	}
+	return strings.Join(notes, "; ")
 }

@@ -107,6 +107,9 @@ func (g *global) runAction(ctx context.Context, plugin invocation, flags actionF
 	if err != nil {
 		return result{}, err
 	}
+	if err := g.offered(ctx, plugin, schema, action, draft); err != nil {
+		return result{}, err
+	}
 	if !plugin.agreed(action.Confirm, flags.yes) {
 		return result{}, fmt.Errorf("%w; the action asks %q: agree with --yes", errNotAgreed, action.Confirm)
 	}
@@ -135,6 +138,20 @@ func (g *global) runAction(ctx context.Context, plugin invocation, flags actionF
 		text(out)
 		end.text(out)
 	}}, nil
+}
+
+// offered fails for an action that the page hides while the form is as it is.
+func (g *global) offered(
+	ctx context.Context, plugin invocation, schema shared.Schema, action shared.Action, draft shared.Draft,
+) error {
+	if action.VisibleWhen.IsZero() {
+		return nil
+	}
+	snapshot, err := plugin.Page().Load(ctx, shared.LoadRequest{Locale: g.locale})
+	if err == nil && !schema.Evaluate(draft.Apply(snapshot.Values)).Holds(action.VisibleWhen) {
+		err = usagef("the page does not offer the action %q with these values", action.Name)
+	}
+	return err
 }
 
 // errNotAgreed is that nothing was done, as it was to be agreed to before.

@@ -31,9 +31,10 @@ func TestActionCommand(t *testing.T) {
 			"Code: ABCD"}},
 		"action look --yes --option deep=no": {exitDone, []string{"Fill in: --set port=587", "Choices of format:",
 			"csv  CSV"}},
-		"action look --yes --json":        {exitDone, []string{`"outcome":`, `"port": 587`, `(hidden)`, "Code: ABCD"}},
-		"action look --yes --save":        {exitDone, []string{"authorization for grant", "Saved as revision"}},
-		"action look --yes --save --json": {exitDone, []string{`"saved": true`}},
+		"action look --yes --json":         {exitDone, []string{`"outcome":`, `"port": 587`, `(hidden)`, "Code: ABCD"}},
+		"action look --yes --set safe=yes": {exitUsage, []string{`does not offer the action "look"`}},
+		"action look --yes --save":         {exitDone, []string{"authorization for grant", "Saved as revision"}},
+		"action look --yes --save --json":  {exitDone, []string{`"saved": true`}},
 	} {
 		status, out := run(t, plugin, manifest, line)
 		if status != want.status {

@@ -16,7 +16,8 @@ func TestSaveOverPlainHTTP(t *testing.T) {
 	defer target.Close()
 	for name, address := range map[string]func(*testing.T) string{
 		"directly": func(t *testing.T) string {
-			return strings.Replace(twoPages(t).URL, "127.0.0.1", "console.example", 1)
+			console, _ := twoPages(t)
+			return strings.Replace(console.URL, "127.0.0.1", "console.example", 1)
 		},
 		"through nginx": func(t *testing.T) string { return startNginx(t, 0).public },
 	} {

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
@@ -30,6 +31,8 @@ type proxied struct {
 	public string // the address of the Console in the browser, without a slash at its end
 	port   int    // of the proxy
 	client *http.Client
+
+	notifier shared.Notifier
 }
 
 // consoleTheme is the same in both schemes of colours.
@@ -37,22 +40,31 @@ var consoleTheme = host.Theme{
 	Light: map[string]string{"accent": "#a1b2c3"}, Dark: map[string]string{"accent": "#a1b2c3"},
 }
 
-// twoPages serves the pages of two plugins in one Console whose answers have a time limit, as Consoles have it.
-func twoPages(t *testing.T, options ...host.Option) *httptest.Server {
+// twoPages serves the pages of two plugins, and the notifications of one, in one Console whose answers have a time
+// limit, as Consoles have it.
+func twoPages(t *testing.T, options ...host.Option) (*httptest.Server, shared.Notifier) {
 	t.Helper()
 	mux := http.NewServeMux()
+	var notifier shared.Notifier
 	options = append(options, host.WithTestLimit(noTestLimit), host.WithTheme(consoleTheme),
 		host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }))
 	for _, plugin := range []string{"smtp", "webhook"} {
 		h := supervised(t, manifest(t, plugin, plugin+"-plugin"), options...)
 		mux.Handle("/settings/"+plugin+"/", http.StripPrefix("/settings/"+plugin, h.Handler()))
+		if plugin == "smtp" {
+			notifier = h.Notifier()
+			mux.Handle(notificationsPage, http.StripPrefix(strings.TrimSuffix(notificationsPage, "/"), h.NotificationsHandler()))
+		}
 	}
 	server := httptest.NewUnstartedServer(mux)
 	server.Config.WriteTimeout = 10 * time.Second
 	server.Start()
 	t.Cleanup(server.Close)
-	return server
+	return server, notifier
 }
+
+// notificationsPage is where the notifications are shown.
+const notificationsPage = "/monitoring/notifications/"
 
 // startNginx runs Debian's nginx with its own configuration and a site, and returns the Console behind it.
 func startNginx(t *testing.T, n int) proxied {
@@ -69,7 +81,7 @@ func startNginx(t *testing.T, n int) proxied {
 	port := freePorts(t, 1)[0]
 	const name = "console.example"
 	public := strings.Replace(named[1], name, fmt.Sprintf("%s:%d", name, port), 1)
-	backend := twoPages(t, host.WithPublicURL(public))
+	backend, notifier := twoPages(t, host.WithPublicURL(public))
 	directory := publicDir(t)
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
@@ -90,7 +102,8 @@ func startNginx(t *testing.T, n int) proxied {
 	write(t, filepath.Join(directory, "nginx.conf"), all, 0o644)
 	startProxy(t, port, exec.CommandContext(t.Context(), "nginx", "-g", "daemon off;", "-e",
 		filepath.Join(directory, "errors"), "-c", filepath.Join(directory, "nginx.conf")))
-	return proxied{public: public, port: port, client: throughNginx(t, authority, name, port)}
+	return proxied{public: public, port: port, notifier: notifier,
+		client: throughNginx(t, authority, name, port)}
 }
 
 // replaced fails the test when there is nothing to replace.
@@ -157,6 +170,7 @@ func TestReverseProxies(t *testing.T) {
 			p := startNginx(t, n)
 			p.checkFiles(t)
 			p.checkSaves(t)
+			p.checkNotifications(t)
 			p.checkStream(t)
 			p.checkForeignOrigins(t)
 		})
@@ -167,7 +181,7 @@ func TestReverseProxies(t *testing.T) {
 func (p proxied) checkFiles(t *testing.T) {
 	t.Helper()
 	for page, title := range map[string]string{"/settings/smtp/": "SMTP server",
-		"/settings/webhook/": "Webhook settings"} {
+		"/settings/webhook/": "Webhook settings", notificationsPage: "Notifications"} {
 		answer, text := p.ask(t, "GET", page, "", "")
 		links := regexp.MustCompile(`(?:href|src)="(assets/[^"]+)"`).FindAllStringSubmatch(text, -1)
 		if answer.StatusCode != http.StatusOK || !strings.Contains(text, title) || len(links) < 2 {
@@ -217,6 +231,44 @@ func (p proxied) checkSaves(t *testing.T) {
 		if answer.StatusCode != http.StatusConflict || !strings.Contains(text, "Yours were not saved.") {
 			t.Errorf("%s saved from an outdated page: %s\n%.500s", page, answer.Status, text)
 		}
+	}
+}
+
+// checkNotifications finds one that was handed over, and cancels it: the browser comes back to the list that it had.
+func (p proxied) checkNotifications(t *testing.T) {
+	t.Helper()
+	receipts, err := p.notifier.Notify(t.Context(), shared.NotifyRequest{Notifications: []shared.Notification{
+		{Key: t.Name(), To: "ops@saved.example", Subject: "Seen through a proxy", Text: "x"},
+	}})
+	if err != nil || receipts[0].ID == "" {
+		t.Fatal(receipts, err)
+	}
+	const query = "?search=proxy"
+	_, text := p.ask(t, "GET", notificationsPage+query, "", "")
+	if !strings.Contains(text, "Seen through a proxy") || !strings.Contains(text, `name="id" value="`+receipts[0].ID) {
+		t.Errorf("the notification is not on the page:\n%.2000s", text)
+	}
+	form := url.Values{"id": {receipts[0].ID}, "query": {query[1:]}}.Encode()
+	for _, origin := range []string{"https://evil.example", "null"} {
+		if answer, _ := p.ask(t, "POST", notificationsPage+"cancel", form,
+			origin); answer.StatusCode != http.StatusForbidden {
+			t.Errorf("a notification is cancelled from %s: %s", origin, answer.Status)
+		}
+	}
+	answer, text := p.ask(t, "POST", notificationsPage+"cancel", form, "")
+	if answer.StatusCode != http.StatusSeeOther || !p.leadsTo(answer, notificationsPage+query) {
+		t.Errorf("cancelled: %s, to %s\n%.500s", answer.Status, answer.Header.Get("Location"), text)
+	}
+	// An attempt that is under way learns of it when it ends.
+	for late := time.Now().Add(time.Minute); !strings.Contains(text,
+		"Seen through a proxy"); time.Sleep(20 * time.Millisecond) {
+		if _, text = p.ask(t, "GET", notificationsPage+"?state=cancelled", "", ""); time.Now().After(late) {
+			t.Fatalf("it is not among the cancelled ones:\n%.2000s", text)
+		}
+	}
+	if answer, text := p.ask(t, "GET", notificationsPage+"state", "", ""); answer.StatusCode != http.StatusOK ||
+		!strings.Contains(text, `"service"`) {
+		t.Errorf("the state: %s %.200s", answer.Status, text)
 	}
 }
 

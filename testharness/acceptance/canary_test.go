@@ -111,12 +111,18 @@ type canaryHost struct {
 
 func startCanaryHost(t *testing.T, config ...string) *canaryHost {
 	t.Helper()
-	c := &canaryHost{manifest: manifest(t, "smtp", "smtp-plugin", config...)}
+	return startCanaryHostOf(t, manifest(t, "smtp", "smtp-plugin", config...))
+}
+
+// startCanaryHostOf is startCanaryHost for the plugin of a manifest, with more that is recorded.
+func startCanaryHostOf(t *testing.T, path string, recorded ...grpc.DialOption) *canaryHost {
+	t.Helper()
+	c := &canaryHost{manifest: path}
 	c.dir = filepath.Join(filepath.Dir(c.manifest), "data")
 	var err error
 	c.host, err = host.Open(t.Context(), c.manifest,
 		host.WithLogger(hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &c.log})),
-		host.WithDialOptions(recordReplies(&c.replies)...),
+		host.WithDialOptions(append(recordReplies(&c.replies), recorded...)...),
 		host.WithAuthorize(func(r *http.Request) (string, error) { return r.Header.Get("Actor"), nil }),
 		host.WithTestLimit(noTestLimit))
 	if err != nil {

@@ -9,7 +9,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// fieldView is a field as it stands in a form: that of the page, or the options of its test or of an action.
+// fieldView is a field as it stands in a form: that of the page, or the options of its test or of an action. It is
+// large, so it is handed on as a pointer; templates name what is declared as .Field.Label and the like, which they find
+// at once, and .Label only after a search.
 type fieldView struct {
 	shared.Field        // Options are those to choose from now
 	Key          string // identifies it on the page
@@ -59,8 +61,8 @@ func newScope(schema shared.Schema, values shared.Values, key, control string) f
 }
 
 // field lays out one field. It is the only way in which fields and options get onto the page.
-func (s fieldScope) field(field shared.Field) fieldView {
-	one := fieldView{
+func (s fieldScope) field(field shared.Field) *fieldView {
+	one := &fieldView{
 		Field: field, Key: s.key + field.Name, Control: s.control + field.Name,
 		Value:     s.values[field.Name],
 		Effective: s.follows.Effective(field.Name),
@@ -96,7 +98,7 @@ func showsDefault(field shared.Field) bool {
 }
 
 // Shape is the template of the control.
-func (f fieldView) Shape() string {
+func (f *fieldView) Shape() string {
 	switch {
 	case f.ReadOnly:
 		return "computed"
@@ -126,12 +128,12 @@ func (f fieldView) Shape() string {
 }
 
 // Labelled reports whether the label belongs to a single control.
-func (f fieldView) Labelled() bool {
+func (f *fieldView) Labelled() bool {
 	return !slices.Contains([]string{"radio", "ticks", "authorization"}, f.Shape())
 }
 
 // Text is what stands in the control.
-func (f fieldView) Text() string {
+func (f *fieldView) Text() string {
 	switch {
 	case f.Sensitive:
 		return ""
@@ -143,7 +145,7 @@ func (f fieldView) Text() string {
 }
 
 // Hint is what stands in the control while it is empty: the default, or else an example.
-func (f fieldView) Hint() string {
+func (f *fieldView) Hint() string {
 	if f.Default.IsEmpty() {
 		return f.Placeholder
 	}
@@ -151,19 +153,19 @@ func (f fieldView) Hint() string {
 }
 
 // Checked reports whether a tick-box is ticked.
-func (f fieldView) Checked() bool {
+func (f *fieldView) Checked() bool {
 	truth, _ := f.Effective.AsBoolean()
 	return truth
 }
 
 // choice is an option as it stands on the page.
 type choice struct {
-	shared.Option
-	Chosen bool
+	Value, Label string
+	Chosen       bool
 }
 
 // Choices are the options, and what is in force although it is none of them.
-func (f fieldView) Choices() []choice {
+func (f *fieldView) Choices() []choice {
 	chosen, several := f.Effective.AsList()
 	if !several {
 		single, _ := f.Effective.AsText()
@@ -175,14 +177,14 @@ func (f fieldView) Choices() []choice {
 	}
 	choices := make([]choice, len(f.Options))
 	for i, option := range f.Options {
-		choices[i] = choice{option, others[option.Value]}
+		choices[i] = choice{option.Value, option.Label, others[option.Value]}
 	}
 	for _, option := range f.Options {
 		delete(others, option.Value)
 	}
 	for _, one := range chosen {
 		if one != "" && others[one] {
-			choices = append(choices, choice{shared.Option{Value: one, Label: one}, true})
+			choices = append(choices, choice{one, one, true})
 			delete(others, one)
 		}
 	}
@@ -191,24 +193,24 @@ func (f fieldView) Choices() []choice {
 
 // CanBeEmpty reports whether a choice can be left open, or is as long as nobody has chosen: the first of its options
 // is not chosen by itself.
-func (f fieldView) CanBeEmpty() bool {
+func (f *fieldView) CanBeEmpty() bool {
 	named := slices.ContainsFunc(f.Options, func(o shared.Option) bool { return o.Value == "" })
 	return f.Default.IsEmpty() && !named
 }
 
 // Off reports whether the control is of no use.
-func (f fieldView) Off() bool { return f.Lock != nil || f.Obsolete }
+func (f *fieldView) Off() bool { return f.Lock != nil || f.Obsolete }
 
 // StarShown reports whether the sign of what must be filled in stands on the page, shown or not.
-func (f fieldView) StarShown() bool { return f.Needed || f.Required || !f.RequiredWhen.IsZero() }
+func (f *fieldView) StarShown() bool { return f.Needed || f.Required || !f.RequiredWhen.IsZero() }
 
 // HasNotes reports whether there is more to say of the field than its help.
-func (f fieldView) HasNotes() bool {
+func (f *fieldView) HasNotes() bool {
 	return f.Link.URL != "" || f.Deprecated != "" || f.Pending || f.NeedsRestart || f.Lock != nil || f.Again != nil
 }
 
 // InputMode is the keyboard that a telephone offers; empty for the usual one.
-func (f fieldView) InputMode() string {
+func (f *fieldView) InputMode() string {
 	switch f.Kind {
 	case shared.KindInteger:
 		return "numeric"
@@ -220,7 +222,7 @@ func (f fieldView) InputMode() string {
 }
 
 // Limit is the largest number of characters of a file.
-func (f fieldView) Limit() int64 {
+func (f *fieldView) Limit() int64 {
 	const unless = 65_536
 	if most, ok := f.Max.AsInteger(); ok {
 		return most
@@ -229,10 +231,10 @@ func (f fieldView) Limit() int64 {
 }
 
 // Accepted are the ends of the names of files that are offered.
-func (f fieldView) Accepted() string { return strings.Join(f.Accept, ",") }
+func (f *fieldView) Accepted() string { return strings.Join(f.Accept, ",") }
 
 // DescribedBy are the ids of what belongs to the control.
-func (f fieldView) DescribedBy() string {
+func (f *fieldView) DescribedBy() string {
 	var ids []string
 	for _, one := range []struct {
 		name  string
@@ -249,7 +251,7 @@ func (f fieldView) DescribedBy() string {
 }
 
 // SecretText says what is known of a secret beside that it is stored.
-func (f fieldView) SecretText() text.Text {
+func (f *fieldView) SecretText() text.Text {
 	var hint, expires text.Text
 	if !f.Secret.Set {
 		return hint

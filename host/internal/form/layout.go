@@ -14,7 +14,7 @@ type sectionView struct {
 
 // groupView are neighbours of one group, which stand together, and the actions that belong to them.
 type groupView struct {
-	Fields []fieldView
+	Fields []*fieldView
 	Runs   []*runView
 }
 
@@ -34,7 +34,7 @@ func (v *view) build(values shared.Values, s submission) {
 				shown.Groups = append(shown.Groups, groupView{})
 			}
 			group := &shown.Groups[len(shown.Groups)-1]
-			v.besideField(group, &one, scope, s, beside)
+			v.besideField(group, one, scope, s, beside)
 			group.Fields = append(group.Fields, one)
 		}
 		v.Sections = append(v.Sections, shown)
@@ -43,7 +43,7 @@ func (v *view) build(values shared.Values, s submission) {
 }
 
 // field lays out a field of the form with what is known of it beside its value.
-func (v *view) field(scope fieldScope, field shared.Field, s submission) fieldView {
+func (v *view) field(scope fieldScope, field shared.Field, s submission) *fieldView {
 	one := scope.field(field)
 	one.Secret = v.Snapshot.Secrets[field.Name]
 	one.Pending = slices.Contains(v.Snapshot.Pending, field.Name)
@@ -123,8 +123,8 @@ func (v *view) actionRun(action shared.Action, scope fieldScope, s submission, f
 }
 
 // optionViews lays out the options of a test or an action.
-func optionViews(of runName, form shared.Schema, values shared.Values) []fieldView {
-	var shown []fieldView
+func optionViews(of runName, form shared.Schema, values shared.Values) []*fieldView {
+	var shown []*fieldView
 	scope := newScope(form, values, of.optionKey(), of.optionControl())
 	for field := range form.Fields() {
 		shown = append(shown, scope.field(field))
@@ -184,14 +184,14 @@ func (v *view) show(e errand, came outcome) {
 func (v *view) each(visit func(*fieldView)) {
 	for _, section := range v.Sections {
 		for _, group := range section.Groups {
-			for i := range group.Fields {
-				visit(&group.Fields[i])
+			for _, field := range group.Fields {
+				visit(field)
 			}
 		}
 	}
 	for _, run := range v.runs {
-		for i := range run.Options {
-			visit(&run.Options[i])
+		for _, option := range run.Options {
+			visit(option)
 		}
 	}
 }

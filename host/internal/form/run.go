@@ -32,7 +32,7 @@ func (n runName) ID(part string) string {
 type runView struct {
 	runName
 	Label, Help string
-	Options     []fieldView
+	Options     []*fieldView
 	Concealed   bool
 	Rules       fieldRules
 	Report      *reportView

@@ -265,6 +265,7 @@ func testPlansOfTending(t *testing.T, database *store.Store) {
 		"finished attachments": {sweepFinished, []any{"parcel 1", "parcel 2"}},
 		"claimed attachments":  {claimAccepted, []any{"parcel 1", "parcel 2", 5.0}},
 		"expired":              s.queue.expiredQuery(time.Now()),
+		"put off":              s.queue.putOffQuery(),
 		"held":                 s.queue.heldQuery(1000),
 		"to hold":              s.queue.toHoldQuery(hold{After: 1000, Until: 1 << 40}, shared.NotificationQueued),
 		"ended":                s.queue.endedQuery("completed", past, time.Now()),

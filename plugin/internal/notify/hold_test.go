@@ -40,7 +40,7 @@ func processAt(t *testing.T, database *store.Store, now *time.Time, margin time.
 	t.Helper()
 	s := newService(t, database)
 	s.pulse.now = func(context.Context, store.Executor) (time.Time, error) { return *now, nil }
-	s.pulse.margin = margin
+	s.pulse.margin, s.pulse.look = margin, time.Hour
 	return s
 }
 

@@ -23,13 +23,14 @@ func (r *riverStore) counts(ctx context.Context) (map[shared.NotificationState]i
 // classCounts returns how many jobs are in each class. Until the triggers count all of them, each is looked at.
 func (r *riverStore) classCounts(ctx context.Context) (map[string]int64, error) {
 	counts, counted, err := r.keptCounts(ctx)
-	if err != nil || counted {
-		return counts, err
+	if err == nil && !counted {
+		counts, err = readCounts(r.bulk.QueryContext(ctx, r.countAll()))
 	}
-	return readCounts(r.bulk.QueryContext(ctx, r.countAll()))
+	delete(counts, heldClass)
+	return counts, err
 }
 
-// keptCounts returns what the triggers have counted, and whether that is all.
+// keptCounts returns what the triggers have counted, what is held as well, and whether that is all.
 func (r *riverStore) keptCounts(ctx context.Context) (counts map[string]int64, counted bool, err error) {
 	counts, err = readCounts(r.reader.QueryContext(ctx,
 		"SELECT class, SUM(count) FROM notification_count GROUP BY class UNION ALL SELECT $1, COUNT(*) FROM database_state"+

@@ -86,7 +86,7 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("its indexes cannot be made: %w", database.Unprivileged(ctx, err))
 	}
-	if err := q.prepareLeader(ctx, database); err != nil {
+	if err := q.prepareLeader(ctx, database, leaderVersion); err != nil {
 		return nil, fmt.Errorf("its leader cannot be guarded: %w", database.Unprivileged(ctx, err))
 	}
 	q.indexed.Store(complete)

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 )
@@ -10,35 +11,50 @@ import (
 // One process leads River's: it deletes old jobs and takes over those that no reply comes for. What it does, it does to
 // all jobs, with the times of its own version. So one of a version that says nothing of itself leads only while none
 // that does delivers. It asks to lead every few seconds, and by that it is known to live: its row has no PID.
-const postgresLeader = `
-CREATE OR REPLACE FUNCTION notification_leader() RETURNS trigger LANGUAGE plpgsql AS $$
+func postgresLeader(version int) string {
+	return fmt.Sprintf(`
+CREATE OR REPLACE FUNCTION %[1]s() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
 	seen DOUBLE PRECISION := EXTRACT(EPOCH FROM now());
 BEGIN
 	IF EXISTS (SELECT 1 FROM delivery_node WHERE id = NEW.leader_id AND pid > 0) THEN RETURN NEW; END IF;
 	INSERT INTO delivery_node (id, host, pid, started_at, seen_at) VALUES (NEW.leader_id, '', 0, seen, seen)
 	ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at;
-	IF EXISTS (SELECT 1 FROM delivery_node WHERE pid > 0 AND seen_at > seen - 30) THEN RETURN NULL; END IF;
+	IF EXISTS (SELECT 1 FROM delivery_node WHERE pid > 0 AND seen_at > seen - %[2]g) THEN RETURN NULL; END IF;
 	RETURN NEW;
 END $$;
 DROP TRIGGER IF EXISTS notification_leader ON river_leader;
 CREATE TRIGGER notification_leader BEFORE INSERT OR UPDATE ON river_leader
-FOR EACH ROW EXECUTE FUNCTION notification_leader();
-`
+FOR EACH ROW EXECUTE FUNCTION %[1]s();
+`, leaderFunction(version), lease.Seconds())
+}
 
-// prepareLeader has PostgreSQL ask who leads.
-func (r *riverStore) prepareLeader(ctx context.Context, database *store.Store) error {
+// leaderVersion is raised with every change of postgresLeader. What a later version has made is left alone.
+const leaderVersion = 1
+
+// leaderFunction is the name of the trigger's function, which has its version behind if that is not the first.
+func leaderFunction(version int) string {
+	if version == 1 {
+		return "notification_leader"
+	}
+	return fmt.Sprint("notification_leader_", version)
+}
+
+// prepareLeader has PostgreSQL ask who leads, in the way of the version or of a later one.
+func (r *riverStore) prepareLeader(ctx context.Context, database *store.Store, version int) error {
 	if database.Pool() == nil {
 		return nil // The process that has the claim clears the leader of before.
 	}
-	var there bool
-	err := r.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'notification_leader'"+
-		" AND tgrelid = to_regclass('river_leader'))").Scan(&there)
-	if err != nil || there {
+	made := 0
+	err := r.db.QueryRowContext(ctx,
+		"SELECT COALESCE(MAX(COALESCE(CAST(substring(proname FROM '[0-9]+$') AS INTEGER), 1)), 0)"+
+			" FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgname = 'notification_leader'"+
+			" AND tgrelid = to_regclass('river_leader')").Scan(&made)
+	if err != nil || made >= version {
 		return err
 	}
 	return database.Together(ctx, true, func(transaction *sql.Tx) error {
-		_, err := transaction.ExecContext(ctx, postgresLeader)
+		_, err := transaction.ExecContext(ctx, postgresLeader(version))
 		return err
 	})
 }

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -143,3 +144,31 @@ func TestBarred(t *testing.T) {
 		t.Errorf("the claim is held by %v, %v", holders, err)
 	}
 }
+
+// testVersionsOfLeader has a later version change who may lead: its function takes the place of this one's, and stays
+// when this version starts again.
+func testVersionsOfLeader(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	if database.Pool() == nil {
+		return // There the process that has the claim leads.
+	}
+	for _, one := range []struct {
+		starts int
+		want   string
+	}{{1, "notification_leader"}, {2, "notification_leader_2"}, {1, "notification_leader_2"},
+		{12, "notification_leader_12"}} {
+		if err := s.queue.prepareLeader(t.Context(), database, one.starts); err != nil {
+			t.Fatal(err)
+		}
+		var asked, text string
+		if err := database.DB().QueryRow("SELECT proname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"+
+			" WHERE tgname = 'notification_leader'").Scan(&asked, &text); err != nil {
+			t.Fatal(err)
+		}
+		if asked != one.want || !strings.Contains(text, fmt.Sprintf("seen - %g)", lease.Seconds())) {
+			t.Errorf("after version %d started %s is asked: %s", one.starts, asked, text)
+		}
+	}
+}
+
+func init() { databaseTests["versions of who leads"] = testVersionsOfLeader }

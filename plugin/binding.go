@@ -23,12 +23,9 @@ func (b *boundDraft) destination(field string) secret.Destination {
 // checkEnvironment reports settings with which a secret of the environment would go elsewhere than the environment
 // says. Most are locked; this finds those that may be chosen.
 func (b *boundDraft) checkEnvironment() {
-	wanted := []string{}
-	switch {
-	case b.settings.WantsToken():
-		wanted = []string{settings.AccessToken}
-	case b.settings.WantsPassword():
-		wanted = []string{settings.Password, settings.PasswordReference}
+	wanted := []string{b.settings.SecretField()}
+	if b.settings.WantsPassword() {
+		wanted = append(wanted, settings.PasswordReference)
 	}
 	named := b.page.layers.Destination()
 	for _, name := range wanted {
@@ -98,14 +95,10 @@ func (b *boundDraft) boundParts(stored secret.Destination) map[string]string {
 
 // wanted reports whether the settings use the secret that is stored for the field.
 func (b *boundDraft) wanted(field string) bool {
-	switch field {
-	case settings.Password:
-		return b.settings.WantsPassword() && b.settings.PasswordReference == ""
-	case settings.AccessToken:
-		return b.settings.WantsToken()
-	default:
+	if field == settings.Password && b.settings.PasswordReference != "" {
 		return false
 	}
+	return field == b.settings.SecretField()
 }
 
 // checkReference reports a password that is typed and named at once, one that may not be named or is not there, and one

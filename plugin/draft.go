@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
@@ -55,6 +56,7 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 		b.loadRecord(ctx)
 	}
 	b.checkReference()
+	b.found = append(b.found, b.settings.SecretEnding(time.Now())...)
 	b.found = p.withoutLockedFixes(b.found)
 	return b, nil
 }
@@ -100,7 +102,7 @@ func (b *boundDraft) checkSecrets() {
 			b.found = append(b.found, finding.Finding{Severity: shared.SeverityError, Code: "unknown_field",
 				Summary: text.Of("There is no secret field “{name}” here.", "name", name)})
 		} else if change.Action == shared.SecretReplace {
-			b.found = append(b.found, settings.CheckSecret(field, change.Text.Reveal())...)
+			b.found = append(b.found, b.settings.CheckSecret(field, change.Text.Reveal())...)
 		}
 	}
 	for field := range settings.Schema().Fields() {
@@ -118,7 +120,7 @@ func (b *boundDraft) checkSecrets() {
 
 // checkSecretOfEnvironment says what is odd about a secret of the environment, and in which variable it is.
 func (b *boundDraft) checkSecretOfEnvironment(field shared.Field, secret shared.SecretText) {
-	for _, one := range settings.CheckSecret(field, secret.Reveal()) {
+	for _, one := range b.settings.CheckSecret(field, secret.Reveal()) {
 		one.Detail = text.Join(one.Detail, text.Of("It comes from the environment variable {variable}.", "variable",
 			b.page.layers.Locks()[field.Name].Source))
 		b.found = append(b.found, one)
@@ -164,6 +166,8 @@ func (b *boundDraft) address() text.Text {
 func (b *boundDraft) previewLogin() text.Text {
 	login := b.settings.Login
 	switch {
+	case b.settings.WantsApplication():
+		return text.Of(", sign in as {login} with an access token that is fetched first", "login", login)
 	case b.settings.WantsToken():
 		return text.Of(", sign in as {login} with the access token", "login", login)
 	case len(b.found.ForField(settings.Password)) > 0:

@@ -68,8 +68,9 @@ func (p *Page) Notifier() shared.Notifier { return p.notifications }
 // deliveries gives the settings in force to the notification service. Binding them and opening the password is done
 // once for each reading of the store.
 type deliveries struct {
-	page  *Page
-	bound *ofReading[notify.Delivery]
+	page   *Page
+	bound  *ofReading[notify.Delivery]
+	tokens keptTokens
 }
 
 func newDeliveries(p *Page) *deliveries {
@@ -123,7 +124,7 @@ func (d *deliveries) bind(
 		unusable := unusableSecret(bound)
 		return delivery, false, &unusable, nil
 	}
-	delivery.Target = target
+	delivery.Target = d.tokens.keep(target)
 	return delivery, bound.settings.PasswordReference != "", nil, nil
 }
 
@@ -147,5 +148,8 @@ func (p *Page) version(state store.State, delivery notify.Delivery) string {
 	part(delivery.From.String())
 	part(delivery.Target.Password.Reveal())
 	part(delivery.Target.AccessToken.Reveal())
+	if application := applicationOf(delivery.Target); application != "" {
+		part(application)
+	}
 	return hex.EncodeToString(digest.Sum(nil))
 }

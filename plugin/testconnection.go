@@ -71,6 +71,9 @@ var notOfCredentials = []int{500, 502, 503, 504, 523, 538}
 
 // refusesCredentials reports whether a server has looked at the credentials and refused them for good.
 func refusesCredentials(failure *smtpconn.Error) bool {
+	if failure.Step == smtpconn.StepToken {
+		return failure.Kind == smtpconn.KindNoToken
+	}
 	return failure.Step == smtpconn.StepAuth && failure.Reply != nil && failure.Reply.Code/100 == 5 &&
 		!slices.Contains(notOfCredentials, failure.Reply.Code)
 }
@@ -104,21 +107,19 @@ func (b *boundDraft) recipient(request shared.TestRequest) string {
 
 // target is the draft as a target, with the secret that it logs in with.
 func (b *boundDraft) target(ctx context.Context) (smtpconn.Target, error) {
-	var password, token shared.SecretText
+	var secret shared.SecretText
 	var err error
-	if b.settings.WantsPassword() {
-		if password, err = b.secret(ctx, settings.Password); err != nil {
+	if field := b.settings.SecretField(); field != "" {
+		if secret, err = b.secret(ctx, field); err != nil {
 			return smtpconn.Target{}, err
 		}
 	}
-	if b.settings.WantsToken() {
-		if token, err = b.secret(ctx, settings.AccessToken); err != nil {
-			return smtpconn.Target{}, err
-		}
-	}
-	target := b.settings.Target(password, token)
+	target := b.settings.Target(secret, secret)
 	target.Permit = b.page.egress.Permit
-	return target, nil
+	if b.settings.WantsApplication() {
+		target.Tokens, err = b.page.tokenSource(b.settings, secret)
+	}
+	return target, err
 }
 
 // refusedBefore warns of credentials that the server has refused not long ago.
@@ -163,8 +164,8 @@ func invalid(problems finding.Findings) finding.Report {
 }
 
 func unusableSecret(b *boundDraft) finding.Finding {
-	if b.settings.WantsToken() {
-		return unreadable(settings.AccessToken)
+	if field := b.settings.SecretField(); field != "" {
+		return unreadable(field)
 	}
 	return unreadable(settings.Password)
 }

@@ -38,7 +38,8 @@ func (m *tested) fingerprint(parts ...any) fingerprint {
 }
 
 func (m *tested) credentials(target smtpconn.Target) fingerprint {
-	return m.fingerprint(target.Host, target.Port, target.Login, target.Password.Reveal(), target.AccessToken.Reveal())
+	return m.fingerprint(target.Host, target.Port, target.Login, target.Password.Reveal(), target.AccessToken.Reveal(),
+		applicationOf(target))
 }
 
 func (m *tested) rememberRefused(target smtpconn.Target, now time.Time) {
@@ -62,7 +63,11 @@ func (m *tested) warning(target smtpconn.Target, now time.Time) finding.Findings
 	}
 	field, summary := settings.Password, text.Of("The server refused this login and password at {time}.", "time",
 		at.Format("15:04:05"))
-	if target.Authentication == smtpconn.AuthenticateOAuth2 {
+	switch {
+	case target.Tokens != nil:
+		field, summary = settings.Authentication, text.Of("The provider or the server refused this application at {time}.",
+			"time", at.Format("15:04:05"))
+	case target.Authentication == smtpconn.AuthenticateOAuth2:
 		field, summary = settings.AccessToken, text.Of("The server refused this access token at {time}.", "time",
 			at.Format("15:04:05"))
 	}

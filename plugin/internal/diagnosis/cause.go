@@ -64,7 +64,7 @@ func causeList() []cause {
 	return slices.Concat(
 		networkCauses, certificateCauses, encryptionCauses, greetingCauses, loginCauses, credentialCauses,
 		accountCauses, clientCauses,
-		senderCauses, recipientCauses, messageCauses, serverCauses,
+		senderCauses, recipientCauses, messageCauses, serverCauses, oauthCauses(),
 	)
 }
 

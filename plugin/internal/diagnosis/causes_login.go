@@ -70,6 +70,28 @@ var loginCauses = []cause{
 				detail:  "Choose OAuth 2.0 as authentication if the provider demands it; else check login and password.",
 			},
 			{
+				when:     fromSource,
+				provider: microsoft365,
+				field:    "login",
+				summary:  "Microsoft has given an access token, but its mail server does not accept it for {login}.",
+				detail: "Most often a step in Exchange Online is missing: the permission SMTP.SendAsApp with admin " +
+					"consent, the service principal (with the object ID of the enterprise application), or Full Access to " +
+					"the mailbox." + upToAnHour,
+			},
+			{
+				when:     both(fromSource, tokenStatus("400")),
+				provider: "gmail",
+				field:    "login",
+				summary:  "Google has given an access token, but not one for the mailbox {login}.",
+				detail:   "Check “SMTP login”, and the scope https://mail.google.com/ of the delegation.",
+			},
+			{
+				when:    fromSource,
+				field:   "login",
+				summary: "The provider has given an access token, but the mail server refuses it for {login}.",
+				detail:  "It may belong to another mailbox, or lack the permission to send mail (scope).",
+			},
+			{
 				summary: "The server refused the access token.",
 				detail: "It may have expired, belong to another mailbox than {login}, or lack the permission to send mail" +
 					" (scope).",

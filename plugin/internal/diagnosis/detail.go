@@ -15,6 +15,8 @@ import (
 // Detail is the line that a step shows of what it has found out; it may say nothing.
 func Detail(found smtpconn.Detail) text.Text {
 	switch found := found.(type) {
+	case smtpconn.TokenReceived:
+		return tokenText(found, time.Now())
 	case smtpconn.Resolved:
 		return text.Plain(joined(found.Addresses))
 	case smtpconn.Tried:
@@ -48,6 +50,20 @@ func Detail(found smtpconn.Detail) text.Text {
 		return brief(found)
 	default:
 		return text.Text{}
+	}
+}
+
+// tokenText is where an access token is from, and for how long it holds.
+func tokenText(found smtpconn.TokenReceived, now time.Time) text.Text {
+	minutes := int(found.Expires.Sub(now).Minutes())
+	switch {
+	case found.Expires.IsZero():
+		return text.Of("from {endpoint}", "endpoint", found.From)
+	case minutes < 1:
+		return text.Of("from {endpoint}, valid for less than a minute", "endpoint", found.From)
+	default:
+		return text.Of("from {endpoint}, valid for {count} minute || from {endpoint}, valid for {count} minutes",
+			"endpoint", found.From, "count", minutes)
 	}
 }
 
@@ -97,7 +113,14 @@ func securedText(found smtpconn.Secured) text.Text {
 
 // brief is a failure in a few words.
 func brief(failure *smtpconn.Error) text.Text {
+	refused := tokenFailure(failure)
 	switch {
+	case refused != nil && refused.Code != "":
+		return text.Of("{endpoint} refused it: {reply}", "endpoint", refused.Endpoint, "reply", shortened(refused.Code))
+	case refused != nil && refused.Err != nil:
+		return text.Of("{endpoint}: {reason}", "endpoint", refused.Endpoint, "reason", Reason(refused.Err, failure.Session))
+	case refused != nil && refused.Status > 0:
+		return text.Of("{endpoint} answered {status}", "endpoint", refused.Endpoint, "status", refused.Status)
 	case failure.Reply != nil && failure.Mechanism != "":
 		return text.Of("{mechanism} refused: {reply}", "mechanism", failure.Mechanism, "reply",
 			shortened(failure.Reply.String()))
@@ -121,6 +144,7 @@ func shortened(said string) string {
 }
 
 var kindTexts = map[smtpconn.Kind]text.Text{
+	smtpconn.KindNoToken:           text.Of("no access token"),
 	smtpconn.KindNameNotFound:      text.Of("name not found"),
 	smtpconn.KindNameInvalid:       text.Of("not a valid name"),
 	smtpconn.KindNameLookupFailed:  text.Of("name lookup failed"),

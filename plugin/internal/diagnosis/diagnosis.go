@@ -79,18 +79,26 @@ func Explain(err error, c Circumstances) (Outcome, finding.Finding) {
 		Step:     string(failure.Step),
 		Field:    fieldFor(found, said, c),
 		Summary:  fill(said.summary, known),
-		Detail:   text.Join(fill(said.advice(r), known), see(said), whatAnswered(found, c)),
+		Detail:   text.Join(fill(said.advice(r), known), see(linkOf(said, failure)), whatAnswered(found, c)),
 		Evidence: evidence(failure),
 		Fixes:    fixesFor(found, failure, c),
 	}
 }
 
 // see points to a page about it.
-func see(said wording) text.Text {
-	if said.link == "" {
+func see(link string) text.Text {
+	if link == "" {
 		return text.Text{}
 	}
-	return text.Of("See {link}", "link", said.link)
+	return text.Of("See {link}", "link", link)
+}
+
+// linkOf is the page of the wording, or Microsoft's about its number.
+func linkOf(said wording, failure *smtpconn.Error) string {
+	if refused := tokenFailure(failure); refused != nil && refused.Number > 0 && said.link == "" {
+		return "https://login.microsoftonline.com/error?code=" + strconv.Itoa(refused.Number)
+	}
+	return said.link
 }
 
 // fieldFor resolves the field of a cause; senderField stands for whichever field holds the sender.
@@ -110,13 +118,33 @@ const maxEvidence = 1000
 
 func evidence(failure *smtpconn.Error) *shared.Evidence {
 	if failure.Reply == nil {
+		return tokenEvidence(failure)
+	}
+	said := failure.Reply.Text()
+	if failure.Token != nil { // It was said before the reply, in a challenge.
+		said = strings.TrimSpace(failure.Token.Text + " " + said)
+	}
+	return &shared.Evidence{Code: failure.Reply.Code, EnhancedCode: failure.Reply.EnhancedCode, Text: cut(said)}
+}
+
+// tokenEvidence is what the endpoint for access tokens has said; nil when it has said nothing.
+func tokenEvidence(failure *smtpconn.Error) *shared.Evidence {
+	refused := tokenFailure(failure)
+	if refused == nil || refused.Status == 0 {
 		return nil
 	}
-	said := []rune(failure.Reply.Text())
-	if len(said) > maxEvidence {
-		said = append(said[:maxEvidence], '…')
+	said := strings.TrimPrefix(strings.TrimSuffix(refused.Code+": "+refused.Words, ": "), ": ")
+	if refused.Wait > 0 {
+		said = strings.TrimSpace(said + " Retry-After: " + strconv.Itoa(int(refused.Wait.Seconds())))
 	}
-	return &shared.Evidence{Code: failure.Reply.Code, EnhancedCode: failure.Reply.EnhancedCode, Text: string(said)}
+	return &shared.Evidence{Code: refused.Status, Text: cut(said)}
+}
+
+func cut(said string) string {
+	if characters := []rune(said); len(characters) > maxEvidence {
+		return string(characters[:maxEvidence]) + "…"
+	}
+	return said
 }
 
 // whatAnswered says which other ports of the host answer, where that helps.
@@ -160,7 +188,13 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]text.Text {
 	if c.Target.Proxy != nil {
 		through = c.Target.Proxy.String()
 	}
+	endpoint, thumbprint := "", ""
+	if refused := tokenFailure(failure); refused != nil {
+		endpoint, thumbprint = refused.Endpoint, refused.Thumbprint
+	}
 	return map[string]text.Text{
+		"endpoint":    text.Plain(endpoint),
+		"thumbprint":  text.Plain(thumbprint),
 		"proxy":       text.Plain(through),
 		"host":        text.Plain(c.Target.Host),
 		"port":        text.Plain(strconv.Itoa(c.Target.Port)),
@@ -183,7 +217,10 @@ func wordsFor(failure *smtpconn.Error, c Circumstances) map[string]text.Text {
 
 // reasonPart is a reason within another text: what failed, else what the server said; empty when neither is known.
 func reasonPart(failure *smtpconn.Error) text.Text {
+	refused := tokenFailure(failure)
 	switch {
+	case refused != nil:
+		return Reason(refused.Err, failure.Session)
 	case failure.Err != nil:
 		return Reason(failure.Err, failure.Session)
 	case failure.Reply != nil:

@@ -324,6 +324,7 @@ var (
 		`(?:用户名|密码|帐号|账号|認証)(?:\S*)(?:错误|不正确|失败|失敗)`, `認証(?:に)?失敗`,
 		`authentication unsuccessful`,
 	)
+	msLogonFailed   = words(`mapiexceptionlogonfailed`, `mailbox logon fail\w*`)
 	msAuthDisabled  = words(`smtpclientauthentication is disabled`, `smtp ?client ?auth\w* (?:is )?disabled`)
 	msBasicDisabled = words(
 		`basic ?auth\w* is (?:disabled|not supported|retired|no longer|deprecated|turned off|blocked|not allowed)`,

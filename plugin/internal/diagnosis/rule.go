@@ -32,7 +32,7 @@ type rule struct {
 var rules = sync.OnceValue(func() []rule {
 	return slices.Concat(
 		generalRules, certainRules, codedRules, unmistakableRules, overrulingRules, clearRules, contrastRules, specificRules,
-		authRules, earlyRules, startTLSRules, envelopeRules, failureRules, lastRules,
+		authRules, earlyRules, startTLSRules, envelopeRules, tokenRules(), failureRules, lastRules,
 	)
 })
 

@@ -44,6 +44,8 @@ var certainRules = []rule{
 	{cause: "wrong_credentials", steps: auth, providers: microsoft, enhanced: enhanced("5.7.3"),
 		unless: none(loginBackend), says: all(msUnsuccessful), when: usedPassword},
 	{cause: "sender_not_owned", providers: microsoft, enhanced: enhanced("5.7.60", "5.2.252")},
+	// It looks temporary and is not: nobody has given the application access to the mailbox.
+	{cause: "oauth_mailbox_not_open", providers: microsoft, steps: atEnvelope, says: all(msLogonFailed), when: usedOAuth2},
 	{cause: "address_blocklisted", steps: conversing, enhanced: enhanced(
 		"x.7.511", "x.7.606", "x.7.607", "x.7.608", "x.7.609", "x.7.610", "x.7.611", "x.7.612", "x.7.613", "x.7.614")},
 	{cause: "account_suspended", enhanced: enhanced("x.7.501", "x.7.502", "x.7.503"), when: withLogin},

@@ -18,6 +18,7 @@ var statuses = map[smtpconn.Result]shared.Status{
 }
 
 var stepLabels = map[smtpconn.Step]text.Text{
+	smtpconn.StepToken:     text.Of("Access token"),
 	smtpconn.StepResolve:   text.Of("Look up the name"),
 	smtpconn.StepConnect:   text.Of("Connect"),
 	smtpconn.StepTLS:       text.Of("Encrypt (TLS)"),

@@ -108,7 +108,8 @@ func presenting(certificate x509.Certificate, reason error) func(*smtpconn.Error
 // examples are those of all parts of the table.
 func examples() []example {
 	return slices.Concat(generalExamples(), connectionExamples(), tlsExamples(), greetingExamples(),
-		loginExamples(), envelopeExamples(), providerExamples(), moreProviderExamples())
+		loginExamples(), envelopeExamples(), providerExamples(), moreProviderExamples(), tokenExamples(), endpointExamples(),
+		tokenLoginExamples())
 }
 
 // TestCauses makes sure that every example leads to its cause, that nothing in the words stays open, and that no rule

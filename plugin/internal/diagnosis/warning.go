@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/provider"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
@@ -31,6 +33,7 @@ func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding
 			Summary: summary, Detail: detail, Fixes: fixes,
 		})
 	}
+	found = append(found, TokenWarnings(session)...)
 	if session.Login == smtpconn.LoginNotOffered {
 		warn("login_not_asked_for", smtpconn.StepAuth, "login",
 			text.Of("The server did not ask for login and password, so they were not checked."), noteLoginMayBeDisregarded)
@@ -38,8 +41,11 @@ func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding
 	if session.Login == smtpconn.LoginDone && !session.LoginEncrypted() &&
 		(c.Target.Proxy != nil || !session.Remote.Addr().IsLoopback()) {
 		summary := text.Of("The password crossed the network unencrypted: anyone who listens along the way knows it now.")
-		if session.Mechanism != "PLAIN" && session.Mechanism != "LOGIN" && session.Mechanism != "XOAUTH2" &&
-			session.Mechanism != "OAUTHBEARER" {
+		switch {
+		case session.Mechanism == "XOAUTH2", session.Mechanism == "OAUTHBEARER":
+			summary = text.Of("The access token crossed the network unencrypted: anyone who listens along the way knows it " +
+				"now.")
+		case session.Mechanism != "PLAIN" && session.Mechanism != "LOGIN":
 			summary = text.Of("The login was scrambled, but everything else crosses the network unencrypted.")
 		}
 		warn("password_unencrypted", smtpconn.StepAuth, "use_ssl", summary,
@@ -72,6 +78,50 @@ func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding
 		})
 	}
 	return found
+}
+
+// TokenWarnings says what makes the access token doubtful. It is most telling after a login that was refused.
+func TokenWarnings(session *smtpconn.Session) finding.Findings {
+	var found finding.Findings
+	for _, hint := range session.Token.Hints {
+		said, known := tokenHints()[hint]
+		if known {
+			said.Severity, said.Code, said.Step = shared.SeverityWarning, hint, string(smtpconn.StepToken)
+			found = append(found, said)
+		}
+	}
+	return found
+}
+
+func tokenHints() map[string]finding.Finding {
+	return map[string]finding.Finding{
+		oauth.HintNoRole: {
+			Field: "oauth_client_id", Detail: text.Of(addSendAsApp),
+			Summary: text.Of("The token has no SMTP.SendAsApp, so Exchange Online does not let the application send."),
+		},
+		oauth.HintAudience: {
+			Field: "oauth_scope", Detail: text.Of("Check the scope and the cloud."),
+			Summary: text.Of("The token is for another service than Exchange Online."),
+		},
+		oauth.HintClock: {
+			Detail:  text.Of(setClock),
+			Summary: text.Of("By the clock of this machine the token does not hold yet, or not any more."),
+		},
+	}
+}
+
+// SendAsUnproven is the note that stands under a test of Exchange Online that sent no e-mail; false where it says
+// nothing.
+func SendAsUnproven(session *smtpconn.Session, c Circumstances) (finding.Finding, bool) {
+	if c.Target.Tokens == nil || session.Login != smtpconn.LoginDone || provider.OfServer(c.Target.Host) != microsoft365 {
+		return finding.Finding{}, false
+	}
+	return finding.Finding{
+		Severity: shared.SeverityInfo, Code: "oauth_send_as_unproven", Step: string(smtpconn.StepSender),
+		Summary: text.Of("Whether Microsoft lets the application send as {sender} shows only when an e-mail is sent.",
+			"sender", c.Envelope.Sender),
+		Detail: text.Of("Send the test e-mail as well."),
+	}, true
 }
 
 // NoGuarantee is the note that stands under every test that passed.

@@ -9,6 +9,7 @@ import (
 // earlier are messages of earlier versions that are said in other words today. Dead letters and pauses that these
 // versions kept hold them; without this they would be read in English, and with the words of then.
 var earlier = withCauses(map[string]text.Renaming{
+	"Login and password": {Message: "Password"},
 	"The message may have arrived: it was sent {count} times, and the server never said whether it took it.": {
 		Message: "The message may have arrived: it was sent {count} time, and the server never said whether it took it. || " +
 			"The message may have arrived: it was sent {count} times, and the server never said whether it took it.",

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 )
 
 // Endpoints are where an issuer is asked.
@@ -77,14 +75,14 @@ func (c Client) document(ctx context.Context, issuer, where string) (Endpoints, 
 	case err != nil:
 		failure.Err = heard.clean(err)
 	default:
-		return readDocument(failure, issuer, content)
+		return readDocument(heard, failure, issuer, content)
 	}
 	return Endpoints{}, failure
 }
 
 // readDocument reads what an issuer publishes. A document of another issuer is not taken (RFC 8414 section 3.3), nor an
 // endpoint that must not be asked.
-func readDocument(failure *Error, issuer string, content []byte) (Endpoints, error) {
+func readDocument(heard *answer, failure *Error, issuer string, content []byte) (Endpoints, error) {
 	var read struct {
 		Issuer        string `json:"issuer"`
 		Token         string `json:"token_endpoint"`
@@ -97,7 +95,7 @@ func readDocument(failure *Error, issuer string, content []byte) (Endpoints, err
 		return Endpoints{}, failure
 	}
 	if strings.TrimSuffix(read.Issuer, "/") != strings.TrimSuffix(issuer, "/") {
-		failure.Kind, failure.Words = KindWrongIssuer, smtpconn.Hiding()(read.Issuer)
+		failure.Kind, failure.Words = KindWrongIssuer, heard.hide()(read.Issuer)
 		return Endpoints{}, failure
 	}
 	return Endpoints{

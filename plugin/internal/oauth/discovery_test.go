@@ -39,9 +39,11 @@ func TestDiscover(t *testing.T) {
 			return says(200, `{"issuer":"`+self+`","token_endpoint":"http://a.example/"}`)
 		},
 			KindNotUnderstood, ""},
-		"too long":  {func(string) http.HandlerFunc { return says(200, strings.Repeat("x", 10<<20)) }, KindTooLong, ""},
-		"busy":      {func(string) http.HandlerFunc { return says(503, "") }, KindBusy, ""},
-		"redirects": {func(string) http.HandlerFunc { return http.RedirectHandler("/x", http.StatusFound).ServeHTTP }, KindRedirected, ""},
+		"too long": {func(string) http.HandlerFunc { return says(200, strings.Repeat("x", 10<<20)) }, KindTooLong, ""},
+		"busy":     {func(string) http.HandlerFunc { return says(503, "") }, KindBusy, ""},
+		"redirects": {func(string) http.HandlerFunc {
+			return http.RedirectHandler("/x", http.StatusFound).ServeHTTP
+		}, KindRedirected, ""},
 	} {
 		e := newEndpoint(t, nil)
 		e.answer = c.answer(e.URL)

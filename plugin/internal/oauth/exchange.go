@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/oauth2"
 
@@ -109,7 +110,24 @@ func (a *answer) hides(texts ...string) {
 }
 
 // hide returns what makes the endpoint's words safe to show.
-func (a *answer) hide() func(string) string { return smtpconn.Hiding(a.sent...) }
+func (a *answer) hide() func(string) string {
+	hide := smtpconn.Hiding(a.sent...)
+	return func(text string) string { return hide(beginning(text, maxWords)) }
+}
+
+// beginning is at most so many bytes of a text, of which no character is cut.
+func beginning(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most]
+}
+
+// maxWords bounds what is shown of an endpoint's words, in bytes.
+const maxWords = 1500
 
 // failure says what went wrong.
 func (a *answer) failure(asked Asked, err error) *Error {
@@ -182,7 +200,7 @@ func (a *answer) refused(failure *Error, refused *oauth2.RetrieveError) {
 		failure.Kind = KindNotUnderstood
 	}
 	if refused.ErrorCode == "" && failure.Words == "" {
-		failure.Words = hide(strings.TrimSpace(string(refused.Body[:min(len(refused.Body), maxPage)])))
+		failure.Words = hide(strings.TrimSpace(beginning(string(refused.Body), maxPage)))
 	}
 }
 

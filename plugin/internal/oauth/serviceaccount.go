@@ -16,7 +16,7 @@ import (
 
 // What Google has for all.
 const (
-	googleTokenURL = "https://oauth2.googleapis.com/token" //nolint:gosec // It is an address.
+	googleTokenURL = "https://oauth2.googleapis.com/token"
 	// googleScope is the only one with which a mailbox can be sent from by SMTP.
 	googleScope = "https://mail.google.com/"
 )

@@ -151,6 +151,9 @@ func (r *run) pass(session *smtpconn.Session) {
 			r.report.Status = shared.StatusWarning
 		}
 	}
+	if note, unproven := diagnosis.SendAsUnproven(session, r.circumstances()); unproven && r.plan.Message == nil {
+		warnings = append(warnings, note)
+	}
 	r.report.Findings = append(warnings, diagnosis.NoGuarantee())
 }
 
@@ -181,6 +184,9 @@ func (r *run) fail(failure *smtpconn.Error) {
 	r.report.Outcome, r.report.Headline = string(outcome), outcome.Headline()
 	r.report.Status = shared.StatusFailed
 	r.report.Findings = finding.Findings{cause}
+	if failure.Session != nil && failure.Step == smtpconn.StepAuth {
+		r.report.Findings = append(r.report.Findings, diagnosis.TokenWarnings(failure.Session)...)
+	}
 	if failure.Session != nil && failure.Session.StartTLSFailure != nil {
 		r.report.Findings = append(r.report.Findings,
 			diagnosis.Warnings(failure.Session, circumstances, time.Now())...)

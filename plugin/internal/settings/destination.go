@@ -36,6 +36,13 @@ var destinationFields = []destinationField{
 	// An attacker who chooses a mechanism that shows the secret needs only to listen. Which secret is used, or none, may
 	// be chosen.
 	{field: Authentication, part: exposedMechanism, free: true},
+	// An application's secret goes to the endpoint, for the application, and the token that it is given to the mail
+	// server.
+	{field: OAuthCloud, part: func(_ *binding, s Settings) string { return s.application.cloud }, free: true},
+	{field: OAuthTenant, part: func(_ *binding, s Settings) string { return s.application.tenant }, free: true},
+	{field: OAuthClientID, part: func(_ *binding, s Settings) string { return s.application.clientID }, free: true},
+	{field: OAuthTokenURL, part: func(_ *binding, s Settings) string { return s.application.tokenURL }, free: true},
+	{field: OAuthIssuer, part: func(_ *binding, s Settings) string { return s.application.issuer }, free: true},
 	// The one who names the certificate authority or the certificate decides who may pass for the server.
 	{field: CACertificate, part: func(_ *binding, s Settings) string { return s.additionalCAHash() }},
 	{field: PinnedCertificate, part: func(_ *binding, s Settings) string { return s.pinnedHash() }},
@@ -43,21 +50,29 @@ var destinationFields = []destinationField{
 
 // harmless are the other fields, each with the reason why no secret goes elsewhere for it.
 var harmless = map[string]string{
-	Password:          "it is the secret",
-	AccessToken:       "it is the secret",
-	PasswordReference: "it names the secret; it is bound itself",
-	UseOtherAccount:   "the sender stands in the envelope and the message, after the login",
-	Name:              "the sender stands in the envelope and the message, after the login",
-	Email:             "the sender stands in the envelope and the message, after the login",
-	ReplyTo:           "it stands in the message, after the login",
-	EHLOName:          "it is how this machine introduces itself; it does not change whom it talks to",
-	TimeLimit:         "it ends a test earlier or later",
+	OAuthClientSecret:   "it is the secret",
+	OAuthServiceAccount: "it is the secret, with the endpoint that it goes to",
+	OAuthSecretExpires:  "it is a date to be warned by",
+	OAuthScope:          "it is what the token is asked for; the token goes to the mail server all the same",
+	OAuthClientStyle:    "it is where in the request the secret stands",
+	Password:            "it is the secret",
+	AccessToken:         "it is the secret",
+	PasswordReference:   "it names the secret; it is bound itself",
+	UseOtherAccount:     "the sender stands in the envelope and the message, after the login",
+	Name:                "the sender stands in the envelope and the message, after the login",
+	Email:               "the sender stands in the envelope and the message, after the login",
+	ReplyTo:             "it stands in the message, after the login",
+	EHLOName:            "it is how this machine introduces itself; it does not change whom it talks to",
+	TimeLimit:           "it ends a test earlier or later",
 }
 
 // exposedMechanism is a mechanism that was chosen by name and shows the secret to everyone who listens. With encryption
-// nobody listens, and the choices that leave the mechanism to both sides prefer those that do not show it.
+// nobody listens, and the choices that leave the mechanism to both sides prefer those that do not show it. Which kind
+// of application has the secret decides on the endpoint.
 func exposedMechanism(b *binding, s Settings) string {
 	switch kind := b.text(Authentication); {
+	case s.application.kind != "":
+		return s.application.kind
 	case s.UseSSL:
 		return ""
 	case slices.Contains([]string{authenticateAutomatically, authenticatePassword, authenticateOAuth2,

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -46,37 +47,48 @@ func authority(t *testing.T) string {
 	return string(made.PEM())
 }
 
+// movedAway are changes of every field that is bound, with a pin and two certificates.
+func movedAway(pin shared.Value, one, other string) map[string][]shared.Values {
+	text := shared.Text
+	return map[string][]shared.Values{
+		Server: {{Server: text("evil.example")}}, Port: {{Port: shared.Integer(2525)}},
+		UseSSL: {{UseSSL: shared.Boolean(true), Port: shared.Integer(25)}},
+		Login:  {{Login: text("you@example.com")}}, Proxy: {{Proxy: text("socks5://evil.example:1080")}},
+		StartTLS:       {{StartTLS: text(startTLSNever)}},
+		Authentication: {{Authentication: text("plain")}}, // or whatever else is chosen by name
+		OAuthCloud:     {{OAuthCloud: text("china")}}, OAuthTenant: {{OAuthTenant: text("other.example")}},
+		OAuthClientID:     {{OAuthClientID: text("other")}},
+		OAuthTokenURL:     {{OAuthTokenURL: text("https://evil.example/token")}},
+		OAuthIssuer:       {{OAuthIssuer: text("https://evil.example")}},
+		CACertificate:     {{CACertificate: text(other)}, {CACertificate: text(one + other)}, {CACertificate: {}}},
+		PinnedCertificate: {{PinnedCertificate: pin}},
+	}
+}
+
 // TestDestination changes each field that is bound, and each that is harmless.
 func TestDestination(t *testing.T) {
 	text := shared.Text
 	one, other := authority(t), authority(t)
 	base := shared.Values{Server: text("mail.example.com"), Login: text("me@example.com"), CACertificate: text(one)}
 	bind := func(changes shared.Values) map[string]string {
-		values := maps.Clone(base)
-		maps.Copy(values, changes)
+		values := joined(base, changes)
 		settings, _ := Bind(values, func(string) bool { return true })
 		return settings.Destination()
 	}
 	pin := text(strings.Repeat("ab", 32))
-	changes := map[string][]shared.Values{
-		Server: {{Server: text("evil.example")}}, Port: {{Port: shared.Integer(2525)}},
-		UseSSL: {{UseSSL: shared.Boolean(true), Port: shared.Integer(25)}},
-		Login:  {{Login: text("you@example.com")}}, Proxy: {{Proxy: text("socks5://evil.example:1080")}},
-		StartTLS:          {{StartTLS: text(startTLSNever)}},
-		Authentication:    {{Authentication: text("plain")}}, // or whatever else is chosen by name
-		CACertificate:     {{CACertificate: text(other)}, {CACertificate: text(one + other)}, {CACertificate: {}}},
-		PinnedCertificate: {{PinnedCertificate: pin}},
-	}
+	changes := movedAway(pin, one, other)
 	for _, bound := range destinationFields {
 		if len(changes[bound.field]) == 0 {
 			t.Errorf("there is no change of %s to try", bound.field)
 		}
 		for _, change := range changes[bound.field] {
-			before, after := bind(nil), bind(change)
+			chosen := choiceFor(bound.field)
+			before, after := bind(chosen), bind(joined(chosen, change))
+			had := before[bound.field]
 			delete(before, bound.field)
 			part := after[bound.field]
 			delete(after, bound.field)
-			if !maps.Equal(before, after) || part == bind(nil)[bound.field] {
+			if !maps.Equal(before, after) || part == had {
 				t.Errorf("%v: %q and the others %v, before %v", change, part, after, before)
 			}
 		}
@@ -104,6 +116,66 @@ func TestDestination(t *testing.T) {
 		bind(shared.Values{PinnedCertificate: text("SHA256:" + strings.Repeat("AB:", 31) + "AB")})
 	if !maps.Equal(before, after) {
 		t.Errorf("the same pin in another form: %v, before %v", after, before)
+	}
+}
+
+func joined(one, other shared.Values) shared.Values {
+	both := maps.Clone(one)
+	if both == nil {
+		both = shared.Values{}
+	}
+	maps.Copy(both, other)
+	return both
+}
+
+// choiceFor are the values with which a field of OAuth 2.0 counts; none for the other fields.
+func choiceFor(field string) shared.Values {
+	text := shared.Text
+	switch field {
+	case OAuthCloud, OAuthTenant:
+		return microsoftApp()
+	case OAuthClientID, OAuthTokenURL, OAuthIssuer:
+		return shared.Values{
+			Authentication: text(authenticateCredentials), OAuthClientID: text("console"),
+			OAuthTokenURL: text("https://login.example/token"),
+		}
+	}
+	return nil
+}
+
+// microsoftApp are the values of an application of Microsoft, without its secret.
+func microsoftApp() shared.Values {
+	return shared.Values{
+		Authentication: shared.Text(authenticateMicrosoft), OAuthTenant: shared.Text("contoso.example"),
+		OAuthClientID: shared.Text("4c1f0b6e-2d57-4a0f-9a3e-15b0c5d2e915"),
+	}
+}
+
+// TestApplicationsAreBound tells apart the ways in which a secret gets to an endpoint, also where an address stands in
+// a field that does not count yet.
+func TestApplicationsAreBound(t *testing.T) {
+	text := shared.Text
+	base := shared.Values{Server: text("mail.example.com"), Login: text("me@example.com"), UseSSL: shared.Boolean(true),
+		OAuthTenant: text("contoso.example"), OAuthClientID: text("console"),
+		OAuthTokenURL: text("https://evil.example/token")}
+	seen := map[string]string{}
+	for _, kind := range []string{authenticateMicrosoft, authenticateGoogle, authenticateCredentials} {
+		settings, _ := Bind(joined(base, shared.Values{Authentication: text(kind)}), func(string) bool { return true })
+		bound := fmt.Sprint(settings.Destination())
+		if earlier, known := seen[bound]; known {
+			t.Errorf("%s is bound as %s is: %s", kind, earlier, bound)
+		}
+		seen[bound] = kind
+	}
+	for _, same := range []shared.Values{
+		{OAuthScope: text("x")}, {OAuthClientStyle: text("basic")}, {OAuthSecretExpires: text("2030-01-01")},
+		{OAuthTenant: text("Contoso.Example")},
+	} {
+		before, _ := Bind(joined(good(), microsoftApp()), func(string) bool { return true })
+		after, _ := Bind(joined(joined(good(), microsoftApp()), same), func(string) bool { return true })
+		if !maps.Equal(before.Destination(), after.Destination()) {
+			t.Errorf("%v: %v, before %v", same, after.Destination(), before.Destination())
+		}
 	}
 }
 

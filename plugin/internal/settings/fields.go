@@ -79,7 +79,13 @@ func testOptions() []field {
 }
 
 func serverSection() section {
-	return section{Section: shared.Section{Name: "server"}, Title: "Mail server", Fields: []field{
+	return section{Section: shared.Section{Name: "server"}, Title: "Mail server", Fields: slices.Concat(
+		addressFields(), loginFields(), oauthFields(), encryptionFields(),
+	)}
+}
+
+func addressFields() []field {
+	return []field{
 		{
 			Label: "SMTP server",
 			Help:  "The address of the notification server (e.g. smtp.email.com).",
@@ -99,11 +105,17 @@ func serverSection() section {
 				}}, Group: "address",
 			},
 		},
+	}
+}
+
+func loginFields() []field {
+	return []field{
 		{
 			Label: "SMTP login",
 			Help:  "The name of the mail box that will be used for sending notifications.",
-			Field: shared.Field{Name: Login, Kind: shared.KindText, Max: bound(254), Action: FindServer},
+			Field: shared.Field{Name: Login, Kind: shared.KindText, Max: bound(254), Action: FindServer, Group: "login"},
 		},
+		authentication(),
 		{
 			Label: "Password",
 			Help:  "The password used for accessing the e-mail server.",
@@ -120,11 +132,33 @@ func serverSection() section {
 				VisibleWhen: when(Authentication, shared.Text(authenticateOAuth2)),
 			},
 		},
-		{
-			Label: "Use SSL",
-			Help:  "Select to use SSL encryption.",
-			Field: shared.Field{Name: UseSSL, Kind: shared.KindBoolean, Default: shared.Boolean(false)},
+	}
+}
+
+func authentication() field {
+	return field{
+		Label: "Authentication",
+		Options: []option{
+			{value: authenticateAutomatically, label: "Automatic"}, {value: authenticatePassword, label: "Password"},
+			{value: authenticatePlain, label: "Password, PLAIN or LOGIN only"},
+			{value: authenticateLogin, label: "Password, LOGIN only"},
+			{value: authenticateMicrosoft, label: "Microsoft 365 app"},
+			{value: authenticateGoogle, label: "Google service account"},
+			{value: authenticateCredentials, label: "OAuth 2.0 client credentials"},
+			{value: authenticateOAuth2, label: "OAuth 2.0 access token"}, {value: authenticateNone, label: "No login"},
 		},
+		Help: "Automatic logs in with the strongest method that the server offers when a login is set.",
+		Field: shared.Field{
+			Name: Authentication, Kind: shared.KindChoice, Default: shared.Text(authenticateAutomatically), Group: "login",
+		},
+	}
+}
+
+func encryptionFields() []field {
+	return []field{{
+		Label: "Use SSL",
+		Help:  "Select to use SSL encryption.",
+		Field: shared.Field{Name: UseSSL, Kind: shared.KindBoolean, Default: shared.Boolean(false)},
 	}}
 }
 
@@ -172,19 +206,6 @@ func advancedSender() []field {
 
 func advancedLogin() []field {
 	return []field{
-		{
-			Label: "Authentication",
-			Options: []option{
-				{value: authenticateAutomatically, label: "Automatic"}, {value: authenticatePassword, label: "Login and password"},
-				{value: authenticatePlain, label: "Login and password, by PLAIN"},
-				{value: authenticateLogin, label: "Login and password, by LOGIN"},
-				{value: authenticateOAuth2, label: "OAuth 2.0 access token"}, {value: authenticateNone, label: "No login"},
-			},
-			Help: "Automatic logs in with the strongest method that the server offers when a login is set.",
-			Field: shared.Field{
-				Name: Authentication, Kind: shared.KindChoice, Default: shared.Text(authenticateAutomatically),
-			},
-		},
 		{
 			Label: "Password reference",
 			Help: "Where the password is, instead of the password itself: env://NAME or file:///path, as " +

@@ -74,7 +74,15 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 }
 
 // secretFields are those through which the environment gives a secret or names one.
-var secretFields = []string{Password, AccessToken, PasswordReference}
+var secretFields = []string{Password, AccessToken, PasswordReference, OAuthClientSecret, OAuthServiceAccount}
+
+// neededBeside are the fields that the environment must name beside a secret.
+func neededBeside(secret string) []string {
+	if secret == OAuthClientSecret || secret == OAuthServiceAccount {
+		return []string{Server, Login, Authentication}
+	}
+	return []string{Server, Login}
+}
 
 // bindSecrets makes sure that a secret of the environment goes only to the destination that the environment names: else
 // an attacker could have it sent elsewhere, or to an impostor, by changing the server or the certificates on the page.
@@ -84,7 +92,7 @@ func (l *Layers) bindSecrets() error {
 		if !given {
 			continue
 		}
-		for _, needed := range []string{Server, Login} {
+		for _, needed := range neededBeside(field) {
 			if _, fixed := l.locks[needed]; !fixed {
 				return fmt.Errorf("environment variable %s needs %s beside it: a secret of the environment goes only to the "+
 					"server that the environment names",

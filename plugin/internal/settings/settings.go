@@ -41,6 +41,7 @@ type Settings struct {
 	pinned         [sha256.Size]byte
 	neverStartTLS  bool
 	otherAccount   bool
+	application    application
 	destination    map[string]string
 }
 
@@ -62,8 +63,8 @@ func (s Settings) WantsPassword() bool {
 	}
 }
 
-// WantsToken reports whether the settings log in with the access token.
-func (s Settings) WantsToken() bool { return s.authentication == smtpconn.AuthenticateOAuth2 }
+// WantsToken reports whether the settings log in with the access token that was typed.
+func (s Settings) WantsToken() bool { return s.SecretField() == AccessToken }
 
 // Encrypts reports whether the connection is encrypted where the server offers that.
 func (s Settings) Encrypts() bool { return !s.neverStartTLS }
@@ -169,6 +170,9 @@ func (b *binding) fail(field, code string, summary, detail text.Text, fixes ...f
 func (b *binding) credentials(s *Settings) {
 	kind := b.text(Authentication)
 	switch kind {
+	case authenticateMicrosoft, authenticateGoogle, authenticateCredentials:
+		b.bindApplication(s, kind)
+		return
 	case authenticateOAuth2:
 		s.authentication = smtpconn.AuthenticateOAuth2
 		if s.Login == "" {

@@ -37,6 +37,8 @@ func checkCharacters(field shared.Field, given string) error {
 	switch field.Kind {
 	case shared.KindInteger, shared.KindBoolean:
 		return nil // They are read without what stands around them.
+	case shared.KindFile:
+		return nil
 	case shared.KindMultiline:
 		if !field.Sensitive {
 			return nil

@@ -45,11 +45,12 @@ func (d Dialer) DialContext(ctx context.Context, _, address string) (net.Conn, e
 }
 
 // Hiding returns a function that makes the text of a server safe to show which knows the secrets: without them, or what
-// they can be recognised by, without control characters, not too long. It may be used concurrently.
+// they can be recognised by, and without control characters. Its length is up to the caller. It may be used
+// concurrently.
 func Hiding(secrets ...shared.SecretText) func(text string) string {
-	session := &Session{secrets: redactionOf(Target{})}
+	hidden := redactionOf(Target{})
 	for _, one := range secrets {
-		session.secrets.learn("", one.Reveal())
+		hidden.learn("", one.Reveal())
 	}
-	return session.Printable
+	return func(text string) string { return hidden.hide(printable(text)) }
 }

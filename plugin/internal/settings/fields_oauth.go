@@ -1,0 +1,135 @@
+package settings
+
+import (
+	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Names of the fields of OAuth 2.0.
+const (
+	OAuthCloud          = "oauth_cloud"
+	OAuthTenant         = "oauth_tenant"
+	OAuthClientID       = "oauth_client_id"
+	OAuthClientSecret   = "oauth_client_secret"
+	OAuthSecretExpires  = "oauth_secret_expires"
+	OAuthServiceAccount = "oauth_service_account"
+	OAuthTokenURL       = "oauth_token_url"
+	OAuthIssuer         = "oauth_issuer"
+	OAuthScope          = "oauth_scope"
+	OAuthClientStyle    = "oauth_client_style"
+)
+
+// Values of Authentication with which an application gets the access token.
+const (
+	authenticateMicrosoft   = "microsoft_app"
+	authenticateGoogle      = "google_service_account"
+	authenticateCredentials = "client_credentials"
+)
+
+// Values of OAuthClientStyle.
+const (
+	styleForm   = "post"
+	styleHeader = "basic"
+)
+
+// oauthFields are those of an application.
+func oauthFields() []field {
+	ofMicrosoft := when(Authentication, shared.Text(authenticateMicrosoft))
+	return append([]field{
+		{
+			Label: "Directory (tenant) ID",
+			Help:  "A GUID, or a domain of the tenant. Entra › App registrations › your app › Overview.",
+			Field: shared.Field{
+				Name: OAuthTenant, Kind: shared.KindText, Required: true, Max: bound(253), Pattern: `[A-Za-z0-9.\-]+`,
+				VisibleWhen: ofMicrosoft, Group: "tenant",
+			},
+		},
+		{
+			Label:   "Cloud",
+			Options: cloudOptions(),
+			Field: shared.Field{
+				Name: OAuthCloud, Kind: shared.KindChoice, Default: shared.Text(oauth.Clouds()[0].Name),
+				VisibleWhen: ofMicrosoft, Group: "tenant",
+			},
+		},
+	}, append(clientFields(), endpointFields()...)...)
+}
+
+func cloudOptions() []option {
+	return []option{
+		{value: "global", label: "Global"}, {value: "us_gov", label: "US Government (GCC High, DoD)"},
+		{value: "china", label: "China (21Vianet)"},
+	}
+}
+
+// clientFields are how the application proves to be itself.
+func clientFields() []field {
+	ofClient := when(Authentication, shared.Text(authenticateMicrosoft), shared.Text(authenticateCredentials))
+	return []field{
+		{
+			Label: "Application (client) ID",
+			Field: shared.Field{
+				Name: OAuthClientID, Kind: shared.KindText, Required: true, Max: bound(512), VisibleWhen: ofClient,
+			},
+		},
+		{
+			Label: "Client secret",
+			Help:  "At Microsoft it is the column “Value”, not the “Secret ID”.",
+			Field: shared.Field{
+				Name: OAuthClientSecret, Kind: shared.KindText, Sensitive: true, Max: bound(1024), VisibleWhen: ofClient,
+				Group: "client_secret",
+			},
+		},
+		{
+			Label: "Secret expires on",
+			Help:  "You are warned 30 days before. Empty when it does not end.",
+			Field: shared.Field{
+				Name: OAuthSecretExpires, Kind: shared.KindDate, VisibleWhen: ofClient, Group: "client_secret",
+			},
+		},
+		{
+			Label: "Service account key",
+			Help:  "The JSON file that Google Cloud gives out for a key of the service account, all of it.",
+			Field: shared.Field{
+				Name: OAuthServiceAccount, Kind: shared.KindFile, Sensitive: true, Max: bound(8192),
+				VisibleWhen: when(Authentication, shared.Text(authenticateGoogle)), Accept: []string{".json"},
+			},
+		},
+	}
+}
+
+// endpointFields are where tokens are got from a provider that is not named.
+func endpointFields() []field {
+	ofOther := when(Authentication, shared.Text(authenticateCredentials))
+	schemes := []string{"https", "http"}
+	return []field{
+		{
+			Label: "Token endpoint",
+			Help:  "The web address that gives access tokens. Leave it empty where the issuer publishes it.",
+			Field: shared.Field{
+				Name: OAuthTokenURL, Kind: shared.KindURL, Schemes: schemes, Max: bound(2048), VisibleWhen: ofOther,
+				Placeholder: "https://login.email.com/oauth2/token",
+			},
+		},
+		{
+			Label: "Issuer",
+			Help:  "In the place of the token endpoint: what publishes its endpoints at /.well-known/openid-configuration.",
+			Field: shared.Field{
+				Name: OAuthIssuer, Kind: shared.KindURL, Schemes: schemes, Max: bound(2048), VisibleWhen: ofOther,
+				Placeholder: "https://login.email.com/realms/mail",
+			},
+		},
+		{
+			Label: "Scope",
+			Help:  "What the token is asked for, as the provider calls it. Several are separated by blanks.",
+			Field: shared.Field{Name: OAuthScope, Kind: shared.KindText, Max: bound(1024), VisibleWhen: ofOther},
+		},
+		{
+			Label:   "Client id and secret are sent",
+			Options: []option{{value: styleForm, label: "In the form (post)"}, {value: styleHeader, label: "By HTTP Basic"}},
+			Field: shared.Field{
+				Name: OAuthClientStyle, Kind: shared.KindChoice, Default: shared.Text(styleForm), VisibleWhen: ofOther,
+			},
+		},
+	}
+}

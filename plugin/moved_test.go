@@ -7,8 +7,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 )
 
-// TestMovedDatabaseIsNotWrittenTo opens a database that was moved: it is refused, and this version does not note that it
-// uses it, which would keep an older one from going on with it.
+// TestMovedDatabaseIsNotWrittenTo opens a database that was moved: it is refused, and this version does not note that
+// it uses it, which would keep an older one from going on with it.
 func TestMovedDatabaseIsNotWrittenTo(t *testing.T) {
 	directory := t.TempDir()
 	page := openPage(t, Configuration{DataDir: directory})
@@ -24,7 +24,8 @@ func TestMovedDatabaseIsNotWrittenTo(t *testing.T) {
 		t.Errorf("it is opened: %v, %v", opened, err)
 	}
 	var noted int
-	if err := page.store.DB().QueryRow("SELECT COUNT(*) FROM database_state WHERE name <> 'moved'").Scan(&noted); err != nil {
+	err = page.store.DB().QueryRow("SELECT COUNT(*) FROM database_state WHERE name <> 'moved'").Scan(&noted)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if noted != 0 {

@@ -26,7 +26,8 @@ func testPendingInBuckets(t *testing.T, database *store.Store) {
 	s.buckets.take()
 	s.buckets.count(pending)
 	there := 0
-	steps := []time.Duration{-25 * time.Hour, -11 * time.Hour, -time.Hour, -45 * time.Minute, -15 * time.Minute, -time.Minute,
+	steps := []time.Duration{-25 * time.Hour, -11 * time.Hour, -time.Hour, -45 * time.Minute, -15 * time.Minute,
+		-time.Minute,
 		-20 * time.Second, -time.Nanosecond, 0, time.Second, 5 * time.Minute, 15 * time.Minute, time.Hour, 14 * time.Hour}
 	for _, width := range []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 24 * time.Hour} {
 		for i, from := range steps {

@@ -208,7 +208,7 @@ func testLockedAtTheStart(t *testing.T, database *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer writing.Rollback() //nolint:errcheck // It has been.
+	defer writing.Rollback()
 	if _, err := writing.Exec("UPDATE river_job SET priority = priority"); err != nil {
 		t.Fatal(err)
 	}

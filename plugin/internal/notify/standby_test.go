@@ -297,8 +297,8 @@ func TestStartDelay(t *testing.T) {
 	}
 }
 
-// TestBarredGivesWay has a process find out, while it delivers and while it waits, that no process of its version may deliver:
-// it gives way, and no longer asks for the claim. That is asked once in a step, and after the claim was kept.
+// TestBarredGivesWay has a process find out, while it delivers and while it waits, that no process of its version may
+// deliver: it gives way, and no longer asks for the claim. That is asked once in a step, and after the claim was kept.
 func TestBarredGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var holder atomic.Pointer[oneClaim]

@@ -111,7 +111,7 @@ func TestUnreadIsToldOnce(t *testing.T) {
 	log.Reset()
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := attempt(ended, one); err != errInPlace || log.Len() > 0 {
+	if err := attempt(ended, one); !errors.Is(err, errInPlace) || log.Len() > 0 {
 		t.Errorf("an attempt that is ended: %v, and the log has %q", err, log.String())
 	}
 }

@@ -66,7 +66,7 @@ func (v *victim) attach(ctx context.Context) (*Host, error) {
 
 // posted is the form as a browser posts it.
 const posted = "revision=3&present=server&value.server=a.example&present=safe&present=token&secret.token=s3cret" +
-	"&number=2&preset=known&what=deliver&action=" + hostile.Action + "&confirmed." + hostile.Action + "=Sure%3F" +
+	"&number=2&preset=known&what=deliver&agreed=" + hostile.Action + "&confirmed." + hostile.Action + "=Sure%3F" +
 	"&id=" + hostile.NotificationID
 
 // request is one of a browser, to one of the handlers of a victim.

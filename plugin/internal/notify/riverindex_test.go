@@ -261,11 +261,14 @@ func testPlansOfTending(t *testing.T, database *store.Store) {
 		execute(t, database, "ANALYZE river_job", "ANALYZE notification_attachment")
 	}
 	past := time.Now().Add(-time.Hour)
+	inThread := outgoing{Thread: "thread 1", To: "user1@host1.example"}
 	queries := map[string]query{
 		"finished attachments": {sweepFinished, []any{"parcel 1", "parcel 2"}},
 		"claimed attachments":  {claimAccepted, []any{"parcel 1", "parcel 2", 5.0}},
 		"expired":              s.queue.expiredQuery(time.Now()),
 		"put off":              s.queue.putOffQuery(),
+		"behind in its thread": s.queue.behindQuery(5000, inThread),
+		"next in its thread":   nextQuery(5000, inThread),
 		"held":                 s.queue.heldQuery(1000),
 		"to hold":              s.queue.toHoldQuery(hold{After: 1000, Until: 1 << 40}, shared.NotificationQueued),
 		"ended":                s.queue.endedQuery("completed", past, time.Now()),

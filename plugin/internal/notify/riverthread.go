@@ -20,12 +20,30 @@ const (
 		" AND earlier.finalized_at IS NULL AND earlier.state <> 'pending')"
 )
 
+func (r *riverStore) behindQuery(id int64, one outgoing) query {
+	return query{
+		text: fmt.Sprintf("SELECT %s FROM river_job WHERE %s AND id < $3 AND %s ORDER BY id DESC LIMIT 1",
+			r.dialect.untilAttempt, sameThread, unfinished),
+		arguments: []any{one.Thread, one.To, id},
+	}
+}
+
+// nextQuery is the statement of wakeNext.
+func nextQuery(id int64, one outgoing) query {
+	return query{
+		text: "UPDATE river_job SET state = 'available', scheduled_at = created_at WHERE id = (" +
+			"SELECT id FROM river_job WHERE " + sameThread + " AND id > $3 AND " + unfinished + " ORDER BY id LIMIT 1)" +
+			" AND state IN ('available', 'scheduled')",
+		arguments: []any{one.Thread, one.To, id},
+	}
+}
+
 // behind returns how long it is until the attempt of the notification that goes before this one in its thread; false
 // when there is none.
 func (r *riverStore) behind(ctx context.Context, id int64, one outgoing) (wait time.Duration, is bool, err error) {
 	var seconds float64
-	err = r.reader.QueryRowContext(ctx, fmt.Sprintf("SELECT %s FROM river_job WHERE %s AND id < $3 AND %s"+
-		" ORDER BY id DESC LIMIT 1", r.dialect.untilAttempt, sameThread, unfinished), one.Thread, one.To, id).Scan(&seconds)
+	q := r.behindQuery(id, one)
+	err = r.reader.QueryRowContext(ctx, q.text, q.arguments...).Scan(&seconds)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, false, nil
 	}
@@ -34,8 +52,7 @@ func (r *riverStore) behind(ctx context.Context, id int64, one outgoing) (wait t
 
 // wakeNext has the next notification of the thread tried at once, unless it waits after a refusal of its own.
 func (r *riverStore) wakeNext(ctx context.Context, id int64, one outgoing) error {
-	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET state = 'available', scheduled_at = created_at WHERE id = ("+
-		"SELECT id FROM river_job WHERE "+sameThread+" AND id > $3 AND "+unfinished+" ORDER BY id LIMIT 1)"+
-		" AND state IN ('available', 'scheduled')", one.Thread, one.To, id)
+	q := nextQuery(id, one)
+	_, err := r.db.ExecContext(ctx, q.text, q.arguments...)
 	return err
 }

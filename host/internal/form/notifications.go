@@ -3,9 +3,11 @@ package form
 import (
 	"context"
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
@@ -41,9 +43,11 @@ type notificationsView struct {
 	States  []stateView
 	State   shared.NotificationState
 	Search  string
+	From    string // days, both included; empty does not limit that
+	Until   string
 	Entries []shared.NotificationEntry
-	Older   string // the query of the next page; empty when that was all
-	Query   string // the query of this page
+	Older   template.URL // the query of the next page, encoded; empty when that was all
+	Query   string       // the query of this page
 	// Shown means that each notification has a page of its own, Releases that what is held can be released.
 	Shown, Releases bool
 }
@@ -62,7 +66,7 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	}
 	status, err1 := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)})
 	list, err2 := n.notifier.List(r.Context(), shared.ListRequest{
-		Locale: n.locale(r), State: view.State, Search: view.Search, Before: before,
+		Locale: n.locale(r), State: view.State, Search: view.Search, Before: before, NotificationFilter: view.accepted(),
 	})
 	if errors.Is(err2, shared.ErrInvalidRequest) {
 		n.invalid(w, r, "before", before)
@@ -100,13 +104,29 @@ func (n *notifications) asked(
 	if before, ok = n.text(w, r, query, "before"); !ok {
 		return nil, "", false
 	}
+	for _, name := range []string{"from", "until"} {
+		if _, err := time.Parse(time.DateOnly, query.Get(name)); err != nil && query.Get(name) != "" {
+			n.invalid(w, r, name, query.Get(name))
+			return nil, "", false
+		}
+	}
 	report, ok := n.released(w, r)
 	for _, once := range []string{"released", "count"} {
 		query.Del(once)
 	}
 	return &notificationsView{
 		State: shared.NotificationState(state), Search: search, Query: query.Encode(), Report: report,
+		From: query.Get("from"), Until: query.Get("until"),
 	}, before, ok
+}
+
+// accepted limits when they were taken, in the zone in which the page shows that.
+func (v *notificationsView) accepted() (filter shared.NotificationFilter) {
+	filter.From, _ = time.Parse(time.DateOnly, v.From)
+	if last, err := time.Parse(time.DateOnly, v.Until); err == nil {
+		filter.Until = last.AddDate(0, 0, 1)
+	}
+	return filter
 }
 
 func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList) {
@@ -116,12 +136,14 @@ func (v *notificationsView) fill(status shared.ServiceStatus, list shared.Notifi
 	}
 	if list.More && len(list.Entries) > 0 {
 		older := url.Values{"before": {list.Entries[len(list.Entries)-1].ID}}
-		for name, value := range map[string]string{"state": string(v.State), "search": v.Search} {
+		for name, value := range map[string]string{
+			"state": string(v.State), "search": v.Search, "from": v.From, "until": v.Until,
+		} {
 			if value != "" {
 				older.Set(name, value)
 			}
 		}
-		v.Older = older.Encode()
+		v.Older = template.URL(older.Encode()) //nolint:gosec // It is encoded.
 	}
 }
 

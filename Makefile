@@ -46,9 +46,10 @@ soak: build packages ## run the long campaigns in full
 	SOAK=1 $(GO) test -timeout 85m -run 'Soak' -v ./testharness/acceptance
 
 .PHONY: lint
-lint: ## check the style and the import law
+lint: ## check the style, the import law and that the contract has only grown
 	$(call tool,golangci-lint) run --config .ci/golangci.yaml
 	$(call tool,buf) lint --config .ci/buf.yaml
+	$(call tool,buf) breaking --config .ci/buf.yaml --against .ci/contract.binpb
 
 .PHONY: fuzz
 fuzz: ## fuzz every parser for FUZZTIME (60s)
@@ -65,7 +66,7 @@ proto: ## generate the code of the contract
 	PATH="$(CURDIR)/$(BIN)/tools:$$PATH" $(call tool,buf) generate --config .ci/buf.yaml --template .ci/buf.gen.yaml
 
 .PHONY: proto-release
-proto-release: ## write down the contract as released, so that changes can be held against it
+proto-release: ## hold the contract as it is now: from then on lint refuses a change that breaks plugins or hosts
 	$(call tool,buf) build --config .ci/buf.yaml --exclude-source-info -o .ci/contract.binpb
 
 .PHONY: proto-check

@@ -171,8 +171,14 @@ func processesWith(t testing.TB, argument string) []int {
 // oddPlugin makes the plugin that misbehaves in the given way and returns its name.
 func oddPlugin(t testing.TB, way string) string {
 	t.Helper()
+	return oddPluginOf(t, binary("odd-plugin"), way)
+}
+
+// oddPluginOf is oddPlugin of a program that need not be this version's.
+func oddPluginOf(t testing.TB, program, way string) string {
+	t.Helper()
 	path := filepath.Join(shortDir(t), way)
-	if err := os.Link(binary("odd-plugin"), path); err != nil {
+	if err := os.Link(program, path); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -33,7 +33,13 @@ func startConsole(t testing.TB, args ...string) console {
 // startConsoleCommand runs a command that serves the Console.
 func startConsoleCommand(t testing.TB, args ...string) console {
 	t.Helper()
-	command := exec.Command(binary("testharness"), append(args, "--listen", "127.0.0.1:0", "--actor", "anna")...)
+	return startConsoleOf(t, binary("testharness"), args...)
+}
+
+// startConsoleOf is startConsoleCommand for a program that need not be this version's.
+func startConsoleOf(t testing.TB, program string, args ...string) console {
+	t.Helper()
+	command := exec.Command(program, append(args, "--listen", "127.0.0.1:0", "--actor", "anna")...)
 	command.Stderr = os.Stderr
 	stdout, err := command.StdoutPipe()
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestContractOnlyGrows compares the contract with the one that is held, as make lint does, and then with changes of it:
-// what only adds is accepted, and whatever would break a plugin or a host is refused.
+// TestContractOnlyGrows compares the contract with the one that is held, as make lint does, and then with changes of
+// it: what only adds is accepted, and whatever would break a plugin or a host is refused.
 func TestContractOnlyGrows(t *testing.T) {
 	const settings, history = "settings.proto", "history.proto"
 	for name, change := range map[string]struct {

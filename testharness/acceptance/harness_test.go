@@ -82,7 +82,13 @@ func harness(t testing.TB, secret string, args ...string) result {
 // harnessIn is harness with a directory for temporary files.
 func harnessIn(t testing.TB, temporary, secret string, args ...string) result {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), binary("testharness"), args...)
+	return harnessOf(t, binary("testharness"), temporary, secret, args...)
+}
+
+// harnessOf is harnessIn for a program that need not be this version's.
+func harnessOf(t testing.TB, program, temporary, secret string, args ...string) result {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), program, args...)
 	command.Env = append(os.Environ(), "SECRET="+secret, "TMPDIR="+temporary)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr

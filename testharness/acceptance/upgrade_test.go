@@ -31,8 +31,14 @@ const (
 	oldCommandLimit = time.Minute
 )
 
-// oldBinaries builds the programs of oldCommit from the checkout's history.
+// oldBinaries builds the programs of oldCommit.
 func oldBinaries(t *testing.T) string {
+	t.Helper()
+	return builtAt(t, oldCommit, "./cmd/smtp-plugin", "./testharness")
+}
+
+// builtAt builds programs as they were at a commit, from the checkout's history, and returns their directory.
+func builtAt(t *testing.T, commit string, programs ...string) string {
 	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -43,18 +49,18 @@ func oldBinaries(t *testing.T) string {
 			arguments...)...)
 	}
 	if out, err := git("rev-parse", "--git-dir").CombinedOutput(); err != nil {
-		t.Fatalf("the version %s is built from the history, and this is no checkout of git: %v\n%s", oldCommit, err, out)
+		t.Fatalf("the version %s is built from the history, and this is no checkout of git: %v\n%s", commit, err, out)
 	}
-	if out, err := git("cat-file", "-e", oldCommit+"^{commit}").CombinedOutput(); err != nil {
+	if out, err := git("cat-file", "-e", commit+"^{commit}").CombinedOutput(); err != nil {
 		shallow, _ := git("rev-parse", "--is-shallow-repository").Output()
 		if strings.TrimSpace(string(shallow)) == "true" {
 			t.Fatalf("the history of this checkout is cut off (a shallow clone) and lacks the version %s: git fetch --unshallow",
-				oldCommit)
+				commit)
 		}
-		t.Fatalf("the history of this checkout lacks the version %s: %v\n%s", oldCommit, err, out)
+		t.Fatalf("the history of this checkout lacks the version %s: %v\n%s", commit, err, out)
 	}
 	source, built := t.TempDir(), filepath.Join(t.TempDir(), "old")
-	archive, err := git("archive", oldCommit, "cmd", "host", "plugin", "shared", "testharness", "go.mod",
+	archive, err := git("archive", commit, "cmd", "host", "plugin", "shared", "testharness", "go.mod",
 		"go.sum").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -67,12 +73,12 @@ func oldBinaries(t *testing.T) string {
 	began := time.Now()
 	limited, cancel := context.WithTimeout(t.Context(), oldBuildLimit)
 	defer cancel()
-	build := exec.CommandContext(limited, "go", "build", "-o", built+"/", "./cmd/smtp-plugin", "./testharness")
+	build := exec.CommandContext(limited, "go", append([]string{"build", "-o", built + "/"}, programs...)...)
 	build.Dir, build.Env = source, append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-trimpath -buildvcs=false")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build of %s: after %s: %v\n%s", oldCommit, time.Since(began), err, out)
+		t.Fatalf("build of %s: after %s: %v\n%s", commit, time.Since(began), err, out)
 	}
-	t.Logf("version %s was built in %s", oldCommit, time.Since(began).Round(time.Second))
+	t.Logf("version %s was built in %s", commit, time.Since(began).Round(time.Second))
 	return built
 }
 

@@ -14,11 +14,22 @@ import (
 
 var _ shared.ActionRunner = (*Page)(nil)
 
-// RunAction runs the one action that the page has: to find the mail server of the login's domain.
+// RunAction runs the actions that the schema declares.
 func (p *Page) RunAction(ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error) error {
-	if request.Action != settings.FindServer {
+	switch request.Action {
+	case settings.FindServer:
+		return p.runFindServer(ctx, request, send)
+	case settings.MakeCertificate:
+		return p.makeCertificate(ctx, request, send)
+	default:
 		return fmt.Errorf("%w: there is no action %q", shared.ErrInvalidRequest, request.Action)
 	}
+}
+
+// runFindServer finds the mail server of the login's domain.
+func (p *Page) runFindServer(
+	ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error,
+) error {
 	began := time.Now()
 	found, err := p.findServer(ctx, request.Draft.Values)
 	if err != nil {

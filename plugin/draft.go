@@ -39,6 +39,7 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 	if err != nil {
 		return nil, err
 	}
+	draft, worthless := p.cashTickets(ctx, draft)
 	b := &boundDraft{page: p, base: base, draft: draft, stored: draft.Apply(base.Revision.Document.Values)}
 	given := b.stored
 	b.stored = settings.WithoutBlanks(given)
@@ -49,6 +50,7 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 		}
 	}
 	b.settings, b.found = settings.Bind(inForce, b.secretSet)
+	b.found = append(b.found, worthless...)
 	b.checkLocks(inForce)
 	b.checkEnvironment()
 	b.checkSecrets()

@@ -157,5 +157,7 @@ func (p *Page) Validate(ctx context.Context, request shared.ValidateRequest) (sh
 		found = append(found, bound.refusedBefore(ctx)...)
 	}
 	reader := language.Of(request.Locale)
-	return shared.Validation{Diagnostics: found.In(reader), Preview: reader.Render(bound.preview())}, nil
+	return shared.Validation{
+		Diagnostics: found.In(reader), Preview: reader.Render(bound.preview()), Computed: computed(bound.settings),
+	}, nil
 }

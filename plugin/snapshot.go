@@ -15,13 +15,22 @@ func (p *Page) snapshot(state store.State) shared.Snapshot {
 		Values: p.layers.InForce(revision.Document.Values), Secrets: map[string]shared.SecretState{}, Locks: p.layers.Locks(),
 		Revision: revision.Revision,
 	}
+	var bound settings.Settings
+	if settings.NamesApplication(snapshot.Values) { // Nothing else needs the settings, and binding them takes a while.
+		bound = p.settingsOf(revision)
+		snapshot.Computed = computed(bound)
+	}
 	for field := range settings.Schema().Fields() {
 		if !field.Sensitive {
 			continue
 		}
 		sealed, stored := revision.Document.Secrets[field.Name]
 		_, fixed := p.layers.Secret(field.Name)
-		snapshot.Secrets[field.Name] = shared.SecretState{Set: stored || fixed, Since: sealed.Since}
+		known := shared.SecretState{Set: stored || fixed, Since: sealed.Since}
+		if known.Set {
+			known.Expires = bound.SecretExpires(field.Name)
+		}
+		snapshot.Secrets[field.Name] = known
 	}
 	if verified := state.Verified; verified != nil {
 		snapshot.Verified = &shared.Verification{
@@ -30,6 +39,15 @@ func (p *Page) snapshot(state store.State) shared.Snapshot {
 		}
 	}
 	return snapshot
+}
+
+// computed is what the page shows to be copied.
+func computed(s settings.Settings) shared.Values {
+	setUp := s.SetUp()
+	if setUp == "" {
+		return nil
+	}
+	return shared.Values{settings.OAuthSetUp: shared.Text(setUp)}
 }
 
 // comparedValues is what the last verification is compared with: all values with their defaults, and when each secret

@@ -51,6 +51,9 @@ var destinationFields = []destinationField{
 // harmless are the other fields, each with the reason why no secret goes elsewhere for it.
 var harmless = map[string]string{
 	OAuthClientSecret:   "it is the secret",
+	OAuthCertificateKey: "it is the secret",
+	OAuthCertificate:    "it is public, and of use only with its own key",
+	OAuthSetUp:          "it is only shown",
 	OAuthServiceAccount: "it is the secret, with the endpoint that it goes to",
 	OAuthSecretExpires:  "it is a date to be warned by",
 	OAuthScope:          "it is what the token is asked for; the token goes to the mail server all the same",

@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"slices"
+
 	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -12,12 +14,18 @@ const (
 	OAuthClientID       = "oauth_client_id"
 	OAuthClientSecret   = "oauth_client_secret"
 	OAuthSecretExpires  = "oauth_secret_expires"
+	OAuthCertificate    = "oauth_certificate"
+	OAuthCertificateKey = "oauth_certificate_key"
 	OAuthServiceAccount = "oauth_service_account"
+	OAuthSetUp          = "oauth_set_up"
 	OAuthTokenURL       = "oauth_token_url"
 	OAuthIssuer         = "oauth_issuer"
 	OAuthScope          = "oauth_scope"
 	OAuthClientStyle    = "oauth_client_style"
 )
+
+// MakeCertificate is the name of the action that makes a certificate for the application.
+const MakeCertificate = "make_certificate"
 
 // Values of Authentication with which an application gets the access token.
 const (
@@ -52,7 +60,47 @@ func oauthFields() []field {
 				VisibleWhen: ofMicrosoft, Group: "tenant",
 			},
 		},
-	}, append(clientFields(), endpointFields()...)...)
+	}, slices.Concat(clientFields(), certificateFields(), endpointFields(), setUpFields())...)
+}
+
+// ofClient are the applications with a client id.
+func ofClient() shared.Condition {
+	return when(Authentication, shared.Text(authenticateMicrosoft), shared.Text(authenticateCredentials))
+}
+
+// certificateFields are for an application without a secret that is pasted.
+func certificateFields() []field {
+	return []field{
+		{
+			Label: "Certificate",
+			Help: "In the place of a client secret. It is made here and uploaded in Entra under “Certificates & " +
+				"secrets”; its key never leaves.",
+			Field: shared.Field{
+				Name: OAuthCertificate, Kind: shared.KindMultiline, Max: bound(8192), Display: shared.DisplayCode,
+				VisibleWhen: ofClient(), Placeholder: "-----BEGIN CERTIFICATE-----",
+			},
+		},
+		{
+			Label: "Key of the certificate",
+			Field: shared.Field{
+				Name: OAuthCertificateKey, Kind: shared.KindAuthorization, Sensitive: true, Action: MakeCertificate,
+				VisibleWhen: ofClient(),
+			},
+		},
+	}
+}
+
+// setUpFields are what is to be done once at the provider, to be copied.
+func setUpFields() []field {
+	return []field{{
+		Label: "Set-up in Exchange Online",
+		Help: "PowerShell, once, as an administrator of Exchange and Entra. It takes 15 to 60 minutes until it counts. " +
+			"The object ID is looked up: that of the enterprise application is right, that of the app registration is not.",
+		Field: shared.Field{
+			Name: OAuthSetUp, Kind: shared.KindMultiline, ReadOnly: true, Display: shared.DisplayCode,
+			VisibleWhen: when(Authentication, shared.Text(authenticateMicrosoft)),
+		},
+	}}
 }
 
 func cloudOptions() []option {
@@ -64,19 +112,18 @@ func cloudOptions() []option {
 
 // clientFields are how the application proves to be itself.
 func clientFields() []field {
-	ofClient := when(Authentication, shared.Text(authenticateMicrosoft), shared.Text(authenticateCredentials))
 	return []field{
 		{
 			Label: "Application (client) ID",
 			Field: shared.Field{
-				Name: OAuthClientID, Kind: shared.KindText, Required: true, Max: bound(512), VisibleWhen: ofClient,
+				Name: OAuthClientID, Kind: shared.KindText, Required: true, Max: bound(512), VisibleWhen: ofClient(),
 			},
 		},
 		{
 			Label: "Client secret",
 			Help:  "At Microsoft it is the column “Value”, not the “Secret ID”.",
 			Field: shared.Field{
-				Name: OAuthClientSecret, Kind: shared.KindText, Sensitive: true, Max: bound(1024), VisibleWhen: ofClient,
+				Name: OAuthClientSecret, Kind: shared.KindText, Sensitive: true, Max: bound(1024), VisibleWhen: ofClient(),
 				Group: "client_secret",
 			},
 		},
@@ -84,7 +131,7 @@ func clientFields() []field {
 			Label: "Secret expires on",
 			Help:  "You are warned 30 days before. Empty when it does not end.",
 			Field: shared.Field{
-				Name: OAuthSecretExpires, Kind: shared.KindDate, VisibleWhen: ofClient, Group: "client_secret",
+				Name: OAuthSecretExpires, Kind: shared.KindDate, VisibleWhen: ofClient(), Group: "client_secret",
 			},
 		},
 		{

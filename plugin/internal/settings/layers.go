@@ -43,6 +43,9 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 		return nil, err
 	}
 	for field := range Schema().Fields() {
+		if field.ReadOnly {
+			continue
+		}
 		given := variables.String(field.Name)
 		text := given
 		if !field.Sensitive {
@@ -74,11 +77,13 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 }
 
 // secretFields are those through which the environment gives a secret or names one.
-var secretFields = []string{Password, AccessToken, PasswordReference, OAuthClientSecret, OAuthServiceAccount}
+var secretFields = []string{Password, AccessToken, PasswordReference, OAuthClientSecret, OAuthCertificateKey,
+	OAuthServiceAccount}
 
 // neededBeside are the fields that the environment must name beside a secret.
 func neededBeside(secret string) []string {
-	if secret == OAuthClientSecret || secret == OAuthServiceAccount {
+	switch secret {
+	case OAuthClientSecret, OAuthCertificateKey, OAuthServiceAccount:
 		return []string{Server, Login, Authentication}
 	}
 	return []string{Server, Login}

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"crypto/x509"
 	"errors"
 	"slices"
 	"strings"
@@ -20,7 +21,14 @@ type application struct {
 	cloud, tenant, clientID string
 	tokenURL, issuer, scope string
 	inHeader                bool
-	expires                 time.Time // zero when that is not known
+	expires                 time.Time         // of the secret; zero when that is not known
+	certificate             *x509.Certificate // nil without one
+}
+
+// NamesApplication reports whether the values have an application get the access token.
+func NamesApplication(values shared.Values) bool {
+	kind, _ := values[Authentication].AsText()
+	return slices.Contains([]string{authenticateMicrosoft, authenticateGoogle, authenticateCredentials}, kind)
 }
 
 // SecretField is the name of the field whose secret the settings log in with; empty when there is none.
@@ -28,6 +36,8 @@ func (s Settings) SecretField() string {
 	switch {
 	case s.application.kind == authenticateGoogle:
 		return OAuthServiceAccount
+	case s.application.certificate != nil:
+		return OAuthCertificateKey
 	case s.application.kind != "":
 		return OAuthClientSecret
 	case s.authentication == smtpconn.AuthenticateOAuth2:
@@ -44,7 +54,14 @@ func (s Settings) WantsApplication() bool { return s.application.kind != "" }
 // Application returns the application that gets the access tokens, with its secret. The error does not show any of it.
 func (s Settings) Application(secret shared.SecretText) (oauth.Application, error) {
 	a := s.application
-	proof := oauth.Secret{Text: secret, InHeader: a.inHeader}
+	var proof oauth.Proof = oauth.Secret{Text: secret, InHeader: a.inHeader}
+	if a.certificate != nil {
+		certificate, err := oauth.ReadCertificate(a.certificate, secret)
+		if err != nil {
+			return oauth.Application{}, err
+		}
+		proof = certificate
+	}
 	switch a.kind {
 	case authenticateMicrosoft:
 		return oauth.Microsoft(a.cloud, a.tenant, a.clientID, proof), nil
@@ -79,6 +96,7 @@ func (b *binding) bindApplication(s *Settings, kind string) {
 	if kind != authenticateGoogle {
 		a.clientID = b.text(OAuthClientID)
 		a.expires, _ = time.Parse(time.DateOnly, b.text(OAuthSecretExpires))
+		b.bindCertificate(a)
 	}
 	switch kind {
 	case authenticateMicrosoft:
@@ -89,8 +107,20 @@ func (b *binding) bindApplication(s *Settings, kind string) {
 		a.inHeader = b.text(OAuthClientStyle) == styleHeader
 		b.checkEndpoint(*a)
 	}
-	if field := s.SecretField(); !b.secretSet(field) {
-		b.fail(field, "secret_missing", text.Of("“{field}” must be filled in.", "field", Label(field)), text.Text{})
+	b.checkSecretIsSet(s.SecretField())
+}
+
+// checkSecretIsSet holds that the application has something to prove itself with.
+func (b *binding) checkSecretIsSet(field string) {
+	missing := text.Of("“{field}” must be filled in.", "field", Label(field))
+	switch {
+	case b.secretSet(field):
+	case field == OAuthCertificateKey:
+		b.fail(field, "secret_missing", text.Of("The key of this certificate is not here."), otherProof)
+	case field == OAuthClientSecret:
+		b.fail(field, "secret_missing", missing, text.Of("Or have a certificate made here."))
+	default:
+		b.fail(field, "secret_missing", missing, text.Text{})
 	}
 }
 
@@ -123,36 +153,11 @@ func (b *binding) checkEndpoint(a application) {
 	}
 }
 
-// expiryNotices are how many days before its end a secret is warned of.
-const expiryNotice = 30
-
-// SecretEnding warns of a client secret that ends soon, or has ended; nothing where that is not known.
-func (s Settings) SecretEnding(now time.Time) finding.Findings {
-	ends := s.application.expires
-	if ends.IsZero() {
-		return nil
-	}
-	year, month, day := now.Date()
-	days := int(ends.Sub(time.Date(year, month, day, 0, 0, 0, 0, time.UTC)).Hours() / 24)
-	warning := finding.Finding{
-		Severity: shared.SeverityWarning, Field: OAuthSecretExpires, Code: "secret_ends_soon",
-		Summary: text.Of("The client secret ends in {count} day. || The client secret ends in {count} days.", "count", days),
-		Detail:  text.Of("Make a new one at the provider, and enter it here with its date, before notifications stop."),
-	}
-	switch {
-	case days > expiryNotice:
-		return nil
-	case days < 0:
-		warning.Code, warning.Summary = "secret_ended", text.Of("By its date the client secret has ended.")
-	case days == 0:
-		warning.Summary = text.Of("The client secret ends today.")
-	}
-	return finding.Findings{warning}
-}
-
 // CheckSecret says what is wrong or odd about a secret for these settings, without a character of it.
 func (s Settings) CheckSecret(field shared.Field, secret string) finding.Findings {
 	switch {
+	case field.Name == OAuthCertificateKey:
+		return nil // It was made here.
 	case field.Name == OAuthServiceAccount:
 		return checkServiceAccount(field, secret)
 	case field.Name == OAuthClientSecret && s.application.kind == authenticateMicrosoft && oauth.IsGUID(secret):

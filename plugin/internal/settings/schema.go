@@ -38,9 +38,12 @@ func SchemaIn(reader text.Language) shared.Schema {
 		Prerequisites: []shared.Prerequisite{
 			{ID: processingServer, Text: write("Make sure that the Processing Server is running.")},
 		},
-		Presets:  presets(write),
-		Test:     shared.TestAction{Label: write("Test connection"), Options: fieldsIn(testOptions(), write)},
-		Actions:  []shared.Action{{Name: FindServer, Label: write("Find server from e-mail address")}},
+		Presets: presets(write),
+		Test:    shared.TestAction{Label: write("Test connection"), Options: fieldsIn(testOptions(), write)},
+		Actions: []shared.Action{
+			{Name: FindServer, Label: write("Find server from e-mail address")},
+			{Name: MakeCertificate, Label: write("Make a certificate"), VisibleWhen: ofClient()},
+		},
 		SaveNote: write("After saving, the notification service is launched."),
 	}
 	for _, one := range sections() {

@@ -37,7 +37,7 @@ func checkCharacters(field shared.Field, given string) error {
 	switch field.Kind {
 	case shared.KindInteger, shared.KindBoolean:
 		return nil // They are read without what stands around them.
-	case shared.KindFile:
+	case shared.KindFile, shared.KindAuthorization:
 		return nil
 	case shared.KindMultiline:
 		if !field.Sensitive {

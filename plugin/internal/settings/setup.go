@@ -1,0 +1,35 @@
+package settings
+
+import "strings"
+
+// SetUp is what is to be done once at the provider, with the values filled in; empty while they are missing. See
+// New-ServicePrincipal, Add-MailboxPermission and Set-CASMailbox of Exchange Online PowerShell, and
+// Get-MgServicePrincipal of Microsoft Graph PowerShell.
+func (s Settings) SetUp() string {
+	if s.application.kind != authenticateMicrosoft || s.application.clientID == "" || s.Login == "" {
+		return ""
+	}
+	client, mailbox := inPowerShell(s.application.clientID), inPowerShell(s.Login)
+	return strings.Join([]string{
+		"$id = " + client,
+		"Connect-MgGraph -Scopes Application.Read.All",
+		`$app = Get-MgServicePrincipal -Filter "appId eq '$id'"`,
+		"Connect-ExchangeOnline",
+		"New-ServicePrincipal -AppId $app.AppId -ObjectId $app.Id",
+		"Add-MailboxPermission -Identity " + mailbox + " -User $app.Id -AccessRights FullAccess",
+		"Set-CASMailbox -Identity " + mailbox + " -SmtpClientAuthenticationDisabled $false",
+	}, "\n")
+}
+
+// inPowerShell is a text as a string of PowerShell in which nothing has a meaning: all that PowerShell takes for a
+// quotation mark is doubled.
+func inPowerShell(text string) string {
+	var quoted strings.Builder
+	for _, r := range strings.Join(strings.Fields(text), " ") {
+		if strings.ContainsRune("'‘’‚‛", r) {
+			quoted.WriteRune(r)
+		}
+		quoted.WriteRune(r)
+	}
+	return "'" + quoted.String() + "'"
+}

@@ -1,0 +1,79 @@
+package plugin
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
+)
+
+// ticketLife is how long a ticket is worth something: there is time to have a certificate uploaded.
+const ticketLife = 24 * time.Hour
+
+// ticketDestination is what a secret is sealed for that a form carries as a ticket.
+func ticketDestination(field, id, expires string) secret.Destination {
+	return secret.Destination{Purpose: "ticket", Field: field, ID: id, Parts: map[string]string{"expires": expires}}
+}
+
+// issueTicket seals a secret that was made here, for the form to carry until it is saved. The ticket tells nothing of
+// it, and any process with the key opens it.
+func (p *Page) issueTicket(
+	ctx context.Context, field string, made shared.SecretText, now time.Time,
+) (shared.SecretText, error) {
+	id, expires := rand.Text(), strconv.FormatInt(now.Add(ticketLife).Unix(), 10)
+	sealed, err := p.keeper.Seal(ctx, made, ticketDestination(field, id, expires))
+	if err != nil {
+		return shared.SecretText{}, err
+	}
+	ticket := strings.Join([]string{id, expires, base64.RawURLEncoding.EncodeToString(sealed)}, ".")
+	return shared.NewSecretText(ticket), nil
+}
+
+// cashTickets puts the secret in the place of its ticket. It says when the ticket is worth nothing.
+func (p *Page) cashTickets(ctx context.Context, draft shared.Draft) (shared.Draft, finding.Findings) {
+	const field = settings.OAuthCertificateKey
+	change := draft.Secrets[field]
+	if change.Action != shared.SecretReplace || change.Text.IsEmpty() {
+		return draft, nil
+	}
+	draft.Secrets = maps.Clone(draft.Secrets)
+	opened, err := p.openTicket(ctx, field, change.Text, time.Now())
+	if err != nil {
+		p.logger.Debug("a ticket is worth nothing", "field", field, "error", err)
+		delete(draft.Secrets, field)
+		return draft, finding.Findings{{
+			Severity: shared.SeverityError, Field: field, Code: "ticket_worthless",
+			Summary: text.Of("The key of the certificate was made too long ago, or elsewhere."),
+			Detail:  text.Of("Have a certificate made here, or clear it to use a client secret."),
+		}}
+	}
+	draft.Secrets[field] = shared.ReplaceSecret(opened.Reveal())
+	return draft, nil
+}
+
+func (p *Page) openTicket(
+	ctx context.Context, field string, ticket shared.SecretText, now time.Time,
+) (shared.SecretText, error) {
+	parts := strings.Split(ticket.Reveal(), ".")
+	if len(parts) != 3 {
+		return shared.SecretText{}, secret.ErrCannotOpen
+	}
+	expires, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil || now.Unix() > expires {
+		return shared.SecretText{}, secret.ErrCannotOpen
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(parts[2])
+	if err != nil {
+		return shared.SecretText{}, secret.ErrCannotOpen
+	}
+	return p.keeper.Open(ctx, sealed, ticketDestination(field, parts[0], parts[1]))
+}

@@ -45,10 +45,19 @@ func (c Client) exchange(
 	if kind := token.Type(); !strings.EqualFold(kind, "Bearer") {
 		return Answer{}, &Error{Asked: asked, Kind: KindUnusable, Status: heard.status, Words: heard.hide()(kind)}
 	}
+	if !isVisible(token.AccessToken) {
+		return Answer{}, &Error{Asked: asked, Kind: KindUnusable, Status: heard.status}
+	}
 	return Answer{
 		Text: shared.NewSecretText(token.AccessToken), Refresh: shared.NewSecretText(token.RefreshToken),
 		Expires: token.Expiry, From: asked.Endpoint,
 	}, nil
+}
+
+// isVisible reports whether a token has visible ASCII characters alone (RFC 6749 appendix A.12, without the blank, as a
+// token of the type Bearer). Others would end the field of the login in which it stands.
+func isVisible(token string) bool {
+	return !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // answer carries one request, and remembers of the answer what the errors of x/oauth2 leave out.
@@ -58,6 +67,7 @@ type answer struct {
 	status  int
 	wait    string
 	tooLong bool
+	broken  error // that ended the answer before its end
 	sent    []shared.SecretText
 }
 
@@ -69,7 +79,7 @@ func (a *answer) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	a.status, a.wait = response.StatusCode, response.Header.Get("Retry-After")
-	response.Body = &boundedBody{ReadCloser: response.Body, left: maxBody, tooLong: &a.tooLong}
+	response.Body = &boundedBody{ReadCloser: response.Body, left: maxBody, tooLong: &a.tooLong, broken: &a.broken}
 	return response, nil
 }
 
@@ -136,6 +146,8 @@ func (a *answer) failure(asked Asked, err error) *Error {
 	switch {
 	case a.tooLong:
 		failure.Kind = KindTooLong
+	case a.broken != nil:
+		failure.Kind, failure.Err = KindUnreachable, a.broken
 	case a.status == 0: // There was no answer.
 		failure.Kind, failure.Err = KindUnreachable, a.clean(withoutURL(err))
 	case a.status/100 == 3:
@@ -244,6 +256,7 @@ type boundedBody struct {
 	io.ReadCloser
 	left    int
 	tooLong *bool
+	broken  *error
 }
 
 var errTooLong = errors.New("the answer is too long")
@@ -255,5 +268,8 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(p[:min(len(p), b.left+1)])
 	b.left -= n
+	if err != nil && !errors.Is(err, io.EOF) {
+		*b.broken = err
+	}
 	return n, err
 }

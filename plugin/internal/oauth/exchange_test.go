@@ -69,7 +69,7 @@ func TestRefusals(t *testing.T) {
 		"of another type":    {says(200, `{"access_token":"x","token_type":"mac"}`), KindUnusable, "", 0, 0, "MAC"},
 		"ten megabytes":      {says(200, `{"access_token":"`+strings.Repeat("x", 10<<20)+`"}`), KindTooLong, "", 0, 0, ""},
 		"ten megabytes, 400": {says(400, strings.Repeat("x", 10<<20)), KindTooLong, "", 0, 0, ""},
-		"cut":                {header("Content-Length", "500", says(200, `{"access`)), KindNotUnderstood, "", 0, 0, ""},
+		"cut":                {header("Content-Length", "500", says(200, `{"access`)), KindUnreachable, "", 0, 0, ""},
 		"cut at once": {func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, _ := w.(http.Hijacker).Hijack()
 			conn.Close()
@@ -88,6 +88,21 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("%q", got)
 			}
 		})
+	}
+}
+
+// TestTokensAreVisible takes no token that would end the field of the login in which it stands.
+func TestTokensAreVisible(t *testing.T) {
+	for token, kind := range map[string]Kind{
+		`x\u0001host=evil.example`: KindUnusable, `x\ny`: KindUnusable, `x y`: KindUnusable, `é`: KindUnusable,
+		`eyJ0.e-Y_~+/|x==`: "",
+	} {
+		endpoint := newEndpoint(t, says(200, `{"access_token":"`+token+`"}`))
+		_, err := ourClient().Token(t.Context(), withSecret(endpoint.URL))
+		var failure *Error
+		if errors.As(err, &failure); kind == "" && err != nil || kind != "" && (failure == nil || failure.Kind != kind) {
+			t.Errorf("%s: %v", token, err)
+		}
 	}
 }
 

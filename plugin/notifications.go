@@ -106,7 +106,7 @@ func (d *deliveries) bind(
 		return notify.Delivery{}, false, nil, err
 	}
 	delivery = notify.Delivery{From: bound.settings.Sender, ReplyTo: bound.settings.ReplyTo,
-		SenderField: bound.settings.SenderField()}
+		SenderField: bound.settings.SenderField(), ShownFields: bound.settings.ShownFields()}
 	if bound.settings.Server == "" {
 		return delivery, false, &finding.Finding{
 			Severity: shared.SeverityError, Code: "not_configured", Field: settings.Server,

@@ -142,6 +142,7 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 		Target:      target,
 		Envelope:    smtpconn.Envelope{Sender: b.settings.Sender.Address, Recipient: recipient},
 		SenderField: b.settings.SenderField(),
+		ShownFields: b.settings.ShownFields(),
 		TimeLimit:   b.settings.TimeLimit,
 	}
 	if b.settings.WantsPassword() && b.namesUnsaved() {

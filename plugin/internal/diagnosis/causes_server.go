@@ -162,6 +162,11 @@ var serverCauses = []cause{
 		code: "out_of_time", outcome: Failed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
 		words: append(slices.Clone(failedAttempt), []wording{
 			{
+				steps:   gettingToken,
+				summary: "The test ran out of time at the step “{step}”.",
+				detail:  "The endpoint for access tokens has not answered. Try again, or raise the time limit under Advanced.",
+			},
+			{
 				summary: "The test ran out of time at the step “{step}”.",
 				detail: "The server answers, but so slowly that the whole test took longer than allowed. Try again, or " +
 					"raise the time limit under Advanced.",

@@ -1,11 +1,15 @@
 package diagnosis
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"net/netip"
+	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
@@ -211,7 +215,23 @@ func Reason(err error, session *smtpconn.Session) text.Text {
 	if said := certificateReason(err); !said.IsZero() {
 		return said
 	}
+	if said := networkReason(err); !said.IsZero() {
+		return said
+	}
 	return text.Plain(session.Printable(err.Error()))
+}
+
+// networkReason is how a connection ended; empty when that is not a common way.
+func networkReason(err error) text.Text {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return kindTexts[smtpconn.KindTimeout]
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return kindTexts[smtpconn.KindClosed]
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return kindTexts[smtpconn.KindReset]
+	}
+	return text.Text{}
 }
 
 // certificateReason is why a certificate was not accepted; empty when the reason is not a common one.

@@ -1,12 +1,18 @@
 package diagnosis
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/netip"
+	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -94,6 +100,11 @@ func TestReason(t *testing.T) {
 		{&smtpconn.Error{Kind: smtpconn.KindNotPermitted, Err: errors.New("the operator denies it")},
 			"the operator denies it"},
 		{&smtpconn.Error{Kind: smtpconn.KindNetwork}, "network failure"},
+		{fmt.Errorf("Post: %w", context.DeadlineExceeded), "no answer in time"},
+		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, "no answer in time"},
+		{&url.Error{Op: "Post", Err: io.EOF}, "the server closed the connection"},
+		{&smtpconn.Error{Kind: smtpconn.KindNetwork, Err: io.ErrUnexpectedEOF}, "the server closed the connection"},
+		{&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, "the connection was reset"},
 		{errors.Join(&smtpconn.Error{Kind: smtpconn.KindReset}, errors.New("x")), "the connection was reset"},
 	} {
 		if got := Reason(c.err, nil).String(); got != c.want {

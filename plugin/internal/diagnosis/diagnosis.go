@@ -54,6 +54,8 @@ type Circumstances struct {
 	Envelope smtpconn.Envelope
 	// SenderField is the name of the field that holds the sender's address.
 	SenderField string
+	// ShownFields are the names of the fields that these settings show; nil means all.
+	ShownFields []string
 	// Looked is true when other ports of the host were looked at; OpenPorts are those that answered.
 	Looked    bool
 	OpenPorts []int
@@ -101,7 +103,8 @@ func linkOf(said wording, failure *smtpconn.Error) string {
 	return said.link
 }
 
-// fieldFor resolves the field of a cause; senderField stands for whichever field holds the sender.
+// fieldFor resolves the field of a cause; senderField stands for whichever field holds the sender. A field that is not
+// shown is none: nobody could find what is said there.
 func fieldFor(found cause, said wording, c Circumstances) string {
 	field := found.field
 	if said.field != "" {
@@ -109,6 +112,9 @@ func fieldFor(found cause, said wording, c Circumstances) string {
 	}
 	if field == senderField {
 		return c.SenderField
+	}
+	if c.ShownFields != nil && !slices.Contains(c.ShownFields, field) {
+		return ""
 	}
 	return field
 }

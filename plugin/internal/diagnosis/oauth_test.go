@@ -55,7 +55,7 @@ func tokenExamples() []example {
 		"oauth_certificate_refused": {700027, 50012, 700030}, "oauth_application_unknown": {700016, 700011},
 		"oauth_application_disabled": {7000112, 70001}, "oauth_tenant_unknown": {90002, 900023},
 		"oauth_resource_unknown": {500011}, "oauth_scope_refused": {1002012, 70011, 28002},
-		"oauth_consent_missing": {65001}, "oauth_permission_missing": {650056, 650057},
+		"oauth_consent_missing": {65001, 7000229}, "oauth_permission_missing": {650056, 650057},
 		"oauth_interaction_required": {50076, 50079, 50158}, "oauth_conditional_access": {53003, 53000, 530035},
 		"oauth_redirect_single_page": {700084}, "oauth_grant_ended": {70008, 700082, 70043, 50173, 70000},
 		"oauth_account_unusable": {50034, 50057, 50126, 50055}, "oauth_too_many_requests": {50196},
@@ -84,6 +84,8 @@ func tokenExamples() []example {
 	} {
 		add(one.want, oauth.Error{Code: one.code, Words: one.words, Asked: google})
 	}
+	add("oauth_flow_not_allowed", oauth.Error{Code: "invalid_request",
+		Words: "requested grant type is not allowed for this client"})
 	for code, want := range map[string]string{
 		"invalid_client": "oauth_client_refused", "unauthorized_client": "oauth_flow_not_allowed",
 		"unsupported_grant_type": "oauth_flow_not_allowed", "invalid_grant": "oauth_grant_ended",
@@ -171,6 +173,22 @@ func TestTokenHeadlines(t *testing.T) {
 		failure, c := e.failure()
 		if outcome, got := Explain(failure, c); outcome != Failed && got.Code != "oauth_token_denied" {
 			t.Errorf("%s: %s", got.Code, outcome)
+		}
+	}
+}
+
+// TestHiddenFieldsAreNotNamed explains a refusal where the field that has it is not on the page, or not on it yet.
+func TestHiddenFieldsAreNotNamed(t *testing.T) {
+	refused := &smtpconn.Error{Step: smtpconn.StepToken, Kind: smtpconn.KindNoToken,
+		Err: &oauth.Error{Kind: oauth.KindRefused, Code: "invalid_scope"}}
+	for _, c := range []struct {
+		shown []string
+		want  string
+	}{
+		{nil, "oauth_scope"}, {[]string{"login", "oauth_scope"}, "oauth_scope"}, {[]string{"login"}, ""},
+	} {
+		if _, found := Explain(refused, Circumstances{ShownFields: c.shown}); found.Field != c.want {
+			t.Errorf("with %v the field is %q", c.shown, found.Field)
 		}
 	}
 }

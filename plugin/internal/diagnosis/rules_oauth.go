@@ -32,7 +32,7 @@ func microsoftTokenRules() []rule {
 		// What is asked for.
 		{cause: "oauth_resource_unknown", steps: gettingToken, when: numbered(500011)},
 		{cause: "oauth_scope_refused", steps: gettingToken, when: numbered(1002012, 70011, 28002)},
-		{cause: "oauth_consent_missing", steps: gettingToken, when: numbered(65001)},
+		{cause: "oauth_consent_missing", steps: gettingToken, when: numbered(65001, 7000229)},
 		{cause: "oauth_permission_missing", steps: gettingToken, when: numbered(650056, 650057)},
 
 		// The user and the grant.
@@ -67,6 +67,8 @@ func codedTokenRules() []rule {
 		{cause: "oauth_endpoint_busy", steps: gettingToken, when: tokenKind(oauth.KindBusy)},
 		{cause: "oauth_client_refused", steps: gettingToken, when: coded("invalid_client")},
 		{cause: "oauth_flow_not_allowed", steps: gettingToken, when: coded("unauthorized_client", "unsupported_grant_type")},
+		{cause: "oauth_flow_not_allowed", steps: gettingToken,
+			when: both(coded("invalid_request"), worded("grant type", "grant_type"))},
 		{cause: "oauth_grant_ended", steps: gettingToken, when: coded("invalid_grant")},
 		{cause: "oauth_scope_refused", steps: gettingToken, when: coded("invalid_scope")},
 		{cause: "oauth_resource_unknown", steps: gettingToken, when: coded("invalid_resource", "invalid_target")},

@@ -41,6 +41,8 @@ type Delivery struct {
 	// ReplyTo is where answers go, unless a notification says otherwise; empty leaves them to From.
 	ReplyTo     string
 	SenderField string
+	// ShownFields are the names of the fields that the settings show; nil means all.
+	ShownFields []string
 }
 
 // Configuration is what the service works with.

@@ -111,7 +111,8 @@ func (u *underway) judge(ctx context.Context, err error) judgement {
 // explain names the cause of a failure.
 func (u *underway) explain(err error) finding.Finding {
 	_, cause := diagnosis.Explain(err, diagnosis.Circumstances{
-		Target: u.delivery.Target, Envelope: u.envelope, SenderField: u.delivery.SenderField, Delivery: true,
+		Target: u.delivery.Target, Envelope: u.envelope, SenderField: u.delivery.SenderField,
+		ShownFields: u.delivery.ShownFields, Delivery: true,
 	})
 	return cause
 }

@@ -21,6 +21,8 @@ type Plan struct {
 	Envelope smtpconn.Envelope
 	// SenderField is the name of the field that holds the sender's address.
 	SenderField string
+	// ShownFields are the names of the fields that the settings show; nil means all.
+	ShownFields []string
 	// Message is also sent to the recipient; nil sends nothing.
 	Message []byte
 	// TimeLimit bounds the whole test.
@@ -139,7 +141,8 @@ func (r *run) trace() *smtpconn.Trace {
 }
 
 func (r *run) circumstances() diagnosis.Circumstances {
-	return diagnosis.Circumstances{Target: r.plan.Target, Envelope: r.plan.Envelope, SenderField: r.plan.SenderField}
+	return diagnosis.Circumstances{Target: r.plan.Target, Envelope: r.plan.Envelope, SenderField: r.plan.SenderField,
+		ShownFields: r.plan.ShownFields}
 }
 
 func (r *run) pass(session *smtpconn.Session) {

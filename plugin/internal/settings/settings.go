@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,7 +44,11 @@ type Settings struct {
 	otherAccount   bool
 	application    application
 	destination    map[string]string
+	shown          []string
 }
+
+// ShownFields are the names of the fields that the page shows with these settings.
+func (s Settings) ShownFields() []string { return slices.Clone(s.shown) }
 
 // SenderField is the name of the field that holds the sender's address.
 func (s Settings) SenderField() string {
@@ -109,6 +114,7 @@ func (b *binding) bind() Settings {
 	b.advanced(&s)
 	b.encryption(&s)
 	b.bindDestination(&s)
+	s.shown = b.shownFields()
 	b.hints(s)
 	return s
 }
@@ -120,6 +126,17 @@ type binding struct {
 	values    shared.Values
 	secretSet func(string) bool
 	found     finding.Findings
+}
+
+func (b *binding) shownFields() []string {
+	var shown []string
+	evaluation := b.schema.Evaluate(b.values)
+	for field := range b.schema.Fields() {
+		if evaluation.Visible(field) {
+			shown = append(shown, field.Name)
+		}
+	}
+	return shown
 }
 
 // WithoutBlanks leaves out blanks at either end, which nobody sees, line breaks among them. The result is never nil.

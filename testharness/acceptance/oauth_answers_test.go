@@ -1,0 +1,246 @@
+package acceptance
+
+import (
+	"bufio"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
+)
+
+// endpointAnswer is a line of testdata/token_answers: what an endpoint answers, letter for letter, and what the test of
+// the connection says.
+type endpointAnswer struct {
+	Name string `json:"name"`
+	// Flow is the authentication that meets it.
+	Flow    string   `json:"flow"`
+	Status  int      `json:"status"`
+	Headers []string `json:"headers"`
+	Body    string   `json:"body"`
+	// Way is how the answer comes; empty is as it should.
+	Way string `json:"way"`
+
+	Outcome  string `json:"outcome"`
+	Cause    string `json:"cause"`
+	Field    string `json:"field"`
+	Summary  string `json:"summary"`
+	Detail   string `json:"detail"`
+	Evidence string `json:"evidence"` // part of it
+}
+
+func endpointAnswers(t *testing.T, name string) []endpointAnswer {
+	t.Helper()
+	file, err := os.Open(filepath.Join("testdata", "token_answers", name+".jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var all []endpointAnswer
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var one endpointAnswer
+		if err := json.Unmarshal(lines.Bytes(), &one); err != nil {
+			t.Fatalf("%v: %s", err, lines.Text())
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// handler answers so.
+func (a endpointAnswer) handler(t *testing.T) http.HandlerFunc {
+	t.Helper()
+	switch a.Way {
+	case "":
+		return sending(a.Status, a.Body, a.Headers...)
+	case "never": // Only the one who asks ends it.
+		return func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	case "cut":
+		return func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	case "cut in the middle":
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", fmt.Sprint(len(a.Body)+100))
+			_, _ = io.WriteString(w, a.Body)
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}
+	case "10 MB":
+		return sending(a.Status, a.Body+strings.Repeat(" ", 10<<20), a.Headers...)
+	}
+	t.Fatalf("no answer comes %q", a.Way)
+	return nil
+}
+
+// endpoints are a host, whose settings lead through a proxy to fake endpoints of Microsoft and Google.
+type endpoints struct {
+	*canaryHost
+	endpoint *fakeEndpoint
+	settings map[string]shared.Draft // by flow
+	secrets  []string
+}
+
+const (
+	canarySecret = "c4nary.S3cret/7d20~x"
+	exchangeName = "smtp.office365.com"
+	gmailName    = "smtp.gmail.com"
+)
+
+func startEndpoints(t *testing.T) *endpoints {
+	t.Helper()
+	authority, err := mailserver.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := authority.Config(mailserver.Request{Names: []string{exchangeName, gmailName, "mail.example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mail := &mailserver.Server{TLS: config,
+		TakesToken: func(login, token string) bool { return login == notifyLogin && token == canaryToken }}
+	startMailServer(t, mail, 0)
+	address := fmt.Sprintf("127.0.0.1:%d", mail.Port())
+	e := &endpoints{canaryHost: startCanaryHost(t)}
+	e.endpoint = startFakeEndpoint(t, authority,
+		[]string{"login.microsoftonline.com", "oauth2.googleapis.com", "login.example"},
+		map[string]string{exchangeName + ":587": address, gmailName + ":587": address, "mail.example:587": address})
+	e.prepare(t, string(authority.PEM()))
+	return e
+}
+
+// prepare fills in the settings of each flow.
+func (e *endpoints) prepare(t *testing.T, ca string) {
+	t.Helper()
+	file, key := serviceAccount(t)
+	e.secrets = []string{canarySecret, canaryToken, key}
+	e.settings = map[string]shared.Draft{
+		"microsoft_app": {
+			Values: shared.Values{"server": shared.Text(exchangeName), "oauth_tenant": shared.Text("contoso.example"),
+				"oauth_client_id": shared.Text("2a4c6e80-1b3d-4f5a-9c7e-0d2f4a6b8c1e")},
+			Secrets: map[string]shared.SecretChange{"oauth_client_secret": shared.ReplaceSecret(canarySecret)},
+		},
+		"google_service_account": {
+			Values:  shared.Values{"server": shared.Text(gmailName)},
+			Secrets: map[string]shared.SecretChange{"oauth_service_account": shared.ReplaceSecret(file)},
+		},
+		"client_credentials": {
+			Values: shared.Values{"server": shared.Text("mail.example"), "oauth_client_id": shared.Text("console"),
+				"oauth_token_url": shared.Text("https://login.example/token")},
+			Secrets: map[string]shared.SecretChange{"oauth_client_secret": shared.ReplaceSecret(canarySecret)},
+		},
+	}
+	for flow, draft := range e.settings {
+		for field, value := range map[string]shared.Value{
+			"authentication": shared.Text(flow), "login": shared.Text(notifyLogin), "port": shared.Integer(587),
+			"use_ssl": shared.Boolean(true), "proxy": shared.Text(e.endpoint.proxy), "ca_certificate": shared.Text(ca),
+		} {
+			draft.Values[field] = value
+		}
+	}
+}
+
+// serviceAccount is the JSON key of a service account, and the part of it that nobody may see.
+func serviceAccount(t testing.TB) (file, key string) {
+	t.Helper()
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded}))
+	content, err := json.MarshalIndent(map[string]string{
+		"type": "service_account", "project_id": "contoso-1234",
+		"private_key_id": "0123456789abcdef0123456789abcdef01234567",
+		"private_key":    text, "client_email": "mailer@contoso-1234.iam.gserviceaccount.com",
+		"client_id": "103456789012345678901", "token_uri": "https://oauth2.googleapis.com/token",
+	}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content), strings.Split(text, "\n")[5]
+}
+
+// test runs the test.
+func (e *endpoints) test(t *testing.T, draft shared.Draft) shared.TestReport {
+	t.Helper()
+	var report shared.TestReport
+	err := e.host.Page().Test(t.Context(), shared.TestRequest{Draft: draft},
+		func(event shared.TestEvent) error {
+			if completed, ok := event.(shared.Completed); ok {
+				report = completed.Report
+			}
+			return nil
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// TestOAuthEndpointAnswers has the endpoints of Microsoft and Google answer with each of their documented errors, and
+// with what stands in the way of an answer. Each is said in words of its own, and no secret is.
+func TestOAuthEndpointAnswers(t *testing.T) {
+	e := startEndpoints(t)
+	for flow, draft := range e.settings {
+		e.endpoint.answering(givingToken(canaryToken))
+		if report := e.test(t, draft); report.Outcome != "complete" {
+			t.Fatalf("%s with a good token: %s, %+v", flow, report.Outcome, report.Diagnostics)
+		}
+	}
+	for _, file := range []string{"microsoft", "google", "any"} {
+		for _, answer := range endpointAnswers(t, file) {
+			t.Run(file+"/"+answer.Name, func(t *testing.T) { e.answer(t, answer) })
+		}
+	}
+	e.check(t, e.secrets...)
+}
+
+func (e *endpoints) answer(t *testing.T, answer endpointAnswer) {
+	t.Helper()
+	e.endpoint.answering(answer.handler(t))
+	draft := e.settings[answer.Flow]
+	draft.Values = maps.Clone(draft.Values)
+	if answer.Way == "never" {
+		draft.Values["time_limit"] = shared.Text("2s")
+	}
+	report := e.test(t, draft)
+	first := shared.Diagnostic{}
+	if answer.Outcome != "complete" && len(report.Diagnostics) > 0 {
+		first = report.Diagnostics[0]
+	}
+	shown, err := json.Marshal(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, leak := range disguisedLeaks(string(shown), e.secrets...) {
+		t.Errorf("a secret is shown: %s", leak)
+	}
+	evidence := ""
+	if first.Evidence != nil {
+		evidence = first.Evidence.Text
+	}
+	got := endpointAnswer{Outcome: report.Outcome, Cause: first.Code, Field: first.Field,
+		Summary: first.Summary, Detail: first.Detail, Evidence: evidence}
+	if got.Outcome != answer.Outcome || got.Cause != answer.Cause || got.Field != answer.Field ||
+		got.Summary != answer.Summary || !strings.Contains(got.Detail, answer.Detail) ||
+		!strings.Contains(got.Evidence, answer.Evidence) ||
+		answer.Cause != "" && first.Step != "token" {
+		t.Errorf("got  %+v\nwant %+v", got, answer)
+	}
+	if asked := len(e.endpoint.received()); asked != 1 {
+		t.Errorf("the endpoint was asked %d times", asked)
+	}
+}

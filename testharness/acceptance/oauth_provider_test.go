@@ -29,6 +29,7 @@ type oauthClient struct {
 	Grants        []string        `json:"grant_types"`
 	ResponseTypes []string        `json:"response_types"`
 	RedirectURIs  []string        `json:"redirect_uris"`
+	Scope         string          `json:"scope,omitempty"` // that it may ask for; empty is any
 	Keys          json.RawMessage `json:"jwks,omitempty"`
 	Mailbox       string          `json:"mailbox,omitempty"`    // that tokens without an account are for
 	Lifetime      int             `json:"lifetime,omitempty"`   // of an access token, in seconds; 0 is an hour

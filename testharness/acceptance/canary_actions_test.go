@@ -60,8 +60,8 @@ func (c *canaryHost) checkRecorded(t *testing.T, messages bool, secrets ...strin
 }
 
 // TestCanaryOverActions types secrets into a form and runs its actions: they go only with those that need them, and
-// come back with none; what is typed into an option, what a browser brings back from a sign-in and what that gives is in
-// no log, and what was saved in nothing that comes out.
+// come back with none; what is typed into an option, what a browser brings back from a sign-in and what that gives is
+// in no log, and what was saved in nothing that comes out.
 func TestCanaryOverActions(t *testing.T) {
 	var sent recorder
 	c := startCanaryHostOf(t, manifest(t, "kinds", oddPlugin(t, "every-kind")), sentActions(&sent))

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"html/template"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,30 @@ type fieldView struct {
 	Findings     shared.Diagnostics
 	Rules        fieldRules
 	Again        *shared.Action // an action that stands beside another field, too
+
+	// What follows from the rest; settle computes it.
+	Shape       string // the template of the control
+	Labelled    bool   // the label belongs to a single control
+	Text        string // what stands in the control
+	Hint        string // what stands in it while it is empty: the default, or else an example
+	InputMode   string // the keyboard that a telephone offers; empty for the usual one
+	DescribedBy string // the ids of what belongs to the control
+	Attributes  template.HTMLAttr
+	Off         bool // the control is of no use
+	StarShown   bool // the sign of what must be filled in stands on the page, shown or not
+	HasNotes    bool // there is more to say of the field than its help
+}
+
+// settle computes what follows from the rest, once: a template reads it several times, and calls a method at a higher
+// price than it reads a field.
+func (f *fieldView) settle() {
+	f.Shape = f.shape()
+	f.Labelled = !slices.Contains([]string{"radio", "ticks", "authorization"}, f.Shape)
+	f.Text, f.Hint, f.InputMode, f.DescribedBy = f.text(), f.hint(), f.inputMode(), f.describedBy()
+	f.Off = f.Lock != nil || f.Obsolete
+	f.Attributes = f.control()
+	f.StarShown = f.Needed || f.Required || !f.RequiredWhen.IsZero()
+	f.HasNotes = f.Link.URL != "" || f.Deprecated != "" || f.Pending || f.NeedsRestart || f.Lock != nil || f.Again != nil
 }
 
 // fieldRules are what the script needs to follow the form while it is typed in.
@@ -97,8 +122,7 @@ func showsDefault(field shared.Field) bool {
 	}
 }
 
-// Shape is the template of the control.
-func (f *fieldView) Shape() string {
+func (f *fieldView) shape() string {
 	switch {
 	case f.ReadOnly:
 		return "computed"
@@ -127,13 +151,7 @@ func (f *fieldView) Shape() string {
 	}
 }
 
-// Labelled reports whether the label belongs to a single control.
-func (f *fieldView) Labelled() bool {
-	return !slices.Contains([]string{"radio", "ticks", "authorization"}, f.Shape())
-}
-
-// Text is what stands in the control.
-func (f *fieldView) Text() string {
+func (f *fieldView) text() string {
 	switch {
 	case f.Sensitive:
 		return ""
@@ -144,8 +162,7 @@ func (f *fieldView) Text() string {
 	}
 }
 
-// Hint is what stands in the control while it is empty: the default, or else an example.
-func (f *fieldView) Hint() string {
+func (f *fieldView) hint() string {
 	if f.Default.IsEmpty() {
 		return f.Placeholder
 	}
@@ -198,19 +215,7 @@ func (f *fieldView) CanBeEmpty() bool {
 	return f.Default.IsEmpty() && !named
 }
 
-// Off reports whether the control is of no use.
-func (f *fieldView) Off() bool { return f.Lock != nil || f.Obsolete }
-
-// StarShown reports whether the sign of what must be filled in stands on the page, shown or not.
-func (f *fieldView) StarShown() bool { return f.Needed || f.Required || !f.RequiredWhen.IsZero() }
-
-// HasNotes reports whether there is more to say of the field than its help.
-func (f *fieldView) HasNotes() bool {
-	return f.Link.URL != "" || f.Deprecated != "" || f.Pending || f.NeedsRestart || f.Lock != nil || f.Again != nil
-}
-
-// InputMode is the keyboard that a telephone offers; empty for the usual one.
-func (f *fieldView) InputMode() string {
+func (f *fieldView) inputMode() string {
 	switch f.Kind {
 	case shared.KindInteger:
 		return "numeric"
@@ -233,8 +238,7 @@ func (f *fieldView) Limit() int64 {
 // Accepted are the ends of the names of files that are offered.
 func (f *fieldView) Accepted() string { return strings.Join(f.Accept, ",") }
 
-// DescribedBy are the ids of what belongs to the control.
-func (f *fieldView) DescribedBy() string {
+func (f *fieldView) describedBy() string {
 	var ids []string
 	for _, one := range []struct {
 		name  string

@@ -58,6 +58,11 @@ func templatesIn(reader text.Language) *template.Template {
 		return already.(*template.Template)
 	}
 	copied := template.Must(templates.Clone()).Funcs(templateFunctions(reader))
+	for _, one := range copied.Templates() {
+		if one.Tree != nil { // That which holds the others together is empty.
+			writeConstants(one.Tree.Root, reader)
+		}
+	}
 	already, _ := translated.LoadOrStore(reader.Tag(), copied)
 	return already.(*template.Template)
 }

@@ -11,6 +11,7 @@ import (
 )
 
 func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, v *view) {
+	v.each((*fieldView).settle)
 	title := v.Schema.Title
 	if title == "" {
 		title = h.language(r).Message("Settings")

@@ -221,8 +221,9 @@ func (h *handler) completedLine(
 		}
 		one := scope.field(field)
 		one.Options = found
+		one.settle()
 		name := "proposals"
-		if one.Shape() == "ticks" {
+		if one.Shape == "ticks" {
 			name = "tick-list"
 		}
 		choices[one.Key] = h.fragment(r, name, one)

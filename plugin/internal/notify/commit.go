@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 )
 
 // change is one of what the service commits: a notification that is taken, a delivery that has ended, a message that is
@@ -103,33 +101,25 @@ func (q *queue) insertIn(ctx context.Context, t transaction, notifications []out
 	if len(notifications) == 0 {
 		return nil, nil
 	}
-	var params []river.InsertManyParams
-	place := map[identity]int{} // in params
+	var first []outgoing
+	place := map[identity]int{} // in first
 	for _, one := range notifications {
 		if _, repeated := place[one.identity()]; !repeated {
-			place[one.identity()] = len(params)
-			params = append(params, river.InsertManyParams{Args: one, InsertOpts: insertOptions(one)})
+			place[one.identity()] = len(first)
+			first = append(first, one)
 		}
 	}
-	inserted, err := t.insert(ctx, params)
+	inserted, err := t.insert(ctx, first)
 	if err != nil {
 		return nil, err
 	}
-	return acceptedFrom(notifications, place, inserted), nil
-}
-
-func acceptedFrom(
-	notifications []outgoing, place map[identity]int, inserted []*rivertype.JobInsertResult,
-) []accepted {
 	results := make([]accepted, len(notifications))
 	for i, one := range notifications {
-		found := inserted[place[one.identity()]]
-		results[i] = accepted{
-			id: found.Job.ID, duplicate: found.UniqueSkippedAsDuplicate, kept: found.Job.EncodedArgs,
-		}
-		found.UniqueSkippedAsDuplicate = true // for the next one with the same identity
+		found := &inserted[place[one.identity()]]
+		results[i] = *found
+		found.duplicate = true // for the next one with the same identity
 	}
-	return results
+	return results, nil
 }
 
 // deadlockTries is how often a transaction is tried that PostgreSQL ends because another node inserts the same

@@ -135,23 +135,6 @@ const (
 // there.
 const acceptedQueue = "notifications"
 
-// insertOptions make key and recipient unique in every state: a late repetition must not revive a dead letter as a
-// second message.
-func insertOptions(one outgoing) *river.InsertOpts {
-	priority := riverNormal
-	switch one.Priority {
-	case shared.PriorityHigh:
-		priority = riverHigh
-	case shared.PriorityLow:
-		priority = riverLow
-	}
-	return &river.InsertOpts{Queue: acceptedQueue, Priority: priority, UniqueOpts: river.UniqueOpts{
-		ByArgs: true, ByState: []rivertype.JobState{
-			rivertype.JobStateAvailable, rivertype.JobStateCancelled, rivertype.JobStateCompleted, rivertype.JobStateDiscarded,
-			rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
-		}}}
-}
-
 // recover takes over what processes that have died were sending. Where the last byte of a message had gone out, and it
 // may have arrived, the attempt counts, and failure says what becomes of the message; all others are done again as if
 // nothing had been, except what was cancelled meanwhile.

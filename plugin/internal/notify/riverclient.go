@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -11,14 +12,14 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 )
 
 // transaction is one of the database, whatever its engine.
 type transaction interface {
-	insert(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
+	// insert inserts notifications, of which no two have the same identity.
+	insert(ctx context.Context, notifications []outgoing) ([]accepted, error)
 	execute(ctx context.Context, one statement) error
 }
 
@@ -58,7 +59,8 @@ func newClient[TTx any](
 
 type sqliteClient struct {
 	*river.Client[*sql.Tx]
-	db *sql.DB
+	db        *sql.DB
+	announced time.Time // when River's producers were told of a job
 }
 
 func (c *sqliteClient) together(ctx context.Context, do func(transaction) error) error {
@@ -76,12 +78,6 @@ func (c *sqliteClient) together(ctx context.Context, do func(transaction) error)
 type sqliteTransaction struct {
 	tx     *sql.Tx
 	client *sqliteClient
-}
-
-func (t sqliteTransaction) insert(
-	ctx context.Context, params []river.InsertManyParams,
-) ([]*rivertype.JobInsertResult, error) {
-	return t.client.InsertManyTx(ctx, t.tx, params)
 }
 
 func (t sqliteTransaction) execute(ctx context.Context, one statement) error {
@@ -112,10 +108,9 @@ type postgresTransaction struct {
 	client *postgresClient
 }
 
-func (t postgresTransaction) insert(
-	ctx context.Context, params []river.InsertManyParams,
-) ([]*rivertype.JobInsertResult, error) {
-	return t.client.InsertManyTx(ctx, t.tx, params)
+func (t postgresTransaction) insert(ctx context.Context, notifications []outgoing) ([]accepted, error) {
+	inserted, err := t.client.InsertManyTx(ctx, t.tx, insertParams(notifications))
+	return acceptedFrom(inserted), err
 }
 
 func (t postgresTransaction) execute(ctx context.Context, one statement) error {

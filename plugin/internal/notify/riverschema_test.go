@@ -64,7 +64,8 @@ const (
 	describeSQLite = `
 		SELECT m.name || ' column ' || c.name || ': ' || c.type || CASE c."notnull" WHEN 1 THEN ' not null' ELSE '' END ||
 			CASE c.pk WHEN 0 THEN '' ELSE ' primary key' END || coalesce(' default ' || c.dflt_value, '')
-		FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name IN ('river_job', 'river_leader')
+		FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND
+			m.name IN ('river_job', 'river_leader', 'river_notification')
 		UNION ALL SELECT tbl_name || ' index ' || name || ': ' || sql FROM sqlite_master
 		WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('river_job', 'river_leader')
 			AND name NOT LIKE 'notification_%'

@@ -42,7 +42,9 @@ func makeOld(t testing.TB, s *Service) {
 			"DROP FUNCTION notification_class(river_job_state, jsonb[], jsonb, timestamptz)",
 			"CREATE INDEX river_job_args_index ON river_job USING GIN(args)",
 			"CREATE INDEX river_job_metadata_index ON river_job USING GIN(metadata)")
+		return
 	}
+	execute(t, s.configuration.Store, "CREATE INDEX river_job_kind ON river_job (kind)")
 }
 
 // checkClasses compares the counts of classes with what there is.

@@ -103,8 +103,9 @@ var (
 		lastError:    sqliteError,
 		unindexed:    func(expression string) string { return "+(" + expression + ")" },
 		instant:      func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
+		// One of River's own is among them: all jobs are of one kind, so what goes by it reads them all.
 		readIndexes: "SELECT name, TRUE FROM sqlite_master WHERE type = 'index' AND tbl_name = 'river_job'" +
-			" AND name LIKE 'notification\\_%' ESCAPE '\\'",
+			" AND (name LIKE 'notification\\_%' ESCAPE '\\' OR name = 'river_job_kind')",
 		hasTrigger: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = $1)",
 		counting: []string{
 			"DROP TRIGGER IF EXISTS notification_inserted", "DROP TRIGGER IF EXISTS notification_updated",

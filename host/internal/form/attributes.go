@@ -38,7 +38,7 @@ func (a *attributes) flag(name string, given bool) {
 }
 
 func (a *attributes) html() template.HTMLAttr {
-	return template.HTMLAttr(strings.TrimPrefix(a.written.String(), " ")) //nolint:gosec // It is escaped where it is written.
+	return template.HTMLAttr(strings.TrimPrefix(a.written.String(), " ")) //nolint:gosec // It is escaped.
 }
 
 // Container returns the attributes of the element that holds everything of the field.

@@ -223,12 +223,13 @@ func TestRefusedFormIsShownAsTyped(t *testing.T) {
 		"ratio":       {"1.5", `value="1.5"`, ""},
 		"size":        {"10 apples", `value="10 apples"`, ""},
 		"wait":        {"1ms", `value="1ms"`, ""},
-		"since":       {"31.12.2026", `type="text" id="control-since" aria-invalid="true" aria-describedby="findings-since" name="value.since" value="31.12.2026"`, ""},
-		"mode":        {"carrier pigeon", `value="carrier pigeon" selected`, ""},
-		"transport":   {"steam", `value="steam" checked`, ""},
-		"parts":       {"foot", `value="foot" checked`, ""},
-		"servers":     {"not a server", "not a server</textarea>", ""},
-		"groups":      {"a = 1\na = 2", "a = 1\na = 2</textarea>", ""},
+		"since": {"31.12.2026", `type="text" id="control-since" aria-invalid="true" aria-describedby="findings-since"` +
+			` name="value.since" value="31.12.2026"`, ""},
+		"mode":      {"carrier pigeon", `value="carrier pigeon" selected`, ""},
+		"transport": {"steam", `value="steam" checked`, ""},
+		"parts":     {"foot", `value="foot" checked`, ""},
+		"servers":   {"not a server", "not a server</textarea>", ""},
+		"groups":    {"a = 1\na = 2", "a = 1\na = 2</textarea>", ""},
 	} {
 		page := newKinds(t)
 		posted := filledIn(t, page.get(t))

@@ -176,7 +176,7 @@ func countListed(t *testing.T, s *Service, request shared.ListRequest) (count in
 // readsAll reports whether a plan reads the whole table. To follow an index, or the ids, in their order until there is
 // enough does not.
 func readsAll(plan string, q query) bool {
-	if strings.Contains(plan, "Seq Scan on river_job") || strings.Contains(plan, "river_job_kind") { // All are of one kind.
+	if strings.Contains(plan, "Seq Scan on river_job") || strings.Contains(plan, "river_job_kind") { // All have one kind.
 		return true
 	}
 	ordered := strings.Contains(q.text, " LIMIT ") && !strings.Contains(plan, "TEMP B-TREE")

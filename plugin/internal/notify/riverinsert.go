@@ -58,7 +58,8 @@ func acceptedFrom(inserted []*rivertype.JobInsertResult) []accepted {
 // sqliteInsert makes one job, unless there is one with its unique key. What fails ends the transaction, which it does
 // in any case: so the engine need not keep what the pages were before the statement.
 var sqliteInsert = "INSERT OR ROLLBACK INTO river_job (args, created_at, kind, max_attempts, metadata, priority," +
-	" queue, scheduled_at, state, tags, unique_key, unique_states) VALUES (jsonb($1), " + sqliteDialect.now + ", $2, $3, " +
+	" queue, scheduled_at, state, tags, unique_key, unique_states) VALUES (jsonb($1), " + sqliteDialect.now +
+	", $2, $3, " +
 	"jsonb('{}'), $4, $5, " + sqliteDialect.now + ", 'available', jsonb('[]'), $6, $7) ON CONFLICT DO NOTHING"
 
 // everyState is River's bit mask of all states; see insertOptions.

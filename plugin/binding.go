@@ -24,7 +24,7 @@ func (b *boundDraft) destination(field string) secret.Destination {
 // says. Most are locked; this finds those that may be chosen.
 func (b *boundDraft) checkEnvironment() {
 	wanted := []string{b.settings.SecretField()}
-	if b.settings.WantsPassword() {
+	if b.settings.NamesSecret() {
 		wanted = append(wanted, settings.PasswordReference)
 	}
 	named := b.page.layers.Destination()
@@ -95,29 +95,27 @@ func (b *boundDraft) boundParts(stored secret.Destination) map[string]string {
 
 // wanted reports whether the settings use the secret that is stored for the field.
 func (b *boundDraft) wanted(field string) bool {
-	if field == settings.Password && b.settings.PasswordReference != "" {
-		return false
-	}
-	return field == b.settings.SecretField()
+	return field == b.settings.SecretField() && !b.settings.NamesSecret()
 }
 
 // checkReference reports a password that is typed and named at once, one that may not be named or is not there, and one
 // that was named for another destination.
 func (b *boundDraft) checkReference() {
 	reference := b.settings.PasswordReference
-	if reference == "" || !b.settings.WantsPassword() || len(b.found.ForField(settings.PasswordReference)) > 0 {
+	if !b.settings.NamesSecret() || len(b.found.ForField(settings.PasswordReference)) > 0 {
 		return
 	}
-	if _, given := b.page.layers.Secret(settings.Password); given {
+	field := b.settings.SecretField()
+	if _, given := b.page.layers.Secret(field); given {
 		return // It is not used.
 	}
-	if b.draft.Secrets[settings.Password].Action == shared.SecretReplace {
+	if b.draft.Secrets[field].Action == shared.SecretReplace {
 		b.fail(settings.PasswordReference, "two_passwords",
 			text.Of("The password is typed and named at the same time."),
 			text.Of("Clear “Password reference” to use the typed password, or leave “Password” empty."))
 		return
 	}
-	if _, err := b.page.references.Resolve(reference); err != nil {
+	if _, err := b.named(); err != nil {
 		b.fail(settings.PasswordReference, "reference_refused",
 			text.Of("“Password reference” cannot be used: {reason}.", "reason", text.OfError(err)),
 			text.Of("The operator decides in plugin.hcl which secrets may be named."))

@@ -18,8 +18,8 @@ func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretTex
 	if fixed, ok := b.page.layers.Secret(field); ok {
 		return fixed, nil
 	}
-	if field == settings.Password && b.settings.PasswordReference != "" {
-		return b.page.references.Resolve(b.settings.PasswordReference)
+	if field == b.settings.SecretField() && b.settings.NamesSecret() {
+		return b.named()
 	}
 	switch change := b.draft.Secrets[field]; change.Action {
 	case shared.SecretReplace:
@@ -32,6 +32,14 @@ func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretTex
 		return shared.SecretText{}, nil
 	}
 	return b.openStored(ctx, field, stored)
+}
+
+// named is the secret that the settings name. Only the key of a service account has more than one line.
+func (b *boundDraft) named() (shared.SecretText, error) {
+	if b.settings.SecretField() == settings.OAuthServiceAccount {
+		return b.page.references.ResolveText(b.settings.PasswordReference)
+	}
+	return b.page.references.Resolve(b.settings.PasswordReference)
 }
 
 // openStored opens a stored secret for the draft's destination. Which one it is says the record, not what stands beside
@@ -89,7 +97,7 @@ func (b *boundDraft) storeSecret(
 	switch {
 	case change.Action == shared.SecretReplace && !change.Text.IsEmpty():
 		return b.sealSecret(ctx, field, change.Text, now.UTC(), document, next)
-	case field == settings.Password && b.settings.PasswordReference != "":
+	case field == b.settings.SecretField() && b.settings.NamesSecret():
 		// What is named elsewhere is not kept here as well.
 		if ok {
 			next[field] = identity{Generation: b.record.generation(field)}

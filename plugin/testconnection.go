@@ -145,7 +145,7 @@ func (b *boundDraft) plan(ctx context.Context, request shared.TestRequest) (prob
 		ShownFields: b.settings.ShownFields(),
 		TimeLimit:   b.settings.TimeLimit,
 	}
-	if b.settings.WantsPassword() && b.namesUnsaved() {
+	if b.settings.NamesSecret() && b.namesUnsaved() {
 		b.page.logger.Info("a test uses a password that was named for a destination that is not saved",
 			"actor", request.Actor, "reference", b.settings.PasswordReference, "server", b.settings.Server, "port",
 			b.settings.Port)

@@ -10,6 +10,11 @@ import (
 // versions kept hold them; without this they would be read in English, and with the words of then.
 var earlier = withCauses(map[string]text.Renaming{
 	"Login and password": {Message: "Password"},
+	"Where the password is, instead of the password itself: env://NAME or file:///path, as far as the operator allows " +
+		"it.": {
+		Message: "Where the password or the application's secret is, instead of itself: env://NAME or file:///path, as far " +
+			"as the operator allows it.",
+	},
 	"The message may have arrived: it was sent {count} times, and the server never said whether it took it.": {
 		Message: "The message may have arrived: it was sent {count} time, and the server never said whether it took it. || " +
 			"The message may have arrived: it was sent {count} times, and the server never said whether it took it.",

@@ -44,9 +44,26 @@ func (p *Prefix) UnmarshalText(given []byte) error {
 // maxReferenced bounds a secret that is read by reference, in bytes.
 const maxReferenced = 64 << 10
 
-// Resolve returns the secret that env://NAME or file://path names. One line break at the end is not part of it. The
-// error is fit to be shown and does not tell whether a file exists that may not be named.
+// Resolve returns the secret of one line that env://NAME or file://path names. One line break at the end is not part of
+// it. The error is fit to be shown and does not tell whether a file exists that may not be named.
 func (r References) Resolve(reference string) (shared.SecretText, error) {
+	resolved, err := r.ResolveText(reference)
+	if err == nil && strings.ContainsAny(resolved.Reveal(), "\r\n") {
+		return shared.SecretText{}, manyLines(reference)
+	}
+	return resolved, err
+}
+
+// manyLines says that a secret of one line has more.
+func manyLines(reference string) error {
+	if name, isVariable := strings.CutPrefix(reference, "env://"); isVariable {
+		return refusal("the value of the variable {name} has a line break; set it without", "name", name)
+	}
+	return refusal("the file {path} has more than one line", "path", strings.TrimPrefix(reference, "file://"))
+}
+
+// ResolveText is [References.Resolve] for a secret that may have several lines, such as a key.
+func (r References) ResolveText(reference string) (shared.SecretText, error) {
 	if slices.ContainsFunc(r.Withheld, func(source string) bool { return r.isSource(reference, source) }) {
 		return shared.SecretText{}, refusal("it names a secret that is not for mail servers")
 	}
@@ -107,9 +124,6 @@ func (r References) variable(name string) (shared.SecretText, error) {
 	if value == "" {
 		return shared.SecretText{}, refusal("the variable {name} is not set", "name", name)
 	}
-	if strings.ContainsAny(value, "\r\n") {
-		return shared.SecretText{}, refusal("the value of the variable {name} has a line break; set it without", "name", name)
-	}
 	return shared.NewSecretText(value), nil
 }
 
@@ -129,9 +143,6 @@ func (r References) file(path string) (shared.SecretText, error) {
 	value := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 	if value == "" {
 		return shared.SecretText{}, refusal("the file {path} is empty", "path", path)
-	}
-	if strings.ContainsAny(value, "\r\n") {
-		return shared.SecretText{}, refusal("the file {path} has more than one line", "path", path)
 	}
 	return shared.NewSecretText(value), nil
 }

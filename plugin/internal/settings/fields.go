@@ -208,12 +208,12 @@ func advancedLogin() []field {
 	return []field{
 		{
 			Label: "Password reference",
-			Help: "Where the password is, instead of the password itself: env://NAME or file:///path, as " +
-				"far as the operator allows it.",
+			Help: "Where the password or the application's secret is, instead of itself: env://NAME or file:///path, " +
+				"as far as the operator allows it.",
 			Field: shared.Field{
 				Name: PasswordReference, Kind: shared.KindText, Max: bound(1024),
 				Pattern:     `(env|file)://.+`,
-				VisibleWhen: whenPasswordIsUsed(),
+				VisibleWhen: whenSecretCanBeNamed(),
 				Placeholder: "file:///run/secrets/smtp-password",
 			},
 		},
@@ -281,6 +281,13 @@ func bound(n int64) shared.Value { return shared.Integer(n) }
 func whenPasswordIsUsed() shared.Condition {
 	return when(Authentication, shared.Text(authenticateAutomatically), shared.Text(authenticatePassword),
 		shared.Text(authenticatePlain), shared.Text(authenticateLogin))
+}
+
+// whenSecretCanBeNamed shows what belongs to a secret that may be elsewhere.
+func whenSecretCanBeNamed() shared.Condition {
+	return shared.Condition{Any: []shared.Condition{
+		whenPasswordIsUsed(), ofClient(), when(Authentication, shared.Text(authenticateGoogle)),
+	}}
 }
 
 func when(field string, anyOf ...shared.Value) shared.Condition {

@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/knadh/koanf/providers/env/v2"
@@ -109,7 +110,7 @@ func (l *Layers) bindSecrets() error {
 				l.imply(one.field, lock)
 			}
 		}
-		if field == Password {
+		if slices.Contains(namedSecrets, field) {
 			l.imply(PasswordReference, lock) // It would name another one.
 		}
 	}

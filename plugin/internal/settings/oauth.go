@@ -48,6 +48,14 @@ func (s Settings) SecretField() string {
 	return ""
 }
 
+// NamesSecret reports whether the settings name the secret of SecretField instead of having it.
+func (s Settings) NamesSecret() bool {
+	return s.PasswordReference != "" && slices.Contains(namedSecrets, s.SecretField())
+}
+
+// namedSecrets are the fields whose secret can be named by the password reference.
+var namedSecrets = []string{Password, OAuthClientSecret, OAuthServiceAccount}
+
 // WantsApplication reports whether an application gets the access token.
 func (s Settings) WantsApplication() bool { return s.application.kind != "" }
 
@@ -114,7 +122,7 @@ func (b *binding) bindApplication(s *Settings, kind string) {
 func (b *binding) checkSecretIsSet(field string) {
 	missing := text.Of("“{field}” must be filled in.", "field", Label(field))
 	switch {
-	case b.secretSet(field):
+	case b.secretSet(field), b.text(PasswordReference) != "" && slices.Contains(namedSecrets, field):
 	case field == OAuthCertificateKey:
 		b.fail(field, "secret_missing", text.Of("The key of this certificate is not here."), otherProof)
 	case field == OAuthClientSecret:

@@ -30,7 +30,8 @@ type Settings struct {
 	// ReplyTo is where answers go; empty leaves them to the sender.
 	ReplyTo   string
 	TimeLimit time.Duration
-	// PasswordReference says where the password is; empty when it is stored here.
+	// PasswordReference says where the password is, or the secret of the application; empty when it is stored here. See
+	// [Settings.NamesSecret].
 	PasswordReference string
 
 	// Proxy is nil when there is none.

@@ -24,16 +24,16 @@ type assertion struct {
 	claims map[string]any
 }
 
-// Times of an assertion. It holds from a little before now, for clocks that differ, and as shortly as may be: Google
-// takes up to an hour, Microsoft recommends five to ten minutes.
+// Times of an assertion. It holds for a while before and after now, for clocks that differ, and was issued then: some
+// endpoints take none from the future. Google takes up to an hour, Microsoft recommends five to ten minutes.
 const (
-	assertionBefore = time.Minute
+	assertionBefore = 5 * time.Minute
 	assertionAfter  = 5 * time.Minute
 )
 
 // validAt sets when the assertion holds.
 func (a assertion) validAt(now time.Time) {
-	a.claims["iat"] = now.Unix()
+	a.claims["iat"] = now.Add(-assertionBefore).Unix()
 	a.claims["exp"] = now.Add(assertionAfter).Unix()
 }
 

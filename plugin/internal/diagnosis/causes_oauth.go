@@ -85,10 +85,18 @@ func registrationCauses() []cause {
 			summary: "There is no such tenant in this cloud.",
 			detail:  "Enter the Directory (tenant) ID, which is a GUID, or a domain of the tenant, and check the cloud.",
 		}}},
-		{code: "oauth_client_refused", field: "oauth_client_secret", words: []wording{{
-			summary: "The endpoint does not accept the client id with its secret.",
-			detail:  "Check both, and whether the endpoint wants them by HTTP Basic.",
-		}}},
+		{code: "oauth_client_refused", field: "oauth_client_secret", words: []wording{
+			{
+				when:    byCertificate,
+				field:   "oauth_certificate",
+				summary: "The endpoint does not accept the client id with its certificate.",
+				detail:  "Enter this certificate at the provider, and check the client id and the clock of this machine.",
+			},
+			{
+				summary: "The endpoint does not accept the client id with its secret.",
+				detail:  "Check both, and whether the endpoint wants them by HTTP Basic.",
+			},
+		}},
 		{code: "oauth_flow_not_allowed", field: "oauth_client_id", words: []wording{{
 			summary: "The application may not get access tokens in this way.",
 			detail:  "Allow it client credentials at the provider; Keycloak calls that “Service accounts roles”.",

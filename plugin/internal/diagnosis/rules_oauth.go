@@ -139,6 +139,7 @@ func tokenKind(kinds ...oauth.Kind) func(*reading) bool {
 
 var (
 	secretIsGUID     = ofToken(func(e *oauth.Error) bool { return e.SecretIsGUID })
+	byCertificate    = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByCertificate })
 	byServiceAccount = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByServiceAccount })
 )
 

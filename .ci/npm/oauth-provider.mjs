@@ -8,6 +8,7 @@ import { errors, Provider } from "oidc-provider";
 
 const [cert, key] = process.argv.slice(2);
 const now = () => Math.floor(Date.now() / 1000);
+const byRealClock = Date.now;
 
 // What the provider knows, by kind and id: codes, tokens, grants, sessions, clients.
 const known = new Map();
@@ -100,6 +101,8 @@ const controls = {
   // revoke takes everything back that was granted to a client, as an account's owner does.
   revoke: ({ client }) => { for (const [at] of held(client)) known.delete(at); },
   requests: () => requests,
+  // clock has the provider's clock differ from that of this machine, in seconds.
+  clock: ({ ahead }) => { Date.now = () => byRealClock() + ahead * 1000; },
   // away has the token endpoint answer with a status for as long as that is set, and say when to come again.
   away: ({ status, after }) => { away = { status, after }; },
 };

@@ -116,7 +116,7 @@ func (c Client) Token(ctx context.Context, a Application) (Answer, error) {
 		where, asked.Endpoint = endpoints.Token, hostOf(endpoints.Token)
 	}
 	request := &clientcredentials.Config{
-		ClientID: a.ClientID, TokenURL: where, Scopes: strings.Fields(a.Scope), EndpointParams: url.Values{},
+		ClientID: a.ClientID, TokenURL: where, Scopes: scopes(a.Scope), EndpointParams: url.Values{},
 		AuthStyle: oauth2.AuthStyleInParams,
 	}
 	if err := a.Proof.sign(request, c.now()); err != nil {
@@ -124,6 +124,9 @@ func (c Client) Token(ctx context.Context, a Application) (Answer, error) {
 	}
 	return c.exchange(ctx, asked, request.Token)
 }
+
+// scopes are those of a text in which blanks separate them.
+func scopes(scope string) []string { return strings.Fields(scope) }
 
 func (a Application) asked() Asked {
 	asked := Asked{Endpoint: hostOf(a.TokenURL), ClientID: a.ClientID}

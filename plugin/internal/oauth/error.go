@@ -26,6 +26,8 @@ const (
 	KindUnusable Kind = "token of another type"
 	// KindWrongIssuer is a discovery document of another issuer than the one that was asked for (RFC 8414 section 3.3).
 	KindWrongIssuer Kind = "document of another issuer"
+	// KindStranger is a browser that came back with something else than it was sent away with.
+	KindStranger Kind = "another sign-in"
 	// KindNotSigned is a request that our own key could not sign; Error.Err says why.
 	KindNotSigned Kind = "request not signed"
 )

@@ -28,6 +28,8 @@ type Answer struct {
 	From    string    // the host of the endpoint
 	// Refresh gets the next one (RFC 6749 section 6); empty when there is none.
 	Refresh shared.SecretText
+
+	known bool // another process, or this one before, has got it
 }
 
 // exchange asks an endpoint once. request is what x/oauth2 offers for it.

@@ -13,8 +13,6 @@ import (
 const (
 	// HintNoRole is a token of an application at Microsoft without the role SMTP.SendAsApp.
 	HintNoRole = "oauth_role_missing"
-	// HintNoScope is one of a user at Microsoft without the permission SMTP.Send.
-	HintNoScope = "oauth_scope_missing"
 	// HintAudience is one for another service than Exchange Online.
 	HintAudience = "oauth_audience_other"
 	// HintClock is one that has ended, or does not hold yet, by the clock of this machine.
@@ -26,7 +24,6 @@ type claims struct {
 	Audience  audience `json:"aud"`
 	Roles     []string `json:"roles"`
 	Scopes    string   `json:"scp"`
-	AppIDType string   `json:"idtyp"`
 	Expires   float64  `json:"exp"`
 	NotBefore float64  `json:"nbf"`
 }
@@ -57,9 +54,9 @@ func readClaims(token string) (claims, bool) {
 	return read, json.Unmarshal(content, &read) == nil
 }
 
-// hintsFor returns what reads the tokens of the application.
-func hintsFor(a Application) func(token string, now time.Time) []string {
-	ofMicrosoft := isMicrosoft(a.TokenURL)
+// hintsFor returns what reads the tokens of the endpoint.
+func hintsFor(tokenURL string) func(token string, now time.Time) []string {
+	ofMicrosoft := isMicrosoft(tokenURL)
 	return func(token string, now time.Time) []string {
 		read, readable := readClaims(token)
 		if !readable {
@@ -68,7 +65,7 @@ func hintsFor(a Application) func(token string, now time.Time) []string {
 		var hints []string
 		if ofMicrosoft && len(read.Audience) > 0 && !slices.ContainsFunc(read.Audience, ofExchange) {
 			hints = append(hints, HintAudience)
-		} else if ofMicrosoft && len(read.Audience) > 0 && !slices.Contains(read.Roles, "SMTP.SendAsApp") {
+		} else if ofMicrosoft && len(read.Audience) > 0 && !read.maySend() {
 			hints = append(hints, HintNoRole)
 		}
 		if notInForce(read, now) {
@@ -76,6 +73,12 @@ func hintsFor(a Application) func(token string, now time.Time) []string {
 		}
 		return hints
 	}
+}
+
+// maySend reports whether a token of Microsoft's permits to send: that of an application by a role, that of a person by
+// a scope.
+func (c claims) maySend() bool {
+	return slices.Contains(c.Roles, "SMTP.SendAsApp") || slices.Contains(strings.Fields(c.Scopes), "SMTP.Send")
 }
 
 // allowedSkew is how much the clocks of two machines may differ.

@@ -19,6 +19,7 @@ func TestHints(t *testing.T) {
 		want        string
 	}{
 		{microsoft, jwt(`{` + exchange + `,"roles":["Mail.Send","SMTP.SendAsApp"],"exp":1790003600}`), ""},
+		{microsoft, jwt(`{` + exchange + `,"scp":"IMAP.AccessAsUser.All SMTP.Send"}`), ""},
 		{microsoft, jwt(`{"aud":["00000002-0000-0ff1-ce00-000000000000"],"roles":["SMTP.SendAsApp"]}`), ""},
 		{microsoft, jwt(`{` + exchange + `,"roles":["Mail.Send"]}`), HintNoRole},
 		{microsoft, jwt(`{` + exchange + `}`), HintNoRole},
@@ -30,7 +31,7 @@ func TestHints(t *testing.T) {
 		{microsoft, jwt(`{}`), ""}, {elsewhere, jwt(`{"aud":"dovecot"}`), ""},
 		{elsewhere, jwt(`{"exp":1}`), HintClock},
 	} {
-		if got := strings.Join(hintsFor(c.application)(c.token, now), " "); got != c.want {
+		if got := strings.Join(hintsFor(c.application.TokenURL)(c.token, now), " "); got != c.want {
 			t.Errorf("%s: %q, want %q", c.token, got, c.want)
 		}
 	}
@@ -38,6 +39,6 @@ func TestHints(t *testing.T) {
 
 func FuzzHints(f *testing.F) {
 	f.Add("e30.e30.x")
-	read := hintsFor(Microsoft("global", "x", "id", Secret{}))
+	read := hintsFor(Microsoft("global", "x", "id", Secret{}).TokenURL)
 	f.Fuzz(func(_ *testing.T, token string) { read(token, time.Unix(0, 0)) })
 }

@@ -13,12 +13,13 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// Source keeps the token of an application in memory. It asks for a new one before the old one ends, and once for all
-// who want it at the same time. It may be used concurrently.
+// Source keeps the token of an application or a grant in memory. It asks for a new one before the old one ends, and
+// once for all who want it at the same time. It may be used concurrently.
 type Source struct {
-	application Application
-	client      Client
-	hints       func(token string, now time.Time) []string
+	// fetch gets another token than the refused one.
+	fetch    func(ctx context.Context, refused shared.SecretText) (Answer, error)
+	identity string
+	hints    func(token string, now time.Time) []string
 
 	mu      sync.Mutex
 	token   Answer    // the last one; its text is empty when there is none
@@ -39,17 +40,29 @@ type question struct {
 
 // NewSource makes a source.
 func NewSource(client Client, application Application) *Source {
-	return &Source{application: application, client: client, hints: hintsFor(application)}
+	fetch := func(ctx context.Context, _ shared.SecretText) (Answer, error) { return client.Token(ctx, application) }
+	return &Source{fetch: fetch, identity: application.identity(), hints: hintsFor(application.TokenURL)}
 }
 
-// Identity is different for each application and secret, and does not show them.
+// Identity is different for each application and secret, and for each grant, and does not show them.
 func (s *Source) Identity() string {
-	sum := sha256.Sum256([]byte(s.application.identity()))
+	sum := sha256.Sum256([]byte(s.identity))
 	return hex.EncodeToString(sum[:])
 }
 
-// Token is that of [smtpconn.TokenSource]. The error is an *Error, or that of ctx.
+// Token is that of [smtpconn.TokenSource]. The error is an *Error, [ErrNoGrant], or that of ctx or of [Grants].
 func (s *Source) Token(ctx context.Context, refused shared.SecretText) (smtpconn.Token, error) {
+	for {
+		token, err := s.next(ctx, refused)
+		if err != nil || refused.IsEmpty() || token.Text != refused {
+			return token, err
+		}
+		// It joined a question of others, who have not met the refusal.
+	}
+}
+
+// next returns a token, which may be the refused one where others have asked for it.
+func (s *Source) next(ctx context.Context, refused shared.SecretText) (smtpconn.Token, error) {
 	now := time.Now()
 	s.mu.Lock()
 	if !refused.IsEmpty() && s.token.Text == refused {
@@ -59,7 +72,7 @@ func (s *Source) Token(ctx context.Context, refused shared.SecretText) (smtpconn
 		defer s.mu.Unlock()
 		return s.described(s.token, false), nil
 	}
-	asked := s.ask(ctx)
+	asked := s.ask(ctx, refused)
 	s.mu.Unlock()
 	select {
 	case <-asked.done:
@@ -70,7 +83,7 @@ func (s *Source) Token(ctx context.Context, refused shared.SecretText) (smtpconn
 	if asked.err != nil {
 		return s.stillGood(asked.err)
 	}
-	return s.described(asked.answer, true), nil
+	return s.described(asked.answer, !asked.answer.known), nil
 }
 
 // stillGood returns the token from before where the endpoint does not answer now and the token has not ended yet.
@@ -85,11 +98,11 @@ func (s *Source) stillGood(err error) (smtpconn.Token, error) {
 }
 
 // ask puts the question, or joins those who wait for the answer. The mutex is held.
-func (s *Source) ask(ctx context.Context) *question {
+func (s *Source) ask(ctx context.Context, refused shared.SecretText) *question {
 	if s.asking == nil {
 		unhurried, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 		s.asking = &question{done: make(chan struct{}), giveUp: giveUp}
-		go s.fetch(unhurried, s.asking)
+		go s.answer(unhurried, s.asking, refused)
 	}
 	s.asking.waiting++
 	return s.asking
@@ -109,9 +122,10 @@ func (s *Source) leave(asked *question) {
 	}
 }
 
-func (s *Source) fetch(ctx context.Context, asked *question) {
+// answer gets the answer to a question.
+func (s *Source) answer(ctx context.Context, asked *question, refused shared.SecretText) {
 	defer asked.giveUp()
-	answer, err := s.client.Token(ctx, s.application)
+	answer, err := s.fetch(ctx, refused)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	asked.answer, asked.err = answer, err

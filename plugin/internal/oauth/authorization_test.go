@@ -1,0 +1,133 @@
+package oauth
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// provider is a registration at the endpoint.
+func provider(e *endpoint) Registration {
+	return Registration{
+		Endpoints: Endpoints{
+			Token: e.URL + "/token", Authorization: e.URL + "/authorize", Revocation: e.URL + "/revoke",
+		},
+		ClientID: "console", Secret: shared.NewSecretText(clientSecret), Scope: "mail offline_access",
+		RedirectURL: "https://console.example/return",
+	}
+}
+
+const grantAnswer = `{"access_token":"t0ken-of-the-endpoint","refresh_token":"r3fresh-of-the-endpoint",` +
+	`"expires_in":3600}`
+
+// TestSignIn goes to the provider with a challenge, and exchanges the code with what proves it.
+func TestSignIn(t *testing.T) {
+	e := newEndpoint(t, says(200, grantAnswer))
+	r := provider(e)
+	begun := r.Begin("box@example.com", map[string]string{"access_type": "offline"})
+	there, err := url.Parse(begun.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := there.Query()
+	sum := sha256.Sum256([]byte(begun.Verifier.Reveal()))
+	for name, want := range map[string]string{
+		"response_type": "code", "client_id": "console", "redirect_uri": r.RedirectURL, "scope": r.Scope,
+		"code_challenge": inBase64(sum[:]), "code_challenge_method": "S256", "login_hint": "box@example.com",
+		"access_type": "offline", "state": begun.State.Reveal(),
+	} {
+		if got := query.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if other := r.Begin("", nil); other.State == begun.State || other.Verifier == begun.Verifier ||
+		strings.Contains(begun.URL, begun.Verifier.Reveal()) || strings.Contains(begun.URL, clientSecret) {
+		t.Error("two sign-ins are alike, or the address tells a secret")
+	}
+	got, err := ourClient().Finish(t.Context(), r, e.URL, begun, "code=c0de&iss="+e.URL+"&state="+begun.State.Reveal())
+	form := e.requests()[0].PostForm
+	if err != nil || got.Refresh.Reveal() != "r3fresh-of-the-endpoint" || form.Get("code") != "c0de" ||
+		form.Get("code_verifier") != begun.Verifier.Reveal() || form.Get("redirect_uri") != r.RedirectURL ||
+		form.Get("client_secret") != clientSecret {
+		t.Errorf("%v, %v", err, form)
+	}
+}
+
+// TestSignInOfStrangers asks for nothing with what another sign-in, another issuer or a denial has left.
+func TestSignInOfStrangers(t *testing.T) {
+	e := newEndpoint(t, says(200, grantAnswer))
+	r := provider(e)
+	begun := r.Begin("", nil)
+	state := "&state=" + begun.State.Reveal()
+	for name, c := range map[string]struct {
+		returned string
+		kind     Kind
+		code     string
+	}{
+		"no state":       {"code=c0de", KindStranger, ""},
+		"another state":  {"code=c0de&state=x", KindStranger, ""},
+		"another issuer": {"code=c0de&iss=https://evil.example" + state, KindWrongIssuer, ""},
+		"denied":         {"error=access_denied&error_description=The+user+said+no" + state, KindRefused, "access_denied"},
+		"no code":        {"x=y" + state, KindRefused, ""},
+		"no query":       {"%zz", KindStranger, ""},
+	} {
+		_, err := ourClient().Finish(t.Context(), r, e.URL, begun, c.returned)
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Kind != c.kind || failure.Code != c.code || len(e.requests()) != 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	e.answer = says(200, tokenAnswer)
+	_, err := ourClient().Finish(t.Context(), r, e.URL, begun, "code=c0de"+state)
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Kind != KindUnusable {
+		t.Errorf("without a refresh token: %v", err)
+	}
+	e.answer = func(w http.ResponseWriter, r *http.Request) {
+		says(400, fmt.Sprintf(`{"error":"invalid_grant","error_description":"%s %s"}`, r.PostFormValue("code"),
+			r.PostFormValue("code_verifier")))(w, r)
+	}
+	_, err = ourClient().Finish(t.Context(), r, e.URL, begun, "code=c0de-of-the-endpoint"+state)
+	if err == nil || strings.Contains(err.Error(), "c0de") || strings.Contains(err.Error(), begun.Verifier.Reveal()) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestRefresh keeps the refresh token that is not replaced.
+func TestRefresh(t *testing.T) {
+	e := newEndpoint(t, says(200, tokenAnswer))
+	got, err := ourClient().Refresh(t.Context(), provider(e), shared.NewSecretText("r3fresh"))
+	form := e.requests()[0].PostForm
+	if err != nil || got.Refresh.Reveal() != "r3fresh" || form.Get("grant_type") != "refresh_token" ||
+		form.Get("refresh_token") != "r3fresh" {
+		t.Errorf("%v, %v", err, form)
+	}
+}
+
+// TestRevoke ends a grant at the provider, where it can be.
+func TestRevoke(t *testing.T) {
+	e := newEndpoint(t, func(http.ResponseWriter, *http.Request) {})
+	r := provider(e)
+	if err := ourClient().Revoke(t.Context(), r, shared.NewSecretText("r3fresh")); err != nil {
+		t.Error(err)
+	}
+	if form := e.requests()[0].PostForm; form.Get("token") != "r3fresh" || form.Get("client_secret") != clientSecret {
+		t.Errorf("%v", form)
+	}
+	e.answer = says(503, "r3fresh")
+	err := ourClient().Revoke(t.Context(), r, shared.NewSecretText("r3fresh"))
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Kind != KindBusy || strings.Contains(err.Error(), "r3fresh") {
+		t.Errorf("%v", err)
+	}
+	r.Revocation = ""
+	if err := ourClient().Revoke(t.Context(), r, shared.NewSecretText("r3fresh")); err != nil {
+		t.Error(err)
+	}
+}

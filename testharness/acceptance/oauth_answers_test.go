@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha1"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -88,6 +89,8 @@ type endpoints struct {
 	endpoint *fakeEndpoint
 	settings map[string]shared.Draft // by flow
 	secrets  []string
+	// thumbprint is that of the certificate.
+	thumbprint string
 }
 
 const (
@@ -147,6 +150,19 @@ func (e *endpoints) prepare(t *testing.T, ca string) {
 			draft.Values[field] = value
 		}
 	}
+	e.prepareCertificate(t)
+}
+
+// prepareCertificate fills in the settings of an application of Microsoft that has a certificate instead of a secret.
+func (e *endpoints) prepareCertificate(t *testing.T) {
+	t.Helper()
+	draft := shared.Draft{Values: maps.Clone(e.settings["microsoft_app"].Values)}
+	certificate, ticket := makeCertificate(t, e.host, draft.Values)
+	block, _ := pem.Decode([]byte(certificate))
+	e.thumbprint = fmt.Sprintf("%X", sha1.Sum(block.Bytes))
+	draft.Values["oauth_certificate"] = shared.Text(certificate)
+	draft.Secrets = map[string]shared.SecretChange{"oauth_certificate_key": shared.ReplaceSecret(ticket)}
+	e.settings["microsoft_app by certificate"] = draft
 }
 
 // serviceAccount is the JSON key of a service account, and the part of it that nobody may see.
@@ -235,7 +251,7 @@ func (e *endpoints) answer(t *testing.T, answer endpointAnswer) {
 	got := endpointAnswer{Outcome: report.Outcome, Cause: first.Code, Field: first.Field,
 		Summary: first.Summary, Detail: first.Detail, Evidence: evidence}
 	if got.Outcome != answer.Outcome || got.Cause != answer.Cause || got.Field != answer.Field ||
-		got.Summary != answer.Summary || !strings.Contains(got.Detail, answer.Detail) ||
+		got.Summary != strings.ReplaceAll(answer.Summary, "{thumbprint}", e.thumbprint) || !strings.Contains(got.Detail, answer.Detail) ||
 		!strings.Contains(got.Evidence, answer.Evidence) ||
 		answer.Cause != "" && first.Step != "token" {
 		t.Errorf("got  %+v\nwant %+v", got, answer)

@@ -251,7 +251,8 @@ func (e *endpoints) answer(t *testing.T, answer endpointAnswer) {
 	got := endpointAnswer{Outcome: report.Outcome, Cause: first.Code, Field: first.Field,
 		Summary: first.Summary, Detail: first.Detail, Evidence: evidence}
 	if got.Outcome != answer.Outcome || got.Cause != answer.Cause || got.Field != answer.Field ||
-		got.Summary != strings.ReplaceAll(answer.Summary, "{thumbprint}", e.thumbprint) || !strings.Contains(got.Detail, answer.Detail) ||
+		got.Summary != strings.ReplaceAll(answer.Summary, "{thumbprint}", e.thumbprint) ||
+		!strings.Contains(got.Detail, answer.Detail) ||
 		!strings.Contains(got.Evidence, answer.Evidence) ||
 		answer.Cause != "" && first.Step != "token" {
 		t.Errorf("got  %+v\nwant %+v", got, answer)

@@ -1,6 +1,11 @@
 package plugin
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -91,6 +96,45 @@ func TestWorthlessTicket(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
+}
+
+// TestDelegationIsShown names the service account of the key, and the scope, and nothing else of the key.
+func TestDelegationIsShown(t *testing.T) {
+	key := serviceAccountKey(t)
+	page := openPage(t, Configuration{})
+	draft := shared.Draft{Values: values("authentication", shared.Text("google_service_account")),
+		Secrets: map[string]shared.SecretChange{"oauth_service_account": shared.ReplaceSecret(key)}}
+	validation, err := page.Validate(t.Context(), shared.ValidateRequest{Draft: draft})
+	const want = "1234567890\nhttps://mail.google.com/"
+	if shown := validation.Computed["oauth_delegation"].String(); err != nil || shown != want {
+		t.Errorf("%q, %v", shown, err)
+	}
+	save(t, page, draft.Values, draft.Secrets)
+	validation, err = page.Validate(t.Context(), shared.ValidateRequest{})
+	if shown := validation.Computed["oauth_delegation"].String(); err != nil || shown != want {
+		t.Errorf("of the stored key: %q, %v", shown, err)
+	}
+	draft.Secrets["oauth_service_account"] = shared.ReplaceSecret("{}")
+	validation, err = page.Validate(t.Context(), shared.ValidateRequest{Draft: draft})
+	if err != nil || !validation.Computed["oauth_delegation"].IsEmpty() {
+		t.Errorf("of what is no key: %v, %v", validation.Computed, err)
+	}
+}
+
+// serviceAccountKey is a key as Google gives it out.
+func serviceAccountKey(t *testing.T) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}
+	written, err := json.Marshal(map[string]string{"type": "service_account", "client_id": "1234567890",
+		"client_email": "console@project.iam.gserviceaccount.com", "private_key": string(pem.EncodeToMemory(block))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(written)
 }
 
 // TestSetUpIsShown fills the values of the form into what is to be copied.

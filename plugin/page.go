@@ -158,6 +158,6 @@ func (p *Page) Validate(ctx context.Context, request shared.ValidateRequest) (sh
 	}
 	reader := language.Of(request.Locale)
 	return shared.Validation{
-		Diagnostics: found.In(reader), Preview: reader.Render(bound.preview()), Computed: computed(bound.settings),
+		Diagnostics: found.In(reader), Preview: reader.Render(bound.preview()), Computed: bound.computed(ctx),
 	}, nil
 }

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"context"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
@@ -48,6 +49,19 @@ func computed(s settings.Settings) shared.Values {
 		return nil
 	}
 	return shared.Values{settings.OAuthSetUp: shared.Text(setUp)}
+}
+
+// computed is what the page shows of a draft to be copied. The key of a service account, which was typed, names the
+// account.
+func (b *boundDraft) computed(ctx context.Context) shared.Values {
+	if b.settings.SecretField() != settings.OAuthServiceAccount {
+		return computed(b.settings)
+	}
+	key, err := b.secret(ctx, settings.OAuthServiceAccount)
+	if err != nil {
+		return nil // Test says what is wrong with it.
+	}
+	return shared.Values{settings.OAuthDelegation: shared.Text(b.settings.Delegation(key))}
 }
 
 // comparedValues is what the last verification is compared with: all values with their defaults, and when each secret

@@ -54,6 +54,7 @@ var harmless = map[string]string{
 	OAuthCertificateKey: "it is the secret",
 	OAuthCertificate:    "it is public, and of use only with its own key",
 	OAuthSetUp:          "it is only shown",
+	OAuthDelegation:     "it is only shown",
 	OAuthServiceAccount: "it is the secret, with the endpoint that it goes to",
 	OAuthSecretExpires:  "it is a date to be warned by",
 	OAuthScope:          "it is what the token is asked for; the token goes to the mail server all the same",

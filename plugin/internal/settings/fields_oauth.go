@@ -18,6 +18,7 @@ const (
 	OAuthCertificateKey = "oauth_certificate_key"
 	OAuthServiceAccount = "oauth_service_account"
 	OAuthSetUp          = "oauth_set_up"
+	OAuthDelegation     = "oauth_delegation"
 	OAuthTokenURL       = "oauth_token_url"
 	OAuthIssuer         = "oauth_issuer"
 	OAuthScope          = "oauth_scope"
@@ -99,6 +100,15 @@ func setUpFields() []field {
 		Field: shared.Field{
 			Name: OAuthSetUp, Kind: shared.KindMultiline, ReadOnly: true, Display: shared.DisplayCode,
 			VisibleWhen: when(Authentication, shared.Text(authenticateMicrosoft)),
+		},
+	}, {
+		Label: "Domain-wide delegation",
+		Help: "Client ID and scope for Google's admin console, Security › API controls › Domain-wide delegation. It takes " +
+			"up " +
+			"to 24 hours until it counts.",
+		Field: shared.Field{
+			Name: OAuthDelegation, Kind: shared.KindMultiline, ReadOnly: true, Display: shared.DisplayCode,
+			VisibleWhen: when(Authentication, shared.Text(authenticateGoogle)),
 		},
 	}}
 }

@@ -1,6 +1,21 @@
 package settings
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// Delegation is what Google's administrator enters for the service account with the key; empty where that cannot be
+// read. Nothing of it is secret.
+func (s Settings) Delegation(key shared.SecretText) string {
+	account, err := oauth.ReadServiceAccount(key.Reveal())
+	if err != nil || account.ClientID == "" {
+		return ""
+	}
+	return account.ClientID + "\n" + account.Application(s.Login).Scope
+}
 
 // SetUp is what is to be done once at the provider, with the values filled in; empty while they are missing. See
 // New-ServicePrincipal, Add-MailboxPermission and Set-CASMailbox of Exchange Online PowerShell, and

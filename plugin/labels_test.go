@@ -14,7 +14,8 @@ import (
 
 // namesElsewhere stand in quotation marks, and are what servers, providers and the host's operator call something.
 var namesElsewhere = []string{"STARTTLS", "apikey", "Authenticated SMTP", "Mail Send", "resend", "SMTP_Injection",
-	"Send via SMTP", "inspect esmtp", "Send mail as", "Send as", "Access token"}
+	"Send via SMTP", "inspect esmtp", "Send mail as", "Send as", "Access token", "Certificates & secrets",
+	"Value", "Secret ID", "Web", "Grant admin consent", "Service accounts roles"}
 
 var quotation = regexp.MustCompile(`“([^”{}]*)”`)
 

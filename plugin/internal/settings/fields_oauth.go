@@ -103,9 +103,8 @@ func setUpFields() []field {
 		},
 	}, {
 		Label: "Domain-wide delegation",
-		Help: "Client ID and scope for Google's admin console, Security › API controls › Domain-wide delegation. It takes " +
-			"up " +
-			"to 24 hours until it counts.",
+		Help: "Client ID and scope for Google's admin console, Security › API controls › Domain-wide delegation. It " +
+			"takes up to 24 hours until it counts.",
 		Field: shared.Field{
 			Name: OAuthDelegation, Kind: shared.KindMultiline, ReadOnly: true, Display: shared.DisplayCode,
 			VisibleWhen: when(Authentication, shared.Text(authenticateGoogle)),

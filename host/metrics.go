@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -24,6 +25,8 @@ type collector struct{ host *Host }
 var (
 	metricUp = prometheus.NewDesc("settings_plugin_up",
 		"Whether the plugin is running.", []string{"plugin"}, nil)
+	metricExpires = prometheus.NewDesc("settings_secret_expires_timestamp_seconds",
+		"When a secret of the settings is of no use any more, in seconds since 1970.", []string{"plugin", "field"}, nil)
 	metricState = prometheus.NewDesc("notifications_service_state",
 		"State of the notification service: 1 for the present one.", []string{"plugin", "state"}, nil)
 	metricNotifications = prometheus.NewDesc("notifications",
@@ -35,7 +38,9 @@ var (
 )
 
 func (c *collector) Describe(to chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{metricUp, metricState, metricNotifications, metricDelivered, metricFailed} {
+	for _, one := range []*prometheus.Desc{
+		metricUp, metricExpires, metricState, metricNotifications, metricDelivered, metricFailed,
+	} {
 		to <- one
 	}
 }
@@ -51,6 +56,9 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 		return
 	}
 	gauge(metricUp, 1)
+	for field, expires := range c.expiries() {
+		gauge(metricExpires, float64(expires.Unix()), field)
+	}
 	if !c.host.supervisor.offers(shared.CapabilityNotifier) {
 		return
 	}
@@ -77,4 +85,25 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	}
 	count(metricDelivered, status.DeliveredTotal)
 	count(metricFailed, status.FailedAttemptsTotal)
+}
+
+// expiries are when the secrets of the page's fields end, as far as that is known.
+func (c *collector) expiries() map[string]time.Time {
+	ctx, cancel := context.WithTimeout(context.Background(), queryLimit)
+	defer cancel()
+	schema, err := c.host.Page().Schema(ctx, shared.SchemaRequest{})
+	if err != nil {
+		return nil
+	}
+	snapshot, err := c.host.Page().Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return nil
+	}
+	known := map[string]time.Time{}
+	for field := range schema.Fields() { // Names of other fields may be anything.
+		if expires := snapshot.Secrets[field.Name].Expires; !expires.IsZero() {
+			known[field.Name] = expires
+		}
+	}
+	return known
 }

@@ -150,7 +150,7 @@ func tokenLoginExamples() []example {
 			want: "sender_not_owned"},
 		{host: "smtp.gmail.com", step: auth, reply: "535 5.7.8 Username and Password not accepted.", with: withStatus,
 			want: "oauth2_token_refused"},
-		{step: auth, reply: "535 5.7.8 Error: authentication failed: (reason unavailable)", with: withSource,
+		{step: auth, reply: "535 5.7.8 Error: authentication failed: token introspection says inactive", with: withSource,
 			want: "oauth2_token_refused"},
 	}
 }

@@ -285,8 +285,8 @@ var (
 		`only (?:be )?(?:issued|used|sent|allowed) once`,
 	)
 	tokenRefused = words(
-		`oauth`, `bearer`, `access ?token`, `invalid ?token`,
-		`token (?:\S+ ){0,2}(?:expired|invalid|revoked|refused|not valid)`, `xoauth2`,
+		`oauth`, `bearer`, `access ?token`, `(?:invalid|expired|revoked|inactive|unknown|bad) ?token`,
+		`token (?:\S+ ){0,3}(?:expired|invalid|revoked|refused|rejected|inactive|unknown|not (?:valid|active))`, `xoauth2`,
 	)
 	clientNotListed = words(
 		`(?:ip|ips|ip address|your address|@ip|host|location|network|client)(?: \S+){0,6} (?:not|un`+

@@ -16,7 +16,7 @@ var loginGists = []rule{
 	{cause: "login_tls_too_weak", steps: auth, says: all(together(namesEncryption, saysDemanded))},
 	{cause: "account_disabled", steps: auth, says: all(together(namesPrograms, namesMailbox, saysRefused))},
 	{cause: "account_disabled", steps: auth, says: all(together(namesAccount, saysClosed)),
-		unless: none(credentialsPlainlyWrong)},
+		unless: none(credentialsPlainlyWrong, tokenRefused)},
 }
 
 // demandGists are for what the server demands first.

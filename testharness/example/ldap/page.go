@@ -25,6 +25,11 @@ type state struct {
 	Since       time.Time `json:"since,omitzero"`
 }
 
+// WithoutSecrets is what filestore keeps of it when a newer revision supersedes it.
+func (s state) WithoutSecrets() state {
+	return state{Values: s.Values}
+}
+
 var (
 	_ shared.SettingsPage = (*Page)(nil)
 	_ shared.ActionRunner = (*Page)(nil)

@@ -62,6 +62,12 @@ func TestNodePlugin(t *testing.T) {
 	if r.status != 0 {
 		t.Errorf("save: exit status %d\n%s\n%s", r.status, r.stdout, r.stderr)
 	}
+	for _, command := range []string{"save", "test"} {
+		r = harness(t, "", command, "--manifest", path, "--set", "address=127.0.0.1:1")
+		if r.status == 0 || !strings.Contains(r.stdout+r.stderr, "Enter “Token” again") {
+			t.Errorf("%s with another address: exit status %d\n%s\n%s", command, r.status, r.stdout, r.stderr)
+		}
+	}
 	c := startConsole(t, "--manifest", path)
 	b := newTab(t)
 	b.open(c.address)

@@ -52,9 +52,12 @@ function next(draft) {
     if (value.content) after.values[name] = value;
     else delete after.values[name];
   }
+  // Earlier versions stored no destination: the token was entered for the stored address.
+  after.destination ??= current.values.address?.text ?? "";
   const change = draft?.secrets?.token;
-  if (change?.change === "replace") Object.assign(after, { token: change.replace, since: now() });
-  if (change?.change === "clear") Object.assign(after, { token: "", since: null });
+  const address = after.values.address?.text ?? "";
+  if (change?.change === "replace") Object.assign(after, { token: change.replace, since: now(), destination: address });
+  if (change?.change === "clear") Object.assign(after, { token: "", since: null, destination: "" });
   return after;
 }
 
@@ -80,6 +83,9 @@ function validate(state) {
   if (!state.values.address) found.push(error("required", "address", "“Address” is required."));
   else if (!found.some((one) => one.field === "address") && !target(state))
     found.push(error("not_an_address", "address", "“Address” must be a host name and a port.", "For example logs.example.com:6514."));
+  if (state.token !== "" && state.destination !== (state.values.address?.text ?? ""))
+    found.push(error("secret_needed_again", "token", "Enter “Token” again.",
+      "It was saved for another address, and goes nowhere else without you."));
   return found;
 }
 

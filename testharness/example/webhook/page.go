@@ -25,7 +25,26 @@ type Page struct {
 type state struct {
 	Values shared.Values `json:"values"`
 	Token  string        `json:"token,omitempty"`
-	Since  time.Time     `json:"since,omitzero"`
+	// Destination is the address that the token was entered for; it goes to no other.
+	Destination string    `json:"destination,omitempty"`
+	Since       time.Time `json:"since,omitzero"`
+}
+
+// WithoutSecrets is what filestore keeps of it when a newer revision supersedes it.
+func (s state) WithoutSecrets() state {
+	return state{Values: s.Values}
+}
+
+// address is where the pings go.
+func (s state) address() string {
+	address, _ := s.Values["url"].AsText()
+	return address
+}
+
+// authenticates tells whether the token goes with the pings.
+func (s state) authenticates() bool {
+	on, _ := s.Values["authenticate"].AsBoolean()
+	return on && s.Token != ""
 }
 
 var _ shared.SettingsPage = (*Page)(nil)
@@ -33,7 +52,11 @@ var _ shared.SettingsPage = (*Page)(nil)
 // New keeps the settings in the directory, which is made when it does not exist.
 func New(directory string) (*Page, error) {
 	store, err := filestore.Open[state](directory)
-	return &Page{store: store, client: &http.Client{Timeout: 10 * time.Second}}, err
+	return &Page{store: store, client: &http.Client{
+		Timeout: 10 * time.Second,
+		// A redirect would take the token elsewhere, so it is an answer like any other that is no success.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, err
 }
 
 // Info describes the plugin.
@@ -76,20 +99,29 @@ func snapshot(current state, revision shared.Revision) shared.Snapshot {
 
 // next is the state that the draft would lead to, and what is wrong with it.
 func (p *Page) next(current state, draft shared.Draft) (state, shared.Diagnostics) {
-	after := state{Values: draft.Apply(current.Values), Token: current.Token, Since: current.Since}
+	after := current
+	after.Values = draft.Apply(current.Values)
+	if after.Token != "" && after.Destination == "" {
+		// Earlier versions stored none: the token was entered for the stored address.
+		after.Destination = current.address()
+	}
 	switch change := draft.Secrets["token"]; change.Action {
 	case shared.SecretReplace:
-		after.Token, after.Since = change.Text.Reveal(), time.Now().UTC()
+		after.Token, after.Destination, after.Since = change.Text.Reveal(), after.address(), time.Now().UTC()
 	case shared.SecretClear:
-		after.Token, after.Since = "", time.Time{}
+		after.Token, after.Destination, after.Since = "", "", time.Time{}
 	}
 	schema, _ := p.Schema(context.Background(), shared.SchemaRequest{})
 	found := schema.Validate(after.Values, func(string) bool { return after.Token != "" })
-	address, _ := after.Values["url"].AsText()
-	if parsed, err := url.Parse(address); len(found.ForField("url")) == 0 &&
+	if parsed, err := url.Parse(after.address()); len(found.ForField("url")) == 0 &&
 		(err != nil || parsed.Host == "" || !strings.HasPrefix(parsed.Scheme, "http")) {
 		found = append(found, shared.Diagnostic{Severity: shared.SeverityError, Code: "not_a_web_address", Field: "url",
 			Summary: "“Address” must be a web address.", Detail: "It begins with https:// or http://."})
+	}
+	if after.authenticates() && after.Destination != after.address() {
+		found = append(found, shared.Diagnostic{Severity: shared.SeverityError, Code: "secret_needed_again", Field: "token",
+			Summary: "Enter “Bearer token” again.",
+			Detail:  "It was saved for another address, and goes nowhere else without you."})
 	}
 	return after, found
 }
@@ -170,7 +202,7 @@ func (p *Page) ping(ctx context.Context, s state) (shared.StepResult, *shared.Di
 	}
 	request, err := http.NewRequestWithContext(ctx, method, s.Values["url"].String(), strings.NewReader(`{"ping":true}`))
 	if err == nil {
-		if s.Token != "" {
+		if s.authenticates() {
 			request.Header.Set("Authorization", "Bearer "+s.Token)
 		}
 		var reply *http.Response

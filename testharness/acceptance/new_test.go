@@ -100,6 +100,11 @@ func TestNewPluginAsDocumented(t *testing.T) {
 		"testharness console --listen 127.0.0.1:0", "testharness schema", 1)
 	commands = strings.Replace(commands, "cd weather", "cp '"+filepath.Join(projectRoot(t),
 		"go.sum")+"' weather/\ncd weather", 1)
+	sample := filepath.Join(home, "sample.go") // The secret of a page, compiled outside of the checkout.
+	write(t, sample, "package sample\n\nimport \"github.com/smtp-settings/smtp-settings/shared\"\n\n"+
+		documented(t, "write-a-plugin.md", goBlock, 1), 0o644)
+	commands = strings.Replace(commands, "go test ./...",
+		"mkdir sample && cp '"+sample+"' sample && go vet ./sample && go test ./...", 1)
 	out := shell(t, "002", projectRoot(t), commands, "HOME="+home, "GOPATH="+goEnv(t, "GOPATH"),
 		"GOCACHE="+goEnv(t, "GOCACHE"))
 	if !strings.Contains(out, "Weather settings") {

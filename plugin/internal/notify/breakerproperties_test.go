@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/riverqueue/river"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
@@ -55,6 +58,16 @@ func (s *simulation) down() (outage, bool) {
 	return outage{}, false
 }
 
+// away is how long a message is away that was not admitted. One that goes back to its place is there again when River
+// takes messages the next time.
+func (s *simulation) away(let permit) time.Duration {
+	var snooze *river.JobSnoozeError
+	if errors.As(putBack(let.until), &snooze) {
+		return max(time.Millisecond, snooze.Duration)
+	}
+	return s.chance(time.Millisecond, fetchCooldown)
+}
+
 // work delivers messages until the end.
 func (s *simulation) work(b *breaker) {
 	for time.Now().Before(s.end) {
@@ -64,7 +77,7 @@ func (s *simulation) work(b *breaker) {
 			s.t.Errorf("it waits %s for the breaker", waited)
 		}
 		if !ok {
-			time.Sleep(s.chance(time.Millisecond, absence))
+			time.Sleep(s.away(let))
 			continue
 		}
 		s.count(b, let, 1)
@@ -147,7 +160,7 @@ func TestBreakerInOutages(t *testing.T) {
 					s.nodes = append(s.nodes, newNode(t, rows))
 				}
 				longest := s.backoff().Longest
-				soon := longest + longestWait + absence + 2*tendInterval
+				soon := longest + longestWait + fetchCooldown + 2*tendInterval
 				for at := time.Now(); at.Before(s.end); {
 					from := at.Add(s.chance(soon, 2*soon))
 					at = from.Add(s.chance(time.Second, time.Hour))

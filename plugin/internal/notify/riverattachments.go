@@ -110,7 +110,7 @@ const (
 	sweepFinished = "DELETE FROM notification_attachment" + sweptParcels + " AND job IS NOT NULL AND NOT EXISTS" +
 		" (SELECT 1 FROM river_job WHERE id = job AND state <> 'completed')"
 	unclaimed     = sweptParcels + " AND job IS NULL AND stored_at < $3"
-	claimAccepted = "UPDATE notification_attachment SET job = (SELECT MAX(id) FROM river_job WHERE " + anyOwner +
+	claimAccepted = "UPDATE notification_attachment SET job = (SELECT MAX(id) FROM river_job WHERE " + unindexedKind +
 		" AND args ->> 'parcel' = notification_attachment.parcel)" + unclaimed
 	sweepUnclaimed = "DELETE FROM notification_attachment" + unclaimed
 )

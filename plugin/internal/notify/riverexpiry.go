@@ -21,7 +21,7 @@ const expiredAtOnce = 200
 func (r *riverStore) expiredQuery(by time.Time) query {
 	return query{
 		text: "SELECT id FROM river_job WHERE " + expires + " IS NOT NULL AND finalized_at IS NULL AND " + expires +
-			" < $1 AND " + isWaiting + " AND " + anyOwner + fmt.Sprintf(" ORDER BY "+expires+" LIMIT %d", expiredAtOnce),
+			" < $1 AND " + isWaiting + " AND " + r.ours() + fmt.Sprintf(" ORDER BY "+expires+" LIMIT %d", expiredAtOnce),
 		arguments: []any{by.UTC().Add(time.Second).Format("2006-01-02T15:04:05")},
 	}
 }

@@ -184,7 +184,7 @@ func (r *riverStore) releaseStatement(what shared.Operation) string {
 // PostgreSQL may take it that few jobs are in a state when all of them are since a moment ago, and would read all for
 // each part.
 func (r *riverStore) these(condition string) string {
-	return "id " + r.dialect.among("$1") + " AND kind || '' = 'notification' AND " +
+	return "id " + r.dialect.among("$1") + " AND " + unindexedKind + " AND " +
 		strings.Replace(condition, "state", "CAST(state AS TEXT)", 1)
 }
 
@@ -199,7 +199,7 @@ func (r *riverStore) exists(condition string) string {
 	return "EXISTS (SELECT 1 FROM river_job WHERE " + condition + " AND " + r.ours() + ")"
 }
 
-// ours is anyOwner where another condition has an index.
+// ours is anyOwner where another condition has an index; see unindexedKind.
 func (r *riverStore) ours() string { return r.dialect.unindexed("kind") + " = 'notification'" }
 
 // heldCount is how many notifications are held. Until the triggers count them, each is looked at.

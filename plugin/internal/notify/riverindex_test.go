@@ -11,6 +11,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -183,7 +184,8 @@ func readsAll(plan string, q query) bool {
 	return tableScan.MatchString(plan) && !ordered
 }
 
-var tableScan = regexp.MustCompile(`(?m)SCAN (river_job|earlier)\b`)
+// tableScan finds the index of kinds as well: all jobs are of one kind.
+var tableScan = regexp.MustCompile(`(?m)SCAN (river_job|earlier)\b|INDEX river_job_kind\b`)
 
 // fillForPlans fills a database of which plans are asked. SQLite makes the same ones for few rows: it does not count
 // them.
@@ -273,6 +275,12 @@ func testPlansOfTending(t *testing.T, database *store.Store) {
 		"to hold":              s.queue.toHoldQuery(hold{After: 1000, Until: 1 << 40}, shared.NotificationQueued),
 		"ended":                s.queue.endedQuery("completed", past, time.Now()),
 		"attempted again":      s.queue.oldestQuery(shared.NotificationRetrying),
+	}
+	state := policy.State{Pause: policy.Pause{
+		Stage: policy.Recipient, Messages: []string{"5001"}, Domains: []string{"host1.example"},
+	}}
+	for rank := range 3 {
+		queries[fmt.Sprintf("probe of rank %d", rank)] = s.queue.probeQuery(state, rank)
 	}
 	for name, q := range queries {
 		if plan := planOf(t, database, q); readsAll(plan, q) {

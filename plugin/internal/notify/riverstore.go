@@ -267,7 +267,7 @@ func (r *riverStore) giveBack(ctx context.Context, since time.Time) error {
 		"UPDATE river_job SET state = CASE WHEN state = 'running' THEN state ELSE 'scheduled' END"+
 			", scheduled_at = CASE WHEN state = 'running' THEN scheduled_at ELSE created_at END"+
 			", attempt = CASE WHEN state = 'running' THEN attempt ELSE "+r.dialect.uncounted+
-			" WHERE "+anyOwner+" AND state IN ('available', 'retryable', 'scheduled', 'running') AND errors IS NOT NULL AND "+
+			" WHERE "+r.ours()+" AND state IN ('available', 'retryable', 'scheduled', 'running') AND errors IS NOT NULL AND "+
 			""+r.dialect.since,
 		float64(since.UnixMilli()-1)/1000) // Some engines keep milliseconds.
 	return err
@@ -276,12 +276,8 @@ func (r *riverStore) giveBack(ctx context.Context, since time.Time) error {
 // bringBetterProbe has the best probe of a pause sent next, where one waits that is better than the message.
 func (r *riverStore) bringBetterProbe(ctx context.Context, state policy.State, m policy.Message) bool {
 	for rank := range state.Rank(m) {
-		condition, arguments := ranked(state, rank)
-		change, err := r.db.ExecContext(ctx,
-			"UPDATE river_job SET state = 'available', scheduled_at = "+beforeAll+" WHERE id = ("+
-				"SELECT id FROM river_job WHERE "+anyOwner+" AND state IN ('available', 'scheduled') AND "+condition+
-				" AND NOT ("+behindAnyone+")"+
-				" ORDER BY priority, id LIMIT 1)", arguments...)
+		best := r.probeQuery(state, rank)
+		change, err := r.db.ExecContext(ctx, best.text, best.arguments...)
 		if err != nil {
 			return false // Then the message is as good.
 		}
@@ -290,6 +286,17 @@ func (r *riverStore) bringBetterProbe(ctx context.Context, state policy.State, m
 		}
 	}
 	return false
+}
+
+func (r *riverStore) probeQuery(state policy.State, rank int) query {
+	condition, arguments := ranked(state, rank)
+	return query{
+		text: "UPDATE river_job SET state = 'available', scheduled_at = " + beforeAll + " WHERE id = (" +
+			"SELECT id FROM river_job WHERE " + r.ours() + " AND state IN ('available', 'scheduled') AND " + condition +
+			" AND NOT (" + behindAnyone + ")" +
+			" ORDER BY priority, id LIMIT 1)",
+		arguments: arguments,
+	}
 }
 
 // ranked is the condition for messages of a rank; see policy.State.Rank.
@@ -333,6 +340,10 @@ func (r *riverStore) clearLeader(ctx context.Context) error {
 
 // anyOwner is the condition for recover that holds for every job.
 const anyOwner = "kind = 'notification'"
+
+// unindexedKind is anyOwner for a statement of both engines that another index serves. SQLite may take the index of
+// kinds otherwise, in which all jobs are of one.
+const unindexedKind = "kind || '' = 'notification'"
 
 // silentOwner is the condition for recover that holds for the jobs of processes that have been silent for so long, and
 // of processes that are not known and have had a job for strangerLease.

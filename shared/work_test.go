@@ -85,7 +85,9 @@ func TestPatternIsReadOnce(t *testing.T) {
 			}
 		})
 	}
-	if few, many := work(1), work(maxPresets); many > 2*few {
+	// Under the race detector pools forget now and then what a pattern works with; to read it each time takes 22 times as
+	// many.
+	if few, many := work(1), work(maxPresets); many > 11*few {
 		t.Errorf("%d values take %.0f allocations, one takes %.0f", maxPresets, many, few)
 	}
 }

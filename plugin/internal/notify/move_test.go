@@ -161,7 +161,7 @@ func checkMoved(t *testing.T, s *Service) {
 func checkUnused(t *testing.T, s *Service) {
 	t.Helper()
 	var moved *store.MovedError
-	if err := s.begin(t.Context()); !errors.As(err, &moved) || !strings.Contains(err.Error(), "was moved to "+moved.To) ||
+	if err := s.barred(t.Context()); !errors.As(err, &moved) || !strings.Contains(err.Error(), "was moved to "+moved.To) ||
 		!strings.Contains(err.Error(), "testharness migrate --undo") {
 		t.Errorf("it delivers: %v", err)
 	}
@@ -241,7 +241,7 @@ func TestInterruptedMove(t *testing.T) {
 					t.Fatal(err)
 				}
 				cut(t, source, target, move)
-				if err := source.begin(t.Context()); err == nil || !strings.Contains(err.Error(), "is being moved to") {
+				if err := source.barred(t.Context()); err == nil || !strings.Contains(err.Error(), "is being moved to") {
 					t.Errorf("it delivers: %v", err)
 				}
 				if _, err := source.MoveTo(t.Context(), newService(t, open(t)), "anna", nobody); err == nil ||

@@ -303,33 +303,38 @@ func TestBarredGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var holder atomic.Pointer[oneClaim]
 		moved := errors.New("the database was moved")
-		var barred error
-		asked, adopted := 0, 0
+		var barred atomic.Pointer[error]
+		barred.Store(new(error))
+		var asked, adopted atomic.Int64
 		claim := &oneClaim{holder: &holder}
 		s := newStandby(claim, begins)
-		s.adopt = func(context.Context) error { adopted++; return nil }
+		s.adopt = func(context.Context) error { adopted.Add(1); return nil }
 		s.barred = func(context.Context) error {
-			if asked++; s.claimed.Load() && time.Since(claim.keptAt()) > 0 {
+			if asked.Add(1); s.claimed.Load() && time.Since(claim.keptAt()) > 0 {
 				t.Error("it is asked before the claim was kept")
 			}
-			return barred
+			return *barred.Load()
 		}
 		s.start(t.Context())
 		time.Sleep(tendInterval / 2)
-		asked = 0
+		synctest.Wait()
+		asked.Store(0)
 		time.Sleep(10 * tendInterval)
-		if !s.delivering.Load() || asked != 10 || adopted != 1 {
-			t.Errorf("it delivers: %t, and was asked %d times in 10 steps", s.delivering.Load(), asked)
+		synctest.Wait()
+		if !s.delivering.Load() || asked.Load() != 10 || adopted.Load() != 1 {
+			t.Errorf("it delivers: %t, and was asked %d times in 10 steps", s.delivering.Load(), asked.Load())
 		}
-		barred = moved
+		barred.Store(&moved)
 		time.Sleep(tendInterval)
+		synctest.Wait()
 		claim.change(func(c *oneClaim) { c.asked = nil })
 		time.Sleep(10 * tendInterval)
+		synctest.Wait()
 		if s.delivering.Load() || holder.Load() != nil || len(claim.asked) > 0 || !errors.Is(*s.trouble.Load(), moved) {
 			t.Errorf("it delivers: %t, has the claim: %t, asked for it: %v", s.delivering.Load(), holder.Load() != nil,
 				claim.asked)
 		}
-		barred = nil
+		barred.Store(new(error))
 		time.Sleep(2 * tendInterval)
 		if !s.delivering.Load() {
 			t.Error("it does not deliver again")

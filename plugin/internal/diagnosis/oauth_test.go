@@ -88,7 +88,7 @@ func tokenExamples() []example {
 		Words: "requested grant type is not allowed for this client"})
 	for code, want := range map[string]string{
 		"invalid_client": "oauth_client_refused", "unauthorized_client": "oauth_flow_not_allowed",
-		"unsupported_grant_type": "oauth_flow_not_allowed", "invalid_grant": "oauth_grant_ended",
+		"unsupported_grant_type": "oauth_flow_not_allowed", "invalid_grant": "oauth_token_denied",
 		"invalid_scope": "oauth_scope_refused", "invalid_resource": "oauth_resource_unknown",
 		"invalid_target": "oauth_resource_unknown", "consent_required": "oauth_consent_missing",
 		"interaction_required": "oauth_interaction_required", "login_required": "oauth_interaction_required",
@@ -98,6 +98,8 @@ func tokenExamples() []example {
 		add(want, oauth.Error{Code: code})
 		add(want, oauth.Error{Code: code, Number: 999999}) // a number that nobody knows
 	}
+	// Only who has signed in can be asked to do so again.
+	add("oauth_grant_ended", oauth.Error{Code: "invalid_grant", Asked: oauth.Asked{Method: oauth.ByGrant}})
 	return examples
 }
 

@@ -69,7 +69,7 @@ func codedTokenRules() []rule {
 		{cause: "oauth_flow_not_allowed", steps: gettingToken, when: coded("unauthorized_client", "unsupported_grant_type")},
 		{cause: "oauth_flow_not_allowed", steps: gettingToken,
 			when: both(coded("invalid_request"), worded("grant type", "grant_type"))},
-		{cause: "oauth_grant_ended", steps: gettingToken, when: coded("invalid_grant")},
+		{cause: "oauth_grant_ended", steps: gettingToken, when: both(byGrant, coded("invalid_grant"))},
 		{cause: "oauth_scope_refused", steps: gettingToken, when: coded("invalid_scope")},
 		{cause: "oauth_resource_unknown", steps: gettingToken, when: coded("invalid_resource", "invalid_target")},
 		{cause: "oauth_consent_missing", steps: gettingToken, when: coded("consent_required")},
@@ -141,6 +141,7 @@ var (
 	secretIsGUID     = ofToken(func(e *oauth.Error) bool { return e.SecretIsGUID })
 	byCertificate    = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByCertificate })
 	byServiceAccount = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByServiceAccount })
+	byGrant          = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByGrant })
 )
 
 // endpointNotPermitted reports whether the operator does not allow the endpoint.

@@ -39,21 +39,7 @@ func (s *limitedServer) anew() *limitedServer {
 func (s *limitedServer) start(t testing.TB) (port int) {
 	t.Helper()
 	s.flights = map[string]int{}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go s.converse(conn)
-		}
-	}()
-	return listener.Addr().(*net.TCPAddr).Port
+	return acceptEach(t, s.converse).Port
 }
 
 // crowd counts the connections that are open, and reports whether there are too many.

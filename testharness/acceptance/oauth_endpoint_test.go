@@ -105,21 +105,7 @@ func givingToken(token string) http.HandlerFunc {
 // startLeadingProxy starts an HTTP proxy that leads to other addresses than those that are asked for, and nowhere else.
 func startLeadingProxy(t testing.TB, routes map[string]string) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go lead(conn, routes)
-		}
-	}()
-	return "http://" + listener.Addr().String()
+	return "http://" + acceptEach(t, func(conn net.Conn) { lead(conn, routes) }).String()
 }
 
 func lead(conn net.Conn, routes map[string]string) {

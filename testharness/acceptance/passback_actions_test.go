@@ -51,22 +51,8 @@ func TestPassBackByImport(t *testing.T) {
 // listening is a server that takes all that it is sent and says nothing, until the other side ends.
 func listening(t *testing.T) (address string, received *recorder) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
 	received = &recorder{}
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() { _, _ = io.Copy(received, conn) }()
-		}
-	}()
-	return listener.Addr().String(), received
+	return acceptEach(t, func(conn net.Conn) { _, _ = io.Copy(received, conn) }).String(), received
 }
 
 // TestPassBackOfActions runs actions with a stored password and another server, by every way there is to the plugin:

@@ -270,21 +270,7 @@ func asLines(text string) string {
 // startForwarder runs a SOCKS5 proxy (RFC 1928) that knows every name: all are on this machine.
 func startForwarder(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go forward(client)
-		}
-	}()
-	return fmt.Sprintf("socks5://%s", listener.Addr())
+	return fmt.Sprintf("socks5://%s", acceptEach(t, forward))
 }
 
 func forward(client net.Conn) {

@@ -37,21 +37,7 @@ type tardyServer struct {
 func (s *tardyServer) start(t testing.TB) (port int) {
 	t.Helper()
 	s.arrived = make(chan int, 100)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go s.converse(conn)
-		}
-	}()
-	return listener.Addr().(*net.TCPAddr).Port
+	return acceptEach(t, s.converse).Port
 }
 
 func (s *tardyServer) converse(conn net.Conn) {

@@ -26,24 +26,14 @@ type hesitant struct {
 // startHesitant runs a server whose greeting waits. After that it takes whatever it is asked for.
 func startHesitant(t *testing.T) hesitant {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	gate, asked := make(chan struct{}), make(chan struct{}, 100)
 	open := sync.OnceFunc(func() { close(gate) })
-	t.Cleanup(func() { open(); _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			asked <- struct{}{}
-			go hesitate(conn, gate)
-		}
-	}()
-	return hesitant{port: listener.Addr().(*net.TCPAddr).Port, greet: open, asked: asked}
+	t.Cleanup(open)
+	port := acceptEach(t, func(conn net.Conn) {
+		asked <- struct{}{}
+		hesitate(conn, gate)
+	}).Port
+	return hesitant{port: port, greet: open, asked: asked}
 }
 
 func hesitate(conn net.Conn, gate <-chan struct{}) {

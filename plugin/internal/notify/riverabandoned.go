@@ -18,21 +18,9 @@ type attemptFailure struct {
 const schedulerInterval = 5 * time.Second
 
 // abandonedOf returns the jobs of processes that have died after the last byte of a message had gone out.
-func (r *riverStore) abandonedOf(ctx context.Context, owner string) (ids []int64, err error) {
-	rows, err := r.db.QueryContext(ctx,
-		"SELECT id FROM river_job WHERE state = 'running' AND "+r.dialect.isMarked+" AND "+owner)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+func (r *riverStore) abandonedOf(ctx context.Context, owner string) ([]int64, error) {
+	return scanIDs(r.db.QueryContext(ctx,
+		"SELECT id FROM river_job WHERE state = 'running' AND "+r.dialect.isMarked+" AND "+owner))
 }
 
 // fail ends an abandoned attempt; false where another process has.

@@ -190,13 +190,14 @@ func oldNotify(t *testing.T, old, path, name string, count int) (acknowledged in
 
 // TestRollingUpgrade starts this version on a PostgreSQL database from which the old one delivers, and goes on with
 // both, with and without a password: the old one accepts and delivers what it knows all of, and leaves alone what it
-// does not; what either has acknowledged is delivered, and nothing twice, however the old one ends.
+// does not; what either has acknowledged is delivered, however the old one ends, and nothing twice, but for what it had
+// sent and not noted yet when it was killed.
 func TestRollingUpgrade(t *testing.T) {
 	old := oldBinaries(t)
 	server := startPostgres(t)
 	for name, u := range map[string]*upgrade{
 		"with a password":               {login: notifyLogin, end: (*oldConsole).stop},
-		"with a password, killed":       {login: notifyLogin, end: (*oldConsole).kill},
+		"with a password, killed":       {login: notifyLogin, end: (*oldConsole).kill, killed: true},
 		"without a password":            {end: (*oldConsole).stop},
 		"without a password, all alone": {end: (*oldConsole).stop, alone: true},
 	} {
@@ -210,9 +211,10 @@ func TestRollingUpgrade(t *testing.T) {
 
 // upgrade is one from the old version to this one.
 type upgrade struct {
-	login string // empty for a server that wants none
-	end   func(*oldConsole)
-	alone bool // the new version ends before the old one does
+	login  string // empty for a server that wants none
+	end    func(*oldConsole)
+	killed bool // the old version cannot note any more what it has sent
+	alone  bool // the new version ends before the old one does
 
 	t            *testing.T
 	old          string // the directory of its programs
@@ -363,7 +365,8 @@ func (u *upgrade) checkArrived() {
 		}
 	}
 	for to, count := range arrived {
-		if count != 1 {
+		underWay := u.killed && strings.HasPrefix(to, "<more-")
+		if count != 1 && !(underWay && count == 2) {
 			t.Errorf("%s got %d mails", to, count)
 		}
 	}

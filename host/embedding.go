@@ -65,15 +65,18 @@ func webAddress(address string) (*url.URL, error) {
 	return parsed, nil
 }
 
-// Theme replaces colours of the pages, in the light and in the dark scheme. The keys are ink, soft, line, paper, wash,
-// accent, on-accent, good, good-wash, warn, warn-wash, bad, bad-wash and control-line; the values are colours of CSS
-// such as #1d5fbf or rgb(29 95 191). What is not named keeps its colour. The page is legible with its own colours; of
-// others the contrast is for the Console to see to.
+// Theme replaces colours of the pages, in the light and in the dark scheme. The keys are paper, wash, inset, ink, soft,
+// line, control-line, accent, on-accent, accent-wash, good, warn and bad with their -wash and -line, bar-ok, bar-retry
+// and bar-bad; the values are colours of CSS such as #1d5fbf or rgb(29 95 191). What is not named keeps its colour. The
+// page is legible with its own colours; of others the contrast is for the Console to see to.
 type Theme struct{ Light, Dark map[string]string }
 
 // themeTokens are the custom properties of the style sheet.
-var themeTokens = []string{"ink", "soft", "line", "paper", "wash", "accent", "on-accent", "good", "good-wash", "warn",
-	"warn-wash", "bad", "bad-wash", "control-line"}
+var themeTokens = []string{
+	"paper", "wash", "inset", "ink", "soft", "line", "control-line", "accent", "on-accent", "accent-wash",
+	"good", "good-wash", "good-line", "warn", "warn-wash", "warn-line", "bad", "bad-wash", "bad-line",
+	"bar-ok", "bar-retry", "bar-bad",
+}
 
 var themeColour = regexp.MustCompile(`^(#[0-9a-fA-F]{3,8}|[a-zA-Z]+|(rgb|hsl|oklch|oklab)a?\([0-9a-z.,%/ -]+\))$`)
 

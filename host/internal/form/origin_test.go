@@ -84,7 +84,7 @@ func TestThemeFollowsTheStyles(t *testing.T) {
 	styles := func(theme string) string {
 		answer := httptest.NewRecorder()
 		handler := form.New(nil, form.Options{Theme: theme, Logger: hclog.NewNullLogger()})
-		handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/assets/form.css", nil))
+		handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/assets/base.css", nil))
 		if kind := answer.Header().Get("Content-Type"); !strings.HasPrefix(kind, "text/css") {
 			t.Errorf("the style sheet is %s", kind)
 		}

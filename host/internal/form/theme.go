@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// styleSheet is the name of the style sheet, which the theme is a part of: inline styles are forbidden.
-const styleSheet = "form.css"
+// styleSheet is the name of the style sheet of all pages, which the theme is a part of: inline styles are forbidden.
+const styleSheet = "base.css"
 
 // assets serves the files of the page, the theme behind the style sheet.
 func (h *handler) assets() http.Handler {

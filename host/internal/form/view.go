@@ -2,7 +2,6 @@ package form
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -146,20 +145,4 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 func toJSON(value any) (string, error) {
 	encoded, err := json.Marshal(value)
 	return string(encoded), err
-}
-
-// icon is the sign that stands beside a status, so that nothing depends on colour alone.
-func icon(status any) string {
-	switch fmt.Sprint(status) {
-	case "passed":
-		return "✔"
-	case "warning":
-		return "▲"
-	case "failed", "error":
-		return "✖"
-	case "skipped":
-		return "–"
-	default:
-		return "ℹ"
-	}
 }

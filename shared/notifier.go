@@ -156,12 +156,15 @@ type NotificationFilter struct {
 	Recipient string
 	// From and Until are when they were taken: not before From, and before Until; zero does not limit that.
 	From, Until time.Time
+	// Unseen leaves out dead letters that were set aside. A service of an earlier version does not know it, and leaves
+	// none out: their SetAsideAt is not zero.
+	Unseen bool
 }
 
 // choosesAll reports whether the filter limits nothing.
 func (f NotificationFilter) choosesAll() bool {
 	return len(f.IDs) == 0 && f.Cause == "" && f.Category == "" && f.Recipient == "" && f.From.IsZero() &&
-		f.Until.IsZero()
+		f.Until.IsZero() && !f.Unseen
 }
 
 // MaxListedIDs is how many ids a [NotificationFilter] may have.
@@ -211,6 +214,8 @@ type NotificationEntry struct {
 	PausedBy string `json:"paused_by,omitempty"`
 	// SetAsideAt is when a dead letter was set aside, because somebody has seen it; zero when it was not.
 	SetAsideAt time.Time `json:"set_aside_at,omitzero"`
+	// PutAwayBy is who has cancelled a cancelled one, or set a dead letter aside; empty where that is not known.
+	PutAwayBy string `json:"put_away_by,omitempty"`
 }
 
 // NotificationRequest names one notification, and who wants something done with it.

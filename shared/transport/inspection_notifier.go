@@ -78,7 +78,7 @@ func (a *inspection) notifications(request shared.ListRequest, l *shared.Notific
 
 func (a *inspection) entry(e *shared.NotificationEntry) {
 	a.required("id of a notification", e.ID)
-	a.line(&e.Key, &e.To, &e.Subject, &e.Actor, &e.Thread, &e.Category, &e.Reply)
+	a.line(&e.Key, &e.To, &e.Subject, &e.Actor, &e.Thread, &e.Category, &e.Reply, &e.PutAwayBy)
 	if e.Priority != shared.PriorityHigh && e.Priority != shared.PriorityLow { // Others are of a later version.
 		e.Priority = ""
 	}

@@ -203,7 +203,7 @@ func operateRequestToProto(r shared.OperateRequest) *settingsv1.OperateRequest {
 		Actor: printable.Line(r.Actor), Operation: validUTF8(string(r.Operation)), State: validUTF8(string(r.State)),
 		Search: validUTF8(r.Search), Ids: each(r.IDs, validUTF8), Cause: validUTF8(r.Cause),
 		Category: validUTF8(r.Category), Recipient: validUTF8(r.Recipient), From: timeToProto(r.From),
-		Until: timeToProto(r.Until), All: r.All,
+		Until: timeToProto(r.Until), All: r.All, Unseen: r.Unseen,
 	}
 }
 
@@ -213,7 +213,7 @@ func operateRequestFromProto(r *settingsv1.OperateRequest) shared.OperateRequest
 		State: shared.NotificationState(r.GetState()), Search: r.GetSearch(), All: r.GetAll(),
 		NotificationFilter: shared.NotificationFilter{
 			IDs: r.GetIds(), Cause: r.GetCause(), Category: r.GetCategory(), Recipient: r.GetRecipient(),
-			From: timeFromProto(r.GetFrom()), Until: timeFromProto(r.GetUntil()),
+			From: timeFromProto(r.GetFrom()), Until: timeFromProto(r.GetUntil()), Unseen: r.GetUnseen(),
 		},
 	}
 }

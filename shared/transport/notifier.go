@@ -257,6 +257,7 @@ func listRequestToProto(r shared.ListRequest) *settingsv1.ListRequest {
 		Limit:  limitToProto(r.Limit),
 		Ids:    each(r.IDs, validUTF8), Cause: validUTF8(r.Cause), Category: validUTF8(r.Category),
 		Recipient: validUTF8(r.Recipient), From: timeToProto(r.From), Until: timeToProto(r.Until),
+		Unseen: r.Unseen,
 	}
 }
 
@@ -266,7 +267,7 @@ func listRequestFromProto(r *settingsv1.ListRequest) shared.ListRequest {
 		Before: r.GetBefore(), Limit: int(r.GetLimit()),
 		NotificationFilter: shared.NotificationFilter{
 			IDs: r.GetIds(), Cause: r.GetCause(), Category: r.GetCategory(), Recipient: r.GetRecipient(),
-			From: timeFromProto(r.GetFrom()), Until: timeFromProto(r.GetUntil()),
+			From: timeFromProto(r.GetFrom()), Until: timeFromProto(r.GetUntil()), Unseen: r.GetUnseen(),
 		},
 	}
 }
@@ -290,6 +291,7 @@ func entryToProto(e shared.NotificationEntry) *settingsv1.NotificationEntry {
 		Thread:  validUTF8(e.Thread), Expires: timeToProto(e.Expires), Priority: validUTF8(string(e.Priority)),
 		Category: validUTF8(e.Category), Reply: validUTF8(e.Reply),
 		PausedBy: validUTF8(e.PausedBy), SetAsideAt: timeToProto(e.SetAsideAt),
+		PutAwayBy: printable.Line(e.PutAwayBy),
 	}
 }
 
@@ -303,5 +305,6 @@ func entryFromProto(e *settingsv1.NotificationEntry) shared.NotificationEntry {
 		Thread:  e.GetThread(), Expires: timeFromProto(e.GetExpires()), Priority: shared.Priority(e.GetPriority()),
 		Category: e.GetCategory(), Reply: e.GetReply(),
 		PausedBy: e.GetPausedBy(), SetAsideAt: timeFromProto(e.GetSetAsideAt()),
+		PutAwayBy: e.GetPutAwayBy(),
 	}
 }

@@ -44,8 +44,12 @@ func newEntry(job *rivertype.JobRow, reader text.Language) shared.NotificationEn
 		entry.Attempts++
 		entry.Reply = finalReply(job)
 	}
+	by, setAsideAt := operatedOf(job)
 	if entry.State == shared.NotificationDead {
-		_, entry.SetAsideAt = operatedOf(job)
+		entry.SetAsideAt = setAsideAt
+	}
+	if entry.State == shared.NotificationCancelled || !entry.SetAsideAt.IsZero() {
+		entry.PutAwayBy = by.By
 	}
 	return entry
 }

@@ -79,7 +79,7 @@ func (r *riverStore) newSelection(
 			return nil, nil, fmt.Errorf("%w: there is no notification %q", shared.ErrInvalidRequest, request.Before)
 		}
 	}
-	if classes, err = classesOf(request.State); err != nil {
+	if classes, err = classesOf(request.State, request.Unseen); err != nil {
 		return nil, nil, err
 	}
 	if strings.ContainsRune(request.Search+request.Cause+request.Category+request.Recipient, 0) {
@@ -141,12 +141,18 @@ func idsOf(texts []string) (ids []int64, err error) {
 	return ids, nil
 }
 
-// classesOf returns the classes of jobs that are shown in the state; none means all.
-func classesOf(state shared.NotificationState) ([]string, error) {
+// classesOf returns the classes of jobs that are shown in the state; none means all. Unseen leaves out those that were
+// set aside.
+func classesOf(state shared.NotificationState, unseen bool) (classes []string, err error) {
 	switch {
+	case state == "" && unseen:
+		for _, one := range shared.NotificationStates {
+			classes = append(classes, string(one))
+		}
+		return classes, nil
 	case state == "":
 		return []string{""}, nil
-	case state == shared.NotificationDead:
+	case state == shared.NotificationDead && !unseen:
 		return []string{string(state), setAside}, nil
 	case slices.Contains(shared.NotificationStates, state):
 		return []string{string(state)}, nil

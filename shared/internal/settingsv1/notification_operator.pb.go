@@ -370,7 +370,9 @@ type OperateRequest struct {
 	// Only those that were taken before this time.
 	Until *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=until,proto3" json:"until,omitempty"`
 	// All notifications.
-	All           bool `protobuf:"varint,11,opt,name=all,proto3" json:"all,omitempty"`
+	All bool `protobuf:"varint,11,opt,name=all,proto3" json:"all,omitempty"`
+	// No dead letters that were set aside.
+	Unseen        bool `protobuf:"varint,12,opt,name=unseen,proto3" json:"unseen,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -478,6 +480,13 @@ func (x *OperateRequest) GetUntil() *timestamppb.Timestamp {
 func (x *OperateRequest) GetAll() bool {
 	if x != nil {
 		return x.All
+	}
+	return false
+}
+
+func (x *OperateRequest) GetUnseen() bool {
+	if x != nil {
+		return x.Unseen
 	}
 	return false
 }
@@ -758,7 +767,7 @@ const file_settings_v1_notification_operator_proto_rawDesc = "" +
 	"\x06server\x18\x06 \x01(\tR\x06server\x12\x1a\n" +
 	"\brevision\x18\a \x01(\x03R\brevision\x12\x1c\n" +
 	"\tuncounted\x18\b \x01(\bR\tuncounted\x12\x14\n" +
-	"\x05reply\x18\t \x01(\tR\x05reply\"\xc8\x02\n" +
+	"\x05reply\x18\t \x01(\tR\x05reply\"\xe0\x02\n" +
 	"\x0eOperateRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x1c\n" +
 	"\toperation\x18\x02 \x01(\tR\toperation\x12\x14\n" +
@@ -771,7 +780,8 @@ const file_settings_v1_notification_operator_proto_rawDesc = "" +
 	"\x04from\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
 	"\x05until\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x10\n" +
-	"\x03all\x18\v \x01(\bR\x03all\"E\n" +
+	"\x03all\x18\v \x01(\bR\x03all\x12\x16\n" +
+	"\x06unseen\x18\f \x01(\bR\x06unseen\"E\n" +
 	"\x0fOperateResponse\x12\x18\n" +
 	"\amatched\x18\x01 \x01(\x03R\amatched\x12\x18\n" +
 	"\achanged\x18\x02 \x01(\x03R\achanged\"\xa6\x01\n" +

@@ -849,7 +849,9 @@ type ListRequest struct {
 	// Only those that were taken at this time or later.
 	From *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=from,proto3" json:"from,omitempty"`
 	// Only those that were taken before this time.
-	Until         *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=until,proto3" json:"until,omitempty"`
+	Until *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=until,proto3" json:"until,omitempty"`
+	// No dead letters that were set aside.
+	Unseen        bool `protobuf:"varint,12,opt,name=unseen,proto3" json:"unseen,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -961,6 +963,13 @@ func (x *ListRequest) GetUntil() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ListRequest) GetUnseen() bool {
+	if x != nil {
+		return x.Unseen
+	}
+	return false
+}
+
 // ListResponse is a page of notifications.
 type ListResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1054,7 +1063,9 @@ type NotificationEntry struct {
 	// When a dead letter was set aside; absent when it was not.
 	SetAsideAt *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=set_aside_at,json=setAsideAt,proto3" json:"set_aside_at,omitempty"`
 	// What the server has said when it took a delivered one; empty before.
-	Reply         string `protobuf:"bytes,18,opt,name=reply,proto3" json:"reply,omitempty"`
+	Reply string `protobuf:"bytes,18,opt,name=reply,proto3" json:"reply,omitempty"`
+	// Who has cancelled it, or set it aside; empty when nobody has.
+	PutAwayBy     string `protobuf:"bytes,19,opt,name=put_away_by,json=putAwayBy,proto3" json:"put_away_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1211,6 +1222,13 @@ func (x *NotificationEntry) GetSetAsideAt() *timestamppb.Timestamp {
 func (x *NotificationEntry) GetReply() string {
 	if x != nil {
 		return x.Reply
+	}
+	return ""
+}
+
+func (x *NotificationEntry) GetPutAwayBy() string {
+	if x != nil {
+		return x.PutAwayBy
 	}
 	return ""
 }
@@ -1482,7 +1500,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x05since\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12\x12\n" +
 	"\x04self\x18\x04 \x01(\bR\x04self\x12.\n" +
 	"\x13delivered_last_hour\x18\x05 \x01(\x03R\x11deliveredLastHour\x129\n" +
-	"\x19failed_attempts_last_hour\x18\x06 \x01(\x03R\x16failedAttemptsLastHour\"\xc5\x02\n" +
+	"\x19failed_attempts_last_hour\x18\x06 \x01(\x03R\x16failedAttemptsLastHour\"\xdd\x02\n" +
 	"\vListRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x16\n" +
@@ -1495,10 +1513,11 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\trecipient\x18\t \x01(\tR\trecipient\x12.\n" +
 	"\x04from\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
-	"\x05until\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"\\\n" +
+	"\x05until\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x16\n" +
+	"\x06unseen\x18\f \x01(\bR\x06unseen\"\\\n" +
 	"\fListResponse\x128\n" +
 	"\aentries\x18\x01 \x03(\v2\x1e.settings.v1.NotificationEntryR\aentries\x12\x12\n" +
-	"\x04more\x18\x02 \x01(\bR\x04more\"\xfe\x04\n" +
+	"\x04more\x18\x02 \x01(\bR\x04more\"\x9e\x05\n" +
 	"\x11NotificationEntry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x0e\n" +
@@ -1519,7 +1538,8 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\tpaused_by\x18\x10 \x01(\tR\bpausedBy\x12<\n" +
 	"\fset_aside_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"setAsideAt\x12\x14\n" +
-	"\x05reply\x18\x12 \x01(\tR\x05reply\"4\n" +
+	"\x05reply\x18\x12 \x01(\tR\x05reply\x12\x1e\n" +
+	"\vput_away_by\x18\x13 \x01(\tR\tputAwayBy\"4\n" +
 	"\fRetryRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\"E\n" +

@@ -108,7 +108,7 @@ func entry(id string) *pb.NotificationEntry {
 		Created: now, NextAttempt: now, Finished: now,
 		Failure: finding(), Thread: "disk-42", Expires: now, Priority: "high", Category: "disk",
 		Reply:    "250 2.0.0 queued as 4711",
-		PausedBy: "server_away", SetAsideAt: now,
+		PausedBy: "server_away", SetAsideAt: now, PutAwayBy: "anna",
 	}
 }
 

@@ -61,6 +61,7 @@ func list(t *testing.T, patterns []string) []listed {
 	t.Helper()
 	command := exec.Command("go", append([]string{"list", "-export", "-deps",
 		"-json=ImportPath,Dir,GoFiles,Export,DepOnly", "--"}, patterns...)...)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0") // The types are the same, and have been compiled for the programs.
 	var failure bytes.Buffer
 	command.Stderr = &failure
 	output, err := command.Output()

@@ -1,14 +1,15 @@
 package acceptance
 
 import (
-	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
+	"github.com/smtp-settings/smtp-settings/testharness/ports"
 )
 
 // directory is the page of a directory, its plugin and what is filled in.
@@ -75,7 +76,7 @@ func TestDirectory(t *testing.T) {
 			t.Errorf("%v: %+v", reached, report)
 		}
 	}
-	closed := "127.0.0.1:" + freePort(t)
+	closed := "127.0.0.1:" + strconv.Itoa(ports.Free(t))
 	for _, wrong := range []struct {
 		code    string
 		changes []string
@@ -102,17 +103,6 @@ func TestDirectory(t *testing.T) {
 	}
 	d.secret = "wrong"
 	d.test(t, "invalid_credentials")
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	return port
 }
 
 // TestDirectoryRefuses tries servers that want more than they get.
@@ -151,7 +141,7 @@ func TestDirectoryActions(t *testing.T) {
 	}
 	draft := shared.Draft{
 		Values: shared.Values{
-			"servers": shared.List("127.0.0.1:"+freePort(t), server.plain), "encryption": shared.Text("none"),
+			"servers": shared.List("127.0.0.1:"+strconv.Itoa(ports.Free(t)), server.plain), "encryption": shared.Text("none"),
 			"bind_dn": shared.Text("cn=console,dc=example,dc=com"), "groups": shared.Boolean(true),
 			"group_source": shared.Text("search"), "roles": shared.Map(map[string]string{
 				"cn=admins,ou=groups,dc=example,dc=com": "administrator", "cn=staff,ou=groups,dc=example,dc=com": "reader",

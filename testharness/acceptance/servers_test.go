@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
+	"github.com/smtp-settings/smtp-settings/testharness/ports"
 )
 
 // Credentials of the real servers.
@@ -85,18 +86,14 @@ func publicDir(t testing.TB) string {
 	return directory
 }
 
+// freePorts are n ports that nobody listens on.
 func freePorts(t testing.TB, n int) []int {
 	t.Helper()
-	var ports []int
+	var free []int
 	for range n {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer listener.Close()
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+		free = append(free, ports.Free(t))
 	}
-	return ports
+	return free
 }
 
 func run(t testing.TB, name string, args ...string) {

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/smtp-settings/smtp-settings/testharness/ports"
 )
 
 // Sink is Postfix's smtp-sink, which counts what it receives.
@@ -26,7 +28,7 @@ func StartSink(b *testing.B) *Sink {
 	if _, err := exec.LookPath("/usr/sbin/smtp-sink"); err != nil {
 		b.Skip("SKIPPED: postfix is not installed")
 	}
-	s := &Sink{Port: freePort(b)}
+	s := &Sink{Port: ports.Free(b)}
 	command := exec.Command("/usr/sbin/smtp-sink", "-u", "postfix", "-c", fmt.Sprintf("127.0.0.1:%d", s.Port), "1000")
 	stdout, err := command.StdoutPipe()
 	if err != nil {
@@ -64,16 +66,6 @@ func (s *Sink) Await(b *testing.B, total int64) {
 			b.Fatalf("%d of %d messages arrived", s.received.Load(), total)
 		}
 	}
-}
-
-func freePort(b *testing.B) int {
-	b.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
 }
 
 func awaitPort(b *testing.B, port int) {

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/smtp-settings/smtp-settings/testharness/ports"
 )
 
 // pooler is the program PgBouncer as Debian installs it.
@@ -26,7 +28,7 @@ func (s *Server) Pool(t testing.TB, address string) string {
 	if _, err := os.Stat(pooler); err != nil {
 		missing(t, "pgbouncer is not installed")
 	}
-	directory, port := publicDir(t), freePort(t)
+	directory, port := publicDir(t), ports.Free(t)
 	for name, content := range map[string]string{
 		"users": fmt.Sprintf("%q \"\"\n", User),
 		"pgbouncer.ini": fmt.Sprintf("[databases]\n* = host=127.0.0.1 port=%d\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"+

@@ -5,7 +5,6 @@ package postgres
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -14,6 +13,8 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+
+	"github.com/smtp-settings/smtp-settings/testharness/ports"
 )
 
 // Server is a PostgreSQL server of its own on loopback, which every user of this machine may use. It is for one test.
@@ -42,7 +43,7 @@ func Start(t testing.TB) *Server {
 	slices.Sort(found)
 	base := publicDir(t)
 	s := &Server{
-		Programs: filepath.Dir(found[len(found)-1]), Port: freePort(t), t: t, data: filepath.Join(base, "data"),
+		Programs: filepath.Dir(found[len(found)-1]), Port: ports.Free(t), t: t, data: filepath.Join(base, "data"),
 	}
 	if os.Getuid() == 0 {
 		account, err := user.Lookup("postgres")
@@ -88,16 +89,6 @@ func publicDir(t testing.TB) string {
 	return directory
 }
 
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
 func (s *Server) run(name string, args ...string) {
 	s.t.Helper()
 	command := exec.Command(filepath.Join(s.Programs, name), args...)
@@ -111,11 +102,15 @@ func (s *Server) run(name string, args ...string) {
 
 func (s *Server) log() string { return filepath.Join(filepath.Dir(s.data), "log") }
 
-// Resume starts the server again after Stop.
+// Resume starts the server again after Stop. In a test it does not wait for the disk: what it has written survives it
+// all the same, however it ends, as long as the machine does not. A benchmark measures it as it is used.
 func (s *Server) Resume() {
 	s.t.Helper()
-	s.run("pg_ctl", "--pgdata", s.data, "--log", s.log(), "--wait", "start",
-		"--options", fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=", s.Port))
+	options := fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=", s.Port)
+	if _, measures := s.t.(*testing.B); !measures {
+		options += " -c fsync=off -c full_page_writes=off"
+	}
+	s.run("pg_ctl", "--pgdata", s.data, "--log", s.log(), "--wait", "start", "--options", options)
 }
 
 // Stop ends the server; mode is "fast" or "immediate", which is as if it crashed.

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/egress"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/grant"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
@@ -28,6 +29,7 @@ type Page struct {
 	store         *store.Store
 	keys          *secret.Keyring
 	keeper        *secret.Keeper
+	grants        *grant.Keeper
 	tested        *tested
 	testMails     *testMails
 	notifications *notify.Service
@@ -100,6 +102,7 @@ func (p *Page) open(ctx context.Context) error {
 		return err
 	}
 	p.keeper = secret.NewKeeper(p.keys)
+	p.grants = grant.NewKeeper(p.store, p.keeper, &p.sealing)
 	p.warnOfUnused(ctx)
 	return p.openNotifications(ctx)
 }

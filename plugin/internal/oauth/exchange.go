@@ -28,6 +28,8 @@ type Answer struct {
 	From    string    // the host of the endpoint
 	// Refresh gets the next one (RFC 6749 section 6); empty when there is none.
 	Refresh shared.SecretText
+	// RefreshEnds is when that is of no use any more unless it is used before; zero when that is not known.
+	RefreshEnds time.Time
 
 	known bool // another process, or this one before, has got it
 }
@@ -52,7 +54,7 @@ func (c Client) exchange(
 	}
 	return Answer{
 		Text: shared.NewSecretText(token.AccessToken), Refresh: shared.NewSecretText(token.RefreshToken),
-		Expires: token.Expiry, From: asked.Endpoint,
+		Expires: token.Expiry, From: asked.Endpoint, RefreshEnds: refreshEnds(token, asked.Endpoint, time.Now()),
 	}, nil
 }
 

@@ -19,8 +19,9 @@ type Grant struct {
 	Refresh shared.SecretText
 	// Access is the present one; empty when there is none yet.
 	Access shared.SecretText
-	// Left is how long Access is good, by the clock that all processes share; 0 when it is not.
-	Left time.Duration
+	// Life is for how long Access was good when it was stored, and Left for how long it is now, by the clock that all
+	// processes share; 0 when it is not.
+	Life, Left time.Duration
 }
 
 // Grants keeps one grant for all processes. Its methods are single statements of a database: no endpoint is asked
@@ -28,14 +29,18 @@ type Grant struct {
 type Grants interface {
 	// Load returns the grant as it is now. The error is [ErrNoGrant] when there is none.
 	Load(ctx context.Context) (Grant, error)
-	// Lease takes the right to use the refresh token of the version for so long. It is false when another process has it,
-	// or when there is another version.
-	Lease(ctx context.Context, version int64, life time.Duration) (bool, error)
-	// Replace puts the next grant in the place of the version that was leased, and ends the lease. It is false when the
-	// lease has ended and another process has replaced the grant.
-	Replace(ctx context.Context, version int64, next Grant) (bool, error)
-	// Release ends the lease of the version.
-	Release(ctx context.Context, version int64) error
+	// Lease takes the right to use the refresh token of the version for so long. It is nil when another process has it, or
+	// when there is another version. All that storing what the endpoint answers needs is had with it.
+	Lease(ctx context.Context, version int64, life time.Duration) (Lease, error)
+}
+
+// Lease is the right to renew one version of a grant. It is over when one of its methods has returned without an error.
+type Lease interface {
+	// Replace puts what the endpoint has given in the place of the version. It is false when the lease has ended and
+	// another process has replaced the grant.
+	Replace(ctx context.Context, next Answer) (bool, error)
+	// Release ends the lease. refused means that the endpoint has refused the refresh token, which is noted.
+	Release(ctx context.Context, refused bool) error
 }
 
 // ErrNoGrant means that nobody has signed in, or that the one who had has signed out.
@@ -43,9 +48,11 @@ var ErrNoGrant = errors.New("nobody has signed in")
 
 const (
 	// leaseLife is how long a process that was killed while it renewed holds the others up. It is longer than the endpoint
-	// may take.
-	leaseLife = timeLimit + 10*time.Second
-	// leaseWait is after how long the others look again.
+	// may take, by leaseMargin: a process that was stopped for so long asks the endpoint no more.
+	leaseLife   = timeLimit + 2*leaseMargin
+	leaseMargin = 5 * time.Second
+	// The others look again after leaseLook, and then each time after twice as long, up to leaseWait.
+	leaseLook = 20 * time.Millisecond
 	leaseWait = 200 * time.Millisecond
 )
 
@@ -78,27 +85,28 @@ type renewer struct {
 // token returns the access token that the processes share, or renews it. One process at a time does; the others wait
 // for what it gets.
 func (r *renewer) token(ctx context.Context, refused shared.SecretText) (Answer, error) {
-	for {
+	for wait := leaseLook; ; wait = min(2*wait, leaseWait) {
 		grant, err := r.grants.Load(ctx)
 		if err != nil {
 			return Answer{}, err
 		}
-		if !grant.Access.IsEmpty() && grant.Access != refused && grant.Left > renewBefore {
+		if !grant.Access.IsEmpty() && grant.Access != refused && grant.Left > min(renewBefore, grant.Life/2) {
 			return r.shared(grant), nil
 		}
-		leased, err := r.grants.Lease(ctx, grant.Version, leaseLife)
+		began := time.Now()
+		lease, err := r.grants.Lease(ctx, grant.Version, leaseLife)
 		if err != nil {
 			return Answer{}, err
 		}
-		if leased {
-			answer, moved, err := r.renew(ctx, grant)
+		if lease != nil {
+			answer, moved, err := r.renew(ctx, grant, lease, began)
 			if !moved {
 				return answer, err
 			}
 			continue
 		}
 		select {
-		case <-time.After(leaseWait):
+		case <-time.After(wait):
 		case <-ctx.Done():
 			return Answer{}, ctx.Err()
 		}
@@ -114,22 +122,43 @@ func (r *renewer) shared(grant Grant) Answer {
 
 // renew uses the refresh token up, and stores what comes for it before anybody uses it. moved means that another
 // process has replaced the grant all the same: the caller looks again. What is stored is not given up with the caller.
-func (r *renewer) renew(ctx context.Context, grant Grant) (_ Answer, moved bool, _ error) {
+// began is just before the lease did.
+func (r *renewer) renew(
+	ctx context.Context, grant Grant, lease Lease, began time.Time,
+) (_ Answer, moved bool, _ error) {
 	kept := context.WithoutCancel(ctx)
-	answer, err := r.client.Refresh(kept, r.registration, grant.Refresh)
+	inTime, cancel := context.WithDeadline(kept, began.Add(leaseLife-leaseMargin))
+	defer cancel()
+	answer, err := r.client.Refresh(inTime, r.registration, grant.Refresh)
 	if err != nil {
 		now, again := r.grants.Load(kept)
-		if again == nil && now.Version != grant.Version {
-			return Answer{}, true, nil
-		}
-		return Answer{}, false, errors.Join(err, r.grants.Release(kept, grant.Version))
+		moved = again == nil && now.Version != grant.Version
+		err = errors.Join(err, lease.Release(kept, endsGrant(err) && !moved))
+		return Answer{}, moved, err
 	}
-	next := Grant{Version: grant.Version + 1, Refresh: answer.Refresh, Access: answer.Text, Left: unknownLife}
-	if !answer.Expires.IsZero() {
-		next.Left = time.Until(answer.Expires)
-	}
-	replaced, err := r.grants.Replace(kept, grant.Version, next)
+	replaced, err := replace(kept, lease, answer, began.Add(leaseLife))
 	return answer, err == nil && !replaced, err
+}
+
+// replace stores what the endpoint has given, which is the only refresh token that is good. A database that is away for
+// a moment is asked again until nobody waits for the lease any more.
+func replace(ctx context.Context, lease Lease, next Answer, until time.Time) (bool, error) {
+	for {
+		replaced, err := lease.Replace(ctx, next)
+		if err == nil {
+			return replaced, nil
+		}
+		if time.Now().After(until) {
+			return false, errors.Join(err, lease.Release(ctx, false))
+		}
+		time.Sleep(leaseWait)
+	}
+}
+
+// endsGrant reports whether an error means that the refresh token is of no use any more.
+func endsGrant(err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && failure.Kind == KindRefused && failure.Code == "invalid_grant"
 }
 
 // config is the registration as x/oauth2 has it.

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type rotating struct {
 	status int // of all answers; 0 gives tokens
 	takes  time.Duration
 	keeps  bool // the refresh token
+	life   int  // of access tokens, in seconds; 0 is an hour
 }
 
 func (r *rotating) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -44,8 +46,8 @@ func (r *rotating) RoundTrip(request *http.Request) (*http.Response, error) {
 			r.valid = fmt.Sprint("refresh-", r.asked)
 		}
 		status = http.StatusOK
-		body = fmt.Sprintf(`{"access_token":"access-%d","refresh_token":%q,"token_type":"Bearer","expires_in":3600}`,
-			r.asked, r.valid)
+		body = fmt.Sprintf(`{"access_token":"access-%d","refresh_token":%q,"token_type":"Bearer","expires_in":%d}`,
+			r.asked, r.valid, cmp.Or(r.life, 3600))
 	}
 	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body)),
 		Header: http.Header{"Content-Type": {"application/json"}}}, nil
@@ -58,6 +60,8 @@ type sharedGrant struct {
 	expires time.Time
 	lease   time.Time
 	gone    bool
+	refused bool
+	away    int // so many times nothing can be stored
 }
 
 func (s *sharedGrant) Load(context.Context) (Grant, error) {
@@ -71,31 +75,44 @@ func (s *sharedGrant) Load(context.Context) (Grant, error) {
 	return grant, nil
 }
 
-func (s *sharedGrant) Lease(_ context.Context, version int64, life time.Duration) (bool, error) {
+func (s *sharedGrant) Lease(_ context.Context, version int64, life time.Duration) (Lease, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if version != s.grant.Version || time.Now().Before(s.lease) {
-		return false, nil
+		return nil, nil //nolint:nilnil // See Grants.
 	}
 	s.lease = time.Now().Add(life)
-	return true, nil
+	return sharedLease{s, version}, nil
 }
 
-func (s *sharedGrant) Replace(_ context.Context, version int64, next Grant) (bool, error) {
+type sharedLease struct {
+	row     *sharedGrant
+	version int64
+}
+
+func (l sharedLease) Replace(_ context.Context, next Answer) (bool, error) {
+	s := l.row
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if version != s.grant.Version {
+	if s.away > 0 {
+		s.away--
+		return false, errors.New("the database is away")
+	}
+	if l.version != s.grant.Version {
 		return false, nil
 	}
-	s.grant, s.expires, s.lease = next, time.Now().Add(next.Left), time.Time{}
+	life := time.Until(next.Expires)
+	s.grant = Grant{Version: l.version + 1, Refresh: next.Refresh, Access: next.Text, Life: life}
+	s.expires, s.lease, s.refused = next.Expires, time.Time{}, false
 	return true, nil
 }
 
-func (s *sharedGrant) Release(_ context.Context, version int64) error {
+func (l sharedLease) Release(_ context.Context, refused bool) error {
+	s := l.row
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if version == s.grant.Version {
-		s.lease = time.Time{}
+	if l.version == s.grant.Version {
+		s.lease, s.refused = time.Time{}, refused
 	}
 	return nil
 }
@@ -167,7 +184,7 @@ func TestKilledWhileRenewing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		endpoint, row := &rotating{}, &sharedGrant{}
 		nodes := nodesOf(endpoint, row, 1)
-		if leased, err := row.Lease(t.Context(), 0, leaseLife); !leased || err != nil {
+		if lease, err := row.Lease(t.Context(), 0, leaseLife); lease == nil || err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
@@ -178,7 +195,7 @@ func TestKilledWhileRenewing(t *testing.T) {
 		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		time.Sleep(time.Hour)
-		if leased, err := row.Lease(t.Context(), 1, leaseLife); !leased || err != nil {
+		if lease, err := row.Lease(t.Context(), 1, leaseLife); lease == nil || err != nil {
 			t.Fatal(err)
 		}
 		if _, err := nodes[0].Token(impatient, shared.SecretText{}); !errors.Is(err, context.DeadlineExceeded) {
@@ -204,8 +221,8 @@ func TestGrantOutlivesFailures(t *testing.T) {
 		}
 		endpoint.valid = "another"
 		if _, err := nodes[0].Token(t.Context(), shared.NewSecretText("access-2")); !errors.As(err, &failure) ||
-			failure.Code != "invalid_grant" {
-			t.Errorf("%v", err)
+			failure.Code != "invalid_grant" || !row.refused {
+			t.Errorf("%v, refused %t", err, row.refused)
 		}
 		row.gone = true
 		if _, err := nodes[0].Token(t.Context(), shared.SecretText{}); !errors.Is(err, ErrNoGrant) {
@@ -225,12 +242,45 @@ func TestReplacedMeanwhile(t *testing.T) {
 			endpoint.mu.Lock()
 			endpoint.valid = "refresh-of-another"
 			endpoint.mu.Unlock()
-			next := Grant{Version: 1, Access: shared.NewSecretText("access-of-another"), Left: time.Hour,
+			next := Answer{Text: shared.NewSecretText("access-of-another"), Expires: time.Now().Add(time.Hour),
 				Refresh: shared.NewSecretText("refresh-of-another")}
-			_, _ = row.Replace(context.Background(), 0, next)
+			_, _ = sharedLease{row, 0}.Replace(context.Background(), next)
 		}()
 		if got := token(t, nodes[0], ""); got != "access-of-another" {
 			t.Errorf("%s", got)
+		}
+	})
+}
+
+// TestDatabaseAwayAfterTheAnswer does not lose what the endpoint gave when the database fails for a moment: nobody else
+// has it, and the old refresh token would end the grant.
+func TestDatabaseAwayAfterTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		endpoint, row := &rotating{}, &sharedGrant{away: 20}
+		nodes := nodesOf(endpoint, row, 2)
+		for _, node := range nodes {
+			if got := token(t, node, ""); got != "access-1" {
+				t.Errorf("%s", got)
+			}
+		}
+		if endpoint.ended || row.grant.Refresh.Reveal() != endpoint.valid {
+			t.Errorf("the grant has ended: %+v", row.grant)
+		}
+	})
+}
+
+// TestShortTokensAreShared asks once for all processes, too, where tokens live for less than they are renewed before
+// their end.
+func TestShortTokensAreShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		endpoint, row := &rotating{life: 30}, &sharedGrant{}
+		for _, node := range nodesOf(endpoint, row, 3) {
+			if got := token(t, node, ""); got != "access-1" {
+				t.Errorf("%s", got)
+			}
+		}
+		if endpoint.asked != 1 {
+			t.Errorf("%d requests", endpoint.asked)
 		}
 	})
 }

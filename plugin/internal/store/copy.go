@@ -33,6 +33,8 @@ func Treatments() map[string]Treatment {
 	return map[string]Treatment{
 		"settings_revision": {Guarded: true}, "last_verification": {}, "delivery_pause": {},
 		"notification_attachment": {}, "notification_secret": {}, "delivery_statistic": {},
+		// A refresh token that is used in both places ends the grant.
+		"oauth_grant":    {Guarded: true},
 		"delivery_node":  {Left: "the processes that deliver from this database do not deliver from the other one"},
 		"database_state": {Left: "the other database has a state of its own"},
 	}

@@ -64,3 +64,19 @@ CREATE TABLE IF NOT EXISTS notification_secret (
     name   TEXT PRIMARY KEY,
     sealed BYTEA NOT NULL
 );
+
+-- What owners of mailboxes have permitted by signing in. version counts the renewals, of which one process at a time
+-- does one: that of the lease. All times are in seconds since 1970 by the clock of the database; 0 means never, and of
+-- ends_at that it is not known. document is what is told of the grant; sealed are its tokens.
+CREATE TABLE IF NOT EXISTS oauth_grant (
+    id           TEXT PRIMARY KEY,
+    version      BIGINT NOT NULL,
+    document     TEXT NOT NULL,
+    sealed       BYTEA NOT NULL,
+    renewed_at   DOUBLE PRECISION NOT NULL,
+    access_until DOUBLE PRECISION NOT NULL,
+    ends_at      DOUBLE PRECISION NOT NULL,
+    refused_at   DOUBLE PRECISION NOT NULL,
+    lease        TEXT NOT NULL,
+    lease_until  DOUBLE PRECISION NOT NULL
+);

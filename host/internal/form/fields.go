@@ -226,6 +226,12 @@ func (f *fieldView) inputMode() string {
 	}
 }
 
+// Removable reports whether it is offered to remove the stored secret: not where the form could never be saved without.
+func (f *fieldView) Removable() bool {
+	always := f.Required && f.VisibleWhen.IsZero() && f.EnabledWhen.IsZero()
+	return f.Secret.Set && !f.Off && !always
+}
+
 // Limit is the largest number of characters of a file.
 func (f *fieldView) Limit() int64 {
 	const unless = 65_536

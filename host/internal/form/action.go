@@ -72,7 +72,7 @@ func (h *handler) askFirst(
 ) {
 	if accepts(r, streamType) {
 		asked := runView{runName: runName(action.Name), Label: action.Label, Confirm: action.Confirm}
-		h.writeJSON(w, map[string]any{"event": "confirm", "html": h.fragment(r, "agree", asked)})
+		h.writeJSON(w, r, map[string]any{"event": "confirm", "html": h.fragment(r, "agree", asked)})
 		return
 	}
 	view := h.submittedView(r, schema, s)

@@ -202,10 +202,10 @@ func (h *handler) validate(w http.ResponseWriter, r *http.Request) {
 	}
 	validation, err := h.page.Validate(r.Context(), shared.ValidateRequest{Locale: h.locale(r), Draft: submission.draft})
 	if err != nil {
-		h.refuse(w, r, failureStatus(err), h.explain(err))
+		h.refuse(w, r, failureStatus(err), h.explain(r, err))
 		return
 	}
-	h.writeJSON(w, map[string]any{
+	h.writeJSON(w, r, map[string]any{
 		"preview": validation.Preview, "findings": h.findingsHTML(r, validation.Diagnostics, submission.hasContent),
 		"computed": computedTexts(schema, validation.Computed),
 	})
@@ -243,11 +243,11 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 		schema, err = h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	}
 	if err != nil && scripted(r) { // Whatever was typed still stands on the page.
-		h.refuse(w, r, failureStatus(err), h.explain(err))
+		h.refuse(w, r, failureStatus(err), h.explain(r, err))
 		return shared.Schema{}, submission{}, false
 	}
 	if err != nil {
-		view := h.downView(err)
+		view := h.downView(r, err)
 		view.Typed = typedTexts(r.PostForm)
 		h.render(w, r, failureStatus(err), view)
 		return shared.Schema{}, submission{}, false
@@ -263,8 +263,8 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 }
 
 // explain says why a call failed; what else there is to know is in the log.
-func (h *handler) explain(err error) text.Text {
-	h.options.Logger.Error("a call of the plugin failed", "error", err)
+func (h *handler) explain(r *http.Request, err error) text.Text {
+	h.logFailure(r, hclog.Error, "a call of the plugin failed", "error", err)
 	if errors.Is(err, shared.ErrPluginUnavailable) {
 		return text.Of("The plugin is not running just now, so this could not be done. " +
 			"What you typed is still here; try again in a moment.")
@@ -274,6 +274,15 @@ func (h *handler) explain(err error) text.Text {
 			"reason", err)
 	}
 	return text.Of("This could not be done, because the plugin reported a defect: {reason}", "reason", err)
+}
+
+// logFailure logs what failed while a request was answered. What failed because the browser has left, as it does when a
+// test is cancelled, is no fault: it is logged for those who look for it.
+func (h *handler) logFailure(r *http.Request, level hclog.Level, message string, args ...any) {
+	if r.Context().Err() != nil {
+		level = hclog.Debug
+	}
+	h.options.Logger.Log(level, message, args...)
 }
 
 // failureStatus is the status of an answer that a failed call left nothing for.

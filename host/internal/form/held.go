@@ -46,7 +46,7 @@ func (n *notifications) askRelease(w http.ResponseWriter, r *http.Request) {
 	status, err := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)})
 	switch {
 	case err != nil:
-		n.refuse(w, r, failureStatus(err), n.explain(err))
+		n.refuse(w, r, failureStatus(err), n.explain(r, err))
 	case status.Held == nil:
 		toPage(w, r, "") // It was released meanwhile.
 	default:
@@ -71,7 +71,7 @@ func (n *notifications) release(w http.ResponseWriter, r *http.Request) {
 	request := shared.ReleaseHeldRequest{Actor: actorOf(r), Deliver: what == heldDeliver}
 	released, err := releaser.ReleaseHeld(r.Context(), request)
 	if err != nil {
-		n.refuse(w, r, failureStatus(err), n.explain(err))
+		n.refuse(w, r, failureStatus(err), n.explain(r, err))
 		return
 	}
 	toPage(w, r, fmt.Sprintf("?released=%s&count=%d", what, released.Count))

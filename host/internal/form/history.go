@@ -48,7 +48,7 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 	list, err3 := trail.Revisions(r.Context(), shared.RevisionsRequest{Locale: h.locale(r), Before: before})
 	if err := errors.Join(err1, err2, err3); err != nil {
 		view := h.currentView(r)
-		view.Failure = h.explain(err)
+		view.Failure = h.explain(r, err)
 		h.render(w, r, failureStatus(err), view)
 		return
 	}
@@ -114,13 +114,13 @@ func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		view := h.currentView(r)
-		view.Failure = h.explain(err)
+		view.Failure = h.explain(r, err)
 		h.render(w, r, failureStatus(err), view)
 		return
 	}
 	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	if err != nil {
-		h.render(w, r, failureStatus(err), h.downView(err))
+		h.render(w, r, failureStatus(err), h.downView(r, err))
 		return
 	}
 	view := h.newView(r, schema, result.Snapshot, nil)

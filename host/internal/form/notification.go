@@ -39,9 +39,9 @@ func (n *notifications) detail(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, shared.ErrNoNotification):
 		n.refuse(w, r, http.StatusNotFound, text.Of("There is no such notification any more."))
 	case err != nil:
-		n.refuse(w, r, failureStatus(err), n.explain(err))
+		n.refuse(w, r, failureStatus(err), n.explain(r, err))
 	case accepts(r, jsonType):
-		n.writeJSON(w, detail)
+		n.writeJSON(w, r, detail)
 	default:
 		view := &detailView{detail, factsOf(detail.NotificationEntry)}
 		n.send(w, r, http.StatusOK, Content{

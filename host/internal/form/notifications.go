@@ -74,7 +74,7 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	}
 	code := http.StatusOK
 	if err := errors.Join(err1, err2); err != nil {
-		view.Failure, code = n.explain(err), failureStatus(err)
+		view.Failure, code = n.explain(r, err), failureStatus(err)
 	} else {
 		view.fill(status, list)
 		view.Shown, view.Releases = offered(n.options.Operator) != nil, offered(n.options.Releaser) != nil
@@ -158,7 +158,7 @@ func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
 		}
 		reply["held"] = n.fragment(r, held, status.Held)
 	}
-	n.writeJSON(w, reply)
+	n.writeJSON(w, r, reply)
 }
 
 // act does something with one notification and shows the page again as it was.
@@ -175,7 +175,7 @@ func (n *notifications) act(
 		case errors.Is(err, shared.ErrNoNotification):
 			n.refuse(w, r, http.StatusNotFound, text.Of("There is no such notification any more."))
 		case err != nil:
-			n.refuse(w, r, failureStatus(err), n.explain(err))
+			n.refuse(w, r, failureStatus(err), n.explain(r, err))
 		default:
 			query, err := url.ParseQuery(r.PostForm.Get("query"))
 			if err != nil {

@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"net/http"
 
+	"github.com/hashicorp/go-hclog"
+
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
@@ -30,7 +32,7 @@ func (h *handler) send(w http.ResponseWriter, r *http.Request, status int, conte
 		layout = ownDocument
 	}
 	if err := layout(w, r, content); err != nil {
-		h.options.Logger.Warn("the page was not sent to the end", "error", err)
+		h.logFailure(r, hclog.Warn, "the page was not sent to the end", "error", err)
 	}
 }
 
@@ -61,9 +63,9 @@ func (h *handler) findingsHTML(
 	return rendered
 }
 
-func (h *handler) writeJSON(w http.ResponseWriter, value any) {
+func (h *handler) writeJSON(w http.ResponseWriter, r *http.Request, value any) {
 	w.Header().Set("Content-Type", jsonType)
 	if err := json.NewEncoder(w).Encode(value); err != nil {
-		h.options.Logger.Warn("an answer was not sent to the end", "error", err)
+		h.logFailure(r, hclog.Warn, "an answer was not sent to the end", "error", err)
 	}
 }

@@ -24,7 +24,7 @@ func (h *handler) returned(w http.ResponseWriter, r *http.Request) {
 	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	for _, err := range []error{err1, err2} {
 		if err != nil {
-			h.render(w, r, failureStatus(err), h.downView(err))
+			h.render(w, r, failureStatus(err), h.downView(r, err))
 			return
 		}
 	}

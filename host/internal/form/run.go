@@ -156,7 +156,7 @@ func (h *handler) brokenReport(r *http.Request, e errand, err error) shared.Test
 		Outcome: "failed", Headline: reader.Message(headline), Status: shared.StatusFailed,
 		Diagnostics: shared.Diagnostics{{
 			Severity: shared.SeverityError, Code: "plugin_stopped",
-			Summary: reader.Message(summary), Detail: reader.Render(h.explain(err)),
+			Summary: reader.Message(summary), Detail: reader.Render(h.explain(r, err)),
 		}},
 	}
 }

@@ -19,12 +19,12 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 	})
 	switch {
 	case err != nil && scripted(r):
-		h.refuse(w, r, failureStatus(err), h.explain(err))
+		h.refuse(w, r, failureStatus(err), h.explain(r, err))
 	case scripted(r):
 		h.answerScriptedSave(w, r, schema, submission, result)
 	case err != nil:
 		view := h.submittedView(r, schema, submission)
-		view.Failure = h.explain(err)
+		view.Failure = h.explain(r, err)
 		h.render(w, r, failureStatus(err), view)
 	case result.Saved:
 		toPage(w, r, savedQuery(r))
@@ -57,7 +57,7 @@ func (h *handler) answerScriptedSave(
 		reply["findings"] = h.findingsHTML(r, result.Diagnostics, nil)
 		reply["said"] = h.fragment(r, "said", &view{Refused: true, General: general})
 	}
-	h.writeJSON(w, reply)
+	h.writeJSON(w, r, reply)
 }
 
 // answerUnsaved shows the form again and says why nothing was saved.

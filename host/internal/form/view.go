@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/hashicorp/go-hclog"
+
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
@@ -47,11 +49,11 @@ type view struct {
 func (h *handler) currentView(r *http.Request) *view {
 	schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	if err != nil {
-		return h.downView(err)
+		return h.downView(r, err)
 	}
 	snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	if err != nil {
-		return h.downView(err)
+		return h.downView(r, err)
 	}
 	v := h.newView(r, schema, snapshot, nil)
 	v.Service = h.service(r)
@@ -63,7 +65,7 @@ func (h *handler) currentView(r *http.Request) *view {
 func (h *handler) submittedView(r *http.Request, schema shared.Schema, s submission) *view {
 	snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	if err != nil {
-		v := h.downView(err)
+		v := h.downView(r, err)
 		v.Schema, v.Down = schema, false
 		v.adopt(s)
 		return v
@@ -93,9 +95,9 @@ func (h *handler) newView(r *http.Request, schema shared.Schema, snapshot shared
 }
 
 // downView says why the plugin could not be asked.
-func (h *handler) downView(err error) *view {
+func (h *handler) downView(r *http.Request, err error) *view {
 	v := h.emptyView()
-	v.Down, v.Failure = true, h.explain(err)
+	v.Down, v.Failure = true, h.explain(r, err)
 	return v
 }
 
@@ -118,7 +120,7 @@ func (h *handler) service(r *http.Request) *shared.ServiceStatus {
 	}
 	status, err := notifier.Status(r.Context(), shared.StatusRequest{Locale: h.locale(r)})
 	if err != nil {
-		h.options.Logger.Warn("the notification service could not be asked", "error", err)
+		h.logFailure(r, hclog.Warn, "the notification service could not be asked", "error", err)
 		return nil
 	}
 	return &status
@@ -139,7 +141,7 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 		v.Plugin = h.options.PluginState()
 		reply["running"], reply["down"] = false, h.fragment(r, "down", v)
 	}
-	h.writeJSON(w, reply)
+	h.writeJSON(w, r, reply)
 }
 
 func toJSON(value any) (string, error) {

@@ -126,6 +126,8 @@ function start() {
     if (typedIn?.closest(".rows")) {
       event.preventDefault();
       typedIn.closest(".rows").querySelector(".add").click();
+    } else if (typedIn?.list || typedIn?.closest(".other")) {
+      event.preventDefault(); // It may choose from what is proposed.
     } else if (enteredFor) {
       event.preventDefault();
       carryOut(enteredFor, enteredFor.button);

@@ -206,7 +206,8 @@ func checkAgreement(t *testing.T, b *tab) {
 	b.axe("every kind, refused")
 	read[bool](b, `(document.getElementById("control-name").select(), true)`) // So that typing replaces it.
 	b.typeInto("#control-name", "x")
-	b.typeInto("#control-password", "\r") // Enter saves.
+	b.awaitText(`"[" + document.getElementById("said").textContent.trim() + "]"`, "[]") // It says what is so no more.
+	b.typeInto("#control-password", "\r")                                               // Enter saves.
 	b.awaitText(`document.getElementById("save-agree").textContent`, "This switches the page off for everybody.")
 	b.click("#save-agree button")
 	b.await(".notice.success")

@@ -93,6 +93,16 @@ func checkFix(t *testing.T, b *tab) {
 	if !read[bool](b, `document.getElementById("control-use_ssl").checked`) {
 		t.Error("the fix did not turn on Use SSL")
 	}
+	b.awaitText(`document.querySelector("#report .outdated").textContent`, "before your change")
+	done := read[string](b, `(one => one.textContent.trim() + " " + one.disabled + " " + document.activeElement.id)(
+		document.querySelector("#report button[name=fix]"))`)
+	if !strings.HasPrefix(done, "✔") || !strings.HasSuffix(done, " true test-button") {
+		t.Errorf("after the fix its button and the focus are %q", done)
+	}
+	b.testConnection()
+	if read[bool](b, `Boolean(document.querySelector("#report .outdated"))`) {
+		t.Error("a verdict of the form as it stands is said to be an old one")
+	}
 }
 
 func checkSave(t *testing.T, b *tab) {

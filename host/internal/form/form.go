@@ -205,9 +205,13 @@ func (h *handler) validate(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, failureStatus(err), h.explain(r, err))
 		return
 	}
+	wanted := submission.hasContent
+	if r.PostForm.Get(refusedName) != "" {
+		wanted = nil // What was marked when the form was refused stays marked until it is corrected.
+	}
 	h.writeJSON(w, r, map[string]any{
-		"preview": validation.Preview, "findings": h.findingsHTML(r, validation.Diagnostics, submission.hasContent),
-		"computed": computedTexts(schema, validation.Computed),
+		"preview": validation.Preview, "findings": h.findingsHTML(r, validation.Diagnostics, wanted),
+		"computed": computedTexts(schema, validation.Computed), "valid": !validation.Diagnostics.HasErrors(),
 	})
 }
 

@@ -20,6 +20,7 @@ const (
 	actionPrefix = "action." // an option of an action, with the action's name before its own
 	presentName  = "present" // names each field that was on the form: an unticked box sends nothing
 	unsetName    = "unset"   // names each field whose control showed the default as if it were the value
+	refusedName  = "refused" // given by the script while the page says that nothing was saved
 )
 
 // submission is a posted form.

@@ -61,6 +61,7 @@ function start() {
 
   function posted(button) {
     const body = new URLSearchParams(new FormData(form));
+    if (refused()) body.set("refused", "true");
     if (button?.name) body.set(button.name, button.value);
     return body;
   }
@@ -71,10 +72,11 @@ function start() {
     try {
       const answer = await fetch("validate", { method: "POST", body: posted() });
       if (!answer.ok || mine !== hint) return;
-      const { preview, findings, computed } = await answer.json();
+      const { preview, findings, computed, valid } = await answer.json();
       document.getElementById("preview").textContent = preview;
       for (const [name, text] of Object.entries(computed ?? {})) fields.get(name)?.control.write(text);
       if (hints && !running) show(findings);
+      if (valid && refused()) place.replaceChildren();
     } catch { /* Hints are no more than that; the next keystroke asks again. */ }
   }
 
@@ -83,6 +85,8 @@ function start() {
     if (!event.target.name) return;
     const changed = fields.get(event.target.closest("[data-field]")?.dataset.field);
     if (changed) changed.pristine = false;
+    const about = runs.filter(({ block }) => block.contains(event.target));
+    outdate(about.length ? about : runs);
     if (/^(option|action)\./.test(event.target.name)) return follow();
     unsaved = true;
     edits++;
@@ -92,6 +96,16 @@ function start() {
     clearTimeout(debounce);
     debounce = setTimeout(() => check(), 400);
   });
+
+  // outdate says of verdicts that they are not about the form as it stands any more. What an action has filled in
+  // itself is no change to what it says.
+  let filling = null;
+  function outdate(those) {
+    for (const run of those) {
+      const report = run.report.querySelector(".report:not(:has(> .outdated))");
+      if (report && run !== filling) report.prepend(paragraph("help outdated", form.dataset.outdated));
+    }
+  }
 
   // fill writes values into the form, never into a secret: those are typed. One may enable one that comes before it.
   function fill(values) {
@@ -133,13 +147,7 @@ function start() {
       carryOut(enteredFor, enteredFor.button);
     } else if (button?.name === "fix") {
       event.preventDefault();
-      const values = JSON.parse(button.value);
-      fill(values);
-      const found = button.closest("[data-run]:not([data-run=''])")?.querySelector(".outcome");
-      if (found) {
-        fields.get(Object.keys(values)[0])?.control.focus(); // Before the button goes, and the focus with it.
-        found.replaceChildren();
-      }
+      takeOver(button);
     } else if (button && runFor(button)) {
       event.preventDefault();
       carryOut(runFor(button), button);
@@ -150,6 +158,21 @@ function start() {
       unsaved = false;
     }
   });
+
+  // takeOver fills in what a fix has. A verdict then says that it is an old one, and what was done about it.
+  function takeOver(button) {
+    const values = JSON.parse(button.value);
+    fill(values);
+    const run = runs.find(({ report }) => report.contains(button));
+    if (run?.isTest) {
+      button.textContent = `✔ ${button.textContent}`;
+      button.disabled = true;
+      run.button.focus(); // To test again is what comes next.
+    } else if (run) {
+      fields.get(Object.keys(values)[0])?.control.focus(); // Before the button goes, and the focus with it.
+      run.report.replaceChildren();
+    }
+  }
 
   const secretsTyped = () => [...form.querySelectorAll("[name^='secret.']")].some((control) => control.value);
 
@@ -171,6 +194,7 @@ function start() {
   }
 
   const place = document.getElementById("said"); // Of what came of the last save.
+  const refused = () => Boolean(place.querySelector(":scope > .refused"));
 
   // save keeps typed secrets on the page while the plugin asks for agreement, and when nothing was saved.
   async function save(button) {
@@ -275,12 +299,14 @@ function start() {
     return false;
   }
 
-  function note(place, text) {
-    const paragraph = document.createElement("p");
-    paragraph.className = "notice error";
-    paragraph.textContent = text;
-    place.replaceChildren(paragraph);
+  function paragraph(kind, text) {
+    const made = document.createElement("p");
+    made.className = kind;
+    made.textContent = text;
+    return made;
   }
+
+  const note = (where, text) => where.replaceChildren(paragraph("notice error", text));
 
   function take(run, line) {
     switch (line.event) {
@@ -289,7 +315,7 @@ function start() {
         if (line.settled) run.prompts.replaceChildren();
         show(line.findings);
         showCopies();
-        return taken(line);
+        return taken(run, line);
       case "confirm":
         run.report.innerHTML = line.html;
         return run.report.querySelector("button").focus();
@@ -305,7 +331,8 @@ function start() {
   }
 
   // taken fills in what an action has found.
-  function taken({ values, choices, tickets }) {
+  function taken(run, { values, choices, tickets }) {
+    filling = run;
     for (const [name, html] of Object.entries(choices ?? {})) fields.get(name)?.control.offer(html);
     for (const [name, ticket] of Object.entries(tickets ?? {})) {
       const one = fields.get(name);
@@ -314,6 +341,7 @@ function start() {
       one.control.changed();
     }
     fill(values ?? {});
+    filling = null;
   }
 
   function showCopies() {

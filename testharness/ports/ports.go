@@ -33,7 +33,7 @@ func Free(t testing.TB) int {
 		given.ports = map[int]bool{}
 	}
 	// Random, since the other processes of a suite look for ports as well.
-	for _, offset := range rand.Perm(end - first) {
+	for _, offset := range rand.Perm(end - first) { //nolint:gosec // It keeps no secret.
 		if port := first + offset; !given.ports[port] && isFree(port) {
 			given.ports[port] = true
 			return port

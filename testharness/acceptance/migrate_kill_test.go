@@ -40,6 +40,7 @@ type move struct {
 // waiting. The former database is refused meanwhile, the same command completes the move, and nothing is lost or sent
 // twice.
 func TestKilledMigrate(t *testing.T) {
+	t.Parallel()
 	const waiting = 100
 	server := startPostgres(t)
 	t.Run("to PostgreSQL", func(t *testing.T) {
@@ -152,10 +153,14 @@ func (m *move) kill(says string) {
 		}
 	}()
 	found := m.awaitMoving(lines, says)
-	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
-	for _, pid := range processesWith(t, m.from) { // Its plugins are in groups of their own.
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+	// Its plugins are in groups of their own. They would take the move back if they saw it end before they end themselves.
+	_ = syscall.Kill(-command.Process.Pid, syscall.SIGSTOP)
+	for _, pid := range processesWith(t, m.from) {
+		if pid != command.Process.Pid {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
 	}
+	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
 	for range lines { // Until it has ended.
 	}
 	_ = command.Wait()

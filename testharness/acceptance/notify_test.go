@@ -23,6 +23,7 @@ import (
 
 // TestNotificationChain sends through a real Postfix with SASL and TLS to a mailbox file, and reads what arrived.
 func TestNotificationChain(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +105,7 @@ func checkMail(t *testing.T, content, subject, text string) {
 
 // TestIdempotency hands the same notification over again, in every state.
 func TestIdempotency(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	h := notifier(t, server)
@@ -142,6 +144,7 @@ func parseMail(content []byte) (*mail.Message, error) {
 
 // TestRefusedNotifications hands over what cannot be taken.
 func TestRefusedNotifications(t *testing.T) {
+	t.Parallel()
 	h, err := host.Open(t.Context(), manifest(t, "smtp", "smtp-plugin"))
 	if err != nil {
 		t.Fatal(err)
@@ -177,6 +180,7 @@ func TestRefusedNotifications(t *testing.T) {
 
 // TestOneRefusedAmongMany has one recipient refused for good and one for a while.
 func TestOneRefusedAmongMany(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	greylisted := 0
 	server := practiceMailServer(t)
@@ -195,12 +199,15 @@ func TestOneRefusedAmongMany(t *testing.T) {
 	startMailServer(t, server, 0)
 	h := notifier(t, server)
 	receipts := map[string]shared.Receipt{}
-	for _, to := range []string{"a@email.com", "nobody@email.com", "grey@email.com", "b@email.com"} {
+	send := func(to string) {
 		receipts[to] = notify(t, h, shared.Notification{To: to, Subject: "Alarm", Text: "x"})
 	}
-	for _, to := range []string{"a@email.com", "b@email.com"} {
-		awaitEntry(t, h, receipts[to].ID, shared.NotificationDelivered)
-	}
+	send("a@email.com")
+	awaitEntry(t, h, receipts["a@email.com"].ID, shared.NotificationDelivered) // While none passes, no refusal is final.
+	send("nobody@email.com")
+	send("grey@email.com")
+	send("b@email.com")
+	awaitEntry(t, h, receipts["b@email.com"].ID, shared.NotificationDelivered)
 	dead := awaitEntry(t, h, receipts["nobody@email.com"].ID, shared.NotificationDead)
 	if dead.Failure == nil || dead.Failure.Code != "recipient_unknown" || dead.Failure.Evidence.Code != 550 ||
 		dead.Attempts != 1 {
@@ -243,6 +250,7 @@ func checkMonitoring(t *testing.T, h *host.Host, dead shared.NotificationEntry) 
 
 // TestCancelledNotification takes a waiting notification out of the queue.
 func TestCancelledNotification(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	h := notifier(t, server, `retry_after = "10m"`)
@@ -261,6 +269,7 @@ func TestCancelledNotification(t *testing.T) {
 
 // TestBodiesAreSealed looks for the text of a waiting notification in the database.
 func TestBodiesAreSealed(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "10m"`)

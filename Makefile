@@ -28,7 +28,8 @@ run: build ## run the practice Console and print its address
 	$(BIN)/testharness console
 
 .PHONY: test
-test: build packages ## run the whole suite (installs what is missing when run as root on Debian)
+test: ## run the whole suite (installs what is missing when run as root on Debian)
+	@$(MAKE) --no-print-directory --jobs=2 build packages
 	@bash .ci/test $(TESTFLAGS)
 
 .PHONY: packages

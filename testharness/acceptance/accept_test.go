@@ -36,6 +36,7 @@ func waiting(t *testing.T, path string) *host.Host {
 // TestRepeatedKeys hands notifications with the same key over in one call, and from many callers at once: each is told
 // that it is a duplicate of the first, and nobody is told of a failure.
 func TestRepeatedKeys(t *testing.T) {
+	t.Parallel()
 	onBothEngines(t, func(t *testing.T, open func() *host.Host) {
 		h := open()
 		same := shared.Notification{Key: "same", To: "you@email.com", Subject: "Alarm", Text: "x"}
@@ -98,6 +99,7 @@ func callTogether(t *testing.T, h *host.Host) {
 // TestNodesWithTheSameKeys has two nodes accept the same notifications in opposite orders, which PostgreSQL would end
 // as a deadlock.
 func TestNodesWithTheSameKeys(t *testing.T) {
+	t.Parallel()
 	address := startPostgres(t).Database("nodes")
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1h"`, fmt.Sprintf("database = %q", address))
 	nodes := []*host.Host{waiting(t, path), supervised(t, path)}

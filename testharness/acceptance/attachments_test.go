@@ -27,6 +27,7 @@ const canaryContent = "c4nary.C0ntent-77aa12"
 // them byte for byte. What is in the message is neither in the log nor readable in the data directory, and nothing is
 // kept of the attachments.
 func TestAttachmentsArrive(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	var log recorder
@@ -111,6 +112,7 @@ func attachmentsOf(t *testing.T, content []byte) (found [][]byte) {
 // TestTooBigIsNotSent has a server say how much it accepts (RFC 1870): what is larger is a dead letter that names the
 // cause when others have passed meanwhile, and the server is never asked for it.
 func TestTooBigIsNotSent(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)

@@ -48,6 +48,7 @@ var awkwardTexts = map[string]string{
 // TestAwkwardTexts hands each awkward text over in each place of a notification: on both engines the same are taken,
 // come back as they were and are found, and the same are refused, each by itself.
 func TestAwkwardTexts(t *testing.T) {
+	t.Parallel()
 	fates := map[string]map[string]string{} // engine, then case
 	onBothEngines(t, func(t *testing.T, open func() *host.Host) {
 		h := open()

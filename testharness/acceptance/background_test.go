@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 // TestStartInBackground opens a host whose plugin is not there yet. The page says why, and becomes the form as soon as
 // the plugin can be started.
 func TestStartInBackground(t *testing.T) {
+	t.Parallel()
 	directory := t.TempDir()
 	path, plugin := filepath.Join(directory, "plugin.hcl"), filepath.Join(directory, "smtp-plugin")
 	write(t, path, "plugin \"smtp\" {\n  binary = \"smtp-plugin\"\n}\n", 0o644)
@@ -62,6 +64,7 @@ func rename(t testing.TB, from, to string) {
 
 // TestBackgroundStartIsClosed closes a host while its plugin has not got ready, and while it waits for the next try.
 func TestBackgroundStartIsClosed(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"hangs-at-start", "dies-at-start"} {
 		path := manifest(t, "odd", oddPlugin(t, way))
 		h, err := host.Open(t.Context(), path, host.WithStartInBackground())
@@ -83,5 +86,19 @@ func TestBackgroundStartIsClosed(t *testing.T) {
 	if _, err := host.Open(t.Context(), broken, host.WithStartInBackground()); err == nil ||
 		!strings.Contains(err.Error(), broken) {
 		t.Errorf("a manifest that cannot be read: %v", err)
+	}
+}
+
+// TestOpenIsCancelled gives up a start that hangs.
+func TestOpenIsCancelled(t *testing.T) {
+	t.Parallel()
+	path := manifest(t, "odd", oddPlugin(t, "hangs-at-start"))
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if _, err := host.Open(ctx, path); err == nil {
+		t.Error("a plugin that hangs was opened")
+	}
+	if pids := processesWith(t, path); len(pids) > 0 {
+		t.Errorf("processes live on: %v", pids)
 	}
 }

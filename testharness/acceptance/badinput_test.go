@@ -12,6 +12,7 @@ import (
 // TestBadManifest and TestBadPlugin hold everything that can be wrong before the first page is shown. Each must end
 // with a clear message that names the place, the documented exit status, and nothing left behind.
 func TestBadManifest(t *testing.T) {
+	t.Parallel()
 	plugin := binary("smtp-plugin")
 	text := func(content string) func(testing.TB, string) {
 		return func(t testing.TB, path string) { t.Helper(); write(t, path, content, 0o644) }
@@ -68,6 +69,7 @@ func TestBadManifest(t *testing.T) {
 }
 
 func TestBadPlugin(t *testing.T) {
+	t.Parallel()
 	for way, says := range map[string]string{
 		"no-plugin": "it is not a settings plugin",
 		"other-version": "it was built for another version of the contract than this host's: it " +
@@ -86,6 +88,7 @@ func TestBadPlugin(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	for _, c := range []struct {
 		says string

@@ -61,8 +61,8 @@ func startConsoleOf(t testing.TB, program string, args ...string) console {
 	return console{address: address, stop: stop}
 }
 
-// browserLimit bounds everything that one test does in the browser.
-const browserLimit = time.Minute
+// browserLimit bounds everything that one test does in the browser, only so that what never comes ends the test.
+const browserLimit = 4 * time.Minute
 
 // tab is a page in Debian's Chromium. Every method fails the test when it cannot be done. A question whether to leave
 // the page is answered with yes, and counted.

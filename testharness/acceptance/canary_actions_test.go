@@ -63,6 +63,7 @@ func (c *canaryHost) checkRecorded(t *testing.T, messages bool, secrets ...strin
 // come back with none; what is typed into an option, what a browser brings back from a sign-in and what that gives is
 // in no log, and what was saved in nothing that comes out.
 func TestCanaryOverActions(t *testing.T) {
+	t.Parallel()
 	var sent recorder
 	c := startCanaryHostOf(t, manifest(t, "kinds", oddPlugin(t, "every-kind")), sentActions(&sent))
 	form := settingsForm(map[string]string{"name": "x"},
@@ -124,6 +125,7 @@ func (c *canaryHost) get(t *testing.T, route string) string {
 // TestCanaryOverDirectory runs both tests and the action of a directory's page with passwords that a real server takes,
 // and with one that it refuses.
 func TestCanaryOverDirectory(t *testing.T) {
+	t.Parallel()
 	server := startSlapd(t, nil, "")
 	c := startCanaryHostOf(t, manifest(t, "ldap", "ldap-plugin"))
 	for _, password := range []string{slapdPassword, canaryPassword} {
@@ -149,6 +151,7 @@ func TestCanaryOverDirectory(t *testing.T) {
 // TestCanaryOverExport exports settings with a secret, and imports a document that somebody has written one into: no
 // secret comes out, and none is taken from there.
 func TestCanaryOverExport(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	saved := harness(t, canaryPassword, "save", "--manifest", path, "--set", "server=127.0.0.1", "--set",
 		"login=me@practice.example", "--secret", "password=env:SECRET", "--json")

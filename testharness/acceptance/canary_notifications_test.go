@@ -21,6 +21,7 @@ const canaryReply = "Qx7Rep1y/4711-zk"
 // has one notification delivered, one refused and one held by a pause, and operates them. The server has all of it; no
 // page, answer, log, file or process has any. The final reply is where it is said to be, and nowhere else.
 func TestCanaryInNotifications(t *testing.T) {
+	t.Parallel()
 	var received atomic.Int64
 	server := practiceMailServer(t)
 	server.Password = canaryPassword

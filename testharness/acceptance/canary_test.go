@@ -176,6 +176,7 @@ func settingsForm(values map[string]string, secrets map[string]string) url.Value
 // TestCanaryOverEveryFault tests against every fault with a password that must not be found in anything that comes out:
 // both processes' log at trace level, the answers of the handler, the plugin's messages.
 func TestCanaryOverEveryFault(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -197,6 +198,7 @@ func TestCanaryOverEveryFault(t *testing.T) {
 
 // TestCanaryOverEveryMechanism has servers repeat each line of each kind of login, as it came, in what they answer.
 func TestCanaryOverEveryMechanism(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -303,6 +305,7 @@ func (c *canaryHost) check(t *testing.T, others ...string) {
 
 // TestCanaryCanBeFound makes sure that the search would find something.
 func TestCanaryCanBeFound(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		"x" + canaryPassword + "x", base64.StdEncoding.EncodeToString([]byte("\x00me\x00" + canaryPassword)),
 		base64.StdEncoding.EncodeToString([]byte("ab" + canaryPassword + "yz")),
@@ -317,6 +320,7 @@ func TestCanaryCanBeFound(t *testing.T) {
 
 // TestCanaryOverEveryRoute saves secrets and asks everything that the handler answers.
 func TestCanaryOverEveryRoute(t *testing.T) {
+	t.Parallel()
 	c := startCanaryHost(t)
 	values := map[string]string{"server": "127.0.0.1", "port": "1", "login": "me@practice.example", "use_ssl": "true"}
 	secrets := map[string]string{"password": canaryPassword, "access_token": canaryToken}

@@ -64,6 +64,7 @@ func awaitEnd(t *testing.T, pid int) {
 // outside: neither a start that fails, nor the restart after a crash, nor Close waits for it, and what is in the group
 // is ended.
 func TestChildHoldsTheOutput(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"child", "escaped-child"} {
 		t.Run(way, func(t *testing.T) {
 			ended := func(plugin string) {

@@ -106,6 +106,7 @@ func TestReservedVariables(t *testing.T) {
 
 // TestOpenFiles starts on files as a careless restore leaves them.
 func TestOpenFiles(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	data := filepath.Join(filepath.Dir(path), "data")
 	save := []string{"save", "--manifest", path, "--set", "server=a.example", "--set", "login=a@b.example",
@@ -147,6 +148,7 @@ func TestOpenFiles(t *testing.T) {
 // TestBadKeyNotOnPage puts a key in the place of its source while the Console runs: what the page and the log say about
 // the restart names the place, and not the key.
 func TestBadKeyNotOnPage(t *testing.T) {
+	t.Parallel()
 	c := startCanaryHost(t)
 	write(t, c.manifest, fmt.Sprintf("plugin \"smtp\" {\n  binary = %q\n  config {\n    key = %q\n  }\n}\n",
 		binary("smtp-plugin"), canaryKey), 0o644)

@@ -11,6 +11,7 @@ import (
 // TestContractOnlyGrows compares the contract with the one that is held, as make lint does, and then with changes of
 // it: what only adds is accepted, and whatever would break a plugin or a host is refused.
 func TestContractOnlyGrows(t *testing.T) {
+	t.Parallel()
 	const settings, history = "settings.proto", "history.proto"
 	for name, change := range map[string]struct {
 		file, from, to string

@@ -218,6 +218,7 @@ func (w *workload) checkSaved(t *testing.T, h *host.Host) {
 // TestSoakKillDuringSave kills the plugin while it saves: what is in force afterwards is the old revision or the new
 // one, whole.
 func TestSoakKillDuringSave(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	h := supervised(t, path, host.WithRestartPolicy(tireless))
 	acknowledged, kept := 0, 0

@@ -13,6 +13,7 @@ import (
 
 // TestPgBouncer has two nodes save, deliver and tell their status through PgBouncer in transaction mode.
 func TestPgBouncer(t *testing.T) {
+	t.Parallel()
 	server := startPostgres(t)
 	address := server.Pool(t, server.Database("pooled"))
 	first, second := twoNodes(t, address)
@@ -78,6 +79,7 @@ func twoNodes(t *testing.T, address string) (first, second *host.Host) {
 // TestRoleWithoutCreate holds that a role that may not create is told what is missing, as the statements of the
 // documentation give it, and delivers with them.
 func TestRoleWithoutCreate(t *testing.T) {
+	t.Parallel()
 	server := startPostgres(t)
 	owned := server.Database("owned")
 	server.Execute("owned", "REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE ROLE worker LOGIN")

@@ -64,6 +64,7 @@ func startDebug(t *testing.T, path string) (pid, address string, stop func()) {
 // TestDebug runs a plugin by itself, lets a debugger look into it, uses it from a Console, and from a host that goes
 // and leaves it alone.
 func TestDebug(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	pid, address, stop := startDebug(t, path)
 	if got, own := coreLimit(t, pid), coreLimit(t, "self"); got != own {

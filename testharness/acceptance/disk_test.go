@@ -25,6 +25,7 @@ func smallDisk(t *testing.T) string {
 
 // TestDiskFull saves while the disk is full: a clear error, and the old settings stay in force.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	disk := smallDisk(t)
 	h := supervised(t, manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("data_dir = %q", filepath.Join(disk, "data"))))
 	saveServer(t, h.Page(), "first.example")
@@ -79,6 +80,7 @@ func fill(t *testing.T, path string) {
 
 // TestReadOnlyDataDirectory starts on, and saves to, a disk that cannot be written to.
 func TestReadOnlyDataDirectory(t *testing.T) {
+	t.Parallel()
 	disk := smallDisk(t)
 	path := manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("data_dir = %q", filepath.Join(disk, "data")))
 	remount := func(flags uintptr) {
@@ -108,6 +110,7 @@ func TestReadOnlyDataDirectory(t *testing.T) {
 
 // TestDamagedDatabase starts on a file that is no database.
 func TestDamagedDatabase(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	data := filepath.Join(filepath.Dir(path), "data")
 	mkdir(t, data)
@@ -126,6 +129,7 @@ func TestDamagedDatabase(t *testing.T) {
 // TestWrongKey loses the key: the settings can still be read, the secret is asked for again; without any key file the
 // plugin does not make a new one behind the administrator's back.
 func TestWrongKey(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	key := filepath.Join(filepath.Dir(path), "data", "key")
 	save := []string{"save", "--manifest", path, "--set", "server=127.0.0.1", "--set", "port=1",

@@ -10,6 +10,7 @@ import (
 
 // TestDocumentsHoldTheProgram keeps the program in the documents the one that compiles.
 func TestDocumentsHoldTheProgram(t *testing.T) {
+	t.Parallel()
 	program, err := os.ReadFile("../example/embed/main.go")
 	if err != nil {
 		t.Fatal(err)
@@ -24,6 +25,7 @@ var link = regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
 
 // TestDocumentsLink follows every link between the documents.
 func TestDocumentsLink(t *testing.T) {
+	t.Parallel()
 	documents, err := filepath.Glob("../../docs/*.md")
 	if err != nil || len(documents) < 8 {
 		t.Fatal(documents, err)
@@ -47,6 +49,7 @@ func TestDocumentsLink(t *testing.T) {
 // TestSecurityModelIsTested holds that every row of the security model names the tests that show it, and that there are
 // tests of these names.
 func TestSecurityModelIsTested(t *testing.T) {
+	t.Parallel()
 	document, err := os.ReadFile("../../docs/security.md")
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +92,7 @@ func declaredTests(t *testing.T) map[string]bool {
 
 // TestDocumentedKeys makes sure that every key of plugin.hcl is explained.
 func TestDocumentedKeys(t *testing.T) {
+	t.Parallel()
 	document, err := os.ReadFile("../../docs/plugin-hcl.md")
 	if err != nil {
 		t.Fatal(err)
@@ -114,6 +118,7 @@ func TestDocumentedKeys(t *testing.T) {
 
 // TestPromisesAboutTypingAreTested holds that docs/settings.md names tests that there are.
 func TestPromisesAboutTypingAreTested(t *testing.T) {
+	t.Parallel()
 	document, err := os.ReadFile("../../docs/settings.md")
 	if err != nil {
 		t.Fatal(err)

@@ -41,6 +41,7 @@ func documented(t *testing.T, document string, kind *regexp.Regexp, n int) strin
 // TestEmbedAsDocumented follows docs/embed.md in a fresh directory: its program, its plugin.hcl and its commands make a
 // Console that serves the page.
 func TestEmbedAsDocumented(t *testing.T) {
+	t.Parallel()
 	directory := publicDir(t)
 	const listen = "127.0.0.1:8080"
 	address := fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])

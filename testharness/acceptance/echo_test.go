@@ -93,6 +93,7 @@ func repeating(code, opening, secret string) string {
 
 // TestDisguisedEchoCanBeFound makes sure that the search would find something.
 func TestDisguisedEchoCanBeFound(t *testing.T) {
+	t.Parallel()
 	for name, disguise := range disguises {
 		if len(disguisedLeaks("you said "+disguise(canaryPassword)+".", canaryPassword)) == 0 {
 			t.Errorf("%s is not found", name)
@@ -146,6 +147,7 @@ func echoingServers(mechanism, secret string) map[string]mailserver.Fault {
 // TestCanaryInEveryDisguise has servers repeat the password in every disguise, at every point of the conversation,
 // whatever the mechanism.
 func TestCanaryInEveryDisguise(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -177,6 +179,7 @@ func TestCanaryInEveryDisguise(t *testing.T) {
 
 // TestCanaryInDeadLetters has servers repeat the password in every disguise when a notification is delivered.
 func TestCanaryInDeadLetters(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -225,6 +228,7 @@ func TestCanaryInDeadLetters(t *testing.T) {
 // TestHostileLogin has servers demand what no login needs. The command line ends with a verdict and an error that says
 // nothing of what the server said.
 func TestHostileLogin(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)

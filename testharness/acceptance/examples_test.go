@@ -8,6 +8,7 @@ import (
 
 // TestExamplesAreBuilt builds all programs as make build does, and starts each example from bin/ by its own plugin.hcl.
 func TestExamplesAreBuilt(t *testing.T) {
+	t.Parallel()
 	root := publicDir(t)
 	run(t, "bash", "../../.ci/build", filepath.Join(root, "bin"), "examples")
 	programs, err := filepath.Glob("../example/*/*-plugin")

@@ -21,6 +21,7 @@ const eximProgram = "../../.ci/exim/usr/sbin/exim4"
 // TestExim tests the connection to Exim, and delivers by it: by CHUNKING, with the parameters of DSN, and what it
 // refuses for its size or for its recipient.
 func TestExim(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)

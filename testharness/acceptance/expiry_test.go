@@ -16,6 +16,7 @@ import (
 // it than are tried at once, and when it is back puts off the first of a thread: the one expires meanwhile and is told
 // so, the others arrive in order.
 func TestExpiryAndThread(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	h := notifier(t, server)

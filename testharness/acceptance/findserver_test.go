@@ -14,6 +14,7 @@ import (
 // TestFindServer asks for the server of a login, in a browser with and without scripts and on the command line. What is
 // found fills the form in only when it is taken over, and nothing is saved.
 func TestFindServer(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	c := startConsole(t, "--manifest", path)
 	b := newTab(t)

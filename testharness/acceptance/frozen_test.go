@@ -18,6 +18,7 @@ type skew struct{ host, plugin, kinds string }
 
 // TestFrozenContract has the host of the version that froze the contract serve today's plugin, and the reverse.
 func TestFrozenContract(t *testing.T) {
+	t.Parallel()
 	frozen := builtAt(t, frozenCommit, "./cmd/smtp-plugin", "./testharness",
 		"./testharness/acceptance/testdata/odd-plugin")
 	of := func(name string) string { return filepath.Join(frozen, name) }

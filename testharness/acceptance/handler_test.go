@@ -62,6 +62,7 @@ var routes = []struct{ method, path string }{
 
 // TestHandlerIsClosed looks at who may use which route, from where, and how.
 func TestHandlerIsClosed(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	address := serve(t, path)
 	without := supervised(t, manifest(t, "smtp", "smtp-plugin"))
@@ -117,6 +118,7 @@ func TestHandlerIsClosed(t *testing.T) {
 
 // TestOneTestAtATime keeps one actor from testing twice at once, and from testing all the time.
 func TestOneTestAtATime(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -166,6 +168,7 @@ var presentField = regexp.MustCompile(`name="present" value="(\w+)"`)
 
 // TestNoMarkupGetsThrough puts markup into every field.
 func TestNoMarkupGetsThrough(t *testing.T) {
+	t.Parallel()
 	address := serve(t, manifest(t, "smtp", "smtp-plugin"), host.WithTestLimit(noTestLimit))
 	const markup = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
 	_, form := ask(t, "GET", address, "", map[string]string{"Actor": "anna"})
@@ -201,6 +204,7 @@ func TestNoMarkupGetsThrough(t *testing.T) {
 
 // TestServerMarkupIsEscaped has a server say markup to a browser without scripts.
 func TestServerMarkupIsEscaped(t *testing.T) {
+	t.Parallel()
 	address := serve(t, manifest(t, "smtp", "smtp-plugin"))
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
@@ -222,6 +226,7 @@ func TestServerMarkupIsEscaped(t *testing.T) {
 
 // TestServerMarkupInBrowser has a server say markup to a page with scripts.
 func TestServerMarkupInBrowser(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
@@ -241,6 +246,7 @@ func TestServerMarkupInBrowser(t *testing.T) {
 
 // TestPolicies holds what the operator of plugin.hcl limits: where a test connects to, and whom it names as recipient.
 func TestPolicies(t *testing.T) {
+	t.Parallel()
 	run := func(path string, args ...string) shared.TestReport {
 		return verdict(t, harness(t, "x", append([]string{"test", "--json", "--manifest", path,
 			"--set", "login=me@own.example", "--secret", "password=env:SECRET"}, args...)...))
@@ -277,6 +283,7 @@ func TestPolicies(t *testing.T) {
 
 // TestTestMailsAreLimited sends test e-mails until there are too many.
 func TestTestMailsAreLimited(t *testing.T) {
+	t.Parallel()
 	server := &mailserver.Server{Login: "me@practice.example", Password: "x"}
 	if err := server.Start(0); err != nil {
 		t.Fatal(err)
@@ -340,6 +347,7 @@ func TestLocks(t *testing.T) {
 
 // TestOddPosts sends the handler what no browser would.
 func TestOddPosts(t *testing.T) {
+	t.Parallel()
 	address := serve(t, manifest(t, "smtp", "smtp-plugin"))
 	for _, route := range []string{"/save", "/test", "/validate", "/action"} {
 		answer, text := ask(t, "POST", address+route, `{"value.server": "smtp.email.com"}`, map[string]string{

@@ -8,6 +8,7 @@ import (
 // TestHeldPage releases what is held in a browser: the keyboard stays on a button while the page is brought up to date,
 // a question says how many it are, and the page reports what became of them. The settings page says it as well.
 func TestHeldPage(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	for _, command := range [][]string{
 		{"save", "--set", "server=127.0.0.1", "--set", "port=1", "--set", "login=me@email.com", "--secret",

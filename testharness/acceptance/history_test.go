@@ -20,6 +20,7 @@ func saveBy(t *testing.T, path, actor string, args ...string) result {
 
 // TestHistory saves as several people, looks at the audit trail and goes back, on the command line and on the page.
 func TestHistory(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	r := harness(t, "", "history", "--manifest", path)
 	if r.status != 0 || !strings.Contains(r.stdout, "Nothing has been saved yet.") {
@@ -71,6 +72,7 @@ func TestHistory(t *testing.T) {
 
 // TestConflict has two administrators save from the same page: the second is shown both versions and chooses.
 func TestConflict(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	saveBy(t, path, "anna", "--set", "server=first.example", "--set", "login=me@email.com", "--set", "use_ssl=true",
 		"--secret", "password=env:SECRET")
@@ -109,6 +111,7 @@ func TestConflict(t *testing.T) {
 // TestLastVerified tests, saves what was tested, changes something, and reads each time what the page says of the last
 // verification.
 func TestLastVerified(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	c := startConsole(t, "--manifest", path)
 	b := newTab(t)
@@ -134,6 +137,7 @@ func TestLastVerified(t *testing.T) {
 
 // TestRekey seals everything under a new key; the old one is of no use any more, and the secrets still open.
 func TestRekey(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	key := filepath.Join(filepath.Dir(path), "data", "key")
 	args := []string{

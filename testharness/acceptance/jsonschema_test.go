@@ -62,6 +62,7 @@ func judge(t *testing.T, all []judgement) []verdicts {
 // TestJSONSchemaOfPages has the exported schemas of the pages be taken by a strict validator, which then knows values
 // that they take, and values that they do not.
 func TestJSONSchemaOfPages(t *testing.T) {
+	t.Parallel()
 	smtp := harness(t, "", "schema", "--manifest", manifest(t, "smtp", "smtp-plugin"), "--json-schema")
 	fingerprint := strings.Repeat("Ab:", 31) + "cD"
 	one := judgement{Schema: json.RawMessage(smtp.stdout), Documents: []shared.Values{
@@ -78,10 +79,14 @@ func TestJSONSchemaOfPages(t *testing.T) {
 
 // TestJSONSchemaSaysWhatValidateSays generates forms and values: what Validate refuses for its form is refused by the
 // exported schema, and the reverse.
-func TestJSONSchemaSaysWhatValidateSays(t *testing.T) { judgeForms(t, 0, 100) }
+func TestJSONSchemaSaysWhatValidateSays(t *testing.T) {
+	t.Parallel()
+	judgeForms(t, 0, 100)
+}
 
 // TestSoakJSONSchema does the same with many more forms.
 func TestSoakJSONSchema(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("SOAK") == "1" {
 		judgeForms(t, 1000, 1500)
 		return

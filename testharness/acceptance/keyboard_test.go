@@ -44,6 +44,7 @@ func (b *tab) tabTo(id string) (passed []string) {
 
 // TestKeyboardOnly fills in, tests and saves without a mouse, in the order in which a person reads.
 func TestKeyboardOnly(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
@@ -91,6 +92,7 @@ func (b *tab) fits(how string) {
 
 // TestLayoutHolds looks at the page as people set their browsers up: enlarged, read from right to left, without motion.
 func TestLayoutHolds(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")

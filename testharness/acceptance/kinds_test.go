@@ -23,6 +23,7 @@ func (b *tab) concealed(field string) bool {
 
 // TestEveryKindInBrowser fills in a page with a field of each kind as people do, with the script, and saves it.
 func TestEveryKindInBrowser(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "odd", oddPlugin(t, "every-kind")))
 	b := newTab(t)
 	address := c.address + "settings/kinds/"

@@ -77,6 +77,7 @@ func (b *tab) translated(what string, known map[string]string) {
 // TestLanguages reads the page, a verdict and the history in every language, on a wide and on a narrow screen: nothing
 // is left in English that has a translation, nothing is cut off, and nothing is in the way of those who do not see it.
 func TestLanguages(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	c := startConsole(t, "--manifest", path)
 	saveBy(t, path, "anna", "--set", "server=127.0.0.1", "--set", "login=anna@email.com",
@@ -125,6 +126,7 @@ func TestLanguages(t *testing.T) {
 
 // TestLanguageOfRequest chooses among the languages as RFC 4647 says, and speaks English to everybody else.
 func TestLanguageOfRequest(t *testing.T) {
+	t.Parallel()
 	address := serve(t, manifest(t, "smtp", "smtp-plugin"))
 	for accepted, want := range map[string]string{
 		"": "en", "de-AT,de;q=0.9": "de", "it,fr;q=0.5": "fr", "pt-BR": "pt", "zh-Hant-TW": "zh", "tlh": "en",

@@ -11,6 +11,7 @@ import (
 // TestDirectoryInBrowser fills in the page of a directory as people do: with a certificate from a file, the base DN
 // that the server has, roles of groups, both tests, and a save.
 func TestDirectoryInBrowser(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)

@@ -64,6 +64,7 @@ func (b *tab) unfold() {
 // TestDirectoryForEveryReader fills the page of a directory in with the keyboard alone, looks at it in light and dark,
 // at 320 px and from right to left, and saves in two tabs at once.
 func TestDirectoryForEveryReader(t *testing.T) {
+	t.Parallel()
 	server := startSlapd(t, nil, "")
 	c := startConsole(t, "--manifest", manifest(t, "ldap", "ldap-plugin"))
 	address := c.address + "settings/ldap/"
@@ -166,6 +167,7 @@ func checkDirectoryConflict(t *testing.T, b, other *tab, server slapd) {
 
 // TestDirectoryWithoutScripts does all of it in a browser that runs no JavaScript.
 func TestDirectoryWithoutScripts(t *testing.T) {
+	t.Parallel()
 	server := startSlapd(t, nil, "")
 	path := manifest(t, "ldap", "ldap-plugin")
 	c := startConsole(t, "--manifest", path)

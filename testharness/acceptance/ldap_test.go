@@ -57,6 +57,7 @@ func (d directory) test(t *testing.T, code string, changes ...string) shared.Tes
 
 // TestDirectory tries a real OpenLDAP server in each way that it can be reached, and with what is usually wrong.
 func TestDirectory(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +108,7 @@ func TestDirectory(t *testing.T) {
 
 // TestDirectoryRefuses tries servers that want more than they get.
 func TestDirectoryRefuses(t *testing.T) {
+	t.Parallel()
 	plain := newDirectory(t, startSlapd(t, nil, "disallow bind_anon"))
 	plain.test(t, "anonymous_refused", "bind_dn", "")
 	plain.test(t, "starttls_not_offered", "encryption", "starttls")
@@ -126,6 +128,7 @@ func TestDirectoryRefuses(t *testing.T) {
 
 // TestDirectoryActions asks the server for its base DNs and tries logins, through the host and the real process.
 func TestDirectoryActions(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
@@ -203,6 +206,7 @@ func runDirectoryAction(
 
 // TestDirectoryConformance runs the suite of the contract over the real process and server.
 func TestDirectoryConformance(t *testing.T) {
+	t.Parallel()
 	d := newDirectory(t, startSlapd(t, nil, ""))
 	r := harness(t, d.secret, append([]string{"conformance"}, d.args()...)...)
 	if r.status != 0 || !strings.Contains(r.stdout, " rules kept, 0 broken") {

@@ -155,6 +155,7 @@ func (s *limitedServer) deliverMany(t *testing.T, count int, config ...string) {
 // TestCrowdedServer sends to servers that allow 1, 2 or 3 connections, and say so at the greeting, after MAIL, or when
 // they have the message: they get that many, and no attempt counts.
 func TestCrowdedServer(t *testing.T) {
+	t.Parallel()
 	for name, server := range map[string]*limitedServer{
 		"1 at the greeting": {connections: 1, at: "greeting", refusal: "421 4.7.0 Too many connections from your host"},
 		"2 at the greeting": {connections: 2, at: "greeting", refusal: "421 mail.example is not available"},
@@ -186,6 +187,7 @@ func TestCrowdedServer(t *testing.T) {
 
 // TestOneFlight sends to a server that offers CHUNKING: each message comes with its envelope at once.
 func TestOneFlight(t *testing.T) {
+	t.Parallel()
 	server := &limitedServer{offers: "250-PIPELINING\r\n250-CHUNKING\r\n"}
 	server.deliverMany(t, 100)
 	server.mu.Lock()
@@ -198,6 +200,7 @@ func TestOneFlight(t *testing.T) {
 // TestLimitedConnections sends to servers that take so many messages over a connection, or recipients of so many
 // domains, whether they state it or not.
 func TestLimitedConnections(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		server  *limitedServer
 		refused int

@@ -11,6 +11,7 @@ import (
 
 // TestMailserverCommand starts a fault by its name and meets it.
 func TestMailserverCommand(t *testing.T) {
+	t.Parallel()
 	r := harness(t, "", "mailserver")
 	if r.status != 0 || !strings.Contains(r.stdout, "auth-wrong-password") || strings.Count(r.stdout, "\n") < 120 {
 		t.Errorf("exit status %d; the list of faults:\n%s", r.status, r.stdout)

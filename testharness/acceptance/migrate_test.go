@@ -15,6 +15,7 @@ import (
 // TestMigrate moves from the embedded database to PostgreSQL: settings, history, secrets and what waits to be
 // delivered.
 func TestMigrate(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	port := server.Port()

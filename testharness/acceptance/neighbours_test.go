@@ -23,6 +23,7 @@ func needsRoot(t *testing.T) {
 // TestUmask builds, and makes a plugin, under every umask: what comes out can be run by a host, which refuses what
 // others could replace.
 func TestUmask(t *testing.T) {
+	t.Parallel()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -78,6 +79,7 @@ func TestUmask(t *testing.T) {
 
 // TestStrangersAreNotRun has a stranger own, or able to write to, each thing that decides what a host of root runs.
 func TestStrangersAreNotRun(t *testing.T) {
+	t.Parallel()
 	needsRoot(t)
 	const stranger = 4242
 	content, err := os.ReadFile(binary("smtp-plugin"))
@@ -125,6 +127,7 @@ func TestStrangersAreNotRun(t *testing.T) {
 
 // TestOrdinaryUser has an ordinary user run what belongs to root, and what is that user's own.
 func TestOrdinaryUser(t *testing.T) {
+	t.Parallel()
 	needsRoot(t)
 	const user = 4242
 	directory := shortDir(t)
@@ -165,6 +168,7 @@ func TestOrdinaryUser(t *testing.T) {
 // TestSharedTemporaryDirectory has two hosts that do not see each other's processes share a directory for temporary
 // files: neither removes what the other one uses, and what a killed one has left is removed.
 func TestSharedTemporaryDirectory(t *testing.T) {
+	t.Parallel()
 	needsRoot(t)
 	temporary := shortDir(t)
 	path := manifest(t, "smtp", "smtp-plugin")
@@ -222,6 +226,7 @@ func TestSharedTemporaryDirectory(t *testing.T) {
 // TestLongTemporaryDirectory has a directory for temporary files whose path is too long for a socket, and one that is
 // not there.
 func TestLongTemporaryDirectory(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	long := filepath.Join(t.TempDir(), strings.Repeat("long-", 30))
 	mkdir(t, long)

@@ -44,6 +44,7 @@ func knownSums(t *testing.T, module string) {
 // TestNewPlugin makes a plugin as its author would, by the commands that are printed, outside the checkout and under
 // any umask: it compiles, its tests pass, a host runs it and it keeps the contract.
 func TestNewPlugin(t *testing.T) {
+	t.Parallel()
 	for _, umask := range []string{"000", "002", "077"} {
 		t.Run("umask "+umask, func(t *testing.T) {
 			directory := publicDir(t)
@@ -95,6 +96,7 @@ func TestNewPluginIsRefusedWhole(t *testing.T) {
 
 // TestNewPluginAsDocumented follows docs/write-a-plugin.md.
 func TestNewPluginAsDocumented(t *testing.T) {
+	t.Parallel()
 	home := publicDir(t)
 	commands := strings.Replace(documented(t, "write-a-plugin.md", indented, 0),
 		"testharness console --listen 127.0.0.1:0", "testharness schema", 1)

@@ -11,6 +11,7 @@ import (
 
 // TestNotificationsInBrowser looks at the service on the settings page and at its own page, and acts there.
 func TestNotificationsInBrowser(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	var mu sync.Mutex
 	refuse := true

@@ -9,6 +9,7 @@ import (
 
 // TestNotifyCommand uses the service from the command line.
 func TestNotifyCommand(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	path := manifest(t, "smtp", "smtp-plugin")

@@ -21,6 +21,7 @@ import (
 
 // TestSoakNotifyKills kills the plugin at random instants under load: nothing that was acknowledged is lost.
 func TestSoakNotifyKills(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { killNotifier(t, rounds(8, 100), `retry_after = "1s"`) })
 	t.Run("postgresql", func(t *testing.T) {
 		killNotifier(t, rounds(4, 50), `retry_after = "1s"`, `attempt_limit = "5s"`, `rescue_after = "6s"`,
@@ -49,6 +50,7 @@ func killNotifier(t *testing.T, kills int, config ...string) {
 
 // TestSoakHostKills kills the host, whose plugin dies with it.
 func TestSoakHostKills(t *testing.T) {
+	t.Parallel()
 	l := newLedger()
 	server := l.server(t)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)
@@ -108,6 +110,7 @@ func startFeeder(t *testing.T, path string, turn int, l *ledger) *exec.Cmd {
 // TestSoakTwoNodes lets two hosts deliver from one PostgreSQL database; one is killed for good, and the database is
 // restarted.
 func TestSoakTwoNodes(t *testing.T) {
+	t.Parallel()
 	l := newLedger()
 	server := l.server(t)
 	database := startPostgres(t)
@@ -132,6 +135,7 @@ func TestSoakTwoNodes(t *testing.T) {
 
 // TestSoakPowerCut copies the disk as it is at an instant and mounts the copy: what was acknowledged by then is there.
 func TestSoakPowerCut(t *testing.T) {
+	t.Parallel()
 	image := filepath.Join(shortDir(t), "disk.img")
 	acknowledged, lost := 0, 0
 	cuts := rounds(2, 20)
@@ -224,6 +228,7 @@ func mountImage(t *testing.T, image string) (directory string, unmount func()) {
 // TestSoakManyQueued queues very many notifications: handing over, listing and the status stay quick, and memory
 // bounded.
 func TestSoakManyQueued(t *testing.T) {
+	t.Parallel()
 	many := rounds(5_000, 100_000)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1h"`)
 	h := supervised(t, path)

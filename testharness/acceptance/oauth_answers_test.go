@@ -209,6 +209,7 @@ func (e *endpoints) test(t *testing.T, draft shared.Draft) shared.TestReport {
 // TestOAuthEndpointAnswers has the endpoints of Microsoft and Google answer with each of their documented errors, and
 // with what stands in the way of an answer. Each is said in words of its own, and no secret is.
 func TestOAuthEndpointAnswers(t *testing.T) {
+	t.Parallel()
 	e := startEndpoints(t)
 	for flow, draft := range e.settings {
 		e.endpoint.answering(givingToken(canaryToken))

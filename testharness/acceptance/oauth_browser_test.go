@@ -18,6 +18,7 @@ func (b *tab) choose(field, value string) {
 // TestOAuthInBrowser fills in the page with client credentials of a real provider, tests against a real mail server
 // with a wrong secret and the right one, saves, and comes back.
 func TestOAuthInBrowser(t *testing.T) {
+	t.Parallel()
 	c := startChain(t, "xoauth2 oauthbearer")
 	server := c.servers.postfix
 	client := c.provider.client(t, "in a browser", server.login)

@@ -37,6 +37,7 @@ func (e *endpoints) saved(t *testing.T, draft shared.Draft) {
 // refuses: secrets, tokens and assertions are in nothing that comes out, in no file, and in no process that can be
 // seen.
 func TestCanaryOverOAuth(t *testing.T) {
+	t.Parallel()
 	for flow := range startEndpoints(t).settings {
 		t.Run(flow, func(t *testing.T) {
 			e := startEndpoints(t)
@@ -121,6 +122,7 @@ func asksForClientSecret(found shared.Diagnostic) bool {
 // TestOAuthPassBack changes what the stored secret of an application is bound to, on Test and on Save: neither an
 // endpoint nor a mail server is asked with it.
 func TestOAuthPassBack(t *testing.T) {
+	t.Parallel()
 	e := startEndpoints(t)
 	e.endpoint.answering(givingToken(canaryToken))
 	good := e.settings["client_credentials"]

@@ -52,6 +52,7 @@ func keysOf(t *testing.T, certificate string) json.RawMessage {
 // TestOAuthCertificate signs in with a certificate that the page makes: at a real provider which knows it, with clocks
 // that differ, in delivery; and with one that the provider does not know.
 func TestOAuthCertificate(t *testing.T) {
+	t.Parallel()
 	c := startChain(t, "xoauth2 oauthbearer")
 	server := c.servers.postfix
 	h := supervised(t, manifest(t, "smtp", "smtp-plugin"))

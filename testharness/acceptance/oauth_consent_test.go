@@ -114,6 +114,7 @@ func (p *oauthProvider) active(t testing.TB, token string) string {
 // TestOAuthProviderRotates holds the suite's provider to what stories rely on: a code needs its verifier, a refresh
 // token is good for one use, and another use of it ends all that was granted, even to the one who was first.
 func TestOAuthProviderRotates(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)

@@ -41,6 +41,7 @@ func startChain(t testing.TB, mechanisms string) chain {
 // TestOAuthClientCredentials tests on the command line with client credentials, good and wrong, at a real provider and
 // real mail servers.
 func TestOAuthClientCredentials(t *testing.T) {
+	t.Parallel()
 	for mechanism, offered := range map[string]string{"OAUTHBEARER": "xoauth2 oauthbearer", "XOAUTH2": "xoauth2"} {
 		c := startChain(t, offered)
 		for _, server := range []realServer{c.servers.postfix, c.servers.dovecot} {

@@ -66,6 +66,7 @@ func (d *delivering) expire(t testing.TB) {
 // TestOAuthDelivers delivers with client credentials: a token is asked for once, kept for other connections, and once
 // again when the server refuses it before its time, however many deliveries want it.
 func TestOAuthDelivers(t *testing.T) {
+	t.Parallel()
 	d := deliverWithCredentials(t, "connections = 8")
 	d.asked(t, 1)
 	d.line.cut()
@@ -87,6 +88,7 @@ func TestOAuthDelivers(t *testing.T) {
 // TestOAuthSecretChanged takes the secret back at the provider while notifications wait: the service waits with the
 // cause, does not ask over and over, and goes on when the other secret is saved.
 func TestOAuthSecretChanged(t *testing.T) {
+	t.Parallel()
 	d := deliverWithCredentials(t, `retry_after = "10m"`)
 	d.client = d.provider.client(t, d.client.ID, d.client.Mailbox, func(c *oauthClient) { c.Secret = "an0ther s3cret" })
 	d.expire(t)
@@ -104,6 +106,7 @@ func TestOAuthSecretChanged(t *testing.T) {
 // TestOAuthEndpointAway has the endpoint answer 503: what waits is delivered when it answers again, and the time that
 // the endpoint asks for is kept.
 func TestOAuthEndpointAway(t *testing.T) {
+	t.Parallel()
 	d := deliverWithCredentials(t, `retry_after = "1s"`)
 	d.provider.control(t, "away", map[string]any{"status": http.StatusServiceUnavailable, "after": 2}, nil)
 	d.expire(t)

@@ -42,6 +42,7 @@ func saveSettings(t testing.TB, h *host.Host, values shared.Values, secrets map[
 // TestOAuthTypedTokenDelivers delivers with a typed token: over a connection that outlives it, and when there is none
 // any more, not before another token is typed in.
 func TestOAuthTypedTokenDelivers(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 // TestOAuthSecretExpiryInMetrics has monitoring see when the secret of an application ends, and nothing where it does
 // not.
 func TestOAuthSecretExpiryInMetrics(t *testing.T) {
+	t.Parallel()
 	h := supervised(t, manifest(t, "smtp", "smtp-plugin"))
 	values := shared.Values{"server": shared.Text("127.0.0.1"), "port": shared.Integer(1),
 		"login": shared.Text("me@practice.example"), "authentication": shared.Text("client_credentials"),

@@ -11,6 +11,7 @@ import (
 
 // TestOAuthTypedToken logs in at real servers with tokens of a real provider, typed in: good ones and all others.
 func TestOAuthTypedToken(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ const (
 // TestOldData opens what version 0.1.0 has written: nothing of it is lost, its secrets open, its notifications are
 // delivered.
 func TestOldData(t *testing.T) {
+	t.Parallel()
 	for engine, lay := range map[string]func(testing.TB) string{"embedded": layOldDirectory, "postgres": layOldDatabase} {
 		t.Run(engine, func(t *testing.T) {
 			path := lay(t)

@@ -17,6 +17,7 @@ import (
 // TestShownAttempts has a notification refused, retried by hand and delivered, and another one wait. The command line
 // shows every attempt, who did what, how long the other one waits, what the process has done, and the statistics.
 func TestShownAttempts(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	var takes atomic.Bool
 	server.RefuseRecipient = func(to string) error {

@@ -11,6 +11,7 @@ import (
 // TestAnotherPlugin renders, tests and saves a page that has nothing to do with mail: the proof that the host knows
 // only the contract.
 func TestAnotherPlugin(t *testing.T) {
+	t.Parallel()
 	var pings atomic.Int32
 	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "Bearer t0ken" {
@@ -57,6 +58,7 @@ func TestAnotherPlugin(t *testing.T) {
 // TestPluginDiesInTest kills the plugin in the middle of a test: the page says so, keeps what was typed, and the next
 // test works.
 func TestPluginDiesInTest(t *testing.T) {
+	t.Parallel()
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
 	c := startConsole(t, "--manifest", manifest(t, "odd", oddPlugin(t, "dies-in-test")))
@@ -79,6 +81,7 @@ func TestPluginDiesInTest(t *testing.T) {
 
 // TestHostileTexts renders a schema that tries to break out of the page.
 func TestHostileTexts(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "odd", oddPlugin(t, "hostile-texts")))
 	b := newTab(t)
 	b.open(c.address + "settings/webhook/")
@@ -94,6 +97,7 @@ func TestHostileTexts(t *testing.T) {
 
 // TestConformance runs the suite of the contract over real plugin processes.
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
 	for name, args := range map[string][]string{
@@ -117,6 +121,7 @@ func TestConformance(t *testing.T) {
 // TestOddTests holds tests that go wrong inside the plugin: each is a failed test that says so, never a hang or a crash
 // of the host.
 func TestOddTests(t *testing.T) {
+	t.Parallel()
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
 	for way, says := range map[string]string{
@@ -146,6 +151,7 @@ func TestOddTests(t *testing.T) {
 // TestOddLog has a plugin write lines that go-plugin's own reader of them panics at: the host lives, tests, and passes
 // them on without what could steer a terminal.
 func TestOddLog(t *testing.T) {
+	t.Parallel()
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(target.Close)
 	for _, way := range []string{"odd-log-at-start", "odd-log-later", "odd-log-at-end"} {
@@ -165,6 +171,7 @@ func TestOddLog(t *testing.T) {
 // TestDeepDefaults types into the last of a hundred fields that take their defaults from each other: the first follows
 // at once.
 func TestDeepDefaults(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "odd", oddPlugin(t, "deep-defaults")))
 	b := newTab(t)
 	b.open(c.address + "settings/webhook/")
@@ -174,6 +181,7 @@ func TestDeepDefaults(t *testing.T) {
 
 // TestFixNeverFillsASecret presses a fix that the page should never have had: the script writes no secret either.
 func TestFixNeverFillsASecret(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "webhook", "webhook-plugin"))
 	b := newTab(t)
 	b.open(c.address + "settings/webhook/")

@@ -14,6 +14,7 @@ import (
 // TestServerAway takes the relay away: deliveries wait without losing attempts, the page says so, and they go on by
 // themselves when it is back.
 func TestServerAway(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	h := notifier(t, server)
@@ -40,6 +41,7 @@ func TestServerAway(t *testing.T) {
 // TestLoginRefused changes the password at the provider: the queue pauses after one refusal, and goes on after the next
 // save.
 func TestLoginRefused(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	h := notifier(t, server, `retry_after = "10m"`)
@@ -66,6 +68,7 @@ func TestLoginRefused(t *testing.T) {
 // TestAnotherProcessSaves corrects the password by another process, as the command line does beside a Console: the
 // queue goes on long before its pause would have ended.
 func TestAnotherProcessSaves(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "10m"`)
@@ -80,6 +83,7 @@ func TestAnotherProcessSaves(t *testing.T) {
 
 // TestRelayHangs has the relay fall silent when the message is there: the attempt ends, and the message is tried again.
 func TestRelayHangs(t *testing.T) {
+	t.Parallel()
 	hanging := make(chan struct{})
 	var mu sync.Mutex
 	first := true

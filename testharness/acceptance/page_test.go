@@ -17,6 +17,7 @@ const practicePassword = "practice-Pa55word"
 
 // TestPageInBrowser walks the main job in a real browser: fill in, test, correct, save, come back.
 func TestPageInBrowser(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	c := startConsole(t, "--manifest", path)
 	b := newTab(t)
@@ -186,6 +187,7 @@ func checkNotOnDisk(t *testing.T, directory string) {
 
 // TestPageWithoutScripts does the main job in a browser that runs no JavaScript.
 func TestPageWithoutScripts(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
@@ -215,6 +217,7 @@ func TestPageWithoutScripts(t *testing.T) {
 // TestSaveAfterFailedTest saves settings whose test has failed: it is done, and said so. What was changed after the
 // test is not what failed.
 func TestSaveAfterFailedTest(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")

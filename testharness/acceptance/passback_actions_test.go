@@ -42,6 +42,7 @@ func (p *passBack) byImport(t *testing.T, values map[string]string, _ string) st
 
 // TestPassBackByImport changes each field that a stored password is bound to in a document, and imports it.
 func TestPassBackByImport(t *testing.T) {
+	t.Parallel()
 	p := startPassBack(t)
 	for _, field := range slices.Sorted(maps.Keys(p.changes)) {
 		t.Run(field, func(t *testing.T) { p.check(t, p.byImport, "save", []string{field}) })
@@ -58,6 +59,7 @@ func listening(t *testing.T) (address string, received *recorder) {
 // TestPassBackOfActions runs actions with a stored password and another server, by every way there is to the plugin:
 // the password is asked for again, and the other server is sent nothing.
 func TestPassBackOfActions(t *testing.T) {
+	t.Parallel()
 	server := startSlapd(t, nil, "")
 	other, received := listening(t)
 	d := newDirectory(t, server)

@@ -27,6 +27,7 @@ type passBack struct {
 // TestPassBack changes each field that a stored password is bound to, alone and in pairs, on Test and on Save, by every
 // way there is to the plugin. The stored password must not reach a server, and the message must name what was changed.
 func TestPassBack(t *testing.T) {
+	t.Parallel()
 	p := startPassBack(t)
 	for name, try := range p.ways() {
 		combinations := p.combinations()
@@ -217,6 +218,7 @@ func (p *passBack) byRPC(t *testing.T, values map[string]string, action string) 
 
 // TestPassBackInTwoSteps hides the change of the server behind a save that does not use the password.
 func TestPassBackInTwoSteps(t *testing.T) {
+	t.Parallel()
 	p := startPassBack(t)
 	values := maps.Clone(p.good)
 	values["port"] = p.changes["port"]

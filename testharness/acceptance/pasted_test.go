@@ -27,6 +27,7 @@ func sqlite(t *testing.T, manifest, statements string) string {
 // TestPastedPassBack writes into the database while a Console runs: an old password in the place of the newest one, and
 // another destination beside the newest one. No way to the plugin sends either, and nothing is delivered with it.
 func TestPastedPassBack(t *testing.T) {
+	t.Parallel()
 	const old = "c4nary.0ld/77ab"
 	for name, c := range map[string]struct{ forge, says string }{
 		"the old password": {`UPDATE settings_revision SET document = json_set(document, '$.secrets',

@@ -12,6 +12,7 @@ import (
 // TestSaveOverPlainHTTP saves and tests in a browser that tells nothing of where a request comes from but its origin:
 // over HTTP under a name, directly and through an nginx that rewrites Host. The pages of both plugins are used.
 func TestSaveOverPlainHTTP(t *testing.T) {
+	t.Parallel()
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
 	for name, address := range map[string]func(*testing.T) string{

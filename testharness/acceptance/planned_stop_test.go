@@ -99,6 +99,7 @@ func awaitReason(h *host.Host, over <-chan struct{}) bool {
 // and Notify are answered until the reply has come, only then the plugin is replaced, and what was not sent yet goes
 // out afterwards.
 func TestRestartSendsNothingTwice(t *testing.T) {
+	t.Parallel()
 	server := startSlowServer(t)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`, `connections = 1`)
 	h := supervised(t, path, host.WithHealthCheck(host.HealthCheck{Every: 20 * time.Millisecond}))
@@ -130,6 +131,7 @@ func TestRestartSendsNothingTwice(t *testing.T) {
 
 // TestCloseSendsNothingTwice closes the host during a final reply.
 func TestCloseSendsNothingTwice(t *testing.T) {
+	t.Parallel()
 	server := startSlowServer(t)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`, `connections = 1`)
 	h := supervised(t, path)
@@ -148,6 +150,7 @@ func TestCloseSendsNothingTwice(t *testing.T) {
 // TestCancelledStartSendsNothingTwice gives up a start whose plugin has begun to deliver, while it is asked to describe
 // itself.
 func TestCancelledStartSendsNothingTwice(t *testing.T) {
+	t.Parallel()
 	server := startSlowServer(t)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)
 	passive := supervised(t, path, host.WithPassivePlugin())
@@ -196,6 +199,7 @@ func TestCancelledStartSendsNothingTwice(t *testing.T) {
 // TestDrainLimit has the server never reply: the stop ends with the limit, and the message counts as sent with an
 // unknown outcome.
 func TestDrainLimit(t *testing.T) {
+	t.Parallel()
 	server := startSlowServer(t)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1h"`, `drain_limit = "1s"`)
 	h := supervised(t, path)
@@ -218,6 +222,7 @@ func TestDrainLimit(t *testing.T) {
 // TestSoakPlannedStops stops the plugin in every planned way under load, with a server that is slow to reply: nothing
 // that was acknowledged is lost, and nothing is sent twice.
 func TestSoakPlannedStops(t *testing.T) {
+	t.Parallel()
 	l := newLedger()
 	server := l.server(t)
 	receive := server.Receive

@@ -49,6 +49,7 @@ func TestCallsAreAuthenticated(t *testing.T) {
 // TestMemoryIsClosed has an ordinary user run the plugin: the kernel gives what would show its memory and environment
 // to root alone, so that not even another process of that user can look.
 func TestMemoryIsClosed(t *testing.T) {
+	t.Parallel()
 	needsRoot(t)
 	const user = 4242
 	directory := shortDir(t)

@@ -11,6 +11,7 @@ import (
 
 // TestRealServers checks the command line against real mail servers, right and wrong.
 func TestRealServers(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)

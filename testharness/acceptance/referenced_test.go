@@ -23,6 +23,7 @@ func (p *passBack) ways() map[string]func(*testing.T, map[string]string, string)
 // is to the plugin. What is named must not reach a server, also under another name, and deliveries go on to where it
 // belongs.
 func TestReferencePassBack(t *testing.T) {
+	t.Parallel()
 	secrets := t.TempDir()
 	write(t, filepath.Join(secrets, "smtp"), canaryPassword+"\n", 0o600)
 	if err := os.Symlink("smtp", filepath.Join(secrets, "link")); err != nil {
@@ -104,6 +105,7 @@ func TestEnvironmentPassBack(t *testing.T) {
 
 // TestRecipientsOverEveryWay names a stranger as the sender, and so as the recipient, of a test e-mail.
 func TestRecipientsOverEveryWay(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	p := &passBack{}
@@ -167,6 +169,7 @@ func TestRecipientsOverEveryWay(t *testing.T) {
 // TestRemovedPasswordOverEveryWay removes a password and goes back, on the page without a script and on the command
 // line: it does not come back, and both say so.
 func TestRemovedPasswordOverEveryWay(t *testing.T) {
+	t.Parallel()
 	p := preparePassBack(t)
 	p.open(t)
 	draft := p.draft(p.good)
@@ -197,6 +200,7 @@ func TestRemovedPasswordOverEveryWay(t *testing.T) {
 
 // TestHistoryPurge removes the secrets of old revisions on the command line.
 func TestHistoryPurge(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	args := []string{
 		"--set", "server=127.0.0.1", "--set", "port=1", "--set", "login=me@email.com", "--secret", "password=env:SECRET",

@@ -35,6 +35,7 @@ const refusedCount = 200
 // TestServerRefusesEverything has a server refuse every message for a while, whatever it says: none of those that wait
 // is dead or has lost an attempt, and all are delivered when it is over.
 func TestServerRefusesEverything(t *testing.T) {
+	t.Parallel()
 	for name, c := range refusals {
 		t.Run(name, func(t *testing.T) { refusesEverything(t, c.atRecipient, c.reply) })
 	}
@@ -136,6 +137,7 @@ func checkOneAttempt(t testing.TB, h *host.Host) {
 // TestPoisonedAmongOthers has one message, or one recipient, that the server always refuses wait among others: they
 // leave without a pause, and it is a dead letter with its cause.
 func TestPoisonedAmongOthers(t *testing.T) {
+	t.Parallel()
 	for name, code := range map[string]string{"content": "content_refused", "recipient": "recipient_unknown"} {
 		t.Run(name, func(t *testing.T) {
 			c := refusals[name]

@@ -43,6 +43,7 @@ type reply struct {
 // makes of them: headline, cause, scope and lasting. The replies are in the directory that the variable REPLIES names;
 // without it they are left out.
 func TestReplies(t *testing.T) {
+	t.Parallel()
 	replies, err := readReplies(os.Getenv("REPLIES"))
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +116,7 @@ func readReplies(directory string) ([]reply, error) {
 
 // TestRepliesAreReadOrLeftOut: replies that are named and cannot be read are not left out.
 func TestRepliesAreReadOrLeftOut(t *testing.T) {
+	t.Parallel()
 	if replies, err := readReplies(""); replies != nil || err != nil {
 		t.Errorf("without a directory: %d replies, %v", len(replies), err)
 	}

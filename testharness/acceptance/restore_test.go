@@ -21,6 +21,7 @@ const lastUsedLongAgo = `INSERT INTO database_state (name, document)
 // TestRestoredBackup puts a backup back in which notifications wait that were delivered since. They are held, and the
 // page and the command line say so and release them; a new notification is delivered.
 func TestRestoredBackup(t *testing.T) {
+	t.Parallel()
 	t.Run("embedded", func(t *testing.T) {
 		path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)
 		data := filepath.Join(filepath.Dir(path), "data")

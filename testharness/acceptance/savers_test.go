@@ -25,6 +25,7 @@ func rounds(short, full int) int {
 // TestSoakSavers lets many save at once: of all who save over the same revision exactly one wins, and nothing is lost.
 // The savers of PostgreSQL are spread over two hosts.
 func TestSoakSavers(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		h := supervised(t, manifest(t, "smtp", "smtp-plugin"))
 		saveAtOnce(t, []*host.Host{h})

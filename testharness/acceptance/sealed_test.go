@@ -17,6 +17,7 @@ import (
 // TestSealedInDatabase looks into everything that the database holds, on both engines: nothing of what docs/security.md
 // says to be sealed is there, and what it says to be in clear is.
 func TestSealedInDatabase(t *testing.T) {
+	t.Parallel()
 	for engine, dump := range map[string]func(*testing.T) (path string, dump func() string){"embedded": dumpFiles,
 		"postgres": dumpDatabase} {
 		t.Run(engine, func(t *testing.T) {
@@ -103,6 +104,7 @@ func dumpDatabase(t *testing.T) (path string, dump func() string) {
 // TestCanaryOverHistory removes, restores, purges and forges secrets, and tries out a referenced one: none is found in
 // anything that comes out.
 func TestCanaryOverHistory(t *testing.T) {
+	t.Parallel()
 	secrets := t.TempDir()
 	write(t, filepath.Join(secrets, "smtp"), canaryToken+"\n", 0o600)
 	c := startCanaryHost(t, fmt.Sprintf("secret_dir = %q", secrets))

@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -56,11 +58,35 @@ func certificateFiles(t testing.TB, directory string, authority *mailserver.Auth
 	return certificate, key, ca
 }
 
+// write writes a file. None of the programs that other tests start meanwhile holds it open for writing until it has
+// begun: the kernel refuses to run a program that anybody could write to.
 func write(t testing.TB, path, content string, mode os.FileMode) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(path, []byte(content), mode)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestWrittenProgramsRun has many tests write a program and run it at the same time.
+func TestWrittenProgramsRun(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			for j := range 50 {
+				path := filepath.Join(directory, fmt.Sprint(i, "-", j))
+				write(t, path, "#!/bin/sh\nexit 0\n", 0o755)
+				if err := exec.Command(path).Run(); err != nil {
+					t.Errorf("program %d of %d: %v", j, i, err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // missing skips the test, loudly, or fails it in CI, where nothing may be missing.

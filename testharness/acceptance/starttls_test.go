@@ -102,6 +102,7 @@ func openEncryptionHost(t *testing.T) (*host.Host, *mailserver.Authority) {
 // TestStartTLSThatFails has an offered STARTTLS fail, with Use SSL off: neither a test nor a delivery sends the
 // password, and notifications wait, until the settings say to send everything unencrypted.
 func TestStartTLSThatFails(t *testing.T) {
+	t.Parallel()
 	h, authority := openEncryptionHost(t)
 	for name, code := range map[string]string{
 		"refused-454": "starttls_unavailable", "injected-late": "starttls_injection", "handshake-reset": "tls_closed",
@@ -140,6 +141,7 @@ func TestStartTLSThatFails(t *testing.T) {
 
 // TestPinWithoutSSL holds a pinned certificate with Use SSL off, in a test and in a delivery.
 func TestPinWithoutSSL(t *testing.T) {
+	t.Parallel()
 	h, authority := openEncryptionHost(t)
 	for _, c := range []struct{ fault, code string }{
 		{"all-is-well", "starttls_not_offered"}, {"all-is-well-starttls", "certificate_pin_mismatch"},
@@ -171,6 +173,7 @@ func TestPinWithoutSSL(t *testing.T) {
 // TestLargeHelloIsDropped sends through servers that drop a TLS hello with ML-KEM: once more for the first connection
 // of the process, not for those that follow.
 func TestLargeHelloIsDropped(t *testing.T) {
+	t.Parallel()
 	h, authority := openEncryptionHost(t)
 	for _, name := range []string{"large-hello-close", "starttls-large-hello-reset"} {
 		t.Run(name, func(t *testing.T) {

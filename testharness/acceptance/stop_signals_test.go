@@ -13,6 +13,7 @@ import (
 // TestSignalsSendNothingTwice sends the signals of init systems and terminals to the Console, to its process group, and
 // to all that belongs to it as to a control group, during a final reply.
 func TestSignalsSendNothingTwice(t *testing.T) {
+	t.Parallel()
 	for name, one := range map[string]struct {
 		signal syscall.Signal
 		to     func(console, plugin int) []int
@@ -111,6 +112,7 @@ func (s *stoppable) awaitLog(text string) bool {
 
 // TestSecondSignalEndsAtOnce sends a second SIGTERM to a Console that waits for a final reply.
 func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
 	server := startSlowServer(t)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)
 	h := supervised(t, path)

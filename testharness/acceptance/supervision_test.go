@@ -2,7 +2,6 @@ package acceptance
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -66,6 +65,7 @@ var quick = host.RestartPolicy{
 
 // TestCrashIsSurvived kills the plugin: the same handle works again, with the same settings.
 func TestCrashIsSurvived(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	h := supervised(t, path, host.WithRestartPolicy(quick))
 	saveServer(t, h.Page(), "first.example")
@@ -143,6 +143,7 @@ func awaitAnother(t testing.TB, path string, before int) {
 
 // TestStoppedPluginIsClosed closes a host whose plugin does not answer any more.
 func TestStoppedPluginIsClosed(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	h, err := host.Open(t.Context(), path)
 	if err != nil {
@@ -159,6 +160,7 @@ func TestStoppedPluginIsClosed(t *testing.T) {
 
 // TestTooManyCrashes ends in failure, with the plugin's last words, until a restart is asked for.
 func TestTooManyCrashes(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	policy := quick
 	policy.Crashes, policy.Longest = 3, time.Hour // It stays failed while this test looks.
@@ -196,6 +198,7 @@ func TestTooManyCrashes(t *testing.T) {
 // TestRefusedStartsGoOn takes away what the plugin needs to start, for longer than crashes are allowed, and gives it
 // back.
 func TestRefusedStartsGoOn(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
 	copied := filepath.Join(t.TempDir(), "smtp-plugin")
 	content, err := os.ReadFile(binary("smtp-plugin"))
@@ -245,6 +248,7 @@ func TestRefusedStartsGoOn(t *testing.T) {
 
 // TestRestartIsNoCrash asks for more restarts than crashes are allowed.
 func TestRestartIsNoCrash(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	policy := quick
 	policy.Crashes = 2
@@ -277,6 +281,7 @@ func get(t testing.TB, address string) string {
 
 // TestHostIsKilled kills the host: its plugin ends with it, and the next host removes what it left behind.
 func TestHostIsKilled(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	temporary := shortDir(t)
 	command := exec.Command(binary("testharness"), "console", "--listen", "127.0.0.1:0", "--manifest", path)
@@ -358,6 +363,7 @@ func TestSocketIsPrivate(t *testing.T) {
 
 // TestFloodIsCutOff lets a plugin send events without end.
 func TestFloodIsCutOff(t *testing.T) {
+	t.Parallel()
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
 	h := supervised(t, manifest(t, "odd", oddPlugin(t, "floods")))
@@ -376,18 +382,5 @@ func TestFloodIsCutOff(t *testing.T) {
 	}
 	if _, err := h.Page().Load(t.Context(), shared.LoadRequest{}); err != nil {
 		t.Errorf("afterwards: %v", err)
-	}
-}
-
-// TestOpenIsCancelled gives up a start that hangs.
-func TestOpenIsCancelled(t *testing.T) {
-	path := manifest(t, "odd", oddPlugin(t, "hangs-at-start"))
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
-	if _, err := host.Open(ctx, path); err == nil {
-		t.Error("a plugin that hangs was opened")
-	}
-	if pids := processesWith(t, path); len(pids) > 0 {
-		t.Errorf("processes live on: %v", pids)
 	}
 }

@@ -84,6 +84,7 @@ func awaitTakeover(t *testing.T, waiting *host.Host, before int) time.Duration {
 // TestTakeoverOnClose hands over when the delivering Console is closed, and does not deliver twice when the lock
 // file is deleted.
 func TestTakeoverOnClose(t *testing.T) {
+	t.Parallel()
 	server := practiceMailServer(t)
 	startMailServer(t, server, 0)
 	path := manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)

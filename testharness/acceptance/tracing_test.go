@@ -17,6 +17,7 @@ import (
 // by a plugin that was restarted meanwhile: all of it is one trace, and nothing secret is in it, nor who gets the
 // message.
 func TestSpans(t *testing.T) {
+	t.Parallel()
 	recorded := tracetest.NewInMemoryExporter()
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(recorded))
 	server := practiceMailServer(t)

@@ -19,6 +19,7 @@ import (
 // TestPastedInBrowser pastes texts with decoration and takes over what the page offers. The finding goes with the
 // click.
 func TestPastedInBrowser(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
@@ -58,6 +59,7 @@ func TestPastedInBrowser(t *testing.T) {
 
 // TestPastedWithoutScripts takes an offer over in a browser that runs no JavaScript.
 func TestPastedWithoutScripts(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
@@ -80,6 +82,7 @@ func TestPastedWithoutScripts(t *testing.T) {
 
 // TestPastedOnTheCommandLine prints a fix as arguments; with them in the place of what was pasted nothing is wrong.
 func TestPastedOnTheCommandLine(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	validate := func(more ...string) result {
 		return harness(t, "s3cret", append([]string{"validate", "--manifest", path, "--set", "use_other_account=true",
@@ -127,6 +130,7 @@ func TestLineBreakInTheEnvironment(t *testing.T) {
 // TestPastedIsStoredPlainly saves texts with blanks and line breaks around them. The page, which refuses a plugin that
 // answers with such, shows them without.
 func TestPastedIsStoredPlainly(t *testing.T) {
+	t.Parallel()
 	path := manifest(t, "smtp", "smtp-plugin")
 	posted := url.Values{"present": {"server", "login", "use_other_account", "email", "authentication"},
 		"value.server": {"smtp.email.com\r\n"}, "value.login": {"\u00a0me@email.com\n"}, "value.use_other_account": {"true"},
@@ -146,6 +150,7 @@ func TestPastedIsStoredPlainly(t *testing.T) {
 // TestOddLoginIsNamedWhenItFails has a server refuse a login with a letter of another alphabet: the test says that
 // beside the refusal.
 func TestOddLoginIsNamedWhenItFails(t *testing.T) {
+	t.Parallel()
 	authority, err := mailserver.NewAuthority()
 	if err != nil {
 		t.Fatal(err)

@@ -140,6 +140,7 @@ func checkUnknown(t *testing.T, entry shared.NotificationEntry, server *tardySer
 
 // TestNeverAnswered has the server take each message and hang up: nobody knows whether it arrived.
 func TestNeverAnswered(t *testing.T) {
+	t.Parallel()
 	for name, reply := range map[string]string{"it hangs up": "", "it talks nonsense": "banana",
 		"it goes on asking": "354 more"} {
 		t.Run(name, func(t *testing.T) {
@@ -156,6 +157,7 @@ func TestNeverAnswered(t *testing.T) {
 
 // TestAnsweredWithAny2xx delivers to servers that answer the message with another positive reply than 250.
 func TestAnsweredWithAny2xx(t *testing.T) {
+	t.Parallel()
 	server := &tardyServer{reply: func(int) string { return "251 2.0.0 forwarded" }}
 	h := supervised(t, manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`))
 	configure(t, h, server.start(t), "practice")
@@ -170,6 +172,7 @@ func TestAnsweredWithAny2xx(t *testing.T) {
 // TestLateAnswer has the server answer after the limits that plugin.hcl once had, while a second process delivers from
 // the same database: the message is sent once.
 func TestLateAnswer(t *testing.T) {
+	t.Parallel()
 	again := make(chan struct{}, 10)
 	server := &tardyServer{}
 	server.reply = func(message int) string {
@@ -198,6 +201,7 @@ func TestLateAnswer(t *testing.T) {
 
 // TestKilledAfterLastByte kills the plugin while the server has a message and has not answered: the attempt counts.
 func TestKilledAfterLastByte(t *testing.T) {
+	t.Parallel()
 	engines(t, func(t *testing.T, config []string, open func(string) database) {
 		released := make(chan struct{})
 		t.Cleanup(func() { close(released) })
@@ -241,6 +245,7 @@ func awaitMark(t *testing.T, opened database) {
 // TestPauseSurvivesRestarts has the login refused, and the plugin killed and started again and again: the server sees
 // one login, and every process says the same.
 func TestPauseSurvivesRestarts(t *testing.T) {
+	t.Parallel()
 	engines(t, func(t *testing.T, config []string, open func(string) database) {
 		var accept sync.Map
 		server := &tardyServer{
@@ -307,6 +312,7 @@ func checkPausedFromOutside(t *testing.T, path string, want shared.ServiceStatus
 
 // TestUnreadablePause starts with pauses that no version of this program has written.
 func TestUnreadablePause(t *testing.T) {
+	t.Parallel()
 	engines(t, func(t *testing.T, config []string, open func(string) database) {
 		server := practiceMailServer(t)
 		startMailServer(t, server, 0)

@@ -194,6 +194,7 @@ func oldNotify(t *testing.T, old, path, name string, count int) (acknowledged in
 // does not; what either has acknowledged is delivered, however the old one ends, and nothing twice, but for what it had
 // sent and not noted yet when it was killed.
 func TestRollingUpgrade(t *testing.T) {
+	t.Parallel()
 	old := oldBinaries(t)
 	server := startPostgres(t)
 	for name, u := range map[string]*upgrade{

@@ -48,7 +48,8 @@ func (c checkout) run(name string, args ...string) string {
 	c.t.Helper()
 	command := exec.Command(name, args...)
 	command.Dir = c.directory
-	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_COUNT=0", "GOFLAGS=", "GOWORK=off",
+	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_COUNT=0", "GOFLAGS=-trimpath",
+		"GOWORK=off",
 		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com",
 		"GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.com",
 		"GIT_AUTHOR_DATE=2026-11-26T10:50:29+02:00", "GIT_COMMITTER_DATE=2026-11-26T10:50:29+02:00")
@@ -70,6 +71,7 @@ func (c checkout) version() string { c.t.Helper(); return c.run("bash", ".ci/ver
 
 // TestVersionOfACheckout holds what make names a build against what the go command does, with and without tags.
 func TestVersionOfACheckout(t *testing.T) {
+	t.Parallel()
 	c := newCheckout(t)
 	built := filepath.Join(t.TempDir(), "program")
 	for _, step := range []struct {

@@ -50,6 +50,7 @@ func hesitate(conn net.Conn, gate <-chan struct{}) {
 // TestStillWaitingInBrowser has a server greet only after the page has said that it still waits. The line says it in
 // the place of the step, and is gone when the step has ended.
 func TestStillWaitingInBrowser(t *testing.T) {
+	t.Parallel()
 	server := startHesitant(t)
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
@@ -89,6 +90,7 @@ func TestStillWaitingInBrowser(t *testing.T) {
 // TestStillWaitingOnTheCommandLine prints the line on standard error while the step goes on, and nothing of it with
 // --json, whose step has begun earlier.
 func TestStillWaitingOnTheCommandLine(t *testing.T) {
+	t.Parallel()
 	server := startHesitant(t)
 	start := func(more ...string) (*exec.Cmd, io.Reader, *bytes.Buffer) {
 		args := append([]string{"test", "--manifest", manifest(t, "smtp", "smtp-plugin"), "--set", "server=127.0.0.1",

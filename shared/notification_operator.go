@@ -56,6 +56,24 @@ type OperationRecord struct {
 	At time.Time `json:"at"`
 }
 
+// MaxShownPurges is how many purges a [ServiceStatus] tells of at most.
+const MaxShownPurges = 100
+
+// NotificationPurge is a purge of notifications that was done; see [OperationPurge]. What it has forgotten is told by
+// nothing else.
+type NotificationPurge struct {
+	// At is when it began.
+	At time.Time `json:"at"`
+	// Operator is who has done it, as the request named them; may be empty.
+	Operator string `json:"operator,omitempty"`
+	// Filter is which notifications it was to forget, in English words. It may have an address and what was searched for.
+	Filter string `json:"filter"`
+	// Matched is how many notifications were chosen, and Changed how many of them were forgotten, at least 1. A purge that
+	// was interrupted, or is under way, has those up to then.
+	Matched int64 `json:"matched"`
+	Changed int64 `json:"changed"`
+}
+
 // NotificationAttempt is an attempt to deliver. What is empty was not kept: earlier versions kept the number, the time
 // and the failure only, and so does an attempt whose process was killed.
 type NotificationAttempt struct {

@@ -93,6 +93,9 @@ type ServiceStatus struct {
 	// Held is what waits for somebody to say whether it is to be delivered; nil when nothing does. [HeldReleaser]
 	// releases it.
 	Held *HeldNotifications `json:"held,omitempty"`
+	// Purges are those that have forgotten notifications, oldest first; the last [MaxShownPurges] of them, whichever
+	// process did them. It is empty when there was none, and when the page is of a version that does not keep them.
+	Purges []NotificationPurge `json:"purges,omitempty"`
 }
 
 // Deliverer is a process that delivers notifications.

@@ -17,13 +17,17 @@ func newStatusCommand(g *global) *cobra.Command {
 		Short: "Show how the notification service is",
 		Long: "status shows what waits, what was delivered and what was given up, and whether a Console delivers just " +
 			"now: which process it is, and what it has done in the last hour. How many were delivered in the last minute is " +
-			"known to that Console alone. testharness statistics shows the course of time.",
+			"known to that Console alone. It ends with the last five purges, who did them and what they were to forget; " +
+			"--json has the last hundred. testharness statistics shows the course of time.",
 		Example: "  testharness status\n  testharness status --json | jq .counts.dead",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		status, err := plugin.Notifier().Status(ctx, shared.StatusRequest{Locale: g.locale})
 		return result{document: status, text: func(out io.Writer) { printStatus(out, status) }}, err
 	})
 }
+
+// shownPurges is how many purges are printed; in JSON there are all that the service tells of.
+const shownPurges = 5
 
 func printStatus(out io.Writer, status shared.ServiceStatus) {
 	fmt.Fprintf(out, "State: %s\n", status.State)
@@ -48,5 +52,9 @@ func printStatus(out io.Writer, status shared.ServiceStatus) {
 	}
 	for _, state := range shared.NotificationStates {
 		fmt.Fprintf(out, "%-10s %d\n", state, status.Counts[state])
+	}
+	for _, one := range status.Purges[max(0, len(status.Purges)-shownPurges):] {
+		fmt.Fprintf(out, "Purged: %s by %s: %s (%d of %d)\n", localTime(one.At), one.Operator, one.Filter, one.Changed,
+			one.Matched)
 	}
 }

@@ -36,6 +36,7 @@ type memoryNotifier struct {
 
 	details map[string]shared.NotificationDetail // by id: what was done with it
 	held    int64
+	purges  []shared.NotificationPurge
 	operatorFaults
 }
 
@@ -86,6 +87,7 @@ func (n *memoryNotifier) Status(context.Context, shared.StatusRequest) (shared.S
 	if n.held > 0 {
 		status.Held = &shared.HeldNotifications{Count: n.held, Reason: shared.Diagnostic{Code: "held", Summary: "Held."}}
 	}
+	status.Purges = slices.Clone(n.purges)
 	n.mu.Unlock()
 	if n.status != nil {
 		n.status(&status)

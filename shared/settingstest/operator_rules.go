@@ -165,6 +165,9 @@ func operatorPurge(ctx context.Context, n operated, chosen shared.NotificationDe
 	if err != nil || report.Matched != 1 || report.Changed != 1 {
 		return fmt.Errorf("the report of the purge of what is %s: %+v, %w", chosen.State, report, err)
 	}
+	if err := purgeTold(ctx, n, chosen.To); err != nil {
+		return err
+	}
 	if _, err := n.Show(ctx, shared.ShowRequest{ID: chosen.ID}); !errors.Is(err, shared.ErrNoNotification) {
 		return fmt.Errorf("what was purged: %v", err) //nolint:errorlint // shown, not wrapped
 	}
@@ -180,6 +183,22 @@ func operatorPurge(ctx context.Context, n operated, chosen shared.NotificationDe
 		if report, err := n.Operate(ctx, bad); !errors.Is(err, shared.ErrInvalidRequest) {
 			return fmt.Errorf("%q of what is %q: %+v, %v", bad.Operation, bad.State, report, err) //nolint:errorlint // shown
 		}
+	}
+	return nil
+}
+
+// purgeTold holds that the purge is among those that the status tells of, if it tells of any: earlier versions do not.
+func purgeTold(ctx context.Context, n operated, recipient string) error {
+	status, err := n.Status(ctx, shared.StatusRequest{})
+	if err != nil || len(status.Purges) == 0 {
+		return err
+	}
+	_, domain, _ := strings.Cut(recipient, "@")
+	if !slices.ContainsFunc(status.Purges, func(one shared.NotificationPurge) bool {
+		return one.Operator == "operator" && !one.At.IsZero() && one.Matched == 1 && one.Changed == 1 &&
+			strings.Contains(one.Filter, domain)
+	}) {
+		return fmt.Errorf("who has purged one at %s is not told: %+v", domain, status.Purges)
 	}
 	return nil
 }

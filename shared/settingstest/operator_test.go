@@ -54,6 +54,10 @@ func (n *memoryNotifier) Operate(_ context.Context, request shared.OperateReques
 		}
 		return false
 	})
+	if request.Operation == shared.OperationPurge && report.Changed > 0 {
+		n.purges = append(n.purges, shared.NotificationPurge{At: time.Now(), Operator: request.Actor,
+			Filter: request.Recipient, Matched: report.Matched, Changed: report.Changed})
+	}
 	for i, entry := range n.entries {
 		if chosen(entry, request.NotificationFilter) && request.Operation == shared.OperationCancel {
 			n.entries[i].State = shared.NotificationCancelled
@@ -122,6 +126,17 @@ func shows(change func(*shared.NotificationDetail)) func(*memoryNotifier) {
 	}
 }
 
+// tellsOfPurges breaks what Status tells of purges.
+func tellsOfPurges(change func(*shared.NotificationPurge)) func(*memoryNotifier) {
+	return func(n *memoryNotifier) {
+		n.status = func(s *shared.ServiceStatus) {
+			for i := range s.Purges {
+				change(&s.Purges[i])
+			}
+		}
+	}
+}
+
 // wrongOperators break the rules about what an operator does.
 func wrongOperators() map[string][]func(*memoryNotifier) {
 	return map[string][]func(*memoryNotifier){
@@ -150,6 +165,10 @@ func wrongOperators() map[string][]func(*memoryNotifier) {
 				n.status = func(s *shared.ServiceStatus) { s.Counts[shared.NotificationCancelled] = 0 }
 			},
 			shows(func(d *shared.NotificationDetail) { d.Operations = nil }),
+			tellsOfPurges(func(p *shared.NotificationPurge) { p.Operator = "" }),
+			tellsOfPurges(func(p *shared.NotificationPurge) { p.At = time.Time{} }),
+			tellsOfPurges(func(p *shared.NotificationPurge) { p.Filter = "all" }),
+			tellsOfPurges(func(p *shared.NotificationPurge) { p.Matched, p.Changed = 7, 7 }),
 			func(n *memoryNotifier) {
 				n.request = func(r *shared.OperateRequest) {
 					if r.Operation == shared.OperationPurge {

@@ -210,6 +210,7 @@ var roundTrips = map[string]func(*testing.T){
 	"operateReport":      roundTrip(operateReportToProto, operateReportFromProto),
 	"statisticsRequest":  roundTrip(statisticsRequestToProto, statisticsRequestFromProto),
 	"buckets":            roundTrip(bucketsToProto, bucketsFromProto),
+	"purge":              roundTrip(purgeToProto, purgeFromProto),
 	"delivery":           roundTrip(deliveryToProto, deliveryFromProto),
 }
 

@@ -61,6 +61,7 @@ func (a *inspection) serviceStatus(s *shared.ServiceStatus) {
 	for _, count := range []int64{s.DeliveredLastMinute, s.DeliveredTotal, s.FailedAttemptsTotal} {
 		a.count("a count of deliveries", count)
 	}
+	a.purges(s)
 }
 
 func (a *inspection) notifications(request shared.ListRequest, l *shared.NotificationList) {

@@ -217,6 +217,7 @@ func serviceStatusToProto(s shared.ServiceStatus) *settingsv1.StatusResponse {
 				DeliveredLastHour: d.DeliveredLastHour, FailedAttemptsLastHour: d.FailedAttemptsLastHour,
 			}
 		}),
+		Purges: each(s.Purges, purgeToProto),
 	}
 	if len(s.Counts) > 0 {
 		reply.Counts = map[string]int64{}
@@ -240,6 +241,7 @@ func serviceStatusFromProto(s *settingsv1.StatusResponse) shared.ServiceStatus {
 				DeliveredLastHour: d.GetDeliveredLastHour(), FailedAttemptsLastHour: d.GetFailedAttemptsLastHour(),
 			}
 		}),
+		Purges: each(s.GetPurges(), purgeFromProto),
 	}
 	if len(s.GetCounts()) > 0 {
 		status.Counts = map[shared.NotificationState]int64{}

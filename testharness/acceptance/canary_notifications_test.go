@@ -68,10 +68,27 @@ func TestCanaryInNotifications(t *testing.T) {
 			t.Errorf("%s has the final reply: %t\n%s", where, told, said)
 		}
 	}
+	c.purgeSearched(t)
 	for _, leak := range leaks(c.log.String(), canaryReply) {
 		t.Errorf("the final reply is in the log: %s", leak)
 	}
 	c.check(t, canaryContent)
+}
+
+// purgeSearched purges what a search finds. What was searched for is told by the status, and by no log.
+func (c *canaryHost) purgeSearched(t *testing.T) {
+	t.Helper()
+	const searched = "OU@eMail.cO" // of the recipient whose notification was delivered
+	purge := harness(t, "", "purge", "--search", searched, "--manifest", c.manifest, "--log-level", "trace")
+	status := harness(t, "", "status", "--json", "--manifest", c.manifest)
+	if purge.status != 0 || !strings.Contains(status.stdout, searched) {
+		t.Errorf("%d: %s%s\nand the status is %s", purge.status, purge.stdout, purge.stderr, status.stdout)
+	}
+	for where, log := range map[string]string{"the command's": purge.stderr, "the Console's": c.log.String()} {
+		if strings.Contains(log, searched) {
+			t.Errorf("what was searched for is in %s log", where)
+		}
+	}
 }
 
 // operate asks for everything that pages and the command line tell of notifications, and does what they offer. What may

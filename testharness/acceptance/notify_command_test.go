@@ -91,6 +91,8 @@ func checkOperations(t *testing.T, path string) {
 		{"cancel --state lost", 2, "--state lost"},
 		{"purge --to @host5.example", 0, "50 of 50 notifications were changed."},
 		{"purge 1 12345 --json", 2, `"changed": 1`}, {"show 1", 2, "there is no notification 1"},
+		{"status", 0, `: recipient "host5.example" (50 of 50)`}, {"status", 0, ": numbers 1 (1 of 1)"},
+		{"status --json", 0, `"filter": "numbers 1",`},
 	} {
 		r := harness(t, "", append(strings.Fields(c.command), "--manifest", path)...)
 		if r.status != c.status || !strings.Contains(r.stdout+r.stderr, c.wants) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -44,7 +45,7 @@ func (s *Service) MoveTo(ctx context.Context, other *Service, actor string, prog
 			return Moved{}, err
 		}
 	}
-	if err := s.copyHold(ctx, target); err != nil {
+	if err := s.copyStates(ctx, target); err != nil {
 		return Moved{}, s.giveUpMove(ctx, target, move, resumed, err)
 	}
 	copied, err := source.CopyTo(ctx, target, move, treatments(), progress)
@@ -192,15 +193,24 @@ func (s *Service) beginHoldOfMove(ctx context.Context, transaction *sql.Tx, at t
 	return begun, store.WriteState(ctx, transaction, stateHeld, begun)
 }
 
-// copyHold has the other database know why what is held in this one is, and go on with what is not all held yet.
-func (s *Service) copyHold(ctx context.Context, target *store.Store) error {
-	var why hold
-	found, err := store.ReadState(ctx, s.configuration.Store.Reader(), stateHeld, &why)
-	if err != nil {
-		return err
+// movedStates are what database_state has that goes with the notifications: why what is held is, and the hold that is
+// not complete; and who has purged what.
+var movedStates = []string{stateHeld, statePurges}
+
+func (s *Service) copyStates(ctx context.Context, target *store.Store) error {
+	for _, name := range movedStates {
+		var document json.RawMessage
+		found, err := store.ReadState(ctx, s.configuration.Store.Reader(), name, &document)
+		switch {
+		case err != nil:
+		case found:
+			err = store.WriteState(ctx, target.DB(), name, document)
+		default:
+			err = store.DropState(ctx, target.DB(), name)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if !found {
-		return store.DropState(ctx, target.DB(), stateHeld)
-	}
-	return store.WriteState(ctx, target.DB(), stateHeld, why)
+	return nil
 }

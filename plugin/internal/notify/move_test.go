@@ -122,6 +122,9 @@ func fillForMove(t *testing.T, s *Service) {
 	if err := database.SetVerified(t.Context(), store.Verification{Actor: "bob", Revision: 2}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := purgeBy(t.Context(), s, "carl", shared.OperateRequest{State: shared.NotificationCancelled}); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := database.DB().Exec("INSERT INTO delivery_pause VALUES (1, 7, '{}')"); err != nil {
 		t.Fatal(err)
 	}
@@ -154,6 +157,9 @@ func checkMoved(t *testing.T, s *Service) {
 	}
 	if turn, _, err := s.breaker.rows.load(t.Context()); err != nil || turn != 7 {
 		t.Errorf("the pause has the turn %d, %v", turn, err)
+	}
+	if got := purgesOf(t, s); len(got) != 1 || got[0] != "carl: state cancelled: 3 of 3" {
+		t.Errorf("of what was purged %q is told", got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -143,11 +144,21 @@ func (s *Service) Operate(ctx context.Context, request shared.OperateRequest) (s
 	if err := request.Check(); err != nil {
 		return shared.OperateReport{}, err
 	}
+	if !slices.Contains(shared.Operations, request.Operation) {
+		return shared.OperateReport{}, fmt.Errorf("%w: there is no operation %q", shared.ErrInvalidRequest,
+			request.Operation)
+	}
 	which := shared.ListRequest{
 		State: request.State, Search: request.Search, NotificationFilter: request.NotificationFilter,
 	}
-	report, err := s.queue.operateAll(ctx, request.Operation, which,
-		newOperated(request.Actor, request.Operation))
+	by := newOperated(request.Actor, request.Operation)
+	do := func(ctx context.Context, ids []int64) (changed int64, err error) {
+		return s.queue.operate(ctx, request.Operation, ids, by)
+	}
+	if request.Operation == shared.OperationPurge {
+		do = s.newPurge(request, by).part
+	}
+	report, err := s.queue.operateAll(ctx, which, do)
 	if report.Changed > 0 {
 		s.configuration.Logger.Info("notifications were changed", "operation", request.Operation, "matched", report.Matched,
 			"changed", report.Changed, "actor", request.Actor)

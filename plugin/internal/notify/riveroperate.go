@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/riverqueue/river/rivertype"
@@ -96,13 +95,9 @@ func (q *queue) cancel(ctx context.Context, text string, arguments []any) (chang
 // operatedAtOnce is how many notifications one statement changes: others wait for it.
 const operatedAtOnce = 1000
 
-// operateAll does an operation to everything that the request lists.
-func (q *queue) operateAll(
-	ctx context.Context, what shared.Operation, request shared.ListRequest, by operated,
-) (report shared.OperateReport, err error) {
-	if !slices.Contains(shared.Operations, what) {
-		return report, fmt.Errorf("%w: there is no operation %q", shared.ErrInvalidRequest, what)
-	}
+// operateAll does an operation to everything that the request lists, part by part: do returns how many it changed.
+func (q *queue) operateAll(ctx context.Context, request shared.ListRequest,
+	do func(ctx context.Context, ids []int64) (changed int64, err error)) (report shared.OperateReport, err error) {
 	for at := (time.Time{}); ; {
 		ids, err := q.listIDs(ctx, request, operatedAtOnce, at)
 		if err != nil || len(ids) == 0 {
@@ -112,7 +107,7 @@ func (q *queue) operateAll(
 		if at, err = q.acceptedAt(ctx, last); err != nil { // Afterwards it may be gone.
 			return report, err
 		}
-		changed, err := q.operate(ctx, what, ids, by)
+		changed, err := do(ctx, ids)
 		report.Matched, report.Changed = report.Matched+int64(len(ids)), report.Changed+changed
 		if err != nil {
 			return report, err

@@ -36,7 +36,8 @@ var databaseTests = map[string]func(*testing.T, *store.Store){
 	"cut off after the last byte": testCutOffAfterTheLastByte, "attempts": testAttempts,
 	"figures": testFigures, "audit": testAudit, "audit of earlier versions": testAuditOfEarlierVersions,
 	"audit of what is under way": testAuditOfWhatIsUnderWay,
-	"release of one":             testReleaseOne, "whole buckets": testWholeBuckets,
+	"purges":                     testPurges, "purge that is cut off": testPurgeCutOff, "purges at once": testPurgesAtOnce,
+	"release of one": testReleaseOne, "whole buckets": testWholeBuckets,
 }
 
 // TestDatabase runs databaseTests on each engine.

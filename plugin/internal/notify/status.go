@@ -40,7 +40,8 @@ func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (sha
 			Count: held, LastUsed: why.Since, Reason: why.finding(held).In(language.Of(request.Locale)),
 		}
 	}
-	return status, nil
+	status.Purges, err = s.purges(ctx)
+	return status, err
 }
 
 // describe fills in the state, and returns why it is so; nil when it needs no reason.

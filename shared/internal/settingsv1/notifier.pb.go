@@ -559,6 +559,8 @@ type StatusResponse struct {
 	Held *HeldNotifications `protobuf:"bytes,10,opt,name=held,proto3" json:"held,omitempty"`
 	// When the one that has waited for the longest time was taken; absent when none waits.
 	OldestWaiting *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=oldest_waiting,json=oldestWaiting,proto3" json:"oldest_waiting,omitempty"`
+	// The last purges of notifications that have forgotten any, oldest first; at most 100. Older plugins tell none.
+	Purges        []*NotificationPurge `protobuf:"bytes,12,rep,name=purges,proto3" json:"purges,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -670,6 +672,95 @@ func (x *StatusResponse) GetOldestWaiting() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *StatusResponse) GetPurges() []*NotificationPurge {
+	if x != nil {
+		return x.Purges
+	}
+	return nil
+}
+
+// NotificationPurge is a purge of notifications that was done.
+type NotificationPurge struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When it began.
+	At *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	// Who has done it.
+	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
+	// Which notifications it was to forget, in English words.
+	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
+	// How many notifications were chosen.
+	Matched int64 `protobuf:"varint,4,opt,name=matched,proto3" json:"matched,omitempty"`
+	// How many of them were forgotten, at least 1.
+	Changed       int64 `protobuf:"varint,5,opt,name=changed,proto3" json:"changed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NotificationPurge) Reset() {
+	*x = NotificationPurge{}
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NotificationPurge) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NotificationPurge) ProtoMessage() {}
+
+func (x *NotificationPurge) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NotificationPurge.ProtoReflect.Descriptor instead.
+func (*NotificationPurge) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *NotificationPurge) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *NotificationPurge) GetOperator() string {
+	if x != nil {
+		return x.Operator
+	}
+	return ""
+}
+
+func (x *NotificationPurge) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *NotificationPurge) GetMatched() int64 {
+	if x != nil {
+		return x.Matched
+	}
+	return 0
+}
+
+func (x *NotificationPurge) GetChanged() int64 {
+	if x != nil {
+		return x.Changed
+	}
+	return 0
+}
+
 // HeldNotifications are notifications that may have been delivered already; see HeldService.
 type HeldNotifications struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -685,7 +776,7 @@ type HeldNotifications struct {
 
 func (x *HeldNotifications) Reset() {
 	*x = HeldNotifications{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -697,7 +788,7 @@ func (x *HeldNotifications) String() string {
 func (*HeldNotifications) ProtoMessage() {}
 
 func (x *HeldNotifications) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -710,7 +801,7 @@ func (x *HeldNotifications) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeldNotifications.ProtoReflect.Descriptor instead.
 func (*HeldNotifications) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *HeldNotifications) GetCount() int64 {
@@ -755,7 +846,7 @@ type Deliverer struct {
 
 func (x *Deliverer) Reset() {
 	*x = Deliverer{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -767,7 +858,7 @@ func (x *Deliverer) String() string {
 func (*Deliverer) ProtoMessage() {}
 
 func (x *Deliverer) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -780,7 +871,7 @@ func (x *Deliverer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deliverer.ProtoReflect.Descriptor instead.
 func (*Deliverer) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Deliverer) GetHost() string {
@@ -858,7 +949,7 @@ type ListRequest struct {
 
 func (x *ListRequest) Reset() {
 	*x = ListRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -870,7 +961,7 @@ func (x *ListRequest) String() string {
 func (*ListRequest) ProtoMessage() {}
 
 func (x *ListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -883,7 +974,7 @@ func (x *ListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRequest.ProtoReflect.Descriptor instead.
 func (*ListRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListRequest) GetLocale() string {
@@ -983,7 +1074,7 @@ type ListResponse struct {
 
 func (x *ListResponse) Reset() {
 	*x = ListResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -995,7 +1086,7 @@ func (x *ListResponse) String() string {
 func (*ListResponse) ProtoMessage() {}
 
 func (x *ListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1008,7 +1099,7 @@ func (x *ListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResponse.ProtoReflect.Descriptor instead.
 func (*ListResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListResponse) GetEntries() []*NotificationEntry {
@@ -1072,7 +1163,7 @@ type NotificationEntry struct {
 
 func (x *NotificationEntry) Reset() {
 	*x = NotificationEntry{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1084,7 +1175,7 @@ func (x *NotificationEntry) String() string {
 func (*NotificationEntry) ProtoMessage() {}
 
 func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1097,7 +1188,7 @@ func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationEntry.ProtoReflect.Descriptor instead.
 func (*NotificationEntry) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *NotificationEntry) GetId() string {
@@ -1246,7 +1337,7 @@ type RetryRequest struct {
 
 func (x *RetryRequest) Reset() {
 	*x = RetryRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1258,7 +1349,7 @@ func (x *RetryRequest) String() string {
 func (*RetryRequest) ProtoMessage() {}
 
 func (x *RetryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1271,7 +1362,7 @@ func (x *RetryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryRequest.ProtoReflect.Descriptor instead.
 func (*RetryRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RetryRequest) GetActor() string {
@@ -1299,7 +1390,7 @@ type RetryResponse struct {
 
 func (x *RetryResponse) Reset() {
 	*x = RetryResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1311,7 +1402,7 @@ func (x *RetryResponse) String() string {
 func (*RetryResponse) ProtoMessage() {}
 
 func (x *RetryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1324,7 +1415,7 @@ func (x *RetryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryResponse.ProtoReflect.Descriptor instead.
 func (*RetryResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RetryResponse) GetEntry() *NotificationEntry {
@@ -1347,7 +1438,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1359,7 +1450,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1372,7 +1463,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CancelRequest) GetActor() string {
@@ -1400,7 +1491,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	mi := &file_settings_v1_notifier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1412,7 +1503,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	mi := &file_settings_v1_notifier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1425,7 +1516,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CancelResponse) GetEntry() *NotificationEntry {
@@ -1473,7 +1564,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\vdiagnostics\x18\x03 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
 	"\adiffers\x18\x04 \x01(\bR\adiffers\"'\n" +
 	"\rStatusRequest\x12\x16\n" +
-	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xa2\x05\n" +
+	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xda\x05\n" +
 	"\x0eStatusResponse\x12/\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x19.settings.v1.ServiceStateR\x05state\x120\n" +
 	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12/\n" +
@@ -1486,10 +1577,17 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\fdelivered_by\x18\t \x03(\v2\x16.settings.v1.DelivererR\vdeliveredBy\x122\n" +
 	"\x04held\x18\n" +
 	" \x01(\v2\x1e.settings.v1.HeldNotificationsR\x04held\x12A\n" +
-	"\x0eoldest_waiting\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\roldestWaiting\x1a9\n" +
+	"\x0eoldest_waiting\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\roldestWaiting\x126\n" +
+	"\x06purges\x18\f \x03(\v2\x1e.settings.v1.NotificationPurgeR\x06purges\x1a9\n" +
 	"\vCountsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x93\x01\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\xa7\x01\n" +
+	"\x11NotificationPurge\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x1a\n" +
+	"\boperator\x18\x02 \x01(\tR\boperator\x12\x16\n" +
+	"\x06filter\x18\x03 \x01(\tR\x06filter\x12\x18\n" +
+	"\amatched\x18\x04 \x01(\x03R\amatched\x12\x18\n" +
+	"\achanged\x18\x05 \x01(\x03R\achanged\"\x93\x01\n" +
 	"\x11HeldNotifications\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\x03R\x05count\x127\n" +
 	"\tlast_used\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\blastUsed\x12/\n" +
@@ -1576,7 +1674,7 @@ func file_settings_v1_notifier_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_notifier_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_settings_v1_notifier_proto_goTypes = []any{
 	(ServiceState)(0),             // 0: settings.v1.ServiceState
 	(*Notification)(nil),          // 1: settings.v1.Notification
@@ -1586,62 +1684,65 @@ var file_settings_v1_notifier_proto_goTypes = []any{
 	(*Receipt)(nil),               // 5: settings.v1.Receipt
 	(*StatusRequest)(nil),         // 6: settings.v1.StatusRequest
 	(*StatusResponse)(nil),        // 7: settings.v1.StatusResponse
-	(*HeldNotifications)(nil),     // 8: settings.v1.HeldNotifications
-	(*Deliverer)(nil),             // 9: settings.v1.Deliverer
-	(*ListRequest)(nil),           // 10: settings.v1.ListRequest
-	(*ListResponse)(nil),          // 11: settings.v1.ListResponse
-	(*NotificationEntry)(nil),     // 12: settings.v1.NotificationEntry
-	(*RetryRequest)(nil),          // 13: settings.v1.RetryRequest
-	(*RetryResponse)(nil),         // 14: settings.v1.RetryResponse
-	(*CancelRequest)(nil),         // 15: settings.v1.CancelRequest
-	(*CancelResponse)(nil),        // 16: settings.v1.CancelResponse
-	nil,                           // 17: settings.v1.StatusResponse.CountsEntry
-	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
-	(*Diagnostic)(nil),            // 19: settings.v1.Diagnostic
+	(*NotificationPurge)(nil),     // 8: settings.v1.NotificationPurge
+	(*HeldNotifications)(nil),     // 9: settings.v1.HeldNotifications
+	(*Deliverer)(nil),             // 10: settings.v1.Deliverer
+	(*ListRequest)(nil),           // 11: settings.v1.ListRequest
+	(*ListResponse)(nil),          // 12: settings.v1.ListResponse
+	(*NotificationEntry)(nil),     // 13: settings.v1.NotificationEntry
+	(*RetryRequest)(nil),          // 14: settings.v1.RetryRequest
+	(*RetryResponse)(nil),         // 15: settings.v1.RetryResponse
+	(*CancelRequest)(nil),         // 16: settings.v1.CancelRequest
+	(*CancelResponse)(nil),        // 17: settings.v1.CancelResponse
+	nil,                           // 18: settings.v1.StatusResponse.CountsEntry
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(*Diagnostic)(nil),            // 20: settings.v1.Diagnostic
 }
 var file_settings_v1_notifier_proto_depIdxs = []int32{
-	18, // 0: settings.v1.Notification.expires:type_name -> google.protobuf.Timestamp
+	19, // 0: settings.v1.Notification.expires:type_name -> google.protobuf.Timestamp
 	2,  // 1: settings.v1.Notification.attachments:type_name -> settings.v1.Attachment
 	1,  // 2: settings.v1.NotifyRequest.notifications:type_name -> settings.v1.Notification
 	5,  // 3: settings.v1.NotifyResponse.receipts:type_name -> settings.v1.Receipt
-	19, // 4: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
+	20, // 4: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
 	0,  // 5: settings.v1.StatusResponse.state:type_name -> settings.v1.ServiceState
-	18, // 6: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
-	19, // 7: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
-	18, // 8: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
-	17, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
-	9,  // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
-	8,  // 11: settings.v1.StatusResponse.held:type_name -> settings.v1.HeldNotifications
-	18, // 12: settings.v1.StatusResponse.oldest_waiting:type_name -> google.protobuf.Timestamp
-	18, // 13: settings.v1.HeldNotifications.last_used:type_name -> google.protobuf.Timestamp
-	19, // 14: settings.v1.HeldNotifications.reason:type_name -> settings.v1.Diagnostic
-	18, // 15: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
-	18, // 16: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
-	18, // 17: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
-	12, // 18: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	18, // 19: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	18, // 20: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	18, // 21: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	19, // 22: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
-	18, // 23: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
-	18, // 24: settings.v1.NotificationEntry.set_aside_at:type_name -> google.protobuf.Timestamp
-	12, // 25: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
-	12, // 26: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	3,  // 27: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	6,  // 28: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	10, // 29: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	13, // 30: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	15, // 31: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	4,  // 32: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	7,  // 33: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	11, // 34: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	14, // 35: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	16, // 36: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	32, // [32:37] is the sub-list for method output_type
-	27, // [27:32] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	19, // 6: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
+	20, // 7: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
+	19, // 8: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
+	18, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
+	10, // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
+	9,  // 11: settings.v1.StatusResponse.held:type_name -> settings.v1.HeldNotifications
+	19, // 12: settings.v1.StatusResponse.oldest_waiting:type_name -> google.protobuf.Timestamp
+	8,  // 13: settings.v1.StatusResponse.purges:type_name -> settings.v1.NotificationPurge
+	19, // 14: settings.v1.NotificationPurge.at:type_name -> google.protobuf.Timestamp
+	19, // 15: settings.v1.HeldNotifications.last_used:type_name -> google.protobuf.Timestamp
+	20, // 16: settings.v1.HeldNotifications.reason:type_name -> settings.v1.Diagnostic
+	19, // 17: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
+	19, // 18: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
+	19, // 19: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
+	13, // 20: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
+	19, // 21: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	19, // 22: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	19, // 23: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	20, // 24: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	19, // 25: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
+	19, // 26: settings.v1.NotificationEntry.set_aside_at:type_name -> google.protobuf.Timestamp
+	13, // 27: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
+	13, // 28: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
+	3,  // 29: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	6,  // 30: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	11, // 31: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	14, // 32: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	16, // 33: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	4,  // 34: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	7,  // 35: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	12, // 36: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	15, // 37: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	17, // 38: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	34, // [34:39] is the sub-list for method output_type
+	29, // [29:34] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }
@@ -1656,7 +1757,7 @@ func file_settings_v1_notifier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_notifier_proto_rawDesc), len(file_settings_v1_notifier_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -171,7 +171,9 @@ func truthOfNotifications() []Lie {
 			DeliveredBy: []*pb.Deliverer{
 				{Host: "console-1", Pid: 12, Since: now, DeliveredLastHour: 7, FailedAttemptsLastHour: 2},
 				{Host: "console-2", Pid: 13, Since: now, Self: true},
-			}, OldestWaiting: now}),
+			}, OldestWaiting: now, Purges: []*pb.NotificationPurge{
+				{At: now, Operator: "anna", Filter: "state dead", Matched: 3, Changed: 2},
+			}}),
 		says(
 			"List", "",
 			&pb.ListResponse{More: true, Entries: []*pb.NotificationEntry{entry("8"), entry(NotificationID)}},

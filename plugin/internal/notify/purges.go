@@ -1,0 +1,129 @@
+package notify
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/printable"
+)
+
+// statePurges is the name of what database_state has of purges: the last shared.MaxShownPurges, oldest first. What was
+// forgotten can tell nothing itself.
+const statePurges = "purges"
+
+// purgeNote is what is kept of a purge.
+type purgeNote struct {
+	ID string `json:"id"` // of the purge
+	shared.NotificationPurge
+}
+
+// purge is one that is under way.
+type purge struct {
+	queue *queue
+	store *store.Store
+	note  purgeNote
+}
+
+func (s *Service) newPurge(request shared.OperateRequest, by operated) *purge {
+	return &purge{queue: s.queue, store: s.configuration.Store, note: purgeNote{ID: rand.Text(),
+		NotificationPurge: shared.NotificationPurge{
+			At: by.At, Operator: briefly(by.By), Filter: inWords(request),
+		}}}
+}
+
+// part forgets those of the jobs that have ended, and notes it in the same transaction: neither an error nor the end of
+// the process leaves one without the other.
+func (p *purge) part(ctx context.Context, ids []int64) (count int64, err error) {
+	note := p.note
+	err = p.store.Together(ctx, true, func(transaction *sql.Tx) error {
+		statement, _ := p.queue.operation(shared.OperationPurge)
+		count, err = changed(transaction.ExecContext(ctx, statement, p.queue.dialect.list(ids)))
+		if err != nil {
+			return err
+		}
+		note.Matched, note.Changed = p.note.Matched+int64(len(ids)), p.note.Changed+count
+		if note.Changed == 0 {
+			return nil
+		}
+		return note.write(ctx, transaction)
+	})
+	if err != nil {
+		return 0, err
+	}
+	p.note = note
+	return count, nil
+}
+
+// write adds the note to the others, or replaces what they have of the same purge.
+func (n purgeNote) write(ctx context.Context, transaction *sql.Tx) error {
+	var all []purgeNote
+	if _, err := store.ReadState(ctx, transaction, statePurges, &all); err != nil {
+		return err
+	}
+	at := slices.IndexFunc(all, func(one purgeNote) bool { return one.ID == n.ID })
+	if at < 0 {
+		at, all = len(all), append(all, n)
+	}
+	all[at] = n
+	return store.WriteState(ctx, transaction, statePurges, all[max(0, len(all)-shared.MaxShownPurges):])
+}
+
+// purges are those that are known, oldest first.
+func (s *Service) purges(ctx context.Context) (told []shared.NotificationPurge, err error) {
+	var all []purgeNote
+	_, err = store.ReadState(ctx, s.configuration.Store.Reader(), statePurges, &all)
+	for _, one := range all {
+		told = append(told, one.NotificationPurge)
+	}
+	return told, err
+}
+
+// Bounds of what is kept of a purge: each status has all of them.
+const (
+	longestWord = 80 // characters of a text that came from outside
+	namedIDs    = 5
+)
+
+func briefly(text string) string { return printable.Shortened(printable.Line(text), longestWord) }
+
+// inWords says which notifications a request chooses.
+func inWords(request shared.OperateRequest) string {
+	if request.All {
+		return "all"
+	}
+	var words []string
+	if len(request.IDs) > 0 {
+		word := "numbers " + briefly(strings.Join(request.IDs[:min(namedIDs, len(request.IDs))], ", "))
+		if more := len(request.IDs) - namedIDs; more > 0 {
+			word += fmt.Sprintf(" and %d more", more)
+		}
+		words = append(words, word)
+	}
+	if request.State != "" {
+		words = append(words, "state "+briefly(string(request.State)))
+	}
+	for _, one := range []struct{ name, value string }{
+		{"cause", request.Cause}, {"category", request.Category}, {"recipient", request.Recipient},
+		{"search", request.Search},
+	} {
+		if one.value != "" {
+			words = append(words, fmt.Sprintf(`%s "%s"`, one.name, briefly(one.value)))
+		}
+	}
+	for _, one := range []struct {
+		name string
+		at   time.Time
+	}{{"taken since", request.From}, {"taken before", request.Until}} {
+		if !one.at.IsZero() {
+			words = append(words, one.name+" "+one.at.UTC().Format(time.RFC3339))
+		}
+	}
+	return strings.Join(words, ", ")
+}

@@ -25,18 +25,20 @@ func newLedger() *ledger { return &ledger{acknowledged: map[string]bool{}, arriv
 func (l *ledger) server(t testing.TB) *mailserver.Server {
 	t.Helper()
 	server := practiceMailServer(t)
-	server.Receive = func(mail mailserver.Mail) error {
-		parsed, err := parseMail(mail.Content)
-		if err != nil {
-			return err
-		}
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.arrived[parsed.Header.Get("Subject")]++
-		return nil
-	}
+	server.Receive = l.receive
 	startMailServer(t, server, 0)
 	return server
+}
+
+func (l *ledger) receive(mail mailserver.Mail) error {
+	parsed, err := parseMail(mail.Content)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.arrived[parsed.Header.Get("Subject")]++
+	return nil
 }
 
 func (l *ledger) acknowledge(key string) {

@@ -39,8 +39,8 @@ type heldKill struct {
 }
 
 // TestKilledHold kills the plugin in the middle of a hold and in the middle of a release. Nothing of what is to be held
-// is sent, all of it is held after the restart; then what was released is delivered, what was not is still held, and the
-// next release delivers it: each once.
+// is sent, and all of it is held after the restart. Then what was released is delivered, what was not is still held,
+// and the next release delivers it: each once.
 func TestKilledHold(t *testing.T) {
 	t.Run("embedded", func(t *testing.T) {
 		k := &heldKill{t: t, path: manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)}

@@ -19,8 +19,12 @@ const schedulerInterval = 5 * time.Second
 
 // abandonedOf returns the jobs of processes that have died after the last byte of a message had gone out.
 func (r *riverStore) abandonedOf(ctx context.Context, owner string) ([]int64, error) {
-	return scanIDs(r.db.QueryContext(ctx,
-		"SELECT id FROM river_job WHERE state = 'running' AND "+r.dialect.isMarked+" AND "+owner))
+	q := r.abandonedQuery(owner)
+	return scanIDs(r.db.QueryContext(ctx, q.text, q.arguments...))
+}
+
+func (r *riverStore) abandonedQuery(owner string) query {
+	return query{text: "SELECT id FROM river_job WHERE state = 'running' AND " + r.dialect.isMarked + " AND " + owner}
 }
 
 // fail ends an abandoned attempt; false where another process has.
@@ -43,7 +47,11 @@ func (r *riverStore) fail(ctx context.Context, id int64, owner string, failed at
 // putBack has all jobs that the owner was sending done again as if nothing had been, except those whose last byte had
 // gone out and what was cancelled meanwhile.
 func (r *riverStore) putBack(ctx context.Context, owner string) error {
-	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET "+r.asBefore()+
-		" WHERE state = 'running' AND NOT COALESCE("+r.dialect.isMarked+", FALSE) AND "+owner)
+	_, err := r.db.ExecContext(ctx, r.putBackQuery(owner).text)
 	return err
+}
+
+func (r *riverStore) putBackQuery(owner string) query {
+	return query{text: "UPDATE river_job SET " + r.asBefore() +
+		" WHERE state = 'running' AND NOT COALESCE(" + r.dialect.isMarked + ", FALSE) AND " + owner}
 }

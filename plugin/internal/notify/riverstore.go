@@ -6,13 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river/rivertype"
-
-	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
 )
 
 // Everything that this software itself does to River's tables, river_job and river_leader, is in the files whose names
@@ -271,57 +268,6 @@ func (r *riverStore) giveBack(ctx context.Context, since time.Time) error {
 			""+r.dialect.since,
 		float64(since.UnixMilli()-1)/1000) // Some engines keep milliseconds.
 	return err
-}
-
-// bringBetterProbe has the best probe of a pause sent next, where one waits that is better than the message.
-func (r *riverStore) bringBetterProbe(ctx context.Context, state policy.State, m policy.Message) bool {
-	for rank := range state.Rank(m) {
-		best := r.probeQuery(state, rank)
-		change, err := r.db.ExecContext(ctx, best.text, best.arguments...)
-		if err != nil {
-			return false // Then the message is as good.
-		}
-		if changed, err := change.RowsAffected(); err == nil && changed > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *riverStore) probeQuery(state policy.State, rank int) query {
-	condition, arguments := ranked(state, rank)
-	return query{
-		text: "UPDATE river_job SET state = 'available', scheduled_at = " + beforeAll + " WHERE id = (" +
-			"SELECT id FROM river_job WHERE " + r.ours() + " AND state IN ('available', 'scheduled') AND " + condition +
-			" AND NOT (" + behindAnyone + ")" +
-			" ORDER BY priority, id LIMIT 1)",
-		arguments: arguments,
-	}
-}
-
-// ranked is the condition for messages of a rank; see policy.State.Rank.
-func ranked(state policy.State, rank int) (condition string, arguments []any) {
-	place := func(value any) string {
-		arguments = append(arguments, value)
-		return fmt.Sprintf("$%d", len(arguments))
-	}
-	id := func(message string) string {
-		number, _ := strconv.ParseInt(message, 10, 64) // No message is 0.
-		return "CAST(" + place(number) + " AS BIGINT)"
-	}
-	if rank >= 2 {
-		return "id = " + id(state.Messages[rank-2]), arguments
-	}
-	condition = "TRUE"
-	for _, message := range state.Messages {
-		condition += " AND id <> " + id(message)
-	}
-	if rank == 0 && state.Stage == policy.Recipient {
-		for _, domain := range state.Domains {
-			condition += " AND lower(args ->> 'to') NOT LIKE " + place("%@"+domain)
-		}
-	}
-	return condition, arguments
 }
 
 // replaceArguments stores other arguments of a job.

@@ -114,7 +114,7 @@ func TestLayoutHolds(t *testing.T) {
 
 	b.prefer("prefers-reduced-motion", "no-preference")
 	read[bool](b, `(document.getElementById("report").insertAdjacentHTML("beforeend",
-		'<ol class="steps"><li class="step"><span class="mark">…</span></li></ol>'), true)`)
+		'<ol class="steps"><li class="step"><svg class="icon running"></svg></li></ol>'), true)`)
 	if read[int](b, `document.getAnimations().length`) == 0 {
 		t.Error("a running step does not move")
 	}

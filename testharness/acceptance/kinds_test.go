@@ -139,6 +139,7 @@ func checkRules(t *testing.T, b *tab) {
 
 func checkOptions(t *testing.T, b *tab) {
 	t.Helper()
+	b.click("details.options > summary")
 	b.click("#control-option-send")
 	if !b.concealed("option-tries") {
 		t.Error("an option does not follow another")
@@ -172,18 +173,16 @@ func checkActions(t *testing.T, b *tab) {
 // checkEnter presses Enter where it may choose from a list: that sends no form.
 func checkEnter(t *testing.T, b *tab) {
 	t.Helper()
-	read[bool](b, `(window.sent = [], window.noteSent = event => {
-		if (!event.defaultPrevented) window.sent.push(document.activeElement.name);
-		event.preventDefault();
-	}, document.getElementById("settings-form").addEventListener("submit", window.noteSent), true)`)
+	read[bool](b, `(window.sent = [], window.asks = window.fetch, window.fetch = (route, ...rest) => route === "save" ?
+		(window.sent.push(document.activeElement.name), Promise.reject(new Error("not sent"))) :
+		window.asks(route, ...rest), true)`)
 	for _, control := range []string{"#control-bucket", "#field-mirrors .other input", "#control-server"} {
 		b.typeInto(control, "\r")
 	}
 	if sent := read[string](b, `window.sent.join()`); sent != "value.server" {
 		t.Errorf("Enter sent the form in the fields %q", sent)
 	}
-	read[bool](b,
-		`(document.getElementById("settings-form").removeEventListener("submit", window.noteSent), true)`)
+	read[bool](b, `(window.fetch = window.asks, document.getElementById("save-agree").replaceChildren(), true)`)
 }
 
 // checkAgreement saves what has to be agreed to: a secret that was typed before is saved with it.

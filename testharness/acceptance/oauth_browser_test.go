@@ -80,7 +80,7 @@ func (c chain) comeBack(t *testing.T, b *tab, address string, client oauthClient
 	asked := len(c.provider.requests(t, client.ID))
 	b.retype("oauth_token_url", c.provider.TLS+"/token")
 	read[bool](b, `(document.getElementById("test-button").click(), true)`)
-	b.awaitText(`document.getElementById("findings-oauth_client_secret").textContent`, "must be entered again")
+	b.awaitText(`document.getElementById("report").textContent`, "must be entered again")
 	if now := len(c.provider.requests(t, client.ID)); now != asked {
 		t.Error("the stored secret went to another endpoint")
 	}

@@ -71,8 +71,8 @@ func TestPastedWithoutScripts(t *testing.T) {
 	b.reload()
 	b.typeInto("#control-server", "smtps://me%40email.com@smtp.email.com/")
 	b.click("#test-button")
-	b.await("#findings-server .fixes button")
-	b.click("#findings-server .fixes button")
+	b.await("#report .fixes button")
+	b.click("#report .fixes button")
 	b.await(`#control-server[value="smtp.email.com"]`)
 	b.await(`#control-login[value="me@email.com"]`)
 	if !read[bool](b, `document.getElementById("control-use_ssl").checked`) {

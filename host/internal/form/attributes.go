@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"html/template"
 	"strings"
+
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // attributes writes the attributes of an element. A template that wrote them one by one would call a function for each
@@ -53,6 +55,7 @@ func (f *fieldView) Container() (template.HTMLAttr, error) {
 	a.flag("data-concealed", f.Concealed)
 	a.flag("data-disabled", f.Disabled)
 	a.flag("data-unset", f.Unset)
+	a.flag("data-stored", f.Secret.Set)
 	a.flag("hidden", f.Obsolete)
 	return a.html(), nil
 }
@@ -65,7 +68,7 @@ func (f *fieldView) control() template.HTMLAttr {
 	if f.Needed {
 		a.set("aria-required", "true")
 	}
-	if len(f.Findings) > 0 {
+	if len(f.Findings) > 0 || f.Mark == shared.SeverityError {
 		a.set("aria-invalid", "true")
 	}
 	a.set("aria-describedby", f.DescribedBy)

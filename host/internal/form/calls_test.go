@@ -128,12 +128,12 @@ func TestCalls(t *testing.T) {
 		"validate":       {"POST", "/validate", "", valid, 200, "Will connect to 127.0.0.1:1", "Schema Validate"},
 		"save":           {"POST", "/save", "", valid, 303, "", "Schema Save"},
 		"save, refused":  {"POST", "/save", "", invalid, 422, `value="no port"`, "Schema Save Validate"},
-		"save, conflict": {"POST", "/save", "", outdated, 409, `value="127.0.0.1:1"`, "Schema Save Validate"},
+		"save, conflict": {"POST", "/save", "", outdated, 409, `value="127.0.0.1:1"`, "Schema Save Validate Revisions"},
 		"save, refused, script": {
 			"POST", "/save", "application/json", invalid, 200, "Nothing was saved", "Schema Save",
 		},
 		"save, conflict, script": {
-			"POST", "/save", "application/json", outdated, 200, `"revision":1`, "Schema Save",
+			"POST", "/save", "application/json", outdated, 200, `"revision":1`, "Schema Save Revisions",
 		},
 		"save, default":  {"POST", "/save", "", untouched, 303, "", "Schema Save"},
 		"apply":          {"POST", "/apply", "", valid, 200, `value="127.0.0.1:1"`, "Schema Load Validate"},

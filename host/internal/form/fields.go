@@ -34,6 +34,9 @@ type fieldView struct {
 	Findings     shared.Diagnostics
 	Rules        fieldRules
 	Again        *shared.Action // an action that stands beside another field, too
+	Beside       *runView       // an action whose button stands beside the label
+	// Mark says how the last test was about the field; empty when it was not. The verdict tells what it found.
+	Mark shared.Severity
 
 	// What follows from the rest; settle computes it.
 	Shape       string // the template of the control

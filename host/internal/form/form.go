@@ -113,6 +113,7 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	mux.HandleFunc("GET /return", h.authorized(h.returned))
 	mux.HandleFunc("POST /save", h.authorized(h.save))
 	mux.HandleFunc("POST /apply", h.authorized(h.apply))
+	mux.HandleFunc("POST /merge", h.authorized(h.merge))
 	mux.HandleFunc("GET /history", h.authorized(h.history))
 	mux.HandleFunc("POST /restore", h.authorized(h.restore))
 	mux.HandleFunc("POST /restart", h.authorized(h.restart))

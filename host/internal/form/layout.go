@@ -2,20 +2,27 @@ package form
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 type sectionView struct {
 	shared.Section
-	Open   bool
-	Groups []groupView
+	Open bool
+	// Untitled sections have a heading that is not seen: the page's own stands above it, or their first field says it.
+	Untitled bool
+	Groups   []groupView
+	Differs  text.Text // which fields hold something else than their default
 }
 
 // groupView are neighbours of one group, which stand together, and the actions that belong to them.
 type groupView struct {
 	Fields []*fieldView
 	Runs   []*runView
+	// Indented groups depend on the tick-box that the section begins with.
+	Indented bool
 }
 
 // build lays the form out with the given values, and with what else was submitted.
@@ -23,22 +30,27 @@ func (v *view) build(values shared.Values, s submission) {
 	v.Sections, v.Test, v.Tests, v.Actions, v.runs = nil, nil, nil, nil, nil
 	scope := newScope(v.Schema, values, "", valuePrefix)
 	beside := map[string]bool{} // actions that stand beside a field already
-	for _, section := range v.Schema.Sections {
+	for number, section := range v.Schema.Sections {
 		shown := sectionView{Section: section, Open: !section.Advanced}
+		switched := section.Fields[0].Kind == shared.KindBoolean
+		shown.Untitled = number == 0 || switched
+		var fields []*fieldView
 		for i, field := range section.Fields {
 			one := v.field(scope, field, s)
-			if value := values[field.Name]; section.Advanced && !value.IsEmpty() && value != one.Default {
-				shown.Open = true // It holds something that was decided.
-			}
 			if i == 0 || field.Group == "" || field.Group != section.Fields[i-1].Group {
-				shown.Groups = append(shown.Groups, groupView{})
+				shown.Groups = append(shown.Groups, groupView{
+					Indented: switched && field.VisibleWhen.Field == section.Fields[0].Name,
+				})
 			}
 			group := &shown.Groups[len(shown.Groups)-1]
 			v.besideField(group, one, scope, s, beside)
 			group.Fields = append(group.Fields, one)
+			fields = append(fields, one)
 		}
+		shown.Differs = differing(fields)
 		v.Sections = append(v.Sections, shown)
 	}
+	v.buildPresets(scope)
 	v.buildRuns(scope, s, beside)
 }
 
@@ -81,6 +93,9 @@ func (v *view) besideField(
 		default:
 			beside[name] = true
 			run := v.actionRun(action, scope, s, one.VisibleWhen)
+			if len(action.Options) == 0 && action.Help == "" && action.VisibleWhen.IsZero() && one.Kind != shared.KindBoolean {
+				run.Apart, one.Beside = true, run
+			}
 			group.Runs = append(group.Runs, run)
 		}
 	}
@@ -89,6 +104,7 @@ func (v *view) besideField(
 // buildRuns lays out the test, and the actions that stand beside no field.
 func (v *view) buildRuns(scope fieldScope, s submission, beside map[string]bool) {
 	v.Test = &runView{Label: v.Schema.Test.Label, Options: optionViews("", v.Schema.Test.Form(), s.options[""])}
+	v.Test.foldOptions()
 	v.runs = append(v.runs, v.Test)
 	if !v.hasActions {
 		return
@@ -97,7 +113,9 @@ func (v *view) buildRuns(scope fieldScope, s submission, beside map[string]bool)
 		switch {
 		case beside[action.Name]:
 		case action.Test:
-			v.Tests = append(v.Tests, v.actionRun(action, scope, s, shared.Condition{}))
+			run := v.actionRun(action, scope, s, shared.Condition{})
+			run.InPanel = true
+			v.Tests = append(v.Tests, run)
 		default:
 			v.Actions = append(v.Actions, v.actionRun(action, scope, s, shared.Condition{}))
 		}
@@ -173,11 +191,24 @@ func (v *view) show(e errand, came outcome) {
 	run.Prompt, run.Changed = came.prompt, e.changed(came)
 	if came.report != nil {
 		v.setFindings(keyed(v.Schema, e.name, came.report.Diagnostics))
-		run.Report = &reportView{came.report, e.name}
+		if v.General = nil; run.IsTest() { // The verdict tells all of it.
+			v.each((*fieldView).markOnly)
+		}
+		run.Report = newReportView(came.report, e.name, v.Schema)
 		if came.settled() {
 			run.Prompt = nil
 		}
 	}
+}
+
+// markOnly has the field say no more than that the last test was about it.
+func (f *fieldView) markOnly() {
+	for _, one := range f.Findings {
+		if one.Severity == shared.SeverityError || f.Mark == "" && one.Severity == shared.SeverityWarning {
+			f.Mark = one.Severity
+		}
+	}
+	f.Findings = nil
 }
 
 // each goes through all fields and options.
@@ -215,6 +246,16 @@ func (v *view) setFindings(found shared.Diagnostics) {
 	v.openWhereNeeded()
 }
 
+// foldOptions folds the options while none is chosen, and names them.
+func (r *runView) foldOptions() {
+	var names []string
+	for _, option := range r.Options {
+		names = append(names, option.Field.Label)
+		r.Open = r.Open || !option.Value.IsEmpty() && option.Value != option.Default
+	}
+	r.OptionNames, r.Differs = strings.Join(names, ", "), strings.Join(names, ", ")
+}
+
 func (v *view) openWhereNeeded() {
 	for i, section := range v.Sections {
 		for _, group := range section.Groups {
@@ -222,6 +263,9 @@ func (v *view) openWhereNeeded() {
 				v.Sections[i].Open = v.Sections[i].Open || len(field.Findings) > 0
 			}
 		}
+	}
+	for _, option := range v.Test.Options {
+		v.Test.Open = v.Test.Open || len(option.Findings) > 0
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 
 func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, v *view) {
 	v.each((*fieldView).settle)
+	if v.Test != nil {
+		v.Test.Preview, v.Test.Next = v.Preview, v.Next("test")
+	}
 	title := v.Schema.Title
 	if title == "" {
 		title = h.language(r).Message("Settings")
@@ -61,6 +64,18 @@ func (h *handler) findingsHTML(
 		}
 	}
 	return rendered
+}
+
+// marksHTML renders for each field that the last test was about it; what it found, the verdict tells.
+func (h *handler) marksHTML(r *http.Request, found shared.Diagnostics) map[string]template.HTML {
+	marks := map[string]template.HTML{}
+	for _, one := range found {
+		marked := fieldView{Findings: found.ForField(one.Field)}
+		if marked.markOnly(); one.Field != "" && marked.Mark != "" {
+			marks[one.Field] = h.fragment(r, "mark", marked.Mark)
+		}
+	}
+	return marks
 }
 
 func (h *handler) writeJSON(w http.ResponseWriter, r *http.Request, value any) {

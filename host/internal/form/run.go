@@ -39,16 +39,18 @@ type runView struct {
 	Prompt      *shared.Prompt
 	Confirm     string // what has to be agreed to first
 	Changed     bool   // it has changed what is in force
+	// Apart runs have their button beside the label of a field, InPanel ones stand beside the test.
+	Apart, InPanel bool
+	// Open tells that the options are unfolded, OptionNames and Differs what is said while they are not.
+	Open                 bool
+	OptionNames, Differs string
+	Preview              string              // what the test would do
+	Next                 bool                // it is the next sensible step
+	Planned              []shared.StepResult // the steps of the test, before it begins
 }
 
 // IsTest reports whether it is the page's test.
 func (v runView) IsTest() bool { return v.runName == "" }
-
-// reportView is a verdict. Its ids are those of what was run.
-type reportView struct {
-	*shared.TestReport
-	Of runName
-}
 
 // errand is a test or an action that was asked for, and has not begun.
 type errand struct {
@@ -195,11 +197,15 @@ func (h *handler) completedLine(
 	r *http.Request, schema shared.Schema, s submission, e errand, came outcome,
 ) map[string]any {
 	report := came.report
-	shown := runView{runName: e.name, Report: &reportView{report, e.name}, Changed: e.changed(came)}
+	shown := runView{runName: e.name, Report: newReportView(report, e.name, schema), Changed: e.changed(came)}
 	line := map[string]any{
 		"event": "completed", "settled": came.settled(), "status": report.Status, "headline": report.Headline,
 		"html":     h.fragment(r, "outcome", shown),
 		"findings": h.findingsHTML(r, keyed(schema, e.name, report.Diagnostics), nil),
+	}
+	if shown.IsTest() {
+		line["findings"] = h.marksHTML(r, keyed(schema, e.name, report.Diagnostics))
+		line["last"] = h.fragment(r, "last test cell", shown.Report)
 	}
 	if came.result.IsZero() {
 		return line

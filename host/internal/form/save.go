@@ -43,7 +43,7 @@ func (h *handler) answerScriptedSave(
 	case result.Saved:
 		reply["location"] = "./" + savedQuery(r)
 	case result.Conflict:
-		conflict := newConflict(schema, s, result)
+		conflict := newConflict(schema, s, result, h.beforeSince(r, schema, s.revision))
 		conflict.SecretsKept = true
 		reply["revision"] = result.Snapshot.Revision.Number // From here on the form is made from that one.
 		reply["said"] = h.fragment(r, "said", &view{Conflict: conflict})
@@ -55,7 +55,8 @@ func (h *handler) answerScriptedSave(
 			return declared
 		})
 		reply["findings"] = h.findingsHTML(r, result.Diagnostics, nil)
-		reply["said"] = h.fragment(r, "said", &view{Refused: true, General: general})
+		reply["said"] = h.fragment(r, "said",
+			&view{Refused: true, General: general, Faults: faultsOf(schema, result.Diagnostics)})
 	}
 	h.writeJSON(w, r, reply)
 }
@@ -67,7 +68,7 @@ func (h *handler) answerUnsaved(
 	status := http.StatusUnprocessableEntity
 	switch {
 	case result.Conflict:
-		view.Conflict = newConflict(view.Schema, s, result)
+		view.Conflict = newConflict(view.Schema, s, result, h.beforeSince(r, view.Schema, s.revision))
 		view.Snapshot.Revision = result.Snapshot.Revision
 		status = http.StatusConflict
 	case result.Confirm != "":
@@ -75,7 +76,7 @@ func (h *handler) answerUnsaved(
 		status = http.StatusPreconditionRequired
 	default:
 		view.setFindings(result.Diagnostics)
-		view.Refused = true
+		view.Refused, view.Faults = true, faultsOf(view.Schema, result.Diagnostics)
 	}
 	h.render(w, r, status, view)
 }

@@ -22,7 +22,13 @@ type view struct {
 	// SavedThoughFailed means that the settings were saved after a test of them had failed.
 	SavedThoughFailed bool
 	Refused           bool
+	Faults            []*anchor // the fields for which nothing was saved
 	Conflict          *conflict
+	Unsaved           bool  // the form holds what is not in force
+	Opened            int64 // the revision whose values the form holds; 0 for those in force
+	Presets           []presetView
+	OtherPreset       bool   // the form holds the values of none
+	PresetNote        string // what there is to know of the one that is chosen
 	Prerequisites     []prerequisiteView
 	Sections          []sectionView
 	Test              *runView
@@ -66,7 +72,7 @@ func (h *handler) submittedView(r *http.Request, schema shared.Schema, s submiss
 	snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	if err != nil {
 		v := h.downView(r, err)
-		v.Schema, v.Down = schema, false
+		v.Schema, v.Down, v.Unsaved = schema, false, true
 		v.adopt(s)
 		return v
 	}
@@ -77,6 +83,7 @@ func (h *handler) submittedView(r *http.Request, schema shared.Schema, s submiss
 func (h *handler) answeredView(r *http.Request, schema shared.Schema, s submission, snapshot shared.Snapshot) *view {
 	v := h.newView(r, schema, snapshot, s.draft.Values)
 	v.adopt(s)
+	v.Unsaved = true
 	return v
 }
 
@@ -109,6 +116,23 @@ func (h *handler) emptyView() *view {
 	}
 }
 
+// Next reports whether testing or saving is the next sensible step. After a test that failed it is what the verdict
+// says.
+func (v *view) Next(step string) bool {
+	switch {
+	case v.Conflict != nil:
+		return false
+	case v.Test.Report == nil:
+		return step == "test"
+	case v.Test.Report.Status != shared.StatusFailed:
+		return step == "save"
+	default:
+		cause := v.Test.Report.Cause
+		mended := cause != nil && (len(cause.Fixes) > 0 || v.Test.Report.Link != "" || v.Test.Report.Lead != nil)
+		return step == "test" && !mended
+	}
+}
+
 // notifier returns the notification service, nil when there is none.
 func (h *handler) notifier() shared.Notifier { return offered(h.options.Notifier) }
 
@@ -134,8 +158,9 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 		v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
 		reply["prerequisites"] = h.fragment(r, "prerequisites", v)
 		if status := h.service(r); status != nil {
-			reply["service"] = h.fragment(r, "service", status)
-			reply["held"] = h.fragment(r, "held elsewhere", status.Held)
+			reply["service"] = h.fragment(r, "service cell", status)
+			reply["trouble"] = h.fragment(r, "trouble", status)
+			reply["held"] = h.fragment(r, "held on the settings", status.Held)
 		}
 	} else {
 		v.Plugin = h.options.PluginState()

@@ -32,6 +32,13 @@ func templateFunctions(reader text.Language) template.FuncMap {
 		"operationName": operationName,
 		"soon":          soon,
 		"elsewhere":     elsewhere,
+		"serviceIcon":   serviceIcon,
+		"serviceState":  serviceState,
+		"serviceLine":   serviceLine,
+		"presetFields":  presetFields,
+		"glance":        glance,
+		"linked":        linked,
+		"siteOf":        siteOf,
 		"givenUp":       func(status *shared.ServiceStatus) int64 { return status.Counts[shared.NotificationDead] },
 	}
 }

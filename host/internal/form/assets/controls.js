@@ -75,7 +75,7 @@ function rows(element, kind, text) {
   const isMap = kind === "map";
   text.hidden = true;
   element.querySelector(":scope > .typed-lines").hidden = true;
-  element.querySelector(":scope > label").removeAttribute("for");
+  element.querySelector(":scope > .label-row > label").removeAttribute("for");
   editor.hidden = false;
 
   function add([key, entry]) {

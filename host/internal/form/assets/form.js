@@ -3,6 +3,7 @@
 
 import { followers } from "./rules.js";
 import { controlOf } from "./controls.js";
+import { fill as replace, keepCurrent } from "./live.js";
 
 const form = document.getElementById("settings-form");
 if (form) start();
@@ -12,10 +13,13 @@ function start() {
   const fields = new Map([...form.querySelectorAll("[data-field]")].map((element) => [element.dataset.field,
 	field(element)]));
   const runs = [...form.querySelectorAll("[data-run]")].map(runOf);
-  let unsaved = false;
+  const saved = snapshot(); // What stood in the form when it came.
+  const bar = form.querySelector(".save-bar");
+  let unsaved = form.hasAttribute("data-unsaved");
   let hint = 0;
   let running = null;
   let edits = 0;
+  let tried = null; // What stood in the form when it was tested.
 
   function field(element) {
     const rules = JSON.parse(element.dataset.rules);
@@ -26,9 +30,20 @@ function start() {
       pristine: element.hasAttribute("data-unset"), // It shows the default until it is changed.
       fixed: Boolean(element.querySelector(":scope > .lock")) || element.hidden,
       star: element.querySelector(".required"),
+      label: element.querySelector(":scope > .label-row > [id^=label-], :scope > .tick")?.firstChild?.data?.trim() ||
+        element.querySelector(":scope > .tick span")?.firstChild?.data?.trim() || "",
       findings: element.querySelector(":scope > .findings"),
+      text() { return JSON.stringify(this.control.value()); },
+      own() { // Whether it holds something else than its default.
+        if (this.control.secret) return Boolean(this.control.value()) || element.hasAttribute("data-stored");
+        return !this.pristine && this.differs;
+      },
     };
   }
+
+  function snapshot() { return new Map([...fields].map(([name, one]) => [name, one.text()])); }
+
+  const named = (names) => names.map((name) => fields.get(name).label).join(", ");
 
   // follow shows what follows from the form as it stands.
   function follow() {
@@ -45,16 +60,58 @@ function start() {
       const standard = defaultOf(name);
       if (one.pristine) one.control.set(standard);
       else one.control.hint(standard);
+      const value = one.control.value();
+      one.standard = standard;
+      one.differs = !isNone(value) && JSON.stringify(value) !== JSON.stringify(standard);
+      one.element.classList.toggle("changed", saved.get(name) !== one.text());
     }
     for (const run of runs) {
       if (run.rules?.visible) run.block.toggleAttribute("data-concealed", !holds(run.rules.visible, ""));
     }
+    for (const folded of form.querySelectorAll("details[data-some]")) tellDiffering(folded);
+    tellPreset();
+    tellStale();
   }
 
-  function show(findings) {
+  const isNone = (value) => value === null || value === undefined || value === "" || value === false ||
+    typeof value === "object" && Object.keys(value).length === 0;
+
+  // tellDiffering says how many of the fields that are folded away hold something else than their default.
+  function tellDiffering(folded) {
+    const own = [...folded.querySelectorAll("[data-field]")].filter((element) => !element.hidden &&
+      fields.get(element.dataset.field).own()).map((element) => element.dataset.field);
+    const said = folded.dataset.some.replace("{number}", own.length).replace("{fields}", named(own));
+    folded.querySelector(".differs").textContent = "\u2014 " + (own.length ? said : folded.dataset.none);
+  }
+
+  // tellStale says which fields are others now than those that were tested.
+  function tellStale() {
+    const stale = form.querySelector(".stale");
+    if (!stale || !tried || running) return;
+    const now = snapshot();
+    const others = [...now].filter(([name, text]) => tried.get(name) !== text).map(([name]) => name);
+    stale.hidden = others.length === 0;
+    if (stale.hidden) return;
+    const what = stale.querySelector(".what");
+    what.textContent = what.dataset.text.replace("{fields}", named(others));
+    next("test");
+  }
+
+  // next fills the button of the next sensible step, and no other.
+  function next(step) {
+    const mend = form.querySelector("#report .verdict .buttons > .button");
+    const buttons = { test: runs.find((run) => run.isTest).button, save: bar.querySelector("[type=submit]:not([name])"), mend };
+    if (step === "mend" && !mend) step = "test";
+    for (const [name, button] of Object.entries(buttons)) button?.classList.toggle("primary", name === step);
+    buttons.test.classList.toggle("accent", step !== "test");
+  }
+
+  // show puts what was found beside the fields. Hints leave what the last test marked.
+  function show(findings, hints = false) {
     for (const [name, one] of fields) {
       const html = findings[name] ?? "";
-      one.findings.innerHTML = html;
+      if (hints && !html && one.findings.querySelector(".of-test")) continue;
+      replace(one.findings, html);
       one.control.mark(html.includes("finding error"));
     }
   }
@@ -73,18 +130,23 @@ function start() {
       const answer = await fetch("validate", { method: "POST", body: posted() });
       if (!answer.ok || mine !== hint) return;
       const { preview, findings, computed, valid } = await answer.json();
-      document.getElementById("preview").textContent = preview;
+      const said = document.getElementById("preview");
+      said.textContent = preview || said.dataset.else;
       for (const [name, text] of Object.entries(computed ?? {})) fields.get(name)?.control.write(text);
-      if (hints && !running) show(findings);
+      if (hints && !running) show(findings, true);
       if (valid && refused()) place.replaceChildren();
     } catch { /* Hints are no more than that; the next keystroke asks again. */ }
   }
 
   let debounce;
   form.addEventListener("input", (event) => {
-    if (!event.target.name) return;
+    if (!event.target.name || event.target.name === "preset") return;
     const changed = fields.get(event.target.closest("[data-field]")?.dataset.field);
     if (changed) changed.pristine = false;
+    if (changed?.findings.querySelector(".of-test")) {
+      changed.findings.replaceChildren();
+      changed.control.mark(false);
+    }
     const about = runs.filter(({ block }) => block.contains(event.target));
     outdate(about.length ? about : runs);
     if (/^(option|action)\./.test(event.target.name)) return follow();
@@ -97,13 +159,13 @@ function start() {
     debounce = setTimeout(() => check(), 400);
   });
 
-  // outdate says of verdicts that they are not about the form as it stands any more. What an action has filled in
-  // itself is no change to what it says.
+  // outdate says of what actions have found that it is not about the form as it stands any more. What an action has
+  // filled in itself is no change to what it says.
   let filling = null;
   function outdate(those) {
     for (const run of those) {
       const report = run.report.querySelector(".report:not(:has(> .outdated))");
-      if (report && run !== filling) report.prepend(paragraph("help outdated", form.dataset.outdated));
+      if (report && run !== filling && !run.isTest) report.prepend(paragraph("help outdated", form.dataset.outdated));
     }
   }
 
@@ -123,14 +185,26 @@ function start() {
     }
   }
 
-  const preset = document.getElementById("preset");
-  preset?.addEventListener("change", () => {
-    const chosen = preset.selectedOptions[0];
-    const note = document.getElementById("preset-note");
-    note.textContent = chosen.dataset.note ?? "";
-    note.hidden = !chosen.dataset.note;
-    if (chosen.dataset.values) fill(JSON.parse(chosen.dataset.values));
-  });
+  // tellPreset shows which preset the form is filled in with.
+  const presets = [...form.querySelectorAll("[name=preset]")];
+
+  function tellPreset() {
+    if (presets.length === 0 || presets.includes(document.activeElement) && presets.at(-1).checked) return;
+    const holds = (preset) => Object.entries(JSON.parse(preset.dataset.values)).every(([name, value]) => {
+      const one = fields.get(name);
+      return JSON.stringify(isNone(one.control.value()) ? one.standard ?? value : one.control.value()) === JSON.stringify(value);
+    });
+    const filled = Object.keys(JSON.parse(presets[0].dataset.values)).some((name) => fields.get(name)?.differs);
+    const chosen = presets.find((preset) => preset.value && holds(preset)) ?? (filled ? presets.at(-1) : null);
+    for (const preset of presets) preset.checked = preset === chosen;
+    document.getElementById("preset-note").textContent = chosen?.dataset.note ?? "";
+  }
+
+  for (const preset of presets) {
+    preset.addEventListener("change", () => {
+      if (preset.dataset.values) fill(JSON.parse(preset.dataset.values));
+    });
+  }
 
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
@@ -147,11 +221,14 @@ function start() {
       carryOut(enteredFor, enteredFor.button);
     } else if (button?.name === "fix") {
       event.preventDefault();
-      takeOver(button);
+      mend(button);
     } else if (button && runFor(button)) {
       event.preventDefault();
       carryOut(runFor(button), button);
-    } else if ((button?.getAttribute("formaction") ?? "save") === "save" && secretsTyped()) {
+    } else if (button?.id === "merge-button") {
+      event.preventDefault();
+      merge(button);
+    } else if ((button?.getAttribute("formaction") ?? "save") === "save") {
       event.preventDefault();
       save(button);
     } else {
@@ -159,22 +236,62 @@ function start() {
     }
   });
 
-  // takeOver fills in what a fix has. A verdict then says that it is an old one, and what was done about it.
-  function takeOver(button) {
+  // mend fills in a fix. That of a test is tested at once when it changes anything: what was refused is not tried again.
+  function mend(button) {
     const values = JSON.parse(button.value);
+    const before = snapshot();
+    const of = button.closest("[data-run]");
+    const first = fields.get(Object.keys(values)[0]);
     fill(values);
-    const run = runs.find(({ report }) => report.contains(button));
-    if (run?.isTest) {
-      button.textContent = `✔ ${button.textContent}`;
-      button.disabled = true;
-      run.button.focus(); // To test again is what comes next.
-    } else if (run) {
-      fields.get(Object.keys(values)[0])?.control.focus(); // Before the button goes, and the focus with it.
-      run.report.replaceChildren();
-    }
+    const changed = [...snapshot()].some(([name, text]) => before.get(name) !== text);
+    if (of?.dataset.run === "" && changed) return carryOut(runs.find((run) => run.block === of), button);
+    first?.control.focus(); // Before the button goes, and the focus with it.
+    if (of && of.dataset.run !== "") of.querySelector(".outcome").replaceChildren();
   }
 
-  const secretsTyped = () => [...form.querySelectorAll("[name^='secret.']")].some((control) => control.value);
+  // merge fills in what was chosen of a conflict. It saves nothing.
+  function merge(button) {
+    for (const chosen of document.querySelectorAll(".conflict [name^='choice.']:checked")) {
+      const name = chosen.name.slice("choice.".length);
+      const values = JSON.parse(chosen.dataset.values);
+      if (values) fill(values);
+      else if (chosen.value === "theirs") fields.get(name)?.control.write("");
+    }
+    const first = document.querySelector(".conflict [name^='choice.']")?.name.slice("choice.".length);
+    fields.get(first)?.control.focus();
+    button.closest(".conflict").remove();
+    follow();
+    next("test");
+  }
+
+  // go leads to a field, to where it is told why, or to the verdict.
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest?.("a[href^='#']")?.hash.slice(1);
+    if (!target) return;
+    const one = fields.get(target.replace(/^field-/, ""));
+    if (one) {
+      event.preventDefault();
+      reveal(one);
+      one.control.focus();
+      one.element.scrollIntoView({ block: "nearest" });
+    } else if (target === "report") {
+      event.preventDefault();
+      lead(runs.find((run) => run.isTest));
+    }
+  });
+
+  function reveal(one) {
+    one.element.hidden = false;
+    for (let at = one.element.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+  }
+
+  // lead has the verdict in view, its title with the keyboard.
+  function lead(run) {
+    const title = run.report.querySelector("h3, .headline");
+    if (!title) return;
+    title.focus({ preventScroll: true });
+    (title.closest(".verdict") ?? title).scrollIntoView({ block: "nearest" });
+  }
 
   // asked posts the form and returns the answer. What went wrong is the message of the error.
   async function asked(route, accept, body, signal) {
@@ -196,10 +313,14 @@ function start() {
   const place = document.getElementById("said"); // Of what came of the last save.
   const refused = () => Boolean(place.querySelector(":scope > .refused"));
 
+  let saving = false;
+
   // save keeps typed secrets on the page while the plugin asks for agreement, and when nothing was saved.
   async function save(button) {
     const agree = document.getElementById("save-agree");
-    button.disabled = true;
+    if (saving) return;
+    saving = true; // A button that is disabled would lose the keyboard.
+    button?.setAttribute("aria-disabled", "true");
     try {
       const answer = await askedJSON("save", posted(button));
       place.replaceChildren();
@@ -216,7 +337,8 @@ function start() {
     } catch (error) {
       note(agree, error.message);
     } finally {
-      button.disabled = false;
+      saving = false;
+      button?.removeAttribute("aria-disabled");
     }
   }
 
@@ -225,23 +347,23 @@ function start() {
     clearTimeout(debounce);
     hint++; // A hint that is under way knows less.
     show(findings);
-    for (const name of Object.keys(findings)) {
-      const one = fields.get(name);
-      if (one) one.element.hidden = false;
-      const section = one?.element.closest("details");
-      if (section) section.open = true;
-    }
+    for (const name of Object.keys(findings)) if (fields.has(name)) reveal(fields.get(name));
     place.innerHTML = said;
     if (revision !== undefined) form.elements.revision.value = revision;
-    place.focus();
+    unsaved = true;
+    document.getElementById("unsaved").hidden = false;
+    (place.querySelector(".faults a, #conflict-title") ?? place).focus();
+    place.scrollIntoView({ block: "nearest" });
   }
 
   // runOf is the page's test, or an action: its buttons, and where it is told what happens.
   function runOf(block) {
-    const find = (selector) => block.querySelector(":scope > " + selector);
+    const find = (selector) => block.querySelector(":scope > " + selector) ??
+      block.querySelector(":scope > .part > " + selector);
     const run = {
       block, rules: block.dataset.rules && JSON.parse(block.dataset.rules), isTest: block.dataset.run === "",
-      button: find(".actions [type=submit]"), cancel: find(".actions .cancel"), progress: find(".actions .progress"),
+      button: find(".actions > [type=submit]") ??
+        document.getElementById(block.dataset.run), cancel: find(".actions .cancel"), progress: find(".actions .progress"),
       steps: find(".steps"), prompts: find(".prompts"), report: find(".outcome"),
     };
     run.cancel.addEventListener("click", () => running?.abort());
@@ -251,6 +373,7 @@ function start() {
   // runFor is what a button runs. The same action may have several.
   function runFor(button) {
     const named = ["action", "agreed"].includes(button.name);
+    if (button.name === "again") return runs.find((run) => run.isTest);
     return runs.find((run) => run.button === button || named && run.button.value === button.value);
   }
 
@@ -264,27 +387,52 @@ function start() {
       tested.value = "";
       check(false); // So that the sentence above says what is tested now.
     }
-    const body = posted(button); // Before what was agreed to goes from the page.
+    const body = posted(run.isTest ? null : button); // Before what was agreed to goes from the page.
+    if (run.isTest) tried = snapshot();
     run.button.disabled = true;
     run.cancel.hidden = run.progress.hidden = run.steps.hidden = false;
+    run.cancel.focus(); // The button goes, and the focus would go with it.
     run.progress.textContent = run.block.dataset.busy;
     run.steps.replaceChildren();
     run.prompts.replaceChildren();
     run.report.replaceChildren();
-    if (button !== run.button) run.cancel.focus(); // The button goes, and the focus would go with it.
+    for (const old of run.block.querySelectorAll(":scope > .stale, :scope > .planned")) old.hidden = true;
+    const clock = setInterval(() => tick(run), 1000);
+    let ended = false;
     try {
       const answer = await asked(run.isTest ? "test" : "action", "application/x-ndjson", body, running.signal);
-      if (!await follows(run, answer.body)) throw new Error(run.block.dataset.ended);
+      ended = await follows(run, answer.body);
+      if (!ended) throw new Error(run.block.dataset.ended);
     } catch (error) {
       const cancelled = error.name === "AbortError";
       run.prompts.replaceChildren();
       note(run.report, cancelled ? run.block.dataset.cancelled : error.message || form.dataset.unreachable);
-      for (const step of run.steps.querySelectorAll(".step:not(.passed, .failed, .warning, .skipped)")) step.remove();
+      for (const step of run.steps.querySelectorAll(".live")) step.remove();
+      if (run.isTest) tried = null;
     } finally {
+      clearInterval(clock);
       running = null;
+      const held = document.activeElement === run.cancel;
       run.button.disabled = false;
       run.cancel.hidden = run.progress.hidden = true;
-      run.steps.hidden = run.steps.childElementCount === 0;
+      run.steps.hidden = run.steps.childElementCount === 0 || ended && run.isTest;
+      if (held && ended && run.report.querySelector(".report")) lead(run);
+      else if (held) run.button.focus();
+      if (run.isTest) tellStale();
+    }
+  }
+
+  // tick says how long it has taken, and of a slow step that it is one.
+  function tick(run) {
+    const number = new Intl.NumberFormat(document.querySelector(".settings-page").lang);
+    const since = (from) => Math.round((Date.now() - from) / 1000);
+    for (const step of run.steps.querySelectorAll(".live")) {
+      const seconds = since(step.since);
+      step.querySelector(".time").textContent = number.format(seconds) + " s";
+      if (seconds < 5 || !run.block.dataset.slow) continue;
+      const slow = step.querySelector(".slow") ?? step.querySelector(".detail").appendChild(document.createElement("span"));
+      slow.className = "slow";
+      slow.textContent = " " + run.block.dataset.slow.replace("{seconds}", number.format(seconds));
     }
   }
 
@@ -315,6 +463,8 @@ function start() {
         if (line.settled) run.prompts.replaceChildren();
         show(line.findings);
         showCopies();
+        if (line.last) replace(document.getElementById("last-test"), line.last);
+        if (run.isTest) next(line.status === "failed" ? "mend" : "save");
         return taken(run, line);
       case "confirm":
         run.report.innerHTML = line.html;
@@ -325,9 +475,12 @@ function start() {
     }
     const template = document.createElement("template");
     template.innerHTML = line.html;
-    const running = [...run.steps.children].findLast((step) => step.dataset.step === line.id);
-    if (line.event !== "started" && running) running.replaceWith(template.content);
-    else run.steps.append(template.content);
+    const step = template.content.firstElementChild;
+    const before = [...run.steps.children].findLast((one) => one.dataset.step === line.id);
+    step.classList.toggle("live", line.event !== "finished");
+    step.since = line.event !== "started" && before?.since || Date.now();
+    if (line.event !== "started" && before) before.replaceWith(step);
+    else run.steps.append(step);
   }
 
   // taken fills in what an action has found.
@@ -353,53 +506,33 @@ function start() {
     if (!button) return;
     const source = document.getElementById(button.dataset.copy);
     await navigator.clipboard.writeText(source.value ?? source.textContent);
-    button.textContent = form.dataset.copied;
+    (button.querySelector("span") ?? button).textContent = form.dataset.copied;
   });
+
+  for (const eye of form.querySelectorAll(".reveal")) {
+    eye.hidden = false;
+    eye.addEventListener("click", () => {
+      const input = eye.previousElementSibling;
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      eye.setAttribute("aria-pressed", shown);
+    });
+  }
 
   addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();
   });
 
+  // The form leaves as much below itself as the bar at its end is high.
+  new ResizeObserver(() => form.style.setProperty("--save-height", bar.offsetHeight + "px")).observe(bar);
+
   keepCurrent(() => running);
   showCopies();
   follow();
-}
-
-// keepCurrent asks every few seconds for what changes while the page is open, and at once for what the page came
-// without.
-function keepCurrent(busy) {
-  const refresh = async () => {
-    if (document.hidden || busy()) return;
-    try {
-      const answer = await fetch("state");
-      if (!answer.ok) return;
-      const state = await answer.json();
-      if (state.running && document.getElementById("down")) {
-        location.replace("./"); // The plugin runs again. A reload could post a form once more.
-        return;
-      }
-      for (const name of ["prerequisites", "service", "held", "down"]) {
-        const place = document.getElementById(name);
-        if (place && state[name] !== undefined) fill(place, state[name]);
-      }
-    } catch { /* The Console may be restarting; ask again later. */ }
-  };
-  setInterval(refresh, 3000);
-  if (document.getElementById("service")?.childElementCount === 0) refresh();
-}
-
-// fill puts HTML into a place when it is other than what is there. The focus stays on what has it: on the control that
-// comes in the place of the one before, and where there is none any more on the place itself.
-function fill(place, html) {
-  const template = document.createElement("template");
-  template.innerHTML = html; // As the browser writes it, which need not be how it came.
-  if (place.innerHTML === template.innerHTML) return;
-  const controls = () => [...place.querySelectorAll("a, button, input, select, summary")];
-  const at = place.contains(document.activeElement) ? controls().indexOf(document.activeElement) : undefined;
-  place.replaceChildren(template.content);
-  if (at === undefined) return;
-  place.tabIndex = -1;
-  (controls()[at] ?? place).focus();
+  if (form.querySelector("#report .report")) {
+    tried = snapshot();
+    if (location.hash === "#report") lead(runs.find((run) => run.isTest));
+  }
 }
 
 // lines reads a stream of one JSON document a line.

@@ -223,6 +223,47 @@ func TestLookerDies(t *testing.T) {
 	})
 }
 
+// TestOneProbeAtATime has a probe take so long that the next one is due meanwhile, several times: no other message is
+// admitted before it has ended. Afterwards one of those that wait is, and then the others.
+func TestOneProbeAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newNode(t, &memoryPauses{})
+		tryLogin(t.Context(), b)
+		time.Sleep(2 * time.Minute)
+		long, ok := b.admit(t.Context(), someAttempt)
+		if !ok || !long.probe {
+			t.Fatal("nobody was let through to see")
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		admitted := make(chan permit, 5)
+		for range cap(admitted) {
+			go func() {
+				for ctx.Err() == nil {
+					if let, ok := b.admit(ctx, someAttempt); ok {
+						admitted <- let
+						return
+					}
+				}
+			}()
+		}
+		wait := func(when string, most time.Duration, want int) {
+			t.Helper()
+			time.Sleep(most)
+			synctest.Wait()
+			if got := len(admitted); got != want {
+				t.Errorf("%s %d messages are admitted, and not %d", when, got, want)
+			}
+		}
+		wait("while one looks", b.policy.Login.Longest, 0)
+		b.refused(t.Context(), long, loginRefused, refused, present)
+		wait("just after it was refused", time.Second, 0)
+		wait("when the next look is due", b.policy.Login.Longest, 1)
+		b.delivered(t.Context(), <-admitted)
+		wait("when that was taken", 0, 4)
+		stop()
+	})
+}
+
 // TestClockSetBack starts a process whose clock is a day behind the one that wrote the pause.
 func TestClockSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

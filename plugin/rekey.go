@@ -35,15 +35,19 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 		if err != nil {
 			return shared.RekeyResult{}, err
 		}
-		result.Secrets += count
-		if rewritten+waiting > 0 {
+		grants, renewing, err := p.grants.Reseal(ctx)
+		if err != nil {
+			return shared.RekeyResult{}, err
+		}
+		result.Secrets += count + grants
+		if rewritten+waiting+grants > 0 {
 			quiet = false
 			continue
 		}
-		if quiet {
+		if quiet && renewing == 0 {
 			break
 		}
-		quiet = true
+		quiet = renewing == 0
 		select {
 		case <-time.After(rekeyPause):
 		case <-ctx.Done():

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 // all are the tests that each engine takes.
 var all = map[string]func(t *testing.T, process func(t *testing.T) *Keeper){
 	"kept": testKept, "bound where it lies": testBoundWhereItLies, "one renews": testOneRenews,
-	"refusal": testRefusal, "sign out": testSignOut,
+	"refusal": testRefusal, "sign out": testSignOut, "reseal": testReseal, "forget": testForget,
 }
 
 // onEngine runs all tests. open opens a database, which is a new one for another name.
@@ -33,7 +34,9 @@ func onEngine(t *testing.T, open func(t *testing.T, name string) *store.Store) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return NewKeeper(open(t, name), secret.NewKeeper(ring), &secret.Sealing{})
+				k := NewKeeper(open(t, name), secret.NewKeeper(ring), &secret.Sealing{})
+				rings.Store(k, ring)
+				return k
 			})
 		})
 	}
@@ -47,6 +50,14 @@ func TestSQLite(t *testing.T) {
 		opened, err := store.OpenSQLite(t.Context(), filepath.Join(directory, name))
 		return closedAfter(t, opened, err)
 	})
+}
+
+// rings are those of the processes.
+var rings sync.Map
+
+func ringOf(k *Keeper) *secret.Keyring {
+	ring, _ := rings.Load(k)
+	return ring.(*secret.Keyring)
 }
 
 func closedAfter(t *testing.T, opened *store.Store, err error) *store.Store {

@@ -99,7 +99,7 @@ func (s *Service) beginMove(ctx context.Context, move store.Move) error {
 	if err := s.queue.recover(ctx, anyOwner, s.abandoned); err != nil {
 		return fmt.Errorf("what was under way when the last process died cannot be taken over: %w", err)
 	}
-	if err := s.configuration.Store.Guard(ctx, move, treatments()); err != nil {
+	if err := s.guard(ctx, move); err != nil {
 		return err
 	}
 	if s.configuration.Store.Pool() == nil {
@@ -109,6 +109,24 @@ func (s *Service) beginMove(ctx context.Context, move store.Move) error {
 		return errors.Join(err, s.unguard(ctx, nothing))
 	}
 	return nil
+}
+
+// renewalWait is after how long a move looks again whether a sign-in is still being renewed.
+const renewalWait = 200 * time.Millisecond
+
+// guard has nobody write to the database any more. A sign-in that is being renewed is waited for: what comes of it could
+// not be stored any more, and the provider takes the token of before only once.
+func (s *Service) guard(ctx context.Context, move store.Move) error {
+	for {
+		if err := s.configuration.Store.Guard(ctx, move, treatments()); !errors.Is(err, store.ErrRenewing) {
+			return err
+		}
+		select {
+		case <-time.After(renewalWait):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 func nothing(*sql.Tx) error { return nil }

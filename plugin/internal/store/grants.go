@@ -27,6 +27,8 @@ type Grant struct {
 	Ends time.Time
 	// Refused is when the provider refused these tokens; zero when it did not.
 	Refused time.Time
+	// Unused is how long ago Renewed is.
+	Unused time.Duration
 	// Leased is true while a process renews it.
 	Leased bool
 }
@@ -48,19 +50,12 @@ func (s *Store) after(number int) string {
 // AddGrant stores a new grant, whose access token is good for so long, and which ends in so long; 0 when that is not
 // known.
 func (s *Store) AddGrant(ctx context.Context, grant Grant, access, ends time.Duration) error {
-	_, err := s.db.ExecContext(ctx, `
-		INSERT INTO oauth_grant (id, version, document, sealed, renewed_at, access_until, ends_at, refused_at, lease,
-			lease_until)
-		SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS `+s.bytes()+`), `+s.now()+`, `+
-		s.after(5)+`, `+s.after(6)+`, 0, '', 0`,
+	_, err := s.changeGrant(ctx, `INSERT INTO oauth_grant
+		(id, version, document, sealed, renewed_at, access_until, ends_at, refused_at, lease, lease_until)
+		VALUES ($1, $2, $3, $4, `+s.now()+`, `+s.after(5)+`, `+s.after(6)+`, 0, '', 0)`,
 		grant.ID, grant.Version, grant.Document, grant.Sealed, access.Seconds(), ends.Seconds())
-	if err != nil {
-		return s.unwritten(err)
-	}
-	return nil
+	return err
 }
-
-func (s *Store) bytes() string { return s.either("BLOB", "BYTEA") }
 
 func (s *Store) selectGrant() string {
 	return `SELECT id, version, document, sealed, renewed_at, access_until, ends_at, refused_at, lease_until, ` + s.now() +
@@ -85,19 +80,24 @@ func (s *Store) Grants(ctx context.Context) ([]Grant, error) {
 	if err != nil {
 		return nil, s.unreadable(err)
 	}
+	found, err := scanGrants(rows)
+	if err != nil {
+		return nil, s.unreadable(err)
+	}
+	return found, nil
+}
+
+func scanGrants(rows *sql.Rows) ([]Grant, error) {
 	defer rows.Close()
 	var found []Grant
 	for rows.Next() {
 		one, err := scanGrant(rows)
 		if err != nil {
-			return nil, s.unreadable(err)
+			return nil, err
 		}
 		found = append(found, one)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, s.unreadable(err)
-	}
-	return found, nil
+	return found, rows.Err()
 }
 
 func scanGrant(row interface{ Scan(...any) error }) (Grant, error) {
@@ -110,6 +110,7 @@ func scanGrant(row interface{ Scan(...any) error }) (Grant, error) {
 	grant.Renewed, grant.Ends, grant.Refused = since1970(renewed), since1970(ends), since1970(refused)
 	grant.Life = seconds(accessUntil - renewed)
 	grant.Left = min(grant.Life, seconds(accessUntil-now)) // Perhaps the clock was set back.
+	grant.Unused = seconds(now - renewed)
 	grant.Leased = leaseUntil > now && leaseUntil <= now+LongestLease.Seconds()
 	return grant, nil
 }
@@ -174,6 +175,13 @@ func (s *Store) ResealGrant(ctx context.Context, id string, before, after []byte
 func (s *Store) DropGrant(ctx context.Context, id string, version int64, lease string) (bool, error) {
 	return s.changeGrant(ctx, `DELETE FROM oauth_grant WHERE id = $1 AND version = $2 AND (lease = $3 OR lease_until <= `+
 		s.now()+`)`, id, version, lease)
+}
+
+// DropUnnamedGrant deletes the version of a grant that the revision does not name, unless there is a newer revision by
+// now, or a process renews the grant.
+func (s *Store) DropUnnamedGrant(ctx context.Context, id string, version, revision int64) (bool, error) {
+	return s.changeGrant(ctx, `DELETE FROM oauth_grant WHERE id = $1 AND version = $2 AND lease_until <= `+s.now()+
+		` AND (SELECT COALESCE(MAX(revision), 0) FROM settings_revision) = $3`, id, version, revision)
 }
 
 // changeGrant reports whether the statement has changed one.

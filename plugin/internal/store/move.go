@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -69,8 +70,12 @@ func (s *Store) Origin(ctx context.Context) (move Move, err error) {
 // The refusal of an engine to write. It is the same for every version, and so says no more than where to look.
 const guardWords = "this database was moved to another place: testharness migrate --help"
 
+// ErrRenewing means that a process renews a grant. What it gets is of use only where it is stored.
+var ErrRenewing = errors.New("a sign-in is being renewed")
+
 // Guard notes that the database is moved, and has the engine refuse what would change its guarded tables: other
-// versions of this software do not look at the note.
+// versions of this software do not look at the note. It returns ErrRenewing, and has changed nothing, while a process
+// renews a grant.
 func (s *Store) Guard(ctx context.Context, move Move, treatments map[string]Treatment) error {
 	err := s.Together(ctx, true, func(transaction *sql.Tx) error {
 		if err := WriteState(ctx, transaction, stateMoved, move); err != nil {
@@ -81,11 +86,25 @@ func (s *Store) Guard(ctx context.Context, move Move, treatments map[string]Trea
 				return err
 			}
 		}
-		return nil
+		return s.checkRenewals(ctx, transaction) // Now nobody begins one.
 	})
 	if hasState(err, insufficientPrivilege) {
 		return fmt.Errorf("%w; a database is moved by the owner of its tables, as only that one can keep others from "+
 			"writing to them", err)
+	}
+	return err
+}
+
+func (s *Store) checkRenewals(ctx context.Context, in Executor) error {
+	rows, err := in.QueryContext(ctx, s.selectGrant())
+	if err != nil {
+		return err
+	}
+	grants, err := scanGrants(rows)
+	for _, one := range grants {
+		if one.Leased {
+			return ErrRenewing
+		}
 	}
 	return err
 }

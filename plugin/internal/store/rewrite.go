@@ -77,8 +77,14 @@ func (s *Store) replace(ctx context.Context, changes []rewritten) error {
 // maxRevisions bounds how many revisions are held in memory at once; a settings page is not saved a million times.
 const maxRevisions = 1_000_000
 
-// HasSecrets reports whether any revision holds a sealed secret.
-func (s *Store) HasSecrets(ctx context.Context) (bool, error) { return s.anyHolds(ctx, `%"sealed":%`) }
+// HasSecrets reports whether any revision holds a sealed secret, or somebody has signed in.
+func (s *Store) HasSecrets(ctx context.Context) (bool, error) {
+	if held, err := s.anyHolds(ctx, `%"sealed":%`); err != nil || held {
+		return held, err
+	}
+	granted, err := s.Grants(ctx)
+	return len(granted) > 0, err
+}
 
 // HasRecords reports whether any revision holds a record.
 func (s *Store) HasRecords(ctx context.Context) (bool, error) { return s.anyHolds(ctx, `%"record":%`) }

@@ -15,6 +15,12 @@ func (p *Page) Purge(ctx context.Context, request shared.PurgeRequest) (shared.P
 	if err != nil {
 		return shared.PurgeResult{}, err
 	}
+	forgotten, err := p.forgetGrants(ctx, true)
+	if err != nil {
+		return shared.PurgeResult{}, fmt.Errorf("%d secrets were removed, but the sign-ins of old revisions were not: %w; "+
+			"repeat it later", result.Secrets, err)
+	}
+	result.Secrets += forgotten
 	p.logger.Info("the secrets of old revisions were removed", "actor", request.Actor, "secrets", result.Secrets)
 	if err := p.store.Compact(ctx); err != nil {
 		return shared.PurgeResult{}, fmt.Errorf("%d secrets were removed, but what is left of them in the database is not "+

@@ -9,11 +9,11 @@ import (
 // oauthCauses are why there is no access token. Whom the endpoint refuses has a login that is of no use until it is
 // changed; an endpoint that is away is a server that comes back.
 func oauthCauses() []cause {
-	causes := slices.Concat(secretCauses(), registrationCauses(), permissionCauses(), grantCauses())
+	causes := slices.Concat(secretCauses(), registrationCauses(), permissionCauses(), grantCauses(), signInCauses())
 	for i := range causes {
 		causes[i].outcome, causes[i].scope, causes[i].lasting = LoginFailed, shared.ScopeLogin, shared.LastingPermanent
 	}
-	return slices.Concat(causes, endpointCauses(), answerCauses())
+	return slices.Concat(causes, endpointCauses(), answerCauses(), []cause{unreadableGrant()})
 }
 
 // Advice that several causes share.

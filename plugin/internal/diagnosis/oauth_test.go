@@ -103,6 +103,30 @@ func tokenExamples() []example {
 	return examples
 }
 
+// keptGrantExamples are sign-ins that are of no use for what is kept of them.
+func keptGrantExamples() []example {
+	var examples []example
+	for want, doubt := range map[string]oauth.Doubt{
+		"oauth_grant_interrupted": oauth.Interrupted, "oauth_grant_restored": oauth.Restored,
+	} {
+		refused := oauth.Error{Kind: oauth.KindRefused, Code: "invalid_grant", Number: 70000, Doubt: doubt}
+		refused.Method = oauth.ByGrant
+		examples = append(examples, example{step: smtpconn.StepToken, kind: smtpconn.KindNoToken, with: answered(refused),
+			want: want})
+	}
+	for want, reason := range map[string]error{
+		"oauth_grant_missing": oauth.ErrNoGrant, "oauth_grant_locked": fmt.Errorf("odd: %w", oauth.ErrElsewhere),
+		"oauth_grant_unreadable": errors.New("the database is away"),
+	} {
+		examples = append(examples, example{step: smtpconn.StepToken, kind: smtpconn.KindNoToken, want: want,
+			with: func(f *smtpconn.Error, c *Circumstances) {
+				withSource(f, c)
+				f.Err = reason
+			}})
+	}
+	return examples
+}
+
 // endpointExamples are endpoints that give no answer, or none of OAuth 2.0.
 func endpointExamples() []example {
 	var examples []example

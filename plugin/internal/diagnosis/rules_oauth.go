@@ -12,7 +12,25 @@ import (
 // tokenRules are for what the endpoint of OAuth 2.0 answers instead of an access token. What is to be done follows from
 // its code (RFC 6749 section 5.2); Microsoft's number, which may change, and Google's words only say more.
 func tokenRules() []rule {
-	return slices.Concat(microsoftTokenRules(), googleTokenRules(), codedTokenRules(), endpointRules())
+	return slices.Concat(keptGrantRules(), microsoftTokenRules(), googleTokenRules(), codedTokenRules(), endpointRules())
+}
+
+// keptGrantRules are for what is kept of a sign-in. Which token was refused matters more than how the provider says so.
+func keptGrantRules() []rule {
+	refused := func(doubt oauth.Doubt) func(*reading) bool {
+		return both(byGrant, ofToken(func(e *oauth.Error) bool { return e.Doubt == doubt }))
+	}
+	return []rule{
+		{cause: "oauth_grant_interrupted", steps: gettingToken, when: refused(oauth.Interrupted)},
+		{cause: "oauth_grant_restored", steps: gettingToken, when: refused(oauth.Restored)},
+		{cause: "oauth_grant_missing", steps: gettingToken, when: withCause(oauth.ErrNoGrant)},
+		{cause: "oauth_grant_locked", steps: gettingToken, when: withCause(oauth.ErrElsewhere)},
+	}
+}
+
+// withCause reports whether a failure has the cause.
+func withCause(cause error) func(*reading) bool {
+	return func(r *reading) bool { return errors.Is(r.failure.Err, cause) }
 }
 
 func microsoftTokenRules() []rule {
@@ -92,9 +110,13 @@ func endpointRules() []rule {
 		{cause: "oauth_issuer_wrong", steps: gettingToken, when: tokenKind(oauth.KindWrongIssuer)},
 		{cause: "oauth_endpoint_not_understood", steps: gettingToken,
 			when: tokenKind(oauth.KindNotUnderstood, oauth.KindTooLong, oauth.KindUnusable)},
+		{cause: "oauth_grant_unreadable", steps: gettingToken, kinds: kinds(smtpconn.KindNoToken), when: nobodyAsked},
 		{cause: "oauth_token_denied", steps: gettingToken},
 	}
 }
+
+// nobodyAsked is a failure before an endpoint was asked, or after it has answered.
+func nobodyAsked(r *reading) bool { return r.failure.Err != nil && tokenFailure(r.failure) == nil }
 
 var gettingToken = steps(smtpconn.StepToken)
 

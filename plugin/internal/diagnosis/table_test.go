@@ -109,7 +109,7 @@ func presenting(certificate x509.Certificate, reason error) func(*smtpconn.Error
 func examples() []example {
 	return slices.Concat(generalExamples(), connectionExamples(), tlsExamples(), greetingExamples(),
 		loginExamples(), envelopeExamples(), providerExamples(), moreProviderExamples(), tokenExamples(), endpointExamples(),
-		tokenLoginExamples())
+		keptGrantExamples(), tokenLoginExamples())
 }
 
 // TestCauses makes sure that every example leads to its cause, that nothing in the words stays open, and that no rule

@@ -21,8 +21,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// ErrElsewhere means that a grant was given for other settings. It is of use again when those are.
-var ErrElsewhere = errors.New("the sign-in was for other settings")
+// ErrElsewhere is [oauth.ErrElsewhere].
+var ErrElsewhere = oauth.ErrElsewhere
 
 // unknownLife is how long an access token is taken for good whose end the endpoint does not tell.
 const unknownLife = 5 * time.Minute
@@ -60,7 +60,7 @@ type Description struct {
 	Renewed time.Time
 	// Ends is when the grant ends unless it is renewed before; zero when that is not known.
 	Ends time.Time
-	// Refused is when the provider refused it, so that somebody has to sign in again; zero when it did not.
+	// Refused is when the provider refused it, so that a new sign-in is needed; zero when it did not.
 	Refused time.Time
 	// Parts are what it is bound to.
 	Parts map[string]string

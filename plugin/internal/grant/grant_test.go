@@ -20,7 +20,7 @@ import (
 // all are the tests that each engine takes.
 var all = map[string]func(t *testing.T, process func(t *testing.T) *Keeper){
 	"kept": testKept, "bound where it lies": testBoundWhereItLies, "one renews": testOneRenews,
-	"refusal": testRefusal, "sign out": testSignOut, "reseal": testReseal, "forget": testForget,
+	"refusal": testRefusal, "doubt": testDoubt, "sign out": testSignOut, "reseal": testReseal, "forget": testForget,
 }
 
 // onEngine runs all tests. open opens a database, which is a new one for another name.
@@ -210,7 +210,7 @@ func testOneRenews(t *testing.T, process func(t *testing.T) *Keeper) {
 	}
 }
 
-// testRefusal is told of until somebody signs in again or the provider takes the grant after all.
+// testRefusal is told of until the provider takes the grant after all.
 func testRefusal(t *testing.T, process func(t *testing.T) *Keeper) {
 	k := process(t)
 	id := add(t, k)

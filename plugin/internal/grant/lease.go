@@ -34,7 +34,7 @@ func (b bound) Load(ctx context.Context) (oauth.Grant, error) {
 	found, err := b.keeper.open(ctx, row, b.parts)
 	return oauth.Grant{
 		Version: row.Version, Refresh: shared.NewSecretText(found.Refresh), Access: shared.NewSecretText(found.Access),
-		Life: row.Life, Left: row.Left,
+		Life: row.Life, Left: row.Left, Doubt: oauth.Doubt(row.Doubt),
 	}, err
 }
 

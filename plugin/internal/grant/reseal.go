@@ -48,10 +48,10 @@ func (k *Keeper) Reseal(ctx context.Context) (count, renewing int64, err error) 
 // it that is not saved yet.
 const unusedFor = 2 * 24 * time.Hour
 
-// Forget deletes the grants that the newest revision does not name, if they were not renewed for two days or if somebody
-// has signed in before the time; zero is none. inForce is the id that it names; empty when it names none. Nothing is
-// deleted when there is a newer revision by now. They are not withdrawn at the provider, where that may end the grant in
-// force as well.
+// Forget deletes the grants that the newest revision does not name, if they were not renewed for two days or are from
+// before the time; zero is none. inForce is the id that it names; empty when it names none. Nothing is deleted when
+// there is a newer revision by now. They are not withdrawn at the provider, where that may end the grant in force as
+// well.
 func (k *Keeper) Forget(
 	ctx context.Context, inForce shared.SecretText, revision int64, before time.Time,
 ) (count int64, err error) {

@@ -114,8 +114,8 @@ func (s *Service) beginMove(ctx context.Context, move store.Move) error {
 // renewalWait is after how long a move looks again whether a sign-in is still being renewed.
 const renewalWait = 200 * time.Millisecond
 
-// guard has nobody write to the database any more. A sign-in that is being renewed is waited for: what comes of it could
-// not be stored any more, and the provider takes the token of before only once.
+// guard has nobody write to the database any more. A sign-in that is being renewed is waited for: what comes of it
+// could not be stored any more, and the provider takes the token of before only once.
 func (s *Service) guard(ctx context.Context, move store.Move) error {
 	for {
 		if err := s.configuration.Store.Guard(ctx, move, treatments()); !errors.Is(err, store.ErrRenewing) {
@@ -170,6 +170,9 @@ func (s *Service) UndoMove(ctx context.Context, actor string) (held int64, err e
 	err = s.unguard(ctx, func(transaction *sql.Tx) error {
 		if !moved.Complete {
 			return nil
+		}
+		if err := store.DoubtGrants(ctx, transaction); err != nil {
+			return err
 		}
 		begun, err = s.beginHoldOfMove(ctx, transaction, moved.At)
 		return err

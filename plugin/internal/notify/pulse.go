@@ -168,6 +168,9 @@ func (p *pulse) begin(ctx context.Context, noted heartbeatNote) error {
 	if err := p.rescue(ctx); err != nil { // Those that were sending have died long ago.
 		return err
 	}
+	if err := store.DoubtGrants(ctx, p.store.DB()); err != nil {
+		return err
+	}
 	return p.note(ctx)
 }
 

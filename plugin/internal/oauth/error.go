@@ -74,6 +74,9 @@ type Error struct {
 	Words string
 	// Wait is after how long the endpoint wants to be asked again; 0 when it does not say.
 	Wait time.Duration
+	// Doubt is why a refused grant may not have been the last one that the endpoint has given; empty when nothing speaks
+	// for it.
+	Doubt Doubt
 	// Err is the cause; may be nil.
 	Err error
 }

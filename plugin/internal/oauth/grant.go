@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -22,7 +23,20 @@ type Grant struct {
 	// Life is for how long Access was good when it was stored, and Left for how long it is now, by the clock that all
 	// processes share; 0 when it is not.
 	Life, Left time.Duration
+	// Doubt is why the tokens may not be the last ones that the endpoint has given; empty when nothing speaks for it.
+	Doubt Doubt
 }
+
+// Doubt is why tokens may not be the last ones that the endpoint has given.
+type Doubt string
+
+// The doubts.
+const (
+	// Interrupted is that a process ended while it renewed the grant.
+	Interrupted Doubt = "interrupted"
+	// Restored is that an older state of what keeps the grant may have been put back.
+	Restored Doubt = "restored"
+)
 
 // Grants keeps one grant for all processes. Its methods are single statements of a database: no endpoint is asked
 // within a transaction.
@@ -43,14 +57,20 @@ type Lease interface {
 	Release(ctx context.Context, refused bool) error
 }
 
-// ErrNoGrant means that nobody has signed in, or that the one who had has signed out.
-var ErrNoGrant = errors.New("nobody has signed in")
+var (
+	// ErrNoGrant means that nobody has signed in, or that the one who had has signed out.
+	ErrNoGrant = errors.New("nobody has signed in")
+	// ErrElsewhere means that a grant was given for other settings. It is of use again when those are.
+	ErrElsewhere = errors.New("the sign-in was for other settings")
+)
 
 const (
 	// leaseLife is how long a process that was killed while it renewed holds the others up. It is longer than the endpoint
 	// may take, by leaseMargin: a process that was stopped for so long asks the endpoint no more.
 	leaseLife   = timeLimit + 2*leaseMargin
 	leaseMargin = 5 * time.Second
+	// storeLimit is for one attempt to store what the endpoint has given.
+	storeLimit = 10 * time.Second
 	// The others look again after leaseLook, and then each time after twice as long, up to leaseWait.
 	leaseLook = 20 * time.Millisecond
 	leaseWait = 200 * time.Millisecond
@@ -80,6 +100,15 @@ type renewer struct {
 	client       Client
 	registration Registration
 	grants       Grants
+
+	mu     sync.Mutex
+	newest given // what this process has got last
+}
+
+// given is what the endpoint has given, and the version of the grant that it is.
+type given struct {
+	version int64
+	answer  Answer
 }
 
 // token returns the access token that the processes share, or renews it. One process at a time does; the others wait
@@ -99,7 +128,7 @@ func (r *renewer) token(ctx context.Context, refused shared.SecretText) (Answer,
 			return Answer{}, err
 		}
 		if lease != nil {
-			answer, moved, err := r.renew(ctx, grant, lease, began)
+			answer, moved, err := r.use(ctx, grant, lease, began)
 			if !moved {
 				return answer, err
 			}
@@ -120,6 +149,20 @@ func (r *renewer) shared(grant Grant) Answer {
 	}
 }
 
+// use is renew, unless what keeps the grant has gone back to an older version than this process knows: then it is told
+// the newer one, for a second use of an old refresh token would end the grant.
+func (r *renewer) use(
+	ctx context.Context, grant Grant, lease Lease, began time.Time,
+) (_ Answer, moved bool, _ error) {
+	r.mu.Lock()
+	newest := r.newest
+	r.mu.Unlock()
+	if newest.version <= grant.Version {
+		return r.renew(ctx, grant, lease, began)
+	}
+	return Answer{}, true, r.store(context.WithoutCancel(ctx), grant.Version, lease, newest.answer, began)
+}
+
 // renew uses the refresh token up, and stores what comes for it before anybody uses it. moved means that another
 // process has replaced the grant all the same: the caller looks again. What is stored is not given up with the caller.
 // began is just before the lease did.
@@ -128,37 +171,58 @@ func (r *renewer) renew(
 ) (_ Answer, moved bool, _ error) {
 	kept := context.WithoutCancel(ctx)
 	inTime, cancel := context.WithDeadline(kept, began.Add(leaseLife-leaseMargin))
-	defer cancel()
 	answer, err := r.client.Refresh(inTime, r.registration, grant.Refresh)
+	cancel()
+	kept, cancel = context.WithDeadline(kept, began.Add(2*leaseLife))
+	defer cancel()
 	if err != nil {
 		now, again := r.grants.Load(kept)
 		moved = again == nil && now.Version != grant.Version
-		err = errors.Join(err, lease.Release(kept, endsGrant(err) && !moved))
+		ended := endsGrant(err)
+		if ended != nil && !moved {
+			ended.Doubt = grant.Doubt
+		}
+		err = errors.Join(err, lease.Release(kept, ended != nil && !moved))
 		return Answer{}, moved, err
 	}
-	replaced, err := replace(kept, lease, answer, began.Add(leaseLife))
-	return answer, err == nil && !replaced, err
+	err = r.store(kept, grant.Version, lease, answer, began)
+	return answer, errors.Is(err, errMoved), err
 }
 
-// replace stores what the endpoint has given, which is the only refresh token that is good. A database that is away for
-// a moment is asked again until nobody waits for the lease any more.
-func replace(ctx context.Context, lease Lease, next Answer, until time.Time) (bool, error) {
+// errMoved means that another process has replaced the version all the same.
+var errMoved = errors.New("another process has renewed the sign-in")
+
+// store puts what the endpoint has given, which is the only refresh token that is good, in the place of the version. A
+// database that is away for a moment is asked again until the lease ends. Then this process still knows what is to be
+// stored, and does so the next time.
+func (r *renewer) store(ctx context.Context, version int64, lease Lease, next Answer, began time.Time) error {
 	for {
-		replaced, err := lease.Replace(ctx, next)
-		if err == nil {
-			return replaced, nil
-		}
-		if time.Now().After(until) {
-			return false, errors.Join(err, lease.Release(ctx, false))
+		soon, cancel := context.WithTimeout(ctx, storeLimit)
+		replaced, err := lease.Replace(soon, next)
+		cancel()
+		switch {
+		case err == nil && !replaced:
+			return errMoved
+		case err == nil, time.Since(began) >= leaseLife:
+			r.mu.Lock()
+			r.newest = given{version: version + 1, answer: next}
+			r.mu.Unlock()
+			if err != nil {
+				err = errors.Join(err, lease.Release(ctx, false))
+			}
+			return err
 		}
 		time.Sleep(leaseWait)
 	}
 }
 
-// endsGrant reports whether an error means that the refresh token is of no use any more.
-func endsGrant(err error) bool {
+// endsGrant returns the answer that the refresh token is of no use any more; nil when the error is none.
+func endsGrant(err error) *Error {
 	var failure *Error
-	return errors.As(err, &failure) && failure.Kind == KindRefused && failure.Code == "invalid_grant"
+	if errors.As(err, &failure) && failure.Kind == KindRefused && failure.Code == "invalid_grant" {
+		return failure
+	}
+	return nil
 }
 
 // config is the registration as x/oauth2 has it.

@@ -251,36 +251,3 @@ func TestReplacedMeanwhile(t *testing.T) {
 		}
 	})
 }
-
-// TestDatabaseAwayAfterTheAnswer does not lose what the endpoint gave when the database fails for a moment: nobody else
-// has it, and the old refresh token would end the grant.
-func TestDatabaseAwayAfterTheAnswer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		endpoint, row := &rotating{}, &sharedGrant{away: 20}
-		nodes := nodesOf(endpoint, row, 2)
-		for _, node := range nodes {
-			if got := token(t, node, ""); got != "access-1" {
-				t.Errorf("%s", got)
-			}
-		}
-		if endpoint.ended || row.grant.Refresh.Reveal() != endpoint.valid {
-			t.Errorf("the grant has ended: %+v", row.grant)
-		}
-	})
-}
-
-// TestShortTokensAreShared asks once for all processes, too, where tokens live for less than they are renewed before
-// their end.
-func TestShortTokensAreShared(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		endpoint, row := &rotating{life: 30}, &sharedGrant{}
-		for _, node := range nodesOf(endpoint, row, 3) {
-			if got := token(t, node, ""); got != "access-1" {
-				t.Errorf("%s", got)
-			}
-		}
-		if endpoint.asked != 1 {
-			t.Errorf("%d requests", endpoint.asked)
-		}
-	})
-}

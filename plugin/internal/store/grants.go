@@ -31,7 +31,18 @@ type Grant struct {
 	Unused time.Duration
 	// Leased is true while a process renews it.
 	Leased bool
+	// Doubt is why the tokens may not be the last ones that the provider has given; empty when nothing speaks for it.
+	Doubt string
 }
+
+// The doubts about a grant.
+const (
+	// GrantInterrupted is that the process ended which had the lease.
+	GrantInterrupted = "interrupted"
+	// GrantRestored is that the database was not in use: an older state may have been put back, or another database was
+	// used meanwhile.
+	GrantRestored = "restored"
+)
 
 // ErrNoGrant means that there is no grant of the id.
 var ErrNoGrant = errors.New("there is no such grant")
@@ -51,14 +62,15 @@ func (s *Store) after(number int) string {
 // known.
 func (s *Store) AddGrant(ctx context.Context, grant Grant, access, ends time.Duration) error {
 	_, err := s.changeGrant(ctx, `INSERT INTO oauth_grant
-		(id, version, document, sealed, renewed_at, access_until, ends_at, refused_at, lease, lease_until)
-		VALUES ($1, $2, $3, $4, `+s.now()+`, `+s.after(5)+`, `+s.after(6)+`, 0, '', 0)`,
+		(id, version, document, sealed, renewed_at, access_until, ends_at, refused_at, lease, lease_until, doubt)
+		VALUES ($1, $2, $3, $4, `+s.now()+`, `+s.after(5)+`, `+s.after(6)+`, 0, '', 0, '')`,
 		grant.ID, grant.Version, grant.Document, grant.Sealed, access.Seconds(), ends.Seconds())
 	return err
 }
 
 func (s *Store) selectGrant() string {
-	return `SELECT id, version, document, sealed, renewed_at, access_until, ends_at, refused_at, lease_until, ` + s.now() +
+	return `SELECT id, version, document, sealed, renewed_at, access_until, ends_at, refused_at, lease, lease_until,
+		doubt, ` + s.now() +
 		` FROM oauth_grant `
 }
 
@@ -102,9 +114,10 @@ func scanGrants(rows *sql.Rows) ([]Grant, error) {
 
 func scanGrant(row interface{ Scan(...any) error }) (Grant, error) {
 	var grant Grant
+	var lease string
 	var renewed, accessUntil, ends, refused, leaseUntil, now float64
 	if err := row.Scan(&grant.ID, &grant.Version, &grant.Document, &grant.Sealed, &renewed, &accessUntil, &ends, &refused,
-		&leaseUntil, &now); err != nil {
+		&lease, &leaseUntil, &grant.Doubt, &now); err != nil {
 		return Grant{}, err
 	}
 	grant.Renewed, grant.Ends, grant.Refused = since1970(renewed), since1970(ends), since1970(refused)
@@ -112,6 +125,9 @@ func scanGrant(row interface{ Scan(...any) error }) (Grant, error) {
 	grant.Left = min(grant.Life, seconds(accessUntil-now)) // Perhaps the clock was set back.
 	grant.Unused = seconds(now - renewed)
 	grant.Leased = leaseUntil > now && leaseUntil <= now+LongestLease.Seconds()
+	if lease != "" && !grant.Leased {
+		grant.Doubt = GrantInterrupted
+	}
 	return grant, nil
 }
 
@@ -132,17 +148,18 @@ func seconds(count float64) time.Duration {
 // LongestLease is that of a grant. One that ends later is from before the clock of the database was set back.
 const LongestLease = 2 * time.Minute
 
-// LeaseGrant gives the one who calls it so the lease for so long; false when somebody has it, or when there is another
-// version or none.
+// LeaseGrant gives the one who calls it so the lease for so long; false when another one has it, or when there is
+// another version or none.
 func (s *Store) LeaseGrant(
 	ctx context.Context, id string, version int64, lease string, life time.Duration,
 ) (bool, error) {
 	return s.changeGrant(ctx, `UPDATE oauth_grant SET lease = $1, lease_until = `+s.after(2)+
+		`, doubt = CASE WHEN lease = '' THEN doubt ELSE '`+GrantInterrupted+`' END`+
 		` WHERE id = $3 AND version = $4 AND (lease_until <= `+s.now()+` OR lease_until > `+s.after(5)+`)`,
 		lease, min(life, LongestLease).Seconds(), id, version, LongestLease.Seconds())
 }
 
-// ReplaceGrant stores the next version of the grant with other tokens, and ends the lease, whoever has it: of two
+// ReplaceGrant stores the next version of the grant with other tokens, and ends the lease of anybody: of two
 // tokens that the provider gave, the first that is stored counts. It is false when there is another version already, or
 // none.
 func (s *Store) ReplaceGrant(
@@ -150,7 +167,7 @@ func (s *Store) ReplaceGrant(
 ) (bool, error) {
 	return s.changeGrant(ctx, `UPDATE oauth_grant SET version = version + 1, sealed = $1, renewed_at = `+s.now()+
 		`, access_until = `+s.after(2)+`, ends_at = `+s.after(3)+
-		`, refused_at = 0, lease = '', lease_until = 0 WHERE id = $4 AND version = $5`,
+		`, refused_at = 0, lease = '', lease_until = 0, doubt = '' WHERE id = $4 AND version = $5`,
 		sealed, access.Seconds(), ends.Seconds(), id, version)
 }
 
@@ -171,7 +188,7 @@ func (s *Store) ResealGrant(ctx context.Context, id string, before, after []byte
 }
 
 // DropGrant deletes the version of a grant for the one who has the lease; empty for a grant that nobody renews. It is
-// false when it is another version, or somebody renews it.
+// false when it is another version, or a process renews it.
 func (s *Store) DropGrant(ctx context.Context, id string, version int64, lease string) (bool, error) {
 	return s.changeGrant(ctx, `DELETE FROM oauth_grant WHERE id = $1 AND version = $2 AND (lease = $3 OR lease_until <= `+
 		s.now()+`)`, id, version, lease)
@@ -182,6 +199,12 @@ func (s *Store) DropGrant(ctx context.Context, id string, version int64, lease s
 func (s *Store) DropUnnamedGrant(ctx context.Context, id string, version, revision int64) (bool, error) {
 	return s.changeGrant(ctx, `DELETE FROM oauth_grant WHERE id = $1 AND version = $2 AND lease_until <= `+s.now()+
 		` AND (SELECT COALESCE(MAX(revision), 0) FROM settings_revision) = $3`, id, version, revision)
+}
+
+// DoubtGrants notes that another state of the database may have been used meanwhile.
+func DoubtGrants(ctx context.Context, in Executor) error {
+	_, err := in.ExecContext(ctx, `UPDATE oauth_grant SET doubt = $1 WHERE doubt = ''`, GrantRestored)
+	return err
 }
 
 // changeGrant reports whether the statement has changed one.

@@ -77,7 +77,7 @@ func (s *Store) replace(ctx context.Context, changes []rewritten) error {
 // maxRevisions bounds how many revisions are held in memory at once; a settings page is not saved a million times.
 const maxRevisions = 1_000_000
 
-// HasSecrets reports whether any revision holds a sealed secret, or somebody has signed in.
+// HasSecrets reports whether any revision holds a sealed secret, or there is a grant.
 func (s *Store) HasSecrets(ctx context.Context) (bool, error) {
 	if held, err := s.anyHolds(ctx, `%"sealed":%`); err != nil || held {
 		return held, err

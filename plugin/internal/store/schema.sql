@@ -67,7 +67,8 @@ CREATE TABLE IF NOT EXISTS notification_secret (
 
 -- What owners of mailboxes have permitted by signing in. version counts the renewals, of which one process at a time
 -- does one: that of the lease. All times are in seconds since 1970 by the clock of the database; 0 means never, and of
--- ends_at that it is not known. document is what is told of the grant; sealed are its tokens.
+-- ends_at that it is not known. document is what is told of the grant; sealed are its tokens. doubt is why they may not
+-- be the last ones that the provider has given; empty when nothing speaks for it.
 CREATE TABLE IF NOT EXISTS oauth_grant (
     id           TEXT PRIMARY KEY,
     version      BIGINT NOT NULL,
@@ -78,5 +79,6 @@ CREATE TABLE IF NOT EXISTS oauth_grant (
     ends_at      DOUBLE PRECISION NOT NULL,
     refused_at   DOUBLE PRECISION NOT NULL,
     lease        TEXT NOT NULL,
-    lease_until  DOUBLE PRECISION NOT NULL
+    lease_until  DOUBLE PRECISION NOT NULL,
+    doubt        TEXT NOT NULL
 );

@@ -1,0 +1,39 @@
+package diagnosis
+
+import "github.com/smtp-settings/smtp-settings/shared"
+
+// signInCauses are about what this software keeps of a sign-in.
+func signInCauses() []cause {
+	const field = "oauth_grant"
+	return []cause{
+		{code: "oauth_grant_interrupted", field: field, words: []wording{{
+			summary: "The permission to send was lost: a process was killed while it renewed it.",
+			detail: "The provider takes each refresh token only once, and what it gave for the last one was not stored any " +
+				"more. Sign in again.",
+		}}},
+		{code: "oauth_grant_restored", field: field, words: []wording{{
+			summary: "The permission to send has ended, or the database has an older one than the provider knows.",
+			detail: "The database was not in use for a while. If it is from a backup or was moved back, what the provider " +
+				"gave " +
+				"meanwhile is missing. Sign in again.",
+		}}},
+		{code: "oauth_grant_missing", field: field, words: []wording{{
+			summary: "Nobody has signed in, or the one who did has signed out.",
+			detail:  "Sign in with a browser, and save.",
+		}}},
+		{code: "oauth_grant_locked", field: field, words: []wording{{
+			summary: "The sign-in was for other settings.",
+			detail:  "Sign in again, or change the settings back: then the present sign-in is used again.",
+		}}},
+	}
+}
+
+// unreadableGrant is about a database that does not answer now.
+func unreadableGrant() cause {
+	return cause{code: "oauth_grant_unreadable", outcome: Failed, scope: shared.ScopeClient,
+		lasting: shared.LastingTemporary, words: []wording{{
+			summary:  "What is kept of the sign-in cannot be read or stored at the moment.",
+			detail:   "The log of the plugin says why. Try again in a few minutes.",
+			delivery: "It is tried again.",
+		}}}
+}

@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"crypto/rand"
+	"crypto/subtle"
 	"fmt"
 	"maps"
 	"time"
@@ -64,6 +65,24 @@ func (b *boundDraft) openStored(
 	}
 	destination.ID, destination.Generation = known.ID, known.Generation
 	return b.page.keeper.Open(ctx, stored.Sealed, destination)
+}
+
+// sameSecrets returns the fields for which the draft gives what is stored already, sealed for the destination that the
+// draft leads to.
+func (b *boundDraft) sameSecrets(ctx context.Context) []string {
+	var same []string
+	for field := range settings.Schema().Fields() {
+		change := b.draft.Secrets[field.Name]
+		stored, ok := b.base.Revision.Document.Secrets[field.Name]
+		if !ok || change.Action != shared.SecretReplace {
+			continue
+		}
+		opened, err := b.openStored(ctx, field.Name, stored)
+		if err == nil && subtle.ConstantTimeCompare([]byte(opened.Reveal()), []byte(change.Text.Reveal())) == 1 {
+			same = append(same, field.Name)
+		}
+	}
+	return same
 }
 
 // document is what a save stores. The error wraps secret.ErrCannotOpen when a secret that is kept and wanted cannot be.

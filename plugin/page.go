@@ -160,7 +160,11 @@ func (p *Page) Validate(ctx context.Context, request shared.ValidateRequest) (sh
 		found = append(found, bound.refusedBefore(ctx)...)
 	}
 	reader := language.Of(request.Locale)
-	return shared.Validation{
+	validation := shared.Validation{
 		Diagnostics: found.In(reader), Preview: reader.Render(bound.preview()), Computed: bound.computed(ctx),
-	}, nil
+	}
+	if request.CompareSecrets {
+		validation.SameSecrets = bound.sameSecrets(ctx)
+	}
+	return validation, nil
 }

@@ -90,6 +90,9 @@ type LoadRequest struct{ Locale string }
 type ValidateRequest struct {
 	Locale string
 	Draft  Draft
+	// CompareSecrets asks for SameSecrets. A host sets it only for those who could read the stored secrets anyway, such as
+	// the command line of the operator, never for a browser: who may ask may guess.
+	CompareSecrets bool
 }
 
 // Validation is what Validate found.
@@ -99,6 +102,9 @@ type Validation struct {
 	Preview string `json:"preview,omitempty"`
 	// Computed is what ReadOnly fields show for this draft; those that are not named show what Load returned.
 	Computed Values `json:"computed,omitempty"`
+	// SameSecrets names the Sensitive fields for which the draft gives the secret that is stored already, for the same
+	// use, so that it need not be saved again. None when CompareSecrets is false, or when the page does not compare.
+	SameSecrets []string `json:"same_secrets,omitempty"`
 }
 
 // SaveRequest asks to make a draft the settings in force.

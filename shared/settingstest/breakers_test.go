@@ -101,3 +101,16 @@ func saveSomething(good *memoryPage) {
 	defer good.mu.Unlock()
 	good.snapshot.Revision.Number++
 }
+
+// wrongCompare says that a secret is the stored one whenever the request is so.
+func wrongCompare(says func(shared.ValidateRequest) bool) breaker {
+	return func(page *wrongPage, good *memoryPage) {
+		page.validate = func(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
+			validation, err := good.Validate(ctx, request)
+			if request.Draft.Secrets["token"].Action == shared.SecretReplace && says(request) {
+				validation.SameSecrets = []string{"token"}
+			}
+			return validation, err
+		}
+	}
+}

@@ -99,7 +99,12 @@ func (p *memoryPage) Validate(_ context.Context, request shared.ValidateRequest)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_, _, found := p.next(request.Draft)
-	return shared.Validation{Diagnostics: found}, nil
+	validation := shared.Validation{Diagnostics: found}
+	change := request.Draft.Secrets["token"]
+	if request.CompareSecrets && change.Action == shared.SecretReplace && change.Text.Reveal() == p.secret {
+		validation.SameSecrets = []string{"token"}
+	}
+	return validation, nil
 }
 
 func (p *memoryPage) Save(_ context.Context, request shared.SaveRequest) (shared.SaveResult, error) {

@@ -49,6 +49,7 @@ func savingRules() []Rule {
 		{"save/partial", "A field that a draft does not name keeps its value.", savePartial},
 		{"secret/hidden", "A secret never comes out again, not in any reply and not in a diagnostic.", secretHidden},
 		{"secret/three-ways", "A secret can be replaced, kept and cleared.", secretThreeWays},
+		{"secret/compared", "Validate says which secrets are the stored ones, if at all, only when asked.", secretCompared},
 	}
 }
 

@@ -228,6 +228,10 @@ var wrongPages = map[string][]breaker{
 			r.Draft.Values["address"] = shared.Text("reset")
 		}
 	}, nil)},
+	"secret/compared": {
+		wrongCompare(func(shared.ValidateRequest) bool { return true }),
+		wrongCompare(func(request shared.ValidateRequest) bool { return request.CompareSecrets }),
+	},
 	"secret/hidden": {
 		func(page *wrongPage, good *memoryPage) {
 			page.validate = func(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -111,6 +112,42 @@ func secretThreeWays(ctx context.Context, p page, valid shared.Draft) error {
 		}
 		if after.Secrets[name].Set != way.set {
 			return fmt.Errorf("after %q the secret is set: %t", way.change.Action, after.Secrets[name].Set)
+		}
+	}
+	return nil
+}
+
+// secretCompared saves a secret, and asks for it and for another one.
+func secretCompared(ctx context.Context, p page, valid shared.Draft) error {
+	draft, secrets, err := withSecrets(ctx, p, valid)
+	if err != nil || len(secrets) == 0 {
+		return err
+	}
+	now, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return err
+	}
+	result, err := p.Save(ctx, shared.SaveRequest{Draft: draft, Revision: now.Revision.Number})
+	if err != nil || !result.Saved {
+		return err
+	}
+	unasked, err := p.Validate(ctx, shared.ValidateRequest{Draft: draft})
+	if err != nil {
+		return err
+	}
+	if len(unasked.SameSecrets) > 0 {
+		return fmt.Errorf("without being asked it says that %q are the stored secrets", unasked.SameSecrets)
+	}
+	for _, name := range secrets {
+		draft.Secrets[name] = shared.ReplaceSecret("not-the-" + canary)
+	}
+	other, err := p.Validate(ctx, shared.ValidateRequest{Draft: draft, CompareSecrets: true})
+	if err != nil {
+		return err
+	}
+	for _, name := range secrets {
+		if slices.Contains(other.SameSecrets, name) {
+			return fmt.Errorf("it says that another secret is the one that is stored for %q", name)
 		}
 	}
 	return nil

@@ -131,24 +131,28 @@ func loadReplyToProto(s shared.Snapshot) *settingsv1.LoadResponse {
 }
 
 func validateRequestToProto(r shared.ValidateRequest) *settingsv1.ValidateRequest {
-	return &settingsv1.ValidateRequest{Locale: validUTF8(r.Locale), Draft: draftToProto(r.Draft)}
+	return &settingsv1.ValidateRequest{
+		Locale: validUTF8(r.Locale), Draft: draftToProto(r.Draft), CompareSecrets: r.CompareSecrets,
+	}
 }
 
 func validateRequestFromProto(r *settingsv1.ValidateRequest) shared.ValidateRequest {
-	return shared.ValidateRequest{Locale: r.GetLocale(), Draft: draftFromProto(r.GetDraft())}
+	return shared.ValidateRequest{
+		Locale: r.GetLocale(), Draft: draftFromProto(r.GetDraft()), CompareSecrets: r.GetCompareSecrets(),
+	}
 }
 
 func validationToProto(v shared.Validation) *settingsv1.ValidateResponse {
 	return &settingsv1.ValidateResponse{
 		Diagnostics: diagnosticsToProto(v.Diagnostics), Preview: validUTF8(v.Preview),
-		Computed: valuesToProto(v.Computed),
+		Computed: valuesToProto(v.Computed), SameSecrets: validUTF8s(v.SameSecrets),
 	}
 }
 
 func validationFromProto(v *settingsv1.ValidateResponse) shared.Validation {
 	return shared.Validation{
 		Diagnostics: diagnosticsFromProto(v.GetDiagnostics()), Preview: v.GetPreview(),
-		Computed: valuesFromProto(v.GetComputed()),
+		Computed: valuesFromProto(v.GetComputed()), SameSecrets: v.GetSameSecrets(),
 	}
 }
 

@@ -154,6 +154,14 @@ func (a *inspection) validation(v *shared.Validation) {
 	a.diagnostics(v.Diagnostics)
 	a.line(&v.Preview)
 	a.computed(v.Computed)
+	for _, name := range v.SameSecrets {
+		if field, declared := a.field(name); !declared || !field.Sensitive {
+			a.refuse("the same secret for %q, which is none", name)
+		}
+	}
+	if a.form != nil && len(v.SameSecrets) > len(a.form.fields) {
+		a.refuse("more secrets than fields")
+	}
 }
 
 func (a *inspection) saveResult(r *shared.SaveResult) {

@@ -2602,9 +2602,11 @@ type ValidateRequest struct {
 	// BCP 47 tag.
 	Locale string `protobuf:"bytes,1,opt,name=locale,proto3" json:"locale,omitempty"`
 	// The draft.
-	Draft         *Draft `protobuf:"bytes,2,opt,name=draft,proto3" json:"draft,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Draft *Draft `protobuf:"bytes,2,opt,name=draft,proto3" json:"draft,omitempty"`
+	// Asks for same_secrets.
+	CompareSecrets bool `protobuf:"varint,3,opt,name=compare_secrets,json=compareSecrets,proto3" json:"compare_secrets,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *ValidateRequest) Reset() {
@@ -2651,6 +2653,13 @@ func (x *ValidateRequest) GetDraft() *Draft {
 	return nil
 }
 
+func (x *ValidateRequest) GetCompareSecrets() bool {
+	if x != nil {
+		return x.CompareSecrets
+	}
+	return false
+}
+
 // ValidateResponse tells what Validate found.
 type ValidateResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2659,7 +2668,9 @@ type ValidateResponse struct {
 	// One sentence that says what Test would do; may be empty.
 	Preview string `protobuf:"bytes,2,opt,name=preview,proto3" json:"preview,omitempty"`
 	// What read-only fields show for this draft.
-	Computed      map[string]*Value `protobuf:"bytes,3,rep,name=computed,proto3" json:"computed,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Computed map[string]*Value `protobuf:"bytes,3,rep,name=computed,proto3" json:"computed,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// The sensitive fields for which the draft gives the secret that is stored already, for the same use.
+	SameSecrets   []string `protobuf:"bytes,4,rep,name=same_secrets,json=sameSecrets,proto3" json:"same_secrets,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2711,6 +2722,13 @@ func (x *ValidateResponse) GetPreview() string {
 func (x *ValidateResponse) GetComputed() map[string]*Value {
 	if x != nil {
 		return x.Computed
+	}
+	return nil
+}
+
+func (x *ValidateResponse) GetSameSecrets() []string {
+	if x != nil {
+		return x.SameSecrets
 	}
 	return nil
 }
@@ -4230,14 +4248,16 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\fSecretChange\x12\x1f\n" +
 	"\areplace\x18\x01 \x01(\tB\x03\x80\x01\x01H\x00R\areplace\x12\x16\n" +
 	"\x05clear\x18\x02 \x01(\bH\x00R\x05clearB\b\n" +
-	"\x06change\"S\n" +
+	"\x06change\"|\n" +
 	"\x0fValidateRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12(\n" +
-	"\x05draft\x18\x02 \x01(\v2\x12.settings.v1.DraftR\x05draft\"\x81\x02\n" +
+	"\x05draft\x18\x02 \x01(\v2\x12.settings.v1.DraftR\x05draft\x12'\n" +
+	"\x0fcompare_secrets\x18\x03 \x01(\bR\x0ecompareSecrets\"\xa4\x02\n" +
 	"\x10ValidateResponse\x129\n" +
 	"\vdiagnostics\x18\x01 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
 	"\apreview\x18\x02 \x01(\tR\apreview\x12G\n" +
-	"\bcomputed\x18\x03 \x03(\v2+.settings.v1.ValidateResponse.ComputedEntryR\bcomputed\x1aO\n" +
+	"\bcomputed\x18\x03 \x03(\v2+.settings.v1.ValidateResponse.ComputedEntryR\bcomputed\x12!\n" +
+	"\fsame_secrets\x18\x04 \x03(\tR\vsameSecrets\x1aO\n" +
 	"\rComputedEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
 	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"\x9f\x01\n" +

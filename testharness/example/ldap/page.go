@@ -107,6 +107,11 @@ func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shar
 	if !found.HasErrors() {
 		validation.Preview = s.preview()
 	}
+	given := request.Draft.Secrets[fieldPassword]
+	if request.CompareSecrets && given.Action == shared.SecretReplace && given.Text.Reveal() == current.Password &&
+		current.Destination == s.destination() {
+		validation.SameSecrets = []string{fieldPassword}
+	}
 	return validation, nil
 }
 

@@ -137,7 +137,13 @@ func (p *Page) Validate(_ context.Context, request shared.ValidateRequest) (shar
 	if !found.HasErrors() {
 		preview = "Will send a ping to " + after.Values["url"].String() + "."
 	}
-	return shared.Validation{Diagnostics: found, Preview: preview}, nil
+	validation := shared.Validation{Diagnostics: found, Preview: preview}
+	given := request.Draft.Secrets["token"]
+	if request.CompareSecrets && given.Action == shared.SecretReplace && given.Text.Reveal() == current.Token &&
+		current.Destination == after.address() {
+		validation.SameSecrets = []string{"token"}
+	}
+	return validation, nil
 }
 
 // Save makes the draft the settings in force.

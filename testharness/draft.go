@@ -168,8 +168,28 @@ func readBounded(source io.Reader) ([]byte, error) {
 	return content, err
 }
 
-// readSecret reads a secret from its source. One line break at the end is not part of it.
+// errEmptySource is that where a secret should come from there is nothing.
+var errEmptySource = errors.New("the source is empty")
+
+// notSetError is the name of an environment variable that is not set.
+type notSetError string
+
+func (e notSetError) Error() string { return "the environment variable " + string(e) + " is not set" }
+
+// readSecret reads the secret of --secret from its source.
 func readSecret(name, source string) (shared.SecretChange, error) {
+	change, err := secretFrom(source)
+	switch {
+	case errors.Is(err, errEmptySource):
+		err = usagef("--secret %s: %w; use %s=clear to remove the secret", name, err, name)
+	case err != nil:
+		err = usagef("--secret %s: %w", name, err)
+	}
+	return change, err
+}
+
+// secretFrom reads a secret from its source. One line break at the end is not part of it.
+func secretFrom(source string) (shared.SecretChange, error) {
 	kind, rest, _ := strings.Cut(source, ":")
 	var content []byte
 	var err error
@@ -184,25 +204,23 @@ func readSecret(name, source string) (shared.SecretChange, error) {
 		content, err = readSecretFile(rest)
 	case kind == "env":
 		text, given := os.LookupEnv(rest)
-		if !given {
-			if !variableName.MatchString(rest) { // It may be the secret itself.
-				return shared.SecretChange{}, usagef(
-					"--secret %s: what follows env: is not the name of an environment variable", name)
-			}
-			return shared.SecretChange{}, usagef("--secret %s: the environment variable %s is not set", name, rest)
+		switch {
+		case !given && !variableName.MatchString(rest): // It may be the secret itself.
+			err = errors.New("what follows env: is not the name of an environment variable")
+		case !given:
+			err = notSetError(rest)
 		}
 		content = []byte(text)
 	default:
-		return shared.SecretChange{}, usagef("--secret %s: the source must be env:NAME, file:PATH, -, keep or clear; a "+
-			"secret never stands on the command line", name)
+		err = errors.New("the source must be env:NAME, file:PATH, -, keep or clear; a secret never stands on the command " +
+			"line")
 	}
 	if err != nil {
-		return shared.SecretChange{}, usagef("--secret %s: %w", name, err)
+		return shared.SecretChange{}, err
 	}
 	text := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 	if text == "" {
-		return shared.SecretChange{}, usagef(
-			"--secret %s: the source is empty; use %s=clear to remove the secret", name, name)
+		return shared.SecretChange{}, errEmptySource
 	}
 	return shared.ReplaceSecret(text), nil
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/settingsfile"
 )
 
 // maxImport bounds a document of settings, in bytes.
@@ -18,13 +20,18 @@ const maxImport = 16 << 20
 func newExportCommand(g *global) *cobra.Command {
 	return g.passiveCommand(&cobra.Command{
 		Use:   "export",
-		Short: "Print the settings in force as a document, without secrets",
-		Long: `export prints the settings in force as one JSON document, with or without --json: for keeping, for
-comparing, and for testharness import. It has no secrets.`,
-		Example: "  testharness export > settings.json",
+		Short: "Print the settings in force as a file for apply, without secrets",
+		Long: `export prints the settings in force as a file in YAML for testharness apply: to be kept beside other
+configuration, compared, and taken over by another installation. It has no secrets: each that is set stands there with
+the environment variable that apply takes it from. Fields that are fixed outside of the page are left out.
+With --json it is the document that testharness import reads, which has no secrets at all.`,
+		Example: "  testharness export > smtp.yaml\n  testharness export --json > settings.json",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
-		document, _, _, err := g.exported(ctx, plugin)
-		return result{document: document, text: func(out io.Writer) { _ = printJSON(out, document) }}, err
+		document, schema, snapshot, err := g.exported(ctx, plugin)
+		info := shared.Info{Name: document.Plugin, Version: document.Version}
+		return result{document: document, text: func(out io.Writer) {
+			_ = settingsfile.Write(out, info, schema, snapshot)
+		}}, err
 	})
 }
 
@@ -48,11 +55,12 @@ func newImportCommand(g *global) *cobra.Command {
 	var yes bool
 	command := g.passiveCommand(&cobra.Command{
 		Use:   "import FILE",
-		Short: "Save the settings that a document of testharness export has",
+		Short: "Save the settings that a document of testharness export --json has",
 		Long: `import makes the settings what the document says: what it does not name goes back to its default. Secrets and
 fields that are fixed stay as they are. Values that have no place are named and left out. "-" reads standard input.`,
-		Example: "  testharness import settings.json\n  testharness export | testharness import --data-dir /srv/other -",
-		Args:    exactly("the file to import"),
+		Example: "  testharness import settings.json\n  testharness export --json | testharness import --data-dir " +
+			"/srv/other -",
+		Args: exactly("the file to import"),
 		PreRunE: func(command *cobra.Command, args []string) error {
 			var err error
 			if document, err = readExport(command.InOrStdin(), args[0]); err != nil {
@@ -94,5 +102,10 @@ func readExport(in io.Reader, path string) (document shared.Export, err error) {
 	case len(content) > maxImport:
 		return document, errors.New("it is too long")
 	}
-	return document, json.Unmarshal(content, &document)
+	if err := json.Unmarshal(content, &document); err != nil {
+		return document, fmt.Errorf("is not what testharness export --json prints (a file in YAML is for testharness "+
+			"apply): "+
+			"%w", err)
+	}
+	return document, nil
 }

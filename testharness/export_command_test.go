@@ -10,8 +10,8 @@ import (
 // TestExportAndImport prints the settings, saves them again, and refuses what is not a document of this plugin.
 func TestExportAndImport(t *testing.T) {
 	plugin, manifest := truthful(t), manifestOf(t)
-	status, document := run(t, plugin, manifest, "export")
-	if _, asJSON := run(t, plugin, manifest, "export --json"); status != exitDone || asJSON != document {
+	status, document := run(t, plugin, manifest, "export --json")
+	if status != exitDone || !strings.Contains(document, `"values": {`) {
 		t.Fatalf("exit status %d\n%s", status, document)
 	}
 	for name, test := range map[string]struct {
@@ -24,6 +24,7 @@ func TestExportAndImport(t *testing.T) {
 			"“gone” has no place"},
 		"another plugin": {`{"plugin":"other","values":{}}`, exitFailed, "These are the settings of “other”"},
 		"no JSON":        {"server = a", exitUsage, "invalid character"},
+		"for apply":      {"server: a\n", exitUsage, "a file in YAML is for testharness apply"},
 	} {
 		path := filepath.Join(t.TempDir(), "settings.json")
 		if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {

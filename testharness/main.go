@@ -18,10 +18,14 @@ import (
 // Exit statuses; scripts rely on them.
 const (
 	exitDone        = 0
-	exitFailed      = 1 // the test failed, or the values are invalid
-	exitUsage       = 2 // usage or manifest error
-	exitUnavailable = 3 // the plugin is unavailable
+	exitFailed      = 1  // the test failed, or the values are invalid
+	exitUsage       = 2  // usage or manifest error
+	exitUnavailable = 3  // the plugin is unavailable
+	exitChanged     = 10 // apply has changed the settings, or would
 )
+
+// errChanged ends the program with exitChanged; everything there is to say has been said.
+var errChanged = errors.New("changed")
 
 // errFailed ends the program with exitFailed; everything there is to say has been said.
 var errFailed = errors.New("failed")
@@ -60,6 +64,8 @@ func report(out io.Writer, err error) int {
 		return exitDone
 	case errors.Is(err, errFailed):
 		return exitFailed
+	case errors.Is(err, errChanged):
+		return exitChanged
 	}
 	if errors.Is(err, shared.ErrUnsupported) {
 		err = errors.New("the plugin does not offer what this command needs; testharness status, history, action, rekey " +

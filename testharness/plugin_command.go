@@ -30,6 +30,7 @@ type result struct {
 	document any             // what --json prints
 	text     func(io.Writer) // what is printed without --json
 	failed   bool            // ends the program with exitFailed, after all was printed
+	changed  bool            // ends the program with exitChanged, after all was printed
 	err      error           // what ended the work before its end; told after all was printed
 }
 
@@ -71,7 +72,7 @@ func pluginCommand(command *cobra.Command, open openFunc, run runFunc) *cobra.Co
 			} else {
 				done.text(out)
 			}
-			return cmp.Or(err, done.err, failedIf(done.failed, nil))
+			return cmp.Or(err, done.err, failedIf(done.failed, nil), changedIf(done.changed))
 		})
 	}
 	return command

@@ -51,6 +51,14 @@ func failedIf(failed bool, err error) error {
 	return err
 }
 
+// changedIf is errChanged for a result that changed something, or would.
+func changedIf(changed bool) error {
+	if changed {
+		return errChanged
+	}
+	return nil
+}
+
 // saved tells what a save did.
 func saved(outcome shared.SaveResult) result {
 	outcome.Diagnostics = listed(outcome.Diagnostics)

@@ -36,7 +36,7 @@ func newRootCommand(options ...host.Option) *cobra.Command {
 shows its form, validates, saves and tests settings.
 
 Exit status: 0 passed or done; 1 the test failed or the values are invalid;
-2 usage or manifest error; 3 the plugin is unavailable.`,
+2 usage or manifest error; 3 the plugin is unavailable. apply ends with 10 when it has changed something.`,
 		Example: `  testharness console
   testharness test --set server=smtp.email.com --set use_ssl=true --set login=me@email.com \
     --secret password=env:MAIL_PASSWORD
@@ -63,7 +63,7 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 	root.PersistentPreRunE = func(command *cobra.Command, _ []string) error { return checkFilled(command.Flags()) }
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
-		newActionCommand(g), newExportCommand(g), newImportCommand(g),
+		newActionCommand(g), newApplyCommand(g), newExportCommand(g), newImportCommand(g),
 		newNotifyCommand(g), newStatusCommand(g), newStatisticsCommand(g), newListCommand(g), newShowCommand(g),
 		newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
 		newHeldCommand(g),

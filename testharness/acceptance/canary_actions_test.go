@@ -155,7 +155,7 @@ func TestCanaryOverExport(t *testing.T) {
 	path := manifest(t, "smtp", "smtp-plugin")
 	saved := harness(t, canaryPassword, "save", "--manifest", path, "--set", "server=127.0.0.1", "--set",
 		"login=me@practice.example", "--secret", "password=env:SECRET", "--json")
-	exported := harness(t, "", "export", "--manifest", path)
+	exported := harness(t, "", "export", "--json", "--manifest", path)
 	var document shared.Export
 	if err := json.Unmarshal([]byte(exported.stdout), &document); err != nil || saved.status != 0 {
 		t.Fatal(err, saved, exported)

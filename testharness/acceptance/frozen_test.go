@@ -56,7 +56,7 @@ func (s skew) checkSettings(t *testing.T) {
 		"login=anna@gmail.com")
 	s.command(t, "Test connection complete", append([]string{"test"}, filled...)...)
 	s.command(t, "Saved as revision 1", append([]string{"save"}, filled...)...)
-	s.command(t, `"server": "127.0.0.1"`, "export", "--manifest", path)
+	s.command(t, `"server": "127.0.0.1"`, "export", "--json", "--manifest", path)
 	s.command(t, "Saved as revision 2", "save", "--manifest", path, "--set", "time_limit=20s")
 	s.command(t, "Saved as revision 3", "rollback", "1", "--manifest", path)
 	s.command(t, "", "notify", "--manifest", path, "--to", "ops@email.com", "--subject", "Across versions", "--text",

@@ -21,7 +21,7 @@ import (
 func (p *passBack) byImport(t *testing.T, values map[string]string, _ string) string {
 	t.Helper()
 	var document shared.Export
-	exported := harness(t, "", "export", "--manifest", p.manifest)
+	exported := harness(t, "", "export", "--json", "--manifest", p.manifest)
 	if err := json.Unmarshal([]byte(exported.stdout), &document); err != nil {
 		t.Fatal(err, exported)
 	}
@@ -46,6 +46,32 @@ func TestPassBackByImport(t *testing.T) {
 	p := startPassBack(t)
 	for _, field := range slices.Sorted(maps.Keys(p.changes)) {
 		t.Run(field, func(t *testing.T) { p.check(t, p.byImport, "save", []string{field}) })
+	}
+}
+
+// byApply saves by a file of settings that names no secret.
+func (p *passBack) byApply(t *testing.T, values map[string]string, _ string) string {
+	t.Helper()
+	draft := p.draft(values)
+	maps.DeleteFunc(draft.Values, func(_ string, value shared.Value) bool { return value.IsEmpty() })
+	content, err := json.Marshal(draft.Values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "smtp.json")
+	write(t, file, string(content), 0o600)
+	r := harness(t, "", "apply", "--json", "--manifest", p.manifest, "-f", file)
+	if r.status != 1 {
+		t.Errorf("exit status %d, want 1: %s", r.status, r.stderr)
+	}
+	return r.stdout
+}
+
+// TestPassBackByApply changes each field that a stored password is bound to in a file of settings, and applies it.
+func TestPassBackByApply(t *testing.T) {
+	p := startPassBack(t)
+	for _, field := range slices.Sorted(maps.Keys(p.changes)) {
+		t.Run(field, func(t *testing.T) { p.check(t, p.byApply, "save", []string{field}) })
 	}
 }
 

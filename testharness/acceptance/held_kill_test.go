@@ -42,6 +42,7 @@ type heldKill struct {
 // is sent, and all of it is held after the restart. Then what was released is delivered, what was not is still held,
 // and the next release delivers it: each once.
 func TestKilledHold(t *testing.T) {
+	t.Parallel()
 	t.Run("embedded", func(t *testing.T) {
 		k := &heldKill{t: t, path: manifest(t, "smtp", "smtp-plugin", `retry_after = "1s"`)}
 		database := filepath.Join(filepath.Dir(k.path), "data", "smtp-settings.db")

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/postgres"
 )
 
 // binaries is where TestMain has built the programs.
@@ -37,7 +38,7 @@ func runAll(m *testing.M) int {
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build: %v\n%s", err, out))
 	}
-	return m.Run()
+	return postgres.Run(m)
 }
 
 // useNode has "node" mean the program in the directory, where it is installed, rather than the operating system's.

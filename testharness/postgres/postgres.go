@@ -60,7 +60,7 @@ func Start(t testing.TB) *Server {
 			t.Fatal(err)
 		}
 	}
-	s.run("initdb", "--pgdata", s.data, "--auth", "trust", "--username", User, "--no-sync")
+	s.create()
 	s.Resume()
 	t.Cleanup(func() { s.Stop("immediate") })
 	return s

@@ -4,11 +4,14 @@ package notify
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/testharness/postgres"
 )
+
+func TestMain(m *testing.M) { os.Exit(postgres.Run(m)) }
 
 func init() {
 	engines["postgres"] = func(t testing.TB) func(testing.TB) *store.Store {

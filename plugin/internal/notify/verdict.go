@@ -12,6 +12,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
@@ -98,6 +99,10 @@ func (u *underway) judge(ctx context.Context, err error) judgement {
 	var failure *smtpconn.Error
 	if errors.As(err, &failure) && failure.Kind == smtpconn.KindNoSMTPUTF8 {
 		refusal.Scope = shared.ScopeMessage // No server has said so: it is found here, in the message's addresses.
+	}
+	var endpoint *oauth.Error
+	if errors.As(err, &endpoint) && endpoint.Wait > 0 && cause.Lasting != shared.LastingPermanent {
+		refusal.Wait, refusal.Exact = endpoint.Wait, true
 	}
 	refusal.Final = failure != nil && failure.Reply != nil && failure.Reply.Code >= 500
 	verdict := s.breaker.refused(ctx, u.permit, refusal, cause, u.delivery.Version)

@@ -87,6 +87,8 @@ type Refusal struct {
 	Stage   Stage
 	// Wait is what the server has asked for; 0 when it named no time.
 	Wait time.Duration
+	// Exact is true when that was not read from words, but stands in a field of its own (RFC 9110 section 10.2.3).
+	Exact bool
 	// Final is true when the reply's code means for good (5yz), whatever its words do.
 	Final bool
 	// Exhausted is true when a quota of a day, or so, is used up.

@@ -127,7 +127,11 @@ func (p Policy) stillRefused(s State, now time.Time, a Attempt, r Refusal) (Stat
 // because sets what the pause is for.
 func (s State) because(r Refusal, everything bool) State {
 	s.Code, s.Scope, s.Lasting, s.Stage, s.Everything = r.Code, r.Scope, r.Lasting, r.Stage, everything
-	s.Named = min(max(r.Wait, 0), longestPause)
+	longest := longestPause
+	if r.Exact {
+		longest = longestNamed
+	}
+	s.Named = min(max(r.Wait, 0), longest)
 	s.Exhausted = r.Exhausted && r.Lasting == limit
 	s.Login = r.Stage == Opening && r.Scope == shared.ScopeLogin && r.Lasting == permanent
 	return s

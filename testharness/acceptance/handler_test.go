@@ -56,7 +56,7 @@ var anna = map[string]string{"Actor": "anna"}
 var routes = []struct{ method, path string }{
 	{"GET", "/"}, {"GET", "/state"}, {"GET", "/history"}, {"GET", "/return"},
 	{"POST", "/validate"}, {"POST", "/test"}, {"POST", "/save"}, {"POST", "/apply"},
-	{"POST", "/action"},
+	{"POST", "/action"}, {"POST", "/merge"},
 	{"POST", "/restore"}, {"POST", "/restart"},
 }
 

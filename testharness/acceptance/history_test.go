@@ -59,7 +59,15 @@ func TestHistory(t *testing.T) {
 			t.Errorf("the history does not say %q:\n%s", want, text)
 		}
 	}
-	b.click("#revision-1 button")
+	b.axe("history")
+	b.click("#difference a.button") // It can be tested before it is in force.
+	b.awaitText(`document.getElementById("said").innerText`, "These are the values of revision 1.")
+	if server := b.value("server"); server != "first.example" || !read[bool](b, `!document.getElementById("unsaved").hidden`) {
+		t.Errorf("opened in the form the server is %q", server)
+	}
+	b.open(c.address + "settings/smtp/history")
+	b.await("#difference")
+	b.click("#difference button")
 	b.await(".notice.success")
 	if server := read[string](b, `document.getElementById("control-server").value`); server != "first.example" {
 		t.Errorf("after going back the server is %q", server)

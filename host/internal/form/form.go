@@ -189,6 +189,12 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) {
 		h.invalid(w, r, "saved", saved)
 		return
 	}
+	if number, ok := h.number(w, r, query, "revision"); !ok {
+		return
+	} else if number != 0 {
+		h.opened(w, r, number)
+		return
+	}
 	view := h.currentView(r)
 	view.SavedThoughFailed = saved == string(shared.StatusFailed)
 	view.Saved = query.Has("saved") && !view.SavedThoughFailed

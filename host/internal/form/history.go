@@ -2,24 +2,36 @@ package form
 
 import (
 	"errors"
+	"maps"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// historyView is what the audit trail shows.
+// historyView is what the audit trail shows: the revisions, and one of them beside what is in force.
 type historyView struct {
-	Schema  shared.Schema
-	Newest  int64
-	Entries []historyEntry
-	Older   int64 // the number to go on from; 0 when that was all
+	Schema         shared.Schema
+	Newest, Before int64
+	Tested         bool // what is in force has passed a test as it is
+	Entries        []historyEntry
+	Older          int64 // the number to go on from; 0 when that was all
+	Shown          *shownRevision
 }
 
 type historyEntry struct {
 	shared.RevisionEntry
-	Current bool
-	Changes []changeView
+	Current, Shown bool
+	Changed        string // the labels of what it changed
+}
+
+// shownRevision is one revision: what going back to it would change, and of the one in force what it has changed.
+type shownRevision struct {
+	Number         int64
+	Current, Known bool
+	Changes        []changeView
 }
 
 type changeView struct {
@@ -43,6 +55,10 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	shown, ok := h.number(w, r, query, "show")
+	if !ok {
+		return
+	}
 	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	list, err3 := trail.Revisions(r.Context(), shared.RevisionsRequest{Locale: h.locale(r), Before: before})
@@ -52,31 +68,101 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 		h.render(w, r, failureStatus(err), view)
 		return
 	}
-	view := historyView{Schema: schema, Newest: snapshot.Revision.Number}
-	for _, entry := range list.Entries {
-		view.Entries = append(view.Entries, newHistoryEntry(schema, entry, snapshot.Revision.Number))
-		if list.More {
-			view.Older = entry.Number
-		}
+	view := historyView{Schema: schema, Newest: snapshot.Revision.Number, Before: before}
+	view.Tested = snapshot.Verified != nil && len(snapshot.Verified.Changed) == 0
+	view.list(list, shown)
+	if chosen := view.chosen(shown); chosen != nil {
+		view.Shown = h.shownRevision(r, schema, snapshot, chosen.RevisionEntry)
 	}
 	h.send(w, r, http.StatusOK, Content{
 		Title: schema.Title, Head: h.fragment(r, "head", view), Body: h.fragment(r, "history", view),
 	})
 }
 
-func newHistoryEntry(schema shared.Schema, entry shared.RevisionEntry, newest int64) historyEntry {
-	shown := historyEntry{RevisionEntry: entry, Current: entry.Number == newest}
-	for _, change := range entry.Changes {
-		field, declared := schema.Field(change.Field)
-		if !declared {
-			continue
+// list lays out the revisions. Without another wish the newest that can be gone back to is shown beside them.
+func (v *historyView) list(list shared.RevisionList, shown int64) {
+	for _, entry := range list.Entries {
+		var named []string
+		for _, change := range entry.Changes {
+			if field, declared := v.Schema.Field(change.Field); declared {
+				named = append(named, field.Label)
+			}
 		}
-		shown.Changes = append(shown.Changes, changeView{
-			Label: field.Label, Secret: field.Sensitive,
-			Before: valueText(field, change.Before), After: valueText(field, change.After),
+		v.Entries = append(v.Entries, historyEntry{
+			RevisionEntry: entry, Current: entry.Number == v.Newest, Changed: strings.Join(named, ", "),
 		})
+		if list.More {
+			v.Older = entry.Number
+		}
+	}
+	if chosen := v.chosen(shown); chosen != nil {
+		chosen.Shown = true
+	}
+}
+
+// chosen is the revision that is shown; nil when there is none.
+func (v *historyView) chosen(shown int64) *historyEntry {
+	for i := range v.Entries {
+		if one := &v.Entries[i]; one.Number == shown || shown == 0 && (!one.Current || len(v.Entries) == 1) {
+			return one
+		}
+	}
+	return nil
+}
+
+// shownRevision compares a revision with what is in force.
+func (h *handler) shownRevision(
+	r *http.Request, schema shared.Schema, snapshot shared.Snapshot, entry shared.RevisionEntry,
+) *shownRevision {
+	shown := &shownRevision{Number: entry.Number, Current: entry.Number == snapshot.Revision.Number, Known: true}
+	if shown.Current {
+		for _, change := range entry.Changes {
+			if field, declared := schema.Field(change.Field); declared {
+				shown.add(field, change.Before, change.After)
+			}
+		}
+		return shown
+	}
+	was := h.beforeSince(r, schema, entry.Number)
+	shown.Known = was.known
+	for field := range schema.Fields() {
+		then, changed := was.values[field.Name]
+		now := snapshot.Values[field.Name]
+		if was.secrets[field.Name] || changed && then != now {
+			shown.add(field, now, then)
+		}
 	}
 	return shown
+}
+
+func (s *shownRevision) add(field shared.Field, before, after shared.Value) {
+	s.Changes = append(s.Changes, changeView{
+		Label: field.Label, Secret: field.Sensitive, Before: valueText(field, before), After: valueText(field, after),
+	})
+}
+
+// opened shows the form with the values of an old revision, to be tested before it is saved. The secrets are those that
+// are stored now. When there is no such revision any more it has answered already.
+func (h *handler) opened(w http.ResponseWriter, r *http.Request, number int64) {
+	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
+	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
+	if err := errors.Join(err1, err2); err != nil {
+		h.render(w, r, failureStatus(err), h.downView(r, err))
+		return
+	}
+	was := h.beforeSince(r, schema, number)
+	if !was.known || number > snapshot.Revision.Number {
+		h.invalid(w, r, "revision", strconv.FormatInt(number, 10))
+		return
+	}
+	values := maps.Clone(was.values)
+	for name := range snapshot.Locks {
+		delete(values, name)
+	}
+	view := h.answeredView(r, schema,
+		submission{draft: shared.Draft{Values: values}, revision: snapshot.Revision.Number}, snapshot)
+	view.Opened, view.Service = number, h.service(r)
+	h.render(w, r, http.StatusOK, view)
 }
 
 // restoring is what has to be agreed to before an old revision becomes the next one.

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -135,10 +136,16 @@ func (b *boundDraft) fail(field, code string, summary, detail text.Text) {
 	})
 }
 
-// preview says what Test would do.
+// preview says what Test would do. Of an address that is none, or with a secret that is still missing, it would do
+// nothing.
 func (b *boundDraft) preview() text.Text {
-	if b.settings.Server == "" || b.settings.Port == 0 {
+	wrong := func(field string) bool { return b.found.ForField(field).HasErrors() }
+	if b.settings.Server == "" || b.settings.Port == 0 || slices.ContainsFunc(
+		[]string{settings.Server, settings.Port, settings.Proxy}, wrong) {
 		return text.Text{}
+	}
+	if login := b.settings.Login; wrong(settings.Password) && b.settings.WantsPassword() {
+		return text.Of("The test can begin when the password of {login} has been entered.", "login", login)
 	}
 	way := text.Of("Will connect to {address} unencrypted, or with STARTTLS if the server offers it",
 		"address", b.address())
@@ -172,8 +179,6 @@ func (b *boundDraft) previewLogin() text.Text {
 		return text.Of(", sign in as {login} with an access token that is fetched first", "login", login)
 	case b.settings.WantsToken():
 		return text.Of(", sign in as {login} with the access token", "login", login)
-	case len(b.found.ForField(settings.Password)) > 0:
-		return text.Of(", and cannot sign in as {login} without a password", "login", login)
 	case !b.settings.WantsPassword():
 		return text.Of(", without signing in")
 	}

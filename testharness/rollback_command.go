@@ -17,8 +17,8 @@ func newRollbackCommand(g *global) *cobra.Command {
 		Short: "Save an old revision again as the newest one",
 		Long: `rollback makes the content of an old revision the next revision. Nothing is lost: the revisions in between
 stay in the history. A secret comes back with it, for the destination that comes back with it, also when another one
-has taken its place since. One that was removed since (--secret password=clear) or purged does not, and rollback says
-so.`,
+has taken its place since. One that was removed since (save --secret password=clear) or purged does not, and rollback
+says so.`,
 		Example: "  testharness rollback 3\n  testharness rollback 3 --json --yes",
 		Args:    exactly("the number of a revision; testharness history lists them"),
 		PreRunE: func(_ *cobra.Command, args []string) (err error) {

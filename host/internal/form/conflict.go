@@ -70,9 +70,11 @@ type before struct {
 	secrets map[string]bool
 }
 
-// beforeSince asks the audit trail what was in force at a revision, as far as it has changed since. Without an audit
-// trail, or when it does not reach back so far, nothing is known.
-func (h *handler) beforeSince(r *http.Request, schema shared.Schema, revision int64) before {
+// beforeSince asks the audit trail what was in force at a revision, as far as it has changed since; known is its newest
+// part, nil when it was not asked yet. Without an audit trail, or when it does not reach back so far, nothing is known.
+func (h *handler) beforeSince(
+	r *http.Request, schema shared.Schema, revision int64, known *shared.RevisionList,
+) before {
 	was := before{values: shared.Values{}, secrets: map[string]bool{}}
 	trail := h.auditTrail()
 	if trail == nil {
@@ -80,21 +82,25 @@ func (h *handler) beforeSince(r *http.Request, schema shared.Schema, revision in
 	}
 	request := shared.RevisionsRequest{Locale: h.locale(r)}
 	for {
-		list, err := trail.Revisions(r.Context(), request)
-		if err != nil || len(list.Entries) == 0 {
-			return before{}
+		if known == nil {
+			list, err := trail.Revisions(r.Context(), request)
+			if err != nil {
+				return before{}
+			}
+			known = &list
 		}
-		for _, entry := range list.Entries { // Newest first, so the oldest change has the last word.
+		for _, entry := range known.Entries { // Newest first, so the oldest change has the last word.
 			if request.Before = entry.Number; entry.Number <= revision {
 				was.known = true
 				return was
 			}
 			was.undo(schema, entry)
 		}
-		if !list.More {
+		if !known.More || len(known.Entries) == 0 {
 			was.known = revision == 0
 			return was
 		}
+		known = nil
 	}
 }
 

@@ -72,7 +72,11 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 	view.Tested = snapshot.Verified != nil && len(snapshot.Verified.Changed) == 0
 	view.list(list, shown)
 	if chosen := view.chosen(shown); chosen != nil {
-		view.Shown = h.shownRevision(r, schema, snapshot, chosen.RevisionEntry)
+		newest := &list
+		if before != 0 {
+			newest = nil
+		}
+		view.Shown = h.shownRevision(r, schema, snapshot, chosen.RevisionEntry, newest)
 	}
 	h.send(w, r, http.StatusOK, Content{
 		Title: schema.Title, Head: h.fragment(r, "head", view), Body: h.fragment(r, "history", view),
@@ -113,6 +117,7 @@ func (v *historyView) chosen(shown int64) *historyEntry {
 // shownRevision compares a revision with what is in force.
 func (h *handler) shownRevision(
 	r *http.Request, schema shared.Schema, snapshot shared.Snapshot, entry shared.RevisionEntry,
+	newest *shared.RevisionList,
 ) *shownRevision {
 	shown := &shownRevision{Number: entry.Number, Current: entry.Number == snapshot.Revision.Number, Known: true}
 	if shown.Current {
@@ -123,7 +128,7 @@ func (h *handler) shownRevision(
 		}
 		return shown
 	}
-	was := h.beforeSince(r, schema, entry.Number)
+	was := h.beforeSince(r, schema, entry.Number, newest)
 	shown.Known = was.known
 	for field := range schema.Fields() {
 		then, changed := was.values[field.Name]
@@ -150,7 +155,7 @@ func (h *handler) opened(w http.ResponseWriter, r *http.Request, number int64) {
 		h.render(w, r, failureStatus(err), h.downView(r, err))
 		return
 	}
-	was := h.beforeSince(r, schema, number)
+	was := h.beforeSince(r, schema, number, nil)
 	if !was.known || number > snapshot.Revision.Number {
 		h.invalid(w, r, "revision", strconv.FormatInt(number, 10))
 		return

@@ -43,7 +43,7 @@ func (h *handler) answerScriptedSave(
 	case result.Saved:
 		reply["location"] = "./" + savedQuery(r)
 	case result.Conflict:
-		conflict := newConflict(schema, s, result, h.beforeSince(r, schema, s.revision))
+		conflict := newConflict(schema, s, result, h.beforeSince(r, schema, s.revision, nil))
 		conflict.SecretsKept = true
 		reply["revision"] = result.Snapshot.Revision.Number // From here on the form is made from that one.
 		reply["said"] = h.fragment(r, "said", &view{Conflict: conflict})
@@ -68,7 +68,7 @@ func (h *handler) answerUnsaved(
 	status := http.StatusUnprocessableEntity
 	switch {
 	case result.Conflict:
-		view.Conflict = newConflict(view.Schema, s, result, h.beforeSince(r, view.Schema, s.revision))
+		view.Conflict = newConflict(view.Schema, s, result, h.beforeSince(r, view.Schema, s.revision, nil))
 		view.Snapshot.Revision = result.Snapshot.Revision
 		status = http.StatusConflict
 	case result.Confirm != "":

@@ -94,7 +94,7 @@ func TestCanaryOverActions(t *testing.T) {
 		t.Errorf("no authorization was given: %s", given)
 	}
 	for action, says := range map[string]string{"sign_in": ticket, "rotate": "action"} {
-		back := c.get(t, "/return?action="+action+"&code="+url.QueryEscape(canaryToken))
+		back := c.get(t, "/return-"+action+"?code="+url.QueryEscape(canaryToken))
 		if !strings.Contains(back, says) || len(leaks(back, canaryToken)) > 0 {
 			t.Errorf("back for %s: %s", action, back)
 		}

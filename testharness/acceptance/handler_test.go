@@ -54,7 +54,7 @@ func ask(t *testing.T, method, address, body string, header map[string]string) (
 var anna = map[string]string{"Actor": "anna"}
 
 var routes = []struct{ method, path string }{
-	{"GET", "/"}, {"GET", "/state"}, {"GET", "/history"}, {"GET", "/return"},
+	{"GET", "/"}, {"GET", "/state"}, {"GET", "/history"}, {"GET", "/return-sign_in"},
 	{"POST", "/validate"}, {"POST", "/test"}, {"POST", "/save"}, {"POST", "/apply"},
 	{"POST", "/action"}, {"POST", "/merge"},
 	{"POST", "/restore"}, {"POST", "/restart"},

@@ -51,7 +51,7 @@ func (h *handler) runAction(
 		request.Draft.Secrets = nil
 	}
 	if page := publicPage(r); page != "" && authorizes(schema, action) {
-		request.ReturnURL = page + "return?action=" + name
+		request.ReturnURL = page + returnPrefix + name
 	}
 	asked := errand{
 		name: runName(name), changes: action.Changes, limit: &h.actions,

@@ -110,7 +110,7 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	mux.HandleFunc("POST /validate", h.authorized(h.validate))
 	mux.HandleFunc("POST /test", h.authorized(h.test))
 	mux.HandleFunc("POST /action", h.authorized(h.action))
-	mux.HandleFunc("GET /return", h.authorized(h.returned))
+	mux.HandleFunc("GET /{returned}", h.authorized(h.returned))
 	mux.HandleFunc("POST /save", h.authorized(h.save))
 	mux.HandleFunc("POST /apply", h.authorized(h.apply))
 	mux.HandleFunc("POST /merge", h.authorized(h.merge))

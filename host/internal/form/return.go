@@ -2,16 +2,26 @@ package form
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
+
+// returnPrefix stands before the name of an action in the address that a browser comes back to. The address has no
+// query of its own: Microsoft takes none for personal accounts, and what the browser brings could say the same name.
+const returnPrefix = "return-"
 
 // returned goes on with an authorization when the browser is back from the page that the action has sent it to. What
 // the action gives stands in the form then, and is saved with it. Whether the browser was sent there by this reader is
 // for the action to know, by a state that it gave out. An image or a frame on the page of another site is nobody who
 // comes back (Fetch Metadata, Sec-Fetch-Dest): it would use up how often the reader may ask.
 func (h *handler) returned(w http.ResponseWriter, r *http.Request) {
+	name, isReturn := strings.CutPrefix(r.PathValue("returned"), returnPrefix)
+	if !isReturn {
+		http.NotFound(w, r)
+		return
+	}
 	if shown := r.Header.Get("Sec-Fetch-Dest"); shown != "" && shown != "document" { // Not every browser says it.
 		h.refuse(w, r, http.StatusForbidden, text.Of("This address is for a page that a browser shows by itself."))
 		return
@@ -28,13 +38,11 @@ func (h *handler) returned(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	name := query.Get("action")
 	action, declared := schema.Action(name)
 	if h.actionRunner() == nil || !declared || !authorizes(schema, action) {
 		h.invalid(w, r, "action", name)
 		return
 	}
-	query.Del("action")
 	submission := readSubmission(schema, nil)
 	submission.revision = snapshot.Revision.Number
 	h.runAction(w, r, schema, submission, action, query.Encode())

@@ -53,25 +53,25 @@ func TestSignInReturns(t *testing.T) {
 		t.Errorf("where to go is not on the page:\n%s", element(t, body, "account"))
 	}
 	back := page.asked[0].ReturnURL
-	if back != "https://console.example/admin/return?action=sign_in" {
+	if back != "https://console.example/admin/return-sign_in" {
 		t.Fatalf("the browser is to come back to %s", back)
 	}
-	come := func(query string) (int, string) {
+	come := func(action, query string) (int, string) {
 		answer := httptest.NewRecorder()
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/return?"+query, nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/return-"+action+"?"+query, nil)
 		r.Header.Set("Sec-Fetch-Dest", "document")
 		page.handler.ServeHTTP(answer, r)
 		return answer.Code, answer.Body.String()
 	}
-	status, body := come("action=sign_in&code=c%26d&state=s")
-	if status != http.StatusOK || page.asked[1].Returned != "code=c%26d&state=s" {
+	status, body := come("sign_in", "code=c%26d&state=s&action=rotate")
+	if status != http.StatusOK || page.asked[1].Returned != "action=rotate&code=c%26d&state=s" {
 		t.Fatalf("status %d, the action was asked with %+v", status, page.asked)
 	}
 	if page.asked[1].ReturnURL != back {
 		t.Errorf("the second time the browser is to come back to %s", page.asked[1].ReturnURL)
 	}
 	for _, dest := range []string{"image", "iframe", "empty", "script"} { // It stands in a page of any site.
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/return?action=sign_in&code=c", nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/return-sign_in?code=c", nil)
 		r.Header.Set("Sec-Fetch-Dest", dest)
 		answer := httptest.NewRecorder()
 		if page.handler.ServeHTTP(answer, r); answer.Code != http.StatusForbidden || len(page.asked) != 2 {
@@ -85,9 +85,9 @@ func TestSignInReturns(t *testing.T) {
 	if status, body := page.post(t, "/save", "", form); status != http.StatusSeeOther {
 		t.Errorf("saving it: %d\n%s", status, body)
 	}
-	for _, query := range []string{"action=rotate&code=c", "action=find_buckets", "action=unheard_of", "code=c"} {
-		if status, _ := come(query); status != http.StatusBadRequest || len(page.asked) != 2 {
-			t.Errorf("%s: status %d, %d calls", query, status, len(page.asked))
+	for _, action := range []string{"rotate", "find_buckets", "unheard_of", ""} {
+		if status, _ := come(action, "code=c&action=sign_in"); status != http.StatusBadRequest || len(page.asked) != 2 {
+			t.Errorf("%s: status %d, %d calls", action, status, len(page.asked))
 		}
 	}
 }

@@ -21,6 +21,10 @@ func (p *Page) RunAction(ctx context.Context, request shared.ActionRequest, send
 		return p.runFindServer(ctx, request, send)
 	case settings.MakeCertificate:
 		return p.makeCertificate(ctx, request, send)
+	case settings.SignIn:
+		return p.signIn(ctx, request, send)
+	case settings.SignOut:
+		return p.signOut(ctx, request, send)
 	default:
 		return fmt.Errorf("%w: there is no action %q", shared.ErrInvalidRequest, request.Action)
 	}

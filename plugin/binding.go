@@ -23,14 +23,9 @@ func (b *boundDraft) destination(field string) secret.Destination {
 // checkEnvironment reports settings with which a secret of the environment would go elsewhere than the environment
 // says. Most are locked; this finds those that may be chosen.
 func (b *boundDraft) checkEnvironment() {
-	wanted := []string{b.settings.SecretField()}
-	if b.settings.NamesSecret() {
-		wanted = append(wanted, settings.PasswordReference)
-	}
 	named := b.page.layers.Destination()
-	for _, name := range wanted {
-		lock, fixed := b.page.layers.Locks()[name]
-		if !fixed {
+	for name, lock := range b.page.layers.Locks() {
+		if !b.settings.UsesSecret(name) && (name != settings.PasswordReference || !b.settings.NamesSecret()) {
 			continue
 		}
 		for _, field := range b.changedSince(named) {
@@ -95,7 +90,7 @@ func (b *boundDraft) boundParts(stored secret.Destination) map[string]string {
 
 // wanted reports whether the settings use the secret that is stored for the field.
 func (b *boundDraft) wanted(field string) bool {
-	return field == b.settings.SecretField() && !b.settings.NamesSecret()
+	return b.settings.UsesSecret(field) && (!b.settings.NamesSecret() || field != b.settings.NamedField())
 }
 
 // checkReference reports a password that is typed and named at once, one that may not be named or is not there, and one
@@ -105,7 +100,7 @@ func (b *boundDraft) checkReference() {
 	if !b.settings.NamesSecret() || len(b.found.ForField(settings.PasswordReference)) > 0 {
 		return
 	}
-	field := b.settings.SecretField()
+	field := b.settings.NamedField()
 	if _, given := b.page.layers.Secret(field); given {
 		return // It is not used.
 	}

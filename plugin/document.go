@@ -19,7 +19,7 @@ func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretTex
 	if fixed, ok := b.page.layers.Secret(field); ok {
 		return fixed, nil
 	}
-	if field == b.settings.SecretField() && b.settings.NamesSecret() {
+	if field == b.settings.NamedField() && b.settings.NamesSecret() {
 		return b.named()
 	}
 	switch change := b.draft.Secrets[field]; change.Action {
@@ -37,7 +37,7 @@ func (b *boundDraft) secret(ctx context.Context, field string) (shared.SecretTex
 
 // named is the secret that the settings name. Only the key of a service account has more than one line.
 func (b *boundDraft) named() (shared.SecretText, error) {
-	if b.settings.SecretField() == settings.OAuthServiceAccount {
+	if b.settings.NamedField() == settings.OAuthServiceAccount {
 		return b.page.references.ResolveText(b.settings.PasswordReference)
 	}
 	return b.page.references.Resolve(b.settings.PasswordReference)
@@ -116,7 +116,7 @@ func (b *boundDraft) storeSecret(
 	switch {
 	case change.Action == shared.SecretReplace && !change.Text.IsEmpty():
 		return b.sealSecret(ctx, field, change.Text, now.UTC(), document, next)
-	case field == b.settings.SecretField() && b.settings.NamesSecret():
+	case field == b.settings.NamedField() && b.settings.NamesSecret():
 		// What is named elsewhere is not kept here as well.
 		if ok {
 			next[field] = identity{Generation: b.record.generation(field)}

@@ -22,6 +22,9 @@ type boundDraft struct {
 	settings settings.Settings
 	found    finding.Findings
 
+	ticket         *grantTicket // of a sign-in that is not saved; nil without one
+	secretOfTicket bool         // the client secret came with it
+
 	recordLoaded bool
 	record       record // of base, once it is loaded
 	recordErr    error  // why there is none
@@ -40,8 +43,8 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 	if err != nil {
 		return nil, err
 	}
-	draft, worthless := p.cashTickets(ctx, draft)
 	b := &boundDraft{page: p, base: base, draft: draft, stored: draft.Apply(base.Revision.Document.Values)}
+	worthless := b.cashTickets(ctx)
 	given := b.stored
 	b.stored = settings.WithoutBlanks(given)
 	inForce := p.layers.InForce(given)
@@ -55,6 +58,8 @@ func (p *Page) bind(ctx context.Context, draft shared.Draft) (*boundDraft, error
 	b.checkLocks(inForce)
 	b.checkEnvironment()
 	b.checkSecrets()
+	b.checkTicket()
+	b.checkGrant(ctx)
 	if b.settings.PasswordReference != "" {
 		b.loadRecord(ctx)
 	}
@@ -114,12 +119,20 @@ func (b *boundDraft) checkSecrets() {
 		}
 	}
 	for name := range b.base.Revision.Document.Secrets {
-		if changed := b.bindingBroken(name); len(changed) > 0 {
-			b.failNeededAgain(name, changed, text.Of("The stored one is only ever used with the server, port, login, proxy, "+
-				"encryption and certificates for which it was entered, so that it cannot be sent to anybody else."))
+		changed := b.bindingBroken(name)
+		switch {
+		case len(changed) == 0:
+		case name == settings.OAuthGrant:
+			b.failSignInAgain(changed)
+		default:
+			b.failNeededAgain(name, changed, boundToSettings)
 		}
 	}
 }
+
+// boundToSettings is why a secret has to be entered again.
+var boundToSettings = text.Of("The stored one is only ever used with the server, port, login, proxy, " +
+	"encryption and certificates for which it was entered, so that it cannot be sent to anybody else.")
 
 // checkSecretOfEnvironment says what is odd about a secret of the environment, and in which variable it is.
 func (b *boundDraft) checkSecretOfEnvironment(field shared.Field, secret shared.SecretText) {

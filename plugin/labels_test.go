@@ -15,7 +15,8 @@ import (
 // namesElsewhere stand in quotation marks, and are what servers, providers and the host's operator call something.
 var namesElsewhere = []string{"STARTTLS", "apikey", "Authenticated SMTP", "Mail Send", "resend", "SMTP_Injection",
 	"Send via SMTP", "inspect esmtp", "Send mail as", "Send as", "Access token", "Certificates & secrets",
-	"Value", "Secret ID", "Web", "Grant admin consent", "Service accounts roles"}
+	"Value", "Secret ID", "Web", "Grant admin consent", "Service accounts roles", "Standard flow",
+	"OAuth 2.0 Device Authorization Grant"}
 
 var quotation = regexp.MustCompile(`“([^”{}]*)”`)
 

@@ -37,7 +37,8 @@ type Page struct {
 	// sealing is told of what is sealed and not committed yet; see Rekey.
 	sealing secret.Sealing
 
-	record *ofReading[record] // of what is in force
+	record  *ofReading[record]            // of what is in force
+	granted *ofReading[shared.SecretText] // the id of the grant in force
 }
 
 var (
@@ -71,6 +72,7 @@ func New(ctx context.Context, configuration Configuration) (*Page, error) {
 	p := &Page{
 		configuration: configuration, references: configuration.references(), egress: policy, layers: layers, store: database,
 		tested: newTested(), testMails: newTestMails(), logger: configuration.Logger, record: newOfReading[record](),
+		granted: newOfReading[shared.SecretText](),
 	}
 	if err := p.open(ctx); err != nil {
 		_ = p.Close()
@@ -146,7 +148,9 @@ func (p *Page) Schema(_ context.Context, request shared.SchemaRequest) (shared.S
 // Load returns the values in force.
 func (p *Page) Load(ctx context.Context, _ shared.LoadRequest) (shared.Snapshot, error) {
 	state, err := p.store.Current(ctx)
-	return p.snapshot(state), err
+	snapshot := p.snapshot(state)
+	p.describeGrant(ctx, state, &snapshot)
+	return snapshot, err
 }
 
 // Validate checks a draft.

@@ -55,6 +55,7 @@ func (p *Page) test(ctx context.Context, request shared.TestRequest, watch probe
 	report.Findings = p.withoutLockedFixes(report.Findings)
 	if failure != nil {
 		report.Findings = append(report.Findings, settings.Oddities(problems)...)
+		report.Findings = append(report.Findings, problems.ForField(settings.OAuthGrant)...) // They are warnings.
 	}
 	switch {
 	case failure == nil:
@@ -116,7 +117,10 @@ func (b *boundDraft) target(ctx context.Context) (smtpconn.Target, error) {
 	}
 	target := b.settings.Target(secret, secret)
 	target.Permit = b.page.egress.Permit
-	if b.settings.WantsApplication() {
+	switch {
+	case b.settings.WantsSignIn():
+		target.Tokens, err = b.tokensOfGrant(ctx, secret)
+	case b.settings.WantsApplication():
 		target.Tokens, err = b.page.tokenSource(b.settings, secret)
 	}
 	return target, err

@@ -38,26 +38,41 @@ func (p *Page) issueTicket(
 	return shared.NewSecretText(ticket), nil
 }
 
-// cashTickets puts the secret in the place of its ticket. It says when the ticket is worth nothing.
-func (p *Page) cashTickets(ctx context.Context, draft shared.Draft) (shared.Draft, finding.Findings) {
-	const field = settings.OAuthCertificateKey
-	change := draft.Secrets[field]
-	if change.Action != shared.SecretReplace || change.Text.IsEmpty() {
-		return draft, nil
+// cashTickets puts the secrets in the place of their tickets. It says which ticket is worth nothing.
+func (b *boundDraft) cashTickets(ctx context.Context) (worthless finding.Findings) {
+	for _, field := range []string{settings.OAuthCertificateKey, settings.OAuthGrant} {
+		change := b.draft.Secrets[field]
+		if change.Action != shared.SecretReplace || change.Text.IsEmpty() {
+			continue
+		}
+		b.draft.Secrets = maps.Clone(b.draft.Secrets)
+		opened, err := b.page.openTicket(ctx, field, change.Text, time.Now())
+		switch {
+		case err != nil:
+		case field == settings.OAuthGrant:
+			err = b.cashGrant(opened)
+		default:
+			b.draft.Secrets[field] = shared.ReplaceSecret(opened.Reveal())
+		}
+		if err != nil {
+			b.page.logger.Debug("a ticket is worth nothing", "field", field, "error", err)
+			delete(b.draft.Secrets, field)
+			worthless = append(worthless, worthlessTicket(field))
+		}
 	}
-	draft.Secrets = maps.Clone(draft.Secrets)
-	opened, err := p.openTicket(ctx, field, change.Text, time.Now())
-	if err != nil {
-		p.logger.Debug("a ticket is worth nothing", "field", field, "error", err)
-		delete(draft.Secrets, field)
-		return draft, finding.Findings{{
-			Severity: shared.SeverityError, Field: field, Code: "ticket_worthless",
-			Summary: text.Of("The key of the certificate was made too long ago, or elsewhere."),
-			Detail:  text.Of("Have a certificate made here, or clear it to use a client secret."),
-		}}
+	return worthless
+}
+
+func worthlessTicket(field string) finding.Finding {
+	worthless := finding.Finding{Severity: shared.SeverityError, Field: field, Code: "ticket_worthless"}
+	if field == settings.OAuthGrant {
+		worthless.Summary = text.Of("The sign-in was too long ago, or elsewhere.")
+		worthless.Detail = text.Of("Sign in again, and save.")
+		return worthless
 	}
-	draft.Secrets[field] = shared.ReplaceSecret(opened.Reveal())
-	return draft, nil
+	worthless.Summary = text.Of("The key of the certificate was made too long ago, or elsewhere.")
+	worthless.Detail = text.Of("Have a certificate made here, or clear it to use a client secret.")
+	return worthless
 }
 
 func (p *Page) openTicket(

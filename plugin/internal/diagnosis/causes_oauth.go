@@ -9,7 +9,8 @@ import (
 // oauthCauses are why there is no access token. Whom the endpoint refuses has a login that is of no use until it is
 // changed; an endpoint that is away is a server that comes back.
 func oauthCauses() []cause {
-	causes := slices.Concat(secretCauses(), registrationCauses(), permissionCauses(), grantCauses(), signInCauses())
+	causes := slices.Concat(secretCauses(), registrationCauses(), permissionCauses(), grantCauses(), signInCauses(),
+		signingInCauses())
 	for i := range causes {
 		causes[i].outcome, causes[i].scope, causes[i].lasting = LoginFailed, shared.ScopeLogin, shared.LastingPermanent
 	}
@@ -44,10 +45,18 @@ func secretCauses() []cause {
 			detail: "Make a new one in Entra under “Certificates & secrets”, and enter its “Value” and its new date " +
 				"here.",
 		}}},
-		{code: "oauth_secret_missing", field: "oauth_client_secret", words: []wording{{
-			summary: "The endpoint wants a client secret or a certificate.",
-			detail:  "Enter the client secret of the application.",
-		}}},
+		{code: "oauth_secret_missing", field: "oauth_client_secret", words: []wording{
+			{
+				when:    bySignIn,
+				summary: "The endpoint wants a client secret.",
+				detail: "Enter the client secret of the application, or allow public client flows in Entra under " +
+					"Authentication.",
+			},
+			{
+				summary: "The endpoint wants a client secret or a certificate.",
+				detail:  "Enter the client secret of the application.",
+			},
+		}},
 		{code: "oauth_public_client", field: "oauth_client_secret", words: []wording{{
 			summary: "The application is registered as a public client, which has no secret.",
 			detail:  "Register it as “Web” in Entra under Authentication, or clear the client secret.",
@@ -97,10 +106,18 @@ func registrationCauses() []cause {
 				detail:  "Check both, and whether the endpoint wants them by HTTP Basic.",
 			},
 		}},
-		{code: "oauth_flow_not_allowed", field: "oauth_client_id", words: []wording{{
-			summary: "The application may not get access tokens in this way.",
-			detail:  "Allow it client credentials at the provider; Keycloak calls that “Service accounts roles”.",
-		}}},
+		{code: "oauth_flow_not_allowed", field: "oauth_client_id", words: []wording{
+			{
+				when:    ofPerson,
+				summary: "The application may not have people sign in in this way.",
+				detail: "Allow it the authorization code flow and refresh tokens at the provider, or the device flow where there " +
+					"is no public address; Keycloak calls them “Standard flow” and “OAuth 2.0 Device Authorization Grant”.",
+			},
+			{
+				summary: "The application may not get access tokens in this way.",
+				detail:  "Allow it client credentials at the provider; Keycloak calls that “Service accounts roles”.",
+			},
+		}},
 		{code: "oauth_key_deleted", field: "oauth_service_account", words: []wording{{
 			summary: "Google does not know this key of the service account, or not any more.",
 			detail:  "Make a new key in the Google Cloud console, and paste its JSON here.",
@@ -135,10 +152,17 @@ func permissionCauses() []cause {
 			summary: "Nobody has consented to the permissions of the application yet.",
 			detail:  "Have an administrator choose “Grant admin consent” in Entra under API permissions.",
 		}}},
-		{code: "oauth_permission_missing", field: "oauth_client_id", words: []wording{{
-			summary: "The registration of the application does not have the permission.",
-			detail:  addSendAsApp,
-		}}},
+		{code: "oauth_permission_missing", field: "oauth_client_id", words: []wording{
+			{
+				when:    ofPerson,
+				summary: "The registration of the application does not have the permission.",
+				detail:  addSend,
+			},
+			{
+				summary: "The registration of the application does not have the permission.",
+				detail:  addSendAsApp,
+			},
+		}},
 		{code: "oauth_delegation_missing", field: "oauth_service_account", words: []wording{
 			{
 				summary: "The service account may not act for {login}.",
@@ -215,6 +239,9 @@ func grantCauses() []cause {
 const (
 	addSendAsApp = "Add the application permission SMTP.SendAsApp of Office 365 Exchange Online in Entra under API " +
 		"permissions, and grant admin consent."
+	addSend = "Add the delegated permission SMTP.Send in Entra under API permissions › Microsoft Graph, and consent to " +
+		"it " +
+		"by signing in again."
 	addDelegation = "Enter its client ID, which is a number, with the scope https://mail.google.com/ in Google's " +
 		"admin console under Security › API controls › Domain-wide delegation. It takes up to 24 hours until that counts."
 	enterMailbox = "Enter the address of a mailbox of your Google Workspace as “SMTP login”, not an alias " +

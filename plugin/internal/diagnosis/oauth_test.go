@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,36 @@ func tokenExamples() []example {
 	}
 	// Only who has signed in can be asked to do so again.
 	add("oauth_grant_ended", oauth.Error{Code: "invalid_grant", Asked: oauth.Asked{Method: oauth.ByGrant}})
+	return slices.Concat(examples, signInExamples())
+}
+
+// signInExamples are what somebody who signs in meets.
+func signInExamples() []example {
+	var examples []example
+	add := func(want string, refused oauth.Error) {
+		if refused.Kind == "" {
+			refused.Kind = oauth.KindRefused
+		}
+		examples = append(examples, example{
+			step: smtpconn.StepToken, kind: smtpconn.KindNoToken, with: answered(refused), want: want,
+		})
+	}
+	signing := oauth.Asked{Method: oauth.BySignIn}
+	for want, refused := range map[string]oauth.Error{
+		"oauth_sign_in_unknown": {Kind: oauth.KindStranger}, "oauth_sign_in_mixed_up": {Kind: oauth.KindMixedUp},
+		"oauth_refresh_token_missing": {Kind: oauth.KindNotLasting}, "oauth_sign_in_denied": {Code: "access_denied"},
+		"oauth_device_code_expired": {Code: "expired_token"}, "oauth_code_refused": {Code: "invalid_grant"},
+		"oauth_admin_consent": {Code: "access_denied", Number: 90094}, "oauth_access_denied": {Code: "org_internal"},
+		"oauth_user_not_assigned": {Code: "interaction_required", Number: 50105},
+		"oauth_account_elsewhere": {Code: "invalid_request", Number: 50020},
+		"oauth_secret_missing":    {Code: "invalid_client", Number: 7000218},
+		"oauth_flow_not_allowed":  {Code: "unauthorized_client"}, "oauth_permission_missing": {Number: 650057},
+	} {
+		refused.Asked = signing
+		add(want, refused)
+	}
+	add("oauth_sign_in_denied", oauth.Error{Code: "access_denied", Number: 65004, Asked: signing})
+	add("oauth_sign_in_denied", oauth.Error{Code: "consent_required", Number: 65004, Asked: signing})
 	return examples
 }
 

@@ -12,7 +12,8 @@ import (
 // tokenRules are for what the endpoint of OAuth 2.0 answers instead of an access token. What is to be done follows from
 // its code (RFC 6749 section 5.2); Microsoft's number, which may change, and Google's words only say more.
 func tokenRules() []rule {
-	return slices.Concat(keptGrantRules(), microsoftTokenRules(), googleTokenRules(), codedTokenRules(), endpointRules())
+	return slices.Concat(keptGrantRules(), microsoftTokenRules(), googleTokenRules(), signInRules(),
+		codedTokenRules(), endpointRules())
 }
 
 // keptGrantRules are for what is kept of a sign-in. Which token was refused matters more than how the provider says so.
@@ -54,6 +55,10 @@ func microsoftTokenRules() []rule {
 		{cause: "oauth_permission_missing", steps: gettingToken, when: numbered(650056, 650057)},
 
 		// The user and the grant.
+		{cause: "oauth_admin_consent", steps: gettingToken, when: numbered(90094, 90095)},
+		{cause: "oauth_user_not_assigned", steps: gettingToken, when: numbered(50105)},
+		{cause: "oauth_account_elsewhere", steps: gettingToken, when: numbered(50020, 50178, 500213)},
+		{cause: "oauth_sign_in_denied", steps: gettingToken, when: numbered(65004)},
 		{cause: "oauth_interaction_required", steps: gettingToken, when: numbered(50076, 50079, 50158)},
 		{cause: "oauth_conditional_access", steps: gettingToken, when: numbered(53003, 53000, 530035)},
 		{cause: "oauth_redirect_single_page", steps: gettingToken, when: numbered(700084)},
@@ -76,6 +81,18 @@ func googleTokenRules() []rule {
 			when: both(byServiceAccount, worded("invalid jwt signature", "account not found"))},
 		{cause: "oauth_assertion_refused", steps: gettingToken, when: both(byServiceAccount, coded("invalid_grant"))},
 		{cause: "oauth_application_disabled", steps: gettingToken, when: coded("disabled_client", "deleted_client")},
+	}
+}
+
+// signInRules are for somebody who signs in now.
+func signInRules() []rule {
+	return []rule{
+		{cause: "oauth_sign_in_unknown", steps: gettingToken, when: tokenKind(oauth.KindStranger)},
+		{cause: "oauth_sign_in_mixed_up", steps: gettingToken, when: tokenKind(oauth.KindMixedUp)},
+		{cause: "oauth_refresh_token_missing", steps: gettingToken, when: tokenKind(oauth.KindNotLasting)},
+		{cause: "oauth_sign_in_denied", steps: gettingToken, when: both(bySignIn, coded("access_denied"))},
+		{cause: "oauth_device_code_expired", steps: gettingToken, when: both(bySignIn, coded("expired_token"))},
+		{cause: "oauth_code_refused", steps: gettingToken, when: both(bySignIn, coded("invalid_grant"))},
 	}
 }
 
@@ -164,6 +181,9 @@ var (
 	byCertificate    = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByCertificate })
 	byServiceAccount = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByServiceAccount })
 	byGrant          = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByGrant })
+	bySignIn         = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.BySignIn })
+	// ofPerson is what is asked for a person who signs in, or has.
+	ofPerson = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByGrant || e.Method == oauth.BySignIn })
 )
 
 // endpointNotPermitted reports whether the operator does not allow the endpoint.

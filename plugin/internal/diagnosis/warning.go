@@ -99,6 +99,10 @@ func tokenHints() map[string]finding.Finding {
 			Field: "oauth_client_id", Detail: text.Of(addSendAsApp),
 			Summary: text.Of("The token has no SMTP.SendAsApp, so Exchange Online does not let the application send."),
 		},
+		oauth.HintNoScope: {
+			Field: "oauth_client_id", Detail: text.Of(addSend),
+			Summary: text.Of("The token has no SMTP.Send, so Exchange Online does not let this account send."),
+		},
 		oauth.HintAudience: {
 			Field: "oauth_scope", Detail: text.Of("Check the scope and the cloud."),
 			Summary: text.Of("The token is for another service than Exchange Online."),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,15 +23,15 @@ type Begun struct {
 	Verifier shared.SecretText
 }
 
-// Begin begins a sign-in by authorization code with PKCE. more are parameters that a provider wants, such as
-// access_type; may be nil.
-func (r Registration) Begin(login string, more map[string]string) Begun {
+// Begin begins a sign-in by authorization code with PKCE. login is the mailbox that is to sign in; may be empty. The
+// registration has its endpoints; see [Client.Resolve].
+func (r Registration) Begin(login string) Begun {
 	verifier, state := oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
 	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}
 	if login != "" {
 		options = append(options, oauth2.SetAuthURLParam("login_hint", login))
 	}
-	for name, value := range more {
+	for name, value := range r.Parameters {
 		options = append(options, oauth2.SetAuthURLParam(name, value))
 	}
 	return Begun{
@@ -39,35 +40,78 @@ func (r Registration) Begin(login string, more map[string]string) Begun {
 	}
 }
 
+// StateOf is the state with which a browser came back; empty when it has none. returned is its query.
+func StateOf(returned string) shared.SecretText {
+	query, err := url.ParseQuery(returned)
+	if err != nil {
+		return shared.SecretText{}
+	}
+	return shared.NewSecretText(query.Get("state"))
+}
+
 // Finish exchanges the code with which the browser came back (RFC 6749 section 4.1.3). returned is its query. A browser
 // that came back with another state, from another issuer (RFC 9207) or without a code is an *Error, as what the
 // endpoint refuses is. The answer without a refresh token is one: nothing would be left in an hour.
-func (c Client) Finish(ctx context.Context, r Registration, issuer string, begun Begun,
-	returned string) (Answer, error) {
-	failure := &Error{Asked: r.asked(), Kind: KindRefused}
+func (c Client) Finish(ctx context.Context, r Registration, begun Begun, returned string) (Answer, error) {
 	query, err := url.ParseQuery(returned)
-	hide := (&answer{sent: []shared.SecretText{begun.State, begun.Verifier,
-		shared.NewSecretText(query.Get("code"))}}).hide()
-	from := query.Get("iss")
-	switch {
-	case err != nil, begun.State.IsEmpty(), query.Get("state") != begun.State.Reveal():
-		failure.Kind = KindStranger
-		return Answer{}, failure
-	case from != "" && issuer != "" && strings.TrimSuffix(from, "/") != strings.TrimSuffix(issuer, "/"):
-		failure.Kind, failure.Words = KindWrongIssuer, hide(from)
-		return Answer{}, failure
-	case query.Get("code") == "":
-		failure.Code, failure.Words = hide(query.Get("error")), hide(query.Get("error_description"))
-		return Answer{}, failure
+	if err != nil || begun.State.IsEmpty() || query.Get("state") != begun.State.Reveal() {
+		return Answer{}, r.stranger()
 	}
-	got, err := c.exchange(ctx, r.asked(), func(ctx context.Context) (*oauth2.Token, error) {
+	heard := &answer{sent: []shared.SecretText{begun.State, begun.Verifier, shared.NewSecretText(query.Get("code"))}}
+	if from := query.Get("iss"); !r.comesFrom(from) {
+		return Answer{}, &Error{Asked: r.signingIn(), Kind: KindMixedUp, Words: heard.hide()(from)}
+	}
+	if query.Get("code") == "" {
+		return Answer{}, r.refusedThere(heard, query)
+	}
+	got, err := c.exchange(ctx, r.signingIn(), func(ctx context.Context) (*oauth2.Token, error) {
 		return r.config().Exchange(ctx, query.Get("code"), oauth2.VerifierOption(begun.Verifier.Reveal()))
 	})
+	return r.lasting(got, err)
+}
+
+// stranger is the *Error of a browser that came back with what nobody here gave out, or not any more.
+func (r Registration) stranger() *Error { return &Error{Asked: r.signingIn(), Kind: KindStranger} }
+
+// comesFrom reports whether an issuer is the one that the browser was sent to. Not all of them say who they are; one
+// that has published that it does must. At Microsoft each tenant is an issuer, of the same host.
+func (r Registration) comesFrom(issuer string) bool {
+	switch {
+	case issuer == "":
+		return !r.SaysIssuer
+	case r.Issuer == "":
+		return hostOf(issuer) == hostOf(r.Authorization)
+	}
+	return strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(r.Issuer, "/")
+}
+
+// refusedThere is why the browser came back without a code (RFC 6749 section 4.1.2.1).
+func (r Registration) refusedThere(heard *answer, query url.Values) *Error {
+	failure := &Error{Asked: r.signingIn(), Kind: KindRefused, Code: query.Get("error")}
+	if !slices.Contains(knownCodes, failure.Code) {
+		failure.Code = heard.hide()(failure.Code)
+	}
+	failure.Words = heard.hide()(query.Get("error_description"))
+	failure.Number = numberIn(failure.Words)
+	if failure.Code == "temporarily_unavailable" || failure.Code == "server_error" {
+		failure.Kind = KindBusy
+	}
+	return failure
+}
+
+// lasting takes an answer only with a refresh token.
+func (r Registration) lasting(got Answer, err error) (Answer, error) {
 	if err == nil && got.Refresh.IsEmpty() {
-		failure.Kind = KindUnusable
-		return Answer{}, failure
+		return Answer{}, &Error{Asked: r.signingIn(), Kind: KindNotLasting}
 	}
 	return got, err
+}
+
+// signingIn is who is asked when somebody signs in.
+func (r Registration) signingIn() Asked {
+	asked := r.asked()
+	asked.Method = BySignIn
+	return asked
 }
 
 // Revoke ends a grant at the provider (RFC 7009). The error is an *Error; an issuer that has no endpoint for it is
@@ -79,7 +123,7 @@ func (c Client) Revoke(ctx context.Context, r Registration, refresh shared.Secre
 	asked := r.asked()
 	asked.Endpoint = hostOf(r.Revocation)
 	form := url.Values{"token": {refresh.Reveal()}, "token_type_hint": {"refresh_token"}, "client_id": {r.ClientID}}
-	if !r.Secret.IsEmpty() && !r.InHeader {
+	if !r.Secret.IsEmpty() && !r.inHeader() {
 		form.Set("client_secret", r.Secret.Reveal())
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
@@ -91,7 +135,7 @@ func (c Client) Revoke(ctx context.Context, r Registration, refresh shared.Secre
 		return failure
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if r.InHeader {
+	if r.inHeader() {
 		request.SetBasicAuth(url.QueryEscape(r.ClientID), url.QueryEscape(r.Secret.Reveal()))
 	}
 	heard := &answer{transport: c.Transport}

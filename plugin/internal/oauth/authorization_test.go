@@ -19,7 +19,8 @@ func provider(e *endpoint) Registration {
 			Token: e.URL + "/token", Authorization: e.URL + "/authorize", Revocation: e.URL + "/revoke",
 		},
 		ClientID: "console", Secret: shared.NewSecretText(clientSecret), Scope: "mail offline_access",
-		RedirectURL: "https://console.example/return",
+		RedirectURL: "https://console.example/return", Issuer: e.URL,
+		Parameters: map[string]string{"access_type": "offline"},
 	}
 }
 
@@ -30,7 +31,7 @@ const grantAnswer = `{"access_token":"t0ken-of-the-endpoint","refresh_token":"r3
 func TestSignIn(t *testing.T) {
 	e := newEndpoint(t, says(200, grantAnswer))
 	r := provider(e)
-	begun := r.Begin("box@example.com", map[string]string{"access_type": "offline"})
+	begun := r.Begin("box@example.com")
 	there, err := url.Parse(begun.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -46,11 +47,11 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	if other := r.Begin("", nil); other.State == begun.State || other.Verifier == begun.Verifier ||
+	if other := r.Begin(""); other.State == begun.State || other.Verifier == begun.Verifier ||
 		strings.Contains(begun.URL, begun.Verifier.Reveal()) || strings.Contains(begun.URL, clientSecret) {
 		t.Error("two sign-ins are alike, or the address tells a secret")
 	}
-	got, err := ourClient().Finish(t.Context(), r, e.URL, begun, "code=c0de&iss="+e.URL+"&state="+begun.State.Reveal())
+	got, err := ourClient().Finish(t.Context(), r, begun, "code=c0de&iss="+e.URL+"&state="+begun.State.Reveal())
 	form := e.requests()[0].PostForm
 	if err != nil || got.Refresh.Reveal() != "r3fresh-of-the-endpoint" || form.Get("code") != "c0de" ||
 		form.Get("code_verifier") != begun.Verifier.Reveal() || form.Get("redirect_uri") != r.RedirectURL ||
@@ -63,7 +64,7 @@ func TestSignIn(t *testing.T) {
 func TestSignInOfStrangers(t *testing.T) {
 	e := newEndpoint(t, says(200, grantAnswer))
 	r := provider(e)
-	begun := r.Begin("", nil)
+	begun := r.Begin("")
 	state := "&state=" + begun.State.Reveal()
 	for name, c := range map[string]struct {
 		returned string
@@ -72,28 +73,28 @@ func TestSignInOfStrangers(t *testing.T) {
 	}{
 		"no state":       {"code=c0de", KindStranger, ""},
 		"another state":  {"code=c0de&state=x", KindStranger, ""},
-		"another issuer": {"code=c0de&iss=https://evil.example" + state, KindWrongIssuer, ""},
+		"another issuer": {"code=c0de&iss=https://evil.example" + state, KindMixedUp, ""},
 		"denied":         {"error=access_denied&error_description=The+user+said+no" + state, KindRefused, "access_denied"},
 		"no code":        {"x=y" + state, KindRefused, ""},
 		"no query":       {"%zz", KindStranger, ""},
 	} {
-		_, err := ourClient().Finish(t.Context(), r, e.URL, begun, c.returned)
+		_, err := ourClient().Finish(t.Context(), r, begun, c.returned)
 		var failure *Error
 		if !errors.As(err, &failure) || failure.Kind != c.kind || failure.Code != c.code || len(e.requests()) != 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	e.answer = says(200, tokenAnswer)
-	_, err := ourClient().Finish(t.Context(), r, e.URL, begun, "code=c0de"+state)
+	_, err := ourClient().Finish(t.Context(), r, begun, "code=c0de"+state)
 	var failure *Error
-	if !errors.As(err, &failure) || failure.Kind != KindUnusable {
+	if !errors.As(err, &failure) || failure.Kind != KindNotLasting {
 		t.Errorf("without a refresh token: %v", err)
 	}
 	e.answer = func(w http.ResponseWriter, r *http.Request) {
 		says(400, fmt.Sprintf(`{"error":"invalid_grant","error_description":"%s %s"}`, r.PostFormValue("code"),
 			r.PostFormValue("code_verifier")))(w, r)
 	}
-	_, err = ourClient().Finish(t.Context(), r, e.URL, begun, "code=c0de-of-the-endpoint"+state)
+	_, err = ourClient().Finish(t.Context(), r, begun, "code=c0de-of-the-endpoint"+state)
 	if err == nil || strings.Contains(err.Error(), "c0de") || strings.Contains(err.Error(), begun.Verifier.Reveal()) {
 		t.Errorf("%v", err)
 	}

@@ -13,6 +13,21 @@ import (
 // Endpoints are where an issuer is asked.
 type Endpoints struct {
 	Token, Authorization, Device, Revocation string
+	// SaysIssuer is true when a browser that comes back says from whom (RFC 9207 section 3).
+	SaysIssuer bool
+}
+
+// Resolve fills in the endpoints of a registration whose issuer publishes them. The error is an *Error.
+func (c Client) Resolve(ctx context.Context, r Registration) (Registration, error) {
+	if r.Token != "" {
+		return r, nil
+	}
+	found, err := c.Discover(ctx, r.Issuer)
+	if err != nil {
+		return r, err
+	}
+	r.Endpoints = found
+	return r, nil
 }
 
 // Discover asks an issuer where its endpoints are: by OpenID Connect Discovery 1.0 section 4, and where there is no
@@ -89,6 +104,7 @@ func readDocument(heard *answer, failure *Error, issuer string, content []byte) 
 		Authorization string `json:"authorization_endpoint"`
 		Device        string `json:"device_authorization_endpoint"`
 		Revocation    string `json:"revocation_endpoint"`
+		SaysIssuer    bool   `json:"authorization_response_iss_parameter_supported"`
 	}
 	failure.Kind = KindNotUnderstood
 	if json.Unmarshal(content, &read) != nil || CheckURL(read.Token) != nil {
@@ -99,6 +115,15 @@ func readDocument(heard *answer, failure *Error, issuer string, content []byte) 
 		return Endpoints{}, failure
 	}
 	return Endpoints{
-		Token: read.Token, Authorization: read.Authorization, Device: read.Device, Revocation: read.Revocation,
+		Token: read.Token, Authorization: usable(read.Authorization), Device: usable(read.Device),
+		Revocation: usable(read.Revocation), SaysIssuer: read.SaysIssuer,
 	}, nil
+}
+
+// usable is an address that may be asked, or else none.
+func usable(address string) string {
+	if CheckURL(address) != nil {
+		return ""
+	}
+	return address
 }

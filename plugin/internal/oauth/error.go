@@ -28,6 +28,10 @@ const (
 	KindWrongIssuer Kind = "document of another issuer"
 	// KindStranger is a browser that came back with something else than it was sent away with.
 	KindStranger Kind = "another sign-in"
+	// KindMixedUp is a browser that came back from another issuer than it was sent to (RFC 9207 section 2.4).
+	KindMixedUp Kind = "came back from another issuer"
+	// KindNotLasting is a sign-in that gave no refresh token.
+	KindNotLasting Kind = "no refresh token"
 	// KindNotSigned is a request that our own key could not sign; Error.Err says why.
 	KindNotSigned Kind = "request not signed"
 )
@@ -58,6 +62,8 @@ const (
 	ByCertificate    Method = "certificate"
 	ByServiceAccount Method = "service account"
 	ByGrant          Method = "grant"
+	// BySignIn is somebody who is signing in now.
+	BySignIn Method = "sign-in"
 )
 
 // Error is why there is no token. All its texts are safe to show.

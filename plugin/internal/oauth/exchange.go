@@ -30,6 +30,8 @@ type Answer struct {
 	Refresh shared.SecretText
 	// RefreshEnds is when that is of no use any more unless it is used before; zero when that is not known.
 	RefreshEnds time.Time
+	// Account is the e-mail address of who signed in; empty when the endpoint does not say. Nothing relies on it.
+	Account string
 
 	known bool // another process, or this one before, has got it
 }
@@ -41,8 +43,7 @@ func (c Client) exchange(
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	heard := &answer{transport: c.Transport}
-	token, err := request(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: heard,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}))
+	token, err := request(context.WithValue(ctx, oauth2.HTTPClient, heard.client()))
 	if err != nil {
 		return Answer{}, heard.failure(asked, err)
 	}
@@ -55,7 +56,14 @@ func (c Client) exchange(
 	return Answer{
 		Text: shared.NewSecretText(token.AccessToken), Refresh: shared.NewSecretText(token.RefreshToken),
 		Expires: token.Expiry, From: asked.Endpoint, RefreshEnds: refreshEnds(token, asked.Endpoint, time.Now()),
+		Account: accountOf(token),
 	}, nil
+}
+
+// client asks by way of the answer, and follows no redirect.
+func (a *answer) client() *http.Client {
+	return &http.Client{Transport: a,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // isVisible reports whether a token has visible ASCII characters alone (RFC 6749 appendix A.12, without the blank, as a
@@ -90,6 +98,7 @@ func (a *answer) RoundTrip(request *http.Request) (*http.Response, error) {
 // notSecret are the parameters of a request that may be shown. All others count as secret.
 var notSecret = map[string]bool{
 	"grant_type": true, "scope": true, "client_id": true, "client_assertion_type": true, "redirect_uri": true,
+	"token_type_hint": true,
 }
 
 // remember keeps what is sent and must not be shown, whatever the endpoint repeats.
@@ -196,7 +205,8 @@ var knownCodes = []string{
 	"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
 	"invalid_scope", "access_denied", "server_error", "temporarily_unavailable", "slow_down", "authorization_pending",
 	"expired_token", "interaction_required", "login_required", "consent_required", "invalid_resource", "invalid_target",
-	"admin_policy_enforced", "disabled_client", "deleted_client", "org_internal",
+	"account_selection_required", "unsupported_response_type", "admin_policy_enforced", "disabled_client",
+	"deleted_client", "org_internal",
 }
 
 // refused reads an answer that means no.
@@ -228,8 +238,7 @@ var numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 
 // numberOf is the number that Microsoft gives to what is wrong.
 func numberOf(refused *oauth2.RetrieveError) int {
-	if found := numbered().FindStringSubmatch(refused.ErrorDescription); found != nil {
-		number, _ := strconv.Atoi(found[1])
+	if number := numberIn(refused.ErrorDescription); number > 0 {
 		return number
 	}
 	var said struct {
@@ -239,6 +248,16 @@ func numberOf(refused *oauth2.RetrieveError) int {
 		return 0
 	}
 	return said.Codes[0]
+}
+
+// numberIn is the number in a description; 0 when there is none.
+func numberIn(description string) int {
+	found := numbered().FindStringSubmatch(description)
+	if found == nil {
+		return 0
+	}
+	number, _ := strconv.Atoi(found[1])
+	return number
 }
 
 // longestWait is the longest that is believed.

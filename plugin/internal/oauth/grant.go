@@ -1,8 +1,11 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,7 +81,10 @@ const (
 
 // Registration is a client at a provider where people sign in.
 type Registration struct {
+	// Endpoints are where it is asked; without a token endpoint the Issuer says so, see [Client.Resolve].
 	Endpoints
+	// Issuer is how the provider calls itself; empty when it has a name for each of its tenants.
+	Issuer   string
 	ClientID string
 	// Secret is empty for a public client.
 	Secret shared.SecretText
@@ -87,6 +93,8 @@ type Registration struct {
 	InHeader bool
 	// RedirectURL is where the browser comes back to.
 	RedirectURL string
+	// Parameters are what a provider wants to be sent beside, when somebody signs in in a browser.
+	Parameters map[string]string
 }
 
 // NewGrantSource makes a source of the access tokens of a grant. identity tells the grant from all others.
@@ -145,7 +153,7 @@ func (r *renewer) token(ctx context.Context, refused shared.SecretText) (Answer,
 // shared is a token that another process, or this one before, has got.
 func (r *renewer) shared(grant Grant) Answer {
 	return Answer{
-		Text: grant.Access, Expires: time.Now().Add(grant.Left), From: hostOf(r.registration.Token), known: true,
+		Text: grant.Access, Expires: time.Now().Add(grant.Left), From: hostOf(r.registration.where()), known: true,
 	}
 }
 
@@ -228,7 +236,7 @@ func endsGrant(err error) *Error {
 // config is the registration as x/oauth2 has it.
 func (r Registration) config() *oauth2.Config {
 	style := oauth2.AuthStyleInParams
-	if r.InHeader {
+	if r.inHeader() {
 		style = oauth2.AuthStyleInHeader
 	}
 	return &oauth2.Config{
@@ -239,15 +247,31 @@ func (r Registration) config() *oauth2.Config {
 	}
 }
 
+// inHeader reports whether client id and secret are sent by HTTP Basic. A public client has only an id.
+func (r Registration) inHeader() bool { return r.InHeader && !r.Secret.IsEmpty() }
+
+// where is the address that gives tokens, or that says which one does.
+func (r Registration) where() string { return cmp.Or(r.Token, r.Issuer) }
+
+// Identity tells the registration from all others, its secret included. It is not to be shown.
+func (r Registration) Identity() string {
+	return strings.Join([]string{r.Token, r.Issuer, r.ClientID, r.Scope, fmt.Sprint(r.InHeader), r.Secret.Reveal()},
+		"\x00")
+}
+
 func (r Registration) asked() Asked {
 	return Asked{
-		Endpoint: hostOf(r.Token), ClientID: r.ClientID, Method: ByGrant, SecretIsGUID: IsGUID(r.Secret.Reveal()),
+		Endpoint: hostOf(r.where()), ClientID: r.ClientID, Method: ByGrant, SecretIsGUID: IsGUID(r.Secret.Reveal()),
 	}
 }
 
 // Refresh asks for an access token with a refresh token (RFC 6749 section 6). Where the endpoint gives no other refresh
 // token, the answer has the same one. The error is an *Error.
 func (c Client) Refresh(ctx context.Context, r Registration, refresh shared.SecretText) (Answer, error) {
+	r, err := c.Resolve(ctx, r)
+	if err != nil {
+		return Answer{}, err
+	}
 	return c.exchange(ctx, r.asked(), func(ctx context.Context) (*oauth2.Token, error) {
 		return r.config().TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
 	})

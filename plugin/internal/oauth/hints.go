@@ -13,6 +13,8 @@ import (
 const (
 	// HintNoRole is a token of an application at Microsoft without the role SMTP.SendAsApp.
 	HintNoRole = "oauth_role_missing"
+	// HintNoScope is one of a person there without the scope SMTP.Send.
+	HintNoScope = "oauth_send_scope_missing"
 	// HintAudience is one for another service than Exchange Online.
 	HintAudience = "oauth_audience_other"
 	// HintClock is one that has ended, or does not hold yet, by the clock of this machine.
@@ -66,7 +68,7 @@ func hintsFor(tokenURL string) func(token string, now time.Time) []string {
 		if ofMicrosoft && len(read.Audience) > 0 && !slices.ContainsFunc(read.Audience, ofExchange) {
 			hints = append(hints, HintAudience)
 		} else if ofMicrosoft && len(read.Audience) > 0 && !read.maySend() {
-			hints = append(hints, HintNoRole)
+			hints = append(hints, read.lacks())
 		}
 		if notInForce(read, now) {
 			hints = append(hints, HintClock)
@@ -79,6 +81,14 @@ func hintsFor(tokenURL string) func(token string, now time.Time) []string {
 // a scope.
 func (c claims) maySend() bool {
 	return slices.Contains(c.Roles, "SMTP.SendAsApp") || slices.Contains(strings.Fields(c.Scopes), "SMTP.Send")
+}
+
+// lacks is the hint for one that does not.
+func (c claims) lacks() string {
+	if c.Scopes != "" {
+		return HintNoScope
+	}
+	return HintNoRole
 }
 
 // allowedSkew is how much the clocks of two machines may differ.

@@ -38,6 +38,7 @@ var destinationFields = []destinationField{
 	{field: Authentication, part: exposedMechanism, free: true},
 	// An application's secret goes to the endpoint, for the application, and the token that it is given to the mail
 	// server.
+	{field: OAuthProvider, part: func(_ *binding, s Settings) string { return s.application.provider }, free: true},
 	{field: OAuthCloud, part: func(_ *binding, s Settings) string { return s.application.cloud }, free: true},
 	{field: OAuthTenant, part: func(_ *binding, s Settings) string { return s.application.tenant }, free: true},
 	{field: OAuthClientID, part: func(_ *binding, s Settings) string { return s.application.clientID }, free: true},
@@ -52,6 +53,7 @@ var destinationFields = []destinationField{
 var harmless = map[string]string{
 	OAuthClientSecret:   "it is the secret",
 	OAuthCertificateKey: "it is the secret",
+	OAuthGrant:          "it is the secret",
 	OAuthCertificate:    "it is public, and of use only with its own key",
 	OAuthSetUp:          "it is only shown",
 	OAuthDelegation:     "it is only shown",

@@ -56,6 +56,7 @@ func movedAway(pin shared.Value, one, other string) map[string][]shared.Values {
 		Login:  {{Login: text("you@example.com")}}, Proxy: {{Proxy: text("socks5://evil.example:1080")}},
 		StartTLS:       {{StartTLS: text(startTLSNever)}},
 		Authentication: {{Authentication: text("plain")}}, // or whatever else is chosen by name
+		OAuthProvider:  {{OAuthProvider: text(providerOther)}},
 		OAuthCloud:     {{OAuthCloud: text("china")}}, OAuthTenant: {{OAuthTenant: text("other.example")}},
 		OAuthClientID:     {{OAuthClientID: text("other")}},
 		OAuthTokenURL:     {{OAuthTokenURL: text("https://evil.example/token")}},
@@ -134,6 +135,8 @@ func choiceFor(field string) shared.Values {
 	switch field {
 	case OAuthCloud, OAuthTenant:
 		return microsoftApp()
+	case OAuthProvider:
+		return signInAt(providerGoogle)
 	case OAuthClientID, OAuthTokenURL, OAuthIssuer:
 		return shared.Values{
 			Authentication: text(authenticateCredentials), OAuthClientID: text("console"),
@@ -141,6 +144,14 @@ func choiceFor(field string) shared.Values {
 		}
 	}
 	return nil
+}
+
+// signInAt are the values with which the owner of the mailbox signs in at a provider.
+func signInAt(provider string) shared.Values {
+	return shared.Values{
+		Authentication: shared.Text(authenticateSignIn), OAuthProvider: shared.Text(provider),
+		OAuthClientID: shared.Text("console"),
+	}
 }
 
 // microsoftApp are the values of an application of Microsoft, without its secret.

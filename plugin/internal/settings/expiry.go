@@ -27,9 +27,10 @@ func (b *binding) bindCertificate(a *application) {
 	a.expires = a.certificate.NotAfter
 }
 
-// SecretExpires is when the secret of a field is of no use any more; zero when that is not known.
+// SecretExpires is when the secret of a field is of no use any more; zero when that is not known from the settings.
+// What is known of a sign-in stands elsewhere.
 func (s Settings) SecretExpires(field string) time.Time {
-	if field != s.SecretField() {
+	if field == OAuthGrant || !s.UsesSecret(field) {
 		return time.Time{}
 	}
 	return s.application.expires
@@ -59,6 +60,25 @@ func (s Settings) SecretEnding(now time.Time) finding.Findings {
 		warning.Code, warning.Summary = "secret_ended", text.Of("By its date the client secret has ended.")
 	case days == 0:
 		warning.Summary = text.Of("The client secret ends today.")
+	}
+	return finding.Findings{warning}
+}
+
+// GrantEnding warns of a sign-in that ends soon, or has ended; nothing where that is not known. Each use puts the end
+// off where the provider says so.
+func GrantEnding(ends, now time.Time) finding.Findings {
+	days := int(ends.Sub(now).Hours() / 24)
+	if ends.IsZero() || days > expiryNotice {
+		return nil
+	}
+	warning := finding.Finding{
+		Severity: shared.SeverityWarning, Field: OAuthGrant, Code: "grant_ends_soon",
+		Summary: text.Of("The sign-in ends in {count} day. || The sign-in ends in {count} days.", "count", days),
+		Detail:  text.Of("Sign in again before. Google ends it after 7 days as long as the app is not published."),
+	}
+	if !ends.After(now) {
+		warning.Code, warning.Summary = "grant_ended", text.Of("By its date the sign-in has ended.")
+		warning.Detail = text.Of("Sign in again, and save.")
 	}
 	return finding.Findings{warning}
 }

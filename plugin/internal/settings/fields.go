@@ -145,6 +145,7 @@ func authentication() field {
 			{value: authenticateMicrosoft, label: "Microsoft 365 app"},
 			{value: authenticateGoogle, label: "Google service account"},
 			{value: authenticateCredentials, label: "OAuth 2.0 client credentials"},
+			{value: authenticateSignIn, label: "Sign in with a browser"},
 			{value: authenticateOAuth2, label: "OAuth 2.0 access token"}, {value: authenticateNone, label: "No login"},
 		},
 		Help: "Automatic logs in with the strongest method that the server offers when a login is set.",

@@ -9,6 +9,7 @@ import (
 
 // Names of the fields of OAuth 2.0.
 const (
+	OAuthProvider       = "oauth_provider"
 	OAuthCloud          = "oauth_cloud"
 	OAuthTenant         = "oauth_tenant"
 	OAuthClientID       = "oauth_client_id"
@@ -23,16 +24,31 @@ const (
 	OAuthIssuer         = "oauth_issuer"
 	OAuthScope          = "oauth_scope"
 	OAuthClientStyle    = "oauth_client_style"
+	OAuthGrant          = "oauth_grant"
 )
 
-// MakeCertificate is the name of the action that makes a certificate for the application.
-const MakeCertificate = "make_certificate"
+// Names of the actions of OAuth 2.0.
+const (
+	// MakeCertificate makes a certificate for the application.
+	MakeCertificate = "make_certificate"
+	// SignIn has the owner of the mailbox sign in, SignOut ends what that has permitted.
+	SignIn  = "sign_in"
+	SignOut = "sign_out"
+)
 
 // Values of Authentication with which an application gets the access token.
 const (
 	authenticateMicrosoft   = "microsoft_app"
 	authenticateGoogle      = "google_service_account"
 	authenticateCredentials = "client_credentials"
+	authenticateSignIn      = "sign_in"
+)
+
+// Values of OAuthProvider.
+const (
+	providerMicrosoft = "microsoft"
+	providerGoogle    = "google"
+	providerOther     = "other"
 )
 
 // Values of OAuthClientStyle.
@@ -43,8 +59,20 @@ const (
 
 // oauthFields are those of an application.
 func oauthFields() []field {
-	ofMicrosoft := when(Authentication, shared.Text(authenticateMicrosoft))
+	ofMicrosoft := shared.Any(when(Authentication, shared.Text(authenticateMicrosoft)), signsInAt(providerMicrosoft))
 	return append([]field{
+		{
+			Label: "Provider",
+			Help:  "Where the owner of the mailbox signs in.",
+			Options: []option{
+				{value: providerMicrosoft, label: "Microsoft"}, {value: providerGoogle, label: "Google"},
+				{value: providerOther, label: "Another provider"},
+			},
+			Field: shared.Field{
+				Name: OAuthProvider, Kind: shared.KindChoice, Default: shared.Text(providerMicrosoft),
+				VisibleWhen: signsIn(),
+			},
+		},
 		{
 			Label: "Directory (tenant) ID",
 			Help:  "A GUID, or a domain of the tenant. Entra › App registrations › your app › Overview.",
@@ -61,12 +89,37 @@ func oauthFields() []field {
 				VisibleWhen: ofMicrosoft, Group: "tenant",
 			},
 		},
-	}, slices.Concat(clientFields(), certificateFields(), endpointFields(), setUpFields())...)
+	}, slices.Concat(clientFields(), certificateFields(), endpointFields(), grantFields(), setUpFields())...)
 }
 
-// ofClient are the applications with a client id.
+// ofClient are the applications with a client id, and those by which somebody signs in.
 func ofClient() shared.Condition {
+	return when(Authentication, shared.Text(authenticateMicrosoft), shared.Text(authenticateCredentials),
+		shared.Text(authenticateSignIn))
+}
+
+// ofApplication are those that prove to be themselves, with nobody present.
+func ofApplication() shared.Condition {
 	return when(Authentication, shared.Text(authenticateMicrosoft), shared.Text(authenticateCredentials))
+}
+
+// signsIn is where the owner of the mailbox signs in.
+func signsIn() shared.Condition { return when(Authentication, shared.Text(authenticateSignIn)) }
+
+func signsInAt(provider string) shared.Condition {
+	return shared.All(signsIn(), when(OAuthProvider, shared.Text(provider)))
+}
+
+// grantFields are what the owner of the mailbox has permitted.
+func grantFields() []field {
+	return []field{{
+		Label: "Sign-in",
+		Help: "The owner of the mailbox signs in at the provider, and permits to send. Fill in everything else first; it " +
+			"need not be saved before.",
+		Field: shared.Field{
+			Name: OAuthGrant, Kind: shared.KindAuthorization, Sensitive: true, Action: SignIn, VisibleWhen: signsIn(),
+		},
+	}}
 }
 
 // certificateFields are for an application without a secret that is pasted.
@@ -78,14 +131,14 @@ func certificateFields() []field {
 				"secrets”; its key never leaves.",
 			Field: shared.Field{
 				Name: OAuthCertificate, Kind: shared.KindMultiline, Max: bound(8192), Display: shared.DisplayCode,
-				VisibleWhen: ofClient(), Placeholder: "-----BEGIN CERTIFICATE-----",
+				VisibleWhen: ofApplication(), Placeholder: "-----BEGIN CERTIFICATE-----",
 			},
 		},
 		{
 			Label: "Key of the certificate",
 			Field: shared.Field{
 				Name: OAuthCertificateKey, Kind: shared.KindAuthorization, Sensitive: true, Action: MakeCertificate,
-				VisibleWhen: ofClient(),
+				VisibleWhen: ofApplication(),
 			},
 		},
 	}
@@ -156,23 +209,24 @@ func clientFields() []field {
 
 // endpointFields are where tokens are got from a provider that is not named.
 func endpointFields() []field {
-	ofOther := when(Authentication, shared.Text(authenticateCredentials))
+	ofCredentials := when(Authentication, shared.Text(authenticateCredentials))
+	ofOther := shared.Any(ofCredentials, signsInAt(providerOther))
 	schemes := []string{"https", "http"}
 	return []field{
 		{
 			Label: "Token endpoint",
 			Help:  "The web address that gives access tokens. Leave it empty where the issuer publishes it.",
 			Field: shared.Field{
-				Name: OAuthTokenURL, Kind: shared.KindURL, Schemes: schemes, Max: bound(2048), VisibleWhen: ofOther,
+				Name: OAuthTokenURL, Kind: shared.KindURL, Schemes: schemes, Max: bound(2048), VisibleWhen: ofCredentials,
 				Placeholder: "https://login.email.com/oauth2/token",
 			},
 		},
 		{
 			Label: "Issuer",
-			Help:  "In the place of the token endpoint: what publishes its endpoints at /.well-known/openid-configuration.",
+			Help:  "What publishes its endpoints at /.well-known/openid-configuration, in the place of the token endpoint.",
 			Field: shared.Field{
 				Name: OAuthIssuer, Kind: shared.KindURL, Schemes: schemes, Max: bound(2048), VisibleWhen: ofOther,
-				Placeholder: "https://login.email.com/realms/mail",
+				RequiredWhen: signsInAt(providerOther), Placeholder: "https://login.email.com/realms/mail",
 			},
 		},
 		{

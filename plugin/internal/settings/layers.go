@@ -56,6 +56,10 @@ func ReadEnvironment(environ []string) (*Layers, error) {
 			continue // Not given, or emptied to take a lock away.
 		}
 		variable := Variable(field.Name)
+		if field.Name == OAuthGrant {
+			return nil, fmt.Errorf("environment variable %s: nothing can be given here; the owner of the mailbox signs in on "+
+				"the page", variable)
+		}
 		err := checkCharacters(field, given)
 		var value shared.Value
 		if err == nil {

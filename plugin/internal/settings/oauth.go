@@ -18,6 +18,7 @@ import (
 // one.
 type application struct {
 	kind                    string
+	provider                string // where the owner of the mailbox signs in; empty where nobody does
 	cloud, tenant, clientID string
 	tokenURL, issuer, scope string
 	inHeader                bool
@@ -28,7 +29,8 @@ type application struct {
 // NamesApplication reports whether the values have an application get the access token.
 func NamesApplication(values shared.Values) bool {
 	kind, _ := values[Authentication].AsText()
-	return slices.Contains([]string{authenticateMicrosoft, authenticateGoogle, authenticateCredentials}, kind)
+	return slices.Contains([]string{authenticateMicrosoft, authenticateGoogle, authenticateCredentials,
+		authenticateSignIn}, kind)
 }
 
 // SecretField is the name of the field whose secret the settings log in with; empty when there is none.
@@ -36,6 +38,8 @@ func (s Settings) SecretField() string {
 	switch {
 	case s.application.kind == authenticateGoogle:
 		return OAuthServiceAccount
+	case s.WantsSignIn():
+		return OAuthGrant
 	case s.application.certificate != nil:
 		return OAuthCertificateKey
 	case s.application.kind != "":
@@ -48,13 +52,43 @@ func (s Settings) SecretField() string {
 	return ""
 }
 
-// NamesSecret reports whether the settings name the secret of SecretField instead of having it.
-func (s Settings) NamesSecret() bool {
-	return s.PasswordReference != "" && slices.Contains(namedSecrets, s.SecretField())
+// UsesSecret reports whether the settings use the secret of a field. A sign-in uses a client secret beside.
+func (s Settings) UsesSecret(field string) bool {
+	return field == s.SecretField() && field != "" || s.WantsSignIn() && field == OAuthClientSecret
+}
+
+// NamesSecret reports whether the settings name the secret of NamedField instead of having it.
+func (s Settings) NamesSecret() bool { return s.PasswordReference != "" && s.NamedField() != "" }
+
+// NamedField is the field whose secret the password reference stands for; empty when there is none.
+func (s Settings) NamedField() string {
+	if s.WantsSignIn() {
+		return OAuthClientSecret
+	}
+	if field := s.SecretField(); slices.Contains(namedSecrets, field) {
+		return field
+	}
+	return ""
 }
 
 // namedSecrets are the fields whose secret can be named by the password reference.
 var namedSecrets = []string{Password, OAuthClientSecret, OAuthServiceAccount}
+
+// WantsSignIn reports whether the owner of the mailbox signs in.
+func (s Settings) WantsSignIn() bool { return s.application.kind == authenticateSignIn }
+
+// Registration is the client with which the owner of the mailbox signs in, with its secret, which may be empty.
+func (s Settings) Registration(secret shared.SecretText) oauth.Registration {
+	a := s.application
+	switch a.provider {
+	case providerMicrosoft:
+		return oauth.MicrosoftSignIn(a.cloud, a.tenant, a.clientID, secret)
+	case providerGoogle:
+		return oauth.GoogleSignIn(a.clientID, secret)
+	default:
+		return oauth.SignInAt(a.issuer, a.clientID, secret, a.scope, a.inHeader)
+	}
+}
 
 // WantsApplication reports whether an application gets the access token.
 func (s Settings) WantsApplication() bool { return s.application.kind != "" }
@@ -101,7 +135,11 @@ func (b *binding) bindApplication(s *Settings, kind string) {
 		b.fail(Login, "login_missing", text.Of("OAuth 2.0 needs the login: the name of the mailbox."), text.Text{})
 	}
 	a := &s.application
-	if kind != authenticateGoogle {
+	switch kind {
+	case authenticateSignIn:
+		b.bindSignIn(a)
+		return
+	case authenticateMicrosoft, authenticateCredentials:
 		a.clientID = b.text(OAuthClientID)
 		a.expires, _ = time.Parse(time.DateOnly, b.text(OAuthSecretExpires))
 		b.bindCertificate(a)
@@ -116,6 +154,29 @@ func (b *binding) bindApplication(s *Settings, kind string) {
 		b.checkEndpoint(*a)
 	}
 	b.checkSecretIsSet(s.SecretField())
+}
+
+// bindSignIn reads what somebody signs in by.
+func (b *binding) bindSignIn(a *application) {
+	a.provider, a.clientID = b.text(OAuthProvider), b.text(OAuthClientID)
+	secretSet := b.secretSet(OAuthClientSecret) || b.text(PasswordReference) != ""
+	if secretSet {
+		a.expires, _ = time.Parse(time.DateOnly, b.text(OAuthSecretExpires))
+	}
+	switch {
+	case a.provider == providerMicrosoft:
+		a.cloud, a.tenant = b.text(OAuthCloud), strings.ToLower(b.text(OAuthTenant))
+	case a.provider == providerGoogle && !secretSet:
+		b.checkSecretIsSet(OAuthClientSecret)
+	case a.provider == providerOther:
+		a.issuer, a.scope = b.text(OAuthIssuer), b.text(OAuthScope)
+		a.inHeader = b.text(OAuthClientStyle) == styleHeader
+		b.checkHTTPS(OAuthIssuer, a.issuer)
+	}
+	if !b.secretSet(OAuthGrant) {
+		b.fail(OAuthGrant, "not_signed_in", text.Of("Nobody has signed in yet."),
+			text.Of("Choose “Sign in”. What is filled in need not be saved before."))
+	}
 }
 
 // checkSecretIsSet holds that the application has something to prove itself with.
@@ -153,22 +214,25 @@ func (b *binding) checkEndpoint(a application) {
 		b.fail(OAuthIssuer, "two_endpoints", text.Of("The token endpoint is given, and an issuer that would publish it."),
 			text.Of("Clear one of the two."))
 	}
-	for field, address := range map[string]string{OAuthTokenURL: a.tokenURL, OAuthIssuer: a.issuer} {
-		if address != "" && errors.Is(oauth.CheckURL(address), oauth.ErrNotHTTPS) {
-			b.fail(field, "not_https", text.Of("“{field}” must begin with https://, so that nobody reads the secret on "+
-				"the way.", "field", Label(field)), text.Of("http:// is taken for this machine alone."))
-		}
+	b.checkHTTPS(OAuthTokenURL, a.tokenURL)
+	b.checkHTTPS(OAuthIssuer, a.issuer)
+}
+
+func (b *binding) checkHTTPS(field, address string) {
+	if address != "" && errors.Is(oauth.CheckURL(address), oauth.ErrNotHTTPS) {
+		b.fail(field, "not_https", text.Of("“{field}” must begin with https://, so that nobody reads the secret on "+
+			"the way.", "field", Label(field)), text.Of("http:// is taken for this machine alone."))
 	}
 }
 
 // CheckSecret says what is wrong or odd about a secret for these settings, without a character of it.
 func (s Settings) CheckSecret(field shared.Field, secret string) finding.Findings {
 	switch {
-	case field.Name == OAuthCertificateKey:
+	case field.Name == OAuthCertificateKey, field.Name == OAuthGrant:
 		return nil // It was made here.
 	case field.Name == OAuthServiceAccount:
 		return checkServiceAccount(field, secret)
-	case field.Name == OAuthClientSecret && s.application.kind == authenticateMicrosoft && oauth.IsGUID(secret):
+	case field.Name == OAuthClientSecret && s.ofMicrosoft() && oauth.IsGUID(secret):
 		return append(CheckSecret(field, secret), finding.Finding{
 			Severity: shared.SeverityWarning, Field: field.Name, Code: "secret_is_guid",
 			Summary: text.Of("This looks like the Secret ID, which Microsoft shows beside the secret. It is used " +
@@ -178,6 +242,11 @@ func (s Settings) CheckSecret(field shared.Field, secret string) finding.Finding
 		})
 	}
 	return CheckSecret(field, secret)
+}
+
+// ofMicrosoft reports whether the client is registered at Microsoft.
+func (s Settings) ofMicrosoft() bool {
+	return s.application.kind == authenticateMicrosoft || s.application.provider == providerMicrosoft
 }
 
 // checkServiceAccount reads the key of a service account.

@@ -42,7 +42,12 @@ func SchemaIn(reader text.Language) shared.Schema {
 		Test:    shared.TestAction{Label: write("Test connection"), Options: fieldsIn(testOptions(), write)},
 		Actions: []shared.Action{
 			{Name: FindServer, Label: write("Find server from e-mail address")},
-			{Name: MakeCertificate, Label: write("Make a certificate"), VisibleWhen: ofClient()},
+			{Name: MakeCertificate, Label: write("Make a certificate"), VisibleWhen: ofApplication()},
+			{Name: SignIn, Label: write("Sign in"), VisibleWhen: signsIn(), NeedsSecrets: true},
+			{
+				Name: SignOut, Label: write("Sign out"), VisibleWhen: signsIn(), Changes: true,
+				Confirm: write("Notifications wait until the owner of the mailbox signs in again. Sign out?"),
+			},
 		},
 		SaveNote: write("After saving, the notification service is launched."),
 	}

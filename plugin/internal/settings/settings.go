@@ -188,7 +188,7 @@ func (b *binding) fail(field, code string, summary, detail text.Text, fixes ...f
 func (b *binding) credentials(s *Settings) {
 	kind := b.text(Authentication)
 	switch kind {
-	case authenticateMicrosoft, authenticateGoogle, authenticateCredentials:
+	case authenticateMicrosoft, authenticateGoogle, authenticateCredentials, authenticateSignIn:
 		b.bindApplication(s, kind)
 		return
 	case authenticateOAuth2:

@@ -1,0 +1,146 @@
+package oauth
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// devices is an endpoint that gives a code for a device, and answers the questions for it in turn.
+func devices(t *testing.T, document string, answers ...http.HandlerFunc) (*endpoint, Registration) {
+	t.Helper()
+	var e *endpoint
+	e = newEndpoint(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/device" {
+			says(200, strings.ReplaceAll(document, "HERE", e.URL))(w, r)
+			return
+		}
+		next := answers[0]
+		answers = answers[1:]
+		next(w, r)
+	})
+	r := provider(e)
+	r.Device = e.URL + "/device"
+	return e, r
+}
+
+const deviceAnswer = `{"device_code":"d3vice-c0de","user_code":"WXYZ-1234","verification_uri":"HERE/enter",` +
+	`"expires_in":600,"interval":1}`
+
+// TestDevice waits until the code was entered, and sends the client secret as other requests do.
+func TestDevice(t *testing.T) {
+	for _, inHeader := range []bool{false, true} {
+		e, r := devices(t, deviceAnswer, says(400, `{"error":"authorization_pending"}`), says(200, grantAnswer))
+		r.InHeader = inHeader
+		device, err := ourClient().BeginDevice(t.Context(), r)
+		if err != nil || device.Code != "WXYZ-1234" || device.URL != e.URL+"/enter" ||
+			time.Until(device.Expires) < time.Minute {
+			t.Fatalf("%+v, %v", device, err)
+		}
+		got, err := ourClient().FinishDevice(t.Context(), r, device)
+		if err != nil || got.Refresh.Reveal() != "r3fresh-of-the-endpoint" {
+			t.Fatalf("%v", err)
+		}
+		for _, request := range e.requests() {
+			_, password, _ := request.BasicAuth()
+			if (password == clientSecret) != inHeader || (request.PostForm.Get("client_secret") == clientSecret) == inHeader {
+				t.Errorf("in the header %t: %v", inHeader, request.PostForm)
+			}
+		}
+		if form := e.requests()[1].PostForm; form.Get("device_code") != "d3vice-c0de" ||
+			form.Get("grant_type") != "urn:ietf:params:oauth:grant-type:device_code" {
+			t.Errorf("%v", form)
+		}
+	}
+}
+
+// TestDeviceRefused reads what an endpoint answers instead of a code or a token, and does not repeat the device code.
+func TestDeviceRefused(t *testing.T) {
+	var failure *Error
+	_, r := devices(t, deviceAnswer, says(400, `{"error":"access_denied","error_description":"not for d3vice-c0de"}`))
+	device, err := ourClient().BeginDevice(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ourClient().FinishDevice(t.Context(), r, device)
+	if !errors.As(err, &failure) || failure.Code != "access_denied" || failure.Method != BySignIn ||
+		strings.Contains(err.Error(), "d3vice") {
+		t.Errorf("%v", err)
+	}
+	device.Expires = time.Now().Add(-time.Second)
+	if _, err := ourClient().FinishDevice(t.Context(), r, device); !errors.As(err, &failure) ||
+		failure.Code != "expired_token" {
+		t.Errorf("%v", err)
+	}
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := ourClient().FinishDevice(left, r, device); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	for document, want := range map[string]Kind{
+		`{}`: KindUnreachable, `{"device_code":"x","user_code":"A B","verification_uri":"HERE"}`: KindNotUnderstood,
+		strings.ReplaceAll(deviceAnswer, "HERE", "http://evil.example"): KindNotUnderstood, `<html>`: KindNotUnderstood,
+	} {
+		_, r := devices(t, document)
+		_, err := ourClient().BeginDevice(t.Context(), r)
+		if !errors.As(err, &failure) || failure.Kind != want && failure.Kind != KindNotUnderstood {
+			t.Errorf("%s: %v", document, err)
+		}
+	}
+	e := newEndpoint(t, says(400, `{"error":"unauthorized_client","error_description":"AADSTS7000218: no"}`))
+	r = provider(e)
+	r.Device = e.URL
+	if _, err := ourClient().BeginDevice(t.Context(), r); !errors.As(err, &failure) ||
+		failure.Code != "unauthorized_client" || failure.Number != 7000218 {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestIssuerOfReturn takes a browser back from the issuer that it was sent to, and from no other.
+func TestIssuerOfReturn(t *testing.T) {
+	ours := Registration{Issuer: "https://a.example/"}
+	says := Registration{Issuer: "https://a.example", Endpoints: Endpoints{SaysIssuer: true}}
+	microsoft := MicrosoftSignIn("global", "common", "console", shared.SecretText{})
+	for _, c := range []struct {
+		r      Registration
+		issuer string
+		want   bool
+	}{
+		{ours, "", true}, {ours, "https://a.example", true}, {ours, "https://b.example", false},
+		{says, "", false}, {says, "https://a.example", true},
+		{microsoft, "https://login.microsoftonline.com/7b9d1f30/v2.0", true}, {microsoft, "https://evil.example/", false},
+		{GoogleSignIn("x", shared.SecretText{}), "https://accounts.google.com", true},
+	} {
+		if got := c.r.comesFrom(c.issuer); got != c.want {
+			t.Errorf("%s from %q: %t", c.r.Issuer, c.issuer, got)
+		}
+	}
+}
+
+// TestAccount reads who signed in where that can be read, and nothing else.
+func TestAccount(t *testing.T) {
+	jwt := func(claims string) string {
+		return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".x"
+	}
+	for _, c := range []struct{ identity, access, want string }{
+		{jwt(`{"email":"a@b.example","upn":"c@d.example"}`), "", "a@b.example"},
+		{jwt(`{"preferred_username":"a@b.example"}`), jwt(`{"upn":"c@d.example"}`), "a@b.example"},
+		{"", jwt(`{"upn":"c@d.example"}`), "c@d.example"}, {"", jwt(`{"unique_name":"c@d.example"}`), "c@d.example"},
+		{jwt(`{"email":"live.com#a","sub":"x"}`), "opaque", ""}, {"a.b.c", "", ""}, {jwt(`{"email":17}`), "", ""},
+		{jwt(`{"email":"a@b.example\u0000<script>"}`), "", ""},
+	} {
+		token := (&oauth2.Token{AccessToken: c.access}).WithExtra(map[string]any{"id_token": c.identity})
+		if got := accountOf(token); got != c.want {
+			t.Errorf("%s: %q, want %q", fmt.Sprint(c.identity, c.access), got, c.want)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -19,14 +18,10 @@ func withActions(
 		if err != nil {
 			return err
 		}
-		if len(schema.Actions) == 0 {
-			return errNotOffered
-		}
 		actions, ok := p.(shared.ActionRunner)
 		if !ok {
 			return errors.New("the schema has actions, but nothing runs them")
 		}
-		tried := errNotOffered
 		for _, action := range schema.Actions {
 			if action.Changes {
 				continue
@@ -38,9 +33,8 @@ func withActions(
 			if err := check(ctx, schema, action, runner{p, actions, draft}); err != nil {
 				return fmt.Errorf("the action %q: %w", action.Name, err)
 			}
-			tried = nil
 		}
-		return tried
+		return nil
 	}
 }
 
@@ -156,9 +150,6 @@ func testOptions(ctx context.Context, p page, valid shared.Draft) error {
 	if err != nil {
 		return err
 	}
-	if len(schema.Test.Options) == 0 {
-		return errNotOffered
-	}
 	return refusesOptions(schema.Test.Form(), func(options shared.Values) ([]shared.TestEvent, error) {
 		var events []shared.TestEvent
 		request := shared.TestRequest{Actor: "conformance", Draft: valid, Options: options}
@@ -195,20 +186,4 @@ func refusesOptions(form shared.Schema, run func(shared.Values) ([]shared.TestEv
 		}
 	}
 	return nil
-}
-
-func actionCancel(ctx context.Context, _ shared.Schema, action shared.Action, run runner) error {
-	ctx, cancel := context.WithCancel(ctx)
-	cancel()
-	done := make(chan error, 1)
-	go func() {
-		_, err := run.run(ctx, shared.ActionRequest{Action: action.Name})
-		done <- err
-	}()
-	select {
-	case <-done: //nolint:errcheck // its end is all that matters
-		return nil
-	case <-time.After(cancelPatience):
-		return fmt.Errorf("it went on for %s after it was cancelled", cancelPatience)
-	}
 }

@@ -50,7 +50,6 @@ func readOnlyRefused(ctx context.Context, p page, valid shared.Draft) error {
 	if err != nil {
 		return err
 	}
-	tried := errNotOffered
 	for field := range schema.Fields() {
 		if !field.ReadOnly {
 			continue
@@ -64,9 +63,8 @@ func readOnlyRefused(ctx context.Context, p page, valid shared.Draft) error {
 		case !validation.Diagnostics.ForField(field.Name).HasErrors():
 			return fmt.Errorf("%q is read-only, but could be given a value", field.Name)
 		}
-		tried = nil
 	}
-	return tried
+	return nil
 }
 
 // formRefused gives each field what its declaration does not allow: a value of another form, and one beyond its bounds.

@@ -10,10 +10,7 @@ import (
 
 // heldRelease discards what is held, if anything is: it is told with its number and a reason before, and is gone after.
 func heldRelease(ctx context.Context, n shared.Notifier) error {
-	releaser, ok := n.(shared.HeldReleaser)
-	if !ok {
-		return errNotOffered
-	}
+	releaser := n.(shared.HeldReleaser) // Else the rule is not about the page.
 	status, err := n.Status(ctx, shared.StatusRequest{})
 	if err != nil {
 		return err

@@ -32,11 +32,8 @@ func notifierOf(ctx context.Context, p page) (shared.Notifier, error) {
 func withNotifier(check func(context.Context, shared.Notifier) error) func(context.Context, page, shared.Draft) error {
 	return func(ctx context.Context, p page, valid shared.Draft) error {
 		notifier, err := notifierOf(ctx, p)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case notifier == nil:
-			return errNotOffered
 		}
 		if _, err := saveValid(ctx, p, valid); err != nil {
 			return err

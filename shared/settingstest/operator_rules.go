@@ -22,15 +22,8 @@ type operated struct {
 // withOperator runs a rule against what an operator has of the notification service, if there is one.
 func withOperator(check func(context.Context, operated) error) func(context.Context, page, shared.Draft) error {
 	return withNotifier(func(ctx context.Context, n shared.Notifier) error {
-		operator, ok := n.(shared.NotificationOperator)
-		if !ok {
-			return errNotOffered
-		}
-		_, err := operator.Show(ctx, shared.ShowRequest{ID: "there-is-none"})
-		switch {
-		case errors.Is(err, shared.ErrUnsupported):
-			return errNotOffered
-		case !errors.Is(err, shared.ErrNoNotification):
+		operator := n.(shared.NotificationOperator) // Else the rule is not about the page.
+		if _, err := operator.Show(ctx, shared.ShowRequest{ID: "there-is-none"}); !errors.Is(err, shared.ErrNoNotification) {
 			return fmt.Errorf("an unknown notification: %w", err)
 		}
 		return check(ctx, operated{n, operator})

@@ -13,14 +13,17 @@ import (
 type memoryPage struct {
 	mu       sync.Mutex
 	snapshot shared.Snapshot
+	schema   shared.Schema
 	secret   string
 	ask      string // what a save has to confirm
 	notifier *memoryNotifier
+
+	revisions []memoryRevision
 }
 
 func newMemoryPage() *memoryPage {
 	return &memoryPage{
-		notifier: &memoryNotifier{},
+		notifier: &memoryNotifier{}, schema: memorySchema,
 		snapshot: shared.Snapshot{Values: shared.Values{}, Secrets: map[string]shared.SecretState{"token": {}}},
 	}
 }
@@ -61,7 +64,7 @@ func (p *memoryPage) Info(context.Context) (shared.Info, error) {
 }
 
 func (p *memoryPage) Schema(context.Context, shared.SchemaRequest) (shared.Schema, error) {
-	return memorySchema, nil
+	return p.schema, nil
 }
 
 func (p *memoryPage) Load(context.Context, shared.LoadRequest) (shared.Snapshot, error) {
@@ -92,7 +95,7 @@ func (p *memoryPage) next(draft shared.Draft) (shared.Values, string, shared.Dia
 	case shared.SecretClear:
 		secret = ""
 	}
-	return values, secret, memorySchema.Validate(values, func(string) bool { return secret != "" })
+	return values, secret, p.schema.Validate(values, func(string) bool { return secret != "" })
 }
 
 func (p *memoryPage) Validate(_ context.Context, request shared.ValidateRequest) (shared.Validation, error) {
@@ -121,10 +124,7 @@ func (p *memoryPage) Save(_ context.Context, request shared.SaveRequest) (shared
 	if p.ask != "" && request.Confirmed != p.ask {
 		return shared.SaveResult{Confirm: p.ask, Diagnostics: found, Snapshot: p.copy()}, nil
 	}
-	p.secret = secret
-	p.snapshot.Values = values
-	p.snapshot.Secrets = map[string]shared.SecretState{"token": {Set: secret != ""}}
-	p.snapshot.Revision = shared.Revision{Number: request.Revision + 1, Author: request.Actor, At: time.Now()}
+	p.record(request.Actor, values, secret, 0)
 	return shared.SaveResult{Saved: true, Snapshot: p.copy(), Diagnostics: found}, nil
 }
 
@@ -132,7 +132,7 @@ func (p *memoryPage) Test(ctx context.Context, request shared.TestRequest, send 
 	p.mu.Lock()
 	_, _, found := p.next(request.Draft)
 	p.mu.Unlock()
-	found = append(found, memorySchema.Test.ValidateOptions(request.Options)...)
+	found = append(found, p.schema.Test.ValidateOptions(request.Options)...)
 	report := shared.TestReport{
 		Outcome: "complete", Headline: "It works", Status: shared.StatusPassed, Diagnostics: found,
 	}
@@ -162,7 +162,7 @@ func (p *memoryPage) Test(ctx context.Context, request shared.TestRequest, send 
 func (p *memoryPage) RunAction(
 	ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error,
 ) error {
-	action, declared := memorySchema.Action(request.Action)
+	action, declared := p.schema.Action(request.Action)
 	if !declared {
 		return shared.ErrInvalidRequest
 	}

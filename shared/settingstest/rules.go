@@ -2,6 +2,7 @@ package settingstest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -10,7 +11,29 @@ import (
 
 // Rules returns all rules.
 func Rules() []Rule {
-	return slices.Concat(formRules(), savingRules(), runningRules(), notifierRules(), lastRules())
+	rules := slices.Concat(formRules(), savingRules(), runningRules(), notifierRules(), lastRules())
+	for i, rule := range rules {
+		rules[i].Check = whereOffered(rule)
+	}
+	return rules
+}
+
+// whereOffered checks the rule where the page has what it is about.
+func whereOffered(rule Rule) func(context.Context, page, shared.Draft) error {
+	return func(ctx context.Context, p page, valid shared.Draft) error {
+		schema, err := p.Schema(ctx, shared.SchemaRequest{})
+		if err != nil {
+			return fmt.Errorf("the form was not declared: %w", err)
+		}
+		offers, err := offered(ctx, rule.Name, subject{p, schema, valid})
+		switch {
+		case err != nil:
+			return err
+		case !offers:
+			return errNotOffered
+		}
+		return rule.Check(ctx, p, valid)
+	}
 }
 
 func formRules() []Rule {
@@ -50,6 +73,18 @@ func savingRules() []Rule {
 		{"secret/hidden", "A secret never comes out again, not in any reply and not in a diagnostic.", secretHidden},
 		{"secret/three-ways", "A secret can be replaced, kept and cleared.", secretThreeWays},
 		{"secret/compared", "Validate says which secrets are the stored ones, if at all, only when asked.", secretCompared},
+		{
+			"history/revisions", "The history lists what was saved with its author and its changes, newest first.",
+			withHistory(historyRevisions),
+		},
+		{
+			"history/restore", "An old revision is restored as the next one, and not over a newer one.",
+			withHistory(historyRestore),
+		},
+		{
+			"history/confirm", "A restore asks for the confirmation that a save of the same would ask for.",
+			withHistory(historyConfirm),
+		},
 	}
 }
 

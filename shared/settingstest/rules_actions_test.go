@@ -147,12 +147,49 @@ var wrongActions = map[string][]breaker{
 			return good.RunAction(ctx, request, send)
 		}
 	}},
-	"action/cancel": {func(page *wrongPage, good *memoryPage) {
-		page.act = func(_ context.Context, request shared.ActionRequest, send func(shared.TestEvent) error) error {
-			time.Sleep(time.Hour)
-			return good.RunAction(context.Background(), request, send)
+	"action/cancel": {deafAfter(0), deafAfter(1), deafAfter(2), deafAfter(3)},
+}
+
+// deafAfter has the test and the actions wait without looking at their context, once they have sent so many events; they
+// look before each. An action has two steps.
+func deafAfter(events int) breaker {
+	return func(page *wrongPage, good *memoryPage) {
+		deaf := func(ctx context.Context, send func(shared.TestEvent) error) func(shared.TestEvent) error {
+			sent := 0
+			return func(event shared.TestEvent) error {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				err := send(event)
+				if sent++; sent == events {
+					time.Sleep(time.Hour)
+				}
+				return err
+			}
 		}
-	}},
+		page.test = func(ctx context.Context, request shared.TestRequest, send func(shared.TestEvent) error) error {
+			if events == 0 {
+				time.Sleep(time.Hour)
+			}
+			return good.Test(ctx, request, deaf(ctx, send))
+		}
+		page.act = func(ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error) error {
+			if events == 0 {
+				time.Sleep(time.Hour)
+			}
+			send = deaf(ctx, send)
+			for _, step := range []string{"ask", "look"} {
+				if err := send(shared.StepStarted{ID: step, Label: step}); err != nil {
+					return err
+				}
+				result := shared.StepResult{ID: step, Label: step, Status: shared.StatusPassed}
+				if err := send(shared.StepFinished{StepResult: result}); err != nil {
+					return err
+				}
+			}
+			return good.RunAction(ctx, request, send)
+		}
+	}
 }
 
 // withoutCode leaves findings out.

@@ -25,12 +25,26 @@ func saveValid(ctx context.Context, p page, valid shared.Draft) (shared.SaveResu
 	if err != nil {
 		return result, err
 	}
-	if !result.Saved {
-		return result, fmt.Errorf(
-			"the example was not saved; give valid values. The findings are %+v", result.Diagnostics,
-		)
+	switch {
+	case result.Saved:
+		return result, nil
+	case result.Conflict:
+		return result, fmt.Errorf("a draft made from revision %d, which Load returns, is told to be a conflict",
+			request.Revision)
+	case !result.Diagnostics.HasErrors():
+		return result, errors.New("the example was not saved, but no reason was given")
+	default:
+		return result, fmt.Errorf("%w; give valid values, on the command line with --set field=value and --secret "+
+			"field=env:NAME: %s", errNotTried, told(result.Diagnostics))
 	}
-	return result, nil
+}
+
+// broken makes a fault of a save that was refused, where one like it was not.
+func broken(err error) error {
+	if errors.Is(err, errNotTried) {
+		return errors.New(err.Error())
+	}
+	return err
 }
 
 func saveRoundTrip(ctx context.Context, p page, valid shared.Draft) error {
@@ -162,7 +176,7 @@ func savePartial(ctx context.Context, p page, valid shared.Draft) error {
 		return err
 	}
 	if _, err := saveValid(ctx, p, shared.Draft{}); err != nil {
-		return err
+		return fmt.Errorf("an empty draft, which changes nothing: %w", broken(err))
 	}
 	after, err := p.Load(ctx, shared.LoadRequest{})
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -82,27 +81,4 @@ func testHarmless(ctx context.Context, p page, valid shared.Draft) error {
 		_, err := runTest(ctx, p, valid)
 		return err
 	})
-}
-
-// cancelPatience is how long a cancelled test may take to end. Pages end much sooner; the bound only has to be one.
-const cancelPatience = 10 * time.Second
-
-func testCancel(ctx context.Context, p page, valid shared.Draft) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() {
-		done <- p.Test(ctx, shared.TestRequest{Draft: valid}, func(event shared.TestEvent) error {
-			if _, begun := event.(shared.StepStarted); begun {
-				cancel()
-			}
-			return nil
-		})
-	}()
-	select {
-	case <-done: //nolint:errcheck // its end is all that matters
-		return nil // With or without a verdict: nobody is there to read it.
-	case <-time.After(cancelPatience):
-		return fmt.Errorf("the test went on for %s after it was cancelled", cancelPatience)
-	}
 }

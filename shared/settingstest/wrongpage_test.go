@@ -16,6 +16,9 @@ type wrongPage struct {
 	save     func(context.Context, shared.SaveRequest) (shared.SaveResult, error)
 	test     func(context.Context, shared.TestRequest, func(shared.TestEvent) error) error
 	act      func(context.Context, shared.ActionRequest, func(shared.TestEvent) error) error
+
+	revisions func(context.Context, shared.RevisionsRequest) (shared.RevisionList, error)
+	restore   func(context.Context, shared.RestoreRequest) (shared.SaveResult, error)
 }
 
 func (p *wrongPage) RunAction(

@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -30,7 +29,8 @@ func newActionCommand(g *global) *cobra.Command {
 		Long: `action runs what the page can do beside saving and its test, such as finding a server or signing in. Without a
 name it lists the actions and their options. An action works on the values in force, with those given by --set and
 --secret laid over them. An address to visit, and the code to enter there, is printed to standard error. What the action
-fills in is printed as --set options, and saved only with --save. Ctrl-C cancels the action.`,
+fills in or proposes is printed as --set options; what it fills in is saved only with --save. Ctrl-C cancels the
+action.`,
 		Example: `  testharness action
   testharness action find_server --set login=anna@example.com
   testharness action sign_in --set user=anna --save --yes
@@ -69,18 +69,18 @@ func (g *global) listActions(ctx context.Context, plugin invocation) (result, er
 		document: struct {
 			Actions []shared.Action `json:"actions"`
 		}{schema.Actions},
-		text: func(out io.Writer) { printActions(out, schema.Actions) },
+		text: func(out io.Writer) { printActions(out, schema) },
 	}, err
 }
 
-func printActions(out io.Writer, actions []shared.Action) {
-	if len(actions) == 0 {
+func printActions(out io.Writer, schema shared.Schema) {
+	if len(schema.Actions) == 0 {
 		fmt.Fprintln(out, "This page has no actions.")
 	}
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	for _, action := range actions {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", action.Name, action.Label, action.Help)
-		printFields(table, action.Options)
+	for _, action := range schema.Actions {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", action.Name, action.Label, actionNote(schema, action))
+		printFields(table, action.Form(), action.Options)
 	}
 	_ = table.Flush()
 }
@@ -110,6 +110,7 @@ func (g *global) runAction(ctx context.Context, plugin invocation, flags actionF
 	if err := g.offered(ctx, plugin, schema, action, draft); err != nil {
 		return result{}, err
 	}
+	g.noteHidden(ctx, plugin, schema, draft)
 	if !plugin.agreed(action.Confirm, flags.yes) {
 		return result{}, fmt.Errorf("%w; the action asks %q: agree with --yes", errNotAgreed, action.Confirm)
 	}
@@ -166,6 +167,23 @@ func filledIn(draft shared.Draft, found shared.ActionResult) shared.Draft {
 	return draft
 }
 
+// printChoices prints what a field may have by what was found, as it is to be typed. A label that says no more than the
+// value is left out.
+func printChoices(out io.Writer, schema shared.Schema, name string, options []shared.Option) {
+	field, _ := schema.Field(name)
+	fmt.Fprintf(out, "\nChoices of %s (%s):\n", name, field.Label)
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	for _, option := range options {
+		assignment := "--set " + quoted(name+"="+option.Value)
+		if option.Label == option.Value || option.Label == "" {
+			fmt.Fprintf(table, "  %s\n", assignment)
+		} else {
+			fmt.Fprintf(table, "  %s\t%s\n", assignment, option.Label)
+		}
+	}
+	_ = table.Flush()
+}
+
 // printActionDone prints the verdict and what was found. Tickets are secrets: only the names of their fields are told.
 func printActionDone(out io.Writer, schema shared.Schema, done actionDone) {
 	printReport(out, done.TestReport)
@@ -184,10 +202,7 @@ func printActionDone(out io.Writer, schema shared.Schema, done actionDone) {
 		fmt.Fprintln(out)
 	}
 	for _, name := range slices.Sorted(maps.Keys(done.Result.Choices)) {
-		fmt.Fprintf(out, "\nChoices of %s:\n", name)
-		for _, option := range done.Result.Choices[name] {
-			fmt.Fprintln(out, strings.TrimRight("  "+option.Value+"  "+option.Label, " "))
-		}
+		printChoices(out, schema, name, done.Result.Choices[name])
 	}
 	for _, name := range slices.Sorted(maps.Keys(done.Result.Tickets)) {
 		fmt.Fprintf(out, "\nAn authorization for %s was given; --save takes it over.\n", name)

@@ -18,7 +18,7 @@ func TestActionCommand(t *testing.T) {
 		status int
 		says   []string
 	}{
-		"action":                      {exitDone, []string{"look", "Looks for formats.", "deep", "rotate  Rotate"}},
+		"action":                      {exitDone, []string{"look", "formats. (offered when safe is false)", "deep", "rotate  Rotate"}},
 		"action --json":               {exitDone, []string{`"actions": [`, `"confirm": "Sure?"`}},
 		"action --save":               {exitUsage, []string{"say which action"}},
 		"action none":                 {exitUsage, []string{`no action "none"`}},
@@ -29,8 +29,8 @@ func TestActionCommand(t *testing.T) {
 		"action look --json":          {exitFailed, []string{"nothing was done", "Sure?", "--yes"}},
 		"action look --yes": {exitDone, []string{"Sign in there.", "https://a.example/device",
 			"Code: ABCD"}},
-		"action look --yes --option deep=no": {exitDone, []string{"Fill in: --set port=587", "Choices of format:",
-			"csv  CSV"}},
+		"action look --yes --option deep=no": {exitDone, []string{"Fill in: --set port=587", "Choices of format (Format):",
+			"  --set format=csv  CSV\n"}},
 		"action look --yes --json":         {exitDone, []string{`"outcome":`, `"port": 587`, `(hidden)`, "Code: ABCD"}},
 		"action look --yes --set safe=yes": {exitUsage, []string{`does not offer the action "look"`}},
 		"action look --yes --save":         {exitDone, []string{"authorization for grant", "Saved as revision"}},

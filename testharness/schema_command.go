@@ -39,28 +39,37 @@ func printSchema(out io.Writer, schema shared.Schema) {
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, section := range schema.Sections {
 		fmt.Fprintf(table, "\n%s\n", section.Title)
-		printFields(table, section.Fields)
+		printFields(table, schema, section.Fields)
 	}
 	if len(schema.Test.Options) > 0 {
 		fmt.Fprintf(table, "\n%s: --option\n", schema.Test.Label)
-		printFields(table, schema.Test.Options)
+		printFields(table, schema.Test.Form(), schema.Test.Options)
 	}
 	if len(schema.Actions) > 0 {
 		fmt.Fprintln(table, "\nActions: testharness action NAME")
 		for _, action := range schema.Actions {
-			fmt.Fprintf(table, "  %s\t\t%s\t%s\n", action.Name, action.Label, action.Help)
+			fmt.Fprintf(table, "  %s\t\t%s\t%s\n", action.Name, action.Label, actionNote(schema, action))
 			if len(action.Options) > 0 {
 				fmt.Fprintf(table, "\n%s: --option\n", action.Label)
-				printFields(table, action.Options)
+				printFields(table, action.Form(), action.Options)
 			}
 		}
 	}
 	_ = table.Flush()
 }
 
-func printFields(out io.Writer, fields []shared.Field) {
+// actionNote is the help of an action, and when it is offered.
+func actionNote(schema shared.Schema, action shared.Action) string {
+	if action.VisibleWhen.IsZero() {
+		return action.Help
+	}
+	return strings.TrimLeft(action.Help+" (offered when "+conditionText(schema, action.VisibleWhen)+")", " ")
+}
+
+// printFields prints the fields of a form.
+func printFields(out io.Writer, form shared.Schema, fields []shared.Field) {
 	for _, field := range fields {
-		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", field.Name, kindText(field), field.Label, fieldNote(field))
+		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", field.Name, kindText(field), field.Label, fieldNote(form, field))
 	}
 }
 
@@ -82,7 +91,7 @@ func kindText(field shared.Field) string {
 }
 
 // fieldNote says what else there is to know of a field.
-func fieldNote(field shared.Field) string {
+func fieldNote(form shared.Schema, field shared.Field) string {
 	var notes []string
 	switch {
 	case field.ReadOnly:
@@ -92,6 +101,7 @@ func fieldNote(field shared.Field) string {
 	case field.Required:
 		notes = append(notes, "required")
 	}
+	notes = append(notes, ruleNotes(form, field)...)
 	if field.Unit != "" {
 		notes = append(notes, "in "+field.Unit)
 	}
@@ -105,4 +115,20 @@ func fieldNote(field shared.Field) string {
 		notes = append(notes, "deprecated: "+field.Deprecated)
 	}
 	return strings.Join(notes, "; ")
+}
+
+// ruleNotes say what of a field depends on others.
+func ruleNotes(form shared.Schema, field shared.Field) (notes []string) {
+	for _, rule := range field.DefaultWhen {
+		notes = append(notes, "default "+onOneLine(field, rule.Value)+" when "+conditionText(form, rule.When))
+	}
+	for _, rule := range []struct {
+		what string
+		when shared.Condition
+	}{{"required", field.RequiredWhen}, {"shown", field.VisibleWhen}, {"can be changed", field.EnabledWhen}} {
+		if !rule.when.IsZero() {
+			notes = append(notes, rule.what+" when "+conditionText(form, rule.when))
+		}
+	}
+	return notes
 }

@@ -80,6 +80,11 @@ func TestActionWithoutScripts(t *testing.T) {
 			t.Errorf("%s: no %s in\n%s", field, want, shown)
 		}
 	}
+	for _, want := range []string{"2 values for “Bucket” were found.", "&#34;us-backups&#34;}\">Backups</button>"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not offer %q", want)
+		}
+	}
 	if len(page.acted.Draft.Secrets) > 0 || page.acted.Draft.Values["contact"] != shared.Text("a@b.example") {
 		t.Errorf("the action was given %v", page.acted.Draft)
 	}
@@ -140,6 +145,7 @@ func TestActionIsStreamed(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(body), "\n")
 	var last struct {
 		Event   string
+		HTML    string
 		Values  map[string]any
 		Choices map[string]string
 		Tickets map[string]string
@@ -151,6 +157,11 @@ func TestActionIsStreamed(t *testing.T) {
 		!strings.Contains(last.Choices["bucket"], `<option value="eu-backups" label="Backups">`) ||
 		!strings.Contains(last.Choices["mirrors"], `type="checkbox" name="value.mirrors" value="eu-backups"`) {
 		t.Errorf("the last line is %s", lines[2])
+	}
+	if !strings.Contains(last.HTML, "2 values for “Bucket” were found.") ||
+		strings.Contains(last.HTML, "“Mirrors”") ||
+		!strings.Contains(last.HTML, `name="fix" value="{&#34;bucket&#34;:&#34;eu-backups&#34;}">Backups</button>`) {
+		t.Errorf("what was found does not stand below the verdict:\n%s", last.HTML)
 	}
 	if len(last.Tickets) > 0 {
 		t.Errorf("what gives no authorization has the tickets %v", last.Tickets)

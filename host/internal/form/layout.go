@@ -194,7 +194,7 @@ func (v *view) show(e errand, came outcome) {
 		if v.General = nil; run.IsTest() { // The verdict tells all of it.
 			v.each((*fieldView).markOnly)
 		}
-		run.Report = newReportView(came.report, e.name, v.Schema)
+		run.Report = newReportView(came.shown(), e.name, v.Schema)
 		if came.settled() {
 			run.Prompt = nil
 		}

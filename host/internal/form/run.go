@@ -66,6 +66,7 @@ type outcome struct {
 	report *shared.TestReport
 	result shared.ActionResult
 	prompt *shared.Prompt
+	offers shared.Diagnostics // what it found, to be taken over
 }
 
 // settled reports whether there is nothing more to do elsewhere. Otherwise the browser comes back from there.
@@ -107,6 +108,7 @@ func (h *handler) carryOut(w http.ResponseWriter, r *http.Request, schema shared
 	}
 	came := h.run(r, e, promptPatience, func(shared.TestEvent) {})
 	s.take(schema, came.result)
+	came.offers = h.offers(r, schema, s)
 	view := h.submittedView(r, schema, s)
 	view.show(e, came)
 	h.render(w, r, http.StatusOK, view)
@@ -197,7 +199,9 @@ func (h *handler) completedLine(
 	r *http.Request, schema shared.Schema, s submission, e errand, came outcome,
 ) map[string]any {
 	report := came.report
-	shown := runView{runName: e.name, Report: newReportView(report, e.name, schema), Changed: e.changed(came)}
+	tickets := s.take(schema, came.result)
+	came.offers = h.offers(r, schema, s)
+	shown := runView{runName: e.name, Report: newReportView(came.shown(), e.name, schema), Changed: e.changed(came)}
 	line := map[string]any{
 		"event": "completed", "settled": came.settled(), "status": report.Status, "headline": report.Headline,
 		"html":     h.fragment(r, "outcome", shown),
@@ -210,7 +214,6 @@ func (h *handler) completedLine(
 	if came.result.IsZero() {
 		return line
 	}
-	tickets := s.take(schema, came.result)
 	filled := shared.Values{}
 	for name := range came.result.Values {
 		if value, given := s.draft.Values[name]; given {

@@ -9,32 +9,63 @@ import (
 // disabled field keeps what it has, a secret as well. So a switch and what it enables can be changed at once, and what
 // is typed into a field that stays disabled is not taken, however it comes in. stored returns the values in force; it
 // is only called when the draft alone does not tell what is enabled. The draft does not change. A host calls it before
-// it hands on what people have filled in.
+// it hands on what people have given to fields by name, as on a command line.
 func (s Schema) Changeable(draft Draft, stored func() Values) Draft {
-	var given []Field
-	var all, disabled []string
+	return s.settled(draft, stored, ruled{
+		conditions: func(field Field) []Condition { return given(field.EnabledWhen) },
+		holds:      func(follows *Evaluation, field Field) bool { return follows.Enabled(field) },
+	})
+}
+
+// Reachable returns the draft without what it gives to fields that are disabled or hidden once it is laid over what is
+// stored; else it is as [Schema.Changeable]. A host calls it before it hands on what people have filled into a form: on
+// a page without scripts, which shows every field, something can be typed into one that stays hidden.
+func (s Schema) Reachable(draft Draft, stored func() Values) Draft {
+	return s.settled(draft, stored, ruled{
+		conditions: func(field Field) []Condition { return given(field.EnabledWhen, field.VisibleWhen) },
+		holds: func(follows *Evaluation, field Field) bool {
+			return follows.Enabled(field) && follows.Visible(field)
+		},
+	})
+}
+
+// ruled says which fields take something: those without conditions do, the others where it holds.
+type ruled struct {
+	conditions func(Field) []Condition
+	holds      func(*Evaluation, Field) bool
+}
+
+// given are those conditions that say something.
+func given(conditions ...Condition) []Condition {
+	return slices.DeleteFunc(conditions, Condition.IsZero)
+}
+
+// settled returns the draft without what it gives to fields that take nothing once it is laid over what is stored.
+func (s Schema) settled(draft Draft, stored func() Values, rule ruled) Draft {
+	var depending []Field
+	var all, left []string // names of those that depend on others, and of those that are left out
 	for field := range s.Fields() {
-		if !field.EnabledWhen.IsZero() && draft.names(field.Name) {
-			given, all = append(given, field), append(all, field.Name)
+		if len(rule.conditions(field)) > 0 && draft.names(field.Name) {
+			depending, all = append(depending, field), append(all, field.Name)
 		}
 	}
 	// What is left out may have enabled something else, or disabled it. That is followed as deep as conditions may be in
 	// each other: beyond that nothing is taken.
 	for range maxNesting {
-		left := draft.without(disabled)
+		kept := draft.without(left)
 		var base Values
-		if slices.ContainsFunc(s.enabledBy(given), left.lacks) {
+		if slices.ContainsFunc(s.decidedBy(depending, rule), kept.lacks) {
 			base = stored()
 		}
-		follows, before := s.Evaluate(left.Apply(base)), disabled
-		disabled = nil
-		for _, field := range given {
-			if !follows.Enabled(field) {
-				disabled = append(disabled, field.Name)
+		follows, before := s.Evaluate(kept.Apply(base)), left
+		left = nil
+		for _, field := range depending {
+			if !rule.holds(follows, field) {
+				left = append(left, field.Name)
 			}
 		}
-		if slices.Equal(before, disabled) {
-			return left
+		if slices.Equal(before, left) {
+			return kept
 		}
 	}
 	return draft.without(all)
@@ -62,11 +93,13 @@ func (d Draft) lacks(field string) bool {
 	return !given
 }
 
-// enabledBy returns the names of the fields on whose values it depends whether the given ones are enabled.
-func (s Schema) enabledBy(given []Field) []string {
+// decidedBy returns the names of the fields on whose values it depends which of the given ones take something.
+func (s Schema) decidedBy(depending []Field, rule ruled) []string {
 	var found []string
-	for _, field := range given {
-		found = field.EnabledWhen.fields(found)
+	for _, field := range depending {
+		for _, condition := range rule.conditions(field) {
+			found = condition.fields(found)
+		}
 	}
 	return s.follow(found, func(field Field) []Condition {
 		return append(field.defaultConditions(), field.VisibleWhen)

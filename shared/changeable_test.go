@@ -82,6 +82,46 @@ func TestChangeable(t *testing.T) {
 	}
 }
 
+// TestReachable leaves out what is given to hidden fields as well, also where the one that they depend on is hidden.
+func TestReachable(t *testing.T) {
+	schema := Schema{Sections: []Section{{Name: "all", Fields: []Field{
+		{Name: "on", Label: "On", Kind: KindBoolean},
+		{Name: "shown", Label: "Shown", Kind: KindText, VisibleWhen: Equals("on", Boolean(true))},
+		{Name: "child", Label: "Child", Kind: KindText, VisibleWhen: Not(Equals("shown", Text("no")))},
+		{Name: "both", Label: "Both", Kind: KindText, VisibleWhen: IsSet("shown"), EnabledWhen: IsSet("child")},
+		{Name: "key", Label: "Key", Kind: KindText, Sensitive: true, VisibleWhen: Equals("on", Boolean(true))},
+	}}}}
+	all := Values{"shown": Text("x"), "child": Text("x"), "both": Text("x")}
+	for name, c := range map[string]struct {
+		on     Value
+		given  Values
+		stored Values
+		left   []string
+	}{
+		"the switch and what it shows": {Boolean(true), all, nil, []string{"shown", "child", "both", "key"}},
+		"what the switch hides":        {Boolean(false), all, Values{"on": Boolean(true)}, nil},
+		"the switch is stored":         {Value{}, all, Values{"on": Boolean(true)}, []string{"shown", "child", "both", "key"}},
+		"a child is hidden": {Boolean(true), Values{"shown": Text("no"), "child": Text("x")}, nil,
+			[]string{"shown", "key"}},
+		"one is disabled": {Boolean(true), Values{"shown": Text("x"), "both": Text("x")}, nil, []string{"shown", "key"}},
+	} {
+		draft := Draft{Values: maps.Clone(c.given), Secrets: map[string]SecretChange{"key": ReplaceSecret("k")}}
+		if !c.on.IsEmpty() {
+			draft.Values["on"] = c.on
+		}
+		got := schema.Reachable(draft, func() Values { return c.stored })
+		var left []string
+		for field := range schema.Fields() {
+			if got.names(field.Name) && field.Name != "on" {
+				left = append(left, field.Name)
+			}
+		}
+		if !slices.Equal(left, c.left) {
+			t.Errorf("%s: %v is left", name, left)
+		}
+	}
+}
+
 // TestChangeableHasAnEnd has fields that enable each other in a chain as long as a schema may be, and in a circle.
 func TestChangeableHasAnEnd(t *testing.T) {
 	schema, given := Schema{Sections: []Section{{Name: "all"}}}, Values{}

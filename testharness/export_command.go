@@ -28,6 +28,7 @@ With --json it is the document that testharness import reads, which has no secre
 		Example: "  testharness export > smtp.yaml\n  testharness export --json > settings.json",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		document, schema, snapshot, err := g.exported(ctx, plugin)
+		printHidden(plugin.notices, schema, snapshot.Values, document.Values.Names())
 		info := shared.Info{Name: document.Plugin, Version: document.Version}
 		return result{document: document, text: func(out io.Writer) {
 			_ = settingsfile.Write(out, info, schema, snapshot)

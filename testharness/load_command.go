@@ -49,6 +49,9 @@ func printSnapshot(out io.Writer, schema shared.Schema, snapshot shared.Snapshot
 		if slices.Contains(snapshot.Pending, field.Name) {
 			value += "  after a restart"
 		}
+		if !follows.Visible(field) {
+			value += "  hidden, not used"
+		}
 		fmt.Fprintf(table, "%s\t%s\n", field.Name, value)
 	}
 	_ = table.Flush()

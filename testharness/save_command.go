@@ -20,10 +20,11 @@ func newSaveCommand(g *global) *cobra.Command {
   testharness save --revision 3 --set port=587
   testharness save --set 'servers=["a.example","b.example"]' --set headers='X-Team = mail' --yes`,
 	}, func(ctx context.Context, plugin invocation) (result, error) {
-		_, draft, err := flags.draft(ctx, plugin.Page(), g.locale)
+		schema, draft, err := flags.draft(ctx, plugin.Page(), g.locale)
 		if err != nil {
 			return result{}, err
 		}
+		g.noteHidden(ctx, plugin, schema, draft)
 		var from *int64
 		if command.Flags().Changed("revision") {
 			from = &revision

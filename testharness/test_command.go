@@ -37,6 +37,7 @@ Nothing is saved. Without --send-message no e-mail is sent.`,
 		if err != nil {
 			return result{}, err
 		}
+		g.noteHidden(ctx, plugin, schema, draft)
 		request := shared.TestRequest{Locale: g.locale, Actor: g.actor, Draft: draft}
 		if request.Options, err = options.read(schema); err != nil {
 			return result{}, err

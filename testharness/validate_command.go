@@ -17,10 +17,11 @@ func newValidateCommand(g *global) *cobra.Command {
 		Short:   "Check settings without contacting anything",
 		Example: "  testharness validate --set server=smtp.email.com --set port=587",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
-		_, draft, err := flags.draft(ctx, plugin.Page(), g.locale)
+		schema, draft, err := flags.draft(ctx, plugin.Page(), g.locale)
 		if err != nil {
 			return result{}, err
 		}
+		g.noteHidden(ctx, plugin, schema, draft)
 		validation, err := plugin.Page().Validate(ctx, shared.ValidateRequest{Locale: g.locale, Draft: draft})
 		validation.Diagnostics = listed(validation.Diagnostics)
 		return result{

@@ -52,3 +52,44 @@ func TestDisabledFieldKeepsItsValue(t *testing.T) {
 		t.Errorf("a hint about a field that is disabled: %d\n%s", status, body)
 	}
 }
+
+// TestHiddenFieldKeepsItsValue types into fields that stay hidden, which a page without scripts shows: nothing of it is
+// taken, by no route. It is taken together with what makes them visible.
+func TestHiddenFieldKeepsItsValue(t *testing.T) {
+	page := newKinds(t)
+	save := func(accept string, typed map[string]string, proxied bool) shared.Values {
+		t.Helper()
+		posted := filledIn(t, page.get(t))
+		posted.Set("value.name", "x")
+		posted.Del("value.proxied")
+		if proxied {
+			posted.Set("value.proxied", "true")
+		}
+		for control, text := range typed {
+			posted.Set("value."+control, text)
+		}
+		page.post(t, "/test", accept, posted)
+		if status, body := page.post(t, "/save", accept, posted); status >= http.StatusBadRequest {
+			t.Fatalf("%v, proxied %t: status %d\n%s", typed, proxied, status, body)
+		}
+		after, _ := page.Load(t.Context(), shared.LoadRequest{})
+		for _, name := range []string{"proxy", "realm"} {
+			if given, ok := page.tested.Draft.Values[name]; ok && !proxied {
+				t.Errorf("a test is told of a hidden %s: %q", name, given)
+			}
+		}
+		return after.Values
+	}
+	for _, accept := range []string{"", "application/json"} {
+		got := save(accept, map[string]string{"proxy": "p.example:1", "realm": "here"}, true)
+		if got["proxy"] != shared.Text("p.example:1") || got["realm"] != shared.Text("here") {
+			t.Errorf("with the proxy that shows them: %v", got)
+		}
+		for _, typed := range []string{"other.example:2", "no address", ""} {
+			got := save(accept, map[string]string{"proxy": typed, "realm": "there"}, false)
+			if got["proxy"] != shared.Text("p.example:1") || got["realm"] != shared.Text("here") {
+				t.Errorf("hidden fields, typed %q, became %v", typed, got)
+			}
+		}
+	}
+}

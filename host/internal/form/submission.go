@@ -90,8 +90,8 @@ func (s *submission) readOptions(of runName, form shared.Schema, posted url.Valu
 	return read
 }
 
-// settle leaves out of the draft what it does not decide: what was typed into fields that are disabled, and what is
-// only a default that the form showed as if it were a value.
+// settle leaves out of the draft what it does not decide: what was typed into fields that are disabled or hidden, and
+// what is only a default that the form showed as if it were a value.
 func (h *handler) settle(r *http.Request, schema shared.Schema, s *submission) {
 	stored := sync.OnceValue(func() shared.Values {
 		snapshot, err := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
@@ -100,7 +100,7 @@ func (h *handler) settle(r *http.Request, schema shared.Schema, s *submission) {
 		}
 		return snapshot.Values
 	})
-	s.draft = schema.Changeable(s.draft, stored)
+	s.draft = schema.Reachable(s.draft, stored)
 	s.unpin(schema, stored)
 }
 

@@ -29,9 +29,11 @@ func newNewCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "new NAME",
 		Short: "Make the skeleton of a settings plugin",
-		Long: `new makes a directory NAME, of 2 to 31 lower case letters and digits, with a settings plugin that compiles,
-has its tests and runs in the stand-in Console: one page that connects to an address. Change its form and its test to
-what your page is about. It may stand anywhere. The contract comes from the version of this program; while that is not
+		Long: `new makes a directory NAME, of 2 to 31 lower case letters and digits and no hyphen, with a settings plugin that
+compiles, has its tests and runs in the stand-in Console: a page that connects to an address, with a secret, an action
+and a choice that the action fills. Change its form and its test to what your page is about.
+
+It may stand anywhere. The contract comes from the version of this program; while that is not
 published, from the checkout that this program was built in, or from the one that --replace names.`,
 		Example: "  testharness new syslog --replace ~/src/smtp-settings",
 		Args:    exactly("the name of the plugin"),
@@ -39,7 +41,8 @@ published, from the checkout that this program was built in, or from the one tha
 			name := args[0]
 			if !pluginName.MatchString(name) {
 				return usagef(
-					"%q cannot be the name of a plugin: 2 to 31 lower case letters and digits, beginning with a letter", name)
+					"%q cannot be the name of a plugin: 2 to 31 lower case letters and digits, beginning with a letter; no "+
+						"hyphen, for it names a Go package too", name)
 			}
 			if taken(name) {
 				return usagef("%q cannot be the name of a plugin: Go or the source of the skeleton has another use for it", name)

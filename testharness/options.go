@@ -20,10 +20,10 @@ type optionFlags struct {
 func (o *optionFlags) register(command *cobra.Command) {
 	checkFirst(command, o.check)
 	flags := command.Flags()
-	flags.StringVar(&o.recipient, "recipient", "", "check RCPT TO this `address`; without it the sender's own")
-	flags.BoolVar(&o.sendMessage, "send-message", false, "also send a real test e-mail to the recipient")
-	flags.StringArrayVar(&o.set, "option", nil, "set an option of the test: `option=value`; may be repeated. "+
-		"--recipient and --send-message are options of the SMTP page")
+	flags.StringVar(&o.recipient, "recipient", "", "the SMTP page: check RCPT TO this `address`; without it the "+
+		"sender's own")
+	flags.BoolVar(&o.sendMessage, "send-message", false, "the SMTP page: also send a real test e-mail to the recipient")
+	flags.StringArrayVar(&o.set, "option", nil, "set an option of the test: `option=value`; may be repeated")
 }
 
 // check holds that the flags are assignments.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -35,8 +36,7 @@ func newRootCommand(options ...host.Option) *cobra.Command {
 		Long: `testharness starts the settings plugin that plugin.hcl declares and does with it what a Console does:
 shows its form, validates, saves and tests settings.
 
-Exit status: 0 passed or done; 1 the test failed or the values are invalid;
-2 usage or manifest error; 3 the plugin is unavailable. apply ends with 10 when it has changed something.`,
+` + exitStatuses + " apply ends with 10 when it has changed something.",
 		Example: `  testharness console
   testharness test --set server=smtp.email.com --set use_ssl=true --set login=me@email.com \
     --secret password=env:MAIL_PASSWORD
@@ -75,12 +75,25 @@ Exit status: 0 passed or done; 1 the test failed or the values are invalid;
 	}
 	for _, command := range root.Commands() {
 		command.Args = withUsage(command.Args)
+		command.Long = withExitStatus(command)
 	}
 	root.Args = withUsage(root.Args)
 	root.RunE = func(*cobra.Command, []string) error {
 		return usagef("say what to do: testharness --help lists the commands")
 	}
 	return root
+}
+
+// exitStatuses are those of main.go.
+const exitStatuses = `Exit status: 0 passed or done; 1 the test failed or the values are invalid;
+2 usage or manifest error; 3 the plugin is unavailable.`
+
+// withExitStatus is what the command says of itself, with the exit statuses unless it has told its own.
+func withExitStatus(command *cobra.Command) string {
+	if strings.Contains(command.Long, "xit status") || strings.Contains(command.Long, "exit\nstatus") {
+		return command.Long
+	}
+	return cmp.Or(command.Long, command.Short+".") + "\n\n" + exitStatuses
 }
 
 // withUsage makes wrong arguments usage errors.

@@ -16,6 +16,9 @@ func newSaveCommand(g *global) *cobra.Command {
 	command = g.passiveCommand(&cobra.Command{
 		Use:   "save",
 		Short: "Save settings as a new revision",
+		Long: `save makes the values in force, with those given by --set and --secret laid over them, the next revision: whole
+or not at all. What the page asks to be agreed to is asked on a terminal, and agreed to with --yes. testharness schema
+lists the fields, with the values of a choice and what is required when.`,
 		Example: `  testharness save --set server=smtp.email.com --set login=me@email.com --secret password=file:password.txt
   testharness save --revision 3 --set port=587
   testharness save --set 'servers=["a.example","b.example"]' --set headers='X-Team = mail' --yes`,

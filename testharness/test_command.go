@@ -20,8 +20,12 @@ func newTestCommand(g *global) *cobra.Command {
 		Use:   "test",
 		Short: "Test connection with settings, saved or not",
 		Long: `test tries settings out: the values in force, with those given by --set and --secret laid over them.
-Nothing is saved. Without --send-message no e-mail is sent.`,
+Nothing is saved. Each step is printed when it has ended; Ctrl-C cancels the test. What the test of a page has of
+options is set by --option; testharness schema lists them. Further tests are actions: testharness action lists those.
+
+The SMTP page: --recipient and --send-message are two of its options. Without --send-message no e-mail is sent.`,
 		Example: `  testharness test
+  testharness test --manifest s3.hcl --set bucket=logs --secret secret_access_key=env:S3_KEY --option write=true
   testharness test --set server=smtp.email.com --set use_ssl=true --set login=me@email.com \
     --secret password=env:MAIL_PASSWORD
   testharness test --recipient you@example.com --send-message

@@ -13,9 +13,12 @@ import (
 func newValidateCommand(g *global) *cobra.Command {
 	var flags draftFlags
 	command := g.passiveCommand(&cobra.Command{
-		Use:     "validate",
-		Short:   "Check settings without contacting anything",
-		Example: "  testharness validate --set server=smtp.email.com --set port=587",
+		Use:   "validate",
+		Short: "Check settings without contacting anything",
+		Long: `validate checks the values in force, with those given by --set and --secret laid over them. Nothing is
+contacted and nothing is saved.`,
+		Example: "  testharness validate --set server=smtp.email.com --set port=587\n" +
+			"  testharness validate --manifest s3.hcl --set 'endpoints=[\"a.example\",\"b.example\"]' --json",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		schema, draft, err := flags.draft(ctx, plugin.Page(), g.locale)
 		if err != nil {

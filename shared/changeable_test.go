@@ -100,7 +100,8 @@ func TestReachable(t *testing.T) {
 	}{
 		"the switch and what it shows": {Boolean(true), all, nil, []string{"shown", "child", "both", "key"}},
 		"what the switch hides":        {Boolean(false), all, Values{"on": Boolean(true)}, nil},
-		"the switch is stored":         {Value{}, all, Values{"on": Boolean(true)}, []string{"shown", "child", "both", "key"}},
+		"the switch is stored": {Value{}, all, Values{"on": Boolean(true)},
+			[]string{"shown", "child", "both", "key"}},
 		"a child is hidden": {Boolean(true), Values{"shown": Text("no"), "child": Text("x")}, nil,
 			[]string{"shown", "key"}},
 		"one is disabled": {Boolean(true), Values{"shown": Text("x"), "both": Text("x")}, nil, []string{"shown", "key"}},

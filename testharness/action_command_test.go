@@ -18,7 +18,8 @@ func TestActionCommand(t *testing.T) {
 		status int
 		says   []string
 	}{
-		"action":                      {exitDone, []string{"look", "formats. (offered when safe is false)", "deep", "rotate  Rotate"}},
+		"action": {exitDone, []string{"look", "formats. (offered when safe is false)", "deep",
+			"rotate  Rotate"}},
 		"action --json":               {exitDone, []string{`"actions": [`, `"confirm": "Sure?"`}},
 		"action --save":               {exitUsage, []string{"say which action"}},
 		"action none":                 {exitUsage, []string{`no action "none"`}},

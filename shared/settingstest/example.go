@@ -7,9 +7,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// example makes a draft of the given one, and of defaults and placeholders for what has to be filled in beside it: values
-// and secrets, those that are required by what others say as well. What is in force by the environment and secrets that
-// are stored stay; an authorization is nothing that can be made up.
+// example makes a draft of the given one, and of defaults and placeholders for what has to be filled in beside it:
+// values and secrets, those that are required by what others say as well. What is in force by the environment and
+// secrets that are stored stay; an authorization is nothing that can be made up.
 func example(schema shared.Schema, inForce shared.Snapshot, given shared.Draft) shared.Draft {
 	draft := shared.Draft{Values: shared.Values{}, Secrets: map[string]shared.SecretChange{}}
 	maps.Copy(draft.Values, given.Values)

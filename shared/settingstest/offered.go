@@ -9,8 +9,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// offered reports whether the page has what the rule is about, for rules about something optional. It asks the page, and
-// does not try the promise.
+// offered reports whether the page has what the rule is about, for rules about something optional. It asks the page,
+// and does not try the promise.
 func offered(ctx context.Context, rule string, s subject) (bool, error) {
 	group, _, _ := strings.Cut(rule, "/")
 	switch {

@@ -66,7 +66,8 @@ func TestNotTried(t *testing.T) {
 	}
 	kept, out := report(t, page, shared.Draft{})
 	for _, want := range []string{
-		"?     save/round-trip", "?     save/partial", "?     load/declared", "ok    info/complete", " 0 broken, ", " not tried\n",
+		"?     save/round-trip", "?     save/partial", "?     load/declared", "ok    info/complete", " 0 broken, ",
+		" not tried\n",
 		"Nobody has this token. [token]", "--secret field=env:NAME",
 	} {
 		if !strings.Contains(out, want) {
@@ -103,11 +104,13 @@ func TestSlowPageKeepsTheRules(t *testing.T) {
 // not about the page.
 func TestOnlyWhatIsOfferedIsASubtest(t *testing.T) {
 	for name, c := range map[string]struct{ has, lacks []string }{
-		"TestGoodPage":         {[]string{"save/round-trip", "action/verdict"}, []string{"save/confirm", "notifier/", "held/"}},
+		"TestGoodPage": {[]string{"save/round-trip", "action/verdict"},
+			[]string{"save/confirm", "notifier/", "held/"}},
 		"TestGoodPageThatAsks": {[]string{"save/confirm", "history/confirm"}, []string{"notifier/", "operator/"}},
 		"TestGoodNotifier":     {[]string{"notifier/status", "operator/bulk"}, []string{"save/confirm"}},
 	} {
-		run := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+name+"$", "-test.v") //nolint:gosec // It is this test.
+		run := exec.CommandContext( //nolint:gosec // It is this very test.
+			t.Context(), os.Args[0], "-test.run=^"+name+"$", "-test.v")
 		out, err := run.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, out)

@@ -150,8 +150,8 @@ var wrongActions = map[string][]breaker{
 	"action/cancel": {deafAfter(0), deafAfter(1), deafAfter(2), deafAfter(3)},
 }
 
-// deafAfter has the test and the actions wait without looking at their context, once they have sent so many events; they
-// look before each. An action has two steps.
+// deafAfter has the test and the actions wait without looking at their context, once they have sent so many events;
+// they look before each. An action has two steps.
 func deafAfter(events int) breaker {
 	return func(page *wrongPage, good *memoryPage) {
 		deaf := func(ctx context.Context, send func(shared.TestEvent) error) func(shared.TestEvent) error {

@@ -3,10 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -63,51 +60,4 @@ func webAddress(address string) (*url.URL, error) {
 	standard := map[string]string{"http": ":80", "https": ":443"}[parsed.Scheme]
 	parsed.Host = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(parsed.Host), standard), ":")
 	return parsed, nil
-}
-
-// Theme replaces colours of the pages, in the light and in the dark scheme. The keys are paper, wash, inset, ink, soft,
-// line, control-line, accent, on-accent, accent-wash, good, warn and bad with their -wash and -line, bar-ok, bar-retry
-// and bar-bad; the values are colours of CSS such as #1d5fbf or rgb(29 95 191). What is not named keeps its colour. The
-// page is legible with its own colours; of others the contrast is for the Console to see to.
-type Theme struct{ Light, Dark map[string]string }
-
-// themeTokens are the custom properties of the style sheet.
-var themeTokens = []string{
-	"paper", "wash", "inset", "ink", "soft", "line", "control-line", "accent", "on-accent", "accent-wash",
-	"good", "good-wash", "good-line", "warn", "warn-wash", "warn-line", "bad", "bad-wash", "bad-line",
-	"bar-ok", "bar-retry", "bar-bad",
-}
-
-var themeColour = regexp.MustCompile(`^(#[0-9a-fA-F]{3,8}|[a-zA-Z]+|(rgb|hsl|oklch|oklab)a?\([0-9a-z.,%/ -]+\))$`)
-
-// WithTheme gives the pages colours of the Console. With a key or a colour that is none Open fails.
-func WithTheme(theme Theme) Option {
-	return func(o *options) {
-		light, err1 := themeRules("light", theme.Light)
-		dark, err2 := themeRules("dark", theme.Dark)
-		for _, err := range []error{err1, err2} {
-			if err != nil {
-				o.invalid = fmt.Errorf("WithTheme: %w", err)
-				return
-			}
-		}
-		o.theme = light + dark
-	}
-}
-
-func themeRules(scheme string, colours map[string]string) (string, error) {
-	if len(colours) == 0 {
-		return "", nil
-	}
-	rules := ""
-	for _, token := range slices.Sorted(maps.Keys(colours)) {
-		if !slices.Contains(themeTokens, token) {
-			return "", fmt.Errorf("there is no colour %q; there are %s", token, strings.Join(themeTokens, ", "))
-		}
-		if !themeColour.MatchString(colours[token]) {
-			return "", fmt.Errorf("%q is no colour for %s", colours[token], token)
-		}
-		rules += " --" + token + ": " + colours[token] + ";"
-	}
-	return "@media (prefers-color-scheme: " + scheme + ") { :root {" + rules + " } }\n", nil
 }

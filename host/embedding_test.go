@@ -33,9 +33,22 @@ func TestEmbeddingOptions(t *testing.T) {
 		"the origin null":       {WithTrustedOrigins("null"), nil, "", "WithTrustedOrigins: "},
 		"a theme": {WithTheme(Theme{Light: map[string]string{"accent": "#123", "ink": "rgb(1 2 3 / 50%)"},
 			Dark: map[string]string{"accent": "white"}}), nil,
-			"@media (prefers-color-scheme: light) { :root { --accent: #123; " +
-				"--ink: rgb(1 2 3 / 50%); } }\n@media (prefers-color-scheme: dark) { :root { --accent: white; } }\n", ""},
-		"no theme": {WithTheme(Theme{}), nil, "", ""},
+			"@media (prefers-color-scheme: light) { :root { --accent: #123; --accent-wash: #e7e9eb; " +
+				"--ink: rgb(1 2 3 / 50%); --on-accent: #ffffff; } }\n@media (prefers-color-scheme: dark) { :root { " +
+				"--accent: white; --accent-wash: #2e3339; --on-accent: #000000; } }\n", ""},
+		"an accent that cannot be read": {WithTheme(Theme{Light: map[string]string{"accent": "#ffcc00"}}), nil,
+			"@media (prefers-color-scheme: light) { :root { --accent: #8a6e00; --accent-wash: #fffae6; " +
+				"--on-accent: #ffffff; } }\n", ""},
+		"an accent of which that is not known": {WithTheme(Theme{Light: map[string]string{"accent": "oklch(0.9 0.1 90)"}}),
+			nil, "", `the contrast of accent "oklch(0.9 0.1 90)" cannot be told`},
+		"corners, a font and no heading": {WithTheme(Theme{Radius: "3px", Font: `"Inter", sans-serif`, HideHeader: true}),
+			nil, ":root { --radius: 3px; --radius-card: calc(3px * 5 / 3); --font: \"Inter\", sans-serif; }\n" +
+				".settings-page > .page-header { display: none; }\n", ""},
+		"more than a radius": {WithTheme(Theme{Radius: "3px; } body { color: red"}), nil, "", "is no radius"},
+		"too large a radius": {WithTheme(Theme{Radius: "300px"}), nil, "", "is no radius"},
+		"more than a font":   {WithTheme(Theme{Font: "Inter; } body { color: red"}), nil, "", "is no list of fonts"},
+		"half a font":        {WithTheme(Theme{Font: `"Inter`}), nil, "", "is no list of fonts"},
+		"no theme":           {WithTheme(Theme{}), nil, "", ""},
 		"an unknown token": {WithTheme(Theme{Light: map[string]string{"Accent": "red"}}), nil, "",
 			`there is no colour "Accent"`},
 		"more than a colour": {WithTheme(Theme{Dark: map[string]string{"ink": "red; } body { display: none"}}), nil, "",

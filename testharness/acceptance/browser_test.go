@@ -127,9 +127,9 @@ func (b *tab) await(selector string) {
 }
 
 // read evaluates an expression of JavaScript.
-func read[T any](b *tab, expression string) T {
+func read[T any](b *tab, expression string, options ...chromedp.EvaluateOption) T {
 	b.t.Helper()
-	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, options...))
 	if err != nil {
 		b.t.Fatalf("%s: %v", expression, err)
 	}

@@ -108,9 +108,21 @@ func TestConflict(t *testing.T) {
 	if typed := b.value("password"); typed != "s3cret" || strings.Contains(text, "typed again") {
 		t.Errorf("of a typed password %q is left, and the page says\n%s", typed, text)
 	}
+	if name, _ := b.focused(); name != "conflict-title" || !read[bool](b, `!document.getElementById("unsaved").hidden`) {
+		t.Errorf("the keyboard is at %q, or the page says that all is saved", name)
+	}
+	b.click(`.conflict [name="choice.login"][value=theirs]`)
+	b.click("#merge-button")
+	if b.value("login") != "bob@email.com" || b.value("password") != "s3cret" {
+		t.Errorf("of what was chosen the form has %q and %q", b.value("login"), b.value("password"))
+	}
+	r := harness(t, "", "history", "--manifest", path)
+	if strings.Contains(r.stdout, "evision 3") {
+		t.Errorf("choosing has saved:\n%s", r.stdout)
+	}
 	b.click(".save-bar button")
 	b.await(".notice.success")
-	r := saveBy(t, path, "carol", "--revision", "2", "--set", "port=2525")
+	r = saveBy(t, path, "carol", "--revision", "2", "--set", "port=2525")
 	if r.status != 1 || !strings.Contains(r.stdout, `"conflict": true`) {
 		t.Errorf("a save over an old revision on the command line: exit status %d\n%s", r.status, r.stdout)
 	}

@@ -203,6 +203,9 @@ func checkAgreement(t *testing.T, b *tab) {
 	b.do("empty the name", chromedp.SetValue(chromedp.CSS("#control-name"), "BIG"))
 	b.click("#save-agree button")
 	b.awaitText(`document.getElementById("said").textContent`, "Nothing was saved.")
+	if !read[bool](b, `document.activeElement.matches(".faults a") && !document.getElementById("unsaved").hidden`) {
+		t.Error("after a refusal the keyboard is not at what is wrong, or the page says that all is saved")
+	}
 	if typed := b.value("password"); typed != "s3cret" {
 		t.Errorf("after a refusal, the typed password is %q", typed)
 	}

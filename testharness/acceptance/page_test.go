@@ -208,6 +208,10 @@ func TestPageWithoutScripts(t *testing.T) {
 	if headline != "SMTP login failed. Check server login or password." {
 		t.Errorf("the headline is %q", headline)
 	}
+	if at := read[string](b, `location.hash`); at != "#report" || !read[bool](b, `(box => box.top >= 0 &&
+		box.bottom <= innerHeight)(document.getElementById("headline").getBoundingClientRect())`) {
+		t.Errorf("the answer to a test opens at %q, and its headline is out of view", at)
+	}
 	b.screenshot("without-scripts")
 	checkNoPassword(t, b)
 	b.typeInto("#control-password", practicePassword)

@@ -11,6 +11,7 @@ import (
 // in view and nothing lies over them, what stands on the page stays where it is while the test runs, and nothing is
 // wider than the window.
 func TestVerdictIsInView(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, "--manifest", manifest(t, "smtp", "smtp-plugin"))
 	b := newTab(t)
 	for _, window := range [][2]int64{{1280, 740}, {1280, 900}, {1280, 1080}, {400, 740}, {400, 900}, {320, 740}} {

@@ -8,7 +8,8 @@ import (
 )
 
 // writeConstants puts what a template says in any case, {{t "Save"}}, into it in the reader's language: that is then
-// looked up and escaped once and not for each page. It stands in text and in quoted attributes.
+// looked up and escaped once and not for each page. It stands in text and in quoted attributes. Icons that are named in
+// the template, {{icon "out"}}, stand in text.
 func writeConstants(node parse.Node, reader text.Language) {
 	switch node := node.(type) {
 	case *parse.ListNode:
@@ -16,8 +17,7 @@ func writeConstants(node parse.Node, reader text.Language) {
 			return
 		}
 		for i, one := range node.Nodes {
-			if message, ok := constant(one); ok {
-				said := template.HTMLEscapeString(reader.Message(message))
+			if said, ok := constant(one, reader); ok {
 				node.Nodes[i] = &parse.TextNode{NodeType: parse.NodeText, Pos: one.Position(), Text: []byte(said)}
 				continue
 			}
@@ -35,8 +35,8 @@ func writeConstants(node parse.Node, reader text.Language) {
 	}
 }
 
-// constant returns the message of an action that is only {{t "a message"}}.
-func constant(node parse.Node) (message text.Message, ok bool) {
+// constant returns what an action writes that is only {{t "a message"}} or {{icon "name"}}.
+func constant(node parse.Node, reader text.Language) (said string, ok bool) {
 	action, ok := node.(*parse.ActionNode)
 	if !ok || len(action.Pipe.Cmds) != 1 || len(action.Pipe.Decl) > 0 {
 		return "", false
@@ -46,9 +46,15 @@ func constant(node parse.Node) (message text.Message, ok bool) {
 		return "", false
 	}
 	function, named := words[0].(*parse.IdentifierNode)
-	said, quoted := words[1].(*parse.StringNode)
-	if !named || !quoted || function.Ident != "t" {
+	given, quoted := words[1].(*parse.StringNode)
+	switch {
+	case !named || !quoted:
+		return "", false
+	case function.Ident == "t":
+		return template.HTMLEscapeString(reader.Message(text.Message(given.Text))), true
+	case function.Ident == "icon":
+		return string(icon(given.Text)), true
+	default:
 		return "", false
 	}
-	return text.Message(said.Text), true
 }

@@ -250,7 +250,7 @@ func (v *view) setFindings(found shared.Diagnostics) {
 func (r *runView) foldOptions() {
 	var names []string
 	for _, option := range r.Options {
-		names = append(names, option.Field.Label)
+		names = append(names, option.Label)
 		r.Open = r.Open || !option.Value.IsEmpty() && option.Value != option.Default
 	}
 	r.OptionNames, r.Differs = strings.Join(names, ", "), strings.Join(names, ", ")

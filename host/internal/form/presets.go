@@ -51,7 +51,7 @@ func differing(fields []*fieldView) text.Text {
 	for _, one := range fields {
 		own := !one.Value.IsEmpty() && one.Value != one.Default || one.Secret.Set
 		if own && !one.ReadOnly && !one.Obsolete {
-			named = append(named, one.Field.Label)
+			named = append(named, one.Label)
 		}
 	}
 	if len(named) == 0 {

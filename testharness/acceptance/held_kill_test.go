@@ -77,6 +77,7 @@ func (k *heldKill) onPostgres(address string) {
 	if err != nil {
 		k.t.Fatal(err)
 	}
+	database.SetMaxOpenConns(1)
 	k.t.Cleanup(func() { _ = database.Close() })
 	k.number = func(query string) (number int64) {
 		if err := database.QueryRowContext(k.t.Context(), query).Scan(&number); err != nil {
@@ -94,8 +95,10 @@ func (k *heldKill) onPostgres(address string) {
 			" PERFORM pg_sleep(3600); RETURN NEW; END $$; CREATE TRIGGER still BEFORE UPDATE ON river_job FOR EACH ROW" +
 			" WHEN (NEW.id = " + id + " AND (NEW.state = 'pending') <> (OLD.state = 'pending')) EXECUTE FUNCTION still()")
 	}
-	k.goOn = func() { // The server notices that its client is dead only when it next writes to it.
-		k.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+	// The server notices that its client is dead only when it next writes to it, whether it stands still already or not yet.
+	k.goOn = func() {
+		k.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity" +
+			" WHERE datname = current_database() AND pid <> pg_backend_pid()")
 		k.execute("DROP TRIGGER still ON river_job")
 	}
 }

@@ -40,6 +40,8 @@ func (m *Manifest) decode(block *koanf.Koanf, names []string, target any) error 
 	return block.UnmarshalWithConf("", target, koanf.UnmarshalConf{Tag: koanfTag,
 		DecoderConfig: &mapstructure.DecoderConfig{
 			Result: target, ZeroFields: true, // A list replaces its default as a whole.
+			// Else a key would also be that of a field that has no tag, such as resolver for Resolver.
+			MatchName: func(key, field string) bool { return key == field },
 			DecodeHook: mapstructure.ComposeDecodeHookFunc(mapstructure.StringToTimeDurationHookFunc(),
 				mapstructure.TextUnmarshallerHookFunc()),
 		}})

@@ -42,6 +42,7 @@ type testConfig struct {
 	Limit   time.Duration `koanf:"limit"`
 	Loud    bool          `koanf:"loud"`
 	Tuning  testTuning    `koanf:",squash"`
+	LOUD    func()        // It has no tag, so no key is its.
 	_       any           `koanf:"pool" deprecated:"the size of the pool follows from workers"`
 }
 

@@ -19,6 +19,8 @@ func (p *Page) RunAction(ctx context.Context, request shared.ActionRequest, send
 	switch request.Action {
 	case settings.FindServer:
 		return p.runFindServer(ctx, request, send)
+	case settings.CheckDomain:
+		return p.checkDomain(ctx, request, send)
 	case settings.MakeCertificate:
 		return p.makeCertificate(ctx, request, send)
 	case settings.SignIn:

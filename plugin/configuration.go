@@ -13,6 +13,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/egress"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/senderdomain"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/typed"
 	"github.com/smtp-settings/smtp-settings/shared/filemode"
@@ -42,10 +43,13 @@ type Configuration struct {
 	// TestRecipients are those that a test may name as recipient beside the sender's own address; empty allows every
 	// address.
 	TestRecipients []Recipient `koanf:"test_recipients"`
+	// NameServer answers questions to DNS about the domain of a mailbox or a sender; the zero Server means that of the
+	// operating system.
+	NameServer senderdomain.Server `koanf:"resolver"`
 	// Delivery bounds how the notification service delivers; its zero value has sane defaults.
 	Delivery notify.Limits `koanf:",squash"`
 
-	// Resolver answers questions to DNS about the domain of a mailbox; nil means that of the operating system.
+	// Resolver answers questions to DNS about the domain of a mailbox in the place of NameServer; nil means that one.
 	Resolver autoconfig.Resolver
 	// Passive starts no notification service; notifications are taken all the same.
 	Passive bool

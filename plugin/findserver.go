@@ -25,7 +25,11 @@ func (p *Page) findServer(ctx context.Context, typed shared.Values) (finding.Fin
 		return nothingFound("login_missing", text.Of("Enter the e-mail address of the mailbox as “SMTP login” first: "+
 			"its domain says where to look.")), nil
 	}
-	return serversOf(ctx, p.configuration.Resolver, address[at+1:]), nil
+	resolver := p.configuration.Resolver
+	if server := p.configuration.NameServer.Resolver(); resolver == nil && server != nil {
+		resolver = server
+	}
+	return serversOf(ctx, resolver, address[at+1:]), nil
 }
 
 // mailboxOf is the address whose server is looked for: the login, else the sender, else an address that stands in the

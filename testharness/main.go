@@ -68,8 +68,8 @@ func report(out io.Writer, err error) int {
 		return exitChanged
 	}
 	if errors.Is(err, shared.ErrUnsupported) {
-		err = errors.New("the plugin does not offer what this command needs; testharness status, history, action, rekey " +
-			"and migrate are for plugins that do")
+		err = errors.New("the plugin does not offer what this command needs; testharness status, history, action, domain, " +
+			"rekey and migrate are for plugins that do")
 	}
 	fmt.Fprintln(out, "testharness: "+err.Error())
 	switch {

@@ -17,7 +17,8 @@ func TestWritten(t *testing.T) {
 	awkward := []string{
 		"plain", "12", "0x1f", "true", "yes", "null", "~", "- a", "a: b", "a #b", "#b", "'", `"`, `\`, "{}", "[a", "*a",
 		"&a", "!a", "%a", "@a", "`a", "a\nb", "a\n", "\n a", " a ", "a\tb", "\u202eb", "a\u2028b", "1e3", "🙂",
-		"=", "<<", "2026-11-26", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "?", "|", ">", ".inf", "env:A",
+		"=", "<<", "2026-11-26",
+		"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "?", "|", ">", ".inf", "env:A",
 		"{{ x }}", "é\ufeffb",
 	}
 	values := shared.Values{

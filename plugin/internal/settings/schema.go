@@ -48,6 +48,7 @@ func SchemaIn(reader text.Language) shared.Schema {
 				Name: SignOut, Label: write("Sign out"), VisibleWhen: signsIn(), Changes: true,
 				Confirm: write("Notifications wait until the owner of the mailbox signs in again. Sign out?"),
 			},
+			checkDomainIn(write),
 		},
 		SaveNote: write("After saving, the notification service is launched."),
 	}
@@ -77,7 +78,7 @@ func Label(name string) text.Text { return text.Of(labels()[name]) }
 
 var labels = sync.OnceValue(func() map[string]text.Message {
 	labels := map[string]text.Message{}
-	for _, one := range append(sections(), section{Fields: testOptions()}) {
+	for _, one := range append(sections(), section{Fields: testOptions()}, section{Fields: domainOptions()}) {
 		for _, field := range one.Fields {
 			labels[field.Name] = field.Label
 		}

@@ -18,18 +18,21 @@ type Resolver interface {
 	LookupAddr(ctx context.Context, address string) ([]string, error)
 }
 
-// Bounds of one check: questions, answers that are looked at, and their size in bytes.
+// Bounds of one check: questions, answers that are looked at, and their size in bytes. What a record of SPF makes a
+// receiver ask has a bound of its own, so that it takes nothing from the other questions.
 const (
-	maxQuestions = 40
-	maxAnswers   = 64
-	maxRecord    = 8 << 10
+	maxOfSPF   = 40
+	maxOfOther = 10
+	maxAnswers = 64
+	maxRecord  = 8 << 10
 )
 
-// asking asks each question once, absolute names only, and not more than maxQuestions. It is the resolver of package
+// asking asks each question once, absolute names only, and not more than its bound. It is the resolver of package
 // spf.
 type asking struct {
 	ctx      context.Context
 	resolver Resolver
+	most     int
 
 	mu      sync.Mutex
 	asked   int
@@ -42,11 +45,11 @@ type answer struct {
 	err   error
 }
 
-func newAsking(ctx context.Context, resolver Resolver) *asking {
+func newAsking(ctx context.Context, resolver Resolver, most int) *asking {
 	if resolver == nil {
 		resolver = net.DefaultResolver
 	}
-	return &asking{ctx: ctx, resolver: resolver, answers: map[string]*answer{}}
+	return &asking{ctx: ctx, resolver: resolver, most: most, answers: map[string]*answer{}}
 }
 
 // ask returns the answer to a question, which is asked the first time.
@@ -54,7 +57,7 @@ func ask[T any](a *asking, question string, look func() (T, error)) (T, error) {
 	a.mu.Lock()
 	known := a.answers[question]
 	if known == nil {
-		if a.asked++; a.asked > maxQuestions {
+		if a.asked++; a.asked > a.most {
 			a.mu.Unlock()
 			var none T
 			return none, &net.DNSError{Err: "too many questions", Name: question, IsTemporary: true}

@@ -84,7 +84,7 @@ var noSender = net.ParseIP("192.0.2.1")
 // spf says who may send for the domain.
 func (c *check) spf() []Row {
 	asked := "TXT " + c.domain
-	all, err := c.dns.LookupTXT(c.dns.ctx, c.domain)
+	all, err := c.ofSPF.LookupTXT(c.ofSPF.ctx, c.domain)
 	if err != nil && !isNotFound(err) {
 		return []Row{c.notAsked(SPF, asked)}
 	}
@@ -129,8 +129,8 @@ func sendsNothing(record string) bool {
 
 // evaluate is what a receiver makes of mail from the address.
 func (c *check) evaluate(address net.IP) (spf.Result, error) {
-	return spf.CheckHostWithSender(address, c.domain, "postmaster@"+c.domain, spf.WithResolver(c.dns),
-		spf.WithContext(c.dns.ctx))
+	return spf.CheckHostWithSender(address, c.domain, "postmaster@"+c.domain, spf.WithResolver(c.ofSPF),
+		spf.WithContext(c.ofSPF.ctx))
 }
 
 // broken is about a record that no receiver can evaluate; nil when it is sound.
@@ -140,7 +140,8 @@ func (c *check) broken(result spf.Result, err error, asked, found string) *Row {
 		row.Found = shortened(found)
 		return &row
 	}
-	if result != spf.PermError {
+	ofAddress := errors.Is(err, spf.ErrVoidLookupLimitReached) && strings.Contains(found, "%{")
+	if result != spf.PermError || ofAddress { // The names that macros make of another address may exist.
 		return nil
 	}
 	row := c.row(SPF, Wrong, "spf_broken", asked, found, c.of("The SPF record of {domain} has an error, which counts as "+
@@ -157,7 +158,7 @@ func (c *check) broken(result spf.Result, err error, asked, found string) *Row {
 // path says what is known of the way that the mail takes.
 func (c *check) path(asked, found, record string) Row {
 	if c.known {
-		included := c.dns.hasAsked(c.relay.include)
+		included := c.ofSPF.hasAsked(c.relay.include)
 		row := c.row(SPF, Likely, "spf_includes_provider", asked, found, text.Of(
 			"SPF of {domain} includes {provider}, so it will likely pass.", "domain", c.shown, "provider", c.relay.name))
 		if !included {
@@ -193,7 +194,7 @@ func (c *check) relayAddress() net.IP {
 	if _, err := netip.ParseAddr(c.server); err != nil && (c.server == "" || unroutable(strings.ToLower(c.server))) {
 		return nil // A name of one's own network is not asked for outside.
 	}
-	addresses, err := c.dns.LookupIPAddr(context.Background(), c.server)
+	addresses, err := c.ofSPF.LookupIPAddr(context.Background(), c.server)
 	if err != nil {
 		return nil
 	}
@@ -215,6 +216,9 @@ func (c *check) publish(name, record string) text.Text {
 func (c *check) suggested() string {
 	if c.known {
 		return "v=spf1 include:" + c.relay.include + " ~all"
+	}
+	if !unroutable(strings.ToLower(c.server)) {
+		return "v=spf1 a:" + c.server + " ~all"
 	}
 	return "v=spf1 mx ~all"
 }
@@ -246,7 +250,8 @@ func (c *check) dmarc() []Row {
 			return []Row{c.notAsked(DMARC, asked)}
 		}
 		records := slices.DeleteFunc(slices.Clone(all), func(record string) bool {
-			return !strings.HasPrefix(strings.ToLower(strings.TrimSpace(record)), "v=dmarc")
+			version, _, _ := strings.Cut(record, ";")
+			return !strings.HasPrefix(strings.ToLower(strings.ReplaceAll(version, " ", "")), "v=dmarc")
 		})
 		if len(records) > 0 {
 			return []Row{c.policy(asked, records, domain != c.domain)}
@@ -268,8 +273,8 @@ func (c *check) policy(asked string, records []string, inherited bool) Row {
 		row.Remedy = text.Of("Publish one record that has the parts of all.")
 		return row
 	}
-	record, err := dmarc.Parse(records[0])
-	if err != nil || !strings.HasPrefix(records[0], "v=DMARC1") {
+	record, err := readPolicy(records[0])
+	if err != nil {
 		row := c.row(DMARC, Wrong, "dmarc_broken", asked, found,
 			c.of("The DMARC record of {domain} has an error, which counts "+
 				"as none."))
@@ -286,6 +291,24 @@ func (c *check) policy(asked string, records []string, inherited bool) Row {
 	return c.row(DMARC, Likely, "dmarc_enforced", asked, found,
 		c.of("DMARC of {domain} has mail refused or put into spam "+
 			"unless SPF or DKIM passes for this domain."))
+}
+
+// readPolicy reads a record as receivers do: capital letters do not matter after the version, and an error in anything
+// but the policy is passed over (RFC 7489 section 6.3).
+func readPolicy(record string) (*dmarc.Record, error) {
+	tags := map[string]string{}
+	for tag := range strings.SplitSeq(record, ";") {
+		name, value, _ := strings.Cut(tag, "=")
+		if name, value = strings.TrimSpace(name), strings.TrimSpace(value); name != "v" {
+			name, value = strings.ToLower(name), strings.ToLower(value)
+		}
+		tags[name] = value
+	}
+	policy := "v=" + tags["v"] + "; p=" + tags["p"]
+	if read, err := dmarc.Parse(policy + "; sp=" + tags["sp"]); err == nil {
+		return read, nil
+	}
+	return dmarc.Parse(policy)
 }
 
 // dkim tries the selectors that the provider is known to use. One that is not there proves nothing.

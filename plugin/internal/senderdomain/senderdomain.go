@@ -70,19 +70,28 @@ type Question struct {
 // timeLimit bounds all look-ups together.
 const timeLimit = 5 * time.Second
 
-// Check asks DNS about the domain. It ends within 5 s, after at most 40 questions. A nil resolver is that of the
+// Check asks DNS about the domain. It ends within 5 s, after at most 50 questions. A nil resolver is that of the
 // operating system. What could not be asked is a row that says so.
 func Check(ctx context.Context, resolver Resolver, question Question) []Row {
+	ctx, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	return checkNow(ctx, resolver, question)
+}
+
+// names are those of domains, without a ban of underscores (RFC 5891 section 5).
+var names = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(false), idna.VerifyDNSLength(true))
+
+func checkNow(ctx context.Context, resolver Resolver, question Question) []Row {
 	domain := strings.ToLower(strings.TrimSuffix(question.Domain, "."))
-	ascii, err := idna.Lookup.ToASCII(domain)
+	ascii, err := names.ToASCII(domain)
 	if err != nil || unroutable(ascii) {
 		return []Row{{Topic: Name, Grade: Wrong, Code: "domain_not_public", Meaning: text.Of(
 			"{domain} is a name for networks and examples of one's own: nobody outside can answer to it.", "domain", domain)}}
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeLimit)
-	defer cancel()
-	c := &check{domain: ascii, shown: domain, server: strings.TrimSuffix(question.Server, "."),
-		dns: newAsking(ctx, resolver)}
+	c := &check{
+		domain: ascii, shown: domain, server: strings.TrimSuffix(question.Server, "."),
+		dns: newAsking(ctx, resolver, maxOfOther), ofSPF: newAsking(ctx, resolver, maxOfSPF),
+	}
 	c.relay, c.known = relayOf(c.server)
 	if rows := c.freeMail(); rows != nil {
 		return rows
@@ -105,7 +114,7 @@ type check struct {
 	domain, shown, server string
 	relay                 relay
 	known                 bool // the relay is that of a known provider
-	dns                   *asking
+	dns, ofSPF            *asking
 }
 
 // Worst is the grade of all rows together: wrong when one is, and cannot-know when nothing says that mail is accepted.

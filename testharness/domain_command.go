@@ -30,8 +30,8 @@ func newDomainCommand(g *global) *cobra.Command {
 		Short: "Look at the sender's domain, as seen from here",
 		Long: `domain asks DNS whether mail from a domain has a chance to be accepted: whether bounces can return, what SPF
 and DMARC say, and what follows for the mail server of the settings. Without DOMAIN it is that of the sender. There are
-three grades only: wrong, likely, and cannot know, because which address the receivers see, and whether the server signs,
-is decided behind it. resolver in plugin.hcl names another name server.
+three grades only: wrong, likely, and cannot know, because which address the receivers see, and whether the server
+signs, is decided behind it. resolver in plugin.hcl names another name server.
 
 With --headers it reads the headers, or the whole source, of a test e-mail as it was received, and asks nobody: the
 result is exact then. "-" reads standard input.

@@ -6,8 +6,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -115,7 +117,8 @@ func (s *Server) serveTCP() {
 				if answer == nil {
 					return
 				}
-				_, _ = conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
+				length = uint16(min(len(answer), math.MaxUint16))
+				_, _ = conn.Write(append(binary.BigEndian.AppendUint16(nil, length), answer...))
 			}
 		}()
 	}
@@ -229,12 +232,12 @@ func bodyOf(kind, value string) (dnsmessage.ResourceBody, error) {
 		return &dnsmessage.TXTResource{TXT: append(strs, value)}, nil
 	case "MX":
 		preference, host, _ := strings.Cut(value, " ")
-		var pref uint16
-		for _, digit := range preference {
-			pref = pref*10 + uint16(digit-'0')
+		pref, err := strconv.ParseUint(preference, 10, 16)
+		if err != nil {
+			return nil, err
 		}
 		name, err := dnsmessage.NewName(strings.TrimSuffix(host, ".") + ".")
-		return &dnsmessage.MXResource{Pref: pref, MX: name}, err
+		return &dnsmessage.MXResource{Pref: uint16(pref), MX: name}, err
 	case "CNAME", "PTR":
 		name, err := dnsmessage.NewName(value + ".")
 		if kind == "PTR" {

@@ -265,9 +265,11 @@ func (e ending) mail(_ time.Time, _, sent int) *Refusal {
 // TestEndedConnections sends to servers that take 1, or 10, messages over a connection.
 func TestEndedConnections(t *testing.T) {
 	for _, most := range []int{1, 10} {
-		w := newWorld(t, 1, 2000, Bounds{Connections: 4, MessagesPerConnection: 100}, ending{most})
-		if took := w.run(); took > 3*time.Minute || len(w.refusals) > 10 {
-			t.Errorf("%d: %s, %d refusals", most, took, len(w.refusals))
+		const messages, connections = 2000, 4
+		w := newWorld(t, 1, messages, Bounds{Connections: connections, MessagesPerConnection: 100}, ending{most})
+		best := messages / connections * (40*time.Millisecond + 100*time.Millisecond/time.Duration(most))
+		if took := w.run(); took > best*13/10 || len(w.refusals) > 10 {
+			t.Errorf("%d: %s, the best is %s; %d refusals", most, took, best, len(w.refusals))
 		}
 	}
 }

@@ -125,5 +125,8 @@ func inWords(request shared.OperateRequest) string {
 			words = append(words, one.name+" "+one.at.UTC().Format(time.RFC3339))
 		}
 	}
+	if request.Unseen {
+		words = append(words, "not set aside")
+	}
 	return strings.Join(words, ", ")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +35,31 @@ func purgeBy(
 ) (shared.OperateReport, error) {
 	request.Actor, request.Operation = actor, shared.OperationPurge
 	return s.Operate(ctx, request)
+}
+
+// TestChoiceInWords holds that each thing by which a purge can choose is said of it.
+func TestChoiceInWords(t *testing.T) {
+	chosenBy := reflect.TypeFor[shared.OperateRequest]()
+	for _, field := range reflect.VisibleFields(chosenBy) {
+		if field.Anonymous || field.Name == "Actor" || field.Name == "Operation" {
+			continue // Both have fields of their own.
+		}
+		var request shared.OperateRequest
+		value := reflect.ValueOf(&request).Elem().FieldByIndex(field.Index)
+		switch value.Interface().(type) {
+		case bool:
+			value.SetBool(true)
+		case []string:
+			value.Set(reflect.ValueOf([]string{"7"}))
+		case time.Time:
+			value.Set(reflect.ValueOf(time.Unix(0, 0)))
+		default:
+			value.SetString("x")
+		}
+		if inWords(request) == "" {
+			t.Errorf("%s is not said", field.Name)
+		}
+	}
 }
 
 // testPurges holds that each purge that has forgotten something is told by every process, with who has done it and what

@@ -62,7 +62,8 @@ func TestHistory(t *testing.T) {
 	b.axe("history")
 	b.click("#difference a.button") // It can be tested before it is in force.
 	b.awaitText(`document.getElementById("said").innerText`, "These are the values of revision 1.")
-	if server := b.value("server"); server != "first.example" || !read[bool](b, `!document.getElementById("unsaved").hidden`) {
+	unsaved := read[bool](b, `!document.getElementById("unsaved").hidden`)
+	if server := b.value("server"); server != "first.example" || !unsaved {
 		t.Errorf("opened in the form the server is %q", server)
 	}
 	b.open(c.address + "settings/smtp/history")

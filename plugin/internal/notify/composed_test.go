@@ -337,8 +337,8 @@ func TestSpamScore(t *testing.T) {
 	}
 }
 
-// judge has SpamAssassin judge the mails in one run, since it takes seconds to begin, and returns them as it does, in an
-// order of its own.
+// judge has SpamAssassin judge the mails in one run, since it takes seconds to begin, and returns them as it does, in
+// an order of its own.
 func judge(t *testing.T, spamassassin string, mails [][]byte) []string {
 	t.Helper()
 	const separator = "From alarms@example.com Thu Nov 26 10:00:00 2026\n" // between the mails of an mbox

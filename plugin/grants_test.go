@@ -125,3 +125,29 @@ func TestRekeySealsGrantsAnew(t *testing.T) {
 		}
 	}
 }
+
+// TestCloseAwaitsRenewal stores what a provider gives to a process that is about to end.
+func TestCloseAwaitsRenewal(t *testing.T) {
+	page, err := New(t.Context(), Configuration{DataDir: t.TempDir(), Passive: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lease, err := page.grants.Of(addGrant(t, page, nil), nil).Lease(t.Context(), 1, time.Minute)
+	if err != nil || lease == nil {
+		t.Fatal(lease, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- page.Close() }()
+	select {
+	case err := <-ended:
+		t.Fatalf("it did not wait, %v", err)
+	case <-time.After(200 * time.Millisecond): // In which it would have ended.
+	}
+	next := oauth.Answer{Text: shared.NewSecretText("next"), Refresh: shared.NewSecretText("refresh-2")}
+	if replaced, err := lease.Replace(t.Context(), next); !replaced || err != nil {
+		t.Errorf("%t, %v", replaced, err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}

@@ -42,6 +42,7 @@ func (p *Page) openNotifications(ctx context.Context) error {
 	}
 	p.takeOverAlone(ctx)
 	p.notifications.Start(ctx)
+	p.stopWatch = p.startWatch()
 	return nil
 }
 

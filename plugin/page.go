@@ -5,6 +5,7 @@ package plugin
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -37,8 +38,9 @@ type Page struct {
 	// sealing is told of what is sealed and not committed yet; see Rekey.
 	sealing secret.Sealing
 
-	record  *ofReading[record]            // of what is in force
-	granted *ofReading[shared.SecretText] // the id of the grant in force
+	record    *ofReading[record]            // of what is in force
+	granted   *ofReading[shared.SecretText] // the id of the grant in force
+	stopWatch func()                        // nil when nothing is watched
 }
 
 var (
@@ -129,11 +131,23 @@ func (p *Page) Drain(ctx context.Context, waiting func(what string)) error {
 // Close stops the notification service and ends the use of the database.
 func (p *Page) Close() error {
 	var err error
+	if p.stopWatch != nil {
+		p.stopWatch()
+	}
 	if p.notifications != nil {
 		err = p.notifications.Close()
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+	defer cancel()
+	if unstored := p.sealing.Await(ctx); unstored != nil {
+		p.logger.Warn("something that was sealed may not be stored any more", "error", unstored)
+	}
 	return errors.Join(err, p.store.Close())
 }
+
+// closeLimit is how long the end waits for what is sealed and not stored yet. A provider that is renewing a sign-in
+// takes the token of before no second time.
+const closeLimit = 20 * time.Second
 
 // Info describes the plugin.
 func (p *Page) Info(context.Context) (shared.Info, error) {

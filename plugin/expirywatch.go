@@ -1,0 +1,92 @@
+package plugin
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+const (
+	// firstWatch is after how long it is looked for the first time: a start has other things to do.
+	firstWatch = time.Minute
+	// watchEvery is how often it is looked then.
+	watchEvery = time.Hour
+)
+
+// noticeTimes are how long before its end a secret is warned of, and 0 for when it has ended.
+var noticeTimes = []time.Duration{30 * 24 * time.Hour, 7 * 24 * time.Hour, 24 * time.Hour, 0}
+
+// expiryNotices are the warnings that were given, by field. Each process gives each of them once.
+type expiryNotices map[string]expiryNotice
+
+type expiryNotice struct {
+	ends  time.Time
+	given int // how many of noticeTimes have come
+}
+
+// due reports whether a warning is to be given, and notes that it was.
+func (n expiryNotices) due(field string, ends, now time.Time) bool {
+	come := 0
+	for _, before := range noticeTimes {
+		if !ends.IsZero() && !now.Before(ends.Add(-before)) {
+			come++
+		}
+	}
+	earlier := n[field]
+	n[field] = expiryNotice{ends: ends, given: come}
+	return come > 0 && (come > earlier.given || !ends.Equal(earlier.ends))
+}
+
+// startWatch looks regularly at what ends by itself, until the function that it returns is called.
+func (p *Page) startWatch() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		notices := expiryNotices{}
+		for timer := time.NewTimer(firstWatch); ; timer.Reset(watchEvery) {
+			select {
+			case <-timer.C:
+				p.lookAtExpiry(ctx, notices, time.Now())
+			case <-ctx.Done():
+				timer.Stop()
+				return
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// lookAtExpiry warns of what ends soon, and deletes the sign-ins that are of no use any more.
+func (p *Page) lookAtExpiry(ctx context.Context, notices expiryNotices, now time.Time) {
+	snapshot, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		p.logger.Debug("it cannot be told what ends soon", "error", err)
+		return
+	}
+	for _, field := range slices.Sorted(maps.Keys(snapshot.Secrets)) {
+		ends := snapshot.Secrets[field].Expires
+		if !notices.due(field, ends, now) {
+			continue
+		}
+		words := "what the settings log in with ends soon, and deliveries with it"
+		if !now.Before(ends) {
+			words = "what the settings log in with has ended"
+		}
+		p.logger.Warn(words, "field", field, "ends", ends.UTC().Format(time.RFC3339),
+			"days", int(ends.Sub(now).Hours()/24))
+	}
+	count, err := p.forgetGrants(ctx, false)
+	if err != nil {
+		p.logger.Debug("it cannot be told which sign-ins are of use", "error", err)
+	}
+	if count > 0 {
+		p.logger.Info("sign-ins were deleted that the settings do not name any more", "count", count)
+	}
+}

@@ -20,7 +20,8 @@ import (
 // all are the tests that each engine takes.
 var all = map[string]func(t *testing.T, process func(t *testing.T) *Keeper){
 	"kept": testKept, "bound where it lies": testBoundWhereItLies, "one renews": testOneRenews,
-	"refusal": testRefusal, "doubt": testDoubt, "nodes": testNodes, "sign out": testSignOut, "reseal": testReseal, "forget": testForget,
+	"refusal": testRefusal, "doubt": testDoubt, "nodes": testNodes, "sign out": testSignOut,
+	"reseal": testReseal, "forget": testForget,
 }
 
 // onEngine runs all tests. open opens a database, which is a new one for another name.

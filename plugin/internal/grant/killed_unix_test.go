@@ -54,8 +54,8 @@ func renewInVain(directory, id, endpoint string) {
 	panic(err)
 }
 
-// TestKilledBetweenAnswerAndWrite kills a process that has got the next tokens and not stored them: nobody renews for as
-// long as it may live, then the provider ends the grant, and it is said why.
+// TestKilledBetweenAnswerAndWrite kills a process that has got the next tokens and not stored them: nobody renews for
+// as long as it may live, then the provider ends the grant, and it is said why.
 func TestKilledBetweenAnswerAndWrite(t *testing.T) {
 	endpoint, directory := startRotating(t), t.TempDir()
 	opened, err := store.OpenSQLite(t.Context(), directory)

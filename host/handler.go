@@ -40,6 +40,7 @@ var closed = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 func (h *Host) formOptions() form.Options {
 	return form.Options{
 		Authorize:     h.options.authorize,
+		Permissions:   formPermissions(h.options.permissions),
 		Prerequisites: h.options.prerequisites,
 		Language:      h.options.language,
 		Layout:        formLayout(h.options.layout),
@@ -65,6 +66,13 @@ func offered[Part any](h *Host, capability string, part func() Part) func() Part
 		}
 		return found
 	}
+}
+
+func formPermissions(permissions func(*http.Request) Permissions) func(*http.Request) form.Permissions {
+	if permissions == nil {
+		return nil
+	}
+	return func(r *http.Request) form.Permissions { return form.Permissions(permissions(r)) }
 }
 
 func formLayout(layout Layout) form.Layout {

@@ -22,6 +22,7 @@ type Option func(*options)
 type options struct {
 	logger        hclog.Logger
 	authorize     func(*http.Request) (actor string, err error)
+	permissions   func(*http.Request) Permissions
 	prerequisites map[string]func(context.Context) error
 	layout        Layout
 	language      func(*http.Request) string
@@ -64,6 +65,26 @@ func WithLogger(logger hclog.Logger) Option { return func(o *options) { o.logger
 // ErrNoAuthorize.
 func WithAuthorize(authorize func(*http.Request) (actor string, err error)) Option {
 	return func(o *options) { o.authorize = authorize }
+}
+
+// Permissions are what a reader may do on the pages. The zero value is nothing at all.
+type Permissions struct {
+	// View shows the settings, their history, and the notifications without their texts. Without it nothing else counts.
+	View bool
+	// Change tests and saves settings, and goes back to old ones: with it one can have the plugin connect to wherever the
+	// form says.
+	Change bool
+	// Operate retries, cancels and sets notifications aside, releases those that are held, and restarts the plugin.
+	Operate bool
+	// ReadText is for the texts of notifications. No page shows them yet.
+	ReadText bool
+}
+
+// WithPermissions decides what a reader may do. permissions is called for every request that WithAuthorize lets
+// through, concurrently. What is not permitted is refused with status 403, and the pages do not offer it. Without it a
+// reader may do everything but ReadText.
+func WithPermissions(permissions func(*http.Request) Permissions) Option {
+	return func(o *options) { o.permissions = permissions }
 }
 
 // WithPrerequisite shows the live state of the prerequisite that the plugin declares under the id: check returns

@@ -31,19 +31,28 @@ func TestHeldPage(t *testing.T) {
 	b.await("#held button[value=discard]")
 	read[bool](b, `(document.querySelector("#held button[value=discard]").focus(),
 		document.querySelector("#held strong").textContent = "outdated", true)`)
+	notifyLater(t, path) // Something changes, and the page takes it up.
 	b.awaitText(`document.querySelector("#held strong").textContent`, "2 notifications are held")
 	if name, _ := b.focused(); name != "Discard what is held" {
 		t.Errorf("the focus is on %q after the page was brought up to date", name)
 	}
 	b.press(" ")
 	b.await("form[action=held][method=post] button")
-	if name := read[string](b, `document.querySelector("form button").textContent`); name != "Discard 2 notifications" {
+	if name := read[string](b, `document.querySelector("form[action=held] button").textContent`); name != "Discard 2 notifications" {
 		t.Errorf("the question is %q", name)
 	}
-	b.click("form button")
+	b.click("form[action=held] button")
 	b.await(".notice.success")
 	b.awaitText(`document.querySelector(".notice.success").textContent`, "2 notifications were discarded.")
 	if read[int](b, `document.querySelectorAll("tr.cancelled").length`) != 2 {
 		t.Error("they are not shown as cancelled")
+	}
+}
+
+// notifyLater hands one more notification over.
+func notifyLater(t *testing.T, path string) {
+	t.Helper()
+	if r := harness(t, "practice", "notify", "--manifest", path, "--to", "e@f.example", "--text", "x", "--wait", "1ms"); r.status > 1 {
+		t.Fatalf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
 }

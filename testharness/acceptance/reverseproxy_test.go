@@ -251,7 +251,7 @@ func (p proxied) checkNotifications(t *testing.T) {
 	}
 	const query = "?search=proxy"
 	_, text := p.ask(t, "GET", notificationsPage+query, "", "")
-	if !strings.Contains(text, "Seen through a proxy") || !strings.Contains(text, `name="id" value="`+receipts[0].ID) {
+	if !strings.Contains(text, "Seen through a proxy") || !strings.Contains(text, "notification?id="+receipts[0].ID) {
 		t.Errorf("the notification is not on the page:\n%.2000s", text)
 	}
 	form := url.Values{"id": {receipts[0].ID}, "query": {query[1:]}}.Encode()
@@ -262,7 +262,7 @@ func (p proxied) checkNotifications(t *testing.T) {
 		}
 	}
 	answer, text := p.ask(t, "POST", notificationsPage+"cancel", form, "")
-	if answer.StatusCode != http.StatusSeeOther || !p.leadsTo(answer, notificationsPage+query) {
+	if answer.StatusCode != http.StatusSeeOther || !p.leadsTo(answer, notificationsPage+"?count=1&done=cancel&search=proxy") {
 		t.Errorf("cancelled: %s, to %s\n%.500s", answer.Status, answer.Header.Get("Location"), text)
 	}
 	// An attempt that is under way learns of it when it ends.
@@ -276,6 +276,29 @@ func (p proxied) checkNotifications(t *testing.T) {
 		!strings.Contains(text, `"service"`) {
 		t.Errorf("the state: %s %.200s", answer.Status, text)
 	}
+	p.checkEvents(t)
+}
+
+// checkEvents has the stream of events tell how the service is while it stays open.
+func (p proxied) checkEvents(t *testing.T) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.public+notificationsPage+"events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := p.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	lines := bufio.NewScanner(answer.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "data: ") && strings.Contains(lines.Text(), `"rows"`) {
+			return
+		}
+	}
+	t.Errorf("the stream of events has ended without one: %s, %v", answer.Status, lines.Err())
 }
 
 // checkStream sees the steps of a test arrive while a later one is under way, and cancels a test.

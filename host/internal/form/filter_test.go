@@ -38,7 +38,7 @@ func TestNotificationsOfDays(t *testing.T) {
 		n := &filteredNotifier{}
 		answer := asked(n, http.MethodGet, "/?state=delivered&"+query, "")
 		page := answer.Body.String()
-		if answer.Code != http.StatusOK || len(n.asked) != 1 {
+		if answer.Code != http.StatusOK || len(n.asked) == 0 {
 			t.Fatalf("%s: status %d, %d calls", query, answer.Code, len(n.asked))
 		}
 		got := n.asked[0]
@@ -71,10 +71,12 @@ func checkOlder(t *testing.T, n *filteredNotifier, page string) {
 	if link == nil {
 		t.Fatalf("there is no way to older ones\n%s", page)
 	}
-	asked(n, http.MethodGet, "/"+html.UnescapeString(link[1]), "")
+	to, _, _ := strings.Cut(html.UnescapeString(link[1]), "#")
+	before := len(n.asked)
+	asked(n, http.MethodGet, "/"+to, "")
 	want := n.asked[0]
 	want.Before = delivered.ID
-	if got := n.asked[len(n.asked)-1]; !reflect.DeepEqual(got, want) {
+	if got := n.asked[before]; !reflect.DeepEqual(got, want) {
 		t.Errorf("%s asks for %+v instead of %+v", link[1], got, want)
 	}
 }

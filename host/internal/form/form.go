@@ -27,6 +27,8 @@ import (
 type Options struct {
 	// Authorize is called for every request; it returns the actor's name or an error. Required.
 	Authorize func(*http.Request) (actor string, err error)
+	// Permissions says what the reader may do; a nil function means DefaultPermissions.
+	Permissions func(*http.Request) Permissions
 	// Prerequisites are the checks of declared prerequisites by id.
 	Prerequisites map[string]func(context.Context) error
 	// Language returns the reader's language, a BCP 47 tag; empty, as without the function, means what the browser
@@ -105,18 +107,19 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{file}", h.assets())
-	mux.HandleFunc("GET /{$}", h.authorized(h.show))
-	mux.HandleFunc("GET /state", h.authorized(h.state))
-	mux.HandleFunc("POST /validate", h.authorized(h.validate))
-	mux.HandleFunc("POST /test", h.authorized(h.test))
-	mux.HandleFunc("POST /action", h.authorized(h.action))
-	mux.HandleFunc("GET /{returned}", h.authorized(h.returned))
-	mux.HandleFunc("POST /save", h.authorized(h.save))
-	mux.HandleFunc("POST /apply", h.authorized(h.apply))
-	mux.HandleFunc("POST /merge", h.authorized(h.merge))
-	mux.HandleFunc("GET /history", h.authorized(h.history))
-	mux.HandleFunc("POST /restore", h.authorized(h.restore))
-	mux.HandleFunc("POST /restart", h.authorized(h.restart))
+	for route, answer := range map[string]http.HandlerFunc{
+		"GET /{$}": h.show, "GET /state": h.state, "GET /history": h.history,
+	} {
+		mux.HandleFunc(route, h.permitted(viewing, answer))
+	}
+	for route, answer := range map[string]http.HandlerFunc{ // A test connects to wherever the form says.
+		"POST /validate": h.validate, "POST /test": h.test, "POST /action": h.action, "GET /{returned}": h.returned,
+		"POST /save": h.save, "POST /apply": h.apply, "POST /merge": h.merge,
+		"POST /restore": h.restore,
+	} {
+		mux.HandleFunc(route, h.permitted(changing, answer))
+	}
+	mux.HandleFunc("POST /restart", h.permitted(operating, h.restart))
 	return h.guarded(mux)
 }
 

@@ -3,6 +3,7 @@ package form
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
@@ -51,7 +52,7 @@ func (n *notifications) askRelease(w http.ResponseWriter, r *http.Request) {
 		toPage(w, r, "") // It was released meanwhile.
 	default:
 		n.send(w, r, http.StatusOK, Content{
-			Title: n.language(r).Message("Notifications"), Head: n.fragment(r, "head", nil),
+			Title: n.language(r).Message("Notifications"), Head: n.fragment(r, "notifications head", nil),
 			Body: n.fragment(r, "release", releaseView{What: what, Held: status.Held}),
 		})
 	}
@@ -79,8 +80,9 @@ func (n *notifications) release(w http.ResponseWriter, r *http.Request) {
 
 // released reads what the page is to report of a release, nothing when there was none. When it cannot be read it has
 // answered already.
-func (n *notifications) released(w http.ResponseWriter, r *http.Request) (report text.Text, ok bool) {
-	query := r.URL.Query()
+func (n *notifications) released(
+	w http.ResponseWriter, r *http.Request, query url.Values,
+) (report text.Text, ok bool) {
 	count, ok := n.number(w, r, query, "count")
 	if !ok {
 		return report, false

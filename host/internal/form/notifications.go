@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -14,156 +13,271 @@ import (
 )
 
 // NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
-// given up and why. Of the options it uses Authorize, Language, Layout, Logger, Operator, Releaser, PublicURL,
-// TrustedOrigins and Theme.
+// given up and why. Of the options it uses Authorize, Permissions, Language, Layout, Logger, History, Operator,
+// Releaser, PublicURL, TrustedOrigins and Theme.
 func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	n := &notifications{handler: &handler{options: options}, notifier: notifier}
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{file}", n.assets())
-	mux.HandleFunc("GET /{$}", n.authorized(n.show))
-	mux.HandleFunc("GET /state", n.authorized(n.live))
-	mux.HandleFunc("POST /retry", n.authorized(n.act(notifier.Retry)))
-	mux.HandleFunc("POST /cancel", n.authorized(n.act(notifier.Cancel)))
-	mux.HandleFunc("GET /held", n.authorized(n.askRelease))
-	mux.HandleFunc("POST /held", n.authorized(n.release))
-	mux.HandleFunc("GET /notification", n.authorized(n.detail))
+	for route, answer := range map[string]http.HandlerFunc{
+		"GET /{$}": n.show, "GET /state": n.live, "GET /events": n.events, "GET /notification": n.detail,
+		"GET /export": n.export,
+	} {
+		mux.HandleFunc(route, n.permitted(viewing, answer))
+	}
+	for route, answer := range map[string]http.HandlerFunc{
+		"POST /retry":  n.act(notifier.Retry, shared.OperationRetry),
+		"POST /cancel": n.act(notifier.Cancel, shared.OperationCancel), "GET /held": n.askRelease, "POST /held": n.release,
+		"GET /operate": n.askOperate, "POST /operate": n.operate,
+	} {
+		mux.HandleFunc(route, n.permitted(operating, answer))
+	}
 	return n.guarded(mux)
 }
 
 type notifications struct {
 	*handler
-	notifier shared.Notifier
+	notifier   shared.Notifier
+	situations situations
+	streams    streams
 }
 
 // notificationsView is what the page shows.
 type notificationsView struct {
-	Status  *shared.ServiceStatus
+	Of      wanted
 	Failure text.Text
 	Report  text.Text // of what was done just now
-	States  []stateView
-	State   shared.NotificationState
-	Search  string
-	From    string // days, both included; empty does not limit that
-	Until   string
-	Entries []shared.NotificationEntry
+	Tabs    []tabView
+	Rows    []rowView
 	Older   template.URL // the query of the next page, encoded; empty when that was all
-	Query   string       // the query of this page
-	// Shown means that each notification has a page of its own, Releases that what is held can be released.
-	Shown, Releases bool
+	Before  string       // the id before which the list goes on
+	Span    string       // of the chart
+	Chart   *chartView   // nil where there are no statistics
+	// Shown means that each notification has a page of its own, Releases that what is held can be released, Operates that
+	// the reader may do something with notifications, and that the plugin can.
+	Shown, Releases, Operates bool
+	May                       Permissions
+	Loaded                    bool // the service has answered
+	reader                    text.Language
+	Matched                   int64
+	MoreMatched               bool
+	counted                   time.Time
+	situation
 }
 
-type stateView struct {
+// tabView is a state to choose.
+type tabView struct {
+	Name   text.Text
 	State  shared.NotificationState
 	Count  int64
+	Query  string
 	Chosen bool
 }
 
 // show renders the service's state and a page of notifications.
 func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
-	view, before, ok := n.asked(w, r)
+	query, ok := n.query(w, r)
 	if !ok {
 		return
 	}
-	status, err1 := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)})
-	list, err2 := n.notifier.List(r.Context(), shared.ListRequest{
-		Locale: n.locale(r), State: view.State, Search: view.Search, Before: before, NotificationFilter: view.accepted(),
-	})
-	if errors.Is(err2, shared.ErrInvalidRequest) {
-		n.invalid(w, r, "before", before)
+	view, ok := n.asked(w, r, query)
+	if !ok {
 		return
 	}
+	for _, report := range []func(http.ResponseWriter, *http.Request, url.Values) (text.Text, bool){n.released, n.done} {
+		said, ok := report(w, r, query)
+		if !ok {
+			return
+		}
+		view.Report = text.Join(view.Report, said)
+	}
 	code := http.StatusOK
-	if err := errors.Join(err1, err2); err != nil {
+	err := n.fill(r, view, 0)
+	if errors.Is(err, shared.ErrInvalidRequest) {
+		n.invalid(w, r, "before", view.Before)
+		return
+	}
+	if err != nil {
 		view.Failure, code = n.explain(r, err), failureStatus(err)
-	} else {
-		view.fill(status, list)
-		view.Shown, view.Releases = offered(n.options.Operator) != nil, offered(n.options.Releaser) != nil
 	}
 	n.send(w, r, code, Content{
 		Title: n.language(r).Message("Notifications"),
-		Head:  n.fragment(r, "head", view), Body: n.fragment(r, "notifications", view),
+		Head:  n.fragment(r, "notifications head", view), Body: n.fragment(r, "notifications", view),
 	})
 }
 
-// asked reads which notifications are wanted. When that is not possible it has answered already.
+// asked reads what the page is to show. When that is not possible it has answered already.
 func (n *notifications) asked(
-	w http.ResponseWriter, r *http.Request,
-) (view *notificationsView, before string, ok bool) {
-	query, ok := n.query(w, r)
-	if !ok {
-		return nil, "", false
+	w http.ResponseWriter, r *http.Request, query url.Values,
+) (view *notificationsView, ok bool) {
+	view = &notificationsView{Span: query.Get("chart"), May: n.may(r), reader: n.language(r)}
+	if view.Of, ok = n.wantedFrom(w, r, query); !ok {
+		return nil, false
 	}
-	state, search := query.Get("state"), ""
-	if state != "" && !slices.Contains(shared.NotificationStates, shared.NotificationState(state)) {
-		n.invalid(w, r, "state", state)
-		return nil, "", false
+	if view.Before, ok = n.text(w, r, query, "before"); !ok {
+		return nil, false
 	}
-	if search, ok = n.text(w, r, query, "search"); !ok {
-		return nil, "", false
+	switch view.Span {
+	case spanDay, spanWeek, spanQuarter:
+	case "":
+		view.Span = spanDay
+	default:
+		n.invalid(w, r, "chart", view.Span)
+		return nil, false
 	}
-	if before, ok = n.text(w, r, query, "before"); !ok {
-		return nil, "", false
+	return view, true
+}
+
+// listedPage is how many notifications a page shows.
+const listedPage = 50
+
+// fill asks the service for what the page shows; what it knows beside the list may have the age.
+func (n *notifications) fill(r *http.Request, view *notificationsView, age time.Duration) (err error) {
+	operator := offered(n.options.Operator) != nil
+	view.Shown, view.Operates = operator, operator && view.May.Operate
+	view.Releases = offered(n.options.Releaser) != nil && view.May.Operate
+	if view.situation, err = n.situation(r.Context(), situationOf{n.locale(r), view.Span}, age); err != nil {
+		return err
 	}
-	for _, name := range []string{"from", "until"} {
-		if _, err := time.Parse(time.DateOnly, query.Get(name)); err != nil && query.Get(name) != "" {
-			n.invalid(w, r, name, query.Get(name))
-			return nil, "", false
+	entries, more, err := n.page(r, view)
+	if err != nil {
+		return err
+	}
+	view.Rows = nil
+	for _, entry := range entries {
+		view.Rows = append(view.Rows, newRow(entry, view.Status))
+	}
+	view.Older = ""
+	if more && len(entries) > 0 {
+		older := url.Values{"before": {entries[len(entries)-1].ID}}
+		query := view.Of.Query()
+		if query != "" {
+			query += "&"
+		}
+		view.Older = template.URL(query + older.Encode()) //nolint:gosec // It is encoded.
+	}
+	view.tabs()
+	view.Chart = newChart(view.situation, view.Span, view.Of)
+	view.Loaded = true
+	if view.Of.Narrowed() && (more || view.Before != "") {
+		n.count(r, view)
+	} else {
+		view.Matched, view.MoreMatched = int64(len(entries)), more
+	}
+	return nil
+}
+
+// count counts what fits a filter, as far as that is worth knowing. A page that is open does not need it each time.
+func (n *notifications) count(r *http.Request, view *notificationsView) {
+	if time.Since(view.counted) < groupsAge {
+		return
+	}
+	found, beyond, err := n.first(r.Context(), view.Of.list(n.locale(r), "", groupedPage), groupedPages)
+	if err != nil { // What is listed is worth showing without their number.
+		n.options.Logger.Warn("what fits the filter could not be counted", "error", err)
+		found, beyond = nil, true
+	}
+	view.Matched, view.MoreMatched, view.counted = int64(len(found)), beyond, time.Now()
+}
+
+// page returns the notifications of a page of the list.
+func (n *notifications) page(r *http.Request, view *notificationsView) ([]shared.NotificationEntry, bool, error) {
+	request := view.Of.list(n.locale(r), view.Before, listedPage)
+	entries, more, err := n.first(r.Context(), request, 1)
+	if err != nil || len(entries) > 0 || !more {
+		return entries, more, err
+	}
+	// All that an earlier version has listed were set aside.
+	if further, beyond, err := n.first(r.Context(), request, groupedPages); err == nil {
+		entries, more = further[:min(len(further), listedPage)], beyond || len(further) > listedPage
+	}
+	return entries, more, nil
+}
+
+// tabs are the states to choose among, with how many notifications are in each.
+func (v *notificationsView) tabs() {
+	var sum int64
+	for _, count := range v.Status.Counts {
+		sum += count
+	}
+	v.Tabs = []tabView{{text.Of("All"), "", sum, v.Of.with("").Query(), v.Of.State == ""}}
+	for _, state := range []shared.NotificationState{
+		shared.NotificationQueued, shared.NotificationSending, shared.NotificationRetrying, shared.NotificationDelivered,
+		shared.NotificationDead, shared.NotificationExpired, shared.NotificationCancelled,
+	} {
+		v.Tabs = append(v.Tabs,
+			tabView{stateName(state), state, v.Status.Counts[state], v.Of.with(state).Query(), v.Of.State == state})
+	}
+}
+
+// listParts are the parts of the list's page that change while it is open.
+func (n *notifications) listParts(r *http.Request, view *notificationsView) parts {
+	return parts{
+		"failure": "",
+		"service": n.fragment(r, "notifications service", view), "held": n.fragment(r, "notifications held", view),
+		"tiles": n.fragment(r, "tiles", view), "chart": n.fragment(r, "chart", view),
+		"causes": n.fragment(r, "causes", view), "tabs": n.fragment(r, "tabs", view),
+		"rows": n.fragment(r, "listed", view),
+	}
+}
+
+// LiveQuery is the query of what keeps the page up to date.
+func (v *notificationsView) LiveQuery() string {
+	query := withSpan(v.Of, v.Span)
+	if v.Before != "" {
+		query += "&" + url.Values{"before": {v.Before}}.Encode()
+	}
+	return query
+}
+
+// CauseName is what the chosen cause is called, as far as the groups tell.
+func (v *notificationsView) CauseName() string {
+	for _, group := range v.Groups {
+		if group.Code == v.Of.Cause {
+			return group.Summary
 		}
 	}
-	report, ok := n.released(w, r)
-	for _, once := range []string{"released", "count"} {
-		query.Del(once)
-	}
-	return &notificationsView{
-		State: shared.NotificationState(state), Search: search, Query: query.Encode(), Report: report,
-		From: query.Get("from"), Until: query.Get("until"),
-	}, before, ok
+	return v.Of.Cause
 }
 
-// accepted limits when they were taken, in the zone in which the page shows that.
-func (v *notificationsView) accepted() (filter shared.NotificationFilter) {
-	filter.From, _ = time.Parse(time.DateOnly, v.From)
-	if last, err := time.Parse(time.DateOnly, v.Until); err == nil {
-		filter.Until = last.AddDate(0, 0, 1)
-	}
-	return filter
-}
-
-func (v *notificationsView) fill(status shared.ServiceStatus, list shared.NotificationList) {
-	v.Status, v.Entries = &status, list.Entries
-	for _, state := range shared.NotificationStates {
-		v.States = append(v.States, stateView{State: state, Count: status.Counts[state], Chosen: state == v.State})
-	}
-	if list.More && len(list.Entries) > 0 {
-		older := url.Values{"before": {list.Entries[len(list.Entries)-1].ID}}
-		for name, value := range map[string]string{
-			"state": string(v.State), "search": v.Search, "from": v.From, "until": v.Until,
-		} {
-			if value != "" {
-				older.Set(name, value)
-			}
+// Causes are the causes to choose among, each once.
+func (v *notificationsView) Causes() (causes []causeGroup) {
+	seen := map[string]bool{"": true}
+	for _, group := range v.Groups {
+		if !seen[group.Code] {
+			seen[group.Code] = true
+			causes = append(causes, group)
 		}
-		v.Older = template.URL(older.Encode()) //nolint:gosec // It is encoded.
 	}
+	if v.Of.Cause != "" && !seen[v.Of.Cause] {
+		causes = append(causes, causeGroup{Code: v.Of.Cause, Summary: v.Of.Cause})
+	}
+	return causes
 }
 
-// live answers with the state, which changes while the page is open.
-func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
-	reply := map[string]any{}
-	if status, err := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)}); err == nil {
-		reply["service"] = n.fragment(r, "service", &status)
-		held := "held"
-		if offered(n.options.Releaser) == nil {
-			held = "held for good"
+// Categories are those on the page, to choose among.
+func (v *notificationsView) Categories() (categories []string) {
+	seen := map[string]bool{"": true}
+	for _, row := range v.Rows {
+		if !seen[row.Category] {
+			seen[row.Category] = true
+			categories = append(categories, row.Category)
 		}
-		reply["held"] = n.fragment(r, held, status.Held)
 	}
-	n.writeJSON(w, r, reply)
+	return categories
 }
 
-// act does something with one notification and shows the page again as it was.
+// Operations are what can be done with all that is listed, when that is a choice.
+func (v *notificationsView) Operations() []shared.Operation {
+	if !v.Of.Narrowed() || v.Matched == 0 {
+		return nil
+	}
+	return operationsFor(v.Of.State)
+}
+
+// act does something with one notification and shows the page again, which says so.
 func (n *notifications) act(
-	action func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error),
+	action func(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error), what shared.Operation,
 ) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id, ok := n.text(w, r, r.PostForm, "id")
@@ -178,9 +292,11 @@ func (n *notifications) act(
 			n.refuse(w, r, failureStatus(err), n.explain(r, err))
 		default:
 			query, err := url.ParseQuery(r.PostForm.Get("query"))
-			if err != nil {
-				query = nil
+			if err != nil || query == nil {
+				query = url.Values{}
 			}
+			query.Set("done", string(what))
+			query.Set("count", "1")
 			toPage(w, r, "?"+query.Encode())
 		}
 	}

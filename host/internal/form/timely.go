@@ -58,12 +58,17 @@ func (w *timelyWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// isStream reports whether an answer of the type goes on as things happen. To each of them an empty line is nothing.
+func isStream(kind string) bool {
+	return strings.HasPrefix(kind, streamType) || strings.HasPrefix(kind, eventType)
+}
+
 func (w *timelyWriter) start() {
 	if w.started {
 		return
 	}
 	w.started = true
-	if strings.HasPrefix(w.Header().Get("Content-Type"), streamType) {
+	if isStream(w.Header().Get("Content-Type")) {
 		w.Header().Set("X-Accel-Buffering", "no")
 		w.heartbeat = time.AfterFunc(heartbeat, w.beat)
 	}
@@ -98,7 +103,7 @@ func (w *timelyWriter) flush() error {
 // Unwrap is called by http.ResponseController.
 func (w *timelyWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// beat writes an empty line, which is nothing to who reads one JSON document a line.
+// beat writes an empty line, which is nothing to who reads one JSON document a line, or events.
 func (w *timelyWriter) beat() {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()

@@ -3,6 +3,7 @@ package form
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 // templateFunctions are the functions of the templates in a language.
 func templateFunctions(reader text.Language) template.FuncMap {
-	return template.FuncMap{
+	functions := template.FuncMap{
 		"t":             func(message text.Message, pairs ...any) string { return reader.Render(text.Of(message, pairs...)) },
 		"write":         reader.Render,
 		"language":      reader.Tag,
@@ -28,7 +29,6 @@ func templateFunctions(reader text.Language) template.FuncMap {
 		"pendingText":   pendingText,
 		"stateName":     stateName,
 		"statusName":    statusName,
-		"took":          took,
 		"operationName": operationName,
 		"soon":          soon,
 		"elsewhere":     elsewhere,
@@ -41,6 +41,8 @@ func templateFunctions(reader text.Language) template.FuncMap {
 		"siteOf":        siteOf,
 		"givenUp":       func(status *shared.ServiceStatus) int64 { return status.Counts[shared.NotificationDead] },
 	}
+	maps.Copy(functions, notificationFunctions(reader))
+	return functions
 }
 
 // revisionText says which revision is in force.

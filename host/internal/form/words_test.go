@@ -71,14 +71,13 @@ func TestPlurals(t *testing.T) {
 	}
 }
 
-// TestAttemptsAreCounted renders the table of notifications, whose templates count by themselves.
-func TestAttemptsAreCounted(t *testing.T) {
-	entry := shared.NotificationEntry{ID: "1", State: shared.NotificationRetrying, Attempts: 3}
-	view := &notificationsView{Entries: []shared.NotificationEntry{entry}}
-	for tag, want := range map[string]string{"en": "3 attempts", "de": "3 Versuche", "ru": "3 попытки",
-		"ja": "試行 3 回"} {
+// TestNotificationsAreCounted renders what fits a filter, whose template counts by itself.
+func TestNotificationsAreCounted(t *testing.T) {
+	view := &notificationsView{Of: wanted{Search: "disk"}, Matched: 3}
+	for tag, want := range map[string]string{"en": "3 notifications fit", "de": "3 Benachrichtigungen passen",
+		"ru": "Подходят 3 уведомления", "ja": "3 件の通知が該当"} {
 		var written strings.Builder
-		if err := templatesIn(catalog.Language(tag)).ExecuteTemplate(&written, "notifications", view); err != nil {
+		if err := templatesIn(catalog.Language(tag)).ExecuteTemplate(&written, "listed", view); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(written.String(), want) {

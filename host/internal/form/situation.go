@@ -1,0 +1,124 @@
+package form
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+)
+
+// situation is how the service is at one time, in one language: what the page shows beside the list.
+type situation struct {
+	At        time.Time
+	Status    shared.ServiceStatus
+	Groups    []causeGroup
+	Counted   bool                      // the service keeps statistics, and has told them
+	Hours     []shared.StatisticsBucket // of the last 7 days
+	Days      []shared.StatisticsBucket // of the last 90 days, where they were asked for
+	Revisions []shared.RevisionEntry    // the newest
+
+	grouped time.Time // when Groups was made
+}
+
+// situations keeps what was found out last, so that many readers ask the service no more often than one. The zero value
+// is ready.
+type situations struct {
+	mu   sync.Mutex
+	kept map[situationOf]*keptSituation
+}
+
+// situationOf is what a situation depends on beside the time. There are few: the languages, and the spans of the chart.
+type situationOf struct{ locale, span string }
+
+type keptSituation struct {
+	mu sync.Mutex
+	situation
+}
+
+func (s *situations) of(key situationOf) *keptSituation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept == nil {
+		s.kept = map[situationOf]*keptSituation{}
+	}
+	if s.kept[key] == nil {
+		s.kept[key] = &keptSituation{}
+	}
+	return s.kept[key]
+}
+
+// Ages of what readers share. Groups are made anew when a count has changed, and at least that often.
+const (
+	situationAge = time.Second
+	groupsAge    = 10 * time.Second
+)
+
+// situation returns how the service is; what is younger than the age is taken as it is.
+func (n *notifications) situation(ctx context.Context, key situationOf, age time.Duration) (situation, error) {
+	kept := n.situations.of(key)
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	now := time.Now()
+	if !kept.At.IsZero() && now.Sub(kept.At) < age {
+		return kept.situation, nil
+	}
+	fresh := situation{At: now, Groups: kept.Groups, grouped: kept.grouped}
+	var err error
+	if fresh.Status, err = n.notifier.Status(ctx, shared.StatusRequest{Locale: key.locale}); err != nil {
+		return situation{}, err
+	}
+	changed := !maps.Equal(fresh.Status.Counts, kept.Status.Counts) || fresh.Status.State != kept.Status.State
+	if age == 0 || changed || now.Sub(kept.grouped) >= groupsAge {
+		if groups, err := n.groups(ctx, key.locale, fresh.Status); err == nil {
+			fresh.Groups, fresh.grouped = groups, now
+		} else { // The list is worth showing without them.
+			n.options.Logger.Warn("what has failed could not be sorted by its cause", "error", err)
+		}
+	}
+	if err := n.statistics(ctx, key, &fresh); err != nil { // The list is worth showing without them.
+		n.options.Logger.Warn("the statistics could not be read", "error", err)
+		fresh.Counted, fresh.Hours, fresh.Days = kept.Counted, kept.Hours, kept.Days
+	}
+	if trail := n.auditTrail(); trail != nil {
+		// The chart is worth showing without what was saved.
+		if list, err := trail.Revisions(ctx, shared.RevisionsRequest{Locale: key.locale, Limit: shownFlags}); err == nil {
+			fresh.Revisions = list.Entries
+		}
+	}
+	kept.situation = fresh
+	return fresh, nil
+}
+
+// statistics asks for what the service has counted, if it keeps statistics.
+func (n *notifications) statistics(ctx context.Context, key situationOf, into *situation) (err error) {
+	operator := offered(n.options.Operator)
+	if operator == nil {
+		return nil
+	}
+	into.Hours, err = operator.Statistics(ctx, shared.StatisticsRequest{
+		From: into.At.Add(-7 * day).Truncate(time.Hour), Width: time.Hour,
+	})
+	into.Counted = err == nil
+	if err != nil || key.span != spanQuarter {
+		return err
+	}
+	into.Days, err = operator.Statistics(ctx, shared.StatisticsRequest{
+		From: into.At.Add(-quarter).Truncate(day), Width: day,
+	})
+	return err
+}
+
+// lastDay sums what happened in the present hour and the 23 before it.
+func (s situation) lastDay() (sum shared.StatisticsBucket) {
+	begin := s.At.Add(-23 * time.Hour).Truncate(time.Hour)
+	for _, one := range s.Hours {
+		if !one.Began.Before(begin) {
+			sum.Delivered += one.Delivered
+			sum.FailedAttempts += one.FailedAttempts
+			sum.Dead += one.Dead
+		}
+	}
+	return sum
+}

@@ -42,6 +42,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 		encoded, err := json.Marshal(value)
 		return string(encoded), err
 	},
+	"symbol": symbol,
 }).ParseFS(files, "templates/*.html"))
 
 // console is the running Console.
@@ -128,12 +129,15 @@ func (c *console) routes() http.Handler {
 	mux.Handle("GET /{$}", http.RedirectHandler(c.settingsPath(), http.StatusSeeOther))
 	mux.Handle("GET /assets/", http.FileServerFS(files))
 	mux.Handle(c.settingsPath(), http.StripPrefix(strings.TrimSuffix(c.settingsPath(), "/"), c.host.Handler()))
-	mux.HandleFunc("GET /monitoring/{$}", c.monitoring)
+	mux.HandleFunc("GET /favicon.ico", favicon)
+	mux.HandleFunc("GET /monitoring/{$}", c.overview)
 	if c.plugin.Offers(shared.CapabilityNotifier) {
 		mux.Handle(notificationsPath, http.StripPrefix("/monitoring/notifications", c.host.NotificationsHandler()))
 	}
 	mux.Handle("GET /metrics", c.host.MetricsHandler())
 	mux.HandleFunc("GET /practice/inbox", c.inbox)
+	mux.HandleFunc("GET /practice/inbox/html", c.mailHTML)
+	mux.HandleFunc("POST /practice/inbox/clear", c.clearInbox)
 	mux.HandleFunc("POST /monitoring/processing-server", c.switchProcessingServer)
 	return refuseForeignNames(http.NewCrossOriginProtection().Handler(mux))
 }
@@ -196,24 +200,4 @@ func (c *console) show(w http.ResponseWriter, title, name string, data any) {
 	if err := templates.ExecuteTemplate(w, "frame", f); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
-}
-
-func (c *console) monitoring(w http.ResponseWriter, r *http.Request) {
-	c.show(w, "Monitoring", "monitoring", c.host.Status())
-}
-
-// maxShown bounds how much of a mail is shown, in bytes.
-const maxShown = 20_000
-
-func (c *console) inbox(w http.ResponseWriter, r *http.Request) {
-	type shown struct{ From, To, At, Content string }
-	var mails []shown
-	for _, mail := range c.practice.inbox() {
-		content := mail.Content
-		if len(content) > maxShown {
-			content = content[:maxShown]
-		}
-		mails = append(mails, shown{mail.From, mail.To, mail.At.Format(time.DateTime), string(content)})
-	}
-	c.show(w, "Practice inbox", "inbox", mails)
 }

@@ -147,6 +147,13 @@ func (p *practice) inbox() []mailserver.Mail {
 	return mails
 }
 
+// clear forgets the mails of all working servers.
+func (p *practice) clear() {
+	for _, server := range p.working {
+		server.ClearInbox()
+	}
+}
+
 func (p *practice) close() {
 	for _, one := range p.running {
 		one.Close()

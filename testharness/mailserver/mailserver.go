@@ -72,6 +72,13 @@ func (s *Server) Inbox() []Mail {
 	return slices.Clone(s.inbox.mails)
 }
 
+// ClearInbox forgets the mails received so far.
+func (s *Server) ClearInbox() {
+	s.inbox.mu.Lock()
+	defer s.inbox.mu.Unlock()
+	s.inbox.mails = nil
+}
+
 // Start listens on a free port of 127.0.0.1, or on the port when it is not 0, and serves until Close.
 func (s *Server) Start(port int) error {
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})

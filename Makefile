@@ -6,6 +6,7 @@ TOOLS      := .ci/tools
 BIN        := bin
 TESTFLAGS  ?=
 FUZZTIME   ?= 60s
+LISTEN     ?= 127.0.0.1:8080
 # The go command asks git for the revision. A checkout may belong to another user: building runs its code anyway.
 export GIT_CONFIG_COUNT   := 1
 export GIT_CONFIG_KEY_0   := safe.directory
@@ -24,8 +25,12 @@ build: ## build the plugin, the harness and the example plugins into bin/
 	@bash .ci/build $(BIN) examples
 
 .PHONY: run
-run: build ## run the practice Console and print its address
-	$(BIN)/testharness console
+run: ## run the practice Console and print its address; LISTEN=127.0.0.1:9000 is another one
+	@echo "Building the plugin and the practice Console into $(BIN)/. The first time this takes some minutes, because"
+	@echo "the modules are fetched and everything is compiled, the database too; later it takes seconds."
+	@$(MAKE) --no-print-directory build
+	@echo "Starting. Settings and notifications are kept in data/ beside plugin.hcl; remove it to begin anew."
+	@$(BIN)/testharness console --listen $(LISTEN)
 
 .PHONY: test
 test: ## run the whole suite (installs what is missing when run as root on Debian)

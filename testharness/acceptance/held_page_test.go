@@ -38,7 +38,8 @@ func TestHeldPage(t *testing.T) {
 	}
 	b.press(" ")
 	b.await("form[action=held][method=post] button")
-	if name := read[string](b, `document.querySelector("form[action=held] button").textContent`); name != "Discard 2 notifications" {
+	name := read[string](b, `document.querySelector("form[action=held] button").textContent`)
+	if name != "Discard 2 notifications" {
 		t.Errorf("the question is %q", name)
 	}
 	b.click("form[action=held] button")
@@ -52,7 +53,8 @@ func TestHeldPage(t *testing.T) {
 // notifyLater hands one more notification over.
 func notifyLater(t *testing.T, path string) {
 	t.Helper()
-	if r := harness(t, "practice", "notify", "--manifest", path, "--to", "e@f.example", "--text", "x", "--wait", "1ms"); r.status > 1 {
+	r := harness(t, "practice", "notify", "--manifest", path, "--to", "e@f.example", "--text", "x", "--wait", "1ms")
+	if r.status > 1 {
 		t.Fatalf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
 	}
 }

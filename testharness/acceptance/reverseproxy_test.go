@@ -262,7 +262,8 @@ func (p proxied) checkNotifications(t *testing.T) {
 		}
 	}
 	answer, text := p.ask(t, "POST", notificationsPage+"cancel", form, "")
-	if answer.StatusCode != http.StatusSeeOther || !p.leadsTo(answer, notificationsPage+"?count=1&done=cancel&search=proxy") {
+	const back = notificationsPage + "?count=1&done=cancel&search=proxy"
+	if answer.StatusCode != http.StatusSeeOther || !p.leadsTo(answer, back) {
 		t.Errorf("cancelled: %s, to %s\n%.500s", answer.Status, answer.Header.Get("Location"), text)
 	}
 	// An attempt that is under way learns of it when it ends.

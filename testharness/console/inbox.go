@@ -195,8 +195,8 @@ func symbol(name string) template.HTML {
 			`stroke="var(--paper)" stroke-width="1.500"/>`,
 		"warn": `<path fill="currentColor" d="M8 .8 15.600 15H.400z"/><path d="M8 5v5m0 1.500v1.500" ` +
 			`stroke="var(--paper)" stroke-width="1.600"/>`,
-		"bad": `<path fill="currentColor" d="M5 .5h6L15.500 5v6L11 15.500H5L.5 11V5z"/><path d="m5.300 5.300 5.400 5.400m0-5.400` +
-			`-5.400 5.400" stroke="var(--paper)" stroke-width="1.600"/>`,
+		"bad": `<path fill="currentColor" d="M5 .5h6L15.500 5v6L11 15.500H5L.5 11V5z"/>` +
+			`<path d="m5.300 5.300 5.400 5.400m0-5.400-5.400 5.400" stroke="var(--paper)" stroke-width="1.600"/>`,
 		"info": `<circle cx="8" cy="8" r="6.700" fill="none" stroke="currentColor" stroke-width="1.400"/>`,
 	}
 	return template.HTML(`<svg class="icon symbol-` + name + //nolint:gosec // The shapes are those above.

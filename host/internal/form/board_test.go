@@ -160,13 +160,14 @@ func TestGroupsByCause(t *testing.T) {
 	if !strings.Contains(page, "100 notifications were set aside.") || strings.Contains(page, "relay_denied") {
 		t.Errorf("afterwards the page is\n%s", page)
 	}
-	for path, want := range map[string]int{"/?state=dead&cause=relay_denied": 0, "/?state=dead&cause=relay_denied&seen=1": 50,
-		"/?state=dead": 50} {
+	for path, want := range map[string]int{"/?state=dead&cause=relay_denied": 0,
+		"/?state=dead&cause=relay_denied&seen=1": 50, "/?state=dead": 50} {
 		if rows := strings.Count(asked(b, "GET", path, "").Body.String(), `<tr id="notification-`); rows != want {
 			t.Errorf("%s lists %d, want %d", path, rows, want)
 		}
 	}
-	for _, wrong := range []string{"operation=purge&state=dead", "operation=retry", "operation=retry&state=lost", "state=dead"} {
+	for _, wrong := range []string{"operation=purge&state=dead", "operation=retry", "operation=retry&state=lost",
+		"state=dead"} {
 		if w := asked(b, "POST", "/operate", wrong); w.Code != http.StatusBadRequest || len(b.operated) != 1 {
 			t.Errorf("%s: status %d", wrong, w.Code)
 		}
@@ -184,12 +185,10 @@ func TestExport(t *testing.T) {
 		!strings.Contains(w.Header().Get("Content-Disposition"), "attachment") {
 		t.Fatalf("%d rows, %v, %v", len(rows), w.Header(), err)
 	}
-	for i, want := range []string{"subject", `'=HYPERLINK("http://evil.example")`, "'-1+1,\"quoted\"\nsecond line", "' @SUM(A1)",
-		b.entries[3].Subject, "plain – ü"} {
-		if want = strings.TrimPrefix(want, "'="); i > 0 && strings.ContainsAny(rows[i][3][:1], "=+-@") {
-			t.Errorf("the subject %q is a formula", rows[i][3])
-		} else if i != 1 && i != 4 && rows[i][3] != want {
-			t.Errorf("the subject is %q, want %q", rows[i][3], want)
+	for i, want := range []string{"subject", `'=HYPERLINK("http://evil.example")`, "'-1+1,\"quoted\"\nsecond line",
+		"' @SUM(A1)", "'" + b.entries[3].Subject, "plain – ü"} {
+		if got := rows[i][3]; got != want {
+			t.Errorf("the subject is %q, want %q", got, want)
 		}
 	}
 	var entries []shared.NotificationEntry

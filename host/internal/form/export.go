@@ -70,8 +70,10 @@ type exporter interface {
 type csvExport struct{ *csv.Writer }
 
 // exportedColumns are those of the CSV file. Programs read them: they are the same in every language.
-var exportedColumns = []string{"id", "state", "recipient", "subject", "category", "priority", "cause", "summary", "reply",
-	"attempts", "accepted", "next_attempt", "finished", "seen", "key", "thread", "actor"}
+var exportedColumns = []string{
+	"id", "state", "recipient", "subject", "category", "priority", "cause", "summary", "reply", "attempts",
+	"accepted", "next_attempt", "finished", "seen", "key", "thread", "actor",
+}
 
 func newCSVExport(w http.ResponseWriter) exporter {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")

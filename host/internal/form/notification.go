@@ -208,7 +208,8 @@ func quoted(evidence *shared.Evidence) string {
 }
 
 // queueID is where the replies of mail servers name the message.
-var queueID = regexp.MustCompile(`(?i)(?:queued(?: mail)?(?: for delivery)? as|\bid=|\bmessage accepted:?) ?<?([A-Za-z0-9._-]{4,})`)
+var queueID = regexp.MustCompile(
+	`(?i)(?:queued(?: mail)?(?: for delivery)? as|\bid=|\bmessage accepted:?) ?<?([A-Za-z0-9._-]{4,})`)
 
 func newReply(reply string) replyView {
 	at := queueID.FindStringSubmatchIndex(reply)

@@ -66,7 +66,8 @@ const (
 // timed writes a text with an element for the time.
 func timed(reader text.Language, told text.Text, at time.Time, as string) template.HTML {
 	written := template.HTMLEscapeString(reader.Render(told))
-	return template.HTML(strings.ReplaceAll(written, timePlace, string(timeElement(reader, at, as)))) //nolint:gosec // Escaped.
+	written = strings.ReplaceAll(written, timePlace, string(timeElement(reader, at, as)))
+	return template.HTML(written) //nolint:gosec // It is escaped.
 }
 
 // timeElement is a time for people and programs; nothing for none.
@@ -86,8 +87,8 @@ func timeElement(reader text.Language, at time.Time, as string) template.HTML {
 	case as == asClock:
 		shown = at.Format("2006-01-02 15:04 MST")
 	}
-	return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + `" data-as="` + as + `">` + //nolint:gosec // Escaped.
-		template.HTMLEscapeString(shown) + `</time>`)
+	return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + //nolint:gosec // It is escaped.
+		`" data-as="` + as + `">` + template.HTMLEscapeString(shown) + `</time>`)
 }
 
 // age says on little room how long ago something was.

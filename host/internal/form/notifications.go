@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -136,10 +137,7 @@ func (n *notifications) fill(r *http.Request, view *notificationsView, age time.
 	operator := offered(n.options.Operator) != nil
 	view.Shown, view.Operates = operator, operator && view.May.Operate
 	view.Releases = offered(n.options.Releaser) != nil && view.May.Operate
-	if view.situation, err = n.situation(r.Context(), situationOf{n.locale(r), view.Span}, age); err != nil {
-		return err
-	}
-	entries, more, err := n.page(r, view)
+	entries, more, err := n.agreed(r, view, age)
 	if err != nil {
 		return err
 	}
@@ -165,6 +163,28 @@ func (n *notifications) fill(r *http.Request, view *notificationsView, age time.
 		view.Matched, view.MoreMatched = int64(len(entries)), more
 	}
 	return nil
+}
+
+// agreed asks for the situation and the page of the list, so that they do not disagree: where something has changed
+// between the two, both are asked for once more.
+func (n *notifications) agreed(
+	r *http.Request, view *notificationsView, age time.Duration,
+) (entries []shared.NotificationEntry, more bool, err error) {
+	key := situationOf{n.locale(r), view.Span}
+	if view.situation, err = n.situation(r.Context(), key, age); err != nil {
+		return nil, false, err
+	}
+	if entries, more, err = n.page(r, view); err != nil {
+		return nil, false, err
+	}
+	now, err := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: key.locale})
+	if err != nil || maps.Equal(now.Counts, view.Status.Counts) {
+		return entries, more, err
+	}
+	if view.situation, err = n.situation(r.Context(), key, 0); err != nil {
+		return nil, false, err
+	}
+	return n.page(r, view)
 }
 
 // count counts what fits a filter, as far as that is worth knowing. A page that is open does not need it each time.

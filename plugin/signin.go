@@ -118,7 +118,7 @@ func signedInAs(account string) text.Text {
 	return text.Of("{account} has signed in.", "account", account)
 }
 
-// otherAccount warns where somebody else has signed in than the login names. Some servers let one mailbox send for
+// otherAccount warns where another account has signed in than the login names. Some servers let one mailbox send for
 // another, so it is no mistake for certain.
 func (b *boundDraft) otherAccount(account string) finding.Findings {
 	login := b.settings.Login

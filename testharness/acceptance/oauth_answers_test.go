@@ -88,6 +88,7 @@ type endpoints struct {
 	*canaryHost
 	endpoint *fakeEndpoint
 	settings map[string]shared.Draft // by flow
+	signIns  map[string]shared.Draft // the same, of those in which somebody signs in first
 	secrets  []string
 	// thumbprint is that of the certificate.
 	thumbprint string
@@ -150,6 +151,7 @@ func (e *endpoints) prepare(t *testing.T, ca string) {
 			draft.Values[field] = value
 		}
 	}
+	e.prepareSignIns()
 	e.prepareCertificate(t)
 }
 
@@ -227,8 +229,11 @@ func TestOAuthEndpointAnswers(t *testing.T) {
 
 func (e *endpoints) answer(t *testing.T, answer endpointAnswer) {
 	t.Helper()
-	e.endpoint.answering(answer.handler(t))
 	draft := e.settings[answer.Flow]
+	if _, signsIn := e.signIns[answer.Flow]; signsIn {
+		draft = e.signedInAt(t, answer.Flow)
+	}
+	e.endpoint.answering(answer.handler(t))
 	draft.Values = maps.Clone(draft.Values)
 	if answer.Way == "never" {
 		draft.Values["time_limit"] = shared.Text("2s")

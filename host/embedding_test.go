@@ -1,6 +1,7 @@
 package host
 
 import (
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -8,14 +9,33 @@ import (
 	"testing"
 )
 
+// looks are what Consoles may say about how the pages look beside their colours.
+var looks = map[string]embeddingCase{
+	"an accent that cannot be read": {WithTheme(Theme{Light: map[string]string{"accent": "#ffcc00"}}), nil,
+		"@media (prefers-color-scheme: light) { :root { --accent: #8a6e00; --accent-wash: #fffae6; " +
+			"--on-accent: #ffffff; } }\n", ""},
+	"an accent of which that is not known": {WithTheme(Theme{Light: map[string]string{"accent": "oklch(0.9 0.1 90)"}}),
+		nil, "", `the contrast of accent "oklch(0.9 0.1 90)" cannot be told`},
+	"corners, a font and no heading": {WithTheme(Theme{Radius: "3px", Font: `"Inter", sans-serif`, HideHeader: true}),
+		nil, ":root { --radius: 3px; --radius-card: calc(3px * 5 / 3); --font: \"Inter\", sans-serif; }\n" +
+			".settings-page > .page-header { display: none; }\n", ""},
+	"more than a radius": {WithTheme(Theme{Radius: "3px; } body { color: red"}), nil, "", "is no radius"},
+	"too large a radius": {WithTheme(Theme{Radius: "300px"}), nil, "", "is no radius"},
+	"more than a font":   {WithTheme(Theme{Font: "Inter; } body { color: red"}), nil, "", "is no list of fonts"},
+	"half a font":        {WithTheme(Theme{Font: `"Inter`}), nil, "", "is no list of fonts"},
+}
+
+// embeddingCase is an option with what comes of it.
+type embeddingCase struct {
+	option  Option
+	origins []string
+	theme   string
+	fault   string // part of the error
+}
+
 // TestEmbeddingOptions reads what Consoles may say about where they are and how they look.
 func TestEmbeddingOptions(t *testing.T) {
-	for name, test := range map[string]struct {
-		option  Option
-		origins []string
-		theme   string
-		fault   string // part of the error
-	}{
+	cases := map[string]embeddingCase{
 		"public URL": {WithPublicURL("https://Console.Example:443/admin"), []string{"https://console.example"}, "",
 			""},
 		"with a port": {WithPublicURL("http://[::1]:8080"), []string{"http://[::1]:8080"}, "", ""},
@@ -36,26 +56,16 @@ func TestEmbeddingOptions(t *testing.T) {
 			"@media (prefers-color-scheme: light) { :root { --accent: #123; --accent-wash: #e7e9eb; " +
 				"--ink: rgb(1 2 3 / 50%); --on-accent: #ffffff; } }\n@media (prefers-color-scheme: dark) { :root { " +
 				"--accent: white; --accent-wash: #2e3339; --on-accent: #000000; } }\n", ""},
-		"an accent that cannot be read": {WithTheme(Theme{Light: map[string]string{"accent": "#ffcc00"}}), nil,
-			"@media (prefers-color-scheme: light) { :root { --accent: #8a6e00; --accent-wash: #fffae6; " +
-				"--on-accent: #ffffff; } }\n", ""},
-		"an accent of which that is not known": {WithTheme(Theme{Light: map[string]string{"accent": "oklch(0.9 0.1 90)"}}),
-			nil, "", `the contrast of accent "oklch(0.9 0.1 90)" cannot be told`},
-		"corners, a font and no heading": {WithTheme(Theme{Radius: "3px", Font: `"Inter", sans-serif`, HideHeader: true}),
-			nil, ":root { --radius: 3px; --radius-card: calc(3px * 5 / 3); --font: \"Inter\", sans-serif; }\n" +
-				".settings-page > .page-header { display: none; }\n", ""},
-		"more than a radius": {WithTheme(Theme{Radius: "3px; } body { color: red"}), nil, "", "is no radius"},
-		"too large a radius": {WithTheme(Theme{Radius: "300px"}), nil, "", "is no radius"},
-		"more than a font":   {WithTheme(Theme{Font: "Inter; } body { color: red"}), nil, "", "is no list of fonts"},
-		"half a font":        {WithTheme(Theme{Font: `"Inter`}), nil, "", "is no list of fonts"},
-		"no theme":           {WithTheme(Theme{}), nil, "", ""},
+		"no theme": {WithTheme(Theme{}), nil, "", ""},
 		"an unknown token": {WithTheme(Theme{Light: map[string]string{"Accent": "red"}}), nil, "",
 			`there is no colour "Accent"`},
 		"more than a colour": {WithTheme(Theme{Dark: map[string]string{"ink": "red; } body { display: none"}}), nil, "",
 			"is no colour for ink"},
 		"an address as colour": {WithTheme(Theme{Dark: map[string]string{"ink": "url(https://evil.example)"}}), nil, "",
 			"is no colour for ink"},
-	} {
+	}
+	maps.Copy(cases, looks)
+	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
 			var got options
 			test.option(&got)

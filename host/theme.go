@@ -12,17 +12,18 @@ import (
 
 // Theme changes how the pages look. Its zero value changes nothing.
 type Theme struct {
-	// Light and Dark replace colours in the light and in the dark scheme. The keys are paper, wash, inset, ink, soft, line,
-	// control-line, accent, on-accent, accent-wash, good, warn and bad with their -wash and -line, bar-ok, bar-retry and
-	// bar-bad; the values are colours of CSS such as #1d5fbf or rgb(29 95 191). What is not named keeps its colour.
+	// Light and Dark replace colours in the light and in the dark scheme. The keys are paper, wash, inset, ink, soft,
+	// line, control-line, accent, on-accent, accent-wash, good, warn and bad with their -wash and -line, bar-ok,
+	// bar-retry and bar-bad; the values are colours of CSS such as #1d5fbf or rgb(29 95 191). What is not named keeps
+	// its colour.
 	//
-	// Links and buttons are written in the accent. One that has less contrast than 4.5 to 1 with what it stands on (WCAG
-	// 2.2, 1.4.3) is made darker until it has it, in the dark scheme lighter, and the wash and the writing on it follow. So
-	// that this can be done, the accent, and paper and wash beside it, are written as #rgb, #rrggbb, rgb(r g b), white or
-	// black. Of other colours the contrast is for the Console to see to.
+	// Links and buttons are written in the accent. One that has less contrast than 4.5 to 1 with what it stands on
+	// (WCAG 2.2, 1.4.3) is made darker until it has it, in the dark scheme lighter, and the wash and the writing on it
+	// follow. So that this can be done, the accent, and paper and wash beside it, are written as #rgb, #rrggbb,
+	// rgb(r g b), white or black. Of other colours the contrast is for the Console to see to.
 	Light, Dark map[string]string
-	// Radius is that of the corners of controls, a length of CSS in px or rem up to 32px; that of cards is two thirds more.
-	// Empty leaves it at 6px.
+	// Radius is that of the corners of controls, a length of CSS in px or rem up to 32px; that of cards is two thirds
+	// more. Empty leaves it at 6px.
 	Radius string
 	// Font is a list of families as CSS writes it, such as "Inter, sans-serif"; empty means the system's own.
 	Font string

@@ -2,8 +2,6 @@ package notify
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,34 +37,57 @@ func (r *riverStore) bringBetterProbe(ctx context.Context, state policy.State, m
 // database meanwhile, however many messages have to be looked at.
 func (r *riverStore) bestProbe(ctx context.Context, state policy.State, rank int) (best probe, err error) {
 	for _, q := range r.probeQueries(state, rank) {
-		var found probe
-		err := r.reader.QueryRowContext(ctx, q.text, q.arguments...).Scan(&found.id, &found.priority)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
+		found, err := r.firstProbe(ctx, q, state, rank)
+		if err != nil {
 			return probe{}, err
-		case best.id == 0, found.priority < best.priority, found.priority == best.priority && found.id < best.id:
+		}
+		if found.id > 0 && (best.id == 0 || found.priority < best.priority ||
+			found.priority == best.priority && found.id < best.id) {
 			best = found
 		}
 	}
 	return best, nil
 }
 
-const isProbe = "state IN ('available', 'scheduled')"
+// firstProbe is the first of a query that is of the rank by the policy's judgement too: otherwise two messages of which
+// the database judges otherwise would be sent ahead of each other, and none would ever look.
+func (r *riverStore) firstProbe(ctx context.Context, q query, state policy.State, rank int) (found probe, err error) {
+	rows, err := r.reader.QueryContext(ctx, q.text, q.arguments...)
+	if err != nil {
+		return probe{}, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var recipient string
+		if err := rows.Scan(&found.id, &found.priority, &recipient); err != nil {
+			return probe{}, err
+		}
+		if state.Rank(policy.Message{ID: strconv.FormatInt(found.id, 10), Recipient: recipient}) <= rank {
+			return found, nil
+		}
+	}
+	return probe{}, rows.Err()
+}
+
+const (
+	isProbe      = "state IN ('available', 'scheduled')"
+	probeColumns = "SELECT id, priority, args ->> 'to' FROM river_job WHERE "
+)
 
 // probeQueries are for the first message of a rank in each state and queue: an index of River's has them in the order
-// in which they are sent, so that those after the first that fits are not read.
+// in which they are sent, so that those after the first that fit are not read. Engines may not know the small form of a
+// letter that is not ASCII: some are read, as the first may fit by their judgement only.
 func (r *riverStore) probeQueries(state policy.State, rank int) (all []query) {
-	condition, arguments := ranked(state, rank)
+	condition, arguments := r.ranked(state, rank)
 	fits := r.ours() + " AND " + condition + " AND NOT (" + behindAnyone + ")"
 	if rank >= 2 {
-		return []query{{text: "SELECT id, priority FROM river_job WHERE " + isProbe + " AND " + fits, arguments: arguments}}
+		return []query{{text: probeColumns + isProbe + " AND " + fits, arguments: arguments}}
 	}
 	for _, state := range []string{"available", "scheduled"} {
 		for _, queue := range []string{acceptedQueue, river.QueueDefault} {
 			all = append(all, query{
-				text: fmt.Sprintf("SELECT id, priority FROM river_job WHERE state = '%s' AND queue = '%s' AND %s"+
-					" ORDER BY priority, scheduled_at, id LIMIT 1", state, queue, fits),
+				text: fmt.Sprintf(probeColumns+"state = '%s' AND queue = '%s' AND %s"+
+					" ORDER BY priority, scheduled_at, id LIMIT 20", state, queue, fits),
 				arguments: slices.Clone(arguments),
 			})
 		}
@@ -75,7 +96,7 @@ func (r *riverStore) probeQueries(state policy.State, rank int) (all []query) {
 }
 
 // ranked is the condition for messages of a rank; see policy.State.Rank.
-func ranked(state policy.State, rank int) (condition string, arguments []any) {
+func (r *riverStore) ranked(state policy.State, rank int) (condition string, arguments []any) {
 	place := func(value any) string {
 		arguments = append(arguments, value)
 		return fmt.Sprintf("$%d", len(arguments))
@@ -93,7 +114,7 @@ func ranked(state policy.State, rank int) (condition string, arguments []any) {
 	}
 	if rank == 0 && state.Stage == policy.Recipient {
 		for _, domain := range state.Domains {
-			condition += " AND lower(args ->> 'to') NOT LIKE " + place("%@"+domain)
+			condition += " AND " + r.dialect.domain + " <> " + place(domain)
 		}
 	}
 	return condition, arguments

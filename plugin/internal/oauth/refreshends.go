@@ -22,6 +22,8 @@ func refreshEnds(token *oauth2.Token, endpoint string, now time.Time) time.Time 
 		switch said := token.Extra(name).(type) {
 		case float64:
 			seconds = said
+		case int64: // in an answer that is a form
+			seconds = float64(said)
 		case string:
 			seconds, _ = strconv.ParseFloat(strings.TrimSpace(said), 64)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -16,16 +17,13 @@ func (p *Page) grantInForce(ctx context.Context) (id shared.SecretText, revision
 		return shared.SecretText{}, shared.Revision{}, err
 	}
 	newest := bound.base.Revision
-	stored, named := newest.Document.Secrets[grantField]
+	stored, named := newest.Document.Secrets[settings.OAuthGrant]
 	if !named {
 		return shared.SecretText{}, newest.Revision, nil
 	}
-	id, err = bound.openStored(ctx, grantField, stored)
+	id, err = bound.openStored(ctx, settings.OAuthGrant, stored)
 	return id, newest.Revision, err
 }
-
-// grantField is the name of the field whose secret is the id of a grant.
-const grantField = "oauth_grant"
 
 // forgetGrants deletes the grants that are of no use any more; where all is true, also those that a form may still have
 // from before the newest revision. Nothing is deleted while it cannot be told which one is in force.

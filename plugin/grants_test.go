@@ -34,14 +34,14 @@ func appendGrant(t *testing.T, page *Page, id shared.SecretText) map[string]stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	record := record{Secrets: map[string]identity{grantField: {ID: "id", Generation: "generation"}}}
-	to := settingsDestination(grantField, bound.settings.Destination())
+	record := record{Secrets: map[string]identity{settings.OAuthGrant: {ID: "id", Generation: "generation"}}}
+	to := settingsDestination(settings.OAuthGrant, bound.settings.Destination())
 	to.ID, to.Generation = "id", "generation"
 	sealed, err := page.keeper.Seal(t.Context(), id, to)
 	if err != nil {
 		t.Fatal(err)
 	}
-	document.Secrets = map[string]store.SealedSecret{grantField: {Sealed: sealed, Destination: to}}
+	document.Secrets = map[string]store.SealedSecret{settings.OAuthGrant: {Sealed: sealed, Destination: to}}
 	if document.Record, err = page.sealRecord(t.Context(), bound.base.Revision.Number+1, record); err != nil {
 		t.Fatal(err)
 	}

@@ -66,14 +66,21 @@ const provider = (issuer) => {
 const requests = [];
 const watched = (oidc) => {
   oidc.use(async (ctx, next) => {
-    if (ctx.path !== "/token") return next();
+    if (ctx.path !== "/token") {
+      await next();
+      remember(ctx);
+      if (ctx.path === "/token/introspection" && ctx.body?.active === false) refuse();
+      return undefined;
+    }
     if (away.status) {
       ctx.set("Retry-After", `${away.after}`);
       ctx.status = away.status;
       ctx.body = "";
       return undefined;
     }
+    if (refusals < together) await new Promise((go) => waiting.push(go));
     await next();
+    remember(ctx);
     const asked = ctx.oidc?.params ?? {};
     requests.push({ grant: asked.grant_type ?? "", client: ctx.oidc?.client?.clientId ?? "", status: ctx.status,
       style: ctx.get("authorization").split(" ")[0] || (asked.client_assertion ? "assertion" : "post"),
@@ -81,6 +88,28 @@ const watched = (oidc) => {
     return undefined;
   });
   return oidc.callback();
+};
+
+// secrets are what nobody but the client and the provider may know, as it was sent and answered; states are known to
+// the browser as well.
+const secrets = new Set();
+const states = new Set();
+const remember = (ctx) => {
+  const [asked, said] = [ctx.oidc?.params ?? {}, ctx.body ?? {}];
+  for (const name of ["code", "code_verifier", "refresh_token", "device_code", "client_assertion", "assertion"]) {
+    if (asked[name]) secrets.add(asked[name]);
+  }
+  for (const name of ["access_token", "refresh_token", "id_token", "device_code"]) if (said[name]) secrets.add(said[name]);
+  if (asked.state) states.add(asked.state);
+};
+
+// Token requests wait until so many tokens were refused by mail servers; together is 0 where nobody waits.
+let together = 0;
+let refusals = 0;
+const waiting = [];
+const refuse = () => {
+  refusals += 1;
+  if (refusals >= together) for (const go of waiting.splice(0)) go();
 };
 
 const tokens = ["AccessToken", "ClientCredentials", "RefreshToken"];
@@ -101,6 +130,9 @@ const controls = {
   // revoke takes everything back that was granted to a client, as an account's owner does.
   revoke: ({ client }) => { for (const [at] of held(client)) known.delete(at); },
   requests: () => requests,
+  secrets: () => ({ secrets: [...secrets], states: [...states] }),
+  // together has token requests wait until mail servers have asked for so many tokens that are no good any more.
+  together: ({ nodes }) => { together = nodes; refusals = 0; },
   // clock has the provider's clock differ from that of this machine, in seconds.
   clock: ({ ahead }) => { Date.now = () => byRealClock() + ahead * 1000; },
   // away has the token endpoint answer with a status for as long as that is set, and say when to come again.

@@ -117,14 +117,20 @@ func startCanaryHost(t *testing.T, config ...string) *canaryHost {
 // startCanaryHostOf is startCanaryHost for the plugin of a manifest, with more that is recorded.
 func startCanaryHostOf(t *testing.T, path string, recorded ...grpc.DialOption) *canaryHost {
 	t.Helper()
+	return openCanaryHost(t, path, host.WithDialOptions(recorded...))
+}
+
+// openCanaryHost is startCanaryHostOf with other options.
+func openCanaryHost(t *testing.T, path string, options ...host.Option) *canaryHost {
+	t.Helper()
 	c := &canaryHost{manifest: path}
 	c.dir = filepath.Join(filepath.Dir(c.manifest), "data")
 	var err error
-	c.host, err = host.Open(t.Context(), c.manifest,
+	c.host, err = host.Open(t.Context(), c.manifest, append([]host.Option{
 		host.WithLogger(hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &c.log})),
-		host.WithDialOptions(append(recordReplies(&c.replies), recorded...)...),
+		host.WithDialOptions(recordReplies(&c.replies)...),
 		host.WithAuthorize(func(r *http.Request) (string, error) { return r.Header.Get("Actor"), nil }),
-		host.WithTestLimit(noTestLimit))
+		host.WithTestLimit(noTestLimit)}, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/testharness/postgres"
 )
 
 // TestSealedInDatabase looks into everything that the database holds, on both engines: nothing of what docs/security.md
@@ -90,15 +91,18 @@ func dumpFiles(t *testing.T) (path string, dump func() string) {
 func dumpDatabase(t *testing.T) (path string, dump func() string) {
 	server := startPostgres(t)
 	path = manifest(t, "smtp", "smtp-plugin", fmt.Sprintf("database = %q", server.Database("sealed")))
-	return path, func() string {
-		out, err := exec.Command(filepath.Join(server.Programs, "pg_dump"), "--host", "127.0.0.1", "--port",
-			strconv.Itoa(server.Port),
-			"--username", "console", "--inserts", "sealed").CombinedOutput()
-		if err != nil {
-			t.Fatalf("pg_dump: %v\n%s", err, out)
-		}
-		return string(out)
+	return path, func() string { return dumpOf(t, server, "sealed") }
+}
+
+// dumpOf is all that a database of the server holds.
+func dumpOf(t *testing.T, server *postgres.Server, database string) string {
+	t.Helper()
+	out, err := exec.Command(filepath.Join(server.Programs, "pg_dump"), "--host", "127.0.0.1", "--port",
+		strconv.Itoa(server.Port), "--username", postgres.User, "--inserts", database).CombinedOutput()
+	if err != nil {
+		t.Fatalf("pg_dump: %v\n%s", err, out)
 	}
+	return string(out)
 }
 
 // TestCanaryOverHistory removes, restores, purges and forges secrets, and tries out a referenced one: none is found in

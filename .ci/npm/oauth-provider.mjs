@@ -99,7 +99,9 @@ const remember = (ctx) => {
   for (const name of ["code", "code_verifier", "refresh_token", "device_code", "client_assertion", "assertion"]) {
     if (asked[name]) secrets.add(asked[name]);
   }
-  for (const name of ["access_token", "refresh_token", "id_token", "device_code"]) if (said[name]) secrets.add(said[name]);
+  for (const name of ["access_token", "refresh_token", "id_token", "device_code"]) {
+    if (said[name]) secrets.add(said[name]);
+  }
   if (asked.state) states.add(asked.state);
 };
 

@@ -32,7 +32,7 @@ func (v *view) build(values shared.Values, s submission) {
 	beside := map[string]bool{} // actions that stand beside a field already
 	for number, section := range v.Schema.Sections {
 		shown := sectionView{Section: section, Open: !section.Advanced}
-		switched := section.Fields[0].Kind == shared.KindBoolean
+		switched := len(section.Fields) > 0 && section.Fields[0].Kind == shared.KindBoolean
 		shown.Untitled = number == 0 || switched
 		var fields []*fieldView
 		for i, field := range section.Fields {

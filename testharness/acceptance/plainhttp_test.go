@@ -31,7 +31,7 @@ func TestSaveOverPlainHTTP(t *testing.T) {
 			}
 			b.await("#control-url")
 			accent := read[string](b, `getComputedStyle(document.querySelector(".button.primary")).backgroundColor`)
-			if accent != "rgb(161, 178, 195)" {
+			if accent != "rgb(91, 58, 142)" {
 				t.Errorf("the button has the colour %s instead of the Console's", accent)
 			}
 			b.typeInto("#control-url", target.URL)

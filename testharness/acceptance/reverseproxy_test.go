@@ -35,9 +35,9 @@ type proxied struct {
 	notifier shared.Notifier
 }
 
-// consoleTheme is the same in both schemes of colours.
+// consoleTheme has accents that can be read, and so stay as they are.
 var consoleTheme = host.Theme{
-	Light: map[string]string{"accent": "#a1b2c3"}, Dark: map[string]string{"accent": "#a1b2c3"},
+	Light: map[string]string{"accent": "#5b3a8e"}, Dark: map[string]string{"accent": "#c9b3ec"},
 }
 
 // twoPages serves the pages of two plugins, and the notifications of one, in one Console whose answers have a time

@@ -191,7 +191,7 @@ func (v *view) show(e errand, came outcome) {
 	run.Prompt, run.Changed = came.prompt, e.changed(came)
 	if came.report != nil {
 		v.setFindings(keyed(v.Schema, e.name, came.report.Diagnostics))
-		if v.General = nil; run.IsTest() { // The verdict tells all of it.
+		if v.General = nil; run.IsTest() { // The verdict tells what the steps have found.
 			v.each((*fieldView).markOnly)
 		}
 		run.Report = newReportView(came.shown(), e.name, v.Schema)
@@ -201,14 +201,19 @@ func (v *view) show(e errand, came outcome) {
 	}
 }
 
-// markOnly has the field say no more than that the last test was about it.
+// markOnly has the field say of what a step of the last test has found no more than that. What was wrong before the
+// first step is wrong with what stands in the field, and is told beside it.
 func (f *fieldView) markOnly() {
+	var untried shared.Diagnostics
 	for _, one := range f.Findings {
-		if one.Severity == shared.SeverityError || f.Mark == "" && one.Severity == shared.SeverityWarning {
+		switch {
+		case one.Step == "":
+			untried = append(untried, one)
+		case one.Severity == shared.SeverityError || f.Mark == "" && one.Severity == shared.SeverityWarning:
 			f.Mark = one.Severity
 		}
 	}
-	f.Findings = nil
+	f.Findings = untried
 }
 
 // each goes through all fields and options.

@@ -66,13 +66,14 @@ func (h *handler) findingsHTML(
 	return rendered
 }
 
-// marksHTML renders for each field that the last test was about it; what it found, the verdict tells.
+// marksHTML renders for each field what was wrong with it before the first step of the last test, and that a step was
+// about it; what the step found, the verdict tells.
 func (h *handler) marksHTML(r *http.Request, found shared.Diagnostics) map[string]template.HTML {
 	marks := map[string]template.HTML{}
 	for _, one := range found {
 		marked := fieldView{Findings: found.ForField(one.Field)}
-		if marked.markOnly(); one.Field != "" && marked.Mark != "" {
-			marks[one.Field] = h.fragment(r, "mark", marked.Mark)
+		if marked.markOnly(); one.Field != "" && marks[one.Field] == "" {
+			marks[one.Field] = h.fragment(r, "beside", &marked)
 		}
 	}
 	return marks

@@ -12,7 +12,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// TestExpiryIsWarnedOf warns 30, 7 and 1 days before the end of a secret, and when it has ended: at the first look then,
+// TestExpiryIsWarnedOf warns 30, 7 and 1 days before the end of a secret, and when it has ended: at the first look,
 // and not again, unless there is another end.
 func TestExpiryIsWarnedOf(t *testing.T) {
 	var said bytes.Buffer

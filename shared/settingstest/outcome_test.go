@@ -109,7 +109,7 @@ func TestOnlyWhatIsOfferedIsASubtest(t *testing.T) {
 		"TestGoodPageThatAsks": {[]string{"save/confirm", "history/confirm"}, []string{"notifier/", "operator/"}},
 		"TestGoodNotifier":     {[]string{"notifier/status", "operator/bulk"}, []string{"save/confirm"}},
 	} {
-		run := exec.CommandContext( //nolint:gosec // It is this very test.
+		run := exec.CommandContext(
 			t.Context(), os.Args[0], "-test.run=^"+name+"$", "-test.v")
 		out, err := run.CombinedOutput()
 		if err != nil {

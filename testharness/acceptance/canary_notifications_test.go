@@ -107,7 +107,7 @@ func (c *canaryHost) operate(t *testing.T, delivered, dead, waiting string) map[
 		}
 		answers[name] = said
 	}
-	get("reply: the list", "GET", pages.URL+"/", "", "")
+	get("the list", "GET", pages.URL+"/", "", "")
 	get("the state", "GET", pages.URL+"/state", "", "")
 	get("the metrics", "GET", metrics.URL, "", "")
 	for name, id := range map[string]string{"reply: the delivered one": delivered, "the dead letter": dead,

@@ -95,7 +95,7 @@ func (k *heldKill) onPostgres(address string) {
 			" PERFORM pg_sleep(3600); RETURN NEW; END $$; CREATE TRIGGER still BEFORE UPDATE ON river_job FOR EACH ROW" +
 			" WHEN (NEW.id = " + id + " AND (NEW.state = 'pending') <> (OLD.state = 'pending')) EXECUTE FUNCTION still()")
 	}
-	// The server notices that its client is dead only when it next writes to it, whether it stands still already or not yet.
+	// The server notices that its client is dead only when it next writes to it, whether it stands still already or not.
 	k.goOn = func() {
 		k.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity" +
 			" WHERE datname = current_database() AND pid <> pg_backend_pid()")

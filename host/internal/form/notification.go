@@ -103,7 +103,7 @@ func (n *notifications) newDetail(r *http.Request, detail shared.NotificationDet
 		view.Row.Told, view.Row.At = stateTold(view.Row.NotificationEntry)
 	}
 	view.Events = eventsOf(detail, n.pauseOf(r, detail))
-	view.Reply = newReply(detail.NotificationEntry.Reply)
+	view.Reply = newReply(detail.Reply)
 	if n.may(r).Operate {
 		for _, one := range operationsFor(detail.State) {
 			if one != shared.OperationSetAside || detail.SetAsideAt.IsZero() {
@@ -131,7 +131,7 @@ func eventsOf(detail shared.NotificationDetail, pause *shared.ServiceStatus) []e
 	events := []eventView{{Icon: "waiting", Title: text.Of("Accepted"), At: detail.Created, About: acceptedAbout(detail)}}
 	for _, attempt := range detail.Attempts {
 		event := attemptEvent(attempt)
-		if event.Quote == detail.NotificationEntry.Reply { // It stands above.
+		if event.Quote == detail.Reply { // It stands above.
 			event.Quote = ""
 		}
 		events = append(events, event)
@@ -207,9 +207,10 @@ func quoted(evidence *shared.Evidence) string {
 	return strings.Join(words, " ")
 }
 
-// queueID is where the replies of mail servers name the message.
+// queueID is where the replies of mail servers name the message. The name ends before a blank, a bracket or a quote, and
+// without the stop of the sentence.
 var queueID = regexp.MustCompile(
-	`(?i)(?:queued(?: mail)?(?: for delivery)? as|\bid=|\bmessage accepted:?) ?<?([A-Za-z0-9._-]{4,})`)
+	`(?i)(?:queued(?: mail)?(?: for delivery)? as|\bid=|\bmessage accepted:?) ?<?([^\s<>()"',;]{3,}[^\s<>()"',;.:!?])`)
 
 func newReply(reply string) replyView {
 	at := queueID.FindStringSubmatchIndex(reply)

@@ -81,7 +81,8 @@ func TestPermissionsOfSettings(t *testing.T) {
 	}{
 		{"GET", "/", nil}, {"GET", "/state", nil}, {"GET", "/history", nil},
 		{"POST", "/validate", change}, {"POST", "/test", change}, {"POST", "/action", change},
-		{"GET", "/return", change}, {"POST", "/save", change}, {"POST", "/apply", change}, {"POST", "/merge", change}, {"POST", "/restore", change},
+		{"GET", "/return", change}, {"POST", "/save", change}, {"POST", "/apply", change}, {"POST", "/merge", change},
+		{"POST", "/restore", change},
 		{"POST", "/restart", func(may form.Permissions) bool { return may.Operate }},
 	} {
 		for _, may = range []form.Permissions{{}, {View: true}, {View: true, Change: true}, {View: true, Operate: true},

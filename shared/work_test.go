@@ -2,6 +2,7 @@ package shared
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -79,14 +80,18 @@ func TestPatternIsReadOnce(t *testing.T) {
 			schema.Presets = append(schema.Presets,
 				Preset{Name: fmt.Sprint("p", i), Label: "P", Values: Values{"f": Text("a")}})
 		}
-		return testing.AllocsPerRun(1, func() {
-			if err := schema.Check(); err != nil {
-				t.Fatal(err)
-			}
-		})
+		least := math.Inf(1)
+		for range 20 {
+			least = min(least, testing.AllocsPerRun(1, func() {
+				if err := schema.Check(); err != nil {
+					t.Fatal(err)
+				}
+			}))
+		}
+		return least
 	}
-	// Under the race detector pools forget now and then what a pattern works with; to read it each time takes 22 times as
-	// many.
+	// Under the race detector pools forget by chance what a pattern works with, hence the least of several times; to read
+	// it each time takes 22 times as many.
 	if few, many := work(1), work(maxPresets); many > 11*few {
 		t.Errorf("%d values take %.0f allocations, one takes %.0f", maxPresets, many, few)
 	}

@@ -95,7 +95,7 @@ func (r *reportView) StepsText() text.Text {
 			passed++
 		}
 	}
-	if stopped != "" {
+	if stopped != "" && r.Status == shared.StatusFailed { // What failed may have been tried again.
 		return text.Of("{passed} of {total} · stopped at {step}", "passed", passed, "total", len(r.Steps), "step", stopped)
 	}
 	return text.Of("{passed} of {total} · {duration}", "passed", passed, "total", len(r.Steps),

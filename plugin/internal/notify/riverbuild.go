@@ -64,10 +64,10 @@ func (b *builder) prepare(ctx context.Context) (complete bool, err error) {
 	return complete, err
 }
 
-// isLocked reports whether a lock could not be had in time.
+// isLocked reports whether a lock could not be had in time, or was not to be had: each of two waited for the other.
 func isLocked(err error) bool {
 	var refused *pgconn.PgError
-	return errors.As(err, &refused) && refused.Code == pgerrcodeNotAvailable
+	return errors.As(err, &refused) && (refused.Code == pgerrcodeNotAvailable || refused.Code == pgerrcodeDeadlock)
 }
 
 // pgerrcodeNotAvailable is lock_not_available, in the appendix of PostgreSQL's manual.

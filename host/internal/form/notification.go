@@ -207,8 +207,8 @@ func quoted(evidence *shared.Evidence) string {
 	return strings.Join(words, " ")
 }
 
-// queueID is where the replies of mail servers name the message. The name ends before a blank, a bracket or a quote, and
-// without the stop of the sentence.
+// queueID is where the replies of mail servers name the message. The name ends before a blank, a bracket or a quote,
+// and without the stop of the sentence.
 var queueID = regexp.MustCompile(
 	`(?i)(?:queued(?: mail)?(?: for delivery)? as|\bid=|\bmessage accepted:?) ?<?([^\s<>()"',;]{3,}[^\s<>()"',;.:!?])`)
 

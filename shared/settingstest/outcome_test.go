@@ -83,6 +83,26 @@ func TestNotTried(t *testing.T) {
 	}
 }
 
+// TestHiddenSecretIsNotTried holds that nothing is said to be kept of a secret that the example hides.
+func TestHiddenSecretIsNotTried(t *testing.T) {
+	page := newSecretPage(func(token *shared.Field) {
+		token.VisibleWhen = shared.Equals("count", shared.Integer(7))
+	})
+	rules := []string{"secret/hidden", "secret/three-ways", "secret/compared"}
+	kept, out := report(t, page, shared.Draft{})
+	for _, rule := range rules {
+		if kept || !strings.Contains(out, "?     "+rule) || !strings.Contains(out, `which hides ["token"]`) {
+			t.Errorf("%s is not said to be untried:\n%s", rule, out)
+		}
+	}
+	kept, out = report(t, page, shared.Draft{Values: shared.Values{"count": shared.Integer(7)}})
+	for _, rule := range rules {
+		if !kept || !strings.Contains(out, "ok    "+rule) {
+			t.Errorf("%s is not tried with what shows the secret:\n%s", rule, out)
+		}
+	}
+}
+
 // TestSlowPageKeepsTheRules has nothing against a test that takes long to begin, and ends when it is cancelled.
 func TestSlowPageKeepsTheRules(t *testing.T) {
 	good := newMemoryPage()

@@ -34,7 +34,7 @@ func saveValid(ctx context.Context, p page, valid shared.Draft) (shared.SaveResu
 	case !result.Diagnostics.HasErrors():
 		return result, errors.New("the example was not saved, but no reason was given")
 	default:
-		return result, fmt.Errorf("%w; give valid values, on the command line with --set field=value and --secret "+
+		return result, fmt.Errorf("%w, which was not saved; give valid values, on the command line with --set field=value and --secret "+
 			"field=env:NAME: %s", errNotTried, told(result.Diagnostics))
 	}
 }

@@ -96,8 +96,8 @@ func Report(ctx context.Context, out io.Writer, newPage func() shared.SettingsPa
 var (
 	// errNotOffered means that it is about something optional that the page does not have.
 	errNotOffered = errors.New("the page does not offer this")
-	// errNotTried means that it takes settings that the page saves, and the example is none.
-	errNotTried = errors.New("not tried, for the example was not saved")
+	// errNotTried means that it takes other settings than the example.
+	errNotTried = errors.New("not tried with the example")
 )
 
 func check(ctx context.Context, rule Rule, page shared.SettingsPage, valid shared.Draft) error {

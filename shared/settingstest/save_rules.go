@@ -34,8 +34,8 @@ func saveValid(ctx context.Context, p page, valid shared.Draft) (shared.SaveResu
 	case !result.Diagnostics.HasErrors():
 		return result, errors.New("the example was not saved, but no reason was given")
 	default:
-		return result, fmt.Errorf("%w, which was not saved; give valid values, on the command line with --set field=value and --secret "+
-			"field=env:NAME: %s", errNotTried, told(result.Diagnostics))
+		return result, fmt.Errorf("%w, which was not saved; give valid values, on the command line with --set "+
+			"field=value and --secret field=env:NAME: %s", errNotTried, told(result.Diagnostics))
 	}
 }
 

@@ -239,9 +239,8 @@ func grantCauses() []cause {
 const (
 	addSendAsApp = "Add the application permission SMTP.SendAsApp of Office 365 Exchange Online in Entra under API " +
 		"permissions, and grant admin consent."
-	addSend = "Add the delegated permission SMTP.Send in Entra under API permissions › Microsoft Graph, and consent to " +
-		"it " +
-		"by signing in again."
+	addSend = "Add the delegated permission SMTP.Send in Entra under API permissions › Microsoft Graph, and consent " +
+		"to it by signing in again."
 	addDelegation = "Enter its client ID, which is a number, with the scope https://mail.google.com/ in Google's " +
 		"admin console under Security › API controls › Domain-wide delegation. It takes up to 24 hours until that counts."
 	enterMailbox = "Enter the address of a mailbox of your Google Workspace as “SMTP login”, not an alias " +

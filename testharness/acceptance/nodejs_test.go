@@ -52,6 +52,9 @@ func TestNodePlugin(t *testing.T) {
 	if r.status != 0 || !strings.Contains(r.stdout, " rules kept, 0 broken") {
 		t.Fatalf("exit status %d\n%s\n%s", r.status, r.stdout, r.stderr)
 	}
+	if strings.Contains(r.stderr, "the plugin is gone") {
+		t.Errorf("the plugin, which has no health service, was ended while it answered\n%s", r.stderr)
+	}
 
 	path := nodePlugin(t)
 	r = harness(t, "s3cret", "test", "--manifest", path, "--set", address)

@@ -1,0 +1,66 @@
+package transport
+
+import (
+	"context"
+	"net"
+	"testing"
+	"time"
+
+	goplugin "github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/test/bufconn"
+)
+
+// TestHealthy holds that every answer is a sign of life, from plugins of other languages too, whose authors were never
+// told of a health service, and that only silence is none.
+func TestHealthy(t *testing.T) {
+	named := func(name string) func(*grpc.Server) {
+		return func(server *grpc.Server) {
+			service := health.NewServer()
+			service.SetServingStatus(name, grpc_health_v1.HealthCheckResponse_SERVING)
+			grpc_health_v1.RegisterHealthServer(server, service)
+		}
+	}
+	for _, c := range []struct {
+		name     string
+		register func(*grpc.Server)
+		silent   bool
+		healthy  bool
+	}{
+		{name: "as go-plugin serves it", register: named(goplugin.GRPCServiceName), healthy: true},
+		{name: "under another name", register: named("settings.v1.SettingsPageService"), healthy: true},
+		{name: "no health service", register: func(*grpc.Server) {}, healthy: true},
+		{name: "nothing answers", register: named(goplugin.GRPCServiceName), silent: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			listener := bufconn.Listen(1 << 16)
+			server := grpc.NewServer()
+			c.register(server)
+			if !c.silent {
+				go server.Serve(listener)
+				defer server.Stop()
+			}
+			conn, err := grpc.NewClient("passthrough:plugin", grpc.WithTransportCredentials(insecure.NewCredentials()),
+				grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+					return listener.DialContext(ctx)
+				}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			limit := time.Minute
+			if c.silent {
+				limit = 50 * time.Millisecond
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			connection := &Connection{health: grpc_health_v1.NewHealthClient(conn)}
+			if err := connection.Healthy(ctx); (err == nil) != c.healthy {
+				t.Errorf("healthy %t, want %t: %v", err == nil, c.healthy, err)
+			}
+		})
+	}
+}

@@ -72,6 +72,7 @@ func (c *Conn) prepare(envelope Envelope) (wireEnvelope, *Error) {
 	if err != nil {
 		return wireEnvelope{}, &Error{Step: StepRecipient, Kind: KindInternal, Err: err}
 	}
+	c.session.secrets.public(envelope.Sender, sender, envelope.Recipient, recipient)
 	prepared := wireEnvelope{sender: sender, recipient: recipient, options: &smtp.MailOptions{}}
 	if senderUTF8 || recipientUTF8 {
 		if !c.session.Offers("SMTPUTF8") {

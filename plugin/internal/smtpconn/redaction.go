@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -29,6 +28,9 @@ type redaction struct {
 	fragments fragments
 	whole     []string // folded forms that are too short to be looked for in pieces
 	words     []string // forms so short that they only count as words of their own
+
+	known   []string // words that the page shows anyway, in lower case; see public
+	secrets []string // the letters and digits of the whole secrets, folded
 
 	shown          map[string]string // what was shown of the latest texts
 	solid, letters folded            // room to work in
@@ -72,6 +74,10 @@ func redactionOf(target Target) *redaction {
 	for _, secret := range []string{target.Password.Reveal(), target.AccessToken.Reveal()} {
 		r.learn(target.Login, secret)
 	}
+	r.public(target.Host, target.Login, target.HELOName)
+	if host, err := ASCIIHost(target.Host); err == nil {
+		r.public(host)
+	}
 	return r
 }
 
@@ -90,6 +96,9 @@ func (r *redaction) learn(login, secret string) {
 // add has a secret looked for, and its encodings.
 func (r *redaction) add(secret string) {
 	clear(r.shown)
+	if _, letters := foldText(secret); letters != "" {
+		r.secrets = append(r.secrets, letters)
+	}
 	if utf8.RuneCountInString(secret) < shortForm {
 		r.words = append(r.words, wordsOf(secret)...)
 		return
@@ -265,11 +274,25 @@ func (m marks) apply(text string) string {
 
 // look finds every echo in the text.
 func (r *redaction) look(text string) marks {
+	var pieces []span
 	found := make(marks, len(text))
-	r.lookForWords(text, found)
-	if len(r.fragments.known)+len(r.whole) == 0 {
+	mark := func(from, to int) {
+		pieces = append(pieces, span{int32(from), int32(to)}) //nolint:gosec // replies are short
+		found.add(text, from, to)
+	}
+	r.lookForWords(text, mark)
+	if len(r.fragments.known)+len(r.whole) > 0 && !r.lookIntoAll(text, mark) {
 		return found
 	}
+	if r.harmless(text, pieces) {
+		return nil
+	}
+	return found
+}
+
+// lookIntoAll finds the fragments and whole forms in all views of the text. Where there is too much to decode it takes
+// all of the text for an echo, and reports false.
+func (r *redaction) lookIntoAll(text string, found func(from, to int)) bool {
 	budget := maxViewBytes
 	for waiting := []view{viewOf(text)}; len(waiting) > 0; {
 		last := len(waiting) - 1
@@ -277,13 +300,13 @@ func (r *redaction) look(text string) marks {
 		waiting = waiting[:last]
 		if budget -= len(one.text); budget < 0 {
 			// Nobody who means well has so much to decode.
-			found.add(text, 0, len(text))
-			return found
+			found(0, len(text))
+			return false
 		}
-		r.lookInto(one, func(from, to int) { found.add(text, from, to) })
+		r.lookInto(one, found)
 		waiting = append(waiting, one.decoded()...)
 	}
-	return found
+	return true
 }
 
 // lookInto finds the fragments and whole forms in one view.
@@ -323,18 +346,12 @@ func (r *redaction) lookIntoFolded(v view, f folded, chancy bool, found func(fro
 }
 
 // lookForWords finds forms that only count as words of their own.
-func (r *redaction) lookForWords(text string, found marks) {
-	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+func (r *redaction) lookForWords(text string, found func(from, to int)) {
 	for _, form := range r.words {
 		for i := 0; i+len(form) <= len(text); i++ {
 			end := i + len(form)
-			if !strings.EqualFold(text[i:end], form) {
-				continue
-			}
-			left, _ := utf8.DecodeLastRuneInString(text[:i])
-			right, _ := utf8.DecodeRuneInString(text[end:])
-			if !inWord(left) && !inWord(right) {
-				found.add(text, i, end)
+			if strings.EqualFold(text[i:end], form) && standsAlone(text, i, end) {
+				found(i, end)
 			}
 		}
 	}

@@ -31,7 +31,8 @@ var _ smtpconn.TokenSource = (*Source)(nil)
 
 // question is one that was put to the endpoint. All who want the answer wait for it; when none is left, it is given up.
 type question struct {
-	done    chan struct{} // closed when there is an answer
+	refused shared.SecretText // that the answer is to be another one than
+	done    chan struct{}     // closed when there is an answer
 	answer  Answer
 	err     error
 	waiting int
@@ -53,16 +54,17 @@ func (s *Source) Identity() string {
 // Token is that of [smtpconn.TokenSource]. The error is an *Error, [ErrNoGrant], or that of ctx or of [Grants].
 func (s *Source) Token(ctx context.Context, refused shared.SecretText) (smtpconn.Token, error) {
 	for {
-		token, err := s.next(ctx, refused)
-		if err != nil || refused.IsEmpty() || token.Text != refused {
+		token, heard, err := s.next(ctx, refused)
+		if err != nil || heard || token.Text != refused {
 			return token, err
 		}
 		// It joined a question of others, who have not met the refusal.
 	}
 }
 
-// next returns a token, which may be the refused one where others have asked for it.
-func (s *Source) next(ctx context.Context, refused shared.SecretText) (smtpconn.Token, error) {
+// next returns a token. heard means that the endpoint was asked for another one than the refused one: what it has given
+// is its last word. Otherwise it may be the refused one, for which others have asked.
+func (s *Source) next(ctx context.Context, refused shared.SecretText) (_ smtpconn.Token, heard bool, _ error) {
 	now := time.Now()
 	s.mu.Lock()
 	if !refused.IsEmpty() && s.token.Text == refused {
@@ -70,7 +72,7 @@ func (s *Source) next(ctx context.Context, refused shared.SecretText) (smtpconn.
 	}
 	if !s.token.Text.IsEmpty() && now.Before(s.renewAt) {
 		defer s.mu.Unlock()
-		return s.described(s.token, false), nil
+		return s.described(s.token, false), false, nil
 	}
 	asked := s.ask(ctx, refused)
 	s.mu.Unlock()
@@ -78,12 +80,13 @@ func (s *Source) next(ctx context.Context, refused shared.SecretText) (smtpconn.
 	case <-asked.done:
 	case <-ctx.Done():
 		s.leave(asked)
-		return smtpconn.Token{}, ctx.Err()
+		return smtpconn.Token{}, false, ctx.Err()
 	}
 	if asked.err != nil {
-		return s.stillGood(asked.err)
+		token, err := s.stillGood(asked.err)
+		return token, false, err
 	}
-	return s.described(asked.answer, !asked.answer.known), nil
+	return s.described(asked.answer, !asked.answer.known), asked.refused == refused, nil
 }
 
 // stillGood returns the token from before where the endpoint does not answer now and the token has not ended yet.
@@ -101,8 +104,8 @@ func (s *Source) stillGood(err error) (smtpconn.Token, error) {
 func (s *Source) ask(ctx context.Context, refused shared.SecretText) *question {
 	if s.asking == nil {
 		unhurried, giveUp := context.WithCancel(context.WithoutCancel(ctx))
-		s.asking = &question{done: make(chan struct{}), giveUp: giveUp}
-		go s.answer(unhurried, s.asking, refused)
+		s.asking = &question{refused: refused, done: make(chan struct{}), giveUp: giveUp}
+		go s.answer(unhurried, s.asking)
 	}
 	s.asking.waiting++
 	return s.asking
@@ -123,9 +126,9 @@ func (s *Source) leave(asked *question) {
 }
 
 // answer gets the answer to a question.
-func (s *Source) answer(ctx context.Context, asked *question, refused shared.SecretText) {
+func (s *Source) answer(ctx context.Context, asked *question) {
 	defer asked.giveUp()
-	answer, err := s.fetch(ctx, refused)
+	answer, err := s.fetch(ctx, asked.refused)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	asked.answer, asked.err = answer, err

@@ -23,10 +23,14 @@ type fake struct {
 	life   int // seconds; 0 is not told
 	status atomic.Int32
 	gaveUp atomic.Int32
+	same   bool // it gives the same token each time
 }
 
 func (f *fake) RoundTrip(request *http.Request) (*http.Response, error) {
 	number := f.asked.Add(1)
+	if f.same {
+		number = 1
+	}
 	select {
 	case <-time.After(f.takes):
 	case <-request.Context().Done():
@@ -158,6 +162,22 @@ func TestRefusedToken(t *testing.T) {
 		wg.Wait()
 		if got := token(t, s, first); got != "token-2" || f.asked.Load() != 2 {
 			t.Errorf("%s after %d requests", got, f.asked.Load())
+		}
+	})
+}
+
+// TestSameTokenAgain takes it for the endpoint's last word that it gives a refused token again, and does not ask over
+// and over.
+func TestSameTokenAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{takes: time.Second, life: 3600, same: true}
+		s := sourceOf(f)
+		first := token(t, s, "")
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		got, err := s.Token(ctx, shared.NewSecretText(first))
+		if err != nil || got.Text.Reveal() != first || !got.Fetched || f.asked.Load() != 2 {
+			t.Errorf("fetched %t after %d requests, %v", got.Fetched, f.asked.Load(), err)
 		}
 	})
 }

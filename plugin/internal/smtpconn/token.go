@@ -13,7 +13,8 @@ import (
 // TokenSource gives the access tokens of OAuth 2.0 for one mailbox. It may be used concurrently.
 type TokenSource interface {
 	// Token returns a token to log in with, one that is known already or one that is fetched now. refused is a token that
-	// the server has not taken, which is not returned again; the empty secret is none. Token returns when ctx ends.
+	// the server has not taken, which is returned again only when the endpoint gives the same one; the empty secret is
+	// none. Token returns when ctx ends.
 	Token(ctx context.Context, refused shared.SecretText) (Token, error)
 }
 

@@ -63,7 +63,8 @@ func (p *Page) startWatch() (stop func()) {
 	}
 }
 
-// lookAtExpiry warns of what ends soon, and deletes the sign-ins that are of no use any more.
+// lookAtExpiry warns of what ends soon, renews the sign-in that nothing uses, and deletes those that are of no use any
+// more.
 func (p *Page) lookAtExpiry(ctx context.Context, notices expiryNotices, now time.Time) {
 	snapshot, err := p.Load(ctx, shared.LoadRequest{})
 	if err != nil {
@@ -82,6 +83,7 @@ func (p *Page) lookAtExpiry(ctx context.Context, notices expiryNotices, now time
 		p.logger.Warn(words, "field", field, "ends", ends.UTC().Format(time.RFC3339),
 			"days", int(ends.Sub(now).Hours()/24))
 	}
+	p.renewUnused(ctx)
 	count, err := p.forgetGrants(ctx, false)
 	if err != nil {
 		p.logger.Debug("it cannot be told which sign-ins are of use", "error", err)

@@ -28,9 +28,10 @@ const startDelay = 250 * time.Millisecond
 // openNotifications makes the notification service and starts it.
 func (p *Page) openNotifications(ctx context.Context) error {
 	c := p.configuration
+	p.deliveries = newDeliveries(p)
 	configuration := notify.Configuration{
 		Store: p.store, Keeper: p.keeper, Sealing: &p.sealing, Logger: p.logger.Named("notifications"),
-		Delivery: newDeliveries(p).current, Limits: c.Delivery, LockFile: filepath.Join(c.DataDir, serviceLock),
+		Delivery: p.deliveries.current, Limits: c.Delivery, LockFile: filepath.Join(c.DataDir, serviceLock),
 		StartDelay: startDelay,
 	}
 	var err error

@@ -34,6 +34,7 @@ type Page struct {
 	tested        *tested
 	testMails     *testMails
 	notifications *notify.Service
+	deliveries    *deliveries
 	logger        hclog.Logger
 	// sealing is told of what is sealed and not committed yet; see Rekey.
 	sealing secret.Sealing

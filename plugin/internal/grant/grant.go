@@ -56,14 +56,27 @@ type Description struct {
 	// Account is who signed in, as the provider names them; may be empty. Author is the actor of the page.
 	Account, Author string
 	SignedIn        time.Time
-	// Renewed is when that was last done, or SignedIn.
+	// Version counts the renewals, and Renewed is when that was last done, or SignedIn. Unused is how long ago that is, by
+	// the clock that all processes share.
+	Version int64
 	Renewed time.Time
+	Unused  time.Duration
 	// Ends is when the grant ends unless it is renewed before; zero when that is not known.
 	Ends time.Time
 	// Refused is when the provider refused it, so that a new sign-in is needed; zero when it did not.
 	Refused time.Time
+	// Doubt is why its tokens may not be the last ones that the provider has given; empty when nothing speaks for it.
+	Doubt oauth.Doubt
 	// Parts are what it is bound to.
 	Parts map[string]string
+}
+
+// Life is for how long the grant was to last when it was renewed; 0 when that is not known.
+func (d Description) Life() time.Duration {
+	if d.Ends.IsZero() {
+		return 0
+	}
+	return d.Ends.Sub(d.Renewed)
 }
 
 // document is the part of a description that stays the same, as it is stored.
@@ -103,8 +116,8 @@ func (k *Keeper) Describe(ctx context.Context, id shared.SecretText) (Descriptio
 	}
 	told, err := read(row)
 	return Description{
-		Account: told.Account, Author: told.Author, SignedIn: told.SignedIn, Renewed: row.Renewed, Ends: row.Ends,
-		Refused: row.Refused, Parts: told.Parts,
+		Account: told.Account, Author: told.Author, SignedIn: told.SignedIn, Version: row.Version, Renewed: row.Renewed,
+		Unused: row.Unused, Ends: row.Ends, Refused: row.Refused, Doubt: oauth.Doubt(row.Doubt), Parts: told.Parts,
 	}, err
 }
 

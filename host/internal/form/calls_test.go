@@ -2,6 +2,7 @@ package form_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -115,6 +116,8 @@ func TestCalls(t *testing.T) {
 		"value.timeout": {"7s"},
 	}
 	outdated := url.Values{"revision": {"0"}, "present": {"address"}, "value.address": {"127.0.0.1:1"}}
+	withBase := maps.Clone(outdated)
+	withBase.Set("base", `{"values":{}}`)
 	for name, test := range map[string]struct {
 		method, route, accept string
 		posted                url.Values
@@ -129,6 +132,9 @@ func TestCalls(t *testing.T) {
 		"save":           {"POST", "/save", "", valid, 303, "", "Schema Save"},
 		"save, refused":  {"POST", "/save", "", invalid, 422, `value="no port"`, "Schema Save Validate"},
 		"save, conflict": {"POST", "/save", "", outdated, 409, `value="127.0.0.1:1"`, "Schema Save Validate Revisions"},
+		"save, conflict, form that says what it was": {
+			"POST", "/save", "", withBase, 409, `value="127.0.0.1:1"`, "Schema Save Validate",
+		},
 		"save, refused, script": {
 			"POST", "/save", "application/json", invalid, 200, "Nothing was saved", "Schema Save",
 		},

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 
@@ -12,12 +13,23 @@ import (
 // choicePrefix is what the names of the controls begin with by which a conflict is settled, field by field.
 const choicePrefix = "choice."
 
-// theirs is the value of such a control for what was saved meanwhile.
-const theirs = "theirs"
+// The values of such a control: for what stood in the form, and for what was saved meanwhile.
+const (
+	yours  = "yours"
+	theirs = "theirs"
+)
+
+// yoursPrefix is what the names of the controls begin with that keep what stood in a field which now holds theirs.
+const yoursPrefix = "yours."
 
 type conflict struct {
 	Revision shared.Revision
 	Fields   []conflictField
+	// Known means that it is known what the form was opened with.
+	Known bool
+	// Newer is what was saved meanwhile of the fields that the form left as it was opened with. It goes into the form, so
+	// that saving it undoes nothing of theirs.
+	Newer shared.Values
 	// SecretsKept means that secrets that were typed still stand on the page.
 	SecretsKept bool
 }
@@ -28,39 +40,53 @@ type conflictField struct {
 	Was, Yours, Theirs    text.Text
 	YourValue, TheirValue shared.Values // for the script; empty for a secret
 	Both                  bool          // both have changed it
-	TakeTheirs            bool          // only they have
+	TakeYours, TakeTheirs bool          // which one is chosen at first; neither where it is not known who has changed it
 }
 
-// newConflict shows the versions side by side; saving again is then a decision. What it was, the audit trail says.
+// newConflict shows the versions side by side; saving again is then a decision. What it was, the form or else the audit
+// trail says.
 func newConflict(schema shared.Schema, s submission, result shared.SaveResult, was before) *conflict {
-	found := &conflict{Revision: result.Snapshot.Revision}
+	found := &conflict{Revision: result.Snapshot.Revision, Known: was.known, Newer: shared.Values{}}
 	withYours, withTheirs := schema.Evaluate(s.draft.Values), schema.Evaluate(result.Snapshot.Values)
 	for field := range schema.Fields() {
 		yours, given := s.draft.Values[field.Name]
 		theirs := result.Snapshot.Values[field.Name]
-		old, theyChanged := was.values[field.Name]
-		one := conflictField{Name: field.Name, Label: field.Label}
+		if _, changed := was.values[field.Name]; was.known && changed && (!given || was.left(field, yours, theirs)) {
+			found.Newer[field.Name] = theirs
+		}
 		switch {
 		case field.Sensitive && s.draft.Secrets[field.Name].Action != shared.SecretKeep:
-			one.Was, one.Yours, one.Theirs = text.Of("not shown"), text.Of("changed"), text.Of("not shown")
-			one.Both = was.secrets[field.Name]
-		case given && yours != theirs && withYours.Effective(field.Name) != withTheirs.Effective(field.Name):
-			one.Yours, one.Theirs = valueText(field, yours), valueText(field, theirs)
-			one.YourValue = shared.Values{field.Name: yours}
-			one.TheirValue = shared.Values{field.Name: theirs}
-			switch {
-			case theyChanged:
-				one.Was = valueText(field, old)
-				one.TakeTheirs, one.Both = old == yours, old != yours
-			case was.known: // Only you have.
-				one.Was = valueText(field, theirs)
-			}
-		default:
-			continue
+			found.Fields = append(found.Fields, conflictField{
+				Name: field.Name, Label: field.Label, Both: was.secrets[field.Name], TakeYours: true,
+				Was: text.Of("not shown"), Yours: text.Of("changed"), Theirs: text.Of("not shown"),
+			})
+		case given && asPosted(field, yours) != asPosted(field, theirs) &&
+			withYours.Effective(field.Name) != withTheirs.Effective(field.Name):
+			found.Fields = append(found.Fields, versions(field, yours, theirs, was))
 		}
-		found.Fields = append(found.Fields, one)
 	}
 	return found
+}
+
+// versions are those of a field that is no secret.
+func versions(field shared.Field, yours, theirs shared.Value, was before) conflictField {
+	one := conflictField{
+		Name: field.Name, Label: field.Label, Yours: valueText(field, yours), Theirs: valueText(field, theirs),
+		YourValue: shared.Values{field.Name: yours}, TheirValue: shared.Values{field.Name: theirs},
+	}
+	old, theyChanged := was.values[field.Name]
+	if !theyChanged { // Then only you have, if that is known.
+		old = theirs
+	}
+	one.Was = valueText(field, old)
+	if !was.known && !theyChanged || was.long[field.Name] {
+		one.Was = text.Of("not known")
+	}
+	if was.known || theyChanged {
+		one.TakeTheirs = was.left(field, yours, theirs)
+		one.TakeYours, one.Both = !one.TakeTheirs, theyChanged && !one.TakeTheirs
+	}
+	return one
 }
 
 // before is what fields were that others have changed since a revision, and which secrets.
@@ -68,6 +94,7 @@ type before struct {
 	known   bool
 	values  shared.Values
 	secrets map[string]bool
+	long    map[string]bool // those that have changed, and whose value then is not known
 }
 
 // beforeSince asks the audit trail what was in force at a revision, as far as it has changed since; known is its newest
@@ -104,6 +131,15 @@ func (h *handler) beforeSince(
 	}
 }
 
+// left reports whether the form holds what it was opened with.
+func (b before) left(field shared.Field, yours, theirs shared.Value) bool {
+	old, theyChanged := b.values[field.Name]
+	if !theyChanged {
+		old = theirs
+	}
+	return !b.long[field.Name] && asPosted(field, yours) == asPosted(field, old)
+}
+
 func (b before) undo(schema shared.Schema, entry shared.RevisionEntry) {
 	for _, change := range entry.Changes {
 		field, declared := schema.Field(change.Field)
@@ -128,13 +164,18 @@ func (h *handler) merge(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for field := range schema.Fields() {
-		if r.PostForm.Get(choicePrefix+field.Name) != theirs {
-			continue
-		}
-		if field.Sensitive {
+		kept := r.PostForm.Get(yoursPrefix + field.Name)
+		switch chosen := r.PostForm.Get(choicePrefix + field.Name); {
+		case chosen == theirs && field.Sensitive:
 			submission.draft.Secrets[field.Name] = shared.KeepSecret()
-		} else {
+		case chosen == theirs:
 			submission.draft.Values[field.Name] = snapshot.Values[field.Name]
+		case chosen == yours && kept != "":
+			values, ok := h.declaredValues(w, r, schema, yoursPrefix+field.Name, kept)
+			if !ok {
+				return
+			}
+			maps.Copy(submission.draft.Values, values)
 		}
 	}
 	h.render(w, r, http.StatusOK, h.answeredView(r, schema, submission, snapshot))

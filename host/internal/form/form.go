@@ -270,8 +270,13 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 	if !ok {
 		return shared.Schema{}, submission{}, false
 	}
+	base, err := readBase(r.PostForm.Get(baseName))
+	if err != nil {
+		h.invalid(w, r, baseName, r.PostForm.Get(baseName))
+		return shared.Schema{}, submission{}, false
+	}
 	read := readSubmission(schema, r.PostForm)
-	read.revision = revision
+	read.revision, read.base = revision, base
 	h.settle(r, schema, &read)
 	return schema, read, true
 }

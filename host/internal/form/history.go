@@ -165,7 +165,9 @@ func (h *handler) opened(w http.ResponseWriter, r *http.Request, number int64) {
 		delete(values, name)
 	}
 	view := h.answeredView(r, schema,
-		submission{draft: shared.Draft{Values: values}, revision: snapshot.Revision.Number}, snapshot)
+		submission{
+			draft: shared.Draft{Values: values}, revision: snapshot.Revision.Number, base: baseOf(schema, snapshot),
+		}, snapshot)
 	view.Opened, view.Service = number, h.service(r)
 	h.render(w, r, http.StatusOK, view)
 }

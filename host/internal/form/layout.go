@@ -179,7 +179,7 @@ func (v *view) run(name runName) *runView {
 func (v *view) adopt(s submission) {
 	v.build(s.draft.Apply(v.Snapshot.Values), s)
 	// The form stays bound to the revision that it was made from; only a conflict moves it on.
-	v.Snapshot.Revision.Number = s.revision
+	v.Snapshot.Revision.Number, v.base = s.revision, s.base
 }
 
 // show tells what came of a test or an action.

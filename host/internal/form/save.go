@@ -1,6 +1,7 @@
 package form
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 
@@ -29,7 +30,7 @@ func (h *handler) save(w http.ResponseWriter, r *http.Request) {
 	case result.Saved:
 		toPage(w, r, savedQuery(r))
 	default:
-		h.answerUnsaved(w, r, h.answeredView(r, schema, submission, result.Snapshot), submission, result)
+		h.answerUnsaved(w, r, schema, submission, result)
 	}
 }
 
@@ -43,9 +44,11 @@ func (h *handler) answerScriptedSave(
 	case result.Saved:
 		reply["location"] = "./" + savedQuery(r)
 	case result.Conflict:
-		conflict := newConflict(schema, s, result, h.beforeSince(r, schema, s.revision, nil))
+		conflict := newConflict(schema, s, result, h.opening(r, schema, s, result.Snapshot))
 		conflict.SecretsKept = true
 		reply["revision"] = result.Snapshot.Revision.Number // From here on the form is made from that one.
+		reply[baseName], _ = baseOf(schema, result.Snapshot).text()
+		reply["values"] = conflict.Newer
 		reply["said"] = h.fragment(r, "said", &view{Conflict: conflict})
 	case result.Confirm != "":
 		reply["confirm"] = h.fragment(r, "agree", runView{Confirm: result.Confirm})
@@ -63,22 +66,34 @@ func (h *handler) answerScriptedSave(
 
 // answerUnsaved shows the form again and says why nothing was saved.
 func (h *handler) answerUnsaved(
-	w http.ResponseWriter, r *http.Request, view *view, s submission, result shared.SaveResult,
+	w http.ResponseWriter, r *http.Request, schema shared.Schema, s submission, result shared.SaveResult,
 ) {
-	status := http.StatusUnprocessableEntity
-	switch {
-	case result.Conflict:
-		view.Conflict = newConflict(view.Schema, s, result, h.beforeSince(r, view.Schema, s.revision, nil))
-		view.Snapshot.Revision = result.Snapshot.Revision
-		status = http.StatusConflict
-	case result.Confirm != "":
+	if result.Conflict {
+		conflict := newConflict(schema, s, result, h.opening(r, schema, s, result.Snapshot))
+		maps.Copy(s.draft.Values, conflict.Newer)
+		s.revision, s.base = result.Snapshot.Revision.Number, baseOf(schema, result.Snapshot)
+		view := h.answeredView(r, schema, s, result.Snapshot)
+		view.Conflict = conflict
+		h.render(w, r, http.StatusConflict, view)
+		return
+	}
+	status, view := http.StatusUnprocessableEntity, h.answeredView(r, schema, s, result.Snapshot)
+	if result.Confirm != "" {
 		view.Confirm = &runView{Confirm: result.Confirm}
 		status = http.StatusPreconditionRequired
-	default:
+	} else {
 		view.setFindings(result.Diagnostics)
 		view.Refused, view.Faults = true, faultsOf(view.Schema, result.Diagnostics)
 	}
 	h.render(w, r, status, view)
+}
+
+// opening is what the fields were when the form was opened: as the form says, and else the audit trail.
+func (h *handler) opening(r *http.Request, schema shared.Schema, s submission, now shared.Snapshot) before {
+	if s.base != nil {
+		return s.base.since(schema, s.draft.Values, now)
+	}
+	return h.beforeSince(r, schema, s.revision, nil)
 }
 
 // savedQuery is how the page is asked for after a save.

@@ -29,6 +29,7 @@ type submission struct {
 	// options are those of the test, whose name is empty, and of the actions.
 	options  map[string]shared.Values
 	revision int64
+	base     *formBase // nil when the form does not say what it was opened with
 	// hasContent tells which fields hold something; hints about the others would only be in the way.
 	hasContent map[string]bool
 	// present and unset are the keys of the fields that were on the form, and of those that showed their default.
@@ -191,10 +192,7 @@ func (h *handler) chosenValues(
 	fix, preset := r.PostForm.Get("fix"), r.PostForm.Get("preset")
 	switch {
 	case fix != "":
-		if json.Unmarshal([]byte(fix), &chosen) != nil {
-			h.invalid(w, r, "fix", fix)
-			return nil, false
-		}
+		return h.declaredValues(w, r, schema, "fix", fix)
 	case preset != "":
 		i := slices.IndexFunc(schema.Presets, func(p shared.Preset) bool { return p.Name == preset })
 		if i < 0 {
@@ -203,13 +201,30 @@ func (h *handler) chosenValues(
 		}
 		chosen = schema.Presets[i].Values
 	}
-	for name, value := range chosen {
+	return chosen, h.allDeclared(w, r, schema, "preset", chosen)
+}
+
+// declaredValues reads values that a control of the page holds.
+func (h *handler) declaredValues(
+	w http.ResponseWriter, r *http.Request, schema shared.Schema, control, posted string,
+) (values shared.Values, ok bool) {
+	if json.Unmarshal([]byte(posted), &values) != nil {
+		h.invalid(w, r, control, posted)
+		return nil, false
+	}
+	return values, h.allDeclared(w, r, schema, control, values)
+}
+
+func (h *handler) allDeclared(
+	w http.ResponseWriter, r *http.Request, schema shared.Schema, control string, values shared.Values,
+) bool {
+	for name, value := range values {
 		if field, declared := schema.Field(name); !declared || field.Sensitive || field.ReadOnly || !field.Fits(value) {
-			h.invalid(w, r, "fix", name)
-			return nil, false
+			h.invalid(w, r, control, name)
+			return false
 		}
 	}
-	return chosen, true
+	return true
 }
 
 // typedTexts keeps what was typed while the plugin cannot say what the fields are. Secrets are left out.

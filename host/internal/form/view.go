@@ -42,6 +42,7 @@ type view struct {
 	HasService        bool                  // there is a notification service
 	Service           *shared.ServiceStatus // nil when it was not asked, or could not be
 
+	base       *formBase // what the form was opened with; nil when that is not known
 	hasActions bool
 	computed   shared.Values // what read-only fields show for the form as it stands
 	runs       []*runView    // all of them
@@ -91,7 +92,7 @@ func (h *handler) answeredView(r *http.Request, schema shared.Schema, s submissi
 // carries a typed secret back, so its preview has none.
 func (h *handler) newView(r *http.Request, schema shared.Schema, snapshot shared.Snapshot, values shared.Values) *view {
 	v := h.emptyView()
-	v.Schema, v.Snapshot = schema, snapshot
+	v.Schema, v.Snapshot, v.base = schema, snapshot, baseOf(schema, snapshot)
 	v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
 	request := shared.ValidateRequest{Locale: h.locale(r), Draft: shared.Draft{Values: values}}
 	if validation, err := h.page.Validate(r.Context(), request); err == nil {
@@ -167,6 +168,14 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 		reply["running"], reply["down"] = false, h.fragment(r, "down", v)
 	}
 	h.writeJSON(w, r, reply)
+}
+
+// Base is what the form was opened with, as a control holds it; empty when that is not known.
+func (v *view) Base() (string, error) {
+	if v.base == nil {
+		return "", nil
+	}
+	return v.base.text()
 }
 
 func toJSON(value any) (string, error) {

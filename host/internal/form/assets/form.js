@@ -343,13 +343,17 @@ function start() {
   }
 
   // refuse says why nothing was saved. After a conflict the form is made from the newer revision.
-  function refuse({ said, findings = {}, revision }) {
+  function refuse({ said, findings = {}, revision, base, values = {} }) {
     clearTimeout(debounce);
     hint++; // A hint that is under way knows less.
     show(findings);
     for (const name of Object.keys(findings)) if (fields.has(name)) reveal(fields.get(name));
     place.innerHTML = said;
-    if (revision !== undefined) form.elements.revision.value = revision;
+    if (revision !== undefined) {
+      form.elements.revision.value = revision;
+      form.elements.base.value = base;
+      fill(values); // What was not changed here is what others have saved.
+    }
     unsaved = true;
     document.getElementById("unsaved").hidden = false;
     (place.querySelector(".faults a, #conflict-title") ?? place).focus();

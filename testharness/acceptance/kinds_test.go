@@ -161,6 +161,7 @@ func checkActions(t *testing.T, b *tab) {
 	b.click("#action-find_buckets-run")
 	b.awaitText(`document.getElementById("control-bucket").value`, "eu-photos")
 	b.click("#field-mirrors [value=eu-backups]")
+	checkFound(t, b)
 	checkEnter(t, b)
 	b.click("#action-sign_in-run")
 	b.awaitText(`document.getElementById("action-sign_in-report").textContent`, "Access was allowed")
@@ -172,6 +173,22 @@ func checkActions(t *testing.T, b *tab) {
 	b.awaitText(`document.getElementById("action-rotate-report").textContent`, "The callback in use stops working.")
 	b.click("#action-rotate-report button")
 	b.awaitText(`document.getElementById("action-rotate-report").textContent`, "What is in force has changed.")
+}
+
+// checkFound takes entries of a list from what an action has found, and out again by the box and by the row.
+func checkFound(t *testing.T, b *tab) {
+	t.Helper()
+	b.click("#field-replicas .found [value=eu-photos]")
+	b.click("#field-replicas .found [value=eu-backups]")
+	b.click("#field-replicas .found [value=eu-photos]")
+	rows := read[string](b, `[...document.querySelectorAll("#field-replicas .entry")].map(one => one.value).join()`)
+	if held := b.value("replicas"); rows != "eu-backups" || held != "eu-backups" {
+		t.Errorf("what was ticked: the rows are %q, the list %q", rows, held)
+	}
+	b.click("#field-replicas .remove")
+	if read[bool](b, `document.querySelector("#field-replicas .found :checked") !== null`) || b.value("replicas") != "" {
+		t.Errorf("what was removed stays ticked, or in the list: %q", b.value("replicas"))
+	}
 }
 
 // checkEnter presses Enter where it may choose from a list: that sends no form.

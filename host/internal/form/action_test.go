@@ -19,6 +19,11 @@ func (p *kindsPage) Test(ctx context.Context, request shared.TestRequest, send f
 	return p.Page.Test(ctx, request, send)
 }
 
+func (p *kindsPage) Validate(ctx context.Context, request shared.ValidateRequest) (shared.Validation, error) {
+	p.validated = request.Draft
+	return p.Page.Validate(ctx, request)
+}
+
 func (p *kindsPage) RunAction(
 	ctx context.Context, request shared.ActionRequest, send func(shared.TestEvent) error,
 ) error {
@@ -159,7 +164,7 @@ func TestActionIsStreamed(t *testing.T) {
 		t.Errorf("the last line is %s", lines[2])
 	}
 	if !strings.Contains(last.HTML, "2 values for “Bucket” were found.") ||
-		strings.Contains(last.HTML, "“Mirrors”") ||
+		!strings.Contains(last.HTML, "2 values for “Mirrors” were found.") ||
 		!strings.Contains(last.HTML, `name="fix" value="{&#34;bucket&#34;:&#34;eu-backups&#34;}">Backups</button>`) {
 		t.Errorf("what was found does not stand below the verdict:\n%s", last.HTML)
 	}

@@ -184,25 +184,33 @@ type choice struct {
 	Chosen       bool
 }
 
-// Choices are the options, and what is in force although it is none of them.
-func (f *fieldView) Choices() []choice {
+// chosen are the values in force, one or several.
+func (f *fieldView) chosen() []string {
 	chosen, several := f.Effective.AsList()
 	if !several {
 		single, _ := f.Effective.AsText()
 		chosen = []string{single}
 	}
-	others := map[string]bool{}
-	for _, one := range chosen {
-		others[one] = true
-	}
+	return chosen
+}
+
+// Offered are the options.
+func (f *fieldView) Offered() []choice {
+	chosen := setOf(f.chosen())
 	choices := make([]choice, len(f.Options))
 	for i, option := range f.Options {
-		choices[i] = choice{option.Value, option.Label, others[option.Value]}
+		choices[i] = choice{option.Value, option.Label, chosen[option.Value]}
 	}
+	return choices
+}
+
+// Choices are the options, and what is in force although it is none of them.
+func (f *fieldView) Choices() []choice {
+	choices, others := f.Offered(), setOf(f.chosen())
 	for _, option := range f.Options {
 		delete(others, option.Value)
 	}
-	for _, one := range chosen {
+	for _, one := range f.chosen() {
 		if one != "" && others[one] {
 			choices = append(choices, choice{one, one, true})
 			delete(others, one)

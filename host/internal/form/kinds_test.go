@@ -21,6 +21,8 @@ type kindsPage struct {
 	handler http.Handler
 	tested  *shared.TestRequest
 	acted   *shared.ActionRequest
+
+	validated shared.Draft
 }
 
 func newKinds(t *testing.T) *kindsPage {

@@ -10,18 +10,24 @@ import (
 // mostOffered is how many of the values that an action found stand below its verdict; the field proposes all of them.
 const mostOffered = 8
 
-// offers are the values that an action found for choices, each to be taken over by a click. A text with proposals shows
-// them only while it is typed in, and then those alone that fit what stands in it.
+// offers are the values that an action found, by the fields that they are for. Each that a field can hold alone is taken
+// over by a click: a text with proposals shows them only while it is typed in, and then those alone that fit what stands
+// in it. Where several may be chosen, they stand at the field, each with a tick-box.
 func (h *handler) offers(r *http.Request, schema shared.Schema, s submission) (list shared.Diagnostics) {
 	reader := h.language(r)
 	for field := range schema.Fields() {
 		found := s.found[field.Name]
-		if field.Kind != shared.KindChoice || !s.present[field.Name] || len(found) == 0 {
+		if !s.present[field.Name] || len(found) == 0 {
 			continue
 		}
 		offer := shared.Diagnostic{Severity: shared.SeverityInfo, Code: "found", Summary: reader.Render(text.Of(
 			"{count} value for “{field}” was found. || {count} values for “{field}” were found.",
 			"count", len(found), "field", field.Label))}
+		if field.Kind.Form() == shared.FormList {
+			offer.Detail = reader.Message("Tick at the field what you want to use.")
+			list = append(list, offer)
+			continue
+		}
 		if len(found) > mostOffered {
 			offer.Detail = reader.Message("The field proposes the others while you type.")
 		}

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"html/template"
@@ -231,11 +232,8 @@ func (h *handler) completedLine(
 		one := scope.field(field)
 		one.Options = found
 		one.settle()
-		name := "proposals"
-		if one.Shape == "ticks" {
-			name = "tick-list"
-		}
-		choices[one.Key] = h.fragment(r, name, one)
+		name := map[string]string{"ticks": "tick-list", "rows": "found"}[one.Shape]
+		choices[one.Key] = h.fragment(r, cmp.Or(name, "proposals"), one)
 	}
 	line["choices"] = choices
 	return line

@@ -13,14 +13,16 @@ import (
 
 // Prefixes of the names of form controls.
 const (
-	valuePrefix  = "value."  // a field
-	secretPrefix = "secret." // a new secret; empty keeps the stored one
-	clearPrefix  = "clear."  // ticked to remove the stored secret
-	optionPrefix = "option." // an option of the test
-	actionPrefix = "action." // an option of an action, with the action's name before its own
-	presentName  = "present" // names each field that was on the form: an unticked box sends nothing
-	unsetName    = "unset"   // names each field whose control showed the default as if it were the value
-	refusedName  = "refused" // given by the script while the page says that nothing was saved
+	valuePrefix   = "value."   // a field
+	secretPrefix  = "secret."  // a new secret; empty keeps the stored one
+	clearPrefix   = "clear."   // ticked to remove the stored secret
+	optionPrefix  = "option."  // an option of the test
+	addPrefix     = "add."     // an entry for a list, of those that an action has found
+	offeredPrefix = "offered." // names each of them that the list had when it was offered
+	actionPrefix  = "action."  // an option of an action, with the action's name before its own
+	presentName   = "present"  // names each field that was on the form: an unticked box sends nothing
+	unsetName     = "unset"    // names each field whose control showed the default as if it were the value
+	refusedName   = "refused"  // given by the script while the page says that nothing was saved
 )
 
 // submission is a posted form.
@@ -56,7 +58,7 @@ func readSubmission(schema shared.Schema, posted url.Values) submission {
 			s.readSecret(field, posted)
 			continue
 		}
-		value := readValue(field, posted, valuePrefix+field.Name)
+		value := withFound(field, readValue(field, posted, valuePrefix+field.Name), posted)
 		s.draft.Values[field.Name] = value
 		s.hasContent[field.Name] = !value.IsEmpty()
 	}
@@ -162,6 +164,25 @@ func (s *submission) readSecret(field shared.Field, posted url.Values) {
 	default:
 		s.draft.Secrets[field.Name] = shared.KeepSecret()
 	}
+}
+
+// withFound is a list with those of the found entries that are ticked, and without those that were unticked.
+func withFound(field shared.Field, value shared.Value, posted url.Values) shared.Value {
+	ticked, had := posted[addPrefix+field.Name], posted[offeredPrefix+field.Name]
+	entries, isList := value.AsList()
+	if field.Kind != shared.KindList || len(ticked)+len(had) == 0 || !isList && !value.IsEmpty() {
+		return value
+	}
+	had = had[:min(len(had), mostTicked)]
+	entries = slices.DeleteFunc(slices.Clone(entries), func(one string) bool {
+		return slices.Contains(had, one) && !slices.Contains(ticked, one)
+	})
+	for _, one := range ticked[:min(len(ticked), mostTicked)] {
+		if one != "" && !slices.Contains(had, one) && !slices.Contains(entries, one) {
+			entries = append(entries, one)
+		}
+	}
+	return shared.List(entries...)
 }
 
 // mostTicked is how many tick-boxes of one field are read: more than a list may have, which the plugin then says.

@@ -45,7 +45,7 @@ func (p *Page) findBuckets(
 	}
 	return p.finish(ctx, "Found two buckets", shared.ActionResult{
 		Values:  shared.Values{"bucket": shared.Text(region + "-photos")},
-		Choices: map[string][]shared.Option{"bucket": found, "mirrors": found},
+		Choices: map[string][]shared.Option{"bucket": found, "mirrors": found, "replicas": found, "archive": found},
 	}, send)
 }
 

@@ -73,6 +73,8 @@ func choices() shared.Section {
 		}},
 		{Name: "bucket", Label: "Bucket", Kind: shared.KindChoice, OptionsFrom: "find_buckets"},
 		{Name: "mirrors", Label: "Mirrors", Kind: shared.KindChoices, OptionsFrom: "find_buckets"},
+		{Name: "replicas", Label: "Replicas", Kind: shared.KindList, OptionsFrom: "find_buckets"},
+		{Name: "archive", Label: "Archive", Kind: shared.KindText, OptionsFrom: "find_buckets"},
 	}}
 }
 

@@ -29,6 +29,10 @@ export function controlOf(element, { kind, control: name }) {
     require(needed) { main.toggleAttribute("aria-required", needed); if (needed) main.setAttribute("aria-required", "true"); },
     mark(wrong) { if (wrong) main.setAttribute("aria-invalid", "true"); else main.removeAttribute("aria-invalid"); },
   };
+  if (editor) {
+    const { offer } = control;
+    control.offer = (html) => { offer(html); editor.mirror(); };
+  }
   if (main.type === "file" || element.querySelector(":scope > .file")) readFiles(element, control);
   if (control.secret) control.hint = () => {};
   if (kind === "boolean" && main.type === "checkbox") {
@@ -91,6 +95,18 @@ function rows(element, kind, text) {
     const entries = isMap ? parsePairs(text.value.trim()) : parseList(text.value.trim()).map((entry) => ["", entry]);
     entries.forEach(add);
     number();
+    mirror();
+  }
+
+  // mirror has the boxes of what an action has found say what the list has. Here they add and remove rows, and the plain
+  // form need not know of them.
+  function mirror() {
+    const has = new Set([...list.children].map((row) => row.querySelector(".entry").value.trim()));
+    for (const box of element.querySelectorAll(".found input")) {
+      if (box.type === "hidden") box.remove();
+      box.removeAttribute("name");
+      box.checked = has.has(box.value);
+    }
   }
 
   function number() {
@@ -103,9 +119,17 @@ function rows(element, kind, text) {
     const pairs = [...list.children].map((row) => [row.querySelector(".key")?.value.trim() ?? "", row.querySelector(".entry").value.trim()]);
     text.value = isMap ? formatPairs(pairs.filter(([key, entry]) => key || entry)) : formatList(pairs.map(([, entry]) => entry).filter(Boolean));
     text.dispatchEvent(new Event("input", { bubbles: true }));
+    mirror();
   }
 
   list.addEventListener("input", write);
+  element.addEventListener("change", ({ target }) => {
+    if (!target.closest(".found")) return;
+    if (target.checked) add(["", target.value]);
+    else for (const row of [...list.children]) if (row.querySelector(".entry").value.trim() === target.value) row.remove();
+    number();
+    write();
+  });
   editor.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     const row = button?.closest("li");
@@ -127,7 +151,7 @@ function rows(element, kind, text) {
     if (!button.matches(".add")) write();
   });
   read();
-  return { read };
+  return { read, mirror };
 }
 
 // readFiles has the text of a file read into the field. The file itself is never sent.

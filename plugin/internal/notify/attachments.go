@@ -36,7 +36,7 @@ func (s *Service) pack(ctx context.Context, batch *secret.Batch, one outgoing, a
 		}
 		packed[place] = sealedAttachment{parcel: one.Parcel, place: place, sealed: sealed}
 	}
-	return s.queue.storeParcel(ctx, packed)
+	return s.queue.storeParcel(ctx, s.clock.Now(), packed)
 }
 
 // settle gives the attachments to the notification that was accepted, or removes those of one that was there before.
@@ -127,5 +127,5 @@ func (s *Service) sweep(ctx context.Context) error {
 	if !s.queue.indexed.Load() {
 		return nil
 	}
-	return s.queue.sweepAttachments(ctx, time.Now().Add(-acceptLimit))
+	return s.queue.sweepAttachments(ctx, s.clock.Now().Add(-acceptLimit))
 }

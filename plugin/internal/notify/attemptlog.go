@@ -51,7 +51,7 @@ func attemptNotesOf(job *rivertype.JobRow) (notes attemptNotes) {
 func (u *underway) record(failure *finding.Finding) attemptRecord {
 	target := u.delivery.Target
 	one := attemptRecord{
-		Number: u.job.Attempt, Ended: time.Now().UTC(), Node: u.service.nodeName(), Revision: u.delivery.Revision,
+		Number: u.job.Attempt, Ended: u.service.clock.Now().UTC(), Node: u.service.nodeName(), Revision: u.delivery.Revision,
 		Server: net.JoinHostPort(target.Host, strconv.Itoa(target.Port)), Failure: failure,
 	}
 	if !u.began.IsZero() {
@@ -70,7 +70,7 @@ func (u *underway) failed(ctx context.Context, cause finding.Finding) {
 
 // nodeName is this process as people know it.
 func (s *Service) nodeName() string {
-	me := thisProcess(s.node)
+	me := thisProcess(s.node, s.since)
 	return fmt.Sprintf("%s:%d", me.Host, me.PID)
 }
 

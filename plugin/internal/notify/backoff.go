@@ -13,9 +13,12 @@ const maxAttempts = 60
 
 // retryPolicy is River's retry policy, where the policy of the service has said nothing of its own: a backoff from
 // attempt to attempt.
-type retryPolicy policy.Backoff
+type retryPolicy struct {
+	policy.Backoff
+	clock *databaseClock
+}
 
 // NextRetry is asked before the error of the present attempt is among those of the job.
 func (p retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
-	return time.Now().Add(policy.Backoff(p).After(len(job.Errors)))
+	return p.clock.Now().Add(p.After(len(job.Errors)))
 }

@@ -15,7 +15,7 @@ func TestRetryPolicy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began, job, waits := time.Now(), &rivertype.JobRow{}, policy.New(30*time.Second).Retry
 		for range maxAttempts - 1 {
-			next := retryPolicy(waits).NextRetry(job)
+			next := retryPolicy{waits, nil}.NextRetry(job)
 			if wait := time.Until(next); wait < 30*time.Second || wait > waits.Longest {
 				t.Fatalf("the attempt after %d failures is in %s", len(job.Errors), wait)
 			}

@@ -21,6 +21,7 @@ import (
 // written down before it begins, as if it had failed: a process that dies on it has had it.
 type breaker struct {
 	policy policy.Policy
+	clock  *databaseClock // of the times in the pause
 	rows   pauses
 	logger hclog.Logger
 	// better reports whether a message waits in the queue that is better as a probe, and brings it forward; nil when none
@@ -36,11 +37,11 @@ type breaker struct {
 
 	mu       sync.Mutex
 	stopped  bool
-	turn     int64         // of the pause that is known
-	unsaved  bool          // the pause could not be written yet
-	kept     bool          // the database has a pause
-	local    bool          // the pause concerns this process only
-	pause    pause         // times in it are by this process's clock
+	turn     int64 // of the pause that is known
+	unsaved  bool  // the pause could not be written yet
+	kept     bool  // the database has a pause
+	local    bool  // the pause concerns this process only
+	pause    pause
 	trips    int           // how often the breaker has opened
 	probing  bool          // a probe is under way
 	identify time.Time     // when the version of a pause may be opened again that could not be
@@ -116,7 +117,7 @@ func (b *breaker) wait(m *policy.Message) (leave func()) {
 func (b *breaker) ask(ctx context.Context,
 	attempt policy.Attempt) (let permit, wait time.Duration, changed <-chan struct{}) {
 	b.mu.Lock()
-	now := time.Now()
+	now := b.clock.Now()
 	changed, wait = b.changed, b.pause.Next.Sub(now)
 	attempt.Began, attempt.Trips = now, b.pause.Trips
 	let = permit{trips: b.trips, attempt: attempt}

@@ -61,7 +61,7 @@ func (s *simulation) down() (outage, bool) {
 // takes messages the next time.
 func (s *simulation) away(let permit) time.Duration {
 	var snooze *river.JobSnoozeError
-	if errors.As(putBack(let.until), &snooze) {
+	if errors.As((&Service{}).putBack(let.until), &snooze) {
 		return max(time.Millisecond, snooze.Duration)
 	}
 	return s.chance(time.Millisecond, fetchCooldown)

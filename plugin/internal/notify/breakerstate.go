@@ -38,7 +38,7 @@ func (b *breaker) beginProbe(ctx context.Context, let permit) (permit, bool) {
 	if best && b.storing.Acquire(ctx, 1) == nil {
 		defer b.unlock()
 		if before := b.current(); before.Cause != nil {
-			state, admission := b.policy.Admit(before.State, time.Now(), let.attempt.Message, true)
+			state, admission := b.policy.Admit(before.State, b.clock.Now(), let.attempt.Message, true)
 			mine = admission.Probe && b.store(ctx, before.after(state, nil, ""), !b.isLocal())
 		}
 	}
@@ -46,7 +46,7 @@ func (b *breaker) beginProbe(ctx context.Context, let permit) (permit, bool) {
 	defer b.mu.Unlock()
 	b.probing = mine
 	if !best {
-		b.prefer = time.Now().Add(preferAgain)
+		b.prefer = b.clock.Now().Add(preferAgain)
 	}
 	if !mine {
 		b.announce()
@@ -65,7 +65,7 @@ func (b *breaker) isBest(ctx context.Context, m policy.Message) bool {
 	}
 	b.mu.Unlock()
 	switch {
-	case rank == 0 || time.Since(state.Next) > preferTime:
+	case rank == 0 || b.clock.Now().Sub(state.Next) > preferTime:
 		return true
 	case least < rank:
 		return false
@@ -92,14 +92,14 @@ func (b *breaker) update(
 	ctx context.Context, cause *finding.Finding, version string, change func(policy.State, time.Time) policy.State,
 ) {
 	state := b.current().State
-	if reflect.DeepEqual(change(state, time.Now()), state) {
+	if reflect.DeepEqual(change(state, b.clock.Now()), state) {
 		return
 	}
 	b.lock(ctx)
 	defer b.unlock()
 	for {
 		before := b.current()
-		next := change(before.State, time.Now())
+		next := change(before.State, b.clock.Now())
 		if reflect.DeepEqual(next, before.State) || b.store(ctx, before.after(next, cause, version), !b.isLocal()) {
 			return
 		}
@@ -161,7 +161,7 @@ func (b *breaker) reset(ctx context.Context) {
 		b.mu.Lock()
 		before, kept := b.pause, b.kept
 		b.mu.Unlock()
-		next := pause{State: b.policy.Resume(before.State, time.Now())}
+		next := pause{State: b.policy.Resume(before.State, b.clock.Now())}
 		if before.Cause == nil && !before.Remembers() {
 			return
 		}
@@ -183,7 +183,7 @@ func (b *breaker) tripAlone(ctx context.Context, p permit, cause finding.Finding
 	refusal := policy.Refusal{
 		Code: cause.Code, Scope: shared.ScopeServer, Lasting: shared.LastingTemporary, Stage: policy.Opening,
 	}
-	state, _ := b.policy.Refused(before.State, time.Now(), p.attempt, refusal)
+	state, _ := b.policy.Refused(before.State, b.clock.Now(), p.attempt, refusal)
 	b.store(ctx, before.after(state, &cause, ""), false)
 }
 
@@ -232,7 +232,7 @@ func (b *breaker) release(ctx context.Context, p permit) {
 		return
 	}
 	before := b.current()
-	b.store(ctx, before.after(b.policy.Release(before.State, time.Now(), p.attempt), nil, ""), !b.isLocal())
+	b.store(ctx, before.after(b.policy.Release(before.State, b.clock.Now(), p.attempt), nil, ""), !b.isLocal())
 }
 
 // sync takes over what other processes have found out, and writes down what could not be written before.
@@ -296,8 +296,8 @@ func (b *breaker) store(ctx context.Context, next pause, durable bool) bool {
 	return true
 }
 
-// adopt makes what the database has the pause. Its times are made those of this process's clock, so that a clock that
-// was set back makes no delivery wait longer than the longest pause. storing is held.
+// adopt makes what the database has the pause. A clock that was set back makes no delivery wait longer than the longest
+// pause. storing is held.
 func (b *breaker) adopt(ctx context.Context) error {
 	turn, next, err := b.rows.load(ctx)
 	if err != nil {
@@ -308,8 +308,8 @@ func (b *breaker) adopt(ctx context.Context) error {
 	if turn == b.turn {
 		return nil
 	}
-	if longest := b.policy.LongestPause(next.State); time.Until(next.Next) > longest {
-		next.Next = time.Now().Add(longest)
+	if longest := b.policy.LongestPause(next.State); next.Next.Sub(b.clock.Now()) > longest {
+		next.Next = b.clock.Now().Add(longest)
 	}
 	if len(next.Version) > 0 && bytes.Equal(next.Version, b.pause.Version) {
 		next.version = b.pause.version

@@ -23,9 +23,10 @@ func (t tally) plus(other tally) tally {
 // delivered is counted in the transaction that makes it so; attempts that fail and dead letters within a second. Each
 // process has rows of its own, so that none waits for another; in time they are summed up to hours, and to days.
 type buckets struct {
-	db   *sql.DB
-	lock string // a statement that keeps other processes from summing up; empty where there is none
-	node string
+	db    *sql.DB
+	lock  string // a statement that keeps other processes from summing up; empty where there is none
+	node  string
+	clock *databaseClock
 
 	mu      sync.Mutex
 	pending tally
@@ -66,7 +67,7 @@ func (b *buckets) add(t tally) statement {
 		text: "INSERT INTO delivery_statistic (width, began, node, accepted, delivered, failed, dead)" +
 			" VALUES (60, $1, $2, $3, $4, $5, $6)" + addToBucket,
 		arguments: []any{
-			time.Now().Truncate(time.Minute).Unix(), b.node, t.accepted, t.delivered, t.failed, t.dead,
+			b.clock.Now().Truncate(time.Minute).Unix(), b.node, t.accepted, t.delivered, t.failed, t.dead,
 		},
 	}
 }

@@ -30,13 +30,13 @@ type holder struct {
 	Since time.Time `json:"since"`
 }
 
-// thisProcess is the holder that this process becomes.
-func thisProcess(node string) holder {
+// thisProcess is the holder that this process becomes, or has been since a time.
+func thisProcess(node string, since time.Time) holder {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "localhost"
 	}
-	return holder{Node: node, Host: host, PID: os.Getpid(), Since: time.Now().UTC()}
+	return holder{Node: node, Host: host, PID: os.Getpid(), Since: since.UTC()}
 }
 
 // shown is a holder as the status tells of it.

@@ -31,12 +31,12 @@ func (w *worker) Work(ctx context.Context, job *river.Job[outgoing]) error {
 	if errors.As(err, &back) {
 		err = w.service.inPlace(ctx, job.ID, back.failed)
 	}
-	return untilExpiry(job.Args, err)
+	return untilExpiry(job.Args, w.service.clock.Now(), err)
 }
 
 func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	s := w.service
-	if job.Args.expired() {
+	if job.Args.expired(s.clock.Now()) {
 		return s.expired(job)
 	}
 	if wait, behind := s.behind(ctx, job); behind {
@@ -54,7 +54,7 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	}
 	if !ok {
 		s.noticeSave(ctx)
-		return putBack(permit.until)
+		return s.putBack(permit.until)
 	}
 	saved := s.pool.settings()
 	delivery, missing, err := s.configuration.Delivery(ctx)
@@ -167,11 +167,11 @@ func (*inPlace) Error() string { return "it goes back to its place in the queue"
 
 // putBack sends the job back to the queue until a time, without counting the attempt; zero is as soon as the service
 // lets it.
-func putBack(until time.Time) error {
+func (s *Service) putBack(until time.Time) error {
 	if until.IsZero() {
 		return errInPlace
 	}
-	return river.JobSnooze(max(0, time.Until(until)))
+	return river.JobSnooze(max(0, until.Sub(s.clock.Now())))
 }
 
 // inPlace does what errInPlace says.
@@ -215,7 +215,7 @@ func (s *Service) compose(ctx context.Context, job *river.Job[outgoing], deliver
 	return Compose(Message{
 		From: delivery.From, To: job.Args.To, ReplyTo: cmp.Or(texts.ReplyTo, delivery.ReplyTo),
 		Subject: job.Args.Subject, Text: texts.Text, HTML: texts.HTML, Thread: job.Args.Thread, Attachments: attachments,
-		Key: job.Args.Key, Date: dateOf(job.CreatedAt, time.Now()),
+		Key: job.Args.Key, Date: dateOf(job.CreatedAt, s.clock.Now()),
 	})
 }
 
@@ -258,7 +258,7 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 			s.pool.put(one)
 			return errHeldBack
 		}
-		if message.job.Args.expired() {
+		if message.job.Args.expired(s.clock.Now()) {
 			s.pool.put(one)
 			return errExpired
 		}
@@ -267,7 +267,7 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 			return &smtpconn.Error{Step: smtpconn.StepMessage, Kind: smtpconn.KindTooBig}
 		}
 		one.conn.Observe(opening.trace)
-		message.permit.attempt.Began = time.Now()
+		message.permit.attempt.Began = s.clock.Now()
 		message.reply, err = s.handOver(ctx, one.conn, message.job.ID, message.envelope, composed)
 		switch s.giveBack(message, one, reused, err) {
 		case elsewhere:

@@ -30,16 +30,16 @@ func (s *Service) expire(ctx context.Context) error {
 		return nil // It would read all that wait, and the workers find them in the end.
 	}
 	for {
-		jobs, err := s.queue.expiredBy(ctx, time.Now())
+		jobs, err := s.queue.expiredBy(ctx, s.clock.Now())
 		if err != nil {
 			return err
 		}
 		failed := map[int64]rivertype.AttemptError{}
 		for _, job := range jobs {
 			var args outgoing
-			if json.Unmarshal(job.EncodedArgs, &args) == nil && args.expired() {
+			if json.Unmarshal(job.EncodedArgs, &args) == nil && args.expired(s.clock.Now()) {
 				failed[job.ID] = rivertype.AttemptError{
-					At: time.Now().UTC(), Attempt: job.Attempt, Error: dead(expiry(job)).Error(),
+					At: s.clock.Now().UTC(), Attempt: job.Attempt, Error: dead(expiry(job)).Error(),
 				}
 			}
 		}
@@ -69,12 +69,12 @@ func expiry(job *rivertype.JobRow) finding.Finding {
 }
 
 // untilExpiry has what is put back looked at again when it expires, if that is sooner.
-func untilExpiry(one outgoing, outcome error) error {
+func untilExpiry(one outgoing, now time.Time, outcome error) error {
 	var snooze *river.JobSnoozeError
 	if one.Expires.IsZero() || !errors.As(outcome, &snooze) {
 		return outcome
 	}
-	if left := max(0, time.Until(one.Expires)); left < snooze.Duration {
+	if left := max(0, one.Expires.Sub(now)); left < snooze.Duration {
 		return river.JobSnooze(left)
 	}
 	return outcome

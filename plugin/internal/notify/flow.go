@@ -18,6 +18,7 @@ import (
 type flow struct {
 	limits Limits
 	pool   *pool
+	clock  *databaseClock
 
 	mu      sync.Mutex
 	now     *policy.Flow
@@ -50,7 +51,7 @@ func (f *flow) follow(delivery Delivery) {
 func (f *flow) messagesPerConnection() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.now.MessagesPerConnection(time.Now())
+	return f.now.MessagesPerConnection(f.clock.Now())
 }
 
 // lookAgain is how often a message that waits for the rate sees whether it is to wait at all.
@@ -60,7 +61,7 @@ const lookAgain = time.Second
 func (f *flow) pace(ctx context.Context, goOn func() error) error {
 	for {
 		f.mu.Lock()
-		now := time.Now()
+		now := f.clock.Now()
 		at := f.now.Ready(now)
 		if !at.After(now) {
 			f.now.Send(now)
@@ -87,7 +88,7 @@ func (f *flow) delivered(began time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	_, _, waiting := f.pool.turns.counts()
-	f.now.Delivered(time.Now(), began, waiting > 0)
+	f.now.Delivered(f.clock.Now(), began, waiting > 0)
 	f.pool.limit(f.now.Connections())
 }
 
@@ -95,7 +96,7 @@ func (f *flow) delivered(began time.Time) {
 func (f *flow) crowded(r policy.Rejection) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	crowded := f.now.Crowded(time.Now(), r)
+	crowded := f.now.Crowded(f.clock.Now(), r)
 	f.pool.limit(f.now.Connections())
 	return crowded
 }
@@ -104,14 +105,14 @@ func (f *flow) crowded(r policy.Rejection) bool {
 func (f *flow) tooFast(r policy.Rejection) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.now.TooFast(time.Now(), r)
+	f.now.TooFast(f.clock.Now(), r)
 }
 
 // ended is told that the server has ended a connection that was in use, after so many messages.
 func (f *flow) ended(messages int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.now.Ended(time.Now(), messages)
+	f.now.Ended(f.clock.Now(), messages)
 }
 
 // excesses are the causes that say what there was too much of.

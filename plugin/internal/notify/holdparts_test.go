@@ -295,7 +295,7 @@ func testPlansOfHolds(t *testing.T, database *store.Store) {
 	}
 	execute(t, database, "UPDATE river_job SET state = 'pending' WHERE finalized_at IS NULL")
 	ids := s.queue.dialect.list([]int64{1, 7, 9999})
-	by := newOperated("anna", shared.OperationDeliverHeld).encode()
+	by := s.newOperated("anna", shared.OperationDeliverHeld).encode()
 	for _, q := range []query{
 		{s.queue.holdStatement(hold{}), []any{ids}}, {s.queue.holdStatement(hold{Running: true}), []any{ids}},
 		{s.queue.releaseStatement(shared.OperationDeliverHeld), []any{ids, by}},

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestLockIsOfOneProcess holds that there is never a second one, whatever happens to its file.
@@ -34,7 +35,8 @@ func TestLockIsOfOneProcess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "notifications.lock")
-			first, second := &fileClaim{path: path, me: thisProcess("first")}, &fileClaim{path: path, me: thisProcess("second")}
+			first, second := &fileClaim{path: path, me: thisProcess("first", time.Now())},
+				&fileClaim{path: path, me: thisProcess("second", time.Now())}
 			if taken, err := first.take(t.Context()); !taken || err != nil {
 				t.Fatal(taken, err)
 			}
@@ -78,7 +80,7 @@ func TestLockOfOlderVersion(t *testing.T) {
 		return file
 	}
 	held := older()
-	claim := &fileClaim{path: path, me: thisProcess("new")}
+	claim := &fileClaim{path: path, me: thisProcess("new", time.Now())}
 	if taken, err := claim.take(t.Context()); taken || err != nil {
 		t.Fatalf("taken beside an older version: %v", err)
 	}
@@ -108,7 +110,7 @@ func TestLockOfOlderVersion(t *testing.T) {
 // TestLockCannotBeTaken tells why, and can be taken when that is mended.
 func TestLockCannotBeTaken(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "away", "notifications.lock")
-	claim := &fileClaim{path: path, me: thisProcess("one")}
+	claim := &fileClaim{path: path, me: thisProcess("one", time.Now())}
 	if taken, err := claim.take(t.Context()); taken || err == nil {
 		t.Fatalf("taken in a directory that is not there: %v", err)
 	}

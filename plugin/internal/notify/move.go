@@ -89,7 +89,7 @@ func (s *Service) planMove(ctx context.Context, other *Service,
 		return before.Move, true, nil
 	}
 	return store.Move{
-		ID: rand.Text(), From: source.Place(), To: target.Place(), Actor: actor, At: time.Now().UTC(),
+		ID: rand.Text(), From: source.Place(), To: target.Place(), Actor: actor, At: s.clock.Now().UTC(),
 	}, false, nil
 }
 

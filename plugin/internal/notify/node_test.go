@@ -62,7 +62,7 @@ func testNodes(t *testing.T, database *store.Store) {
 	rescued := map[string][]time.Duration{}
 	node := func(name, directory string) *nodeClaim {
 		return &nodeClaim{
-			db: database.DB(), me: thisProcess(name), logger: hclog.NewNullLogger(),
+			db: database.DB(), me: thisProcess(name, time.Now()), logger: hclog.NewNullLogger(),
 			lockPath: filepath.Join(directory, "notifications.lock"),
 			rescue: func(_ context.Context, silent time.Duration) error {
 				rescued[name] = append(rescued[name], silent)

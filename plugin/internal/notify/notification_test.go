@@ -50,7 +50,7 @@ func testExpiry(t *testing.T, database *store.Store) {
 	<-refused
 	stopWorker(t, first)
 	if _, err := s.queue.operate(t.Context(), shared.OperationRetry, []int64{ids["refused before"]},
-		newOperated("anna", shared.OperationRetry)); err != nil {
+		s.newOperated("anna", shared.OperationRetry)); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"expired", "cancelled"} {
@@ -129,7 +129,7 @@ func TestPutBackUntilExpiry(t *testing.T) {
 			{river.JobSnooze(time.Second), river.JobSnooze(time.Second)},
 			{errClosed, errClosed}, {nil, nil},
 		} {
-			if got := untilExpiry(one, c.given); !errors.Is(got, c.want) && fmt.Sprint(got) != fmt.Sprint(c.want) {
+			if got := untilExpiry(one, time.Now(), c.given); !errors.Is(got, c.want) && fmt.Sprint(got) != fmt.Sprint(c.want) {
 				t.Errorf("%v becomes %v, not %v", c.given, got, c.want)
 			}
 		}
@@ -141,7 +141,8 @@ func TestPutBackUntilExpiry(t *testing.T) {
 			t.Errorf("one that never expires is tried again at %v", at)
 		}
 		time.Sleep(time.Hour)
-		if got := untilExpiry(one, river.JobSnooze(time.Hour)); !errors.Is(got, river.JobSnooze(0)) || !one.expired() {
+		if got := untilExpiry(one, time.Now(), river.JobSnooze(time.Hour)); !errors.Is(got, river.JobSnooze(0)) ||
+			!one.expired(time.Now()) {
 			t.Errorf("after its time it is put back %v", got)
 		}
 	})
@@ -323,7 +324,8 @@ func testAttachments(t *testing.T, database *store.Store) {
 		t.Fatal(err)
 	}
 	sweep(later, len(given), "where the process ended after it was accepted")
-	if err := s.queue.storeParcel(t.Context(), []sealedAttachment{{"never accepted", 0, []byte("x")}}); err != nil {
+	if err := s.queue.storeParcel(t.Context(), time.Now(),
+		[]sealedAttachment{{"never accepted", 0, []byte("x")}}); err != nil {
 		t.Fatal(err)
 	}
 	sweep(time.Now().Add(-acceptLimit), len(given)+1, "just after one was stored")

@@ -25,8 +25,8 @@ type operated struct {
 	What shared.Operation `json:"what,omitempty"`
 }
 
-func newOperated(actor string, what shared.Operation) operated {
-	return operated{By: actor, At: time.Now().UTC(), What: what}
+func (s *Service) newOperated(actor string, what shared.Operation) operated {
+	return operated{By: actor, At: s.clock.Now().UTC(), What: what}
 }
 
 func (o operated) encode() string {
@@ -82,7 +82,7 @@ func (s *Service) act(
 	if err != nil {
 		return shared.NotificationEntry{}, err
 	}
-	changed, err := s.queue.operate(ctx, what, []int64{job.ID}, newOperated(request.Actor, what))
+	changed, err := s.queue.operate(ctx, what, []int64{job.ID}, s.newOperated(request.Actor, what))
 	if err != nil {
 		return shared.NotificationEntry{}, err
 	}
@@ -151,7 +151,7 @@ func (s *Service) Operate(ctx context.Context, request shared.OperateRequest) (s
 	which := shared.ListRequest{
 		State: request.State, Search: request.Search, NotificationFilter: request.NotificationFilter,
 	}
-	by := newOperated(request.Actor, request.Operation)
+	by := s.newOperated(request.Actor, request.Operation)
 	do := func(ctx context.Context, ids []int64) (changed int64, err error) {
 		return s.queue.operate(ctx, request.Operation, ids, by)
 	}
@@ -177,7 +177,7 @@ func (s *Service) Statistics(
 	default:
 		return nil, fmt.Errorf("%w: there are no statistics by %s", shared.ErrInvalidRequest, request.Width)
 	}
-	now := time.Now()
+	now := s.clock.Now()
 	if earliest := now.Add(-keepDays); request.From.Before(earliest) {
 		request.From = earliest
 	}

@@ -299,7 +299,7 @@ func (s *Service) newPulse() *pulse {
 		},
 	}
 	if s.configuration.Store.Pool() != nil {
-		p.now = clockOfPostgres
+		p.now = s.clock.read
 		p.lives = func(ctx context.Context, node string) (bool, error) {
 			return nodeLives(ctx, s.configuration.Store.DB(), node)
 		}

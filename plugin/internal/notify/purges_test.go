@@ -107,7 +107,7 @@ func testPurgeCutOff(t *testing.T, database *store.Store) {
 	ctx, cut := context.WithCancel(t.Context())
 	defer cut()
 	request := shared.OperateRequest{All: true, Actor: "anna", Operation: shared.OperationPurge}
-	do, parts := s.newPurge(request, newOperated("anna", shared.OperationPurge)).part, 0
+	do, parts := s.newPurge(request, s.newOperated("anna", shared.OperationPurge)).part, 0
 	report, err := s.queue.operateAll(ctx, shared.ListRequest{}, func(ctx context.Context, ids []int64) (int64, error) {
 		if parts++; parts == 2 {
 			defer cut()

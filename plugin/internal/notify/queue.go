@@ -44,7 +44,7 @@ func (outgoing) Kind() string { return "notification" }
 func (o outgoing) identity() identity { return identity{key: o.Key, to: o.To} }
 
 // expired reports whether it is of no use any more.
-func (o outgoing) expired() bool { return !o.Expires.IsZero() && !time.Now().Before(o.Expires) }
+func (o outgoing) expired(now time.Time) bool { return !o.Expires.IsZero() && !now.Before(o.Expires) }
 
 // client is what this package needs of a river.Client, whatever its engine.
 type client interface {
@@ -90,7 +90,7 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 		return nil, fmt.Errorf("its leader cannot be guarded: %w", database.Unprivileged(ctx, err))
 	}
 	q.indexed.Store(complete)
-	q.buckets = &buckets{db: database.DB(), node: s.node, lock: q.dialect.lockBuckets}
+	q.buckets = &buckets{db: database.DB(), node: s.node, clock: s.clock, lock: q.dialect.lockBuckets}
 	q.texts = newTextIndex(filepath.Dir(s.configuration.LockFile), q)
 	return q, nil
 }
@@ -102,14 +102,14 @@ const fetchCooldown = 50 * time.Millisecond
 func riverConfig(s *Service) *river.Config {
 	registered := river.NewWorkers()
 	river.AddWorker(registered, &worker{service: s})
-	return &river.Config{
+	config := &river.Config{
 		Queues: map[string]river.QueueConfig{
 			acceptedQueue: {MaxWorkers: workers}, river.QueueDefault: {MaxWorkers: workers},
 		},
 		Workers:                     registered,
 		Logger:                      slog.New(&riverLog{logger: s.configuration.Logger.Named("queue")}),
 		MaxAttempts:                 maxAttempts,
-		RetryPolicy:                 retryPolicy(s.breaker.policy.Retry),
+		RetryPolicy:                 retryPolicy{s.breaker.policy.Retry, s.clock},
 		ID:                          s.node,
 		JobTimeout:                  -1, // Deliveries are bounded step by step; and so River rescues none, recover does.
 		CompletedJobRetentionPeriod: s.configuration.KeepDelivered,
@@ -120,6 +120,10 @@ func riverConfig(s *Service) *river.Config {
 		FetchCooldown:     fetchCooldown,
 		FetchPollInterval: 500 * time.Millisecond,
 	}
+	if s.clock != nil { // When an attempt began, and what is put off is due.
+		config.Test.Time = s.clock
+	}
+	return config
 }
 
 // Priorities of jobs. Those of versions before notifications had one are as urgent as the high ones of now: they were

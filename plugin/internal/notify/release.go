@@ -35,7 +35,7 @@ func (s *Service) ReleaseHeld(ctx context.Context,
 	if request.Deliver {
 		one.what = shared.OperationDeliverHeld
 	}
-	one.by = newOperated(request.Actor, one.what)
+	one.by = s.newOperated(request.Actor, one.what)
 	_, err := s.finishHold(ctx)
 	if err == nil {
 		err = one.begin(ctx)

@@ -29,7 +29,7 @@ func holding(t *testing.T, database *store.Store, now *time.Time, many int) *Ser
 // begunRelease has released the first part of what is held.
 func begunRelease(t *testing.T, s *Service, what shared.Operation) (one *heldRelease, last int64) {
 	t.Helper()
-	one = &heldRelease{queue: s.queue, store: s.configuration.Store, what: what, by: newOperated("bob", what)}
+	one = &heldRelease{queue: s.queue, store: s.configuration.Store, what: what, by: s.newOperated("bob", what)}
 	if err := one.begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ type sealedAttachment struct {
 }
 
 // storeParcel commits the attachments of one notification, before its job. What is there already stays.
-func (r *riverStore) storeParcel(ctx context.Context, attachments []sealedAttachment) error {
+func (r *riverStore) storeParcel(ctx context.Context, at time.Time, attachments []sealedAttachment) error {
 	transaction, err := r.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -26,7 +26,7 @@ func (r *riverStore) storeParcel(ctx context.Context, attachments []sealedAttach
 		if _, err := transaction.ExecContext(ctx,
 			"INSERT INTO notification_attachment (parcel, place, stored_at, sealed) VALUES ($1, $2, $3, $4)"+
 				" ON CONFLICT DO NOTHING",
-			one.parcel, one.place, float64(time.Now().UnixMilli())/1000, one.sealed); err != nil {
+			one.parcel, one.place, float64(at.UnixMilli())/1000, one.sealed); err != nil {
 			return err
 		}
 	}

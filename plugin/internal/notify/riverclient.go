@@ -30,7 +30,21 @@ func openClient(ctx context.Context, database *store.Store, config *river.Config
 		return &sqliteClient{Client: opened, db: database.DB()}, err
 	}
 	opened, err := newClient(ctx, database, riverpgxv5.New(pool), config)
-	return &postgresClient{Client: opened, begin: pool.Begin}, err
+	if err != nil {
+		return nil, err
+	}
+	inserter, err := newInserter(riverpgxv5.New(pool), config)
+	return &postgresClient{Client: opened, inserter: inserter, begin: pool.Begin}, err
+}
+
+// newInserter makes a client that inserts with the database's clock, and does nothing else: River has one clock for
+// what is inserted and for what is taken from the queue, and the latter is best done with the database's own.
+func newInserter(driver riverdriver.Driver[pgx.Tx], config *river.Config) (*river.Client[pgx.Tx], error) {
+	inserting := &river.Config{Logger: config.Logger, MaxAttempts: config.MaxAttempts}
+	if clock, known := config.Test.Time.(*databaseClock); known {
+		inserting.Test.Time = insertClock{clock}
+	}
+	return river.NewClient(driver, inserting)
 }
 
 // newClient brings the tables up to date and makes the client.
@@ -87,7 +101,8 @@ func (t sqliteTransaction) execute(ctx context.Context, one statement) error {
 
 type postgresClient struct {
 	*river.Client[pgx.Tx]
-	begin func(context.Context) (pgx.Tx, error)
+	inserter *river.Client[pgx.Tx]
+	begin    func(context.Context) (pgx.Tx, error)
 }
 
 func (c *postgresClient) together(ctx context.Context, do func(transaction) error) error {
@@ -109,7 +124,7 @@ type postgresTransaction struct {
 }
 
 func (t postgresTransaction) insert(ctx context.Context, notifications []outgoing) ([]accepted, error) {
-	inserted, err := t.client.InsertManyTx(ctx, t.tx, insertParams(notifications))
+	inserted, err := t.client.inserter.InsertManyTx(ctx, t.tx, insertParams(notifications))
 	return acceptedFrom(inserted), err
 }
 

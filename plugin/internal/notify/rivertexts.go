@@ -34,7 +34,7 @@ func (s *Service) dropTexts(ctx context.Context) error {
 	if _, err := store.ReadState(ctx, s.queue.reader, stateTexts, &dropped); err != nil {
 		return err
 	}
-	now := time.Now()
+	now := s.clock.Now()
 	for state, keep := range map[string]time.Duration{
 		"completed": keepDeliveredTexts, "cancelled": s.configuration.KeepTexts, "discarded": s.configuration.KeepTexts,
 	} {

@@ -100,6 +100,7 @@ type Service struct {
 	pool          *pool
 	flow          *flow
 	breaker       *breaker
+	clock         *databaseClock // nil where the database is embedded
 	drain         *drain
 	node          string // this process among those that deliver
 	standby       *standby
@@ -121,12 +122,17 @@ type Service struct {
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.
 func New(ctx context.Context, configuration Configuration) (*Service, error) {
-	s := &Service{configuration: withDefaults(configuration), since: time.Now(), node: rand.Text(), drain: newDrain(),
+	s := &Service{configuration: withDefaults(configuration), node: rand.Text(), drain: newDrain(),
 		attached: newAttachedBytes()}
+	if err := s.readClock(ctx); err != nil {
+		return nil, fmt.Errorf("notification service: the clock of the database cannot be read: %w", err)
+	}
+	s.since = s.clock.Now()
 	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
 	s.breaker = newBreaker(s.configuration.RetryAfter, rows, s.configuration.Logger)
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
 	s.flow = newFlow(s.configuration.Limits, s.pool)
+	s.breaker.clock, s.flow.clock = s.clock, s.clock
 	var err error
 	if s.queue, err = openQueue(ctx, s); err != nil {
 		return nil, fmt.Errorf("notification service: %w", err)
@@ -144,6 +150,16 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 		barred: s.barred, adopt: s.adopt, begin: s.begin, halt: s.halt, tend: s.tend,
 	}
 	return s, nil
+}
+
+// readClock reads the clock of a shared database, before anything is decided by it.
+func (s *Service) readClock(ctx context.Context) error {
+	if s.configuration.Store.Pool() == nil {
+		return nil
+	}
+	s.clock = &databaseClock{}
+	_, err := s.clock.read(ctx, s.configuration.Store.DB())
+	return err
 }
 
 func withDefaults(c Configuration) Configuration {
@@ -180,10 +196,10 @@ func withDefaults(c Configuration) Configuration {
 // newClaim returns the claim to the database.
 func (s *Service) newClaim() claim {
 	if s.configuration.Store.Pool() == nil {
-		return &fileClaim{path: s.configuration.LockFile, me: thisProcess(s.node)}
+		return &fileClaim{path: s.configuration.LockFile, me: thisProcess(s.node, time.Now())}
 	}
 	return &nodeClaim{
-		db: s.configuration.Store.DB(), me: thisProcess(s.node), logger: s.configuration.Logger,
+		db: s.configuration.Store.DB(), me: thisProcess(s.node, s.clock.Now()), logger: s.configuration.Logger,
 		lockPath: s.configuration.LockFile,
 		rescue: func(ctx context.Context, silent time.Duration) error {
 			return s.queue.recover(ctx, s.queue.silentOwner(silent), s.abandoned)
@@ -294,7 +310,7 @@ func (s *Service) tend(ctx context.Context) {
 // count writes the statistics down, and sums old ones up now and then.
 func (s *Service) count(ctx context.Context) error {
 	err := s.buckets.flush(ctx)
-	if now := time.Now(); err == nil && now.Sub(s.summedUp) >= sumUpInterval {
+	if now := s.clock.Now(); err == nil && now.Sub(s.summedUp) >= sumUpInterval {
 		s.summedUp = now
 		err = s.buckets.sumUp(ctx, now)
 	}

@@ -53,7 +53,7 @@ func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) (r
 	if err != nil {
 		return nil, err
 	}
-	figures, err := s.buckets.byNode(ctx, s.configuration.Store.Reader(), time.Now().Add(-time.Hour))
+	figures, err := s.buckets.byNode(ctx, s.configuration.Store.Reader(), s.clock.Now().Add(-time.Hour))
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,8 @@ var processEnded = text.Of("The process that sent it ended before the server had
 func (s *Service) abandoned(job *rivertype.JobRow) attemptFailure {
 	cause, dead := unknownOutcome(job, processEnded)
 	s.configuration.Logger.Warn("a process ended before the server had answered a message", "id", job.ID, "given_up", dead)
-	encoded, err := json.Marshal(rivertype.AttemptError{At: time.Now().UTC(), Attempt: job.Attempt, Error: encode(cause)})
+	encoded, err := json.Marshal(rivertype.AttemptError{At: s.clock.Now().UTC(), Attempt: job.Attempt,
+		Error: encode(cause)})
 	if err != nil {
 		encoded = []byte(fmt.Sprintf("{%q: %q}", "error", outcomeUnknown))
 	}

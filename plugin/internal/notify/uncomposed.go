@@ -55,12 +55,12 @@ const (
 // keyMissing has a message wait for its key, for as long as it takes. The first attempt is noted, so that it is seen
 // why; the others are not, and use up none.
 func (s *Service) keyMissing(job *river.Job[outgoing], err error) error {
-	now := time.Now()
+	now := s.clock.Now()
 	if last := len(job.Errors) - 1; last >= 0 && causeIn(job.Errors[last].Error).Code == keyMissing {
-		return putBack(now.Add(min(max(now.Sub(job.Errors[last].At), keyAgain), longestNoKey)))
+		return s.putBack(now.Add(min(max(now.Sub(job.Errors[last].At), keyAgain), longestNoKey)))
 	}
 	if job.Attempt >= job.MaxAttempts {
-		return putBack(now.Add(longestNoKey))
+		return s.putBack(now.Add(longestNoKey))
 	}
 	s.configuration.Logger.Warn("the key of a message is not there, and the message waits for it", "id", job.ID, "error",
 		err)

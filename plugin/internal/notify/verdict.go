@@ -58,7 +58,7 @@ func (u *underway) begins() {
 	if u.turn != nil {
 		return
 	}
-	u.began = time.Now()
+	u.began = u.service.clock.Now()
 	u.turn = time.AfterFunc(markAfter, func() {
 		if err := u.service.sends(context.Background(), u.job.ID); err != nil {
 			u.service.configuration.Logger.Warn("that a message is being sent could not be written down", "id", u.job.ID,
@@ -171,7 +171,7 @@ func (u *underway) refused(ctx context.Context, err error) error {
 		if judged.verdict.At.IsZero() {
 			return &inPlace{failed: u.kept}
 		}
-		return putBack(judged.verdict.At)
+		return s.putBack(judged.verdict.At)
 	}
 }
 

@@ -53,6 +53,9 @@ const (
 	longestRise = time.Hour
 )
 
+// fewTaken is how many messages do not tell a number in a time from a gap between them.
+const fewTaken = 5
+
 // Standing of a limit that was learned from the ends of connections.
 const endsHold = time.Hour
 
@@ -131,7 +134,10 @@ func (f *Flow) Crowded(now time.Time, r Rejection) bool {
 // TooFast is told of a refusal for the rate, which pauses the deliveries or not.
 func (f *Flow) TooFast(now time.Time, r Rejection) {
 	switch {
-	case r.Excess != TooFast || r.Stage == Opening || f.spacing.rejected(now) || r.Probe:
+	case r.Excess != TooFast || r.Stage == Opening || f.spacing.rejected(now):
+	case r.Probe: // The looks at a pause take no place of messages after it.
+		f.known.takeBack()
+		f.learned.takeBack()
 	case f.refused.IsZero() && r.Began.After(f.settled):
 		f.refused = now
 	}
@@ -178,7 +184,10 @@ func (f *Flow) learn(now time.Time) {
 		return // A quota of a day; or it was not for what was sent.
 	case f.learned.most == 0 || f.learned.length < length: // There is another limit, of a longer time.
 		f.learned = window{
-			most: float64(max(taken, 1)), length: length + length/60, spaced: taken < 5, sent: slices.Clone(f.known.sent),
+			most: float64(max(taken, 1)), length: length + length/60, spaced: taken < fewTaken, sent: slices.Clone(f.known.sent),
+		}
+		if taken >= fewTaken && after < length/4 { // One place is free so soon: they come back one by one, or all just now.
+			f.learned.spaced, f.learned.sent = true, nil
 		}
 	default:
 		f.slower(taken)
@@ -186,12 +195,13 @@ func (f *Flow) learn(now time.Time) {
 	f.rate.failed(now, max(rateWait, f.learned.length))
 }
 
-// slower lowers a rate that was learned before, to what it was before it rose, or below what was taken. From then on
-// messages go evenly: it may not be for their number, but for their coming at once.
+// slower lowers a rate that was learned before, to what it was before it rose, or below what was taken. In the latter
+// case messages go evenly from then on: it may not be for their number, but for their coming at once.
 func (f *Flow) slower(taken int) {
 	switch {
 	case f.before > 0 && f.before < f.learned.most:
-		f.learned.most = f.before
+		f.learned.most, f.before = f.before, 0
+		return
 	case f.learned.spaced && taken > 0:
 		f.learned.most = min(0.9*f.learned.most, float64(taken))
 	default:

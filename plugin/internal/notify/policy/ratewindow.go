@@ -37,6 +37,9 @@ func (w *window) send(at time.Time) {
 	w.sent = append(w.sent, at)
 }
 
+// takeBack has the last message not count: it was refused.
+func (w *window) takeBack() { w.sent = w.sent[:max(0, len(w.sent)-1)] }
+
 // within counts the messages of a time that ended at an instant.
 func (w *window) within(until time.Time, length time.Duration) int {
 	count := 0

@@ -46,6 +46,8 @@ type Configuration struct {
 	// NameServer answers questions to DNS about the domain of a mailbox or a sender; the zero Server means that of the
 	// operating system.
 	NameServer senderdomain.Server `koanf:"resolver"`
+	// VerifyEvery is how often the saved settings are tried at the server when nothing is delivered; 0 means 6 h.
+	VerifyEvery VerifyEvery `koanf:"verify_every"`
 	// Delivery bounds how the notification service delivers; its zero value has sane defaults.
 	Delivery notify.Limits `koanf:",squash"`
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -40,26 +41,29 @@ func (n expiryNotices) due(field string, ends, now time.Time) bool {
 	return come > 0 && (come > earlier.given || !ends.Equal(earlier.ends))
 }
 
-// startWatch looks regularly at what ends by itself, until the function that it returns is called.
+// startWatch looks regularly at what ends by itself, and whether the saved settings still work, until the function
+// that it returns is called.
 func (p *Page) startWatch() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		notices := expiryNotices{}
-		for timer := time.NewTimer(firstWatch); ; timer.Reset(watchEvery) {
-			select {
-			case <-timer.C:
-				p.lookAtExpiry(ctx, notices, time.Now())
-			case <-ctx.Done():
-				timer.Stop()
-				return
-			}
-		}
-	}()
+	var watches sync.WaitGroup
+	watches.Go(func() { p.watchExpiry(ctx) })
+	watches.Go(func() { p.newWatcher().Run(ctx) })
 	return func() {
 		cancel()
-		<-ended
+		watches.Wait()
+	}
+}
+
+func (p *Page) watchExpiry(ctx context.Context) {
+	notices := expiryNotices{}
+	for timer := time.NewTimer(firstWatch); ; timer.Reset(watchEvery) {
+		select {
+		case <-timer.C:
+			p.lookAtExpiry(ctx, notices, time.Now())
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		}
 	}
 }
 

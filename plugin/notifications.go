@@ -21,6 +21,9 @@ import (
 // serviceLock is the file in the data directory that the delivering process holds.
 const serviceLock = "notifications.lock"
 
+// notConfigured is the code of the finding that there are no settings.
+const notConfigured = "not_configured"
+
 // startDelay is for what comes before the first delivery: a host's first calls. To start the queue takes as long as
 // they do.
 const startDelay = 250 * time.Millisecond
@@ -111,7 +114,7 @@ func (d *deliveries) bind(
 		SenderField: bound.settings.SenderField(), ShownFields: bound.settings.ShownFields()}
 	if bound.settings.Server == "" {
 		return delivery, false, &finding.Finding{
-			Severity: shared.SeverityError, Code: "not_configured", Field: settings.Server,
+			Severity: shared.SeverityError, Code: notConfigured, Field: settings.Server,
 			Summary: text.Of("No mail server has been set yet."), Detail: text.Of("Enter and save the SMTP settings."),
 		}, nil
 	}

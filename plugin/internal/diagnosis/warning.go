@@ -64,10 +64,9 @@ func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding
 			text.Of("With “Use SSL” the certificate is checked."))
 	}
 	if leaf := leafOf(session); leaf != nil && session.Unverified == nil && leaf.NotAfter.Sub(now) < expiryNotice {
-		warn("certificate_expires_soon", encryptionStep(session), "server",
-			text.Of("The server's certificate expires on {until}.", "until", leaf.NotAfter.UTC().Format(time.DateTime+" UTC")),
-			text.Of("If it is not renewed by then, notifications will stop. Tell the operator of {host}.",
-				"host", c.Target.Host))
+		ending := CertificateEnding(leaf.NotAfter, c.Target.Host)
+		ending.Step = string(encryptionStep(session))
+		found = append(found, ending)
 	}
 	if session.PlainAnswered {
 		found = append(found, finding.Finding{
@@ -78,6 +77,16 @@ func Warnings(session *smtpconn.Session, c Circumstances, now time.Time) finding
 		})
 	}
 	return found
+}
+
+// CertificateEnding warns that the server's certificate ends.
+func CertificateEnding(until time.Time, host string) finding.Finding {
+	return finding.Finding{
+		Severity: shared.SeverityWarning, Code: "certificate_expires_soon", Field: "server",
+		Summary: text.Of("The server's certificate expires on {until}.", "until", until.UTC().Format(time.DateTime+" UTC")),
+		Detail: text.Of("If it is not renewed by then, notifications will stop. Tell the operator of {host}.",
+			"host", host),
+	}
 }
 
 // TokenWarnings says what makes the access token doubtful. It is most telling after a login that was refused.

@@ -67,7 +67,7 @@ func (p Policy) Unconfigured(s State) State {
 // to see: a look would be a second login.
 func (p Policy) Due(s State, now time.Time, waiting bool) bool {
 	paused := s.Failure != nil && s.Failure.Paused
-	return p.Every > 0 && !s.Next.IsZero() && !now.Before(s.Next) && !(paused && waiting)
+	return p.Every > 0 && !s.Next.IsZero() && !now.Before(s.Next) && (!paused || !waiting)
 }
 
 // Begin is called before a look. It counts as if its login had been refused again, so that a process that dies on it
@@ -81,6 +81,16 @@ func (p Policy) Begin(s State, now time.Time) State {
 	} else {
 		s.Next = now.Add(p.confirm())
 	}
+	return s
+}
+
+// Abandoned is called after a look that has found out nothing, because it could not be begun or other settings were
+// saved meanwhile.
+func (p Policy) Abandoned(s State, now time.Time) State {
+	if s.Before != nil {
+		s.Refusals, s.Before = *s.Before, nil
+	}
+	s.Next = now.Add(p.confirm())
 	return s
 }
 
@@ -231,7 +241,7 @@ func (p Policy) Settle(s State, now time.Time, waiting int64) State {
 	if ends {
 		status, cause = shared.HealthSuspect, &ending.Cause
 	}
-	if s.Cause = cause; status == before && !(ends && news) {
+	if s.Cause = cause; status == before && (!ends || !news) {
 		return s
 	}
 	if ends {

@@ -14,10 +14,12 @@ package notify
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/mail"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -118,6 +120,7 @@ type Service struct {
 	attached      *semaphore.Weighted // bytes of attachments in memory
 	retryAt       sync.Map            // by id: when an attempt that has just failed is repeated
 	unread        sync.Map            // by id: a message that could not be read
+	certificate   atomic.Pointer[x509.Certificate]
 }
 
 // New makes the service and its tables. It delivers after Start, and takes notifications before.
@@ -131,6 +134,7 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
 	s.breaker = newBreaker(s.configuration.RetryAfter, rows, s.configuration.Logger)
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
+	s.pool.dial = s.open
 	s.flow = newFlow(s.configuration.Limits, s.pool)
 	s.breaker.clock, s.flow.clock = s.clock, s.clock
 	var err error

@@ -49,6 +49,12 @@ type Watch struct {
 
 // Run carries out the test and returns the verdict. Run ends soon after ctx does.
 func Run(ctx context.Context, plan Plan, watch Watch) (finding.Report, *smtpconn.Error) {
+	report, _, failure := RunWithSession(ctx, plan, watch)
+	return report, failure
+}
+
+// RunWithSession is Run, and also returns what was learned about the server, as much of it as there is.
+func RunWithSession(ctx context.Context, plan Plan, watch Watch) (finding.Report, *smtpconn.Session, *smtpconn.Error) {
 	ctx, cancel := context.WithTimeout(ctx, plan.TimeLimit)
 	defer cancel()
 	r := &run{plan: plan, watch: watch, began: time.Now()}
@@ -64,7 +70,7 @@ func Run(ctx context.Context, plan Plan, watch Watch) (finding.Report, *smtpconn
 		r.pass(session)
 	}
 	r.report.Duration = shared.Elapsed(time.Since(r.began))
-	return r.report, err
+	return r.report, session, err
 }
 
 type run struct {

@@ -61,7 +61,7 @@ func (s *Store) after(number int) string {
 // AddGrant stores a new grant, whose access token is good for so long, and which ends in so long; 0 when that is not
 // known.
 func (s *Store) AddGrant(ctx context.Context, grant Grant, access, ends time.Duration) error {
-	_, err := s.changeGrant(ctx, `INSERT INTO oauth_grant
+	_, err := s.changes(ctx, `INSERT INTO oauth_grant
 		(id, version, document, sealed, renewed_at, access_until, ends_at, refused_at, lease, lease_until, doubt)
 		VALUES ($1, $2, $3, $4, `+s.now()+`, `+s.after(5)+`, `+s.after(6)+`, 0, '', 0, '')`,
 		grant.ID, grant.Version, grant.Document, grant.Sealed, access.Seconds(), ends.Seconds())
@@ -153,7 +153,7 @@ const LongestLease = 2 * time.Minute
 func (s *Store) LeaseGrant(
 	ctx context.Context, id string, version int64, lease string, life time.Duration,
 ) (bool, error) {
-	return s.changeGrant(ctx, `UPDATE oauth_grant SET lease = $1, lease_until = `+s.after(2)+
+	return s.changes(ctx, `UPDATE oauth_grant SET lease = $1, lease_until = `+s.after(2)+
 		`, doubt = CASE WHEN lease = '' THEN doubt ELSE '`+GrantInterrupted+`' END`+
 		` WHERE id = $3 AND version = $4 AND (lease_until <= `+s.now()+` OR lease_until > `+s.after(5)+`)`,
 		lease, min(life, LongestLease).Seconds(), id, version, LongestLease.Seconds())
@@ -165,7 +165,7 @@ func (s *Store) LeaseGrant(
 func (s *Store) ReplaceGrant(
 	ctx context.Context, id string, version int64, sealed []byte, access, ends time.Duration,
 ) (bool, error) {
-	return s.changeGrant(ctx, `UPDATE oauth_grant SET version = version + 1, sealed = $1, renewed_at = `+s.now()+
+	return s.changes(ctx, `UPDATE oauth_grant SET version = version + 1, sealed = $1, renewed_at = `+s.now()+
 		`, access_until = `+s.after(2)+`, ends_at = `+s.after(3)+
 		`, refused_at = 0, lease = '', lease_until = 0, doubt = '' WHERE id = $4 AND version = $5`,
 		sealed, access.Seconds(), ends.Seconds(), id, version)
@@ -177,27 +177,27 @@ func (s *Store) ReleaseGrant(ctx context.Context, id, lease string, refused bool
 	if refused {
 		note = ", refused_at = " + s.now()
 	}
-	_, err := s.changeGrant(ctx, `UPDATE oauth_grant SET lease = '', lease_until = 0`+note+` WHERE id = $1 AND lease = $2`,
+	_, err := s.changes(ctx, `UPDATE oauth_grant SET lease = '', lease_until = 0`+note+` WHERE id = $1 AND lease = $2`,
 		id, lease)
 	return err
 }
 
 // ResealGrant stores the same tokens sealed anew; false when they are others by now.
 func (s *Store) ResealGrant(ctx context.Context, id string, before, after []byte) (bool, error) {
-	return s.changeGrant(ctx, `UPDATE oauth_grant SET sealed = $1 WHERE id = $2 AND sealed = $3`, after, id, before)
+	return s.changes(ctx, `UPDATE oauth_grant SET sealed = $1 WHERE id = $2 AND sealed = $3`, after, id, before)
 }
 
 // DropGrant deletes the version of a grant for the one who has the lease; empty for a grant that nobody renews. It is
 // false when it is another version, or a process renews it.
 func (s *Store) DropGrant(ctx context.Context, id string, version int64, lease string) (bool, error) {
-	return s.changeGrant(ctx, `DELETE FROM oauth_grant WHERE id = $1 AND version = $2 AND (lease = $3 OR lease_until <= `+
+	return s.changes(ctx, `DELETE FROM oauth_grant WHERE id = $1 AND version = $2 AND (lease = $3 OR lease_until <= `+
 		s.now()+`)`, id, version, lease)
 }
 
 // DropUnnamedGrant deletes the version of a grant that the revision does not name, unless there is a newer revision by
 // now, or a process renews the grant.
 func (s *Store) DropUnnamedGrant(ctx context.Context, id string, version, revision int64) (bool, error) {
-	return s.changeGrant(ctx, `DELETE FROM oauth_grant WHERE id = $1 AND version = $2 AND lease_until <= `+s.now()+
+	return s.changes(ctx, `DELETE FROM oauth_grant WHERE id = $1 AND version = $2 AND lease_until <= `+s.now()+
 		` AND (SELECT COALESCE(MAX(revision), 0) FROM settings_revision) = $3`, id, version, revision)
 }
 
@@ -205,17 +205,4 @@ func (s *Store) DropUnnamedGrant(ctx context.Context, id string, version, revisi
 func DoubtGrants(ctx context.Context, in Executor) error {
 	_, err := in.ExecContext(ctx, `UPDATE oauth_grant SET doubt = $1 WHERE doubt = ''`, GrantRestored)
 	return err
-}
-
-// changeGrant reports whether the statement has changed one.
-func (s *Store) changeGrant(ctx context.Context, statement string, arguments ...any) (bool, error) {
-	result, err := s.db.ExecContext(ctx, statement, arguments...)
-	if err != nil {
-		return false, s.unwritten(err)
-	}
-	count, err := result.RowsAffected()
-	if err != nil {
-		return false, s.unwritten(err)
-	}
-	return count > 0, nil
 }

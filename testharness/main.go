@@ -18,7 +18,7 @@ import (
 // Exit statuses; scripts rely on them.
 const (
 	exitDone        = 0
-	exitFailed      = 1  // the test failed, or the values are invalid
+	exitFailed      = 1  // the test failed, the values are invalid, or the plugin does not offer what the command needs
 	exitUsage       = 2  // usage or manifest error
 	exitUnavailable = 3  // the plugin is unavailable
 	exitChanged     = 10 // apply has changed the settings, or would
@@ -66,10 +66,6 @@ func report(out io.Writer, err error) int {
 		return exitFailed
 	case errors.Is(err, errChanged):
 		return exitChanged
-	}
-	if errors.Is(err, shared.ErrUnsupported) {
-		err = errors.New("the plugin does not offer what this command needs; testharness status, history, action, domain, " +
-			"rekey and migrate are for plugins that do")
 	}
 	fmt.Fprintln(out, "testharness: "+err.Error())
 	switch {

@@ -65,14 +65,14 @@ func pluginCommand(command *cobra.Command, open openFunc, run runFunc) *cobra.Co
 				prompts: command.ErrOrStderr(), answers: answersFrom(command.InOrStdin()),
 			})
 			if err != nil {
-				return err
+				return inWords(command, err)
 			}
 			if asJSON {
 				err = printJSON(out, done.document)
 			} else {
 				done.text(out)
 			}
-			return cmp.Or(err, done.err, failedIf(done.failed, nil), changedIf(done.changed))
+			return cmp.Or(err, inWords(command, done.err), failedIf(done.failed, nil), changedIf(done.changed))
 		})
 	}
 	return command

@@ -86,8 +86,8 @@ shows its form, validates, saves and tests settings.
 }
 
 // exitStatuses are those of main.go.
-const exitStatuses = `Exit status: 0 passed or done; 1 the test failed or the values are invalid;
-2 usage or manifest error; 3 the plugin is unavailable.`
+const exitStatuses = `Exit status: 0 passed or done; 1 the test failed, the values are invalid, or the
+plugin does not offer this; 2 usage or manifest error; 3 the plugin is unavailable.`
 
 // withExitStatus is what the command says of itself, with the exit statuses unless it has told its own.
 func withExitStatus(command *cobra.Command) string {

@@ -28,7 +28,11 @@ func (h *handler) action(w http.ResponseWriter, r *http.Request) {
 		agreed = r.PostForm.Get(confirmedName + "." + name)
 	}
 	action, declared := schema.Action(name)
-	if h.actionRunner() == nil || !declared {
+	switch {
+	case h.actionRunner() == nil:
+		h.refuseNotOffered(w, r)
+		return
+	case !declared:
 		h.invalid(w, r, "action", name)
 		return
 	}

@@ -3,6 +3,7 @@ package form
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"html/template"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
@@ -76,6 +78,11 @@ func (n *notifications) events(w http.ResponseWriter, r *http.Request) {
 	defer n.streams.open.Add(-1)
 	ctx, cancel := context.WithTimeout(r.Context(), streamLife)
 	defer cancel()
+	now, err := look(r)
+	if errors.Is(err, shared.ErrUnsupported) {
+		n.refuse(w, r, failureStatus(err), n.explain(r, err))
+		return
+	}
 	w.Header().Set("Content-Type", eventType)
 	control := http.NewResponseController(w)
 	if _, err := fmt.Fprintf(w, "retry: %d\n\n", streamRetry.Milliseconds()); err != nil {
@@ -85,8 +92,7 @@ func (n *notifications) events(w http.ResponseWriter, r *http.Request) {
 	ending, pulse := n.streams.ending(r), time.NewTicker(streamPulse)
 	defer pulse.Stop()
 	known, sent := parts{}, r.Header.Get("Last-Event-ID")
-	for {
-		now, err := look(r)
+	for ; ; now, err = look(r) {
 		if err != nil && ctx.Err() == nil {
 			now = parts{"failure": n.fragment(r, "failure", n.explain(r, err))}
 		}

@@ -281,8 +281,20 @@ func (h *handler) submitted(w http.ResponseWriter, r *http.Request) (shared.Sche
 	return schema, read, true
 }
 
+// notOffered is said of what the plugin does not offer. It need not: most parts of a page are optional.
+const notOffered = text.Message("This plugin does not offer that.")
+
+// refuseNotOffered answers what is asked of a part that the plugin does not have.
+func (h *handler) refuseNotOffered(w http.ResponseWriter, r *http.Request) {
+	h.refuse(w, r, http.StatusNotFound, text.Of(notOffered))
+}
+
 // explain says why a call failed; what else there is to know is in the log.
 func (h *handler) explain(r *http.Request, err error) text.Text {
+	if errors.Is(err, shared.ErrUnsupported) {
+		h.logFailure(r, hclog.Warn, "the plugin does not offer what was asked for", "error", err)
+		return text.Of(notOffered)
+	}
 	h.logFailure(r, hclog.Error, "a call of the plugin failed", "error", err)
 	if errors.Is(err, shared.ErrPluginUnavailable) {
 		return text.Of("The plugin is not running just now, so this could not be done. " +
@@ -306,10 +318,14 @@ func (h *handler) logFailure(r *http.Request, level hclog.Level, message string,
 
 // failureStatus is the status of an answer that a failed call left nothing for.
 func failureStatus(err error) int {
-	if errors.Is(err, shared.ErrContractBroken) {
+	switch {
+	case errors.Is(err, shared.ErrUnsupported):
+		return http.StatusNotFound
+	case errors.Is(err, shared.ErrContractBroken):
 		return http.StatusBadGateway
+	default:
+		return http.StatusServiceUnavailable
 	}
-	return http.StatusServiceUnavailable
 }
 
 // refuse answers with a line of text.

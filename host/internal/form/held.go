@@ -33,7 +33,7 @@ func (n *notifications) whatOf(w http.ResponseWriter, r *http.Request, what stri
 // askRelease asks whether what is held is to be released, and says how many notifications it are.
 func (n *notifications) askRelease(w http.ResponseWriter, r *http.Request) {
 	if offered(n.options.Releaser) == nil {
-		http.NotFound(w, r)
+		n.refuseNotOffered(w, r)
 		return
 	}
 	query, ok := n.query(w, r)
@@ -62,7 +62,7 @@ func (n *notifications) askRelease(w http.ResponseWriter, r *http.Request) {
 func (n *notifications) release(w http.ResponseWriter, r *http.Request) {
 	releaser := offered(n.options.Releaser)
 	if releaser == nil {
-		http.NotFound(w, r)
+		n.refuseNotOffered(w, r)
 		return
 	}
 	what := r.PostForm.Get("what")

@@ -1,7 +1,7 @@
 package form
 
 import (
-	"errors"
+	"cmp"
 	"maps"
 	"net/http"
 	"strconv"
@@ -44,7 +44,7 @@ type changeView struct {
 func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 	trail := h.auditTrail()
 	if trail == nil {
-		http.NotFound(w, r)
+		h.refuseNotOffered(w, r)
 		return
 	}
 	query, ok := h.query(w, r)
@@ -62,7 +62,7 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	list, err3 := trail.Revisions(r.Context(), shared.RevisionsRequest{Locale: h.locale(r), Before: before})
-	if err := errors.Join(err1, err2, err3); err != nil {
+	if err := cmp.Or(err1, err2, err3); err != nil {
 		view := h.currentView(r)
 		view.Failure = h.explain(r, err)
 		h.render(w, r, failureStatus(err), view)
@@ -151,7 +151,7 @@ func (s *shownRevision) add(field shared.Field, before, after shared.Value) {
 func (h *handler) opened(w http.ResponseWriter, r *http.Request, number int64) {
 	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
-	if err := errors.Join(err1, err2); err != nil {
+	if err := cmp.Or(err1, err2); err != nil {
 		h.render(w, r, failureStatus(err), h.downView(r, err))
 		return
 	}
@@ -182,7 +182,7 @@ type restoring struct {
 func (h *handler) restore(w http.ResponseWriter, r *http.Request) {
 	trail := h.auditTrail()
 	if trail == nil {
-		http.NotFound(w, r)
+		h.refuseNotOffered(w, r)
 		return
 	}
 	number, ok := h.number(w, r, r.PostForm, "number")

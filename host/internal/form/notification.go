@@ -50,7 +50,7 @@ type replyView struct{ Before, QueueID, After string }
 func (n *notifications) detail(w http.ResponseWriter, r *http.Request) {
 	operator := offered(n.options.Operator)
 	if operator == nil {
-		http.NotFound(w, r)
+		n.refuseNotOffered(w, r)
 		return
 	}
 	query, ok := n.query(w, r)

@@ -107,6 +107,14 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// explain says why a call of the service failed. That there is none is all there is to say.
+func (n *notifications) explain(r *http.Request, err error) text.Text {
+	if errors.Is(err, shared.ErrUnsupported) && offered(n.options.Operator) == nil {
+		return text.Of("This plugin sends no notifications.")
+	}
+	return n.handler.explain(r, err)
+}
+
 // asked reads what the page is to show. When that is not possible it has answered already.
 func (n *notifications) asked(
 	w http.ResponseWriter, r *http.Request, query url.Values,

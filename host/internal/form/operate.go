@@ -77,7 +77,7 @@ func (n *notifications) operation(
 	w http.ResponseWriter, r *http.Request, query url.Values,
 ) (view operationView, ok bool) {
 	if offered(n.options.Operator) == nil {
-		http.NotFound(w, r)
+		n.refuseNotOffered(w, r)
 		return view, false
 	}
 	view.Operation = shared.Operation(query.Get("operation"))

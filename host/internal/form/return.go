@@ -30,6 +30,10 @@ func (h *handler) returned(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	if h.actionRunner() == nil {
+		h.refuseNotOffered(w, r)
+		return
+	}
 	schema, err1 := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)})
 	snapshot, err2 := h.page.Load(r.Context(), shared.LoadRequest{Locale: h.locale(r)})
 	for _, err := range []error{err1, err2} {
@@ -39,7 +43,7 @@ func (h *handler) returned(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	action, declared := schema.Action(name)
-	if h.actionRunner() == nil || !declared || !authorizes(schema, action) {
+	if !declared || !authorizes(schema, action) {
 		h.invalid(w, r, "action", name)
 		return
 	}

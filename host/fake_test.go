@@ -45,7 +45,9 @@ func (r *fakeRun) Connection() *transport.Connection { return r.page }
 func (r *fakeRun) Gone() <-chan struct{}             { return r.ended }
 func (r *fakeRun) Ending() string                    { return "exit status 2" }
 func (r *fakeRun) Info() shared.Info {
-	return shared.Info{Capabilities: []string{shared.CapabilityNotifier, shared.CapabilityDeliveryReports}}
+	return shared.Info{Capabilities: []string{
+		shared.CapabilityNotifier, shared.CapabilityDeliveryReports, shared.CapabilityHealth,
+	}}
 }
 
 func (r *fakeRun) Healthy(ctx context.Context) error {

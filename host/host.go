@@ -17,6 +17,7 @@ type Host struct {
 	log        *pluginlog.Tail
 	supervisor *supervisor
 	page       *page
+	watch      *healthWatch // nil when nobody wants to know
 }
 
 // Open reads the manifest, starts the plugin that it declares and checks that it keeps to the contract. Close ends the
@@ -49,6 +50,10 @@ func Open(ctx context.Context, path string, opts ...Option) (*Host, error) {
 	if o.tracer != nil {
 		h.page.tracing = newTracing(o.tracer, o.logger)
 		h.page.tracing.follow(h.supervisor)
+	}
+	if o.healthChanged != nil {
+		h.watch = newHealthWatch(o.healthChanged, o.logger)
+		h.watch.follow(h.supervisor)
 	}
 	return h, nil
 }
@@ -143,4 +148,5 @@ func (h *Host) Restart() { h.supervisor.requestRestart() }
 func (h *Host) Close() {
 	h.supervisor.close()
 	h.page.tracing.close()
+	h.watch.close()
 }

@@ -33,13 +33,25 @@ var (
 		"Notifications by state.", []string{"plugin", "state"}, nil)
 	metricDelivered = prometheus.NewDesc("notifications_delivered_total",
 		"Notifications delivered since the plugin started.", []string{"plugin"}, nil)
+	metricHealth = prometheus.NewDesc("settings_health_state",
+		"Whether the saved settings work: 1 for the present state.", []string{"plugin", "state"}, nil)
+	metricChecked = prometheus.NewDesc("settings_check_timestamp_seconds",
+		"When the saved settings were last tried at the server, in seconds since 1970.", []string{"plugin"}, nil)
+	metricPassed = prometheus.NewDesc("settings_check_success",
+		"Whether the saved settings worked when they were last tried.", []string{"plugin"}, nil)
+	metricEnds = prometheus.NewDesc("settings_ends_timestamp_seconds",
+		"When something ends that the saved settings need, in seconds since 1970.", []string{"plugin", "what", "field"}, nil)
+	metricOldest = prometheus.NewDesc("notifications_oldest_waiting_timestamp_seconds",
+		"When the notification was taken that has waited for the longest time, in seconds since 1970.",
+		[]string{"plugin"}, nil)
 	metricFailed = prometheus.NewDesc("notifications_failed_attempts_total",
 		"Attempts that failed since the plugin started.", []string{"plugin"}, nil)
 )
 
 func (c *collector) Describe(to chan<- *prometheus.Desc) {
 	for _, one := range []*prometheus.Desc{
-		metricUp, metricExpires, metricState, metricNotifications, metricDelivered, metricFailed,
+		metricUp, metricExpires, metricState, metricNotifications, metricDelivered, metricFailed, metricHealth,
+		metricChecked, metricPassed, metricEnds, metricOldest,
 	} {
 		to <- one
 	}
@@ -59,6 +71,7 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	for field, expires := range c.expiries() {
 		gauge(metricExpires, float64(expires.Unix()), field)
 	}
+	c.collectHealth(gauge)
 	if !c.host.supervisor.offers(shared.CapabilityNotifier) {
 		return
 	}
@@ -77,6 +90,9 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 		}
 		gauge(metricState, present, string(state))
 	}
+	if !status.OldestWaiting.IsZero() {
+		gauge(metricOldest, float64(status.OldestWaiting.Unix()))
+	}
 	for state, count := range status.Counts {
 		gauge(metricNotifications, float64(count), string(state))
 	}
@@ -85,6 +101,38 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	}
 	count(metricDelivered, status.DeliveredTotal)
 	count(metricFailed, status.FailedAttemptsTotal)
+}
+
+// collectHealth gives the figures of the health, where the plugin watches that.
+func (c *collector) collectHealth(gauge func(*prometheus.Desc, float64, ...string)) {
+	if !c.host.supervisor.offers(shared.CapabilityHealth) {
+		return
+	}
+	now, err := c.host.Health(context.Background(), "")
+	if err != nil {
+		return
+	}
+	flag := func(set bool) float64 {
+		if set {
+			return 1
+		}
+		return 0
+	}
+	for _, state := range shared.HealthStates {
+		gauge(metricHealth, flag(now.State == state), string(state))
+	}
+	if !now.CheckedAt.IsZero() {
+		gauge(metricChecked, float64(now.CheckedAt.Unix()))
+		gauge(metricPassed, flag(now.CheckPassed))
+	}
+	told := map[shared.Ending]bool{}
+	for _, one := range now.Endings {
+		key := shared.Ending{What: one.What, Field: one.Field}
+		if !told[key] { // The soonest comes first.
+			gauge(metricEnds, float64(one.At.Unix()), one.What, one.Field)
+		}
+		told[key] = true
+	}
 }
 
 // expiries are when the secrets of the page's fields end, as far as that is known.

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/smtp-settings/smtp-settings/host/internal/process"
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // Option changes how a Host works.
@@ -30,6 +31,7 @@ type options struct {
 	pluginName    string
 	policy        RestartPolicy
 	health        HealthCheck
+	healthChanged func(context.Context, shared.Health) // nil when nobody wants to know
 	dialOptions   []grpc.DialOption
 	testLimit     TestLimit
 	startLimit    time.Duration

@@ -49,6 +49,7 @@ func newVictim(t *testing.T) *victim {
 	t.Cleanup(v.Close)
 	v.handlers = map[string]http.Handler{
 		"settings": v.Handler(), "notifications": v.NotificationsHandler(), "metrics": v.MetricsHandler(),
+		"health": v.HealthHandler(),
 	}
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithSyncer(v.spans)).Tracer("test")
 	v.page.tracing = newTracing(tracer, hclog.NewNullLogger())
@@ -89,6 +90,7 @@ var requests = map[string][]request{
 		{"settings", "GET", "/", ""}, {"notifications", "GET", "/", ""}, {"notifications", "GET", "/state", ""},
 		{"metrics", "GET", "/", ""},
 	},
+	"Health": {{"health", "GET", "/", ""}, {"metrics", "GET", "/", ""}},
 	"List":   {{"notifications", "GET", "/", ""}, {"notifications", "GET", "/?state=dead&before=9", ""}},
 	"Retry":  {{"notifications", "POST", "/retry", ""}},
 	"Cancel": {{"notifications", "POST", "/cancel", ""}},
@@ -158,6 +160,10 @@ var calls = map[string]func(context.Context, *victim) (any, error){
 			return nil
 		})
 		return events, err
+	},
+	"Health": func(ctx context.Context, v *victim) (any, error) {
+		now, err := v.Health(ctx, "")
+		return now, err
 	},
 	"Deliveries": func(ctx context.Context, v *victim) (any, error) { return v.deliveries(ctx) },
 	"Drain":      func(ctx context.Context, v *victim) (any, error) { return v.drain(ctx) },

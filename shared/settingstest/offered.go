@@ -35,6 +35,8 @@ func offered(ctx context.Context, rule string, s subject) (bool, error) {
 		notifier, err := notifierOf(ctx, s.page)
 		_, releases := notifier.(shared.HeldReleaser)
 		return notifier != nil && (releases || group == "notifier"), err
+	case group == "health":
+		return tellsHealth(ctx, s.page), nil
 	case group == "operator":
 		return operates(ctx, s.page)
 	default:

@@ -153,6 +153,10 @@ func notifierRules() []Rule {
 			"held/release", "What is held is told with its number and a reason, and is gone once it is released.",
 			withNotifier(heldRelease),
 		},
+		{
+			"health/told", "Whether the settings work is told at once, in a known state, with a cause where they do not.",
+			withHealth(healthTold),
+		},
 		{"notifier/unknown", "Retry and Cancel of an unknown notification say so.", withNotifier(notifierUnknown)},
 	}
 }

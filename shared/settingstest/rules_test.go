@@ -47,7 +47,7 @@ func TestEveryRuleCanFail(t *testing.T) {
 			wrong[name] = append(wrong[name], func(_ *wrongPage, good *memoryPage) { breakIt(good.notifier) })
 		}
 	}
-	for _, more := range []map[string][]breaker{wrongActions, wrongHistories} {
+	for _, more := range []map[string][]breaker{wrongActions, wrongHistories, wrongHealths} {
 		for name, breakers := range more {
 			wrong[name] = append(wrong[name], breakers...)
 		}

@@ -18,7 +18,9 @@ type wrongPage struct {
 	act      func(context.Context, shared.ActionRequest, func(shared.TestEvent) error) error
 
 	revisions func(context.Context, shared.RevisionsRequest) (shared.RevisionList, error)
-	restore   func(context.Context, shared.RestoreRequest) (shared.SaveResult, error)
+	health    func(context.Context, shared.HealthRequest, func(shared.Health) error) error
+
+	restore func(context.Context, shared.RestoreRequest) (shared.SaveResult, error)
 }
 
 func (p *wrongPage) RunAction(

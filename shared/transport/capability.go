@@ -19,6 +19,8 @@ var capabilities = []capability{
 		settingsv1.RegisterActionServiceServer, serveActionRunner, connectActionRunner),
 	row(shared.CapabilityMigration, implements[shared.Migrator],
 		settingsv1.RegisterMigrationServiceServer, serveMigrator, connectMigrator),
+	row(shared.CapabilityHealth, implements[shared.HealthReporter],
+		settingsv1.RegisterHealthServiceServer, serveHealthReporter, connectHealthReporter),
 	row(shared.CapabilityDrain, implements[shared.Drainer],
 		settingsv1.RegisterDrainServiceServer, serveDrainer, connectDrainer),
 	row(shared.CapabilityNotifier, notifierOf,

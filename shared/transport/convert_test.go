@@ -52,6 +52,8 @@ func (f *filler) special(v reflect.Value) bool {
 		v.Set(reflect.ValueOf(shared.StatusWarning))
 	case shared.ServiceState:
 		v.Set(reflect.ValueOf(shared.ServiceDegraded))
+	case shared.HealthState:
+		v.Set(reflect.ValueOf(shared.HealthSuspect))
 	case shared.Severity:
 		v.Set(reflect.ValueOf(shared.SeverityInfo))
 	case shared.Scope:
@@ -212,6 +214,8 @@ var roundTrips = map[string]func(*testing.T){
 	"buckets":            roundTrip(bucketsToProto, bucketsFromProto),
 	"purge":              roundTrip(purgeToProto, purgeFromProto),
 	"delivery":           roundTrip(deliveryToProto, deliveryFromProto),
+	"healthRequest":      roundTrip(healthRequestToProto, healthRequestFromProto),
+	"health":             roundTrip(healthToProto, healthFromProto),
 }
 
 // TestRoundTrip sends a value of every type of the contract over the wire.

@@ -136,6 +136,7 @@ func (c *console) routes() http.Handler {
 		mux.Handle(notificationsPath, http.StripPrefix("/monitoring/notifications", c.host.NotificationsHandler()))
 	}
 	mux.Handle("GET /metrics", c.host.MetricsHandler())
+	mux.Handle("GET /health", c.host.HealthHandler())
 	mux.HandleFunc("GET /practice/inbox", c.inbox)
 	mux.HandleFunc("GET /practice/inbox/html", c.mailHTML)
 	mux.HandleFunc("POST /practice/inbox/clear", c.clearInbox)

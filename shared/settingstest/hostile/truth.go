@@ -152,6 +152,11 @@ func truthOfSettings() []Lie {
 			&pb.MigrateResponse{Event: &pb.MigrateResponse_Result{
 				Result: &pb.MigrateResult{Revisions: 3, Notifications: 4, To: "a database", Held: 5},
 			}}),
+		says("Health", "", &pb.HealthResponse{
+			State: pb.HealthState_HEALTH_STATE_SUSPECT, Since: now, Cause: finding(), Waiting: 3, CheckedAt: now,
+			CheckPassed: true, Number: 4, Id: "fourth", From: pb.HealthState_HEALTH_STATE_HEALTHY,
+			Endings: []*pb.Ending{{What: "certificate", Field: "server", At: now}},
+		}),
 		healthy(),
 	}
 }

@@ -40,6 +40,7 @@ func run(ctx context.Context) error {
 	mux.Handle("/settings/smtp/", http.StripPrefix("/settings/smtp", h.Handler()))
 	mux.Handle("/notifications/", http.StripPrefix("/notifications", h.NotificationsHandler()))
 	mux.Handle("/metrics", h.MetricsHandler())
+	mux.Handle("/health", h.HealthHandler())
 	server := &http.Server{Addr: "127.0.0.1:8080", Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	if err := server.ListenAndServe(); ctx.Err() == nil {

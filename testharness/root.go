@@ -64,8 +64,8 @@ shows its form, validates, saves and tests settings.
 	root.AddCommand(
 		newSchemaCommand(g), newLoadCommand(g), newValidateCommand(g), newSaveCommand(g), newTestCommand(g),
 		newActionCommand(g), newApplyCommand(g), newExportCommand(g), newImportCommand(g),
-		newNotifyCommand(g), newStatusCommand(g), newHealthCommand(g), newDomainCommand(g), newStatisticsCommand(g), newListCommand(g),
-		newShowCommand(g),
+		newNotifyCommand(g), newStatusCommand(g), newHealthCommand(g), newDomainCommand(g),
+		newStatisticsCommand(g), newListCommand(g), newShowCommand(g),
 		newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
 		newHeldCommand(g),
 		newConsoleCommand(g), newDebugCommand(g), newAttachCommand(g), newConformanceCommand(g), newMailserverCommand(),

@@ -1,13 +1,16 @@
 package plugin
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 const (
@@ -65,6 +68,26 @@ func (p *Page) watchExpiry(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// expiries are when the secrets that the settings in force use end, the one that ends first at the beginning.
+func (p *Page) expiries(ctx context.Context, reader text.Language) ([]shared.SecretExpiry, error) {
+	snapshot, err := p.Load(ctx, shared.LoadRequest{})
+	if err != nil {
+		return nil, err
+	}
+	var known []shared.SecretExpiry
+	for field, state := range snapshot.Secrets {
+		if !state.Expires.IsZero() {
+			known = append(known, shared.SecretExpiry{
+				Field: field, Label: reader.Render(settings.Label(field)), Expires: state.Expires,
+			})
+		}
+	}
+	slices.SortFunc(known, func(one, other shared.SecretExpiry) int {
+		return cmp.Or(one.Expires.Compare(other.Expires), cmp.Compare(one.Field, other.Field))
+	})
+	return known, nil
 }
 
 // lookAtExpiry warns of what ends soon, renews the sign-in that nothing uses, and deletes those that are of no use any

@@ -49,6 +49,32 @@ func TestExpiryIsWarnedOf(t *testing.T) {
 	}
 }
 
+// TestStatusTellsWhatEnds has the status of the service tell when the secrets in force end, in the reader's words, and
+// nothing of what is not used.
+func TestStatusTellsWhatEnds(t *testing.T) {
+	g := newUnusedGrant(t)
+	told := func(want string) {
+		t.Helper()
+		status, err := g.pages[1].Notifier().Status(t.Context(), shared.StatusRequest{Locale: "de"})
+		var got []string
+		for _, one := range status.SecretExpiries {
+			got = append(got, fmt.Sprint(one.Field, " ", one.Label, " ", one.Expires.UTC().Format(time.DateOnly)))
+		}
+		if joined := strings.Join(got, ", "); err != nil || joined != want {
+			t.Errorf("%q instead of %q, %v", joined, want, err)
+		}
+	}
+	told("")
+	g.set(t, "ends_at = $1", time.Date(2031, 5, 25, 1, 2, 3, 0, time.UTC).Unix())
+	const grant = "oauth_grant Anmeldung 2031-05-25"
+	told(grant)
+	save(t, g.pages[0], shared.Values{"oauth_secret_expires": shared.Text("2031-05-24")}, nil)
+	told("oauth_client_secret Geheimer Clientschlüssel 2031-05-24, " + grant)
+	save(t, g.pages[0], shared.Values{"authentication": shared.Text("none"), "use_other_account": shared.Boolean(true),
+		"email": shared.Text("me@example.com")}, nil)
+	told("")
+}
+
 // TestNoticeAfterStart gives the last warning that has come, once, to who starts in between; and anew for another end.
 func TestNoticeAfterStart(t *testing.T) {
 	ends := time.Date(2031, 5, 24, 0, 0, 0, 0, time.UTC)

@@ -145,7 +145,10 @@ func (p *Page) describeGrant(ctx context.Context, state store.State, snapshot *s
 	case errors.Is(err, oauth.ErrNoGrant):
 		known = shared.SecretState{}
 	case err == nil:
-		known.Hint, known.Since, known.Expires = description.Account, description.SignedIn, description.Ends
+		known.Hint, known.Since = description.Account, description.SignedIn
+		if settings.SignsIn(snapshot.Values) { // Otherwise nothing needs it, and its end concerns nobody.
+			known.Expires = description.Ends
+		}
 	}
 	snapshot.Secrets[settings.OAuthGrant] = known
 }

@@ -34,8 +34,8 @@ func (p *Page) openNotifications(ctx context.Context) error {
 	p.deliveries = newDeliveries(p)
 	configuration := notify.Configuration{
 		Store: p.store, Keeper: p.keeper, Sealing: &p.sealing, Logger: p.logger.Named("notifications"),
-		Delivery: p.deliveries.current, Limits: c.Delivery, LockFile: filepath.Join(c.DataDir, serviceLock),
-		StartDelay: startDelay,
+		Delivery: p.deliveries.current, Expiries: p.expiries, Limits: c.Delivery,
+		LockFile: filepath.Join(c.DataDir, serviceLock), StartDelay: startDelay,
 	}
 	var err error
 	if p.notifications, err = notify.New(ctx, configuration); err != nil {

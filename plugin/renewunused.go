@@ -11,8 +11,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// longestUnused is after how long without use a sign-in is renewed. Microsoft ends one after 90 days without use, Google
-// after 6 months.
+// longestUnused is after how long without use a sign-in is renewed. Microsoft ends one after 90 days without use,
+// Google after 6 months.
 const longestUnused = 7 * 24 * time.Hour
 
 // renewUnused renews the sign-in in force where no delivery has done so for a while, so that it does not end because

@@ -96,6 +96,22 @@ type ServiceStatus struct {
 	// Purges are those that have forgotten notifications, oldest first; the last [MaxShownPurges] of them, whichever
 	// process did them. It is empty when there was none, and when the page is of a version that does not keep them.
 	Purges []NotificationPurge `json:"purges,omitempty"`
+	// SecretExpiries is when the secrets that the settings in force use end by themselves, the one that ends first at the
+	// beginning; at most [MaxSecretExpiries]. One of which that is not known is not among them, and none is where the page
+	// is of a version that does not tell.
+	SecretExpiries []SecretExpiry `json:"secret_expiries,omitempty"`
+}
+
+// MaxSecretExpiries is how many secrets a [ServiceStatus] tells of at most.
+const MaxSecretExpiries = 100
+
+// SecretExpiry is when a secret is of no use any more; see [SecretState].
+type SecretExpiry struct {
+	// Field is that of the page, and Label what the page calls it; never empty.
+	Field string `json:"field"`
+	Label string `json:"label"`
+	// Expires is when it ends, which may be in the past; never zero.
+	Expires time.Time `json:"expires"`
 }
 
 // Deliverer is a process that delivers notifications.

@@ -17,8 +17,8 @@ func newStatusCommand(g *global) *cobra.Command {
 		Short: "Show how the notification service is",
 		Long: "status shows what waits, what was delivered and what was given up, and whether a Console delivers just " +
 			"now: which process it is, and what it has done in the last hour. How many were delivered in the last minute is " +
-			"known to that Console alone. It ends with the last five purges, who did them and what they were to forget; " +
-			"--json has the last hundred. testharness statistics shows the course of time.",
+			"known to that Console alone. When a secret of the settings ends stands there where that is known. " +
+			"It ends with the last five purges, who did them and what they were to forget; --json has the last hundred. testharness statistics shows the course of time.",
 		Example: "  testharness status\n  testharness status --json | jq .counts.dead",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		status, err := plugin.Notifier().Status(ctx, shared.StatusRequest{Locale: g.locale})
@@ -49,6 +49,13 @@ func printStatus(out io.Writer, status shared.ServiceStatus) {
 	}
 	if !status.OldestWaiting.IsZero() {
 		fmt.Fprintf(out, "Oldest waiting: %s\n", localTime(status.OldestWaiting))
+	}
+	for _, one := range status.SecretExpiries {
+		said := "ends"
+		if !one.Expires.After(time.Now()) {
+			said = "has ended"
+		}
+		fmt.Fprintf(out, "%s: %s on %s\n", one.Label, said, one.Expires.UTC().Format(time.DateOnly))
 	}
 	for _, state := range shared.NotificationStates {
 		fmt.Fprintf(out, "%-10s %d\n", state, status.Counts[state])

@@ -213,6 +213,7 @@ var roundTrips = map[string]func(*testing.T){
 	"statisticsRequest":  roundTrip(statisticsRequestToProto, statisticsRequestFromProto),
 	"buckets":            roundTrip(bucketsToProto, bucketsFromProto),
 	"purge":              roundTrip(purgeToProto, purgeFromProto),
+	"secretExpiry":       roundTrip(secretExpiryToProto, secretExpiryFromProto),
 	"delivery":           roundTrip(deliveryToProto, deliveryFromProto),
 	"healthRequest":      roundTrip(healthRequestToProto, healthRequestFromProto),
 	"health":             roundTrip(healthToProto, healthFromProto),

@@ -62,6 +62,7 @@ func (a *inspection) serviceStatus(s *shared.ServiceStatus) {
 		a.count("a count of deliveries", count)
 	}
 	a.purges(s)
+	a.secretExpiries(s)
 }
 
 func (a *inspection) notifications(request shared.ListRequest, l *shared.NotificationList) {

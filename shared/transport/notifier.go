@@ -217,7 +217,8 @@ func serviceStatusToProto(s shared.ServiceStatus) *settingsv1.StatusResponse {
 				DeliveredLastHour: d.DeliveredLastHour, FailedAttemptsLastHour: d.FailedAttemptsLastHour,
 			}
 		}),
-		Purges: each(s.Purges, purgeToProto),
+		Purges:         each(s.Purges, purgeToProto),
+		SecretExpiries: each(s.SecretExpiries, secretExpiryToProto),
 	}
 	if len(s.Counts) > 0 {
 		reply.Counts = map[string]int64{}
@@ -241,7 +242,8 @@ func serviceStatusFromProto(s *settingsv1.StatusResponse) shared.ServiceStatus {
 				DeliveredLastHour: d.GetDeliveredLastHour(), FailedAttemptsLastHour: d.GetFailedAttemptsLastHour(),
 			}
 		}),
-		Purges: each(s.GetPurges(), purgeFromProto),
+		Purges:         each(s.GetPurges(), purgeFromProto),
+		SecretExpiries: each(s.GetSecretExpiries(), secretExpiryFromProto),
 	}
 	if len(s.GetCounts()) > 0 {
 		status.Counts = map[shared.NotificationState]int64{}

@@ -112,6 +112,13 @@ func (c *console) deliveryCard(ctx context.Context) card {
 		}
 		one.add("Delivered by", who)
 	}
+	for _, secret := range status.SecretExpiries {
+		said := "ends on "
+		if !secret.Expires.After(time.Now()) {
+			said = "has ended on "
+		}
+		one.add(secret.Label, said+secret.Expires.UTC().Format(time.DateOnly))
+	}
 	return one
 }
 

@@ -27,6 +27,7 @@ func templateFunctions(reader text.Language) template.FuncMap {
 		"savedText":     savedText,
 		"verifiedText":  verifiedText,
 		"pendingText":   pendingText,
+		"expiryTexts":   expiryTexts,
 		"stateName":     stateName,
 		"statusName":    statusName,
 		"operationName": operationName,

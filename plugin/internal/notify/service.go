@@ -29,6 +29,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Delivery is how mail is delivered: the saved settings.
@@ -56,6 +58,8 @@ type Configuration struct {
 	Sealing *secret.Sealing
 	// Delivery returns the settings in force, or the reason why there are none to deliver with.
 	Delivery func(context.Context) (Delivery, *finding.Finding, error)
+	// Expiries returns when the secrets of the settings in force end, in the words of a reader; nil tells nothing.
+	Expiries func(context.Context, text.Language) ([]shared.SecretExpiry, error)
 	Limits
 	// LockFile keeps two processes from delivering from one embedded database. Where the database is shared it only tells
 	// that a process of this directory has died; empty there means that its lease tells that.

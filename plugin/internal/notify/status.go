@@ -40,7 +40,10 @@ func (s *Service) Status(ctx context.Context, request shared.StatusRequest) (sha
 			Count: held, LastUsed: why.Since, Reason: why.finding(held).In(language.Of(request.Locale)),
 		}
 	}
-	status.Purges, err = s.purges(ctx)
+	if status.Purges, err = s.purges(ctx); err != nil || s.configuration.Expiries == nil {
+		return status, err
+	}
+	status.SecretExpiries, err = s.configuration.Expiries(ctx, language.Of(request.Locale))
 	return status, err
 }
 

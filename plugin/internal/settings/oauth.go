@@ -33,6 +33,12 @@ func NamesApplication(values shared.Values) bool {
 		authenticateSignIn}, kind)
 }
 
+// SignsIn reports whether the values have somebody sign in.
+func SignsIn(values shared.Values) bool {
+	kind, _ := values[Authentication].AsText()
+	return kind == authenticateSignIn
+}
+
 // SecretField is the name of the field whose secret the settings log in with; empty when there is none.
 func (s Settings) SecretField() string {
 	switch {
@@ -249,8 +255,8 @@ func (s Settings) ofMicrosoft() bool {
 	return s.application.kind == authenticateMicrosoft || s.application.provider == providerMicrosoft
 }
 
-// TakesRefreshAgain reports whether the provider where people sign in takes a refresh token that was replaced: Microsoft
-// and Google do. Another one may take that for a theft, and end the grant.
+// TakesRefreshAgain reports whether the provider where people sign in takes a refresh token that was replaced:
+// Microsoft and Google do. Another one may take that for a theft, and end the grant.
 func (s Settings) TakesRefreshAgain() bool {
 	return s.application.provider == providerMicrosoft || s.application.provider == providerGoogle
 }

@@ -560,9 +560,12 @@ type StatusResponse struct {
 	// When the one that has waited for the longest time was taken; absent when none waits.
 	OldestWaiting *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=oldest_waiting,json=oldestWaiting,proto3" json:"oldest_waiting,omitempty"`
 	// The last purges of notifications that have forgotten any, oldest first; at most 100. Older plugins tell none.
-	Purges        []*NotificationPurge `protobuf:"bytes,12,rep,name=purges,proto3" json:"purges,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Purges []*NotificationPurge `protobuf:"bytes,12,rep,name=purges,proto3" json:"purges,omitempty"`
+	// When secrets that the settings in force use end by themselves, the one that ends first at the beginning; at most 100.
+	// One of which that is not known is not among them. Older plugins tell none.
+	SecretExpiries []*SecretExpiry `protobuf:"bytes,13,rep,name=secret_expiries,json=secretExpiries,proto3" json:"secret_expiries,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *StatusResponse) Reset() {
@@ -679,6 +682,77 @@ func (x *StatusResponse) GetPurges() []*NotificationPurge {
 	return nil
 }
 
+func (x *StatusResponse) GetSecretExpiries() []*SecretExpiry {
+	if x != nil {
+		return x.SecretExpiries
+	}
+	return nil
+}
+
+// SecretExpiry is when a secret is of no use any more.
+type SecretExpiry struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The field of the page that has the secret.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// What the page calls it.
+	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	// When it ends.
+	Expires       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expires,proto3" json:"expires,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SecretExpiry) Reset() {
+	*x = SecretExpiry{}
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SecretExpiry) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SecretExpiry) ProtoMessage() {}
+
+func (x *SecretExpiry) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SecretExpiry.ProtoReflect.Descriptor instead.
+func (*SecretExpiry) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *SecretExpiry) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *SecretExpiry) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *SecretExpiry) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
+	}
+	return nil
+}
+
 // NotificationPurge is a purge of notifications that was done.
 type NotificationPurge struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -698,7 +772,7 @@ type NotificationPurge struct {
 
 func (x *NotificationPurge) Reset() {
 	*x = NotificationPurge{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -710,7 +784,7 @@ func (x *NotificationPurge) String() string {
 func (*NotificationPurge) ProtoMessage() {}
 
 func (x *NotificationPurge) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -723,7 +797,7 @@ func (x *NotificationPurge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationPurge.ProtoReflect.Descriptor instead.
 func (*NotificationPurge) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *NotificationPurge) GetAt() *timestamppb.Timestamp {
@@ -776,7 +850,7 @@ type HeldNotifications struct {
 
 func (x *HeldNotifications) Reset() {
 	*x = HeldNotifications{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -788,7 +862,7 @@ func (x *HeldNotifications) String() string {
 func (*HeldNotifications) ProtoMessage() {}
 
 func (x *HeldNotifications) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -801,7 +875,7 @@ func (x *HeldNotifications) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeldNotifications.ProtoReflect.Descriptor instead.
 func (*HeldNotifications) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *HeldNotifications) GetCount() int64 {
@@ -846,7 +920,7 @@ type Deliverer struct {
 
 func (x *Deliverer) Reset() {
 	*x = Deliverer{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -858,7 +932,7 @@ func (x *Deliverer) String() string {
 func (*Deliverer) ProtoMessage() {}
 
 func (x *Deliverer) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -871,7 +945,7 @@ func (x *Deliverer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deliverer.ProtoReflect.Descriptor instead.
 func (*Deliverer) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Deliverer) GetHost() string {
@@ -949,7 +1023,7 @@ type ListRequest struct {
 
 func (x *ListRequest) Reset() {
 	*x = ListRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -961,7 +1035,7 @@ func (x *ListRequest) String() string {
 func (*ListRequest) ProtoMessage() {}
 
 func (x *ListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -974,7 +1048,7 @@ func (x *ListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRequest.ProtoReflect.Descriptor instead.
 func (*ListRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListRequest) GetLocale() string {
@@ -1074,7 +1148,7 @@ type ListResponse struct {
 
 func (x *ListResponse) Reset() {
 	*x = ListResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1086,7 +1160,7 @@ func (x *ListResponse) String() string {
 func (*ListResponse) ProtoMessage() {}
 
 func (x *ListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1099,7 +1173,7 @@ func (x *ListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResponse.ProtoReflect.Descriptor instead.
 func (*ListResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListResponse) GetEntries() []*NotificationEntry {
@@ -1163,7 +1237,7 @@ type NotificationEntry struct {
 
 func (x *NotificationEntry) Reset() {
 	*x = NotificationEntry{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1175,7 +1249,7 @@ func (x *NotificationEntry) String() string {
 func (*NotificationEntry) ProtoMessage() {}
 
 func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1188,7 +1262,7 @@ func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationEntry.ProtoReflect.Descriptor instead.
 func (*NotificationEntry) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *NotificationEntry) GetId() string {
@@ -1337,7 +1411,7 @@ type RetryRequest struct {
 
 func (x *RetryRequest) Reset() {
 	*x = RetryRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1349,7 +1423,7 @@ func (x *RetryRequest) String() string {
 func (*RetryRequest) ProtoMessage() {}
 
 func (x *RetryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1362,7 +1436,7 @@ func (x *RetryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryRequest.ProtoReflect.Descriptor instead.
 func (*RetryRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RetryRequest) GetActor() string {
@@ -1390,7 +1464,7 @@ type RetryResponse struct {
 
 func (x *RetryResponse) Reset() {
 	*x = RetryResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1402,7 +1476,7 @@ func (x *RetryResponse) String() string {
 func (*RetryResponse) ProtoMessage() {}
 
 func (x *RetryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1415,7 +1489,7 @@ func (x *RetryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryResponse.ProtoReflect.Descriptor instead.
 func (*RetryResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RetryResponse) GetEntry() *NotificationEntry {
@@ -1438,7 +1512,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	mi := &file_settings_v1_notifier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1450,7 +1524,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	mi := &file_settings_v1_notifier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1463,7 +1537,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CancelRequest) GetActor() string {
@@ -1491,7 +1565,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[16]
+	mi := &file_settings_v1_notifier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1503,7 +1577,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[16]
+	mi := &file_settings_v1_notifier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1516,7 +1590,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{16}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CancelResponse) GetEntry() *NotificationEntry {
@@ -1564,7 +1638,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\vdiagnostics\x18\x03 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
 	"\adiffers\x18\x04 \x01(\bR\adiffers\"'\n" +
 	"\rStatusRequest\x12\x16\n" +
-	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xda\x05\n" +
+	"\x06locale\x18\x01 \x01(\tR\x06locale\"\x9e\x06\n" +
 	"\x0eStatusResponse\x12/\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x19.settings.v1.ServiceStateR\x05state\x120\n" +
 	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12/\n" +
@@ -1578,10 +1652,15 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\x04held\x18\n" +
 	" \x01(\v2\x1e.settings.v1.HeldNotificationsR\x04held\x12A\n" +
 	"\x0eoldest_waiting\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\roldestWaiting\x126\n" +
-	"\x06purges\x18\f \x03(\v2\x1e.settings.v1.NotificationPurgeR\x06purges\x1a9\n" +
+	"\x06purges\x18\f \x03(\v2\x1e.settings.v1.NotificationPurgeR\x06purges\x12B\n" +
+	"\x0fsecret_expiries\x18\r \x03(\v2\x19.settings.v1.SecretExpiryR\x0esecretExpiries\x1a9\n" +
 	"\vCountsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\xa7\x01\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"p\n" +
+	"\fSecretExpiry\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x14\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\x124\n" +
+	"\aexpires\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"\xa7\x01\n" +
 	"\x11NotificationPurge\x12*\n" +
 	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x1a\n" +
 	"\boperator\x18\x02 \x01(\tR\boperator\x12\x16\n" +
@@ -1674,7 +1753,7 @@ func file_settings_v1_notifier_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_notifier_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_settings_v1_notifier_proto_goTypes = []any{
 	(ServiceState)(0),             // 0: settings.v1.ServiceState
 	(*Notification)(nil),          // 1: settings.v1.Notification
@@ -1684,65 +1763,68 @@ var file_settings_v1_notifier_proto_goTypes = []any{
 	(*Receipt)(nil),               // 5: settings.v1.Receipt
 	(*StatusRequest)(nil),         // 6: settings.v1.StatusRequest
 	(*StatusResponse)(nil),        // 7: settings.v1.StatusResponse
-	(*NotificationPurge)(nil),     // 8: settings.v1.NotificationPurge
-	(*HeldNotifications)(nil),     // 9: settings.v1.HeldNotifications
-	(*Deliverer)(nil),             // 10: settings.v1.Deliverer
-	(*ListRequest)(nil),           // 11: settings.v1.ListRequest
-	(*ListResponse)(nil),          // 12: settings.v1.ListResponse
-	(*NotificationEntry)(nil),     // 13: settings.v1.NotificationEntry
-	(*RetryRequest)(nil),          // 14: settings.v1.RetryRequest
-	(*RetryResponse)(nil),         // 15: settings.v1.RetryResponse
-	(*CancelRequest)(nil),         // 16: settings.v1.CancelRequest
-	(*CancelResponse)(nil),        // 17: settings.v1.CancelResponse
-	nil,                           // 18: settings.v1.StatusResponse.CountsEntry
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
-	(*Diagnostic)(nil),            // 20: settings.v1.Diagnostic
+	(*SecretExpiry)(nil),          // 8: settings.v1.SecretExpiry
+	(*NotificationPurge)(nil),     // 9: settings.v1.NotificationPurge
+	(*HeldNotifications)(nil),     // 10: settings.v1.HeldNotifications
+	(*Deliverer)(nil),             // 11: settings.v1.Deliverer
+	(*ListRequest)(nil),           // 12: settings.v1.ListRequest
+	(*ListResponse)(nil),          // 13: settings.v1.ListResponse
+	(*NotificationEntry)(nil),     // 14: settings.v1.NotificationEntry
+	(*RetryRequest)(nil),          // 15: settings.v1.RetryRequest
+	(*RetryResponse)(nil),         // 16: settings.v1.RetryResponse
+	(*CancelRequest)(nil),         // 17: settings.v1.CancelRequest
+	(*CancelResponse)(nil),        // 18: settings.v1.CancelResponse
+	nil,                           // 19: settings.v1.StatusResponse.CountsEntry
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
+	(*Diagnostic)(nil),            // 21: settings.v1.Diagnostic
 }
 var file_settings_v1_notifier_proto_depIdxs = []int32{
-	19, // 0: settings.v1.Notification.expires:type_name -> google.protobuf.Timestamp
+	20, // 0: settings.v1.Notification.expires:type_name -> google.protobuf.Timestamp
 	2,  // 1: settings.v1.Notification.attachments:type_name -> settings.v1.Attachment
 	1,  // 2: settings.v1.NotifyRequest.notifications:type_name -> settings.v1.Notification
 	5,  // 3: settings.v1.NotifyResponse.receipts:type_name -> settings.v1.Receipt
-	20, // 4: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
+	21, // 4: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
 	0,  // 5: settings.v1.StatusResponse.state:type_name -> settings.v1.ServiceState
-	19, // 6: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
-	20, // 7: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
-	19, // 8: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
-	18, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
-	10, // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
-	9,  // 11: settings.v1.StatusResponse.held:type_name -> settings.v1.HeldNotifications
-	19, // 12: settings.v1.StatusResponse.oldest_waiting:type_name -> google.protobuf.Timestamp
-	8,  // 13: settings.v1.StatusResponse.purges:type_name -> settings.v1.NotificationPurge
-	19, // 14: settings.v1.NotificationPurge.at:type_name -> google.protobuf.Timestamp
-	19, // 15: settings.v1.HeldNotifications.last_used:type_name -> google.protobuf.Timestamp
-	20, // 16: settings.v1.HeldNotifications.reason:type_name -> settings.v1.Diagnostic
-	19, // 17: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
-	19, // 18: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
-	19, // 19: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
-	13, // 20: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	19, // 21: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	19, // 22: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	19, // 23: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	20, // 24: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
-	19, // 25: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
-	19, // 26: settings.v1.NotificationEntry.set_aside_at:type_name -> google.protobuf.Timestamp
-	13, // 27: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
-	13, // 28: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	3,  // 29: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	6,  // 30: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	11, // 31: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	14, // 32: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	16, // 33: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	4,  // 34: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	7,  // 35: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	12, // 36: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	15, // 37: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	17, // 38: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	34, // [34:39] is the sub-list for method output_type
-	29, // [29:34] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	20, // 6: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
+	21, // 7: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
+	20, // 8: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
+	19, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
+	11, // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
+	10, // 11: settings.v1.StatusResponse.held:type_name -> settings.v1.HeldNotifications
+	20, // 12: settings.v1.StatusResponse.oldest_waiting:type_name -> google.protobuf.Timestamp
+	9,  // 13: settings.v1.StatusResponse.purges:type_name -> settings.v1.NotificationPurge
+	8,  // 14: settings.v1.StatusResponse.secret_expiries:type_name -> settings.v1.SecretExpiry
+	20, // 15: settings.v1.SecretExpiry.expires:type_name -> google.protobuf.Timestamp
+	20, // 16: settings.v1.NotificationPurge.at:type_name -> google.protobuf.Timestamp
+	20, // 17: settings.v1.HeldNotifications.last_used:type_name -> google.protobuf.Timestamp
+	21, // 18: settings.v1.HeldNotifications.reason:type_name -> settings.v1.Diagnostic
+	20, // 19: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
+	20, // 20: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
+	20, // 21: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
+	14, // 22: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
+	20, // 23: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	20, // 24: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	20, // 25: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	21, // 26: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	20, // 27: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
+	20, // 28: settings.v1.NotificationEntry.set_aside_at:type_name -> google.protobuf.Timestamp
+	14, // 29: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
+	14, // 30: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
+	3,  // 31: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	6,  // 32: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	12, // 33: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	15, // 34: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	17, // 35: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	4,  // 36: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	7,  // 37: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	13, // 38: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	16, // 39: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	18, // 40: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	36, // [36:41] is the sub-list for method output_type
+	31, // [31:36] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }
@@ -1757,7 +1839,7 @@ func file_settings_v1_notifier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_notifier_proto_rawDesc), len(file_settings_v1_notifier_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   18,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

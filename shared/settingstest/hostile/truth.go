@@ -178,7 +178,7 @@ func truthOfNotifications() []Lie {
 				{Host: "console-2", Pid: 13, Since: now, Self: true},
 			}, OldestWaiting: now, Purges: []*pb.NotificationPurge{
 				{At: now, Operator: "anna", Filter: "state dead", Matched: 3, Changed: 2},
-			}}),
+			}, SecretExpiries: []*pb.SecretExpiry{{Field: "password", Label: "Password", Expires: now}}}),
 		says(
 			"List", "",
 			&pb.ListResponse{More: true, Entries: []*pb.NotificationEntry{entry("8"), entry(NotificationID)}},

@@ -61,7 +61,11 @@ func (w *worker) attempt(ctx context.Context, job *river.Job[outgoing]) error {
 	if err != nil || missing != nil {
 		return s.unconfigured(ctx, permit, missing, err)
 	}
-	s.flow.follow(delivery)
+	if err := s.flow.follow(ctx, delivery); err != nil {
+		s.configuration.Logger.Warn("what is known of the server cannot be read", "error", err)
+		s.breaker.release(ctx, permit)
+		return backToQueue()
+	}
 	done, err := s.holdAttached(beginning, job.Args.Attached)
 	if err != nil {
 		s.breaker.release(ctx, permit)

@@ -19,10 +19,16 @@ type flow struct {
 	limits Limits
 	pool   *pool
 	clock  *databaseClock
+	node   string
+	notes  flowNotes // nil keeps nothing
+	shared bool      // other processes deliver at the same time
 
 	mu      sync.Mutex
 	now     *policy.Flow
 	version string // of the settings
+	note    flowNote
+	written policy.Learned // what the database has
+	heeded  time.Time      // when another process knew what was taken over last
 }
 
 func newFlow(limits Limits, pool *pool) *flow {
@@ -31,12 +37,19 @@ func newFlow(limits Limits, pool *pool) *flow {
 	return f
 }
 
-// follow begins anew where the settings are others: it may be another server.
-func (f *flow) follow(delivery Delivery) {
+// follow begins anew where the settings are others: it may be another server. What is known of the same one is read.
+func (f *flow) follow(ctx context.Context, delivery Delivery) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.version == delivery.Version {
-		return
+		return nil
+	}
+	note, known := newFlowNote(delivery, f.node), flowNote{}
+	if f.notes != nil {
+		var err error
+		if known, err = f.notes.read(ctx); err != nil {
+			return err
+		}
 	}
 	bounds := policy.Bounds{Connections: f.limits.Connections, MessagesPerConnection: f.limits.MessagesPerConnection}
 	connections, messages := provider.Limits(delivery.Target.Host)
@@ -44,8 +57,13 @@ func (f *flow) follow(delivery Delivery) {
 		bounds.Connections = min(bounds.Connections, connections)
 	}
 	bounds.MessagesPerMinute = messages
-	f.now, f.version = policy.NewFlow(bounds), delivery.Version
+	f.now, f.version, f.note, f.written = policy.NewFlow(bounds), delivery.Version, note, policy.Learned{}
+	if known.sameServer(note) {
+		f.now.Resume(f.clock.Now(), known.Learned)
+		f.written, f.heeded = known.Learned, known.At
+	}
 	f.pool.limit(f.now.Connections())
+	return nil
 }
 
 func (f *flow) messagesPerConnection() int {

@@ -215,9 +215,9 @@ func (s *Service) beginHoldOfMove(ctx context.Context, transaction *sql.Tx, at t
 }
 
 // movedStates are what database_state has that goes with the notifications: why what is held is, and the hold that is
-// not complete; who has purged what; and whether the settings work, so that a login that was refused is not tried
-// again.
-var movedStates = []string{stateHeld, statePurges, store.StateHealth}
+// not complete; who has purged what; whether the settings work, so that a login that was refused is not tried again;
+// and what was learned of how much the server takes.
+var movedStates = []string{stateHeld, statePurges, store.StateHealth, stateFlow}
 
 func (s *Service) copyStates(ctx context.Context, target *store.Store) error {
 	for _, name := range movedStates {

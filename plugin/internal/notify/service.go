@@ -140,7 +140,8 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	s.pool = newPool(s.configuration.Connections, s.configuration.MessagesPerConnection)
 	s.pool.dial = s.open
 	s.flow = newFlow(s.configuration.Limits, s.pool)
-	s.breaker.clock, s.flow.clock = s.clock, s.clock
+	s.breaker.clock, s.flow.clock, s.flow.node, s.flow.shared = s.clock, s.clock, s.node, s.clock != nil
+	s.flow.notes = flowRow{s.configuration.Store.DB(), s.configuration.Store.Reader()}
 	var err error
 	if s.queue, err = openQueue(ctx, s); err != nil {
 		return nil, fmt.Errorf("notification service: %w", err)
@@ -299,6 +300,7 @@ func (s *Service) tend(ctx context.Context) {
 		{"the counts of notifications could not be summed up", s.queue.sumCounts},
 		{"that the database is in use could not be noted", s.pulse.beat},
 		{"statistics could not be written down", s.count},
+		{"what was learned of the server could not be written down", s.flow.tend},
 	} {
 		err := one.do(ctx)
 		if ctx.Err() != nil {
@@ -368,12 +370,15 @@ func (s *Service) Close() error {
 	return errors.Join(err, s.queue.texts.Close())
 }
 
-// flush writes down what is left of the statistics.
+// flush writes down what is left of the statistics, and what was learned.
 func (s *Service) flush() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
 	if err := s.buckets.flush(ctx); err != nil {
 		s.configuration.Logger.Warn("statistics could not be written down", "error", err)
+	}
+	if err := s.flow.keep(ctx, true); err != nil {
+		s.configuration.Logger.Warn("what was learned of the server could not be written down", "error", err)
 	}
 }
 

@@ -10,8 +10,7 @@ import (
 // often each time that this was too much again.
 //
 // A server that takes one message only so long after the last one has a spacing of its own. Like the rest of this
-// package it has no clock and no output. It is not kept: what a new process does not know, it learns with a few
-// refusals. A Flow serves one goroutine at a time.
+// package it has no clock and no output. What it knows is kept as [Learned]. A Flow serves one goroutine at a time.
 type Flow struct {
 	bounds Bounds
 

@@ -25,6 +25,10 @@ type world struct {
 	taken    int
 	last     time.Time // when a message was taken last
 	refusals []time.Time
+
+	every   int  // messages after which the service begins anew; 0 never
+	forgets bool // what it knew
+	begun   int  // how often it has begun anew
 }
 
 type queued struct {
@@ -68,6 +72,10 @@ func (w *world) run() time.Duration {
 	w.t.Helper()
 	for len(w.waiting) > 0 || slices.ContainsFunc(w.open, func(l *link) bool { return l.message != nil }) {
 		w.finish()
+		if w.every > 0 && w.taken/w.every > w.begun && !w.probing && w.busy() == 0 {
+			w.begun = w.taken / w.every
+			w.restart()
+		}
 		w.begin()
 		if w.now = w.next(); w.now.Sub(start) > 60*24*time.Hour {
 			w.t.Fatalf("after 60 days %d messages wait: %+v", len(w.waiting), w.state)

@@ -206,6 +206,13 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // holdBack has the other messages of a recipient wait.
 func (p Policy) holdBack(s State, now time.Time, recipient string, r Refusal) State {
 	held := Held{Recipient: recipient, Limit: r.Lasting == limit, Since: now}

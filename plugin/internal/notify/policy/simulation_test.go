@@ -96,13 +96,6 @@ func (s *simulation) nextInstant(waiting []*simulated) time.Time {
 	return later(earlier(next, first), s.now.Add(time.Millisecond))
 }
 
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
 // begin has messages go that may, first come, first served.
 func (s *simulation) begin(waiting []*simulated) {
 	for _, m := range waiting {

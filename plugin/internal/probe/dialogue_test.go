@@ -7,7 +7,6 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/probe"
-	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
@@ -47,7 +46,6 @@ func TestDialogue(t *testing.T) {
 			defer server.Close()
 			plan := planFor(fault, server.Port(), authority)
 			plan.Target.HELOName = "console.example"
-			plan.Target.Limits = smtpconn.Limits{} // None of these servers makes one wait.
 			probe.Run(t.Context(), plan, probe.Watch{})
 			server.Drain()
 			var got []string

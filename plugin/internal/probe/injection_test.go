@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/probe"
-	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
@@ -34,7 +33,6 @@ func TestNothingIsInjected(t *testing.T) {
 					t.Fatal(err)
 				}
 				plan := planFor(fault, server.Port(), authority)
-				plan.Target.Limits = smtpconn.Limits{}
 				place(&plan)
 				probe.Run(t.Context(), plan, probe.Watch{})
 				server.Drain()

@@ -284,7 +284,7 @@ func TestSignInWithDevice(t *testing.T) {
 	}
 }
 
-// TestSignInOfAnother says when somebody else has signed in than the login names.
+// TestSignInOfAnother says when another user has signed in than the login names.
 func TestSignInOfAnother(t *testing.T) {
 	p := newSignInServer(t)
 	p.account = "bob@example.com"

@@ -145,7 +145,7 @@ func (f Field) complaintAboutEntry(entry string) *complaint {
 	return nil
 }
 
-// shown is what somebody typed, short and on one line.
+// shown is what a user typed, short and on one line.
 func shown(typed string) string { return printable.Line(printable.Shortened(typed, maxShown)) }
 
 var misfit = map[Kind]complaint{

@@ -15,7 +15,7 @@ type HeldReleaser interface {
 	ReleaseHeld(ctx context.Context, request ReleaseHeldRequest) (ReleaseHeldResult, error)
 }
 
-// HeldNotifications are notifications that wait for somebody to say what is to become of them: the database in which
+// HeldNotifications are notifications that wait for an operator to say what is to become of them: the database in which
 // they are may be older than what was done with it, such as a backup that was restored.
 type HeldNotifications struct {
 	// Count is how many they are, at least 1.

@@ -90,7 +90,7 @@ type ServiceStatus struct {
 	// DeliveredBy is the processes that deliver, the one that has done so for the longest time first; empty when none
 	// does.
 	DeliveredBy []Deliverer `json:"delivered_by,omitempty"`
-	// Held is what waits for somebody to say whether it is to be delivered; nil when nothing does. [HeldReleaser]
+	// Held is what waits for an operator to say whether it is to be delivered; nil when nothing does. [HeldReleaser]
 	// releases it.
 	Held *HeldNotifications `json:"held,omitempty"`
 	// Purges are those that have forgotten notifications, oldest first; the last [MaxShownPurges] of them, whichever
@@ -231,7 +231,7 @@ type NotificationEntry struct {
 	Category string    `json:"category,omitempty"`
 	// PausedBy is the code of the cause of a pause that holds a queued notification; empty when none does.
 	PausedBy string `json:"paused_by,omitempty"`
-	// SetAsideAt is when a dead letter was set aside, because somebody has seen it; zero when it was not.
+	// SetAsideAt is when a dead letter was set aside, because an operator has seen it; zero when it was not.
 	SetAsideAt time.Time `json:"set_aside_at,omitzero"`
 	// PutAwayBy is who has cancelled a cancelled one, or set a dead letter aside; empty where that is not known.
 	PutAwayBy string `json:"put_away_by,omitempty"`

@@ -88,7 +88,7 @@ type endpoints struct {
 	*canaryHost
 	endpoint *fakeEndpoint
 	settings map[string]shared.Draft // by flow
-	signIns  map[string]shared.Draft // the same, of those in which somebody signs in first
+	signIns  map[string]shared.Draft // the same, of those in which a user signs in first
 	secrets  []string
 	// thumbprint is that of the certificate.
 	thumbprint string

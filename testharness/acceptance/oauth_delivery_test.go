@@ -9,7 +9,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// at is settings for the server, to log in as somebody there.
+// at is settings for the server, to log in as a user there.
 func (s oauthServers) at(t testing.TB, server realServer, authentication string) shared.Values {
 	t.Helper()
 	ca, err := os.ReadFile(s.ca)

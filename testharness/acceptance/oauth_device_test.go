@@ -67,7 +67,7 @@ func (p *oauthProvider) enterCode(t testing.TB, address, code, mailbox string) {
 	t.Fatal("the provider never has enough")
 }
 
-// waitingSignIn is a command that waits for somebody to enter its code.
+// waitingSignIn is a command that waits for a user to enter its code.
 type waitingSignIn struct {
 	command       *exec.Cmd
 	stdout        recorder

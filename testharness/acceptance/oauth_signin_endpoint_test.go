@@ -27,7 +27,7 @@ func givingGrant(token string) http.HandlerFunc {
 		`"refresh_token":%q}`, token, canaryRefresh))
 }
 
-// prepareSignIns fills in the settings with which somebody signs in, by flow.
+// prepareSignIns fills in the settings with which a user signs in, by flow.
 func (e *endpoints) prepareSignIns() {
 	e.signIns = map[string]shared.Draft{}
 	for flow, of := range map[string]string{"sign_in": "microsoft_app", "sign_in_google": "google_service_account"} {
@@ -76,7 +76,7 @@ func (e *endpoints) sendAway(t testing.TB, draft shared.Draft) (state, returned 
 	return state, url.Values{"code": {canaryCode}, "state": {state}}.Encode()
 }
 
-// signedInAt is a draft with which somebody has signed in. A login with it has the access token renewed.
+// signedInAt is a draft with which a user has signed in. A login with it has the access token renewed.
 func (e *endpoints) signedInAt(t testing.TB, flow string) shared.Draft {
 	t.Helper()
 	e.endpoint.answering(givingGrant(staleToken))

@@ -13,7 +13,7 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-// signedIn is a host with a public address, whose page somebody signs in on at a real provider, and which delivers over
+// signedIn is a host with a public address, whose page a user signs in on at a real provider, and which delivers over
 // a line that can be cut.
 type signedIn struct {
 	delivering

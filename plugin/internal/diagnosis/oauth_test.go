@@ -104,7 +104,7 @@ func tokenExamples() []example {
 	return slices.Concat(examples, signInExamples())
 }
 
-// signInExamples are what somebody who signs in meets.
+// signInExamples are what a user who signs in meets.
 func signInExamples() []example {
 	var examples []example
 	add := func(want string, refused oauth.Error) {

@@ -84,7 +84,7 @@ func googleTokenRules() []rule {
 	}
 }
 
-// signInRules are for somebody who signs in now.
+// signInRules are for a user who is signing in.
 func signInRules() []rule {
 	return []rule{
 		{cause: "oauth_sign_in_unknown", steps: gettingToken, when: tokenKind(oauth.KindStranger)},

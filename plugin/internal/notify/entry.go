@@ -89,7 +89,7 @@ func stateOf(job *rivertype.JobRow) shared.NotificationState {
 	}
 }
 
-// failureOf reads the last cause; see encode. An attempt that was cut off because somebody has cancelled it did not
+// failureOf reads the last cause; see encode. An attempt that was cut off because an operator has cancelled it did not
 // fail.
 func failureOf(job *rivertype.JobRow) *finding.Finding {
 	for i := len(job.Errors) - 1; i >= 0; i-- {

@@ -107,7 +107,7 @@ func (r Registration) lasting(got Answer, err error) (Answer, error) {
 	return got, err
 }
 
-// signingIn is who is asked when somebody signs in.
+// signingIn is which endpoint is asked when a user signs in.
 func (r Registration) signingIn() Asked {
 	asked := r.asked()
 	asked.Method = BySignIn

@@ -62,7 +62,7 @@ const (
 	ByCertificate    Method = "certificate"
 	ByServiceAccount Method = "service account"
 	ByGrant          Method = "grant"
-	// BySignIn is somebody who is signing in now.
+	// BySignIn is the owner of a mailbox, who is signing in now.
 	BySignIn Method = "sign-in"
 )
 

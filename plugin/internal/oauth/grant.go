@@ -93,7 +93,7 @@ type Registration struct {
 	InHeader bool
 	// RedirectURL is where the browser comes back to.
 	RedirectURL string
-	// Parameters are what a provider wants to be sent beside, when somebody signs in in a browser.
+	// Parameters are what a provider wants to be sent beside, when a user signs in in a browser.
 	Parameters map[string]string
 }
 

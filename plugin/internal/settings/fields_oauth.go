@@ -92,7 +92,7 @@ func oauthFields() []field {
 	}, slices.Concat(clientFields(), certificateFields(), endpointFields(), grantFields(), setUpFields())...)
 }
 
-// ofClient are the applications with a client id, and those by which somebody signs in.
+// ofClient are the applications with a client id, and those by which a user signs in.
 func ofClient() shared.Condition {
 	return when(Authentication, shared.Text(authenticateMicrosoft), shared.Text(authenticateCredentials),
 		shared.Text(authenticateSignIn))

@@ -162,7 +162,7 @@ func (b *binding) bindApplication(s *Settings, kind string) {
 	b.checkSecretIsSet(s.SecretField())
 }
 
-// bindSignIn reads what somebody signs in by.
+// bindSignIn reads what a user signs in by.
 func (b *binding) bindSignIn(a *application) {
 	a.provider, a.clientID = b.text(OAuthProvider), b.text(OAuthClientID)
 	secretSet := b.secretSet(OAuthClientSecret) || b.text(PasswordReference) != ""

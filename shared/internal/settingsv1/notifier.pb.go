@@ -555,7 +555,7 @@ type StatusResponse struct {
 	FailedAttemptsTotal int64 `protobuf:"varint,8,opt,name=failed_attempts_total,json=failedAttemptsTotal,proto3" json:"failed_attempts_total,omitempty"`
 	// The processes that deliver, the one that has done so for the longest time first.
 	DeliveredBy []*Deliverer `protobuf:"bytes,9,rep,name=delivered_by,json=deliveredBy,proto3" json:"delivered_by,omitempty"`
-	// What waits for somebody to say whether it is to be delivered; absent when nothing does.
+	// What waits for an operator to say whether it is to be delivered; absent when nothing does.
 	Held *HeldNotifications `protobuf:"bytes,10,opt,name=held,proto3" json:"held,omitempty"`
 	// When the one that has waited for the longest time was taken; absent when none waits.
 	OldestWaiting *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=oldest_waiting,json=oldestWaiting,proto3" json:"oldest_waiting,omitempty"`

@@ -42,26 +42,34 @@ func (r Registration) Begin(login string) Begun {
 
 // StateOf is the state with which a browser came back; empty when it has none. returned is its query.
 func StateOf(returned string) shared.SecretText {
+	return shared.NewSecretText(readReturned(returned).Get("state"))
+}
+
+// readReturned reads the query of a browser that came back; nothing where it cannot be read, or has a parameter twice
+// (RFC 6749 section 3.1).
+func readReturned(returned string) url.Values {
 	query, err := url.ParseQuery(returned)
-	if err != nil {
-		return shared.SecretText{}
+	for _, values := range query {
+		if len(values) > 1 || err != nil {
+			return nil
+		}
 	}
-	return shared.NewSecretText(query.Get("state"))
+	return query
 }
 
 // Finish exchanges the code with which the browser came back (RFC 6749 section 4.1.3). returned is its query. A browser
 // that came back with another state, from another issuer (RFC 9207) or without a code is an *Error, as what the
 // endpoint refuses is. The answer without a refresh token is one: nothing would be left in an hour.
 func (c Client) Finish(ctx context.Context, r Registration, begun Begun, returned string) (Answer, error) {
-	query, err := url.ParseQuery(returned)
-	if err != nil || begun.State.IsEmpty() || query.Get("state") != begun.State.Reveal() {
+	query := readReturned(returned)
+	if begun.State.IsEmpty() || query.Get("state") != begun.State.Reveal() {
 		return Answer{}, r.stranger()
 	}
 	heard := &answer{sent: []shared.SecretText{begun.State, begun.Verifier, shared.NewSecretText(query.Get("code"))}}
 	if from := query.Get("iss"); !r.comesFrom(from) {
 		return Answer{}, &Error{Asked: r.signingIn(), Kind: KindMixedUp, Words: heard.hide()(from)}
 	}
-	if query.Get("code") == "" {
+	if query.Get("code") == "" || query.Has("error") {
 		return Answer{}, r.refusedThere(heard, query)
 	}
 	got, err := c.exchange(ctx, r.signingIn(), func(ctx context.Context) (*oauth2.Token, error) {

@@ -77,6 +77,10 @@ func TestSignInOfStrangers(t *testing.T) {
 		"denied":         {"error=access_denied&error_description=The+user+said+no" + state, KindRefused, "access_denied"},
 		"no code":        {"x=y" + state, KindRefused, ""},
 		"no query":       {"%zz", KindStranger, ""},
+		"state twice":    {"code=c0de&state=x" + state, KindStranger, ""},
+		"code twice":     {"code=c0de&code=x" + state, KindStranger, ""},
+		"issuer twice":   {"code=c0de&iss=" + e.URL + "&iss=https://evil.example" + state, KindStranger, ""},
+		"both":           {"code=c0de&error=access_denied" + state, KindRefused, "access_denied"},
 	} {
 		_, err := ourClient().Finish(t.Context(), r, begun, c.returned)
 		var failure *Error

@@ -24,6 +24,8 @@ type grantTicket struct {
 	Parts   map[string]string `json:"parts"`
 	// ClientSecret was typed when the browser was sent away, and is not in the form when it comes back.
 	ClientSecret string `json:"client_secret,omitempty"`
+
+	text shared.SecretText // the ticket itself
 }
 
 func (p *Page) issueGrantTicket(ctx context.Context, made grantTicket, now time.Time) (shared.SecretText, error) {
@@ -36,8 +38,8 @@ func (p *Page) issueGrantTicket(ctx context.Context, made grantTicket, now time.
 
 // cashGrant puts what was signed in with in the place of the ticket: the grant, and the client secret where the form
 // does not say otherwise.
-func (b *boundDraft) cashGrant(opened shared.SecretText) error {
-	var made grantTicket
+func (b *boundDraft) cashGrant(opened, ticket shared.SecretText) error {
+	made := grantTicket{text: ticket}
 	if err := json.Unmarshal([]byte(opened.Reveal()), &made); err != nil {
 		return secret.ErrCannotOpen
 	}

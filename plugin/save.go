@@ -34,7 +34,14 @@ func (p *Page) save(ctx context.Context, request shared.SaveRequest) (saved, err
 	case refused != nil:
 		return *refused, nil
 	}
-	result, err := p.sealAndAppend(ctx, bound, request.Actor, time.Now())
+	now := time.Now()
+	if first, err := bound.useTicket(ctx, now); err != nil || !first {
+		return p.refused(bound.base, finding.Findings{usedTicket()}), err
+	}
+	result, err := p.sealAndAppend(ctx, bound, request.Actor, now)
+	if err != nil || !result.Saved {
+		bound.returnTicket(ctx)
+	}
 	if errors.Is(err, secret.ErrCannotOpen) {
 		p.logger.Error("a stored secret cannot be opened", "error", err)
 		return p.refused(bound.base, finding.Findings{unusableSecret(bound)}), nil

@@ -32,6 +32,8 @@ type signingIn struct {
 	// secret is that of the client, which may be empty.
 	secret       shared.SecretText
 	registration oauth.Registration
+	// values are what the form is filled in with when the browser is back and nobody has signed in: it is another page.
+	values shared.Values
 }
 
 // signIn has the owner of the mailbox sign in: in this browser where it can come back, else in any.
@@ -130,8 +132,7 @@ func (b *boundDraft) otherAccount(account string) finding.Findings {
 		Summary: text.Of("{account} has signed in, and “SMTP login” is {login}: another mailbox.", "account", account,
 			"login", login),
 		Detail: text.Of("Sign in as {login}, or enter {account} as “SMTP login” and sign in again. It is right as it is "+
-			"only "+
-			"where {account} may open that mailbox.", "account", account, "login", login),
+			"only where {account} may open that mailbox.", "account", account, "login", login),
 	}}
 }
 
@@ -148,7 +149,8 @@ func (s *signingIn) failed(wrong finding.Findings, err error) error {
 	case err != nil:
 		return err
 	}
-	return s.end("not_signed_in", "Nobody has signed in", shared.StatusFailed, wrong, shared.ActionResult{})
+	return s.end("not_signed_in", "Nobody has signed in", shared.StatusFailed, wrong,
+		shared.ActionResult{Values: s.values})
 }
 
 // explainToken names the cause of what an endpoint answers.

@@ -161,7 +161,7 @@ func TestSignInIsUsedOnce(t *testing.T) {
 	comeBack := func(page *Page, actor, returned string) ran {
 		return run(t.Context(), t, page, shared.ActionRequest{Action: "sign_in", Actor: actor, Returned: returned})
 	}
-	const unknown = "oauth_sign_in_unknown oauth_grant"
+	const unknown, finished = "oauth_sign_in_unknown oauth_grant", "oauth_sign_in_finished oauth_grant"
 	sent := p.begin(t, page, p.draft())
 	if got := comeBack(other, "bob", p.back(sent)).codes(); got != unknown {
 		t.Errorf("another administrator: %s", got)
@@ -170,8 +170,11 @@ func TestSignInIsUsedOnce(t *testing.T) {
 		t.Errorf("another process: %+v", got.Report)
 	}
 	for _, one := range []*Page{page, other, openPage(t, Configuration{DataDir: directory})} {
-		if got := comeBack(one, "anna", p.back(sent)).codes(); got != unknown {
+		if got := comeBack(one, "anna", p.back(sent)).codes(); got != finished {
 			t.Errorf("once more: %s", got)
+		}
+		if got := comeBack(one, "bob", p.back(sent)).codes(); got != unknown {
+			t.Errorf("another administrator, once more: %s", got)
 		}
 	}
 	for _, returned := range []string{"code=c", "code=c&state=", "state=x&code=c", "%zz", "error=access_denied"} {

@@ -2,15 +2,38 @@ package plugin
 
 import (
 	"context"
+	"crypto/rand"
+	"net/url"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
-// byDevice shows a code that is entered in a browser anywhere, and waits for what comes of it.
+// sentDevice is a code for a device as it is kept; see [oauth.Device].
+type sentDevice struct {
+	URL      string        `json:"url"`
+	Code     string        `json:"code"`
+	Expires  time.Time     `json:"expires"`
+	Secret   string        `json:"secret"`
+	Interval time.Duration `json:"interval"`
+	// Asked is when the provider was asked last.
+	Asked time.Time `json:"asked"`
+}
+
+func (d sentDevice) device() oauth.Device {
+	return oauth.Device{
+		URL: d.URL, Code: d.Code, Expires: d.Expires, Secret: shared.NewSecretText(d.Secret), Interval: d.Interval,
+	}
+}
+
+// byDevice shows a code that is entered in a browser anywhere, and waits for what comes of it. A host that does not
+// wait goes on with the state.
 func (s *signingIn) byDevice(ctx context.Context) error {
 	if s.registration.Device == "" {
 		return s.failed(finding.Findings{s.needsAddress()}, nil)
@@ -20,19 +43,80 @@ func (s *signingIn) byDevice(ctx context.Context) error {
 	if err != nil {
 		return s.failed(nil, err)
 	}
-	prompt := shared.Prompt{
-		Text: language.Of(s.request.Locale).Render(text.Of("Sign in there as {login}, and allow access. This waits for it.",
-			"login", s.bound.settings.Login)),
-		URL: device.URL, Code: device.Code, Expires: device.Expires,
+	state, away := shared.NewSecretText(rand.Text()), s.asItStands()
+	away.Device = &sentDevice{
+		URL: device.URL, Code: device.Code, Expires: device.Expires, Secret: device.Secret.Reveal(),
+		Interval: device.Interval, Asked: time.Now(),
 	}
-	if err := s.send(prompt); err != nil {
+	if err := s.keep(ctx, state, away, device.Expires); err != nil {
+		return err
+	}
+	if err := s.promptDevice(state, *away.Device); err != nil {
 		return err
 	}
 	answer, err := client.FinishDevice(ctx, s.registration, device)
 	if err != nil {
 		return s.failed(nil, err)
 	}
+	s.finishDevice(ctx, state)
 	return s.given(ctx, answer, nil)
+}
+
+// promptDevice says where the code is to be entered.
+func (s *signingIn) promptDevice(state shared.SecretText, device sentDevice) error {
+	return s.send(shared.Prompt{
+		Text: language.Of(s.request.Locale).Render(text.Of("Sign in there as {login}, and allow access. Then it goes on "+
+			"here.",
+			"login", s.bound.settings.Login)),
+		URL: device.URL, Code: device.Code, Expires: device.Expires,
+		Resume: url.Values{"state": {state.Reveal()}}.Encode(),
+	})
+}
+
+// finishDevice notes that the code was used. The provider takes it once, so nothing depends on it.
+func (s *signingIn) finishDevice(ctx context.Context, state shared.SecretText) {
+	kept, found, err := s.page.store.SignIn(ctx, nameOf(state))
+	if err == nil && found {
+		_, err = s.page.store.FinishSignIn(context.WithoutCancel(ctx), nameOf(state), kept, s.began)
+	}
+	if err != nil {
+		s.page.logger.Warn("the end of a sign-in cannot be noted", "error", err)
+	}
+}
+
+// resumeDevice asks what has come of a code, when the reader says that it was entered.
+func (s *signingIn) resumeDevice(ctx context.Context, state shared.SecretText, away sentAway, kept store.SignIn) error {
+	device := away.Device.device()
+	select {
+	case <-time.After(time.Until(away.Device.Asked.Add(device.Interval))):
+	case <-ctx.Done():
+		return s.failed(nil, ctx.Err())
+	}
+	answer, err := s.client().AskDevice(ctx, s.registration, device)
+	switch {
+	case oauth.IsPending(err):
+		return s.pendingDevice(ctx, state, away, kept)
+	case err != nil:
+		return s.failed(nil, err)
+	}
+	s.finishDevice(ctx, state)
+	return s.given(ctx, answer, away.Values)
+}
+
+// pendingDevice says that the code was not entered yet.
+func (s *signingIn) pendingDevice(ctx context.Context, state shared.SecretText, away sentAway,
+	kept store.SignIn) error {
+	away.Device.Asked = time.Now()
+	if err := s.keep(ctx, state, away, kept.Expires); err != nil {
+		return err
+	}
+	if err := s.promptDevice(state, *away.Device); err != nil {
+		return err
+	}
+	return s.end("sign_in_begun", "Go on at the provider", shared.StatusWarning, finding.Findings{{
+		Severity: shared.SeverityInfo, Code: "sign_in_pending",
+		Summary: text.Of("Access was not allowed there yet."),
+	}}, shared.ActionResult{Values: away.Values})
 }
 
 // needsAddress says that there is no way to sign in which the provider offers and this host can go.

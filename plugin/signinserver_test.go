@@ -113,6 +113,13 @@ func (p *signInServer) token(w http.ResponseWriter, r *http.Request) {
 		`"id_token":"e30.%s.x"}`, signInAccess, p.given, p.refresh, identity)
 }
 
+// allow has devices told so many times more to wait.
+func (p *signInServer) allow(pending int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pending = pending
+}
+
 func (p *signInServer) draft() shared.Draft {
 	return shared.Draft{
 		Values: shared.Values{

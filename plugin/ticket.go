@@ -49,8 +49,11 @@ func (b *boundDraft) cashTickets(ctx context.Context) (worthless finding.Finding
 		opened, err := b.page.openTicket(ctx, field, change.Text, time.Now())
 		switch {
 		case err != nil:
+		case field == settings.OAuthGrant && b.wasUsed(ctx, change.Text):
+			delete(b.draft.Secrets, field)
+			worthless = append(worthless, usedTicket())
 		case field == settings.OAuthGrant:
-			err = b.cashGrant(opened)
+			err = b.cashGrant(opened, change.Text)
 		default:
 			b.draft.Secrets[field] = shared.ReplaceSecret(opened.Reveal())
 		}
@@ -61,6 +64,42 @@ func (b *boundDraft) cashTickets(ctx context.Context) (worthless finding.Finding
 		}
 	}
 	return worthless
+}
+
+// usedTicketName is what the use of a ticket is noted under.
+func usedTicketName(ticket shared.SecretText) string { return "ticket:" + nameOf(ticket) }
+
+// wasUsed reports whether the settings were saved with the ticket, in whatever process. A database that does not answer
+// says no here; it says so again before the ticket is used.
+func (b *boundDraft) wasUsed(ctx context.Context, ticket shared.SecretText) bool {
+	_, found, err := b.page.store.SignIn(ctx, usedTicketName(ticket))
+	return err == nil && found
+}
+
+// useTicket notes that the ticket of a sign-in is saved now. It is false where it was before.
+func (b *boundDraft) useTicket(ctx context.Context, now time.Time) (bool, error) {
+	if b.ticket == nil {
+		return true, nil
+	}
+	return b.page.store.UseOnce(ctx, usedTicketName(b.ticket.text), now.Add(ticketLife), now)
+}
+
+// returnTicket takes that back where nothing was saved.
+func (b *boundDraft) returnTicket(ctx context.Context) {
+	if b.ticket == nil {
+		return
+	}
+	if err := b.page.store.Unused(context.WithoutCancel(ctx), usedTicketName(b.ticket.text)); err != nil {
+		b.page.logger.Warn("the ticket of a sign-in cannot be used any more, though nothing was saved", "error", err)
+	}
+}
+
+func usedTicket() finding.Finding {
+	return finding.Finding{
+		Severity: shared.SeverityError, Field: settings.OAuthGrant, Code: "sign_in_finished",
+		Summary: text.Of("This sign-in was already finished."),
+		Detail:  text.Of("It was saved. Load the page again to see who has signed in, or sign in again."),
+	}
 }
 
 func worthlessTicket(field string) finding.Finding {

@@ -70,8 +70,13 @@ type ActionRequest struct {
 	// when the host has no public address.
 	ReturnURL string
 	// Returned is the query with which a browser came back to ReturnURL, such as "code=x&state=y"; empty when none did.
-	// The action that sent it there is then asked once more, perhaps in another process.
+	// The action that sent it there is then asked once more, perhaps in another process. A host that has not waited after
+	// a [Prompt] asks so with its Resume.
 	Returned string
+	// Browser tells one browser from others: at most 64 characters that say nothing else, the same when a browser asks for
+	// the action and when it comes back to ReturnURL. An action that goes on with what another browser brings could be led
+	// to what a stranger has permitted. Empty when no browser asks, or the host is of an earlier version.
+	Browser string
 }
 
 // Prompt asks the reader to visit an address elsewhere, in a [TestEvent]. The action goes on by itself when it notices
@@ -85,6 +90,10 @@ type Prompt struct {
 	Code string `json:"code,omitempty"`
 	// Expires is when it is of no use any more; zero when that is not known.
 	Expires time.Time `json:"expires,omitzero"`
+	// Resume is a query such as "state=y" with which the action goes on when the host has not waited for its end, as it
+	// cannot on a page without scripts: the host asks once more, with it as [ActionRequest.Returned]. At most 500 bytes;
+	// empty when the action goes on only while the host waits, or when the browser comes back by itself.
+	Resume string `json:"resume,omitempty"`
 }
 
 func (Prompt) isTestEvent() {}

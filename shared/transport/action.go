@@ -63,7 +63,7 @@ func actionRequestToProto(r shared.ActionRequest) *settingsv1.RunActionRequest {
 	return &settingsv1.RunActionRequest{
 		Locale: validUTF8(r.Locale), Actor: printable.Line(r.Actor), Action: validUTF8(r.Action),
 		Draft: draftToProto(r.Draft), Options: valuesToProto(r.Options), ReturnUrl: validUTF8(r.ReturnURL),
-		Returned: validUTF8(r.Returned),
+		Returned: validUTF8(r.Returned), Browser: printable.Line(r.Browser),
 	}
 }
 
@@ -71,6 +71,7 @@ func actionRequestFromProto(r *settingsv1.RunActionRequest) shared.ActionRequest
 	return shared.ActionRequest{
 		Locale: r.GetLocale(), Actor: r.GetActor(), Action: r.GetAction(), Draft: draftFromProto(r.GetDraft()),
 		Options: valuesFromProto(r.GetOptions()), ReturnURL: r.GetReturnUrl(), Returned: r.GetReturned(),
+		Browser: r.GetBrowser(),
 	}
 }
 
@@ -99,11 +100,13 @@ func actionResultFromProto(r *settingsv1.ActionResult) shared.ActionResult {
 func promptToProto(p shared.Prompt) *settingsv1.Prompt {
 	return &settingsv1.Prompt{
 		Text: validUTF8(p.Text), Url: validUTF8(p.URL), Code: validUTF8(p.Code), Expires: timeToProto(p.Expires),
+		Resume: validUTF8(p.Resume),
 	}
 }
 
 func promptFromProto(p *settingsv1.Prompt) shared.Prompt {
 	return shared.Prompt{
 		Text: p.GetText(), URL: p.GetUrl(), Code: p.GetCode(), Expires: timeFromProto(p.GetExpires()),
+		Resume: p.GetResume(),
 	}
 }

@@ -282,7 +282,7 @@ func TestRoundTripOfEveryVariant(t *testing.T) {
 				ID: "a", Label: "A", Status: shared.StatusSkipped, Duration: shared.Elapsed(time.Second), Detail: "d",
 			},
 		},
-		shared.Prompt{Text: "t", URL: "u", Code: "c", Expires: time.Unix(7, 0).UTC()},
+		shared.Prompt{Text: "t", URL: "u", Code: "c", Expires: time.Unix(7, 0).UTC(), Resume: "state=s"},
 		shared.Completed{Report: shared.TestReport{Outcome: "complete", Headline: "h", Status: shared.StatusPassed}},
 	} {
 		if difference := cmp.Diff(event, testEventFromProto(testEventToProto(event)), compareAll); difference != "" {

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"net/url"
+
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
@@ -60,7 +62,15 @@ func (s *testStream) prompt(p *shared.Prompt) {
 		s.refuse("the address to visit is %q", printable.Shortened(p.URL, maxNameLength))
 	}
 	s.time("the end of an address", p.Expires)
+	if query, err := url.ParseQuery(p.Resume); err != nil || len(p.Resume) > maxResumeLength {
+		s.refuse("the query to go on with cannot be read")
+	} else {
+		p.Resume = query.Encode()
+	}
 }
+
+// maxResumeLength bounds what an action goes on with, in bytes.
+const maxResumeLength = 500
 
 // result looks at what an action found.
 func (s *testStream) result(r *shared.ActionResult) {

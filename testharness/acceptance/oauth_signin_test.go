@@ -114,7 +114,7 @@ func TestOAuthSignInByXOAUTH2(t *testing.T) {
 	}
 	denied := url.Values{"error": {"access_denied"}, "error_description": {"End-User aborted interaction"},
 		"state": {there.Query().Get("state")}, "iss": {s.provider.Plain}}.Encode()
-	for _, want := range []string{"oauth_sign_in_denied", "oauth_sign_in_unknown"} {
+	for _, want := range []string{"oauth_sign_in_denied", "oauth_sign_in_finished"} {
 		done, _ := s.run(t, shared.ActionRequest{Action: "sign_in", ReturnURL: back, Returned: denied})
 		if done.Report.Diagnostics[0].Code != want {
 			t.Errorf("%+v, want %s", done.Report.Diagnostics, want)

@@ -54,8 +54,11 @@ func (h *handler) runAction(
 	if !action.NeedsSecrets {
 		request.Draft.Secrets = nil
 	}
-	if page := publicPage(r); page != "" && authorizes(schema, action) {
-		request.ReturnURL = page + returnPrefix + name
+	if authorizes(schema, action) {
+		request.Browser = h.browser(w, r, returned == "")
+		if page := publicPage(r); page != "" {
+			request.ReturnURL = page + returnPrefix + name
+		}
 	}
 	asked := errand{
 		name: runName(name), changes: action.Changes, limit: &h.actions,

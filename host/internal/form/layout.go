@@ -188,7 +188,7 @@ func (v *view) show(e errand, came outcome) {
 	if run == nil { // The schema has changed meanwhile.
 		return
 	}
-	run.Prompt, run.Changed = came.prompt, e.changed(came)
+	run.Prompt, run.Changed = newPromptView(e.name, came.prompt), e.changed(came)
 	if came.report != nil {
 		v.setFindings(keyed(v.Schema, e.name, came.report.Diagnostics))
 		if v.General = nil; run.IsTest() { // The verdict tells what the steps have found.

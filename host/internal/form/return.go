@@ -12,6 +12,9 @@ import (
 // query of its own: Microsoft takes none for personal accounts, and what the browser brings could say the same name.
 const returnPrefix = "return-"
 
+// longestReturned bounds what a browser comes back with, in bytes: a code may be a signed document.
+const longestReturned = 16 << 10
+
 // returned goes on with an authorization when the browser is back from the page that the action has sent it to. What
 // the action gives stands in the form then, and is saved with it. Whether the browser was sent there by this reader is
 // for the action to know, by a state that it gave out. An image or a frame on the page of another site is nobody who
@@ -24,6 +27,12 @@ func (h *handler) returned(w http.ResponseWriter, r *http.Request) {
 	}
 	if shown := r.Header.Get("Sec-Fetch-Dest"); shown != "" && shown != "document" { // Not every browser says it.
 		h.refuse(w, r, http.StatusForbidden, text.Of("This address is for a page that a browser shows by itself."))
+		return
+	}
+	// Nothing that the page loads is to be told what stands in its address.
+	w.Header().Set("Referrer-Policy", "strict-origin")
+	if len(r.URL.RawQuery) > longestReturned {
+		h.refuse(w, r, http.StatusRequestURITooLong, text.Of("The address of this page cannot be read."))
 		return
 	}
 	query, ok := h.query(w, r)

@@ -37,7 +37,7 @@ type runView struct {
 	Concealed   bool
 	Rules       fieldRules
 	Report      *reportView
-	Prompt      *shared.Prompt
+	Prompt      *promptView
 	Confirm     string // what has to be agreed to first
 	Changed     bool   // it has changed what is in force
 	// Apart runs have their button beside the label of a field, InPanel ones stand beside the test.
@@ -70,8 +70,12 @@ type outcome struct {
 	offers shared.Diagnostics // what it found, to be taken over
 }
 
-// settled reports whether there is nothing more to do elsewhere. Otherwise the browser comes back from there.
+// settled reports whether there is nothing more to do elsewhere. Otherwise the browser comes back from there, or the
+// action is asked once more.
 func (o outcome) settled() bool {
+	if o.prompt != nil && o.prompt.Resume != "" && o.report != nil && o.report.Status == shared.StatusWarning {
+		return len(o.result.Tickets) > 0
+	}
 	return !o.result.IsZero() || o.report != nil && o.report.Status == shared.StatusFailed
 }
 
@@ -186,7 +190,7 @@ func (h *handler) stream(w http.ResponseWriter, r *http.Request, schema shared.S
 		case shared.StepFinished:
 			send(map[string]any{"event": "finished", "id": event.ID, "html": h.fragment(r, "step", event.StepResult)})
 		case shared.Prompt:
-			send(map[string]any{"event": "prompt", "html": h.fragment(r, "prompt", &event)})
+			send(map[string]any{"event": "prompt", "html": h.fragment(r, "prompt", promptView{Prompt: event})})
 		}
 	})
 	if came.report == nil { // The browser is gone.

@@ -8,7 +8,16 @@ func signingInCauses() []cause {
 	const field = "oauth_grant"
 	return []cause{
 		{code: "oauth_sign_in_unknown", field: field, words: []wording{{
-			summary: "This sign-in was not begun here by you, was used already, or began more than 10 minutes ago.",
+			summary: "This sign-in was not begun by you in this browser, or that was long ago.",
+			detail:  beginAgain,
+		}}},
+		{code: "oauth_sign_in_finished", field: field, words: []wording{{
+			summary: "This sign-in was already finished.",
+			detail: "What it gave stands on the page that the browser showed then. If that was not saved, begin again with " +
+				"“Sign in”.",
+		}}},
+		{code: "oauth_sign_in_expired", field: field, words: []wording{{
+			summary: "This sign-in began more than 10 minutes ago.",
 			detail:  beginAgain,
 		}}},
 		{code: "oauth_sign_in_mixed_up", field: field, words: []wording{{

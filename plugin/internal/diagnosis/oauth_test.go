@@ -117,7 +117,8 @@ func signInExamples() []example {
 	}
 	signing := oauth.Asked{Method: oauth.BySignIn}
 	for want, refused := range map[string]oauth.Error{
-		"oauth_sign_in_unknown": {Kind: oauth.KindStranger}, "oauth_sign_in_mixed_up": {Kind: oauth.KindMixedUp},
+		"oauth_sign_in_unknown": {Kind: oauth.KindStranger}, "oauth_sign_in_finished": {Kind: oauth.KindFinished},
+		"oauth_sign_in_expired": {Kind: oauth.KindExpired}, "oauth_sign_in_mixed_up": {Kind: oauth.KindMixedUp},
 		"oauth_refresh_token_missing": {Kind: oauth.KindNotLasting}, "oauth_sign_in_denied": {Code: "access_denied"},
 		"oauth_device_code_expired": {Code: "expired_token"}, "oauth_code_refused": {Code: "invalid_grant"},
 		"oauth_admin_consent": {Code: "access_denied", Number: 90094}, "oauth_access_denied": {Code: "org_internal"},

@@ -88,6 +88,8 @@ func googleTokenRules() []rule {
 func signInRules() []rule {
 	return []rule{
 		{cause: "oauth_sign_in_unknown", steps: gettingToken, when: tokenKind(oauth.KindStranger)},
+		{cause: "oauth_sign_in_finished", steps: gettingToken, when: tokenKind(oauth.KindFinished)},
+		{cause: "oauth_sign_in_expired", steps: gettingToken, when: tokenKind(oauth.KindExpired)},
 		{cause: "oauth_sign_in_mixed_up", steps: gettingToken, when: tokenKind(oauth.KindMixedUp)},
 		{cause: "oauth_refresh_token_missing", steps: gettingToken, when: tokenKind(oauth.KindNotLasting)},
 		{cause: "oauth_sign_in_denied", steps: gettingToken, when: both(bySignIn, coded("access_denied"))},

@@ -22,8 +22,10 @@ type Device struct {
 	// Expires is when that is of no use any more.
 	Expires time.Time
 
-	secret   shared.SecretText // the device code
-	interval time.Duration
+	// Secret is what the endpoint is asked with. It is kept where nobody reads it.
+	Secret shared.SecretText
+	// Interval is between two questions.
+	Interval time.Duration
 }
 
 // Bounds of what an endpoint says of a device code.
@@ -57,13 +59,13 @@ func (c Client) BeginDevice(ctx context.Context, r Registration) (Device, error)
 	}
 	device := Device{
 		URL: given.VerificationURI, Code: given.UserCode, Expires: time.Now().Add(deviceLife),
-		secret: shared.NewSecretText(given.DeviceCode), interval: deviceInterval,
+		Secret: shared.NewSecretText(given.DeviceCode), Interval: deviceInterval,
 	}
 	if !given.Expiry.IsZero() && given.Expiry.Before(device.Expires) {
 		device.Expires = given.Expiry
 	}
 	if given.Interval > 0 && given.Interval <= int64(longestInterval/time.Second) {
-		device.interval = time.Duration(given.Interval) * time.Second
+		device.Interval = time.Duration(given.Interval) * time.Second
 	}
 	return device, nil
 }
@@ -96,32 +98,45 @@ func (b basicAuth) RoundTrip(request *http.Request) (*http.Response, error) {
 // FinishDevice asks until the code was entered and access was allowed, denied, or the code has expired (RFC 8628
 // section 3.5). It returns when ctx ends. The error is an *Error, or that of ctx.
 func (c Client) FinishDevice(ctx context.Context, r Registration, device Device) (Answer, error) {
-	interval := device.interval
+	interval := device.Interval
 	for {
 		select {
 		case <-time.After(interval):
 		case <-ctx.Done():
 			return Answer{}, ctx.Err()
 		}
-		if !time.Now().Before(device.Expires) {
-			return Answer{}, &Error{Asked: r.signingIn(), Kind: KindRefused, Code: "expired_token"}
+		got, err := c.AskDevice(ctx, r, device)
+		if !IsPending(err) {
+			return got, err
 		}
-		got, err := c.exchange(ctx, r.signingIn(), func(ctx context.Context) (*oauth2.Token, error) {
-			config := r.config()
-			config.RedirectURL = ""
-			return config.Exchange(ctx, "",
-				oauth2.SetAuthURLParam("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
-				oauth2.SetAuthURLParam("device_code", device.secret.Reveal()))
-		})
 		var failure *Error
-		switch errors.As(err, &failure); {
-		case ctx.Err() != nil:
-			return Answer{}, ctx.Err()
-		case failure != nil && failure.Code == "authorization_pending":
-		case failure != nil && (failure.Code == "slow_down" || failure.passes()):
+		if errors.As(err, &failure); failure.Code != "authorization_pending" {
 			interval = min(max(interval+deviceInterval, failure.Wait), longestInterval)
-		default:
-			return r.lasting(got, err)
 		}
 	}
+}
+
+// AskDevice asks once what FinishDevice asks for. Until access was allowed or denied, the error is pending.
+func (c Client) AskDevice(ctx context.Context, r Registration, device Device) (Answer, error) {
+	if !time.Now().Before(device.Expires) {
+		return Answer{}, &Error{Asked: r.signingIn(), Kind: KindRefused, Code: "expired_token"}
+	}
+	got, err := c.exchange(ctx, r.signingIn(), func(ctx context.Context) (*oauth2.Token, error) {
+		config := r.config()
+		config.RedirectURL = ""
+		return config.Exchange(ctx, "",
+			oauth2.SetAuthURLParam("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+			oauth2.SetAuthURLParam("device_code", device.Secret.Reveal()))
+	})
+	if ctx.Err() != nil {
+		return Answer{}, ctx.Err()
+	}
+	return r.lasting(got, err)
+}
+
+// IsPending reports whether the same question of a device may be answered later.
+func IsPending(err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) &&
+		(failure.Code == "authorization_pending" || failure.Code == "slow_down" || failure.passes())
 }

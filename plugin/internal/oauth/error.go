@@ -28,6 +28,10 @@ const (
 	KindWrongIssuer Kind = "document of another issuer"
 	// KindStranger is a browser that came back with something else than it was sent away with.
 	KindStranger Kind = "another sign-in"
+	// KindFinished is a browser that came back once more from a sign-in that was finished.
+	KindFinished Kind = "a sign-in that was finished"
+	// KindExpired is a browser that came back too late.
+	KindExpired Kind = "a sign-in that has expired"
 	// KindMixedUp is a browser that came back from another issuer than it was sent to (RFC 9207 section 2.4).
 	KindMixedUp Kind = "came back from another issuer"
 	// KindNotLasting is a sign-in that gave no refresh token.

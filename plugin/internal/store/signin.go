@@ -11,14 +11,25 @@ import (
 // SignIn is a sign-in that was begun and waits for what comes of it, in any process. Its content is sealed.
 type SignIn struct {
 	Expires time.Time `json:"expires"`
-	Sealed  []byte    `json:"sealed"`
+	// Sealed goes when it is finished or has expired.
+	Sealed []byte `json:"sealed,omitempty"`
+	// Owner tells who has begun it, as a digest.
+	Owner string `json:"owner,omitempty"`
+	// Finished is when it was used; zero while it waits. A used one is known for a day, so that it can be told.
+	Finished time.Time `json:"finished,omitzero"`
+
+	document string // as it is stored
 }
 
-// signInPrefix begins the names of sign-ins among what is known of the database.
-const signInPrefix = "sign_in:"
+const (
+	// signInPrefix begins the names of sign-ins among what is known of the database.
+	signInPrefix = "sign_in:"
+	// signInMemory is for how long it is known of a sign-in that it was finished, or has expired.
+	signInMemory = 24 * time.Hour
+)
 
 // AddSignIn keeps a sign-in under a name that nobody can guess, in the place of one with the same name, and forgets
-// those that have expired.
+// those that ended long ago.
 func (s *Store) AddSignIn(ctx context.Context, name string, one SignIn, now time.Time) error {
 	if err := s.forgetSignIns(ctx, now); err != nil {
 		return s.unwritten(err)
@@ -29,15 +40,52 @@ func (s *Store) AddSignIn(ctx context.Context, name string, one SignIn, now time
 	return nil
 }
 
-// SignIn returns a sign-in that has not expired; found is false where there is none.
-func (s *Store) SignIn(ctx context.Context, name string, now time.Time) (one SignIn, found bool, err error) {
-	found, err = ReadState(ctx, s.db, signInPrefix+name, &one)
-	return one, found && now.Before(one.Expires), err
+// SignIn returns a sign-in, which may be finished or have expired; found is false where none is known.
+func (s *Store) SignIn(ctx context.Context, name string) (one SignIn, found bool, err error) {
+	row := s.db.QueryRowContext(ctx, "SELECT document FROM database_state WHERE name = $1", signInPrefix+name)
+	switch err := row.Scan(&one.document); {
+	case errors.Is(err, sql.ErrNoRows):
+		return one, false, nil
+	case err != nil:
+		return one, false, err
+	}
+	return one, true, json.Unmarshal([]byte(one.document), &one)
 }
 
-// TakeSignIn takes a sign-in out. It is true for one caller only, in whatever process.
-func (s *Store) TakeSignIn(ctx context.Context, name string) (bool, error) {
-	result, err := s.db.ExecContext(ctx, "DELETE FROM database_state WHERE name = $1", signInPrefix+name)
+// FinishSignIn notes that a sign-in, as it was read, is used now. It is true for one caller only, in whatever process.
+func (s *Store) FinishSignIn(ctx context.Context, name string, one SignIn, now time.Time) (bool, error) {
+	one.Sealed, one.Finished = nil, now.UTC()
+	finished, err := json.Marshal(one)
+	if err != nil {
+		return false, err
+	}
+	result, err := s.db.ExecContext(ctx, "UPDATE database_state SET document = $1 WHERE name = $2 AND document = $3",
+		string(finished), signInPrefix+name, one.document)
+	return s.onlyOne(result, err)
+}
+
+// UseOnce notes that what carries the name is used now, and expires then. It is true for the first caller only, in
+// whatever process.
+func (s *Store) UseOnce(ctx context.Context, name string, expires, now time.Time) (bool, error) {
+	used, err := json.Marshal(SignIn{Expires: expires.UTC(), Finished: now.UTC()})
+	if err != nil {
+		return false, err
+	}
+	result, err := s.db.ExecContext(ctx,
+		"INSERT INTO database_state (name, document) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+		signInPrefix+name, string(used))
+	return s.onlyOne(result, err)
+}
+
+// Unused takes back what UseOnce has noted: nothing came of the use.
+func (s *Store) Unused(ctx context.Context, name string) error {
+	if err := DropState(ctx, s.db, signInPrefix+name); err != nil {
+		return s.unwritten(err)
+	}
+	return nil
+}
+
+func (s *Store) onlyOne(result sql.Result, err error) (bool, error) {
 	if err != nil {
 		return false, s.unwritten(err)
 	}
@@ -45,30 +93,40 @@ func (s *Store) TakeSignIn(ctx context.Context, name string) (bool, error) {
 	return count == 1, err
 }
 
+// forgetSignIns keeps nothing sealed of what has expired, and nothing at all of what ended long ago.
 func (s *Store) forgetSignIns(ctx context.Context, now time.Time) error {
 	rows, err := s.db.QueryContext(ctx, "SELECT name, document FROM database_state WHERE name LIKE $1", signInPrefix+"%")
 	if err != nil {
 		return err
 	}
-	expired, err := expiredSignIns(rows, now)
-	for _, name := range expired {
-		err = errors.Join(err, DropState(ctx, s.db, name))
+	known, err := readSignIns(rows)
+	for name, one := range known {
+		switch {
+		case now.Before(one.Expires):
+		case one.Expires.Add(signInMemory).Before(now):
+			err = errors.Join(err, DropState(ctx, s.db, name))
+		case one.Sealed != nil:
+			one.Sealed = nil
+			err = errors.Join(err, WriteState(ctx, s.db, name, one))
+		}
 	}
 	return err
 }
 
-func expiredSignIns(rows *sql.Rows, now time.Time) ([]string, error) {
+// readSignIns reads sign-ins by the names of their states. One that cannot be read expired long ago.
+func readSignIns(rows *sql.Rows) (map[string]SignIn, error) {
 	defer rows.Close()
-	var expired []string
+	known := map[string]SignIn{}
 	for rows.Next() {
 		var name, document string
 		if err := rows.Scan(&name, &document); err != nil {
 			return nil, err
 		}
 		var one SignIn
-		if json.Unmarshal([]byte(document), &one) != nil || !now.Before(one.Expires) {
-			expired = append(expired, name)
+		if json.Unmarshal([]byte(document), &one) != nil {
+			one = SignIn{}
 		}
+		known[name] = one
 	}
-	return expired, rows.Err()
+	return known, rows.Err()
 }

@@ -39,7 +39,9 @@ type RunActionRequest struct {
 	// Where a page that a Prompt leads to can send the browser back to; empty when the host has no public address.
 	ReturnUrl string `protobuf:"bytes,6,opt,name=return_url,json=returnUrl,proto3" json:"return_url,omitempty"`
 	// The query with which a browser came back there; empty when none did.
-	Returned      string `protobuf:"bytes,7,opt,name=returned,proto3" json:"returned,omitempty"`
+	Returned string `protobuf:"bytes,7,opt,name=returned,proto3" json:"returned,omitempty"`
+	// Tells one browser from others, the same when it asks and when it comes back; empty when no browser asks.
+	Browser       string `protobuf:"bytes,8,opt,name=browser,proto3" json:"browser,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -123,6 +125,13 @@ func (x *RunActionRequest) GetReturned() string {
 	return ""
 }
 
+func (x *RunActionRequest) GetBrowser() string {
+	if x != nil {
+		return x.Browser
+	}
+	return ""
+}
+
 // RunActionResponse is one event of an action.
 type RunActionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -173,7 +182,7 @@ var File_settings_v1_action_proto protoreflect.FileDescriptor
 
 const file_settings_v1_action_proto_rawDesc = "" +
 	"\n" +
-	"\x18settings/v1/action.proto\x12\vsettings.v1\x1a\x1asettings/v1/settings.proto\"\xd8\x02\n" +
+	"\x18settings/v1/action.proto\x12\vsettings.v1\x1a\x1asettings/v1/settings.proto\"\xf7\x02\n" +
 	"\x10RunActionRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x16\n" +
@@ -182,7 +191,8 @@ const file_settings_v1_action_proto_rawDesc = "" +
 	"\aoptions\x18\x05 \x03(\v2*.settings.v1.RunActionRequest.OptionsEntryR\aoptions\x12\x1d\n" +
 	"\n" +
 	"return_url\x18\x06 \x01(\tR\treturnUrl\x12\x1f\n" +
-	"\breturned\x18\a \x01(\tB\x03\x80\x01\x01R\breturned\x1aN\n" +
+	"\breturned\x18\a \x01(\tB\x03\x80\x01\x01R\breturned\x12\x1d\n" +
+	"\abrowser\x18\b \x01(\tB\x03\x80\x01\x01R\abrowser\x1aN\n" +
 	"\fOptionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
 	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"D\n" +

@@ -3338,7 +3338,9 @@ type Prompt struct {
 	// Is to be entered there; may be empty.
 	Code string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
 	// When it is of no use any more; absent when not known.
-	Expires       *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expires,proto3" json:"expires,omitempty"`
+	Expires *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expires,proto3" json:"expires,omitempty"`
+	// The query with which the action goes on, for a host that does not wait; empty when it cannot.
+	Resume        string `protobuf:"bytes,5,opt,name=resume,proto3" json:"resume,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3399,6 +3401,13 @@ func (x *Prompt) GetExpires() *timestamppb.Timestamp {
 		return x.Expires
 	}
 	return nil
+}
+
+func (x *Prompt) GetResume() string {
+	if x != nil {
+		return x.Resume
+	}
+	return ""
 }
 
 // ActionResult is what an action found. It is written into the form, not saved.
@@ -4299,12 +4308,13 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x06result\x18\x01 \x01(\v2\x17.settings.v1.StepResultR\x06result\"o\n" +
 	"\tCompleted\x12/\n" +
 	"\x06report\x18\x01 \x01(\v2\x17.settings.v1.TestReportR\x06report\x121\n" +
-	"\x06result\x18\x02 \x01(\v2\x19.settings.v1.ActionResultR\x06result\"x\n" +
+	"\x06result\x18\x02 \x01(\v2\x19.settings.v1.ActionResultR\x06result\"\x95\x01\n" +
 	"\x06Prompt\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12\x12\n" +
 	"\x04code\x18\x03 \x01(\tR\x04code\x124\n" +
-	"\aexpires\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"\xb6\x03\n" +
+	"\aexpires\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x1b\n" +
+	"\x06resume\x18\x05 \x01(\tB\x03\x80\x01\x01R\x06resume\"\xb6\x03\n" +
 	"\fActionResult\x12=\n" +
 	"\x06values\x18\x01 \x03(\v2%.settings.v1.ActionResult.ValuesEntryR\x06values\x12@\n" +
 	"\achoices\x18\x02 \x03(\v2&.settings.v1.ActionResult.ChoicesEntryR\achoices\x12E\n" +

@@ -89,7 +89,7 @@ func report() *pb.TestReport {
 func actionEvents() []proto.Message {
 	return []proto.Message{
 		&pb.RunActionResponse{Event: &pb.TestResponse{Event: &pb.TestResponse_Prompt{Prompt: &pb.Prompt{
-			Text: "Sign in there.", Url: "https://a.example/device", Code: "ABCD", Expires: now,
+			Text: "Sign in there.", Url: "https://a.example/device", Code: "ABCD", Expires: now, Resume: "state=s",
 		}}}},
 		&pb.RunActionResponse{Event: &pb.TestResponse{Event: &pb.TestResponse_Completed{Completed: &pb.Completed{
 			Report: report(),

@@ -5,6 +5,9 @@ import { followers } from "./rules.js";
 import { controlOf } from "./controls.js";
 import { fill as replace, keepCurrent } from "./live.js";
 
+// What a browser brings back from a sign-in elsewhere belongs into no history, and leads nowhere a second time.
+if (/\/return-[^/]*$/.test(location.pathname)) history.replaceState(null, "", "./");
+
 const form = document.getElementById("settings-form");
 if (form) start();
 else if (document.getElementById("service") || document.getElementById("down")) keepCurrent(() => false);

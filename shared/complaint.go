@@ -124,6 +124,12 @@ func (f Field) complaintAboutMap(entries map[string]string) *complaint {
 		if key == "" || tooLongEntry(key) {
 			return &complaint{code: "wrong_key", message: "A key of “{field}” is empty or too long."}
 		}
+		if entries[key] == "" {
+			return &complaint{
+				code: "wrong_entry", message: "“{entry}” in “{field}” has no text: an entry is written as key = text.",
+				values: []any{"entry", shown(key)},
+			}
+		}
 		if found := f.complaintAboutEntry(entries[key]); found != nil {
 			return found
 		}

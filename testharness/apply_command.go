@@ -169,6 +169,7 @@ func (a *application) change(
 	ctx context.Context, plugin invocation, draft shared.Draft, done applied,
 ) (result, error) {
 	if a.test {
+		printChanges(plugin.live, done.Changes) // Before the steps of the test, which are told as they happen.
 		var completed shared.Completed
 		err := plugin.Page().Test(ctx, shared.TestRequest{
 			Locale: a.locale, Actor: a.actor, Draft: draft, Options: shared.Values{},
@@ -202,11 +203,10 @@ func (a *application) told(done applied, failed bool) result {
 }
 
 func (a *application) print(out io.Writer, done applied, failed bool) {
-	for _, change := range done.Changes {
-		fmt.Fprintf(out, "  %s: %s\n", change.Field, describeChange(change))
-	}
 	if done.Test != nil {
 		printReport(out, *done.Test)
+	} else {
+		printChanges(out, done.Changes)
 	}
 	printDiagnostics(out, done.Diagnostics)
 	a.printPlaces(out, done.Diagnostics)
@@ -221,6 +221,12 @@ func (a *application) print(out io.Writer, done applied, failed bool) {
 		fmt.Fprintln(out, "Nothing was saved.")
 	default:
 		fmt.Fprintln(out, "Nothing is to be changed.")
+	}
+}
+
+func printChanges(out io.Writer, changes []shared.Change) {
+	for _, change := range changes {
+		fmt.Fprintf(out, "  %s: %s\n", change.Field, describeChange(change))
 	}
 }
 

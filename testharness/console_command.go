@@ -13,9 +13,10 @@ func newConsoleCommand(g *global) *cobra.Command {
 	var listen string
 	command := &cobra.Command{
 		Use:   "console",
-		Short: "Run a stand-in Console with practice mail servers",
+		Short: "Run a stand-in Console with the plugin's page",
 		Long: `console serves a stand-in for an Administration and Monitoring Console: the plugin's page, a switch for the
 Processing Server, practice mail servers that go wrong in every classic way, and the inbox where test e-mails arrive.
+With a plugin that has nothing to do with mail there are no mail servers and no inbox.
 It is for trying out and developing: everyone who reaches the address may use it.
 
 Ctrl-C, SIGTERM and SIGHUP end it when the mail server has answered what is under way; a second one ends it at once.`,

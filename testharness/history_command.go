@@ -79,10 +79,14 @@ func describeChange(change shared.Change) string {
 		return "changed (a secret is not shown)"
 	}
 	text := func(value shared.Value) string {
-		if value.IsEmpty() {
+		switch value.Form() {
+		case shared.FormEmpty:
 			return "(default)"
+		case shared.FormList, shared.FormMap:
+			return value.String() // JSON, as --set reads it.
+		default:
+			return strconv.Quote(value.String())
 		}
-		return strconv.Quote(value.String())
 	}
 	return strings.Join([]string{text(change.Before), "→", text(change.After)}, " ")
 }

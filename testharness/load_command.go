@@ -40,6 +40,8 @@ func printSnapshot(out io.Writer, schema shared.Schema, snapshot shared.Snapshot
 			value = "(not set)"
 		case field.ReadOnly && !snapshot.Computed[field.Name].IsEmpty():
 			value = onOneLine(field, snapshot.Computed[field.Name]) + " (computed)"
+		case snapshot.Values[field.Name].IsEmpty() && follows.Effective(field.Name).IsEmpty():
+			value = "(not set)"
 		case snapshot.Values[field.Name].IsEmpty():
 			value = onOneLine(field, follows.Effective(field.Name)) + " (default)"
 		}

@@ -23,7 +23,7 @@ func saveConfirm(ctx context.Context, p page, valid shared.Draft) error {
 			case err != nil:
 				return err
 			case result.Confirm == "" && asked == "":
-				return errNotOffered
+				return errNotAsked
 			case result.Confirm == "" || result.Saved:
 				return errors.New("it was saved although another sentence was agreed to")
 			}

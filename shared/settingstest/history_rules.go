@@ -188,7 +188,7 @@ func historyConfirm(ctx context.Context, r twoRevisions) error {
 		return err
 	}
 	if saved.Confirm == "" {
-		return errNotOffered
+		return errNotAsked
 	}
 	asked := ""
 	err = unchanged(ctx, r.page, func() error {

@@ -44,6 +44,14 @@ func offered(ctx context.Context, rule string, s subject) (bool, error) {
 	}
 }
 
+// notOffered is why a rule about something optional was not checked.
+func notOffered(rule string) error {
+	if rule == "save/confirm" {
+		return errNotAsked
+	}
+	return errNotOffered
+}
+
 func hasField(schema shared.Schema, like func(shared.Field) bool) bool {
 	for field := range schema.Fields() {
 		if like(field) {

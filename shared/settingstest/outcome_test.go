@@ -83,6 +83,20 @@ func TestNotTried(t *testing.T) {
 	}
 }
 
+// TestUnaskedIsNotCalledAbsent tells the author of a page that does not ask for agreement to the example that this is
+// all that is known.
+func TestUnaskedIsNotCalledAbsent(t *testing.T) {
+	kept, out := report(t, newMemoryPage(), shared.Draft{})
+	_, after, found := strings.Cut(out, "–     save/confirm")
+	lines := strings.SplitN(after, "\n", 3)
+	if !kept || !found || !strings.Contains(lines[1], "give values with which it does") {
+		t.Errorf("nothing is said of other values:\n%s", out)
+	}
+	if strings.Count(out, "give values") != 2 { // and history/confirm
+		t.Errorf("values are asked for what the page does not have:\n%s", out)
+	}
+}
+
 // TestHiddenSecretIsNotTried holds that nothing is said to be kept of a secret that the example hides.
 func TestHiddenSecretIsNotTried(t *testing.T) {
 	page := newSecretPage(func(token *shared.Field) {

@@ -30,7 +30,7 @@ func whereOffered(rule Rule) func(context.Context, page, shared.Draft) error {
 		case err != nil:
 			return err
 		case !offers:
-			return errNotOffered
+			return notOffered(rule.Name)
 		}
 		return rule.Check(ctx, p, valid)
 	}

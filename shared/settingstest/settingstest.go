@@ -44,7 +44,7 @@ func Run(t *testing.T, newPage func(*testing.T) shared.SettingsPage, valid share
 		if err == nil {
 			offers, err := offered(t.Context(), rule.Name, s)
 			if err == nil && !offers {
-				t.Logf("%s: the page does not offer this", rule.Name)
+				t.Logf("%s: %v", rule.Name, notOffered(rule.Name))
 				continue
 			}
 		}
@@ -53,7 +53,7 @@ func Run(t *testing.T, newPage func(*testing.T) shared.SettingsPage, valid share
 			defer cancel()
 			switch err := check(ctx, rule, newPage(t), valid); {
 			case errors.Is(err, errNotOffered):
-				t.Log("the page does not offer this")
+				t.Log(err)
 			case err != nil:
 				t.Errorf("%s\n%v", rule.Text, err)
 			}
@@ -76,6 +76,9 @@ func Report(ctx context.Context, out io.Writer, newPage func() shared.SettingsPa
 		case errors.Is(err, errNotOffered):
 			without++
 			fmt.Fprintf(out, "–     %-24s %s\n", rule.Name, rule.Text)
+			if errors.Is(err, errNotAsked) {
+				fmt.Fprintf(out, "      %v\n", err)
+			}
 		case errors.Is(err, errNotTried):
 			untried++
 			fmt.Fprintf(out, "?     %-24s %s\n      %v\n", rule.Name, rule.Text, err)
@@ -96,6 +99,9 @@ func Report(ctx context.Context, out io.Writer, newPage func() shared.SettingsPa
 var (
 	// errNotOffered means that it is about something optional that the page does not have.
 	errNotOffered = errors.New("the page does not offer this")
+	// errNotAsked means that the page may ask for agreement, but not to the example.
+	errNotAsked = fmt.Errorf(
+		"%w with the example; if it asks for agreement to a save, give values with which it does", errNotOffered)
 	// errNotTried means that it takes other settings than the example.
 	errNotTried = errors.New("not tried with the example")
 )

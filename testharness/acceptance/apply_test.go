@@ -154,7 +154,12 @@ func TestApplyTested(t *testing.T) {
 	if now := d.load(t); now.Revision.Number != 0 {
 		t.Errorf("what fails was saved: %+v", now)
 	}
-	d.apply(t, content("right"), 10, "Test connection complete", "--test", "--dry-run")
+	r := d.apply(t, content("right"), 10, "Test connection complete", "--test", "--dry-run")
+	changed, tested := strings.Index(r.stdout, "  login: "), strings.Index(r.stdout, "Test connection complete")
+	if connected := strings.Index(r.stdout, "Connect"); changed > connected || connected > tested ||
+		strings.Count(r.stdout, "  login: ") != 1 {
+		t.Errorf("the changes stand within the test:\n%s", r.stdout)
+	}
 	d.apply(t, content("right"), 10, "Saved as revision 1.", "--test")
 	d.apply(t, content("missing"), 1, `:5:3: secrets: "password": the file cannot be read`, "--test")
 }

@@ -165,7 +165,8 @@ func checkDirectoryConflict(t *testing.T, b, other *tab, server slapd) {
 	b.awaitText(`document.getElementById("control-base_dn").value`, "ou=people,dc=example,dc=com")
 	// What the other tab left as it was opened is what the first one has saved.
 	held := b.value("bind_dn") + "|" + b.value("group_base_dn") + "|" + b.value("roles")
-	want := "cn=console,dc=example,dc=com|ou=groups,dc=example,dc=com|cn=admins,ou=groups,dc=example,dc=com = administrator"
+	want := "cn=console,dc=example,dc=com|ou=groups,dc=example,dc=com|" +
+		"cn=admins,ou=groups,dc=example,dc=com = administrator"
 	if held != want {
 		t.Errorf("after a save that left them alone, %q is in force instead of %q", held, want)
 	}

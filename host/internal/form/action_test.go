@@ -215,7 +215,8 @@ func TestSaveIsAgreedTo(t *testing.T) {
 	posted.Set("secret.password", "s3cret")
 	status, body := page.post(t, "/save", "", posted)
 	if status != http.StatusPreconditionRequired || !strings.Contains(body, sentence) ||
-		!strings.Contains(body, `name="confirmed" value="`+sentence) || strings.Contains(body, "s3cret") {
+		!strings.Contains(body, `name="confirmed" value="`+sentence) || strings.Contains(body, "s3cret") ||
+		!strings.Contains(body, "Nothing was saved yet.") || !strings.Contains(body, `href="#save-agree"`) {
 		t.Fatalf("status %d\n%s", status, body)
 	}
 	_, body = page.post(t, "/save", "application/json", posted)

@@ -183,8 +183,11 @@ func (h *handler) merge(w http.ResponseWriter, r *http.Request) {
 
 // valueText is a value as people read it.
 func valueText(field shared.Field, value shared.Value) text.Text {
-	if value.IsEmpty() {
+	switch hasDefault := !field.Default.IsEmpty() || len(field.DefaultWhen) > 0 || field.Kind == shared.KindBoolean; {
+	case value.IsEmpty() && hasDefault:
 		return text.Of("(default)")
+	case value.IsEmpty():
+		return text.Of("not set")
 	}
 	if truth, ok := value.AsBoolean(); ok {
 		if truth {

@@ -120,6 +120,7 @@ func TestConflictKeepsWhatOthersChanged(t *testing.T) {
 func TestConflictIsMergedAsChosen(t *testing.T) {
 	for _, choice := range []string{"yours", "theirs"} {
 		page, posted := opened(t)
+		posted.Set("value.reason", "mine") // It was not set, and has no default.
 		page.saveValues(t, shared.Values{"groups": versionsOf["groups"][1], "name": shared.Text("b")},
 			map[string]shared.SecretChange{"password": shared.ReplaceSecret("0ther")})
 		posted.Set("value.name", "mine")
@@ -129,6 +130,10 @@ func TestConflictIsMergedAsChosen(t *testing.T) {
 			if chosen(body, field) != is {
 				t.Errorf("of %s %q is chosen, want %q", field, chosen(body, field), is)
 			}
+		}
+		_, row, _ := strings.Cut(body, "<strong>Reason</strong>")
+		if row, _, _ = strings.Cut(row, `role="row"`); !strings.Contains(row, "not set") {
+			t.Errorf("what has no default had it:\n%s", body)
 		}
 		if strings.Count(body, ">both changed<") != 2 || !strings.Contains(body, "Fields that you have not changed") {
 			t.Errorf("it is not told what both have changed:\n%s", body)

@@ -36,7 +36,7 @@ func TestDisplay(t *testing.T) {
 		"bucket": {`list="proposals-bucket"`, `<datalist`}, "mirrors": {"Another one"},
 		"servers": {"<textarea", "One entry a line", `class="rows"`, `data-label="Server"`,
 			`data-label="Move up"`},
-		"groups":   {"key = text", `data-label="Group"`, `data-label="Role"`},
+		"groups":   {"One entry a line: Group = Role", `data-label="Group"`, `data-label="Role"`},
 		"password": {`type="password"`, `value=""`}, "private_key": {"<textarea", `name="secret.private_key"`, `type="file"`},
 		"account": {`type="hidden"`, "Not given yet."},
 		"proxy":   {"data-concealed", "hidden>*"}, "realm": {"data-concealed"}, "open_realm": {"data-concealed"},

@@ -36,8 +36,8 @@ func (noNotifier) Cancel(context.Context, shared.NotificationRequest) (shared.No
 	return shared.NotificationEntry{}, errNone
 }
 
-// TestWhatIsNotOffered asks for each part of the pages that a plugin need not have: the answer is that there is none, in
-// plain words. It is no defect of the plugin, and who reads it knows nothing of gRPC.
+// TestWhatIsNotOffered asks for each part of the pages that a plugin need not have: the answer is that there is none,
+// in plain words. It is no defect of the plugin, and who reads it knows nothing of gRPC.
 func TestWhatIsNotOffered(t *testing.T) {
 	options := form.Options{
 		Authorize:   func(*http.Request) (string, error) { return "anna", nil },

@@ -10,9 +10,9 @@ import (
 // mostOffered is how many of the values that an action found stand below its verdict; the field proposes all of them.
 const mostOffered = 8
 
-// offers are the values that an action found, by the fields that they are for. Each that a field can hold alone is taken
-// over by a click: a text with proposals shows them only while it is typed in, and then those alone that fit what stands
-// in it. Where several may be chosen, they stand at the field, each with a tick-box.
+// offers are the values that an action found, by the fields that they are for. Each that a field can hold alone is
+// taken over by a click: a text with proposals shows them only while it is typed in, and then those alone that fit what
+// stands in it. Where several may be chosen, they stand at the field, each with a tick-box.
 func (h *handler) offers(r *http.Request, schema shared.Schema, s submission) (list shared.Diagnostics) {
 	reader := h.language(r)
 	for field := range schema.Fields() {

@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 )
@@ -60,4 +61,11 @@ func webAddress(address string) (*url.URL, error) {
 	standard := map[string]string{"http": ":80", "https": ":443"}[parsed.Scheme]
 	parsed.Host = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(parsed.Host), standard), ":")
 	return parsed, nil
+}
+
+// WithPaths says where a reader finds the page of the settings and that of the notifications: paths with a slash at
+// their end, such as /settings/smtp/. Then each page leads to the other. An empty one leads nowhere, as without the
+// function. It is called concurrently.
+func WithPaths(paths func(*http.Request) (settings, notifications string)) Option {
+	return func(o *options) { o.paths = paths }
 }

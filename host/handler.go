@@ -43,6 +43,7 @@ func (h *Host) formOptions() form.Options {
 		Permissions:   formPermissions(h.options.permissions),
 		Prerequisites: h.options.prerequisites,
 		Language:      h.options.language,
+		Paths:         h.options.paths,
 		Layout:        formLayout(h.options.layout),
 		PluginState:   h.pluginState,
 		Restart:       h.Restart,

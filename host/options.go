@@ -27,6 +27,7 @@ type options struct {
 	prerequisites map[string]func(context.Context) error
 	layout        Layout
 	language      func(*http.Request) string
+	paths         func(*http.Request) (settings, notifications string)
 	dataDir       string // empty means that of plugin.hcl
 	pluginName    string
 	policy        RestartPolicy

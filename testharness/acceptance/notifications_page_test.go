@@ -41,7 +41,7 @@ func TestNotificationsInBrowser(t *testing.T) {
 	b.screenshot("notifications")
 	text := read[string](b, `document.querySelector(".settings-page").innerText`)
 	for _, want := range []string{"Given up", "nobody@email.com", "Disk full",
-		"The server does not know the mailbox ….", "Retry all", "Set aside all"} {
+		"The server does not know the mailbox nobody@email.com.", "Retry all", "Set aside all"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}

@@ -91,6 +91,7 @@ func Run(ctx context.Context, options Options) error {
 		host.WithAuthorize(func(*http.Request) (string, error) { return c.actor, nil }),
 		host.WithProcessingServer(c.checkProcessingServer),
 		host.WithLayout(c.layout),
+		host.WithPaths(func(*http.Request) (settings, notifications string) { return c.settingsPath(), notificationsPath }),
 		host.WithTestLimit(host.TestLimit{}), // It is for trying things out.
 	)
 	if err != nil {

@@ -3,6 +3,7 @@ package form
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 type causeGroup struct {
 	State   shared.NotificationState
 	Code    string
-	Summary string // of the newest, without what is only that one's
+	Summary string // of the newest
 	// Count is how many they are; More means that there may be more, which were not looked at.
 	Count int64
 	More  bool
@@ -25,6 +26,8 @@ type causeGroup struct {
 	Newest, Next time.Time
 	// Paused means that a pause holds them: they go by themselves when it ends.
 	Paused bool
+
+	newest shared.NotificationEntry
 }
 
 // Wanted chooses the group's notifications.
@@ -88,14 +91,14 @@ func groupedBy(state shared.NotificationState, entries []shared.NotificationEntr
 	recipients := map[string]map[string]bool{}
 	var groups []causeGroup
 	for _, one := range entries {
-		code, summary := "", ""
+		code := ""
 		if one.Failure != nil {
-			code, summary = one.Failure.Code, general(*one.Failure, one)
+			code = one.Failure.Code
 		}
 		at, known := places[code]
 		if !known {
 			at, places[code] = len(groups), len(groups)
-			groups = append(groups, causeGroup{State: state, Code: code, Summary: summary, More: more})
+			groups = append(groups, causeGroup{State: state, Code: code, More: more, newest: one})
 			recipients[code] = map[string]bool{}
 		}
 		group := &groups[at]
@@ -109,6 +112,11 @@ func groupedBy(state shared.NotificationState, entries []shared.NotificationEntr
 			group.Next = next
 		}
 	}
+	for i := range groups {
+		if newest := groups[i].newest; newest.Failure != nil {
+			groups[i].Summary = general(*newest.Failure, newest, groups[i].Recipients)
+		}
+	}
 	return groups
 }
 
@@ -119,12 +127,13 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// general is the summary of a failure without the recipient, which differs among those of the same cause.
-func general(failure shared.Diagnostic, of shared.NotificationEntry) string {
-	if of.To == "" {
+// general is the summary of a failure for all of the group: beside the recipient whom it names stands how many others
+// there are.
+func general(failure shared.Diagnostic, of shared.NotificationEntry, recipients int) string {
+	if of.To == "" || recipients < 2 {
 		return failure.Summary
 	}
-	return strings.ReplaceAll(failure.Summary, of.To, "…")
+	return strings.ReplaceAll(failure.Summary, of.To, fmt.Sprintf("%s (+%d)", of.To, recipients-1))
 }
 
 // About says what is to know of a group on one line.

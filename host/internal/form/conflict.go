@@ -41,6 +41,7 @@ type conflictField struct {
 	YourValue, TheirValue shared.Values // for the script; empty for a secret
 	Both                  bool          // both have changed it
 	TakeYours, TakeTheirs bool          // which one is chosen at first; neither where it is not known who has changed it
+	OnlyTheirs            bool          // it is a secret that only they have changed: there is nothing to choose
 }
 
 // newConflict shows the versions side by side; saving again is then a decision. What it was, the form or else the audit
@@ -55,6 +56,11 @@ func newConflict(schema shared.Schema, s submission, result shared.SaveResult, w
 			found.Newer[field.Name] = theirs
 		}
 		switch {
+		case field.Sensitive && s.draft.Secrets[field.Name].Action == shared.SecretKeep && was.secrets[field.Name]:
+			found.Fields = append(found.Fields, conflictField{
+				Name: field.Name, Label: field.Label, OnlyTheirs: true, Was: text.Of("not shown"),
+				Yours: text.Of("not changed"), Theirs: text.Of("changed; it holds unless another one is typed"),
+			})
 		case field.Sensitive && s.draft.Secrets[field.Name].Action != shared.SecretKeep:
 			found.Fields = append(found.Fields, conflictField{
 				Name: field.Name, Label: field.Label, Both: was.secrets[field.Name], TakeYours: true,

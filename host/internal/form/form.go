@@ -56,6 +56,8 @@ type Options struct {
 	PublicURL *url.URL
 	// TrustedOrigins are the origins that may post to the page beside that of the request.
 	TrustedOrigins []string
+	// Paths are where the reader finds the two pages, so that each can lead to the other; empty where that is not known.
+	Paths func(*http.Request) (settings, notifications string)
 	// Theme is appended to the style sheet.
 	Theme string
 }

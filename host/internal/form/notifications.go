@@ -15,7 +15,7 @@ import (
 
 // NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
 // given up and why. Of the options it uses Authorize, Permissions, Language, Layout, Logger, History, Operator,
-// Releaser, PublicURL, TrustedOrigins and Theme.
+// Releaser, PublicURL, TrustedOrigins, Paths and Theme.
 func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	n := &notifications{handler: &handler{options: options}, notifier: notifier}
 	mux := http.NewServeMux()
@@ -59,6 +59,7 @@ type notificationsView struct {
 	Shown, Releases, Operates bool
 	May                       Permissions
 	Loaded                    bool // the service has answered
+	SettingsPath              string
 	reader                    text.Language
 	Matched                   int64
 	MoreMatched               bool
@@ -119,7 +120,8 @@ func (n *notifications) explain(r *http.Request, err error) text.Text {
 func (n *notifications) asked(
 	w http.ResponseWriter, r *http.Request, query url.Values,
 ) (view *notificationsView, ok bool) {
-	view = &notificationsView{Span: query.Get("chart"), May: n.may(r), reader: n.language(r)}
+	view = &notificationsView{Span: query.Get("chart"), May: n.may(r), reader: n.language(r),
+		SettingsPath: n.settingsPath(r)}
 	if view.Of, ok = n.wantedFrom(w, r, query); !ok {
 		return nil, false
 	}

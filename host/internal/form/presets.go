@@ -15,7 +15,7 @@ type presetView struct {
 
 // buildPresets tells which preset the form is filled in with.
 func (v *view) buildPresets(scope fieldScope) {
-	v.Presets, v.OtherPreset, v.PresetNote = nil, false, ""
+	v.Presets, v.OtherPreset = nil, false
 	found := false
 	for _, preset := range v.Schema.Presets {
 		shown := presetView{Preset: preset, Chosen: !found && len(preset.Values) > 0}
@@ -23,9 +23,7 @@ func (v *view) buildPresets(scope fieldScope) {
 			shown.Chosen = shown.Chosen && scope.follows.Effective(name) == value
 			v.OtherPreset = v.OtherPreset || !scope.values[name].IsEmpty()
 		}
-		if shown.Chosen {
-			found, v.PresetNote = true, preset.Note
-		}
+		found = found || shown.Chosen
 		v.Presets = append(v.Presets, shown)
 	}
 	v.OtherPreset = v.OtherPreset && !found

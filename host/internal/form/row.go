@@ -29,7 +29,7 @@ func newRow(entry shared.NotificationEntry, status shared.ServiceStatus) rowView
 			row.Cause = status.Reason.Summary
 		}
 	case entry.Failure != nil && entry.State != shared.NotificationDelivered:
-		row.Cause = general(*entry.Failure, entry)
+		row.Cause = entry.Failure.Summary
 	}
 	return row
 }

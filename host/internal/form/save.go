@@ -50,6 +50,12 @@ func (h *handler) answerScriptedSave(
 		reply[baseName], _ = baseOf(schema, result.Snapshot).text()
 		reply["values"] = conflict.Newer
 		reply["said"] = h.fragment(r, "said", &view{Conflict: conflict})
+		now := &view{
+			Schema: schema, Snapshot: result.Snapshot, InForce: result.Snapshot.Revision, HasHistory: true, Test: &runView{},
+		}
+		reply["strip"] = map[string]any{
+			"in-force": h.fragment(r, "in force", now), "last-test": h.fragment(r, "last test", now),
+		}
 	case result.Confirm != "":
 		reply["confirm"] = h.fragment(r, "agree", runView{Confirm: result.Confirm})
 	default:
@@ -73,7 +79,7 @@ func (h *handler) answerUnsaved(
 		maps.Copy(s.draft.Values, conflict.Newer)
 		s.revision, s.base = result.Snapshot.Revision.Number, baseOf(schema, result.Snapshot)
 		view := h.answeredView(r, schema, s, result.Snapshot)
-		view.Conflict = conflict
+		view.Conflict, view.InForce = conflict, result.Snapshot.Revision
 		h.render(w, r, http.StatusConflict, view)
 		return
 	}

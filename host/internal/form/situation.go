@@ -122,3 +122,14 @@ func (s situation) lastDay() (sum shared.StatisticsBucket) {
 	}
 	return sum
 }
+
+// comparedView are the revision in force and the one before it.
+type comparedView struct{ Old, New int64 }
+
+// Compared is what may have brought a fault that lasts; nothing where there is nothing to go back to.
+func (s situation) Compared() *comparedView {
+	if len(s.Revisions) < 2 || troubleTone(s.Status) != "bad" {
+		return nil
+	}
+	return &comparedView{Old: s.Revisions[1].Number, New: s.Revisions[0].Number}
+}

@@ -60,7 +60,7 @@ func readSubmission(schema shared.Schema, posted url.Values) submission {
 		}
 		value := withFound(field, readValue(field, posted, valuePrefix+field.Name), posted)
 		s.draft.Values[field.Name] = value
-		s.hasContent[field.Name] = !value.IsEmpty()
+		s.hasContent[field.Name] = !value.IsEmpty() && value != shared.Boolean(false)
 	}
 	s.options[""] = s.readOptions("", schema.Test.Form(), posted)
 	for _, action := range schema.Actions {

@@ -13,7 +13,8 @@ import (
 // view is what the template shows.
 type view struct {
 	Schema   shared.Schema
-	Snapshot shared.Snapshot
+	Snapshot shared.Snapshot // its revision is the one that the form was made from
+	InForce  shared.Revision
 	Plugin   PluginState
 	Down     bool              // the plugin could not be asked
 	Typed    map[string]string // what was typed when it went down
@@ -27,8 +28,7 @@ type view struct {
 	Unsaved           bool  // the form holds what is not in force
 	Opened            int64 // the revision whose values the form holds; 0 for those in force
 	Presets           []presetView
-	OtherPreset       bool   // the form holds the values of none
-	PresetNote        string // what there is to know of the one that is chosen
+	OtherPreset       bool // the form holds the values of none
 	Prerequisites     []prerequisiteView
 	Sections          []sectionView
 	Test              *runView
@@ -41,6 +41,7 @@ type view struct {
 	HasHistory        bool
 	HasService        bool                  // there is a notification service
 	Service           *shared.ServiceStatus // nil when it was not asked, or could not be
+	NotificationsPath string
 
 	base       *formBase // what the form was opened with; nil when that is not known
 	hasActions bool
@@ -63,7 +64,7 @@ func (h *handler) currentView(r *http.Request) *view {
 		return h.downView(r, err)
 	}
 	v := h.newView(r, schema, snapshot, nil)
-	v.Service = h.service(r)
+	v.Service, v.NotificationsPath = h.service(r), h.notificationsPath(r)
 	return v
 }
 
@@ -92,7 +93,7 @@ func (h *handler) answeredView(r *http.Request, schema shared.Schema, s submissi
 // carries a typed secret back, so its preview has none.
 func (h *handler) newView(r *http.Request, schema shared.Schema, snapshot shared.Snapshot, values shared.Values) *view {
 	v := h.emptyView()
-	v.Schema, v.Snapshot, v.base = schema, snapshot, baseOf(schema, snapshot)
+	v.Schema, v.Snapshot, v.InForce, v.base = schema, snapshot, snapshot.Revision, baseOf(schema, snapshot)
 	v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
 	request := shared.ValidateRequest{Locale: h.locale(r), Draft: shared.Draft{Values: values}}
 	if validation, err := h.page.Validate(r.Context(), request); err == nil {
@@ -160,7 +161,7 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 		reply["prerequisites"] = h.fragment(r, "prerequisites", v)
 		if status := h.service(r); status != nil {
 			reply["service"] = h.fragment(r, "service cell", status)
-			reply["trouble"] = h.fragment(r, "trouble", status)
+			reply["trouble"] = h.fragment(r, "trouble", &troubleView{*status, h.notificationsPath(r)})
 			reply["held"] = h.fragment(r, "held on the settings", status.Held)
 		}
 	} else {

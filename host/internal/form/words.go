@@ -34,6 +34,7 @@ func templateFunctions(reader text.Language) template.FuncMap {
 		"soon":          soon,
 		"elsewhere":     elsewhere,
 		"serviceIcon":   serviceIcon,
+		"troubleTone":   troubleTone,
 		"serviceState":  serviceState,
 		"serviceLine":   serviceLine,
 		"presetFields":  presetFields,

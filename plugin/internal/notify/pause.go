@@ -54,9 +54,14 @@ func (p pause) sameProbe(state policy.State) bool {
 	return p.Paused() && state.Paused() && p.Looks == state.Looks && p.Next.Equal(state.Next)
 }
 
-// refusesEverything is what a pause is for in which the server refuses every message, the last one for the cause.
+// refusesEverything is what a pause is for in which the server refuses every message, the last one for the cause. What
+// it says of one recipient or one message is no advice then: so it says of all of them.
 func refusesEverything(cause finding.Finding) *finding.Finding {
 	cause.Detail = text.Join(cause.Summary, cause.Detail)
+	if cause.Scope == shared.ScopeRecipient || cause.Scope == shared.ScopeMessage {
+		cause.Detail = text.Of("It has refused one message after the other, so the fault lies with none of them. Ask the " +
+			"administrator of the server what it allows this sender, or go back to settings with which it worked.")
+	}
 	cause.Code, cause.Summary, cause.Fixes = "server_refuses_everything", text.Of("The server refuses every message."), nil
 	return &cause
 }

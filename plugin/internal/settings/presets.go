@@ -19,7 +19,7 @@ func presets(write func(text.Message) string) []shared.Preset {
 	}
 	return []shared.Preset{
 		preset("gmail",
-			"The login is the whole address. Google wants an app password (myaccount.google.com/apppasswords)."),
+			"The login is the whole address. Google wants an app password: https://myaccount.google.com/apppasswords"),
 		preset("microsoft365",
 			"Sending by login (SMTP AUTH) must be turned on for the mailbox; Microsoft is retiring logins with a "+
 				"password in favour of OAuth 2.0."),

@@ -103,7 +103,8 @@ function start() {
   // next fills the button of the next sensible step, and no other.
   function next(step) {
     const mend = form.querySelector("#report .verdict .buttons > .button");
-    const buttons = { test: runs.find((run) => run.isTest).button, save: bar.querySelector("[type=submit]:not([name])"), mend };
+    const merge = document.getElementById("merge-button");
+    const buttons = { merge, test: runs.find((run) => run.isTest).button, save: bar.querySelector("[type=submit]:not([name])"), mend };
     if (step === "mend" && !mend) step = "test";
     for (const [name, button] of Object.entries(buttons)) button?.classList.toggle("primary", name === step);
     buttons.test.classList.toggle("accent", step !== "test");
@@ -190,9 +191,11 @@ function start() {
 
   // tellPreset shows which preset the form is filled in with.
   const presets = [...form.querySelectorAll("[name=preset]")];
+  let presetting = false; // The values of one are on their way into the form.
 
   function tellPreset() {
-    if (presets.length === 0 || presets.includes(document.activeElement) && presets.at(-1).checked) return;
+    if (presets.length === 0 || presetting) return;
+    if (presets.includes(document.activeElement) && presets.at(-1).checked) return tellNote(null);
     const holds = (preset) => Object.entries(JSON.parse(preset.dataset.values)).every(([name, value]) => {
       const one = fields.get(name);
       return JSON.stringify(isNone(one.control.value()) ? one.standard ?? value : one.control.value()) === JSON.stringify(value);
@@ -200,12 +203,21 @@ function start() {
     const filled = Object.keys(JSON.parse(presets[0].dataset.values)).some((name) => fields.get(name)?.differs);
     const chosen = presets.find((preset) => preset.value && holds(preset)) ?? (filled ? presets.at(-1) : null);
     for (const preset of presets) preset.checked = preset === chosen;
-    document.getElementById("preset-note").textContent = chosen?.dataset.note ?? "";
+    tellNote(chosen);
+  }
+
+  // tellNote shows what there is to know of a preset, beside the login and the password that it is about.
+  function tellNote(chosen) {
+    for (const note of form.querySelectorAll("[data-preset]")) note.hidden = note.dataset.preset !== chosen?.value;
   }
 
   for (const preset of presets) {
     preset.addEventListener("change", () => {
-      if (preset.dataset.values) fill(JSON.parse(preset.dataset.values));
+      if (!preset.dataset.values) return tellNote(null);
+      presetting = true;
+      fill(JSON.parse(preset.dataset.values));
+      presetting = false;
+      tellPreset();
     });
   }
 
@@ -346,7 +358,7 @@ function start() {
   }
 
   // refuse says why nothing was saved. After a conflict the form is made from the newer revision.
-  function refuse({ said, findings = {}, revision, base, values = {} }) {
+  function refuse({ said, findings = {}, revision, base, values = {}, strip = {} }) {
     clearTimeout(debounce);
     hint++; // A hint that is under way knows less.
     show(findings);
@@ -357,6 +369,8 @@ function start() {
       form.elements.base.value = base;
       fill(values); // What was not changed here is what others have saved.
     }
+    for (const [name, html] of Object.entries(strip)) replace(document.getElementById(name), html);
+    if (document.getElementById("merge-button")) next("merge");
     unsaved = true;
     document.getElementById("unsaved").hidden = false;
     (place.querySelector(".faults a, #conflict-title") ?? place).focus();

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/alert"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/autoconfig"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/egress"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify"
@@ -33,8 +34,8 @@ type Configuration struct {
 	Key     secret.KeySource   `koanf:"key"`
 	OldKeys []secret.KeySource `koanf:"old_keys"`
 	// SecretDir and SecretPrefix say which secrets an administrator may name instead of typing them: files of the
-	// directory, and variables whose names begin so. Empty allows none. The keys and the address of the database never
-	// count as such.
+	// directory, and variables whose names begin so. Empty allows none. The keys, the address of the database, and what
+	// alerts are sent to and signed with, never count as such.
 	SecretDir    string        `koanf:"secret_dir"`
 	SecretPrefix secret.Prefix `koanf:"secret_prefix"`
 	// Allow and Deny say which addresses may be connected to; empty allows all but what never is a mail server.
@@ -48,6 +49,11 @@ type Configuration struct {
 	NameServer senderdomain.Server `koanf:"resolver"`
 	// VerifyEvery is how often the saved settings are tried at the server when nothing is delivered; 0 means 6 h.
 	VerifyEvery VerifyEvery `koanf:"verify_every"`
+	// AlertURL is told when the saved settings do not work any more, and when they do again, signed with AlertSecret.
+	// HeartbeatURL is fetched as long as they work. Empty means nobody.
+	AlertURL     alert.Address `koanf:"alert_url"`
+	AlertSecret  alert.Secret  `koanf:"alert_secret"`
+	HeartbeatURL alert.Address `koanf:"heartbeat_url"`
 	// Delivery bounds how the notification service delivers; its zero value has sane defaults.
 	Delivery notify.Limits `koanf:",squash"`
 
@@ -65,6 +71,9 @@ type Configuration struct {
 func (c Configuration) Check() error {
 	if _, err := egress.New(c.Allow, c.Deny); err != nil {
 		return err
+	}
+	if c.AlertSecret != "" && c.AlertURL == "" {
+		return &manifest.ValueError{Key: "alert_secret", Err: errors.New("signs what alert_url is told; name that as well")}
 	}
 	if c.SecretDir == "" {
 		return nil
@@ -88,7 +97,8 @@ func (c Configuration) Check() error {
 func (c Configuration) references() secret.References {
 	return secret.References{
 		Directory: c.SecretDir, Prefix: c.SecretPrefix,
-		Withheld: append(secret.Sources(c.DataDir, string(c.Key), c.oldKeys()), string(c.Database)),
+		Withheld: append(secret.Sources(c.DataDir, string(c.Key), c.oldKeys()), string(c.Database),
+			string(c.AlertURL), string(c.AlertSecret), string(c.HeartbeatURL)),
 	}
 }
 

@@ -44,6 +44,9 @@ func (p *Page) openNotifications(ctx context.Context) error {
 	if c.Passive { // A command may look into what an older version still runs on.
 		return nil
 	}
+	if p.alerts, err = c.readAlerts(); err != nil {
+		return err
+	}
 	p.takeOverAlone(ctx)
 	p.notifications.Start(ctx)
 	p.stopWatch = p.startWatch()

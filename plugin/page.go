@@ -35,6 +35,7 @@ type Page struct {
 	testMails     *testMails
 	notifications *notify.Service
 	deliveries    *deliveries
+	alerts        alerts
 	logger        hclog.Logger
 	// sealing is told of what is sealed and not committed yet; see Rekey.
 	sealing secret.Sealing

@@ -50,11 +50,13 @@ func (p *Page) healthPolicy() health.Policy {
 
 // newWatcher makes what tells whether the saved settings still work.
 func (p *Page) newWatcher() *health.Watcher {
-	return health.NewWatcher(health.Configuration{
+	c := health.Configuration{
 		Policy: p.healthPolicy(), Store: p.store, Keeper: p.keeper, Logger: p.logger.Named("health"),
 		Node: p.notifications.Node(), Delivers: p.notifications.Delivers, Clock: p.store.Clock,
 		Observe: p.observe, Look: p.verify,
-	})
+	}
+	p.tell(&c)
+	return health.NewWatcher(c)
 }
 
 // recentTest is for how long a test that has passed is a proof of the settings that are saved after it.

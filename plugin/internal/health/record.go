@@ -20,6 +20,7 @@ type record struct {
 	Settings []byte `json:"settings,omitempty"`
 	// Server is when the certificate ends that the server has shown last; nil when it has shown none.
 	Server *Ending `json:"server,omitempty"`
+	Outbox Outbox  `json:"outbox,omitzero"`
 	// Node is the process that looks, until a time by the clock of the database, unless it says again that it lives.
 	Node  string    `json:"node,omitempty"`
 	Until time.Time `json:"until,omitzero"`

@@ -27,6 +27,9 @@ type Configuration struct {
 	// Look looks at the server with the settings in force, within LookLimit. The ending is that of the certificate that it
 	// has shown; nil when it has shown none. An error means that it could not be looked.
 	Look func(context.Context) (Look, *Ending, error)
+	// Alert tells a receiver of a transition, and Beat fetches the heartbeat; nil where there is none.
+	Alert func(context.Context, Event) error
+	Beat  func(context.Context) error
 	// Clock is that of the database.
 	Clock func(context.Context) (time.Time, error)
 }
@@ -145,6 +148,9 @@ func (w *Watcher) Step(ctx context.Context) error {
 		next.Until = now.Add(lease)
 	}
 	next.Node = w.Node
+	if w.Alert == nil { // One that is named later is not told of what was before.
+		next.Outbox.Sent, next.Outbox.Tries = next.Number, 0
+	}
 	written, err := write(ctx, w.Store, stored, next)
 	if err != nil || !written {
 		return err
@@ -153,7 +159,7 @@ func (w *Watcher) Step(ctx context.Context) error {
 	if w.leads = true; due {
 		return w.look(ctx, next, seen.Version)
 	}
-	return nil
+	return w.send(ctx, now)
 }
 
 // tell logs a transition.

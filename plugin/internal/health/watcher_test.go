@@ -24,6 +24,11 @@ type nodes struct {
 	version string
 	dieAt   []time.Duration // looks after these times are not lived through
 
+	// alert and beat are called in the place of a receiver; nil has none. killTelling kills each process that tells.
+	alert       func(name string, event Event) error
+	beat        func() error
+	killTelling bool
+
 	running []*Watcher
 	looks   []string // when, and by which process
 	logins  []time.Duration
@@ -49,7 +54,7 @@ func (n *nodes) start() *Watcher {
 	name := rand.Text()
 	p := policy()
 	p.NewID = rand.Text
-	return NewWatcher(Configuration{
+	c := Configuration{
 		Policy: p, Store: n.open(n.t), Keeper: n.keeper, Node: name,
 		Delivers: func() (bool, bool) { return !n.ended[name], len(n.running) == 1 },
 		Clock:    func(context.Context) (time.Time, error) { return began.Add(n.since), nil },
@@ -57,7 +62,15 @@ func (n *nodes) start() *Watcher {
 			return Observation{Version: n.version}, nil
 		},
 		Look: func(context.Context) (Look, *Ending, error) { return n.look(name), nil, nil },
-	})
+	}
+	if n.alert != nil {
+		c.Alert = func(_ context.Context, event Event) error {
+			n.ended[name] = n.ended[name] || n.killTelling
+			return n.alert(name, event)
+		}
+		c.Beat = func(context.Context) error { return n.beat() }
+	}
+	return NewWatcher(c)
 }
 
 // look looks at the server. A process may be killed meanwhile.
@@ -84,7 +97,7 @@ func (n *nodes) live(until time.Duration) {
 	for ; n.since < until; n.since += 5 * time.Minute {
 		for i, one := range n.running {
 			ctx, kill := context.WithCancel(n.t.Context())
-			look := one.Look
+			look, alert := one.Look, one.Alert
 			one.Look = func(context.Context) (Look, *Ending, error) {
 				found, server, err := look(ctx)
 				if n.ended[one.Node] {
@@ -92,8 +105,18 @@ func (n *nodes) live(until time.Duration) {
 				}
 				return found, server, err
 			}
+			if alert != nil {
+				one.Alert = func(_ context.Context, event Event) error {
+					defer func() {
+						if n.ended[one.Node] {
+							kill()
+						}
+					}()
+					return alert(ctx, event)
+				}
+			}
 			err := one.Step(ctx)
-			if one.Look = look; n.ended[one.Node] {
+			if one.Look, one.Alert = look, alert; n.ended[one.Node] {
 				n.running[i] = n.start()
 			} else if err != nil {
 				n.t.Fatalf("%s: %v", n.since, err)

@@ -73,13 +73,13 @@ func checkHeld(t *testing.T, s *Service, when string, want, upTo int64) {
 	}
 }
 
-const manyHeld = 20_500 // The last part is not whole.
+const manyHeld = 5_100 // The last part is not whole.
 
 // testHoldInParts holds much by two processes in turn, one part each. Between the parts notifications are accepted,
 // which are not held, and nobody begins to deliver before all is held.
 func testHoldInParts(t *testing.T, database *store.Store) {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
-	unused(t, database, &now, map[string]int{"delivered": 1500, "retrying": 500, "queued": manyHeld - 500})
+	unused(t, database, &now, map[string]int{"delivered": 300, "retrying": 500, "queued": manyHeld - 500})
 	before := useOf(t, database).heartbeat
 	processes := []*Service{slowProcess(t, database, &now), slowProcess(t, database, &now)}
 	looks := 1
@@ -98,13 +98,13 @@ func testHoldInParts(t *testing.T, database *store.Store) {
 		if !errors.Is(err, errHolding) || found.heartbeat != before || !found.hold.unfinished() {
 			t.Fatalf("after %d looks: %v; %+v", looks, err, found)
 		}
-		checkHeld(t, s, "between parts", int64(looks)*operatedAtOnce, found.hold.After)
+		checkHeld(t, s, "between parts", int64(looks)*heldAtOnce, found.hold.After)
 	}
 	found := useOf(t, database)
 	if found.hold.Count != manyHeld || found.hold.unfinished() || found.heartbeat.Count != before.Count+1 {
 		t.Errorf("%+v", found)
 	}
-	if looks < manyHeld/operatedAtOnce {
+	if looks < manyHeld/heldAtOnce {
 		t.Errorf("%d looks were enough", looks)
 	}
 	s := processes[0]
@@ -182,7 +182,8 @@ func testHoldCutOff(t *testing.T, database *store.Store) {
 // since: what was accepted meanwhile is held as well. One that began just now goes on as it was.
 func testHoldTakenUpLate(t *testing.T, database *store.Store) {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
-	unused(t, database, &now, map[string]int{"queued": 2500})
+	const many = 5 * heldAtOnce / 2
+	unused(t, database, &now, map[string]int{"queued": many})
 	first := slowProcess(t, database, &now)
 	if err := first.pulse.beat(t.Context()); !errors.Is(err, errHolding) {
 		t.Fatal(err)
@@ -193,7 +194,7 @@ func testHoldTakenUpLate(t *testing.T, database *store.Store) {
 	if err := second.pulse.beat(t.Context()); !errors.Is(err, errHolding) {
 		t.Fatal(err)
 	}
-	if found := useOf(t, database).hold; found.Until != 2500 || found.Count != 2000 {
+	if found := useOf(t, database).hold; found.Until != many || found.Count != 2*heldAtOnce {
 		t.Errorf("it goes on with %+v", found)
 	}
 	insertOne(t, first, "newer")
@@ -202,10 +203,10 @@ func testHoldTakenUpLate(t *testing.T, database *store.Store) {
 	if err := third.pulse.beat(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if found := useOf(t, database).hold; found.Count != 2502 || !found.Since.Equal(now.Add(-4*time.Hour-1)) {
+	if found := useOf(t, database).hold; found.Count != many+2 || !found.Since.Equal(now.Add(-4*time.Hour-1)) {
 		t.Errorf("it ends with %+v", found)
 	}
-	checkHeld(t, third, "at the end", 2502, 2502)
+	checkHeld(t, third, "at the end", many+2, many+2)
 }
 
 // testHoldByAnother has an older state put back under two processes that deliver. One of them holds what was taken from
@@ -218,7 +219,7 @@ func testHoldByAnother(t *testing.T, database *store.Store) {
 			t.Fatal(err)
 		}
 	}
-	fill(t, first, map[string]int{"queued": 1200})
+	fill(t, first, map[string]int{"queued": heldAtOnce * 6 / 5})
 	began, taken := time.Now(), underWay(t, second, second.node, "taken")["taken"]
 	if err := store.WriteState(t.Context(), database.DB(), stateHeartbeat,
 		heartbeatNote{At: now.Add(-2 * time.Hour), Node: "gone"}); err != nil {
@@ -300,6 +301,7 @@ func testPlansOfHolds(t *testing.T, database *store.Store) {
 		{s.queue.holdStatement(hold{}), []any{ids}}, {s.queue.holdStatement(hold{Running: true}), []any{ids}},
 		{s.queue.releaseStatement(shared.OperationDeliverHeld), []any{ids, by}},
 		{s.queue.releaseStatement(shared.OperationDiscardHeld), []any{ids, by}},
+		{s.queue.giveBackStatement(), []any{1.5, ids}},
 	} {
 		if plan := planOf(t, database, q); !strings.Contains(plan, byNumber) {
 			t.Errorf("it is not looked up by its number:\n%s\n%s", q.text, plan)

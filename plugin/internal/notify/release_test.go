@@ -34,7 +34,7 @@ func begunRelease(t *testing.T, s *Service, what shared.Operation) (one *heldRel
 		t.Fatal(err)
 	}
 	last, err := one.next(t.Context(), 0)
-	if err != nil || one.count != operatedAtOnce {
+	if err != nil || one.count != heldAtOnce {
 		t.Fatal(one.count, err)
 	}
 	return one, last
@@ -43,11 +43,12 @@ func begunRelease(t *testing.T, s *Service, what shared.Operation) (one *heldRel
 // testReleaseInParts has what becomes of a release that has begun when another one, or a new hold, comes meanwhile.
 func testReleaseInParts(t *testing.T, database *store.Store) {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
-	s := holding(t, database, &now, 3500)
+	const many, left = 7 * heldAtOnce / 2, 5 * heldAtOnce / 2
+	s := holding(t, database, &now, many)
 	// Its process dies, and another one decides otherwise.
 	dead, last := begunRelease(t, s, shared.OperationDeliverHeld)
-	checkHeld(t, s, "released in part", 2500, 3500)
-	if status, err := s.Status(t.Context(), shared.StatusRequest{}); err != nil || status.Held.Count != 2500 {
+	checkHeld(t, s, "released in part", left, many)
+	if status, err := s.Status(t.Context(), shared.StatusRequest{}); err != nil || status.Held.Count != left {
 		t.Errorf("%+v, %v", status.Held, err)
 	}
 	other, otherLast := begunRelease(t, s, shared.OperationDiscardHeld)
@@ -64,18 +65,18 @@ func testReleaseInParts(t *testing.T, database *store.Store) {
 			}
 		}
 	}
-	if other.count+same.count != 2500 {
+	if other.count+same.count != left {
 		t.Errorf("%d and %d are discarded", other.count, same.count)
 	}
 	checkHeld(t, s, "released", 0, 0)
 	counts := countsOf(t, s)
-	if counts[shared.NotificationQueued] != 1000 || counts[shared.NotificationCancelled] != 2500 {
+	if counts[shared.NotificationQueued] != heldAtOnce || counts[shared.NotificationCancelled] != left {
 		t.Errorf("%v", counts)
 	}
 	if found := useOf(t, database).hold; !found.At.IsZero() {
 		t.Errorf("there is still %+v", found)
 	}
-	for id, want := range map[int64]string{1: "deliver_held bob", 3500: "discard_held bob"} {
+	for id, want := range map[int64]string{1: "deliver_held bob", many: "discard_held bob"} {
 		if got := audited(t, s, id); len(got) != 1 || got[0] != want {
 			t.Errorf("%d: %q", id, got)
 		}
@@ -163,13 +164,13 @@ func testReleaseAndDeliver(t *testing.T, database *store.Store) {
 		t.Errorf("%v are delivered before the release", delivered.times)
 	}
 	_, last := begunRelease(t, s, shared.OperationDeliverHeld)
-	delivered.await(1 + operatedAtOnce)
+	delivered.await(1 + heldAtOnce)
 	for id := range delivered.times {
 		if id > last && id != newest {
 			t.Errorf("%d was delivered before its release", id)
 		}
 	}
-	if count := release(t, s, true); count != 2500-operatedAtOnce {
+	if count := release(t, s, true); count != 2500-heldAtOnce {
 		t.Errorf("%d are released", count)
 	}
 	delivered.await(2501)

@@ -82,7 +82,11 @@ func (r *riverStore) heldQuery(after int64) query {
 	}
 }
 
-const inParts = " ORDER BY id LIMIT 1000" // operatedAtOnce
+// heldAtOnce is how many notifications one statement holds or releases, or gives attempts back to. It is done while
+// others notify and deliver, who wait for it, however slow the machine is.
+const heldAtOnce = 250
+
+const inParts = " ORDER BY id LIMIT 250" // heldAtOnce
 
 // readPortion reads a portion by the queries, each of which an index serves. Where these are not made yet, it looks at
 // some of the jobs one after another.
@@ -99,9 +103,9 @@ func (r *riverStore) readPortion(ctx context.Context, some portion, condition st
 		some.ids = append(some.ids, ids...)
 	}
 	slices.Sort(some.ids)
-	if len(some.ids) >= operatedAtOnce {
-		some.ids = some.ids[:operatedAtOnce]
-		some.upTo = some.ids[operatedAtOnce-1]
+	if len(some.ids) >= heldAtOnce {
+		some.ids = some.ids[:heldAtOnce]
+		some.upTo = some.ids[heldAtOnce-1]
 	}
 	return some, nil
 }
@@ -148,7 +152,7 @@ func (r *riverStore) scanPage(
 			ids = append(ids, last)
 		}
 	}
-	return ids, last, seen == operatedAtOnce, rows.Err()
+	return ids, last, seen == heldAtOnce, rows.Err()
 }
 
 // holdPart holds jobs that are to be held, and returns how many it were. Those that were held before stay so.

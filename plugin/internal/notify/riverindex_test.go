@@ -275,6 +275,7 @@ func testPlansOfTending(t *testing.T, database *store.Store) {
 		"to hold":              s.queue.toHoldQuery(hold{After: 1000, Until: 1 << 40}, shared.NotificationQueued),
 		"ended":                s.queue.endedQuery("completed", past, time.Now()),
 		"attempted again":      s.queue.oldestQuery(shared.NotificationRetrying),
+		"to be given back":     s.queue.failedQuery(1000, shared.NotificationRetrying),
 	}
 	state := policy.State{Pause: policy.Pause{
 		Stage: policy.Recipient, Messages: []string{"5001"}, Domains: []string{"host1.example"},

@@ -256,20 +256,6 @@ func (r *riverStore) wake(ctx context.Context) error {
 	return err
 }
 
-// giveBack has the failed attempts since a time not count, and the messages wait for the server instead of a time of
-// their own. Those that a worker has, which waits for the server, keep the number of their attempt: it tells whose they
-// are.
-func (r *riverStore) giveBack(ctx context.Context, since time.Time) error {
-	_, err := r.db.ExecContext(ctx,
-		"UPDATE river_job SET state = CASE WHEN state = 'running' THEN state ELSE 'scheduled' END"+
-			", scheduled_at = CASE WHEN state = 'running' THEN scheduled_at ELSE created_at END"+
-			", attempt = CASE WHEN state = 'running' THEN attempt ELSE "+r.dialect.uncounted+
-			" WHERE "+r.ours()+" AND state IN ('available', 'retryable', 'scheduled', 'running') AND errors IS NOT NULL AND "+
-			""+r.dialect.since,
-		float64(since.UnixMilli()-1)/1000) // Some engines keep milliseconds.
-	return err
-}
-
 // replaceArguments stores other arguments of a job.
 func (r *riverStore) replaceArguments(ctx context.Context, id int64, encoded []byte) error {
 	_, err := r.db.ExecContext(ctx, "UPDATE river_job SET args = "+fmt.Sprintf(r.dialect.encoded, "$1")+" WHERE id = $2",

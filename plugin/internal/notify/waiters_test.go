@@ -16,6 +16,8 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
+func init() { databaseTests["give back in parts"] = testGiveBackInParts }
+
 // testGiveBack takes back what was counted since a time, except that a message may have arrived.
 func testGiveBack(t *testing.T, database *store.Store) {
 	s := newService(t, database)
@@ -65,6 +67,35 @@ func testGiveBack(t *testing.T, database *store.Store) {
 	}
 	if job := jobOf(t, s, ids["unanswered"]); len(job.Errors) != 1 || job.Attempt != 1 {
 		t.Errorf("that it may have arrived is forgotten: %+v", job)
+	}
+}
+
+// testGiveBackInParts has more fail than one statement gives back: all are, and what is accepted meanwhile waits for one
+// part of them at most.
+func testGiveBackInParts(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	const many = 2*heldAtOnce + 10
+	fill(t, s, map[string]int{"retrying": many, "queued": 5, "dead": 5})
+	one := `{"at": "2026-01-02T00:00:00Z", "attempt": 1, "error": "{\"code\":\"greylisted\"}"}`
+	execute(t, database, "UPDATE river_job SET attempted_at = "+s.queue.dialect.now+", errors = NULL WHERE state = 'retryable'")
+	if _, err := database.DB().Exec("UPDATE river_job SET errors = "+fmt.Sprintf(s.queue.dialect.failed, "$1")+
+		" WHERE state = 'retryable'", one); err != nil {
+		t.Fatal(err)
+	}
+	for _, indexed := range []bool{true, false} {
+		s.queue.indexed.Store(indexed)
+		some, err := s.queue.nextFailed(t.Context(), 0)
+		if err != nil || len(some.ids) > heldAtOnce || indexed && len(some.ids) < heldAtOnce {
+			t.Errorf("indexed %t: the first part are %d, %v", indexed, len(some.ids), err)
+		}
+	}
+	if err := s.queue.giveBack(t.Context(), time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	counts, err := s.queue.counts(t.Context())
+	if err != nil || counts[shared.NotificationRetrying] != 0 || counts[shared.NotificationQueued] != many+5 ||
+		counts[shared.NotificationDead] != 5 {
+		t.Errorf("afterwards the counts are %v, %v", counts, err)
 	}
 }
 

@@ -18,7 +18,8 @@ func newStatusCommand(g *global) *cobra.Command {
 		Long: "status shows what waits, what was delivered and what was given up, and whether a Console delivers just " +
 			"now: which process it is, and what it has done in the last hour. How many were delivered in the last minute is " +
 			"known to that Console alone. When a secret of the settings ends stands there where that is known. " +
-			"It ends with the last five purges, who did them and what they were to forget; --json has the last hundred. testharness statistics shows the course of time.",
+			"It ends with the last five purges, who did them and what they were to forget; --json has the last hundred. " +
+			"testharness statistics shows the course of time.",
 		Example: "  testharness status\n  testharness status --json | jq .counts.dead",
 	}, func(ctx context.Context, plugin invocation) (result, error) {
 		status, err := plugin.Notifier().Status(ctx, shared.StatusRequest{Locale: g.locale})

@@ -25,7 +25,8 @@ func TestSecretsThatEndAreWarnedOf(t *testing.T) {
 		"in 30 days": {midnight.AddDate(0, 0, 30), "“B” ends in 30 days." + detail},
 		"tomorrow":   {midnight.AddDate(0, 0, 1), "“B” ends in 1 day." + detail},
 		"today":      {midnight.AddDate(0, 0, 1).Add(-time.Nanosecond), "“B” ends today." + detail},
-		"over":       {midnight.AddDate(0, 0, -1), "“B” has ended on " + midnight.AddDate(0, 0, -1).Format(time.DateOnly)},
+		"over": {midnight.AddDate(0, 0, -1),
+			"“B” has ended on " + midnight.AddDate(0, 0, -1).Format(time.DateOnly) + "." + detail},
 	} {
 		var said []string
 		for _, warned := range expiryTexts(schema, shared.Snapshot{Secrets: map[string]shared.SecretState{

@@ -25,7 +25,7 @@ import (
 // the connection says.
 type endpointAnswer struct {
 	Name string `json:"name"`
-	// Flow is the authentication that meets it.
+	// Flow is the authentication that meets it, or who is signing in now.
 	Flow    string   `json:"flow"`
 	Status  int      `json:"status"`
 	Headers []string `json:"headers"`
@@ -221,14 +221,21 @@ func TestOAuthEndpointAnswers(t *testing.T) {
 	}
 	for _, file := range []string{"microsoft", "google", "any"} {
 		for _, answer := range endpointAnswers(t, file) {
-			t.Run(file+"/"+answer.Name, func(t *testing.T) { e.answer(t, answer) })
+			t.Run(file+"/"+answer.Flow+"/"+answer.Name, func(t *testing.T) { e.answer(t, answer) })
 		}
 	}
 	e.check(t, e.secrets...)
 }
 
-func (e *endpoints) answer(t *testing.T, answer endpointAnswer) {
+// met has the endpoint answer so to who asks for a token, and returns what comes of it.
+func (e *endpoints) met(t *testing.T, answer endpointAnswer) shared.TestReport {
 	t.Helper()
+	if of, signingIn := signingIn[answer.Flow]; signingIn {
+		_, returned := e.sendAway(t, e.signIns[of])
+		e.endpoint.answering(answer.handler(t))
+		done, _ := e.runAction(t, shared.ActionRequest{Action: "sign_in", Returned: returned})
+		return done.Report
+	}
 	draft := e.settings[answer.Flow]
 	if _, signsIn := e.signIns[answer.Flow]; signsIn {
 		draft = e.signedInAt(t, answer.Flow)
@@ -238,7 +245,15 @@ func (e *endpoints) answer(t *testing.T, answer endpointAnswer) {
 	if answer.Way == "never" {
 		draft.Values["time_limit"] = shared.Text("2s")
 	}
-	report := e.test(t, draft)
+	return e.test(t, draft)
+}
+
+// signingIn are the flows in which somebody signs in now, with those in which somebody has.
+var signingIn = map[string]string{"signing_in": "sign_in", "signing_in_google": "sign_in_google"}
+
+func (e *endpoints) answer(t *testing.T, answer endpointAnswer) {
+	t.Helper()
+	report := e.met(t, answer)
 	first := shared.Diagnostic{}
 	if answer.Outcome != "complete" && len(report.Diagnostics) > 0 {
 		first = report.Diagnostics[0]

@@ -74,8 +74,8 @@ func TestOAuthCertificate(t *testing.T) {
 		outcome, cause   string
 	}{
 		{"known", certificate, 0, "complete", ""},
-		{"clock ahead", certificate, 270, "complete", ""},
-		{"clock behind", certificate, -270, "complete", ""},
+		{"clock five minutes ahead", certificate, 300, "complete", ""},
+		{"clock five minutes behind", certificate, -300, "complete", ""},
 		{"unknown", other, 0, "login_failed", "oauth_client_refused"},
 		{"another hour", certificate, 3600, "login_failed", "oauth_client_refused"},
 	} {

@@ -93,7 +93,7 @@ func TestClientCertificate(t *testing.T) {
 			t.Errorf("header %v", header)
 		}
 		if claims["aud"] != e.URL || claims["iss"] != "console" || claims["sub"] != "console" ||
-			claims["nbf"] != float64(now.Unix()-300) || claims["exp"] != float64(now.Unix()+300) {
+			claims["nbf"] != float64(now.Unix()-360) || claims["exp"] != float64(now.Unix()+360) {
 			t.Errorf("claims %v", claims)
 		}
 		ids[claims["jti"]] = true

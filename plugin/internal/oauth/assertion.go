@@ -24,11 +24,12 @@ type assertion struct {
 	claims map[string]any
 }
 
-// Times of an assertion. It holds for a while before and after now, for clocks that differ, and was issued then: some
-// endpoints take none from the future. Google takes up to an hour, Microsoft recommends five to ten minutes.
+// Times of an assertion. It holds for a while before and after now, for clocks that differ by up to five minutes and for
+// the way to the endpoint, and was issued then: some endpoints take none from the future. Google takes up to an hour,
+// Microsoft recommends that it ends within five to ten minutes.
 const (
-	assertionBefore = 5 * time.Minute
-	assertionAfter  = 5 * time.Minute
+	assertionBefore = 6 * time.Minute
+	assertionAfter  = 6 * time.Minute
 )
 
 // validAt sets when the assertion holds.

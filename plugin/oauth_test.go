@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/egress"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
@@ -122,6 +123,26 @@ func TestApplicationIsTested(t *testing.T) {
 	if found := report.Diagnostics[0]; report.Outcome != "login_failed" || found.Code != "oauth2_token_refused" ||
 		found.Field != "login" || !strings.Contains(found.Evidence.Text, `"status":"invalid_token"`) {
 		t.Errorf("another mailbox: %s, %+v", report.Outcome, report.Diagnostics)
+	}
+}
+
+// TestEndpointIsBoundByPolicy asks no endpoint that the operator does not allow, for an application and for a sign-in.
+func TestEndpointIsBoundByPolicy(t *testing.T) {
+	p := newProvider(t)
+	denied := make([]egress.Network, 1)
+	if err := denied[0].UnmarshalText([]byte("127.0.0.0/8")); err != nil {
+		t.Fatal(err)
+	}
+	page := openPage(t, Configuration{Deny: denied})
+	report := testReport(t, page, shared.Draft{Values: p.values(), Secrets: withClientSecret(providersSecret)})
+	if found := report.Diagnostics[0]; report.Outcome != "failed" || found.Code != "oauth_endpoint_not_permitted" ||
+		found.Step != "token" || p.requests() > 0 {
+		t.Errorf("%s, %+v, asked %d times", report.Outcome, report.Diagnostics, p.requests())
+	}
+	signs := newSignInServer(t)
+	came := run(t.Context(), t, page, shared.ActionRequest{Action: "sign_in", Draft: signs.draft(), ReturnURL: returnURL})
+	if !strings.Contains(came.codes(), "oauth_endpoint_not_permitted") || came.prompt.URL != "" {
+		t.Errorf("a sign-in: %s", came.codes())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
@@ -224,7 +226,27 @@ func TestOAuthEndpointAnswers(t *testing.T) {
 			t.Run(file+"/"+answer.Flow+"/"+answer.Name, func(t *testing.T) { e.answer(t, answer) })
 		}
 	}
+	t.Run("role", e.hintsAtRole)
 	e.check(t, e.secrets...)
+}
+
+// hintsAtRole has Microsoft give a token without the role that it needs, which the mail server then refuses: the test
+// says so as a warning of its own, beside the refusal.
+func (e *endpoints) hintsAtRole(t *testing.T) {
+	for roles, want := range map[string]bool{`"Mail.Send"`: true, `"SMTP.SendAsApp"`: false} {
+		claims := fmt.Sprintf(`{"aud":"https://outlook.office365.com","roles":[%s],"exp":%d}`, roles,
+			time.Now().Add(time.Hour).Unix())
+		e.endpoint.answering(givingToken("e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"))
+		report := e.test(t, e.settings["microsoft_app"])
+		var warned bool
+		for _, one := range report.Diagnostics {
+			warned = warned || one.Code == "oauth_role_missing" && one.Step == "token" &&
+				one.Severity == shared.SeverityWarning && strings.Contains(one.Summary+one.Detail, "SMTP.SendAsApp")
+		}
+		if report.Outcome != "login_failed" || warned != want {
+			t.Errorf("%s: %s, %+v", roles, report.Outcome, report.Diagnostics)
+		}
+	}
 }
 
 // met has the endpoint answer so to who asks for a token, and returns what comes of it.

@@ -2,12 +2,11 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	goplugin "github.com/hashicorp/go-plugin"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/grpc/status"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -71,11 +70,12 @@ func (c *Connection) Gone() <-chan struct{} { return c.client.alive.Done() }
 // Disconnect closes the connection and leaves the plugin running. Calls that follow fail.
 func (c *Connection) Disconnect() error { return c.client.conn.Close() }
 
-// Healthy asks the plugin whether it still answers; ctx must have a deadline, for a stopped process never does. That it
-// does not offer the health service, or does not know itself by go-plugin's name for it, is an answer.
+// Healthy asks the plugin whether it still answers; ctx must have a deadline, for a stopped process never does. Every
+// status that it sends is an answer, such as that it does not offer the health service.
 func (c *Connection) Healthy(ctx context.Context) error {
 	_, err := c.health.Check(ctx, &grpc_health_v1.HealthCheckRequest{Service: goplugin.GRPCServiceName})
-	if code := status.Code(err); code == codes.Unimplemented || code == codes.NotFound {
+	var answer *answeredError
+	if errors.As(err, &answer) {
 		return nil
 	}
 	return err

@@ -8,9 +8,11 @@ import (
 
 	goplugin "github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
 )
 
@@ -24,12 +26,21 @@ func TestHealthy(t *testing.T) {
 			grpc_health_v1.RegisterHealthServer(server, service)
 		}
 	}
+	refusing := func(code codes.Code) []grpc.ServerOption {
+		return []grpc.ServerOption{grpc.UnknownServiceHandler(func(any, grpc.ServerStream) error {
+			return status.Error(code, "not for you")
+		})}
+	}
 	for _, c := range []struct {
 		name     string
 		register func(*grpc.Server)
+		options  []grpc.ServerOption
 		silent   bool
 		healthy  bool
 	}{
+		{name: "permission denied", register: func(*grpc.Server) {}, options: refusing(codes.PermissionDenied), healthy: true},
+		{name: "unavailable", register: func(*grpc.Server) {}, options: refusing(codes.Unavailable), healthy: true},
+		{name: "internal", register: func(*grpc.Server) {}, options: refusing(codes.Internal), healthy: true},
 		{name: "as go-plugin serves it", register: named(goplugin.GRPCServiceName), healthy: true},
 		{name: "under another name", register: named("settings.v1.SettingsPageService"), healthy: true},
 		{name: "no health service", register: func(*grpc.Server) {}, healthy: true},
@@ -37,16 +48,17 @@ func TestHealthy(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			listener := bufconn.Listen(1 << 16)
-			server := grpc.NewServer()
+			server := grpc.NewServer(c.options...)
 			c.register(server)
 			if !c.silent {
 				go server.Serve(listener)
 				defer server.Stop()
 			}
-			conn, err := grpc.NewClient("passthrough:plugin", grpc.WithTransportCredentials(insecure.NewCredentials()),
+			options := append(ClientDialOptions(), grpc.WithTransportCredentials(insecure.NewCredentials()),
 				grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
 					return listener.DialContext(ctx)
 				}))
+			conn, err := grpc.NewClient("passthrough:plugin", options...)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/smtp-settings/smtp-settings/shared/printable"
 )
 
 // nodePlugin lays out the plugin written in JavaScript in a directory of its own, where it keeps its settings, and
@@ -79,5 +81,40 @@ func TestNodePlugin(t *testing.T) {
 	}
 	if page := read[string](b, `document.documentElement.outerHTML`); strings.Contains(page, "s3cret") {
 		t.Error("the page shows the token")
+	}
+}
+
+// TestPluginWithTheLeast has a plugin in another language that offers no service of go-plugin's at all, prints to
+// standard output when it has said where it listens, in a line that is longer than any pipe, and keeps its settings
+// where it is told.
+func TestPluginWithTheLeast(t *testing.T) {
+	t.Parallel()
+	path := nodePlugin(t)
+	declared, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, program, _ := strings.Cut(string(declared), `binary = "`)
+	program, _, _ = strings.Cut(program, `"`)
+	library := filepath.Join(filepath.Dir(program), "goplugin.js")
+	content, err := os.ReadFile(library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	least := strings.Replace(string(content), "  server.addService(...controller(", "  void (controller(", 1)
+	least = strings.Replace(least, "|${certificate}\\n`);", "|${certificate}\\n`);\n"+
+		`  console.log("x".repeat(300000));`+"\n"+`  console.log("[ERROR] printed later");`, 1)
+	if strings.Count(least, "void (controller(")+strings.Count(least, "printed later") != 2 {
+		t.Fatalf("the example has changed:\n%s", least)
+	}
+	write(t, library, least, 0o644)
+	directory := filepath.Join(t.TempDir(), "data")
+	r := harness(t, "s3cret", "save", "--manifest", path, "--data-dir", directory, "--log-level", "debug",
+		"--set", "address=127.0.0.1:1", "--secret", "token=env:SECRET")
+	if r.status != 0 || !strings.Contains(r.stderr, "printed later") {
+		t.Errorf("exit status %d\n%s\n%s", r.status, r.stdout, printable.Shortened(r.stderr, 4000))
+	}
+	if _, err := os.Stat(filepath.Join(directory, "collector.json")); err != nil {
+		t.Error(err)
 	}
 }

@@ -97,7 +97,7 @@ func start(ctx context.Context, c Config) (*Process, error) {
 	p := &Process{directory: directory, program: prog, exited: make(chan struct{})}
 	p.command = command(c, prog, directory.Path)
 	config := clientConfig(c, filepath.Base(m.Binary))
-	runner := newProcessRunner(p.command)
+	runner := newProcessRunner(p.command, c.Log.Stream(filepath.Base(m.Binary)))
 	p.kill = func() { _ = runner.Kill(context.Background()) }
 	config.RunnerFunc, config.UnixSocketConfig = runner.adopt, &goplugin.UnixSocketConfig{TempDir: directory.Path}
 	config.AutoMTLS, config.SkipHostEnv, config.StartTimeout = true, true, c.StartLimit

@@ -1,6 +1,8 @@
 package process
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -25,6 +27,7 @@ type processRunner struct {
 	command        *exec.Cmd
 	group          group
 	stdout, stderr *output
+	log            io.Writer     // takes what the process writes to standard output after the handshake
 	exited         chan struct{} // closed when the process is gone
 	outcome        error         // of the process; set when exited is closed
 
@@ -34,8 +37,8 @@ type processRunner struct {
 
 var _ runner.Runner = (*processRunner)(nil)
 
-func newProcessRunner(command *exec.Cmd) *processRunner {
-	return &processRunner{command: command, exited: make(chan struct{})}
+func newProcessRunner(command *exec.Cmd, log io.Writer) *processRunner {
+	return &processRunner{command: command, log: log, exited: make(chan struct{})}
 }
 
 // adopt is go-plugin's RunnerFunc. What go-plugin wants in the environment comes last but for the directory of the
@@ -58,7 +61,7 @@ func (r *processRunner) Start(context.Context) error {
 	if err != nil {
 		return errors.Join(err, stdout.Close(), stdoutEnd.Close())
 	}
-	r.stdout, r.stderr = &output{File: stdout, exited: r.exited}, &output{File: stderr}
+	r.stdout, r.stderr = &output{File: stdout, exited: r.exited, rest: r.log}, &output{File: stderr}
 	r.command.Stdout, r.command.Stderr = stdoutEnd, stderrEnd
 	r.group.prepare(r.command)
 	err = r.command.Start()
@@ -131,10 +134,15 @@ type output struct {
 	// they end: go-plugin kills a process without output at once, and then how it would have ended cannot be told.
 	// May be nil.
 	exited <-chan struct{}
+	// rest takes what comes after the first line; nil hands everything on. go-plugin reads no further than to a line that
+	// is too long for it, and a program whose output nobody reads stands still. In Go go-plugin takes the output itself;
+	// programs in other languages print to it.
+	rest  io.Writer
+	begun bool // the first line has been handed on
 }
 
 func (o *output) Read(p []byte) (int, error) {
-	n, err := o.File.Read(p)
+	n, err := o.read(p)
 	if err != nil {
 		if o.exited != nil {
 			select {
@@ -146,6 +154,20 @@ func (o *output) Read(p []byte) (int, error) {
 		if errors.Is(err, os.ErrClosed) {
 			err = io.EOF
 		}
+	}
+	return n, err
+}
+
+func (o *output) read(p []byte) (int, error) {
+	if o.begun {
+		_, err := io.Copy(o.rest, o.File)
+		return 0, cmp.Or(err, io.EOF)
+	}
+	n, err := o.File.Read(p)
+	if end := bytes.IndexByte(p[:n], '\n'); o.rest != nil && end >= 0 {
+		o.begun = true
+		_, _ = o.rest.Write(p[end+1 : n]) // The log takes everything.
+		n = end + 1
 	}
 	return n, err
 }

@@ -3,6 +3,7 @@
 package process
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
@@ -45,7 +46,7 @@ func TestRunner(t *testing.T) {
 	for _, c := range endings {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := newProcessRunner(exec.Command("/bin/sh", "-c", c.script))
+			r := newProcessRunner(exec.Command("/bin/sh", "-c", c.script), nil)
 			if r.ID() != "" {
 				t.Errorf("its id is %s before its start", r.ID())
 			}
@@ -125,7 +126,7 @@ func checkGone(t *testing.T, id string) {
 
 // TestRunnerOfNothing starts a program that is not there.
 func TestRunnerOfNothing(t *testing.T) {
-	r := newProcessRunner(exec.Command("/nowhere/thing"))
+	r := newProcessRunner(exec.Command("/nowhere/thing"), nil)
 	if err := r.Start(t.Context()); err == nil {
 		t.Error("it has started")
 	}
@@ -134,5 +135,26 @@ func TestRunnerOfNothing(t *testing.T) {
 	}
 	if err := r.Kill(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestOutputAfterTheHandshake holds that a program may print as much as it likes after its first line, in lines of any
+// length: the log takes it, go-plugin sees the first line alone, and the program does not stand still.
+func TestOutputAfterTheHandshake(t *testing.T) {
+	var log bytes.Buffer
+	const script = `echo handshake; head -c 300000 /dev/zero | tr '\0' x; echo; echo "more of it"`
+	r := newProcessRunner(exec.Command("/bin/sh", "-c", script), &log)
+	if err := r.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	read, err := io.ReadAll(r.Stdout())
+	if err != nil || string(read) != "handshake\n" {
+		t.Errorf("%v, go-plugin is given %d bytes", err, len(read))
+	}
+	if err := r.Wait(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if !strings.HasSuffix(log.String(), "x\nmore of it\n") || log.Len() != 300_000+len("\nmore of it\n") {
+		t.Errorf("the log is given %d bytes", log.Len())
 	}
 }

@@ -12,6 +12,7 @@ import (
 // needs are what commands need of a plugin that not every plugin has; the commands below them need the same.
 var needs = map[string]string{
 	"action": "has no actions", "domain": "does not check the domain of a sender",
+	"health":  "does not watch whether its settings work",
 	"history": noHistory, "rollback": noHistory,
 	"rekey": "has no secrets under a key that can be changed", "migrate": "has no database that can be moved",
 	"notify": noNotifications, "status": noNotifications, "list": noNotifications, "show": noNotifications,

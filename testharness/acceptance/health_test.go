@@ -70,7 +70,7 @@ func TestHealth(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	if r := harness(t, "", "health", "--manifest", manifest(t, "webhook", "webhook-plugin")); r.status != 1 ||
-		!strings.Contains(r.stderr, "does not offer") {
+		!strings.Contains(r.stderr, "does not watch whether its settings work") {
 		t.Errorf("%+v", r)
 	}
 }

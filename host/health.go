@@ -39,6 +39,8 @@ func (p *page) Health(ctx context.Context, request shared.HealthRequest, send fu
 	return reporter.Health(ctx, request, send)
 }
 
+func (h *Host) healthReporter() shared.HealthReporter { return h.page }
+
 // errTold ends a call that has told what was asked.
 var errTold = errors.New("told")
 

@@ -94,7 +94,7 @@ func (b *tab) prefer(feature, value string) {
 // TestAccessibility looks at every state of the pages in both colour schemes.
 func TestAccessibility(t *testing.T) {
 	t.Parallel()
-	path := manifest(t, "smtp", "smtp-plugin")
+	path := manifest(t, "smtp", "smtp-plugin", `verify_every = "1s"`)
 	c := startConsole(t, "--manifest", path)
 	b := newTab(t)
 	b.open(c.address + "settings/smtp/")
@@ -128,6 +128,9 @@ func TestAccessibility(t *testing.T) {
 	b.click(".save-bar button")
 	b.await(".conflict")
 	b.axeSchemes("conflict")
+	b.open(c.address + "settings/smtp/")
+	b.await("#unhealthy .banner.bad") // The practice server does not know bob.
+	b.axeSchemes("broken")
 	b.open(c.address + "settings/smtp/history")
 	b.await("#revision-1")
 	b.axeSchemes("history")

@@ -48,6 +48,9 @@ type Options struct {
 	// does neither. A nil function shows none either.
 	Operator func() shared.NotificationOperator
 	Releaser func() shared.HeldReleaser
+	// Health returns what tells whether the saved settings work, nil when the plugin does not. A nil function shows
+	// nothing of it either.
+	Health func() shared.HealthReporter
 	// Actions returns what runs the schema's actions, nil when the plugin has none. A nil function shows none either.
 	Actions func() shared.ActionRunner
 	// TestLimit limits how often one actor may test; the zero value does not limit it.

@@ -41,6 +41,7 @@ type view struct {
 	HasHistory        bool
 	HasService        bool                  // there is a notification service
 	Service           *shared.ServiceStatus // nil when it was not asked, or could not be
+	Unhealthy         *shared.Health        // why the saved settings do not work; nil when nothing is to be said of it
 	NotificationsPath string
 
 	base       *formBase // what the form was opened with; nil when that is not known
@@ -65,6 +66,7 @@ func (h *handler) currentView(r *http.Request) *view {
 	}
 	v := h.newView(r, schema, snapshot, nil)
 	v.Service, v.NotificationsPath = h.service(r), h.notificationsPath(r)
+	v.Unhealthy = unhealthy(h.health(r), v.Service)
 	return v
 }
 
@@ -159,7 +161,9 @@ func (h *handler) state(w http.ResponseWriter, r *http.Request) {
 	if schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)}); err == nil {
 		v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
 		reply["prerequisites"] = h.fragment(r, "prerequisites", v)
-		if status := h.service(r); status != nil {
+		status := h.service(r)
+		reply["unhealthy"] = h.fragment(r, "unhealthy", unhealthy(h.health(r), status))
+		if status != nil {
 			reply["service"] = h.fragment(r, "service cell", status)
 			reply["trouble"] = h.fragment(r, "trouble", &troubleView{*status, h.notificationsPath(r)})
 			reply["held"] = h.fragment(r, "held on the settings", status.Held)

@@ -23,6 +23,7 @@ func templateFunctions(reader text.Language) template.FuncMap {
 		"json":          toJSON,
 		"icon":          icon,
 		"serviceText":   serviceText,
+		"healthText":    healthText,
 		"revisionText":  revisionText,
 		"savedText":     savedText,
 		"verifiedText":  verifiedText,

@@ -14,7 +14,7 @@ export function fill(place, html) {
   (controls()[at] ?? place).focus();
 }
 
-const parts = ["prerequisites", "service", "trouble", "held", "down"];
+const parts = ["prerequisites", "service", "unhealthy", "trouble", "held", "down"];
 
 // keepCurrent asks every few seconds for what changes while the page is open, and at once for what the page came
 // without.

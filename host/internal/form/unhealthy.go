@@ -1,0 +1,66 @@
+package form
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/text"
+)
+
+// healthLimit is how long the page waits to be told whether the saved settings work.
+const healthLimit = 5 * time.Second
+
+var errTold = errors.New("told")
+
+// health is whether the saved settings work; nil when the plugin does not tell.
+func (h *handler) health(r *http.Request) *shared.Health {
+	reporter := offered(h.options.Health)
+	if reporter == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), healthLimit)
+	defer cancel()
+	var now *shared.Health
+	err := reporter.Health(ctx, shared.HealthRequest{Locale: h.locale(r)}, func(one shared.Health) error {
+		now = &one
+		return errTold
+	})
+	if err != nil && !errors.Is(err, errTold) {
+		h.logFailure(r, hclog.Warn, "it cannot be told whether the saved settings work", "error", err)
+		return nil
+	}
+	return now
+}
+
+// unhealthy is what the page warns of: settings that do not work, unless the notification service says that already.
+func unhealthy(health *shared.Health, service *shared.ServiceStatus) *shared.Health {
+	switch {
+	case health == nil || health.Cause == nil:
+		return nil
+	case health.State != shared.HealthBroken && health.State != shared.HealthSuspect:
+		return nil
+	case service != nil && service.Reason != nil &&
+		(service.State == shared.ServiceDegraded || service.State == shared.ServiceStopped):
+		return nil
+	default:
+		return health
+	}
+}
+
+// healthText says in words how it is.
+func healthText(health *shared.Health) text.Text {
+	switch {
+	case health.State == shared.HealthBroken:
+		return text.Of("The saved settings do not work since {time}.", "time",
+			health.Since.UTC().Format("2006-01-02 15:04 MST"))
+	case health.CheckPassed:
+		return text.Of("The saved settings will stop working soon.")
+	default:
+		return text.Of("The saved settings may not work any more. They are tried again soon.")
+	}
+}

@@ -38,7 +38,6 @@ type alertReceiver struct {
 	mu        sync.Mutex
 	answers   []int // of the next tries; 200 after them
 	elsewhere string
-	tried     []string
 	accepted  []shared.HealthState
 	ids       map[string]int // tries by id
 	beats     int

@@ -24,9 +24,9 @@ type assertion struct {
 	claims map[string]any
 }
 
-// Times of an assertion. It holds for a while before and after now, for clocks that differ by up to five minutes and for
-// the way to the endpoint, and was issued then: some endpoints take none from the future. Google takes up to an hour,
-// Microsoft recommends that it ends within five to ten minutes.
+// Times of an assertion. It holds for a while before and after now, for clocks that differ by up to five minutes and
+// for the way to the endpoint, and was issued then: some endpoints take none from the future. Google takes up to an
+// hour, Microsoft recommends that it ends within five to ten minutes.
 const (
 	assertionBefore = 6 * time.Minute
 	assertionAfter  = 6 * time.Minute

@@ -157,6 +157,10 @@ func (o *opening) reach(permitted []netip.AddrPort) (net.Conn, []Attempt, error)
 	if o.target.Proxy != nil {
 		return o.throughProxy(o.ctx)
 	}
+	if o.target.Dial != nil {
+		conn, err := o.target.Dial(o.ctx)
+		return conn, []Attempt{{Address: permitted[0]}}, err
+	}
 	return race(o.ctx, o.target.Permit, permitted, o.conn.limits.Connect)
 }
 
@@ -179,6 +183,9 @@ func (o *opening) redial(ctx context.Context) (net.Conn, error) {
 	if o.target.Proxy != nil {
 		tcp, _, err := o.throughProxy(ctx)
 		return tcp, err
+	}
+	if o.target.Dial != nil {
+		return o.target.Dial(ctx)
 	}
 	return dial(ctx, o.target.Permit, o.conn.session.Remote, o.conn.limits.Connect)
 }

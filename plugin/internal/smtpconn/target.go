@@ -1,8 +1,10 @@
 package smtpconn
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/x509"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -47,6 +49,9 @@ type Target struct {
 	// Permit decides about every address before it is dialled; nil permits all. With a proxy that is the proxy's
 	// address, and Host where it is an address itself. Its error is shown to the administrator.
 	Permit func(netip.AddrPort) error
+	// Dial takes the place of a TCP connection to the address that was found; nil connects by TCP. What it returns has
+	// TCP addresses.
+	Dial func(context.Context) (net.Conn, error)
 	// Limits bounds the time of each step; the zero value means the defaults that Limits names.
 	Limits Limits
 }

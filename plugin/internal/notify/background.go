@@ -46,6 +46,7 @@ func (s *Service) newChores() []*chore {
 		{every: tendInterval, what: "what has expired cannot be ended", do: s.expire},
 		{every: time.Minute, what: "what a wrong clock has put off cannot be found", do: s.bringBack},
 		{every: time.Minute, what: "the indexes of the queue cannot be made", do: s.buildIndexes},
+		{every: time.Minute, what: "recipients cannot be made ready to be looked for", do: s.foldRecipients},
 		{every: time.Minute, what: "texts that nobody needs cannot be removed", do: s.dropTexts},
 		{every: sweepInterval, what: "attachments that nobody needs cannot be removed", do: s.sweep},
 	}

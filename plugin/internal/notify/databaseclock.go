@@ -54,6 +54,16 @@ func (c *databaseClock) read(ctx context.Context, in store.Executor) (time.Time,
 	return said, nil
 }
 
+// readClock reads the clock of a shared database, before anything is decided by it.
+func (s *Service) readClock(ctx context.Context) error {
+	if s.configuration.Store.Pool() == nil {
+		return nil
+	}
+	s.clock = &databaseClock{}
+	_, err := s.clock.read(ctx, s.configuration.Store.DB())
+	return err
+}
+
 // insertClock has River insert with the database's clock: its driver for PostgreSQL takes that of the process
 // otherwise, and a job that is scheduled by one that is ahead is not seen until then.
 type insertClock struct{ *databaseClock }

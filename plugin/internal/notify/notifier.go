@@ -80,6 +80,7 @@ func newOutgoing(batch *secret.Batch, request shared.NotifyRequest, n shared.Not
 	one := outgoing{
 		Key: key, To: n.To, Subject: n.Subject, Actor: request.Actor, TraceParent: request.TraceParent, Sealed: sealed,
 		Thread: n.Thread, Expires: n.Expires.UTC(), Priority: n.Priority, Category: n.Category,
+		Folded: foldedRecipient(n.To),
 	}
 	if len(n.Attachments) > 0 {
 		one.Parcel = rand.Text()

@@ -31,6 +31,8 @@ type outgoing struct {
 	Attached int64  `json:"attached,omitempty"`
 	// TraceParent is the span of the Console in which it handed the notification over.
 	TraceParent string `json:"trace_parent,omitempty"`
+	// Folded is the recipient in which one is looked for; empty where To is as good. See foldedrecipient.go.
+	Folded string `json:"folded,omitempty"`
 	// Sealed holds the texts, which may carry what no other reader of the database should know, such as a link to set a
 	// password anew.
 	Sealed []byte `json:"sealed"`
@@ -65,12 +67,15 @@ type queue struct {
 	texts   *textIndex
 	buckets *buckets
 	builder *builder
+
+	foldedAll atomic.Bool // by this process; see foldedrecipient.go
 }
 
 func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	database := s.configuration.Store
 	q := &queue{riverStore: riverStore{
 		db: database.DB(), reader: database.Reader(), bulk: database.Bulk(), dialect: sqliteDialect, indexed: &atomic.Bool{},
+		folded: &atomic.Bool{},
 	}}
 	if database.Pool() != nil {
 		q.dialect = postgresDialect
@@ -90,6 +95,9 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 		return nil, fmt.Errorf("its leader cannot be guarded: %w", database.Unprivileged(ctx, err))
 	}
 	q.indexed.Store(complete)
+	if err := q.readFolded(ctx); err != nil {
+		return nil, err
+	}
 	q.buckets = &buckets{db: database.DB(), node: s.node, clock: s.clock, lock: q.dialect.lockBuckets}
 	q.texts = newTextIndex(filepath.Dir(s.configuration.LockFile), q)
 	return q, nil

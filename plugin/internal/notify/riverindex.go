@@ -2,7 +2,7 @@ package notify
 
 // indexVersion is raised with every change of what this file describes; builder makes it so. An index that is described
 // differently gets another name. What a later version has made is left alone.
-const indexVersion = 5
+const indexVersion = 6
 
 // countsVersion is the lowest indexVersion whose counts are those of now. Where the classes change the name of the
 // function notification_class does, too.
@@ -34,6 +34,12 @@ const (
 	postgresCause     = "CASE WHEN errors IS NOT NULL THEN coalesce(substring(" + postgresError +
 		" from '\"code\":\"([^\"]*)\"'), 'internal') END"
 	postgresClass = "notification_class(state, errors, metadata, attempted_at)"
+
+	// See foldedrecipient.go.
+	recipientFolded    = "args ->> 'folded'"
+	sqliteDomainFolded = "substr(args ->> 'folded', length(rtrim(args ->> 'folded', replace(args ->> 'folded', '@', " +
+		"''))) + 1)"
+	postgresDomainFolded = "substring(args ->> 'folded' from '[^@]*$')"
 
 	category = "args ->> 'category'"
 )
@@ -170,5 +176,7 @@ func (d dialect) indexes() (all []index) {
 	add("domain", "(("+d.domain+"), id)")
 	add("cause", "(("+d.cause+"), id) WHERE errors IS NOT NULL")
 	add("category", "(("+category+"), id) WHERE "+category+" IS NOT NULL")
+	add("folded", "(("+recipientFolded+"), id) WHERE "+recipientFolded+" IS NOT NULL")
+	add("folded_domain", "(("+d.domainFolded+"), id) WHERE "+recipientFolded+" IS NOT NULL")
 	return all
 }

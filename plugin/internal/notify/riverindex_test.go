@@ -264,6 +264,11 @@ func testPlansOfTending(t *testing.T, database *store.Store) {
 	}
 	past := time.Now().Add(-time.Hour)
 	inThread := outgoing{Thread: "thread 1", To: "user1@host1.example"}
+	s.queue.folded.Store(true)
+	folded := func(wanted string) condition {
+		expression, compared, argument := s.queue.byRecipient(wanted)
+		return condition{expression: expression, compared: compared, arguments: []any{argument}}
+	}
 	queries := map[string]query{
 		"finished attachments": {sweepFinished, []any{"parcel 1", "parcel 2"}},
 		"claimed attachments":  {claimAccepted, []any{"parcel 1", "parcel 2", 5.0}},
@@ -275,7 +280,11 @@ func testPlansOfTending(t *testing.T, database *store.Store) {
 		"to hold":              s.queue.toHoldQuery(hold{After: 1000, Until: 1 << 40}, shared.NotificationQueued),
 		"ended":                s.queue.endedQuery("completed", past, time.Now()),
 		"attempted again":      s.queue.oldestQuery(shared.NotificationRetrying),
-		"to be given back":     s.queue.failedQuery(1000, shared.NotificationRetrying),
+		"folded recipient": s.queue.selectQuery("id", selection{conditions: []condition{folded("ÄNNE@host.example")},
+			limit: 50}),
+		"folded domain": s.queue.selectQuery("id", selection{conditions: []condition{folded("BÜCHER.example")},
+			limit: 50}),
+		"to be given back": s.queue.failedQuery(1000, shared.NotificationRetrying),
 	}
 	state := policy.State{Pause: policy.Pause{
 		Stage: policy.Recipient, Messages: []string{"5001"}, Domains: []string{"host1.example"},

@@ -104,11 +104,9 @@ func (r *riverStore) conditions(request shared.ListRequest) (all []condition, er
 		}
 		all = append(all, r.theseIDs(ids))
 	}
-	switch {
-	case strings.Contains(filter.Recipient, "@"):
-		add(r.dialect.recipient, "= lower(%s)", filter.Recipient)
-	case filter.Recipient != "":
-		add(r.dialect.domain, "= lower(%s)", filter.Recipient)
+	if filter.Recipient != "" {
+		expression, compared, argument := r.byRecipient(filter.Recipient)
+		add(expression, compared, argument)
 	}
 	if filter.Cause != "" {
 		// Among those of no cause are attempts that were cut off, which have none to tell of.

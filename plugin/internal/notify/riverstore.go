@@ -23,6 +23,7 @@ type riverStore struct {
 	reader  *sql.DB      // for what only reads
 	bulk    *sql.DB      // for what reads for long
 	indexed *atomic.Bool // nothing is missing of what builder makes
+	folded  *atomic.Bool // see foldedrecipient.go
 	dialect dialect
 }
 
@@ -49,6 +50,7 @@ type dialect struct {
 
 	// See riverindex.go.
 	class, recipient, domain, cause string
+	domainFolded, withFolded        string // arguments with the folded recipient %s
 	lastError                       string
 	unindexed                       func(expression string) string // has no index looked for
 	instant                         func(time.Time) any            // the argument for a time
@@ -96,6 +98,7 @@ var (
 		renewed: "jsonb_set(jsonb_remove(metadata, '$.set_aside_at', '$.cancel_attempted_at')" + sqliteAudit + ")",
 		noted:   "jsonb_set(metadata, '$.%s', json_extract($2, '$.at')" + sqliteAudit + ")",
 		class:   sqliteClass(""), recipient: sqliteRecipient, domain: sqliteDomain, cause: sqliteCause,
+		domainFolded: sqliteDomainFolded, withFolded: "jsonb_set(args, '$.folded', %s)",
 		withoutTexts: "jsonb_remove(args, '$.sealed')",
 		lastError:    sqliteError,
 		unindexed:    func(expression string) string { return "+(" + expression + ")" },
@@ -138,6 +141,8 @@ var (
 		renewed: "(metadata - 'set_aside_at' - 'cancel_attempted_at') || jsonb_build_object(" + postgresAudit + ")",
 		noted:   "metadata || jsonb_build_object('%s', ($2::jsonb) -> 'at', " + postgresAudit + ")",
 		class:   postgresClass, recipient: postgresRecipient, domain: postgresDomain, cause: postgresCause,
+		domainFolded: postgresDomainFolded,
+		withFolded:   "jsonb_set(args, '{folded}', to_jsonb(CAST(%s AS TEXT)))",
 		byIndex: []string{"SET LOCAL enable_sort = off", "SET LOCAL enable_bitmapscan = off",
 			"SET LOCAL enable_seqscan = off"},
 		withoutTexts: "args - 'sealed'",

@@ -161,16 +161,6 @@ func New(ctx context.Context, configuration Configuration) (*Service, error) {
 	return s, nil
 }
 
-// readClock reads the clock of a shared database, before anything is decided by it.
-func (s *Service) readClock(ctx context.Context) error {
-	if s.configuration.Store.Pool() == nil {
-		return nil
-	}
-	s.clock = &databaseClock{}
-	_, err := s.clock.read(ctx, s.configuration.Store.DB())
-	return err
-}
-
 func withDefaults(c Configuration) Configuration {
 	if c.Sealing == nil {
 		c.Sealing = &secret.Sealing{}

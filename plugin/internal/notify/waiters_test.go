@@ -70,14 +70,15 @@ func testGiveBack(t *testing.T, database *store.Store) {
 	}
 }
 
-// testGiveBackInParts has more fail than one statement gives back: all are, and what is accepted meanwhile waits for one
-// part of them at most.
+// testGiveBackInParts has more fail than one statement gives back: all are, and what is accepted meanwhile waits for
+// one part of them at most.
 func testGiveBackInParts(t *testing.T, database *store.Store) {
 	s := newService(t, database)
 	const many = 2*heldAtOnce + 10
 	fill(t, s, map[string]int{"retrying": many, "queued": 5, "dead": 5})
 	one := `{"at": "2026-01-02T00:00:00Z", "attempt": 1, "error": "{\"code\":\"greylisted\"}"}`
-	execute(t, database, "UPDATE river_job SET attempted_at = "+s.queue.dialect.now+", errors = NULL WHERE state = 'retryable'")
+	execute(t, database, "UPDATE river_job SET attempted_at = "+s.queue.dialect.now+", errors = NULL WHERE state = "+
+		"'retryable'")
 	if _, err := database.DB().Exec("UPDATE river_job SET errors = "+fmt.Sprintf(s.queue.dialect.failed, "$1")+
 		" WHERE state = 'retryable'", one); err != nil {
 		t.Fatal(err)

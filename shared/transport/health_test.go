@@ -26,6 +26,7 @@ func TestHealthy(t *testing.T) {
 			grpc_health_v1.RegisterHealthServer(server, service)
 		}
 	}
+	nothing := func(*grpc.Server) {}
 	refusing := func(code codes.Code) []grpc.ServerOption {
 		return []grpc.ServerOption{grpc.UnknownServiceHandler(func(any, grpc.ServerStream) error {
 			return status.Error(code, "not for you")
@@ -38,12 +39,12 @@ func TestHealthy(t *testing.T) {
 		silent   bool
 		healthy  bool
 	}{
-		{name: "permission denied", register: func(*grpc.Server) {}, options: refusing(codes.PermissionDenied), healthy: true},
-		{name: "unavailable", register: func(*grpc.Server) {}, options: refusing(codes.Unavailable), healthy: true},
-		{name: "internal", register: func(*grpc.Server) {}, options: refusing(codes.Internal), healthy: true},
+		{name: "permission denied", register: nothing, options: refusing(codes.PermissionDenied), healthy: true},
+		{name: "unavailable", register: nothing, options: refusing(codes.Unavailable), healthy: true},
+		{name: "internal", register: nothing, options: refusing(codes.Internal), healthy: true},
 		{name: "as go-plugin serves it", register: named(goplugin.GRPCServiceName), healthy: true},
 		{name: "under another name", register: named("settings.v1.SettingsPageService"), healthy: true},
-		{name: "no health service", register: func(*grpc.Server) {}, healthy: true},
+		{name: "no health service", register: nothing, healthy: true},
 		{name: "nothing answers", register: named(goplugin.GRPCServiceName), silent: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -75,7 +75,7 @@ func TestDirectoryForEveryReader(t *testing.T) {
 	other.open(address)
 	other.await("#settings-form")
 	fillDirectoryByKeys(b, server)
-	lookAtDirectory(b)
+	b.lookAt("directory")
 	b.tabUntil(`e.textContent === "Save"`)
 	b.press(" ")
 	b.await(".notice.success")
@@ -122,21 +122,22 @@ func fillDirectoryByKeys(b *tab, server slapd) {
 	b.awaitText(`document.getElementById("action-test_login-report").textContent`, "The login works")
 }
 
-// lookAtDirectory looks at the page with all that it shows: reports, rows, what was folded.
-func lookAtDirectory(b *tab) {
+// lookAt looks at the page with all that it shows, in light and dark, from both sides and at 320 px: reports, rows,
+// what was folded.
+func (b *tab) lookAt(page string) {
 	b.t.Helper()
 	b.unfold()
 	for _, scheme := range []string{"dark", "light"} {
 		b.prefer("prefers-color-scheme", scheme)
 		for _, direction := range []string{"rtl", "ltr"} {
 			read[bool](b, `(document.documentElement.dir = "`+direction+`", true)`)
-			how := "directory, " + scheme + ", " + direction
+			how := page + ", " + scheme + ", " + direction
 			b.axe(how)
 			b.fits(how)
 			b.do("narrow the screen", chromedp.EmulateViewport(320, 800))
 			b.axe(how + ", 320 px")
 			b.fits(how + ", 320 px")
-			b.screenshot("directory-" + scheme + "-" + direction)
+			b.screenshot(page + "-" + scheme + "-" + direction)
 			b.do("widen the screen", chromedp.ResetViewport())
 		}
 	}

@@ -42,7 +42,9 @@ packages: ## install the mail servers and the browser that the suite uses
 	@bash .ci/packages
 
 .PHONY: screenshots
-screenshots: build packages ## make the pictures of docs/images anew
+screenshots: build packages ## make pictures of every page in every width, colour scheme and language, and those of docs/images
+	@mkdir -p $(BIN)/screenshots
+	EVERY_SHAPE=1 SCREENSHOTS=$(CURDIR)/$(BIN)/screenshots $(GO) test -count=1 -timeout 60m -run 'PagesInEveryShape' ./testharness/acceptance
 	SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -count=1 -run 'PageInBrowser|NotificationsInBrowser|Conflict|History' ./testharness/acceptance
 	cd docs/images && mv -f certificate-wrong-host.png page.png && rm -f auth-wrong-password.png recipient-relay.png works-ssl.png certificate-expired.png empty.png saved.png narrow.png
 

@@ -67,6 +67,7 @@ type frame struct {
 	Practice          *practice // nil for a plugin that has nothing to do with mail
 	HasNotifications  bool
 	OnSettings        bool
+	FirstVisit        bool // nothing has been saved yet
 	Data              any
 }
 
@@ -183,6 +184,8 @@ func (c *console) layout(w http.ResponseWriter, r *http.Request, content host.Co
 	f := frame{Content: content, OnSettings: strings.HasPrefix(r.RequestURI, c.settingsPath())}
 	if !f.OnSettings {
 		f.Path = "notifications"
+	} else if snapshot, err := c.host.Page().Load(r.Context(), shared.LoadRequest{}); err == nil {
+		f.FirstVisit = snapshot.Revision.Number == 0
 	}
 	return templates.ExecuteTemplate(w, "frame", c.frame(content.Title, f))
 }

@@ -53,6 +53,9 @@ func BenchmarkRender(b *testing.B) {
 					return nil
 				})
 			}})
+		if most := 50 * time.Millisecond; medians[1] > most {
+			b.Errorf("the page takes %v, at most %v are allowed", medians[1], most)
+		}
 		rendering := medians[1] - medians[0]
 		b.ReportMetric(float64(rendering.Microseconds())/1000, "ms-render")
 		measure.Table(b, "the page, median of 500 in turns (bar: 2 ms beside the calls)",

@@ -7,6 +7,7 @@ for (const button of document.querySelectorAll("[data-practice]")) {
     const values = { ...JSON.parse(button.value) };
     for (const [name, value] of Object.entries(values)) put(form.elements[`value.${name}`], value);
     put(form.elements["secret.password"], button.dataset.password);
+    for (let at = button.closest("details"); at; at = at.parentElement.closest("details")) at.open = false;
     document.getElementById("test-button").scrollIntoView({ block: "center" });
   });
 }

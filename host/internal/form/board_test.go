@@ -212,3 +212,23 @@ func (b *board) Retry(context.Context, shared.NotificationRequest) (shared.Notif
 func (b *board) Cancel(context.Context, shared.NotificationRequest) (shared.NotificationEntry, error) {
 	return shared.NotificationEntry{}, nil
 }
+
+// TestExportOfPaused: a file says why a notification is paused, as the page does.
+func TestExportOfPaused(t *testing.T) {
+	b := &board{
+		status: shared.ServiceStatus{State: shared.ServiceDegraded, Reason: &shared.Diagnostic{
+			Code: "credentials_wrong", Summary: "The server does not accept this login and password.",
+		}},
+		entries: []shared.NotificationEntry{
+			{ID: "2", To: "a@email.com", State: shared.NotificationQueued, PausedBy: "credentials_wrong"},
+			{ID: "1", To: "b@email.com", State: shared.NotificationQueued},
+		},
+	}
+	rows, err := csv.NewReader(asked(b, "GET", "/export?format=csv", "").Body).ReadAll()
+	if err != nil || len(rows) != 3 {
+		t.Fatal(rows, err)
+	}
+	if rows[1][6] != "credentials_wrong" || rows[1][7] != b.status.Reason.Summary || rows[2][6] != "" {
+		t.Errorf("the file says %q", rows)
+	}
+}

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"hash/fnv"
 	"html/template"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,12 +36,15 @@ const (
 // parts are the parts of a page that change while it is open, by the id of their element.
 type parts map[string]template.HTML
 
-// version names the content, so that a reader who connects again is not told what is known.
+// version names the content of each part, so that a reader who connects again is told only what has changed meanwhile.
 func (p parts) version() string {
-	hash := fnv.New64a()
-	encoded, _ := json.Marshal(p) // Texts can be encoded, and the keys are sorted.
-	_, _ = hash.Write(encoded)
-	return fmt.Sprintf("%x", hash.Sum64())
+	var named []string
+	for _, id := range slices.Sorted(maps.Keys(p)) {
+		hash := fnv.New64a()
+		_, _ = hash.Write([]byte(p[id]))
+		named = append(named, fmt.Sprintf("%s:%x", id, hash.Sum64()))
+	}
+	return strings.Join(named, ",")
 }
 
 // streams bounds how many there are, and ends them when the Console's server is shut down, which waits for them. The
@@ -91,18 +97,17 @@ func (n *notifications) events(w http.ResponseWriter, r *http.Request) {
 	_ = control.Flush()
 	ending, pulse := n.streams.ending(r), time.NewTicker(streamPulse)
 	defer pulse.Stop()
-	known, sent := parts{}, r.Header.Get("Last-Event-ID")
+	known := r.Header.Get("Last-Event-ID")
 	for ; ; now, err = look(r) {
 		if err != nil && ctx.Err() == nil {
 			now = parts{"failure": n.fragment(r, "failure", n.explain(r, err))}
 		}
-		if version := now.version(); version != sent && ctx.Err() == nil {
-			if writeEvent(w, version, now.beside(known)) != nil || control.Flush() != nil {
+		if changed := now.beside(known); len(changed) > 0 && ctx.Err() == nil {
+			known = now.version()
+			if writeEvent(w, known, changed) != nil || control.Flush() != nil {
 				return
 			}
-			sent = version
 		}
-		known = now
 		select {
 		case <-ctx.Done():
 			return
@@ -113,11 +118,12 @@ func (n *notifications) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// beside are the parts that differ from those that are known.
-func (p parts) beside(known parts) parts {
+// beside are the parts that differ from those that a version names.
+func (p parts) beside(version string) parts {
+	known := strings.Split(version, ",")
 	changed := parts{}
 	for id, html := range p {
-		if old, is := known[id]; !is || old != html {
+		if !slices.Contains(known, parts{id: html}.version()) {
 			changed[id] = html
 		}
 	}

@@ -26,7 +26,7 @@ func (n *notifications) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	format := query.Get("format")
-	writers := map[string]func(http.ResponseWriter) exporter{"csv": newCSVExport, "json": newJSONExport}
+	writers := map[string]func(http.ResponseWriter, *shared.Diagnostic) exporter{"csv": newCSVExport, "json": newJSONExport}
 	start, known := writers[format]
 	if !known {
 		n.invalid(w, r, "format", format)
@@ -38,9 +38,13 @@ func (n *notifications) export(w http.ResponseWriter, r *http.Request) {
 		n.refuse(w, r, failureStatus(err), n.explain(r, err))
 		return
 	}
+	var pausedFor *shared.Diagnostic
+	if status, err := n.notifier.Status(r.Context(), shared.StatusRequest{Locale: n.locale(r)}); err == nil {
+		pausedFor = status.Reason
+	}
 	w.Header().Set("Content-Disposition",
 		`attachment; filename="notifications-`+time.Now().UTC().Format("2006-01-02-150405")+"."+format+`"`)
-	out := start(w)
+	out := start(w, pausedFor)
 	for range exportedPages {
 		for _, one := range list.Entries {
 			if !request.Unseen || one.SetAsideAt.IsZero() {
@@ -67,7 +71,10 @@ type exporter interface {
 	end()
 }
 
-type csvExport struct{ *csv.Writer }
+type csvExport struct {
+	*csv.Writer
+	pausedFor *shared.Diagnostic // why delivery is paused; nil when it is not, or that is not known
+}
 
 // exportedColumns are those of the CSV file. Programs read them: they are the same in every language.
 var exportedColumns = []string{
@@ -75,9 +82,9 @@ var exportedColumns = []string{
 	"accepted", "next_attempt", "finished", "seen", "key", "thread", "actor",
 }
 
-func newCSVExport(w http.ResponseWriter) exporter {
+func newCSVExport(w http.ResponseWriter, pausedFor *shared.Diagnostic) exporter {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	out := csvExport{csv.NewWriter(w)}
+	out := csvExport{csv.NewWriter(w), pausedFor}
 	out.UseCRLF = true
 	_ = out.Write(exportedColumns) // What cannot be sent the server notices.
 	return out
@@ -85,7 +92,13 @@ func newCSVExport(w http.ResponseWriter) exporter {
 
 func (out csvExport) write(e shared.NotificationEntry) {
 	cause, summary := "", ""
-	if e.Failure != nil {
+	switch {
+	case e.State == shared.NotificationQueued && e.PausedBy != "":
+		cause = e.PausedBy
+		if out.pausedFor != nil && out.pausedFor.Code == cause {
+			summary = out.pausedFor.Summary
+		}
+	case e.Failure != nil:
 		cause, summary = e.Failure.Code, e.Failure.Summary
 	}
 	row := []string{e.ID, string(e.State), e.To, e.Subject, e.Category, string(e.Priority), cause, summary, e.Reply,
@@ -122,7 +135,7 @@ type jsonExport struct {
 	begun *bool
 }
 
-func newJSONExport(w http.ResponseWriter) exporter {
+func newJSONExport(w http.ResponseWriter, _ *shared.Diagnostic) exporter {
 	w.Header().Set("Content-Type", jsonType)
 	return jsonExport{bufio.NewWriter(w), new(bool)}
 }

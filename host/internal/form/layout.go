@@ -114,7 +114,6 @@ func (v *view) buildRuns(scope fieldScope, s submission, beside map[string]bool)
 		case beside[action.Name]:
 		case action.Test:
 			run := v.actionRun(action, scope, s, shared.Condition{})
-			run.InPanel = true
 			v.Tests = append(v.Tests, run)
 		default:
 			v.Actions = append(v.Actions, v.actionRun(action, scope, s, shared.Condition{}))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -40,14 +41,22 @@ type runView struct {
 	Prompt      *promptView
 	Confirm     string // what has to be agreed to first
 	Changed     bool   // it has changed what is in force
-	// Apart runs have their button beside the label of a field, InPanel ones stand beside the test.
-	Apart, InPanel bool
+	// Apart runs have their button beside the label of a field.
+	Apart bool
 	// Open tells that the options are unfolded, OptionNames and Differs what is said while they are not.
 	Open                 bool
 	OptionNames, Differs string
 	Preview              string              // what the test would do
 	Next                 bool                // it is the next sensible step
 	Planned              []shared.StepResult // the steps of the test, before it begins
+}
+
+// Shown reports whether something was typed for it or came of it: then it is not folded.
+func (v runView) Shown() bool {
+	typed := slices.ContainsFunc(v.Options, func(option *fieldView) bool {
+		return len(option.Findings) > 0 || !option.Value.IsEmpty() && option.Value != option.Default
+	})
+	return typed || v.Report != nil || v.Prompt != nil || v.Confirm != ""
 }
 
 // IsTest reports whether it is the page's test.

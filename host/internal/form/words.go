@@ -160,7 +160,7 @@ func waiting(status *shared.ServiceStatus) int64 {
 func stateName(state shared.NotificationState) text.Text {
 	switch state {
 	case shared.NotificationQueued:
-		return text.Of("queued")
+		return text.Of("waiting")
 	case shared.NotificationRetrying:
 		return text.Of("retrying")
 	case shared.NotificationSending:
@@ -217,16 +217,17 @@ func soon(at time.Time) text.Text {
 	return text.Of("in {duration}", "duration", duration(left))
 }
 
-// duration says how long it takes, in the largest unit that loses little: the rest of several minutes or hours is
-// rounded.
+// duration says how long it takes, in the largest unit of which there is one, rounded. What comes nearer is written in
+// one unit after the other, and never in the same one twice.
 func duration(d time.Duration) text.Text {
-	switch {
-	case d%time.Hour == 0, d >= 2*time.Hour:
-		return text.Of("{count} hour || {count} hours", "count", int(d.Round(time.Hour)/time.Hour))
-	case d%time.Minute == 0, d >= 2*time.Minute:
-		return text.Of("{count} minute || {count} minutes", "count", int(d.Round(time.Minute)/time.Minute))
+	seconds := max(int64(d.Round(time.Second)/time.Second), 1)
+	switch minutes := (seconds + 30) / 60; {
+	case seconds < 60:
+		return text.Of("{count} second || {count} seconds", "count", seconds)
+	case minutes < 60:
+		return text.Of("{count} minute || {count} minutes", "count", minutes)
 	default:
-		return text.Of("{count} second || {count} seconds", "count", int(max(d.Round(time.Second), time.Second)/time.Second))
+		return text.Of("{count} hour || {count} hours", "count", (minutes+30)/60)
 	}
 }
 

@@ -129,7 +129,8 @@ func TestGroupsByCause(t *testing.T) {
 	b := newBoard()
 	page := asked(b, "GET", "/", "").Body.String()
 	for _, want := range []string{
-		`<span class="count number">200</span>`, "The server does not know the mailbox user1@email.com (&#43;199).", "200 recipients",
+		`<span class="count number">200</span>`,
+		"The server does not know the mailbox user1@email.com (&#43;199).", "200 recipients",
 		`<span class="count number">100</span>`, `<span class="number bad">300</span>`,
 		"operate?operation=retry&amp;cause=mailbox_unknown&amp;state=dead", "Düsenloä", "It is greylisted.",
 	} {

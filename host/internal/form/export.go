@@ -26,7 +26,8 @@ func (n *notifications) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	format := query.Get("format")
-	writers := map[string]func(http.ResponseWriter, *shared.Diagnostic) exporter{"csv": newCSVExport, "json": newJSONExport}
+	type begins func(http.ResponseWriter, *shared.Diagnostic) exporter
+	writers := map[string]begins{"csv": newCSVExport, "json": newJSONExport}
 	start, known := writers[format]
 	if !known {
 		n.invalid(w, r, "format", format)

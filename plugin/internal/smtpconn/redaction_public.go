@@ -6,10 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// A password often shares a word with the host, the login or the sender, which the page shows beside the server's words.
-// To hide the word there would tell who reads the page that the password has it, and nobody could read whom a
+// A password often shares a word with the host, the login or the sender, which the page shows beside the server's
+// words. To hide the word there would tell who reads the page that the password has it, and nobody could read whom a
 // certificate is for. So it stays where a whole word of these public values is all that was found. A word that is a
-// secret itself stays only as a part of a longer name, such as that of a host: alone it may be an echo. As soon as anything else in the text is a piece of a secret, all of it is taken for an echo.
+// secret itself stays only as a part of a longer name, such as that of a host: alone it may be an echo. As soon as
+// anything else in the text is a piece of a secret, all of it is taken for an echo.
 
 // public adds values that the page shows anyway: names, addresses, and whatever the client itself says in the clear.
 func (r *redaction) public(values ...string) {

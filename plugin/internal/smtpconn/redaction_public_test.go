@@ -25,7 +25,8 @@ func TestPublicWordsAreShown(t *testing.T) {
 			"practice.mail.example", "Practice mail server CA", "2.1.0 <console@practice.example> ok",
 			"practice.mail.example Hello [192.0.2.1]\nSIZE 35882577", "mx1.practice.example ESMTP", "PRACTICE.EXAMPLE",
 		},
-		"practice":         {"practice.mail.example Hello", "2.1.0 <console@practice.example> ok", "mx1.practice.example ESMTP"},
+		"practice": {"practice.mail.example Hello", "2.1.0 <console@practice.example> ok",
+			"mx1.practice.example ESMTP"},
 		"acmeworks2024":    {"mail.acme-works.example", "220 ACME-WORKS ready"},
 		"Lindqvist1970":    {"5.1.1 <anna.lindqvist@customer.example>: unknown"},
 		"console@practice": {"5.7.1 <console@practice.example> not owned"},
@@ -39,8 +40,8 @@ func TestPublicWordsAreShown(t *testing.T) {
 	}
 }
 
-// TestPublicWordsDoNotUncover has servers repeat passwords of which a word is public, in whole and in every disguise: of
-// an echo nothing is shown, not even that word.
+// TestPublicWordsDoNotUncover has servers repeat passwords of which a word is public, in whole and in every disguise:
+// of an echo nothing is shown, not even that word.
 func TestPublicWordsDoNotUncover(t *testing.T) {
 	for _, password := range []string{"practice-Pa55word", "Pa55-practice.example-word", "console.practice.9f3b7",
 		"anna.lindqvist+practice", "acme-works!acme-works!k7Qz9w"} {
@@ -68,7 +69,8 @@ func TestPublicWordsDoNotUncover(t *testing.T) {
 // TestPublicWordThatIsTheSecretIsHidden: the word alone may be an echo, and so it is hidden although the page shows it.
 func TestPublicWordThatIsTheSecretIsHidden(t *testing.T) {
 	for password, texts := range map[string][]string{
-		"practice":                 {"practice", "you said practice", "practice. Bye", "Practice mail server CA", "<practice>"},
+		"practice": {"practice", "you said practice", "practice. Bye", "Practice mail server CA",
+			"<practice>"},
 		"practice.example":         {"you said practice.example", "no: practice example"},
 		"console@practice.example": {"for console@practice.example", "Y29uc29sZUBwcmFjdGljZS5leGFtcGxl"},
 		"lindqvist":                {"wrong: Lindqvist"},

@@ -51,10 +51,10 @@ type runView struct {
 	Planned              []shared.StepResult // the steps of the test, before it begins
 }
 
-// Shown reports whether something was typed for it or came of it: then it is not folded.
+// Shown reports whether something has to be filled in for it, was typed for it or came of it: then it is not folded.
 func (v runView) Shown() bool {
 	typed := slices.ContainsFunc(v.Options, func(option *fieldView) bool {
-		return len(option.Findings) > 0 || !option.Value.IsEmpty() && option.Value != option.Default
+		return option.Required || len(option.Findings) > 0 || !option.Value.IsEmpty() && option.Value != option.Default
 	})
 	return typed || v.Report != nil || v.Prompt != nil || v.Confirm != ""
 }

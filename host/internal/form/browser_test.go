@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,5 +149,40 @@ func TestGoOnWithoutScripts(t *testing.T) {
 	body = come()
 	if form := filledIn(t, body); form.Get("secret.account") != "ticket-9" || strings.Contains(body, goOn) {
 		t.Errorf("the form holds %v", form)
+	}
+}
+
+// unofferedPage does not offer the sign-in with what is in force, and goes on with none.
+type unofferedPage struct{ *kindsPage }
+
+func (p *unofferedPage) Schema(ctx context.Context, r shared.SchemaRequest) (shared.Schema, error) {
+	schema, err := p.kindsPage.Schema(ctx, r)
+	schema.Actions = slices.Clone(schema.Actions)
+	for i := range schema.Actions {
+		schema.Actions[i].VisibleWhen = shared.Equals("name", shared.Text("of another form"))
+	}
+	return schema, err
+}
+
+func (p *unofferedPage) RunAction(_ context.Context, _ shared.ActionRequest, send func(shared.TestEvent) error) error {
+	return send(shared.Completed{Report: shared.TestReport{
+		Outcome: "no", Headline: "Nobody has signed in", Status: shared.StatusFailed,
+		Diagnostics: shared.Diagnostics{{Severity: shared.SeverityError, Field: "account", Code: "finished",
+			Summary: "This was already finished.", Detail: "Begin again."}},
+	}})
+}
+
+// TestReturnIsAnsweredInSight says why nothing came of a return also where what is in force does not show the action:
+// the form that the browser has left was never saved.
+func TestReturnIsAnsweredInSight(t *testing.T) {
+	page := &unofferedPage{kindsPage: newKinds(t)}
+	page.handler = serveKinds(page, func() shared.ActionRunner { return page })
+	answer := httptest.NewRecorder()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/return-sign_in?code=c&state=s", nil)
+	page.handler.ServeHTTP(answer, r)
+	_, said, _ := strings.Cut(answer.Body.String(), `id="said"`)
+	said, _, _ = strings.Cut(said, "<form")
+	if !strings.Contains(said, "This was already finished.") || !strings.Contains(said, "Begin again.") {
+		t.Errorf("above the form stands:\n%s", said)
 	}
 }

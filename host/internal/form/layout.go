@@ -194,6 +194,9 @@ func (v *view) show(e errand, came outcome) {
 			v.each((*fieldView).markOnly)
 		}
 		run.Report = newReportView(came.shown(), e.name, v.Schema)
+		if run.Concealed { // A browser is back, and what is in force does not offer what it has left for.
+			v.General = came.report.Diagnostics
+		}
 		if came.settled() {
 			run.Prompt = nil
 		}

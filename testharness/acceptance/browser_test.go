@@ -87,6 +87,13 @@ func newTab(t testing.TB, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Cleanup(func() { expire(); cancel(); stop() })
 	b := &tab{t: t, ctx: ctx}
 	b.do("start")
+	b.answerQuestions()
+	return b
+}
+
+// answerQuestions has the questions whether to leave the page answered.
+func (b *tab) answerQuestions() {
+	ctx := b.ctx
 	dialogs := chromedp.Events(ctx, page.JavascriptDialogOpening)
 	go func() {
 		for _, err := range dialogs {
@@ -97,7 +104,6 @@ func newTab(t testing.TB, more ...chromedp.ExecAllocatorOption) *tab {
 			_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
 		}
 	}()
-	return b
 }
 
 func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {

@@ -17,6 +17,7 @@ func (b *tab) another() *tab {
 	b.t.Cleanup(cancel)
 	other := &tab{t: b.t, ctx: ctx}
 	other.do("start another tab")
+	other.answerQuestions()
 	return other
 }
 

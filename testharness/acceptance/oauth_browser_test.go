@@ -109,6 +109,12 @@ func (b *tab) enter(t testing.TB, field, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.enterText(field, string(content))
+}
+
+// enterText puts a text into a field at once.
+func (b *tab) enterText(field, text string) {
+	b.t.Helper()
 	read[bool](b, fmt.Sprintf(`(() => { const f = document.getElementById("control-%s"); f.value = %q;
-		f.dispatchEvent(new Event("input", {bubbles: true})); return true })()`, field, content))
+		f.dispatchEvent(new Event("input", {bubbles: true})); return true })()`, field, text))
 }

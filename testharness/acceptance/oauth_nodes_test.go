@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/host"
+	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // TestOAuthNodesRenewTogether has two Consoles on one PostgreSQL log in at the same instant with an access token that
@@ -22,9 +23,12 @@ func TestOAuthNodesRenewTogether(t *testing.T) {
 	s.client = s.provider.client(t, "on two nodes", server.login, signsIn(s.address+"return-sign_in"))
 	s.fillIn(t, server.starttls)
 	open := consolesOn(t, startPostgres(t).Database("renewing"))
-	s.host = supervised(t, open(), host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil }))
-	s.again(t, server.login)
+	asAnna := host.WithAuthorize(func(*http.Request) (string, error) { return "anna", nil })
+	other := *s
+	s.host, other.host = supervised(t, open(), asAnna), supervised(t, open(), asAnna)
+	s.signInOverBoth(t, &other)
 	s.host.Close()
+	other.host.Close()
 	consoles := []console{startConsole(t, "--manifest", open()), startConsole(t, "--manifest", open())}
 	for round := 1; round <= rounds; round++ {
 		s.provider.control(t, "expire", map[string]string{"client": s.client.ID}, nil)
@@ -41,6 +45,34 @@ func TestOAuthNodesRenewTogether(t *testing.T) {
 		}
 		both.Wait()
 		s.askedSoFar(t, round)
+	}
+}
+
+// signInOverBoth begins a sign-in at one Console and goes on with it at the other. Each of them knows then that it is
+// finished, and what it gave is saved once.
+func (s *signedIn) signInOverBoth(t *testing.T, other *signedIn) {
+	t.Helper()
+	back := s.address + "return-sign_in"
+	_, prompt := s.run(t, shared.ActionRequest{Action: "sign_in", ReturnURL: back, Draft: shared.Draft{Values: s.values,
+		Secrets: map[string]shared.SecretChange{"oauth_client_secret": shared.ReplaceSecret(s.client.Secret)}}})
+	returned := s.provider.consent(t, prompt.URL, s.servers.postfix.login, back).RawQuery
+	request := shared.ActionRequest{Action: "sign_in", ReturnURL: back, Returned: returned}
+	done, _ := other.run(t, request)
+	for _, one := range []*signedIn{s, other} {
+		again, _ := one.run(t, request)
+		if got := again.Report.Diagnostics; len(got) != 1 || got[0].Code != "oauth_sign_in_finished" {
+			t.Errorf("once more: %+v", got)
+		}
+	}
+	ticket := map[string]string{"oauth_grant": done.Result.Tickets["oauth_grant"].Reveal()}
+	saveSettings(t, s.host, done.Result.Values, ticket)
+	for _, one := range []*signedIn{s, other} {
+		result, err := one.host.Page().Save(t.Context(), shared.SaveRequest{Actor: "anna", Revision: 1, Draft: shared.Draft{
+			Secrets: map[string]shared.SecretChange{"oauth_grant": shared.ReplaceSecret(ticket["oauth_grant"])},
+		}})
+		if err != nil || result.Saved || !strings.Contains(fmt.Sprint(result.Diagnostics), "sign_in_finished") {
+			t.Errorf("saved once more: %t, %+v, %v", result.Saved, result.Diagnostics, err)
+		}
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 const browserCookie = "settings_browser"
 
 // browser tells the browser of a request from others; empty when it is not known. With mark, a browser that is not
-// known is from then on. The cookie's path is that of the page, as browsers have it for one without a path. It comes along
-// when the browser is led back from another site, and with nothing else that another site asks for.
+// known is from then on. The cookie's path is that of the page, as browsers have it for one without a path. It comes
+// along when the browser is led back from another site, and with nothing else that another site asks for.
 func (h *handler) browser(w http.ResponseWriter, r *http.Request, mark bool) string {
 	cookie, err := r.Cookie(browserCookie)
 	if err != nil || len(cookie.Value) != len(rand.Text()) {

@@ -51,8 +51,8 @@ func optionLabel(name, value string) string {
 // describedFields are the fields as the page has them.
 func describedFields() string {
 	var document strings.Builder
-	document.WriteString("\nAs the page has them; `go test ./plugin/internal/settings -update` writes this part anew.\n\n" +
-		"| *Authentication* | fields |\n|---|---|\n")
+	document.WriteString("\nAs the page has them; `go test ./plugin/internal/settings -update` writes this part " +
+		"anew.\n\n| *Authentication* | fields |\n|---|---|\n")
 	for _, one := range oauthForms {
 		values := shared.Values{Authentication: shared.Text(one.authentication)}
 		name := "*" + optionLabel(Authentication, one.authentication) + "*"

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"golang.org/x/time/rate"
 
+	"github.com/smtp-settings/smtp-settings/host/internal/process"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
@@ -47,7 +48,11 @@ var errTold = errors.New("told")
 // Health returns whether the saved settings work. locale is a BCP 47 tag, empty means English. It fails with
 // shared.ErrUnsupported when the plugin does not watch that.
 func (h *Host) Health(ctx context.Context, locale string) (now shared.Health, err error) {
-	ctx, cancel := context.WithTimeout(ctx, queryLimit)
+	limit := queryLimit
+	if h.page.attached {
+		limit = process.AttachedLimit
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err = h.page.Health(ctx, shared.HealthRequest{Locale: locale}, func(one shared.Health) error {
 		now = one

@@ -101,6 +101,11 @@ func (hangingPage) Operate(ctx context.Context, _ shared.OperateRequest) (shared
 	return hanging[shared.OperateReport](ctx)
 }
 
+func (hangingPage) Health(ctx context.Context, _ shared.HealthRequest, _ func(shared.Health) error) error {
+	_, err := hanging[shared.Health](ctx)
+	return err
+}
+
 func (hangingPage) Statistics(ctx context.Context, _ shared.StatisticsRequest) ([]shared.StatisticsBucket, error) {
 	return hanging[[]shared.StatisticsBucket](ctx)
 }
@@ -115,7 +120,7 @@ var limits = map[string]time.Duration{
 	"ReleaseHeld": 10 * time.Minute, "Migrate": 6 * time.Hour,
 	"Rekey": 10 * time.Minute, "Purge": 10 * time.Minute,
 	"Show": 10 * time.Second, "Statistics": 10 * time.Second, "Operate": 10 * time.Minute,
-	"Drain": 0, "Deliveries": 0,
+	"Drain": 0, "Deliveries": 0, "Health": 10 * time.Second, // of the Console; those who follow it have none.
 }
 
 // TestLimitsOfCalls makes every call to a plugin that hangs, and to one in a debugger.

@@ -87,7 +87,7 @@ func TestLateFinalReply(t *testing.T) {
 	for name, chunks := range map[string]bool{"DATA": false, "BDAT": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				time.Sleep(present.Sub(time.Now())) // The database has the clock of the machine.
+				time.Sleep(time.Until(present)) // The database has the clock of the machine.
 				server := &lateServer{chunks: chunks}
 				s := newService(t, engines["sqlite"](t)(t))
 				s.configuration.Delivery = func(context.Context) (Delivery, *finding.Finding, error) {

@@ -73,6 +73,9 @@ func TestAnsweredHelloIsFinal(t *testing.T) {
 			if strings.HasPrefix(name, "starttls-") {
 				connections++
 			}
+			if name == "tls-silent" {
+				target.Limits.TLS = time.Second
+			}
 			if conn, err := Open(t.Context(), target, nil); err == nil {
 				conn.Close()
 			}

@@ -10,6 +10,13 @@ import (
 	"time"
 )
 
+// patientLimits end no step of a peer that answers, however slow the machine is.
+var patientLimits = Limits{
+	Resolve: time.Hour, Connect: time.Hour, TLS: time.Hour, Greeting: time.Hour, Silence: time.Hour, Auth: time.Hour,
+	Command: time.Hour,
+}
+
+// quickLimits are for peers that fall silent.
 var quickLimits = Limits{
 	TLS: time.Second, Greeting: 1500 * time.Millisecond, Silence: 300 * time.Millisecond, Auth: time.Second,
 	Command: time.Second, Data: time.Second,

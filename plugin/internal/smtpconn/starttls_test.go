@@ -43,7 +43,7 @@ func practice(t *testing.T, name string, authority *mailserver.Authority) (*mail
 	t.Cleanup(server.Close)
 	return server, Target{
 		Host: "127.0.0.1", Port: server.Port(), Login: "me@practice.example", Password: shared.NewSecretText(secretPassword),
-		AdditionalCA: []*x509.Certificate{authority.Certificate}, Limits: quickLimits,
+		AdditionalCA: []*x509.Certificate{authority.Certificate}, Limits: patientLimits,
 	}
 }
 

@@ -217,8 +217,8 @@ func medianOf(
 	return took[len(took)/2], first
 }
 
-// drainRate is how many notifications a second are taken from the queue and completed, when nothing else takes time: the
-// median of rounds of the same size, however many wait, and as many wait before each.
+// drainRate is how many notifications a second are taken from the queue and completed, when nothing else takes time:
+// the median of rounds of the same size, however many wait, and as many wait before each.
 func drainRate(b *testing.B, s *Service) float64 {
 	b.Helper()
 	const rounds, size = 9, 500

@@ -31,7 +31,7 @@ type outgoing struct {
 	Attached int64  `json:"attached,omitempty"`
 	// TraceParent is the span of the Console in which it handed the notification over.
 	TraceParent string `json:"trace_parent,omitempty"`
-	// Folded is the recipient in which one is looked for; empty where To is as good. See foldedrecipient.go.
+	// Folded is the recipient in which one is looked for; empty where To is as good. See riverfolded.go.
 	Folded string `json:"folded,omitempty"`
 	// Sealed holds the texts, which may carry what no other reader of the database should know, such as a link to set a
 	// password anew.
@@ -68,7 +68,7 @@ type queue struct {
 	buckets *buckets
 	builder *builder
 
-	foldedAll atomic.Bool // by this process; see foldedrecipient.go
+	foldedAll atomic.Bool // by this process; see riverfolded.go
 }
 
 func openQueue(ctx context.Context, s *Service) (*queue, error) {

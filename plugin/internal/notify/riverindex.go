@@ -35,7 +35,7 @@ const (
 		" from '\"code\":\"([^\"]*)\"'), 'internal') END"
 	postgresClass = "notification_class(state, errors, metadata, attempted_at)"
 
-	// See foldedrecipient.go.
+	// See riverfolded.go.
 	recipientFolded    = "args ->> 'folded'"
 	sqliteDomainFolded = "substr(args ->> 'folded', length(rtrim(args ->> 'folded', replace(args ->> 'folded', '@', " +
 		"''))) + 1)"

@@ -23,7 +23,7 @@ type riverStore struct {
 	reader  *sql.DB      // for what only reads
 	bulk    *sql.DB      // for what reads for long
 	indexed *atomic.Bool // nothing is missing of what builder makes
-	folded  *atomic.Bool // see foldedrecipient.go
+	folded  *atomic.Bool // see riverfolded.go
 	dialect dialect
 }
 

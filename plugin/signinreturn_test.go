@@ -59,6 +59,12 @@ func TestSignInTicketIsUsedOnce(t *testing.T) {
 	}
 	save(t, page, draft.Values, draft.Secrets)
 	run(t.Context(), t, page, shared.ActionRequest{Action: "sign_out"})
+	for _, written := range otherwiseWritten(draft.Secrets["oauth_grant"].Text.Reveal()) {
+		same := shared.ReplaceSecret(written)
+		if result := trySave(t, page, draft.Values, map[string]shared.SecretChange{"oauth_grant": same}); result.Saved {
+			t.Errorf("saved once more with the same ticket in another notation: %q", written)
+		}
+	}
 	for name, one := range map[string]*Page{
 		"the same process": page, "another": other, "a later one": openPage(t, Configuration{DataDir: directory}),
 	} {
@@ -69,6 +75,15 @@ func TestSignInTicketIsUsedOnce(t *testing.T) {
 		if got := codes(testReport(t, one, draft).Diagnostics); !strings.Contains(got, "sign_in_finished oauth_grant") {
 			t.Errorf("%s, a test: %s", name, got)
 		}
+	}
+}
+
+// otherwiseWritten are notations that a lenient reader takes for the same ticket.
+func otherwiseWritten(ticket string) []string {
+	parts := strings.Split(ticket, ".")
+	return []string{
+		ticket + "\n", ticket[:len(ticket)-2] + "\r\n" + ticket[len(ticket)-2:],
+		parts[0] + ".0" + parts[1] + "." + parts[2], parts[0] + ".+" + parts[1] + "." + parts[2],
 	}
 }
 

@@ -66,8 +66,12 @@ func (b *boundDraft) cashTickets(ctx context.Context) (worthless finding.Finding
 	return worthless
 }
 
-// usedTicketName is what the use of a ticket is noted under.
-func usedTicketName(ticket shared.SecretText) string { return "ticket:" + nameOf(ticket) }
+// usedTicketName is what the use of a ticket is noted under: its id, which the seal binds. The rest may be written in
+// several ways, and would have as many names.
+func usedTicketName(ticket shared.SecretText) string {
+	id, _, _ := strings.Cut(ticket.Reveal(), ".")
+	return "ticket:" + nameOf(shared.NewSecretText(id))
+}
 
 // wasUsed reports whether the settings were saved with the ticket, in whatever process. A database that does not answer
 // says no here; it says so again before the ticket is used.
@@ -125,7 +129,7 @@ func (p *Page) openTicket(
 	if err != nil || now.Unix() > expires {
 		return shared.SecretText{}, secret.ErrCannotOpen
 	}
-	sealed, err := base64.RawURLEncoding.DecodeString(parts[2])
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(parts[2])
 	if err != nil {
 		return shared.SecretText{}, secret.ErrCannotOpen
 	}

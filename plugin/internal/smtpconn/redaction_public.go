@@ -9,8 +9,8 @@ import (
 // A password often shares a word with the host, the login or the sender, which the page shows beside the server's
 // words. To hide the word there would tell who reads the page that the password has it, and nobody could read whom a
 // certificate is for. So it stays where a whole word of these public values is all that was found. A word that is a
-// secret itself stays only as a part of a longer name, such as that of a host: alone it may be an echo. As soon as
-// anything else in the text is a piece of a secret, all of it is taken for an echo.
+// secret itself stays only within a longer one of these values, such as the domain of the login: elsewhere it may be an
+// echo. As soon as anything else in the text is a piece of a secret, all that was found is taken for an echo.
 
 // public adds values that the page shows anyway: names, addresses, and whatever the client itself says in the clear.
 func (r *redaction) public(values ...string) {
@@ -60,15 +60,16 @@ func (r *redaction) harmless(text string, found []span) bool {
 	var free []span
 	lower := asciiLower(text)
 	for _, word := range r.known {
-		_, letters := foldText(word)
-		secret := slices.Contains(r.secrets, letters)
+		if _, letters := foldText(word); slices.Contains(r.secrets, letters) {
+			continue
+		}
 		for from := 0; ; {
 			at := strings.Index(lower[from:], word)
 			if at < 0 {
 				break
 			}
 			from += at
-			if standsAlone(lower, from, from+len(word)) && (!secret || inName(lower, from, from+len(word))) {
+			if standsAlone(lower, from, from+len(word)) {
 				free = append(free, span{int32(from), int32(from + len(word))}) //nolint:gosec // replies are short
 			}
 			from++
@@ -84,17 +85,6 @@ func standsAlone(text string, from, to int) bool {
 	left, _ := utf8.DecodeLastRuneInString(text[:from])
 	right, _ := utf8.DecodeRuneInString(text[to:])
 	return !isLetterOrDigit(left) && !isLetterOrDigit(right)
-}
-
-// inName reports whether the part of the text is one of several of a name, which points or an @ divide.
-func inName(text string, from, to int) bool {
-	if strings.ContainsAny(text[from:to], ".@") {
-		return false
-	}
-	divides := func(b byte) bool { return b == '.' || b == '@' }
-	before := from > 1 && divides(text[from-1]) && !standsAlone(text, from-1, from-1)
-	after := to+1 < len(text) && divides(text[to]) && !standsAlone(text, to+1, to+1)
-	return before || after
 }
 
 // asciiLower leaves the length of the text as it is.

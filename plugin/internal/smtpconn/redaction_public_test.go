@@ -25,8 +25,7 @@ func TestPublicWordsAreShown(t *testing.T) {
 			"practice.mail.example", "Practice mail server CA", "2.1.0 <console@practice.example> ok",
 			"practice.mail.example Hello [192.0.2.1]\nSIZE 35882577", "mx1.practice.example ESMTP", "PRACTICE.EXAMPLE",
 		},
-		"practice": {"practice.mail.example Hello", "2.1.0 <console@practice.example> ok",
-			"mx1.practice.example ESMTP"},
+		"practice":         {"2.1.0 <console@practice.example> ok", "mx1.practice.example ESMTP"},
 		"acmeworks2024":    {"mail.acme-works.example", "220 ACME-WORKS ready"},
 		"Lindqvist1970":    {"5.1.1 <anna.lindqvist@customer.example>: unknown"},
 		"console@practice": {"5.7.1 <console@practice.example> not owned"},
@@ -70,7 +69,7 @@ func TestPublicWordsDoNotUncover(t *testing.T) {
 func TestPublicWordThatIsTheSecretIsHidden(t *testing.T) {
 	for password, texts := range map[string][]string{
 		"practice": {"practice", "you said practice", "practice. Bye", "Practice mail server CA",
-			"<practice>"},
+			"<practice>", "practice.mail.example Hello", "wrong: practice.Try again", "console:practice@mx"},
 		"practice.example":         {"you said practice.example", "no: practice example"},
 		"console@practice.example": {"for console@practice.example", "Y29uc29sZUBwcmFjdGljZS5leGFtcGxl"},
 		"lindqvist":                {"wrong: Lindqvist"},

@@ -127,9 +127,10 @@ func TestAccessibility(t *testing.T) {
 	b.typeInto("#control-login", "x")
 	b.click(".save-bar button")
 	b.await(".conflict")
+	b.await("#unhealthy .banner.bad") // The practice server does not know bob.
 	b.axeSchemes("conflict")
 	b.open(c.address + "settings/smtp/")
-	b.await("#unhealthy .banner.bad") // The practice server does not know bob.
+	b.await("#unhealthy .banner.bad")
 	b.axeSchemes("broken")
 	b.open(c.address + "settings/smtp/history")
 	b.await("#revision-1")

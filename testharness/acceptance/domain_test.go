@@ -46,7 +46,7 @@ func TestDomainCommand(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	if r = harness(t, "", "domain", "a.dev", "--manifest", manifest(t, "webhook", "webhook-plugin")); r.status != 1 ||
-		!strings.Contains(r.stderr, "does not offer") {
+		!strings.Contains(r.stderr, "does not check the domain") {
 		t.Errorf("%+v", r)
 	}
 	bad := manifest(t, "smtp", "smtp-plugin", `resolver = "dns.example.com"`)

@@ -138,8 +138,11 @@ func TestHealthIsTiresome(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Hour)
-		if page.calls != 1 {
-			t.Errorf("%d calls", page.calls)
+		page.mu.Lock()
+		calls := page.calls
+		page.mu.Unlock()
+		if calls != 1 {
+			t.Errorf("%d calls", calls)
 		}
 		s.close()
 		watch.close()

@@ -49,7 +49,8 @@ func newVictim(t *testing.T) *victim {
 	t.Cleanup(v.Close)
 	v.handlers = map[string]http.Handler{
 		"settings": v.Handler(), "notifications": v.NotificationsHandler(), "metrics": v.MetricsHandler(),
-		"health": v.HealthHandler(),
+		// Made anew for each request: it keeps an answer for a while, which may be one to the lie before.
+		"health": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { v.HealthHandler().ServeHTTP(w, r) }),
 	}
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithSyncer(v.spans)).Tracer("test")
 	v.page.tracing = newTracing(tracer, hclog.NewNullLogger())

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"golang.org/x/sync/singleflight"
 	"golang.org/x/time/rate"
 
 	"github.com/smtp-settings/smtp-settings/host/internal/process"
@@ -165,12 +167,10 @@ const healthKept = time.Second
 // HealthHandler answers GET and HEAD with whether the saved settings work, as JSON: state (unknown, healthy, suspect or
 // broken), since, cause (a code of docs/causes.md), waiting and checked_at. The status is 503 when the state is broken,
 // which it also is while the plugin is not there, and 200 otherwise; 404 when the plugin does not watch that. Nothing
-// that it tells is secret, so it may be open to a load balancer or a monitor.
+// that it tells is secret, so it may be open to a load balancer or a monitor. The plugin is asked once for all who ask
+// at the same time, and an answer is good for a second; a request that is given up does not wait for it.
 func (h *Host) HealthHandler() http.Handler {
-	var mu sync.Mutex
-	var kept healthDocument
-	var status int
-	var at time.Time
+	answers := &healthAnswers{ask: h.healthDocument}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -179,17 +179,45 @@ func (h *Host) HealthHandler() http.Handler {
 			http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
 			return
 		}
-		mu.Lock()
-		if time.Since(at) > healthKept {
-			kept, status = h.healthDocument(context.WithoutCancel(r.Context()))
-			at = time.Now()
-		}
-		document, code := kept, status
-		mu.Unlock()
+		document, status := answers.get(r.Context())
 		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(code)
+		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(document)
 	})
+}
+
+// healthAnswers has the plugin asked once for all who want to know. It may be used concurrently.
+type healthAnswers struct {
+	ask    func(context.Context) (healthDocument, int)
+	flight singleflight.Group
+	kept   atomic.Pointer[healthAnswer]
+}
+
+type healthAnswer struct {
+	document healthDocument
+	status   int
+	at       time.Time
+}
+
+// get returns an answer that is good, or that none could be had before ctx ended.
+func (a *healthAnswers) get(ctx context.Context) (healthDocument, int) {
+	if last := a.kept.Load(); last != nil && time.Since(last.at) <= healthKept {
+		return last.document, last.status
+	}
+	asked := a.flight.DoChan("", func() (any, error) {
+		fresh := &healthAnswer{}
+		fresh.document, fresh.status = a.ask(context.WithoutCancel(ctx)) // It has a limit of its own.
+		fresh.at = time.Now()
+		a.kept.Store(fresh)
+		return nil, nil
+	})
+	select {
+	case <-asked:
+		last := a.kept.Load()
+		return last.document, last.status
+	case <-ctx.Done():
+		return healthDocument{State: shared.HealthBroken, Cause: healthUnreadable}, http.StatusServiceUnavailable
+	}
 }
 
 // healthDocument is the answer, and its status.

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -200,4 +201,48 @@ func TestHealthHandler(t *testing.T) {
 		}
 		s.close()
 	}
+}
+
+// silentHealth never tells anything.
+type silentHealth struct {
+	shared.SettingsPage
+
+	calls atomic.Int64
+}
+
+func (p *silentHealth) Health(ctx context.Context, _ shared.HealthRequest, _ func(shared.Health) error) error {
+	p.calls.Add(1)
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// TestHealthHandlerIsPatientForItself holds that a plugin that hangs is asked once for all who want to know, and that
+// who gives up does not wait for it.
+func TestHealthHandlerIsPatientForItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		silent, s := &silentHealth{}, newStage(t)
+		s.page = silent
+		if err := s.open(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		defer s.close()
+		handler := (&Host{page: &page{supervisor: s.supervisor}, supervisor: s.supervisor}).HealthHandler()
+		began := time.Now()
+		var waited sync.WaitGroup
+		for _, patience := range []time.Duration{0, time.Second, 2 * time.Second, time.Hour, time.Hour} {
+			waited.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				defer cancel()
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+				if took := time.Since(began); took != min(patience, queryLimit) || w.Code != http.StatusServiceUnavailable {
+					t.Errorf("status %d after %s, of a patience of %s", w.Code, took, patience)
+				}
+			})
+		}
+		waited.Wait()
+		if calls := silent.calls.Load(); calls != 1 {
+			t.Errorf("%d calls", calls)
+		}
+	})
 }

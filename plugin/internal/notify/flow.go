@@ -58,6 +58,9 @@ func (f *flow) follow(ctx context.Context, delivery Delivery) error {
 	}
 	bounds.MessagesPerMinute = messages
 	f.now, f.version, f.note, f.written = policy.NewFlow(bounds), delivery.Version, note, policy.Learned{}
+	if f.shared { // Others may have sent meanwhile, or measure it themselves.
+		known.Refused = time.Time{}
+	}
 	if known.sameServer(note) {
 		f.now.Resume(f.clock.Now(), known.Learned)
 		f.written, f.heeded = known.Learned, known.At

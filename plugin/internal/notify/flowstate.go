@@ -85,7 +85,8 @@ func (f *flow) keep(ctx context.Context, ends bool) error {
 	now := f.clock.Now()
 	note.Learned = f.now.Learned(now)
 	f.mu.Unlock()
-	due := !note.Same(last) || note.sentSince(last.At) && (ends || now.Sub(last.At) >= sentEvery)
+	due := !note.Same(last) || note.sentSince(last.At) && (ends || now.Sub(last.At) >= sentEvery) ||
+		ends && !note.Refused.IsZero() // From now on it is not known whether the server still refuses.
 	if !due {
 		return nil
 	}

@@ -106,3 +106,37 @@ func (n *countedNotes) write(_ context.Context, note flowNote) error {
 	n.kept, n.written = note, n.written+1
 	return nil
 }
+
+// TestRefusalAtTheEnd has a process end during a pause for the rate: how long the pause has been is told, so that one
+// that begins much later does not take all that time for how long the server refuses, and does where others send, too.
+func TestRefusalAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		notes := &countedNotes{}
+		begin := func(shared bool) *flow {
+			f := newFlow(Limits{Connections: 4, MessagesPerConnection: 100}, newPool(4, 100))
+			f.notes, f.shared = notes, shared
+			if err := f.follow(t.Context(), Delivery{Version: "1"}); err != nil {
+				t.Fatal(err)
+			}
+			return f
+		}
+		refused := func(f *flow) bool { return !f.now.Learned(time.Now()).Refused.IsZero() }
+		f := begin(false)
+		time.Sleep(time.Second)
+		f.tooFast(policy.Rejection{Excess: policy.TooFast, Stage: policy.Sender, Began: time.Now()})
+		if err := f.tend(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if err := f.keep(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+		if !refused(begin(false)) || refused(begin(true)) {
+			t.Error("it is not measured on after a restart, or is where others send")
+		}
+		time.Sleep(time.Minute)
+		if refused(begin(false)) {
+			t.Error("a minute later it is measured on")
+		}
+	})
+}

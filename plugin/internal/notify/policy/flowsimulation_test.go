@@ -26,9 +26,12 @@ type world struct {
 	last     time.Time // when a message was taken last
 	refusals []time.Time
 
-	every   int  // messages after which the service begins anew; 0 never
-	forgets bool // what it knew
-	begun   int  // how often it has begun anew
+	every   int           // messages after which the service begins anew; 0 never
+	paused  bool          // it begins anew in the first pause only
+	away    time.Duration // how long it is away each time
+	forgets bool          // what it knew
+	begun   int           // taken/every when it began anew last
+	begins  int           // how often it has begun anew
 }
 
 type queued struct {
@@ -72,8 +75,8 @@ func (w *world) run() time.Duration {
 	w.t.Helper()
 	for len(w.waiting) > 0 || slices.ContainsFunc(w.open, func(l *link) bool { return l.message != nil }) {
 		w.finish()
-		if w.every > 0 && w.taken/w.every > w.begun && !w.probing && w.busy() == 0 {
-			w.begun = w.taken / w.every
+		if w.every > 0 && w.taken/w.every > w.begun && !w.probing && w.busy() == 0 && w.mayBegin() {
+			w.begun, w.begins = w.taken/w.every, w.begins+1
 			w.restart()
 		}
 		w.begin()
@@ -83,6 +86,9 @@ func (w *world) run() time.Duration {
 	}
 	return w.last.Sub(start)
 }
+
+// mayBegin reports whether this is a time at which the service is to begin anew.
+func (w *world) mayBegin() bool { return !w.paused || w.state.Paused() && w.begins == 0 }
 
 func (w *world) next() time.Time {
 	next := w.now.Add(time.Hour)

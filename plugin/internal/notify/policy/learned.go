@@ -58,6 +58,10 @@ type Sent [2]int64
 // Until is until when they went.
 func (s Sent) Until() time.Time { return time.UnixMilli(s[0]) }
 
+// shortAway is how long the service may have been away for a refusal to be measured on. While nothing is sent, it is
+// not known whether the server still refuses.
+const shortAway = 5 * time.Second
+
 // keptFor is how long what was learned is believed.
 const keptFor = 24 * time.Hour
 
@@ -135,7 +139,9 @@ func (f *Flow) Resume(now time.Time, l Learned) {
 	f.Heed(now, l)
 	f.crowd.resume(now, l.Crowd)
 	f.rate.resume(now, l.Rate)
-	f.before, f.refused = l.Before, earlier(l.Refused, now)
+	if f.before = l.Before; now.Sub(l.At) <= shortAway {
+		f.refused = earlier(l.Refused, now)
+	}
 	if g := l.Gap; g.Wait > 0 {
 		f.spacing = spacing{
 			wait: g.Wait, passed: g.Passed, refused: g.Refused, last: earlier(g.Last, now), sent: earlier(g.Last, now),

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -18,38 +19,42 @@ func (w *world) restart() {
 		w.t.Fatal(err)
 	}
 	bounds := w.flow.bounds
+	w.now = w.now.Add(w.away)
 	if w.flow = NewFlow(bounds); !w.forgets {
 		w.flow.Resume(w.now, kept)
 	}
 	w.open = nil
 }
 
+// restarting are servers of all kinds of limits, and how long so many messages take at best.
+var restarting = map[string]struct {
+	server   func() limiting
+	messages int
+	every    int
+	best     time.Duration
+}{
+	"1 connection": {func() limiting { return &crowded{1, Opening, "too_many_connections"} }, 2000, 50,
+		2000 * 40 * time.Millisecond},
+	"2 connections": {func() limiting { return &crowded{2, Content, "too_many_connections"} }, 2000, 50,
+		1000 * 40 * time.Millisecond},
+	"30 a minute": {func() limiting {
+		return &windowed{most: 30, length: time.Minute, kind: "sliding", code: "rate_limited"}
+	}, 600, 50, 19 * time.Minute},
+	"a bucket of 30 a minute": {func() limiting {
+		return &windowed{most: 30, length: time.Minute, kind: "bucket", code: "rate_limited"}
+	}, 600, 50, 19 * time.Minute},
+	"100 an hour": {func() limiting {
+		return &windowed{most: 100, length: time.Hour, kind: "sliding", code: "rate_limited"}
+	}, 800, 60, 7 * time.Hour},
+	"one each 3 s": {func() limiting {
+		return &windowed{most: 1, length: 3 * time.Second, kind: "sliding", code: "rate_limited"}
+	}, 400, 30, 399 * 3 * time.Second},
+}
+
 // TestRestarts has the service begin anew again and again before servers of all kinds of limits: they are not found out
 // anew each time. Without what is kept they would be, which is tried too.
 func TestRestarts(t *testing.T) {
-	for name, c := range map[string]struct {
-		server   func() limiting
-		messages int
-		every    int
-		best     time.Duration
-	}{
-		"1 connection": {func() limiting { return &crowded{1, Opening, "too_many_connections"} }, 2000, 50,
-			2000 * 40 * time.Millisecond},
-		"2 connections": {func() limiting { return &crowded{2, Content, "too_many_connections"} }, 2000, 50,
-			1000 * 40 * time.Millisecond},
-		"30 a minute": {func() limiting {
-			return &windowed{most: 30, length: time.Minute, kind: "sliding", code: "rate_limited"}
-		}, 600, 50, 19 * time.Minute},
-		"a bucket of 30 a minute": {func() limiting {
-			return &windowed{most: 30, length: time.Minute, kind: "bucket", code: "rate_limited"}
-		}, 600, 50, 19 * time.Minute},
-		"100 an hour": {func() limiting {
-			return &windowed{most: 100, length: time.Hour, kind: "sliding", code: "rate_limited"}
-		}, 800, 60, 7 * time.Hour},
-		"one each 3 s": {func() limiting {
-			return &windowed{most: 1, length: 3 * time.Second, kind: "sliding", code: "rate_limited"}
-		}, 400, 30, 399 * 3 * time.Second},
-	} {
+	for name, c := range restarting {
 		t.Run(name, func(t *testing.T) {
 			refused := map[bool]int{}
 			for _, forgets := range []bool{false, true} {
@@ -66,6 +71,29 @@ func TestRestarts(t *testing.T) {
 				t.Errorf("%d refusals, and %d where all is forgotten", refused[false], refused[true])
 			}
 		})
+	}
+}
+
+// TestAway has the service begin anew a while after it has ended, at any time and during a pause: how long nothing was
+// sent because it was away is not taken for how long the server refuses.
+func TestAway(t *testing.T) {
+	for name, c := range restarting {
+		for _, away := range []time.Duration{5 * time.Minute, 40 * time.Minute, 2*time.Hour - time.Minute} {
+			for _, paused := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s/away %s/paused %t", name, away, paused), func(t *testing.T) {
+					w := newWorld(t, 1, c.messages, Bounds{Connections: 4, MessagesPerConnection: 1000}, c.server())
+					w.every, w.away, w.paused = c.every, away, paused
+					if paused {
+						w.every = 10
+					}
+					took := w.run() - time.Duration(w.begins)*away
+					if !paused && w.begins == 0 || took > 2*c.best+2*time.Minute {
+						t.Errorf("%s, the best is %s; away %d times; %d refusals; %+v", took, c.best, w.begins,
+							len(w.refusals), w.flow.Learned(w.now))
+					}
+				})
+			}
+		}
 	}
 }
 

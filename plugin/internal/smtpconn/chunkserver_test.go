@@ -42,7 +42,7 @@ func (s *chunkServer) start(t *testing.T) Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Target{Host: "127.0.0.1", Port: address.Port, Limits: quickLimits}
+	return Target{Host: "127.0.0.1", Port: address.Port, Limits: patientLimits}
 }
 
 func (s *chunkServer) serve(conn net.Conn) {

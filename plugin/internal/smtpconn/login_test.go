@@ -78,7 +78,7 @@ func (a *authenticator) logIn(t *testing.T, change func(*Target)) (*Session, *Er
 		t.Fatal(err)
 	}
 	target := Target{
-		Host: "127.0.0.1", Port: address.Port, Encrypt: a.config != nil, Limits: quickLimits,
+		Host: "127.0.0.1", Port: address.Port, Encrypt: a.config != nil, Limits: patientLimits,
 		Login: "anna", Password: shared.NewSecretText("s3cret!"), AccessToken: shared.NewSecretText("t0ken-t0ken"),
 	}
 	if change != nil {

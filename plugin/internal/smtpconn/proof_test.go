@@ -17,6 +17,7 @@ func TestChunkUnproven(t *testing.T) {
 				extra: map[string]string{"MAIL": "250 2.0.0 And another thing\r\n"}}
 			target := server.start(t)
 			conn := server.open(t, target)
+			conn.limits.Command = time.Second // Some of these come to its end.
 			_, err := conn.Deliver(t.Context(), chunkEnvelope, []byte("x\r\n"), nil)
 			var failure *Error
 			if !errors.As(err, &failure) || !failure.Sent || conn.Usable(err) {

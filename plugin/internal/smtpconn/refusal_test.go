@@ -13,13 +13,7 @@ import (
 // patientLimits end no step of a peer that answers, however slow the machine is.
 var patientLimits = Limits{
 	Resolve: time.Hour, Connect: time.Hour, TLS: time.Hour, Greeting: time.Hour, Silence: time.Hour, Auth: time.Hour,
-	Command: time.Hour,
-}
-
-// quickLimits are for peers that fall silent.
-var quickLimits = Limits{
-	TLS: time.Second, Greeting: 1500 * time.Millisecond, Silence: 300 * time.Millisecond, Auth: time.Second,
-	Command: time.Second, Data: time.Second,
+	Command: time.Hour, Data: time.Hour,
 }
 
 // hangingUp is a server that says a last word and tears the connection down: at a verb, or within a message.
@@ -78,7 +72,7 @@ func TestLastWords(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			conn, err := Open(t.Context(), Target{Host: "127.0.0.1", Port: address.Port, Limits: quickLimits}, nil)
+			conn, err := Open(t.Context(), Target{Host: "127.0.0.1", Port: address.Port, Limits: patientLimits}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +121,7 @@ func TestCheckTakesOneTurn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limits := quickLimits
+	limits := patientLimits
 	limits.Quit = time.Hour
 	conn, err := Open(t.Context(), Target{Host: "127.0.0.1", Port: address.Port, Limits: limits}, nil)
 	if err != nil {

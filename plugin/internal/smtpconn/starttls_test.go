@@ -154,7 +154,7 @@ func TestInjectionBehindSTARTTLS(t *testing.T) {
 			}
 			conn, err := Open(t.Context(), Target{
 				Host: "127.0.0.1", Port: address.Port, Login: "me", Password: shared.NewSecretText(secretPassword),
-				AdditionalCA: []*x509.Certificate{authority.Certificate}, Limits: quickLimits, HELOName: "console.example",
+				AdditionalCA: []*x509.Certificate{authority.Certificate}, Limits: patientLimits, HELOName: "console.example",
 			}, nil)
 			var failure *Error
 			switch errors.As(err, &failure); {

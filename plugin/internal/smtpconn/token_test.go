@@ -105,7 +105,7 @@ func (s *tokenServer) open(t *testing.T, change func(*Target)) (*Conn, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target := Target{Host: "127.0.0.1", Port: address.Port, Limits: quickLimits, Login: "anna"}
+	target := Target{Host: "127.0.0.1", Port: address.Port, Limits: patientLimits, Login: "anna"}
 	change(&target)
 	return Open(t.Context(), target, &Trace{Verbose: true})
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
@@ -34,7 +35,7 @@ func answering(t *testing.T, answers map[string]string) Target {
 	}()
 	return Target{
 		Host: "127.0.0.1", Port: server.Addr().(*net.TCPAddr).Port, Login: "me@example.com",
-		Password: shared.NewSecretText("c4nary.Pa55word/9f3b"), Limits: quickLimits,
+		Password: shared.NewSecretText("c4nary.Pa55word/9f3b"), Limits: patientLimits,
 	}
 }
 
@@ -200,8 +201,10 @@ func TestTurnsBetweenTLSAndPlainEnd(t *testing.T) {
 			}
 		}
 	}()
+	limits := patientLimits
+	limits.Silence = 300 * time.Millisecond // The second connection is silent.
 	_, err = Open(t.Context(), Target{
-		Host: "127.0.0.1", Port: server.Addr().(*net.TCPAddr).Port, Encrypt: true, Limits: quickLimits,
+		Host: "127.0.0.1", Port: server.Addr().(*net.TCPAddr).Port, Encrypt: true, Limits: limits,
 		AdditionalCA: []*x509.Certificate{authority.Certificate},
 	}, nil)
 	if err == nil || asError(err).Kind != KindTLSInsteadOfPlain {
@@ -278,7 +281,7 @@ func TestAcceptedAheadInAnotherRecord(t *testing.T) {
 			}
 		}()
 		_, err := sendOver(t, Target{
-			Host: "127.0.0.1", Port: server.Addr().(*net.TCPAddr).Port, Encrypt: true, Limits: quickLimits,
+			Host: "127.0.0.1", Port: server.Addr().(*net.TCPAddr).Port, Encrypt: true, Limits: patientLimits,
 			AdditionalCA: []*x509.Certificate{authority.Certificate},
 		})
 		if err == nil || asError(err).Kind != c.kind || asError(err).Sent {

@@ -198,7 +198,7 @@ func TestPageWithoutScripts(t *testing.T) {
 		return err
 	}))
 	b.reload()
-	b.click(".practice summary")
+	b.click(".practice details summary")
 	b.click("[data-practice=auth-wrong-password]")
 	b.await(`#control-server[value="127.0.0.1"]`)
 	b.typeInto("#control-password", practicePassword)

@@ -62,7 +62,7 @@ type Configuration struct {
 	// Passive starts no notification service; notifications are taken all the same.
 	Passive bool
 	// Environ is the environment that may fix fields, as os.Environ returns it.
-	Environ []string
+	Environ Environment
 	// Logger may be nil.
 	Logger hclog.Logger
 }

@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -90,27 +89,24 @@ const Limit = 10 * time.Second
 
 // Caller asks by HTTP. It may be used concurrently.
 type Caller struct {
-	client *http.Client
+	transport http.RoundTripper
+	limit     time.Duration
 }
 
-// NewCaller makes a Caller that connects by the transport.
+// NewCaller makes a Caller that connects by the transport. The transport is asked itself, not by an http.Client: that
+// one reads where a redirect leads to, which is not followed.
 func NewCaller(transport http.RoundTripper) *Caller {
-	return &Caller{client: &http.Client{
-		Transport: transport, Timeout: Limit,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	return &Caller{transport: transport, limit: Limit}
 }
 
-// do makes a request. Only an answer of the kind 2xx is success.
+// do makes a request. Only an answer of the kind 2xx is success. No error repeats words of the receiver, or its name.
 func (c *Caller) do(request *http.Request) error {
+	ctx, cancel := context.WithTimeout(request.Context(), c.limit)
+	defer cancel()
 	request.Header.Set("User-Agent", "smtp-settings")
-	reply, err := c.client.Do(request)
+	reply, err := c.transport.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		var named *url.Error
-		if errors.As(err, &named) { // It has the address.
-			err = named.Err
-		}
-		return err
+		return failureOf(err)
 	}
 	defer reply.Body.Close()
 	switch kind := reply.StatusCode / 100; kind {

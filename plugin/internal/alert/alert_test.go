@@ -100,8 +100,8 @@ func TestHostileReceivers(t *testing.T) {
 		}, ""},
 		{"headers without end", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Long", strings.Repeat("x", 4<<20))
-		}, "header"},
-		{"hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF"},
+		}, "does not answer in HTTP"},
+		{"hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "closed the connection"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var asked atomic.Int64
@@ -131,7 +131,7 @@ func TestSilentReceiver(t *testing.T) {
 	defer receiver.Close()
 	defer close(release)
 	impatient := caller()
-	impatient.client.Timeout = 50 * time.Millisecond
+	impatient.limit = 50 * time.Millisecond
 	if err := impatient.Beat(t.Context(), receiver.URL+"/T0PS3CRET"); err == nil ||
 		strings.Contains(err.Error(), "T0PS3CRET") {
 		t.Errorf("%v", err)

@@ -63,15 +63,21 @@ func (s *Service) catchUp(ctx context.Context) error {
 
 // buildIndexes makes what was left when there were many notifications at the start.
 func (s *Service) buildIndexes(ctx context.Context) error {
-	if s.queue.indexed.Load() {
+	if s.queue.built.Load() {
 		return nil
 	}
-	complete, err := s.queue.builder.isComplete(ctx, s.queue.reader)
-	if err == nil && !complete {
-		if err = s.queue.builder.build(ctx); err == nil {
-			complete, err = s.queue.builder.isComplete(ctx, s.queue.reader)
-		}
+	now, err := s.queue.builder.made(ctx, s.queue.reader)
+	if err != nil {
+		return err
 	}
-	s.queue.indexed.Store(complete && err == nil)
-	return s.configuration.Store.Unprivileged(ctx, err)
+	if s.queue.has(now); now.complete {
+		return nil
+	}
+	if err := s.queue.builder.build(ctx); err != nil {
+		return s.configuration.Store.Unprivileged(ctx, err)
+	}
+	if now, err = s.queue.builder.made(ctx, s.queue.reader); err == nil {
+		s.queue.has(now)
+	}
+	return err
 }

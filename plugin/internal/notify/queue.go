@@ -68,6 +68,7 @@ type queue struct {
 	buckets *buckets
 	builder *builder
 
+	built     atomic.Bool // nothing is left for builder to make
 	foldedAll atomic.Bool // by this process; see riverfolded.go
 }
 
@@ -75,7 +76,7 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	database := s.configuration.Store
 	q := &queue{riverStore: riverStore{
 		db: database.DB(), reader: database.Reader(), bulk: database.Bulk(), dialect: sqliteDialect, indexed: &atomic.Bool{},
-		folded: &atomic.Bool{},
+		folded: &atomic.Bool{}, foldedIndexed: &atomic.Bool{},
 	}}
 	if database.Pool() != nil {
 		q.dialect = postgresDialect
@@ -87,20 +88,27 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	logger := s.configuration.Logger
 	q.builder = &builder{riverStore: q.riverStore, store: database, few: fewJobs,
 		told: func(what string, took time.Duration) { logger.Info("made for the queue", "what", what, "took", took) }}
-	complete, err := q.builder.prepare(ctx)
+	now, err := q.builder.prepare(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("its indexes cannot be made: %w", database.Unprivileged(ctx, err))
 	}
 	if err := q.prepareLeader(ctx, database, leaderVersion); err != nil {
 		return nil, fmt.Errorf("its leader cannot be guarded: %w", database.Unprivileged(ctx, err))
 	}
-	q.indexed.Store(complete)
+	q.has(now)
 	if err := q.readFolded(ctx); err != nil {
 		return nil, err
 	}
 	q.buckets = &buckets{db: database.DB(), node: s.node, clock: s.clock, lock: q.dialect.lockBuckets}
 	q.texts = newTextIndex(filepath.Dir(s.configuration.LockFile), q)
 	return q, nil
+}
+
+// has has the queue use what builder has made.
+func (q *queue) has(now made) {
+	q.indexed.Store(now.usable)
+	q.foldedIndexed.Store(now.folded)
+	q.built.Store(now.complete)
 }
 
 // fetchCooldown is how long River waits after it has taken messages from the queue before it takes more; the first one

@@ -37,41 +37,49 @@ type builder struct {
 	told func(what string, took time.Duration)
 }
 
-// prepare makes what takes no time, and everything where there are few jobs. complete is false where the rest is left
-// to build: there are many, or others hold a lock.
-func (b *builder) prepare(ctx context.Context) (complete bool, err error) {
+// prepare makes what takes no time, and everything where there are few jobs. The rest is left to build: there are many,
+// others hold a lock, or what there is will do and only the table's owner may make more.
+func (b *builder) prepare(ctx context.Context) (made, error) {
 	if err := b.store.Make(ctx, makeCounts); err != nil {
-		return false, err
+		return made{}, err
 	}
 	if b.dialect.hasClass != "" { // Every query may use it.
 		if err := b.makeClass(ctx); err != nil {
-			return false, err
+			return made{}, err
 		}
 	}
-	complete, err = b.isComplete(ctx, b.reader)
-	if err != nil || complete {
-		return complete, err
+	now, err := b.made(ctx, b.reader)
+	if err != nil || now.complete {
+		return now, err
 	}
 	var jobs int
 	if err := b.reader.QueryRowContext(ctx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM river_job LIMIT %d) AS few",
 		b.few+1)).Scan(&jobs); err != nil || jobs > b.few {
-		return false, err
+		return now, err
 	}
-	complete, err = b.makeAll(ctx)
-	if isLocked(err) { // Others write at the moment; they are not to keep this process from starting.
-		return false, nil
+	// Others that write at the moment are not to keep this process from starting.
+	if err := b.makeAll(ctx); isLocked(err) || now.usable && refusedWith(err, pgerrcodeInsufficientPrivilege) {
+		return now, nil
+	} else if err != nil {
+		return made{}, err
 	}
-	return complete, err
+	return b.made(ctx, b.reader)
 }
 
 // isLocked reports whether a lock could not be had in time, or was not to be had: each of two waited for the other.
-func isLocked(err error) bool {
+func isLocked(err error) bool { return refusedWith(err, pgerrcodeNotAvailable, pgerrcodeDeadlock) }
+
+// refusedWith reports whether PostgreSQL has refused with one of the codes.
+func refusedWith(err error, codes ...string) bool {
 	var refused *pgconn.PgError
-	return errors.As(err, &refused) && (refused.Code == pgerrcodeNotAvailable || refused.Code == pgerrcodeDeadlock)
+	return errors.As(err, &refused) && slices.Contains(codes, refused.Code)
 }
 
-// pgerrcodeNotAvailable is lock_not_available, in the appendix of PostgreSQL's manual.
-const pgerrcodeNotAvailable = "55P03"
+// lock_not_available and insufficient_privilege, in the appendix of PostgreSQL's manual.
+const (
+	pgerrcodeNotAvailable          = "55P03"
+	pgerrcodeInsufficientPrivilege = "42501"
+)
 
 // makeCounts makes the table of counts.
 const makeCounts = "CREATE TABLE IF NOT EXISTS notification_count (class TEXT NOT NULL, count BIGINT NOT NULL);\n"
@@ -90,21 +98,35 @@ func (b *builder) makeClass(ctx context.Context) error {
 	})
 }
 
-// isComplete reports whether there is nothing to make.
-func (b *builder) isComplete(ctx context.Context, database store.Executor) (bool, error) {
+// made is what there is of what builder makes.
+type made struct {
+	complete bool // nothing is to be made or removed
+	usable   bool // nothing is missing but what is optional
+	folded   bool // nor are the optional indexes of folded recipients
+}
+
+// made finds out what there is. What a later version has made will do.
+func (b *builder) made(ctx context.Context, database store.Executor) (made, error) {
 	var state indexState
 	found, err := store.ReadState(ctx, database, stateIndexes, &state)
-	if err != nil || found && state.Version > indexVersion {
-		return err == nil, err
-	}
-	if !found || state.Version < countsVersion || !state.Counted {
-		return false, nil
+	if err != nil {
+		return made{}, err
 	}
 	there, err := b.existing(ctx, database)
 	if err != nil {
-		return false, err
+		return made{}, err
 	}
-	return len(b.missing(there)) == 0 && len(b.unwanted(there)) == 0 && state.Version == indexVersion, nil
+	missing := b.missing(there)
+	lacks := func(optional bool) bool {
+		return slices.ContainsFunc(missing, func(one index) bool { return one.optional == optional })
+	}
+	later := found && state.Version > indexVersion
+	counted := found && state.Version >= countsVersion && state.Counted
+	return made{
+		complete: later || counted && len(missing) == 0 && len(b.unwanted(there)) == 0 && state.Version == indexVersion,
+		usable:   later || counted && !lacks(false),
+		folded:   !lacks(true),
+	}, nil
 }
 
 // existing are the indexes that there are, by name, and whether each is whole: PostgreSQL leaves one behind that was
@@ -149,15 +171,14 @@ func (b *builder) unwanted(there map[string]bool) (names []string) {
 }
 
 // makeAll makes everything in one transaction, unless another process is at it.
-func (b *builder) makeAll(ctx context.Context) (complete bool, err error) {
-	err = b.store.Together(ctx, true, func(transaction *sql.Tx) error {
-		if complete, err = b.isComplete(ctx, transaction); err != nil || complete {
+func (b *builder) makeAll(ctx context.Context) error {
+	return b.store.Together(ctx, true, func(transaction *sql.Tx) error {
+		if now, err := b.made(ctx, transaction); err != nil || now.complete {
 			return err // Another process has made them meanwhile.
 		}
 		if alone, err := b.isAlone(ctx, transaction); err != nil || !alone {
 			return err
 		}
-		complete = true
 		if err := b.beginCounts(ctx, transaction); err != nil {
 			return err
 		}
@@ -181,7 +202,6 @@ func (b *builder) makeAll(ctx context.Context) (complete bool, err error) {
 		}
 		return b.endCounts(ctx, transaction, counts)
 	})
-	return complete && err == nil, err
 }
 
 // build makes what is missing, one thing at a time, while the queue is used. What was interrupted goes on where it was.

@@ -38,7 +38,7 @@ func isASCII(text string) bool {
 
 // byRecipient returns the condition that a recipient, or all of a domain, is looked for.
 func (r *riverStore) byRecipient(wanted string) (expression, compared, argument string) {
-	whole, folds := strings.Contains(wanted, "@"), !isASCII(wanted) && r.folded.Load()
+	whole, folds := strings.Contains(wanted, "@"), !isASCII(wanted) && r.folded.Load() && r.foldedIndexed.Load()
 	switch {
 	case whole && folds:
 		return recipientFolded, "= %s AND " + recipientFolded + " IS NOT NULL", strings.ToLower(wanted)

@@ -159,8 +159,12 @@ func named(triggers map[string]string) map[string]string {
 	return triggers
 }
 
-// index is one that is added to River's table.
-type index struct{ name, on string }
+// index is one that is added to River's table. What is optional is not used until it is there, and nothing else waits
+// for it: only the table's owner can make it in a database of an earlier version.
+type index struct {
+	name, on string
+	optional bool
+}
 
 // indexes returns what is wanted, in the order in which it is missed.
 func (d dialect) indexes() (all []index) {
@@ -176,7 +180,11 @@ func (d dialect) indexes() (all []index) {
 	add("domain", "(("+d.domain+"), id)")
 	add("cause", "(("+d.cause+"), id) WHERE errors IS NOT NULL")
 	add("category", "(("+category+"), id) WHERE "+category+" IS NOT NULL")
+	needed := len(all)
 	add("folded", "(("+recipientFolded+"), id) WHERE "+recipientFolded+" IS NOT NULL")
 	add("folded_domain", "(("+d.domainFolded+"), id) WHERE "+recipientFolded+" IS NOT NULL")
+	for i := range all[needed:] {
+		all[needed+i].optional = true
+	}
 	return all
 }

@@ -22,9 +22,11 @@ type riverStore struct {
 	db      *sql.DB
 	reader  *sql.DB      // for what only reads
 	bulk    *sql.DB      // for what reads for long
-	indexed *atomic.Bool // nothing is missing of what builder makes
+	indexed *atomic.Bool // nothing is missing of what builder makes but what is optional
 	folded  *atomic.Bool // see riverfolded.go
-	dialect dialect
+
+	foldedIndexed *atomic.Bool // there are the indexes for it
+	dialect       dialect
 }
 
 // dialect is where the engines differ.

@@ -134,10 +134,10 @@ func (b *breaker) ask(ctx context.Context,
 	case b.probing:
 		b.mu.Unlock()
 		return let, longestWait, changed
-	case wait > 0:
+	case !b.policy.Due(b.pause.State, now):
 		b.mu.Unlock()
 		return let, wait, changed
-	case b.pause.Rank(attempt.Message) > 0 && now.Before(b.prefer):
+	case b.pause.Rank(attempt.Message) > 0 && now.Before(b.prefer) && b.prefer.Sub(now) <= preferAgain:
 		wait = b.prefer.Sub(now)
 		b.mu.Unlock()
 		return let, wait, changed

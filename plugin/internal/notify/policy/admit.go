@@ -22,7 +22,7 @@ type Admission struct {
 func (p Policy) Admit(s State, now time.Time, m Message, best bool) (State, Admission) {
 	if s.Paused() {
 		switch {
-		case now.Before(s.Next):
+		case !p.Due(s, now):
 			return s, Admission{Until: s.Next}
 		case !best:
 			return s, Admission{Another: true}
@@ -35,7 +35,7 @@ func (p Policy) Admit(s State, now time.Time, m Message, best bool) (State, Admi
 		return s, Admission{Go: true}
 	}
 	held := s.Held[at]
-	if now.Before(held.Next) {
+	if now.Before(held.Next) && !held.Since.After(now.Add(clockStep)) { // The clock may have been set back.
 		return s, Admission{Until: held.Next}
 	}
 	held.Next, held.Looks = now.Add(p.holdAgain(held).After(held.Looks)), held.Looks+1
@@ -102,6 +102,9 @@ func (p Policy) holdAgain(h Held) Backoff {
 	}
 	return p.Away
 }
+
+// Due reports whether the next probe of a pause may go.
+func (p Policy) Due(s State, now time.Time) bool { return isDue(s.Next, now, p.LongestPause(s)) }
 
 // LongestPause bounds the wait for the next probe.
 func (p Policy) LongestPause(s State) time.Duration { return max(p.probeAgain(s).Longest, s.Named) }

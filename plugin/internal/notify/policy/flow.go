@@ -26,6 +26,8 @@ type Flow struct {
 	passed         tally
 	spacing        spacing
 
+	latest time.Time // that was told; see tick
+
 	perConnection int // learned; 0 is not
 	ended         int // after how many messages a connection was ended last
 	forget        time.Time
@@ -79,6 +81,7 @@ func (f *Flow) MessagesPerConnection(now time.Time) int {
 
 // Ready is when the next message may go.
 func (f *Flow) Ready(now time.Time) time.Time {
+	f.tick(now)
 	return later(f.spacing.ready(now), later(f.known.ready(now), f.learned.ready(now)))
 }
 
@@ -114,6 +117,7 @@ type Rejection struct {
 // turn comes, and the refusal means nothing else. The server says so in many words, and at the greeting while other
 // connections go on it says so whatever the words.
 func (f *Flow) Crowded(now time.Time, r Rejection) bool {
+	f.tick(now)
 	first := r.Sent == 0 && (r.Stage == Opening || r.Stage == Sender) && r.Excess == TooMuch
 	if r.Others == 0 || r.Excess != TooManyConnections && !first && (r.Stage != Opening || r.Excess == Exhausted) {
 		return false
@@ -132,6 +136,7 @@ func (f *Flow) Crowded(now time.Time, r Rejection) bool {
 
 // TooFast is told of a refusal for the rate, which pauses the deliveries or not.
 func (f *Flow) TooFast(now time.Time, r Rejection) {
+	f.tick(now)
 	switch {
 	case r.Excess != TooFast || r.Stage == Opening || f.spacing.rejected(now):
 	case r.Probe: // The looks at a pause take no place of messages after it.
@@ -144,6 +149,7 @@ func (f *Flow) TooFast(now time.Time, r Rejection) {
 
 // Delivered is told of a message that began at a time and was taken. waiting is true when others wait for their turn.
 func (f *Flow) Delivered(now, began time.Time, waiting bool) {
+	f.tick(now)
 	if !f.refused.IsZero() && began.After(f.refused) {
 		f.learn(now)
 	}

@@ -79,6 +79,7 @@ func (p *Page) observe(ctx context.Context) (health.Observation, error) {
 	if err != nil {
 		return health.Observation{}, err
 	}
+	seen.Revised = state.Revision.At
 	snapshot, now := p.snapshot(state), time.Now()
 	if verified := snapshot.Verified; verified != nil && len(verified.Changed) == 0 && now.Sub(verified.At) < recentTest {
 		seen.Proof = verified.At

@@ -76,15 +76,16 @@ type identity struct {
 // settingsDestination keeps a sealed version from being taken for a secret of the settings.
 var settingsDestination = secret.Destination{Purpose: "health", Field: "version"}
 
-// same reports whether the sealed settings have the version. One that cannot be opened, after the key was lost, has
-// none.
+// same reports whether the sealed settings have the version. Those that can never be opened, after the key was lost,
+// have none. That a service which holds the key does not answer is an error: whether they are others is not known then,
+// and a login that was refused is not tried again for it.
 func (i *identity) same(ctx context.Context, sealed []byte, version string) (bool, error) {
 	if len(sealed) == 0 {
 		return version == "", nil
 	}
 	if string(sealed) != string(i.sealed) {
 		opened, err := i.keeper.Open(ctx, sealed, settingsDestination)
-		if errors.Is(err, secret.ErrCannotOpen) {
+		if secret.IsDamaged(err) || errors.Is(err, secret.ErrKeyMissing) {
 			return false, nil
 		}
 		if err != nil {

@@ -42,6 +42,8 @@ type Observation struct {
 	// Version differs when anything of the settings does; empty means that there are none, and Unusable that they cannot
 	// be used at the moment, because a secret cannot be had, for instance. Look says why.
 	Version string
+	// Revised is when they were saved, by the clock of the process that has done so; zero when that is not known.
+	Revised time.Time
 	// Proof is when a test has passed with them; zero when none has lately.
 	Proof time.Time
 	// Pause is why deliveries wait; nil while they go on.
@@ -183,6 +185,9 @@ func (w *Watcher) advance(ctx context.Context, r record, seen Observation, now t
 	same, err := unusable, error(nil)
 	if !unusable {
 		same, err = w.settings.same(ctx, r.Settings, seen.Version)
+	}
+	if err != nil && ctx.Err() == nil && seen.Revised.After(s.Saved) {
+		err = nil // There was a save since. A service that refuses the key for good would hold up everything else.
 	}
 	if err != nil {
 		return r, err

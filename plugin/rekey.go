@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/health"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -27,27 +28,19 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 	// What another process has sealed with the old key may still be on its way into the database, so this goes on until
 	// nothing is left that needs it, and nothing came in a while.
 	for quiet := false; ; {
-		count, rewritten, err := p.rewrap(ctx)
+		done, err := p.reseal(ctx)
 		if err != nil {
 			return shared.RekeyResult{}, err
 		}
-		waiting, err := p.notifications.Reseal(ctx)
-		if err != nil {
-			return shared.RekeyResult{}, err
-		}
-		grants, renewing, err := p.grants.Reseal(ctx)
-		if err != nil {
-			return shared.RekeyResult{}, err
-		}
-		result.Secrets += count + grants
-		if rewritten+waiting+grants > 0 {
+		result.Secrets += done.secrets
+		if done.changed {
 			quiet = false
 			continue
 		}
-		if quiet && renewing == 0 {
+		if quiet && done.renewing == 0 {
 			break
 		}
-		quiet = renewing == 0
+		quiet = done.renewing == 0
 		select {
 		case <-time.After(rekeyPause):
 		case <-ctx.Done():
@@ -56,6 +49,36 @@ func (p *Page) Rekey(ctx context.Context, request shared.RekeyRequest) (shared.R
 	}
 	p.logger.Info("secrets sealed under a new key", "actor", request.Actor, "secrets", result.Secrets)
 	return result, p.keys.Forget()
+}
+
+// resealed is what one pass over everything that is sealed has done.
+type resealed struct {
+	secrets  int64 // those of the settings, which the operator is told of
+	renewing int64 // grants that are being renewed
+	changed  bool  // something was wrapped anew
+}
+
+// reseal wraps the data keys of everything that is sealed in the database with the current key.
+func (p *Page) reseal(ctx context.Context) (resealed, error) {
+	secrets, revisions, err := p.rewrap(ctx)
+	if err != nil {
+		return resealed{}, err
+	}
+	waiting, err := p.notifications.Reseal(ctx)
+	if err != nil {
+		return resealed{}, err
+	}
+	known, err := health.Reseal(ctx, p.store, p.keeper)
+	if err != nil {
+		return resealed{}, err
+	}
+	grants, renewing, err := p.grants.Reseal(ctx)
+	if err != nil {
+		return resealed{}, err
+	}
+	return resealed{
+		secrets: secrets + grants, renewing: renewing, changed: known || revisions+waiting+grants > 0,
+	}, nil
 }
 
 // rewrap wraps the data keys of all revisions with the current key. It returns how many secrets, and how many

@@ -141,6 +141,31 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// TestRekeyTriesNoLogin holds that a login that was refused is not tried again because of a new key.
+func TestRekeyTriesNoLogin(t *testing.T) {
+	server := startMoodyServer(t)
+	server.refuses.Store(true)
+	configuration := Configuration{DataDir: t.TempDir(), VerifyEvery: VerifyEvery(time.Second)}
+	page, closePage := openWatching(t, configuration)
+	server.save(t, page, 0, "first")
+	known, logins := awaitHealth(t, page, shared.HealthBroken), server.logins.Load()
+	if _, err := page.Rekey(t.Context(), shared.RekeyRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	closePage()
+	page, _ = openWatching(t, configuration)
+	page.stopWatch()
+	page.stopWatch = nil
+	if err := page.newWatcher().Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	again, err := health.Read(t.Context(), page.store)
+	if err != nil || again.Refusals != known.Refusals || !again.Saved.Equal(known.Saved) ||
+		again.Next.Before(known.Next) || server.logins.Load() != logins {
+		t.Errorf("%+v, before %+v, %d logins, %v", again, known, server.logins.Load()-logins, err)
+	}
+}
+
 // TestNothingIsVerified holds that nothing is tried where the operator does not want it, and while a command looks
 // something up.
 func TestNothingIsVerified(t *testing.T) {

@@ -103,3 +103,65 @@ func (n *nodes) stored() string {
 	}
 	return stored
 }
+
+// TestRefusedAndRekeyed holds that a new key does not have a login tried again that was refused, and that the result of
+// a look counts that was under way meanwhile.
+func TestRefusedAndRekeyed(t *testing.T) {
+	directory, open := t.TempDir(), sqliteAt(t.TempDir())
+	ring := keyring(t, directory, "")
+	n := newNodes(t, 0, func(t *testing.T) *store.Store { return open(t, "one") })
+	n.keeper = secret.NewKeeper(ring)
+	rekey := func() {
+		if err := ring.Renew(t.Context()); err != nil {
+			t.Error(err)
+		}
+		for _, want := range []bool{true, false} {
+			if got, err := Reseal(t.Context(), n.running[0].Store, n.keeper); got != want || err != nil {
+				t.Errorf("sealed anew: %t instead of %t, %v", got, want, err)
+			}
+		}
+		if err := ring.Forget(); err != nil {
+			t.Error(err)
+		}
+	}
+	n.answer = func(time.Duration) string {
+		rekey()
+		return "refused"
+	}
+	n.running = []*Watcher{n.start()}
+	n.live(time.Hour)
+	rekey()
+	n.live(2 * time.Hour)
+	n.keeper = secret.NewKeeper(keyring(t, directory, ""))
+	n.running = []*Watcher{n.start()}
+	n.live(5 * time.Hour)
+	if got := n.transitions(); len(n.looks) != 1 || got != "broken" {
+		t.Errorf("looks: %v, transitions: %s", n.looks, got)
+	}
+}
+
+// TestResealLostSettings holds that what no key opens any more is not in the way of a new one, and that what a service
+// does not open at the moment is.
+func TestResealLostSettings(t *testing.T) {
+	service, open := startKeyService(t), sqliteAt(t.TempDir())
+	n := newNodes(t, 0, func(t *testing.T) *store.Store { return open(t, "one") })
+	database := n.open(t)
+	local := secret.NewKeeper(keyring(t, t.TempDir(), ""))
+	if changed, err := Reseal(t.Context(), database, local); changed || err != nil {
+		t.Errorf("nothing: %t, %v", changed, err)
+	}
+	n.keeper = secret.NewKeeper(keyring(t, t.TempDir(), service.source))
+	n.running = []*Watcher{n.start()}
+	n.live(time.Hour)
+	if changed, err := Reseal(t.Context(), database, local); changed || err != nil {
+		t.Errorf("without the key: %t, %v", changed, err)
+	}
+	service.away.Store(true)
+	both, err := secret.OpenKeyring(t.Context(), t.TempDir(), "", []string{service.source}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := Reseal(t.Context(), database, secret.NewKeeper(both)); changed || err == nil {
+		t.Errorf("while the service is away: %t", changed)
+	}
+}

@@ -66,6 +66,30 @@ func write(ctx context.Context, database *store.Store, before string, r record) 
 	return database.SwapState(ctx, store.StateHealth, before, string(encoded))
 }
 
+// Reseal wraps the data key of the settings in the record with the newest key, and reports whether it was another one.
+// What can never be opened is no worse for it.
+func Reseal(ctx context.Context, database *store.Store, keeper *secret.Keeper) (bool, error) {
+	for {
+		stored, r, err := read(ctx, database)
+		if err != nil || len(r.Settings) == 0 {
+			return false, err
+		}
+		again, changed, err := keeper.Rewrap(ctx, r.Settings)
+		switch {
+		case err != nil && (secret.IsDamaged(err) || keeper.IsLost(ctx, r.Settings)):
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("what is known of the settings: %w", err)
+		case !changed:
+			return false, nil
+		}
+		r.Settings = again
+		if written, err := write(ctx, database, stored, r); err != nil || written {
+			return written, err
+		}
+	}
+}
+
 // identity tells whether settings are the same as those of a record. It is for one goroutine.
 type identity struct {
 	keeper  *secret.Keeper
@@ -83,7 +107,7 @@ func (i *identity) same(ctx context.Context, sealed []byte, version string) (boo
 	if len(sealed) == 0 {
 		return version == "", nil
 	}
-	if string(sealed) != string(i.sealed) {
+	if !secret.IsSame(sealed, i.sealed) {
 		opened, err := i.keeper.Open(ctx, sealed, settingsDestination)
 		if secret.IsDamaged(err) || errors.Is(err, secret.ErrKeyMissing) {
 			return false, nil

@@ -249,27 +249,38 @@ func (w *Watcher) look(ctx context.Context, begun record, version string) error 
 	if err != nil {
 		return errors.Join(failed, err)
 	}
+	for written := false; !written && err == nil; { // Others write to the record as well, [Reseal] for instance.
+		written, err = w.conclude(ctx, begun, func(r record) record {
+			if failed != nil || seen.Version != version {
+				r.State = w.Abandoned(r.State, now)
+			} else {
+				if r.Server = server; found.Cause != nil && server == nil {
+					r.Server = begun.Server
+				}
+				r.State = w.Settle(w.Ends(w.Looked(r.State, now, found), r.endings(seen)), now, seen.Waiting)
+			}
+			r.Until = now.Add(lease)
+			return r
+		})
+	}
+	return errors.Join(failed, err)
+}
+
+// conclude notes what a look has found that was begun with a record. It is false when the record was changed meanwhile.
+func (w *Watcher) conclude(ctx context.Context, begun record, note func(record) record) (bool, error) {
 	stored, r, err := read(ctx, w.Store)
-	switch {
-	case err != nil:
-		return errors.Join(failed, err)
-	case r.Node != w.Node || string(r.Settings) != string(begun.Settings):
-		return errors.Join(failed, errOvertaken)
+	if err != nil {
+		return false, err
 	}
-	if failed != nil || seen.Version != version {
-		r.State = w.Abandoned(r.State, now)
-	} else {
-		if r.Server = server; found.Cause != nil && server == nil {
-			r.Server = begun.Server
-		}
-		r.State = w.Settle(w.Ends(w.Looked(r.State, now, found), r.endings(seen)), now, seen.Waiting)
+	if r.Node != w.Node || !secret.IsSame(r.Settings, begun.Settings) {
+		return false, errOvertaken
 	}
-	r.Until = now.Add(lease)
+	r = note(r)
 	written, err := write(ctx, w.Store, stored, r)
 	if written {
 		w.tell(begun.State, r.State)
 	}
-	return errors.Join(failed, err)
+	return written, err
 }
 
 // Release lets another process look.

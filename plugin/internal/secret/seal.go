@@ -10,6 +10,7 @@
 package secret
 
 import (
+	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -144,6 +145,13 @@ func (w *Rewrapper) Rewrap(ctx context.Context, sealed []byte) ([]byte, bool, er
 	blob.KeyInfo = &wrapping.KeyInfo{WrappedKey: wrapped}
 	encoded, err := proto.Marshal(&blob)
 	return encoded, true, err
+}
+
+// IsSame reports whether two sealed secrets are the same one, whichever keys their data key is wrapped with.
+func IsSame(one, other []byte) bool {
+	var a, b wrapping.BlobInfo
+	return bytes.Equal(one, other) || proto.Unmarshal(one, &a) == nil && proto.Unmarshal(other, &b) == nil &&
+		len(a.GetIv()) > 0 && bytes.Equal(a.GetIv(), b.GetIv()) && bytes.Equal(a.GetCiphertext(), b.GetCiphertext())
 }
 
 // IsDamaged reports whether an error of Open says that what is sealed is of no use whatever keys are put back, nor when

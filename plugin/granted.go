@@ -125,11 +125,12 @@ func (b *boundDraft) tokensOfGrant(ctx context.Context, id shared.SecretText) (*
 	return oauth.NewGrantSource(client, registration, grants, registration.Identity()+id.Reveal()), nil
 }
 
-// describeGrant tells on the page who has signed in, and until when that holds.
-func (p *Page) describeGrant(ctx context.Context, state store.State, snapshot *shared.Snapshot) {
+// describeGrant tells on the page who has signed in, and until when that holds. Where that cannot be told, the snapshot
+// says no more than before, which is enough for a page.
+func (p *Page) describeGrant(ctx context.Context, state store.State, snapshot *shared.Snapshot) error {
 	known := snapshot.Secrets[settings.OAuthGrant]
 	if !known.Set {
-		return
+		return nil
 	}
 	told, err := p.granted.get(ctx, state.Reading, func(ctx context.Context) (shared.SecretText, bool, error) {
 		bound, err := p.bind(ctx, shared.Draft{})
@@ -145,7 +146,7 @@ func (p *Page) describeGrant(ctx context.Context, state store.State, snapshot *s
 	}
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
-		known = shared.SecretState{}
+		known, err = shared.SecretState{}, nil
 	case err == nil:
 		known.Hint, known.Since = description.Account, description.SignedIn
 		if settings.SignsIn(snapshot.Values) { // Otherwise nothing needs it, and its end concerns nobody.
@@ -153,4 +154,5 @@ func (p *Page) describeGrant(ctx context.Context, state store.State, snapshot *s
 		}
 	}
 	snapshot.Secrets[settings.OAuthGrant] = known
+	return err
 }

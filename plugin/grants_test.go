@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/grant"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/health"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/settings"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
@@ -149,5 +150,29 @@ func TestCloseAwaitsRenewal(t *testing.T) {
 	}
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestGrantThatCannotBeTold holds that the end of a sign-in that cannot be read for a moment is not taken for none.
+func TestGrantThatCannotBeTold(t *testing.T) {
+	p := newSignInServer(t)
+	page := openPage(t, Configuration{})
+	draft, _ := p.signedIn(t, page)
+	if saved, err := page.Save(t.Context(), shared.SaveRequest{Draft: draft}); err != nil || !saved.Saved {
+		t.Fatal(err, saved.Diagnostics)
+	}
+	rename := func(from, to string) {
+		t.Helper()
+		if _, err := page.store.DB().ExecContext(t.Context(), "ALTER TABLE "+from+" RENAME TO "+to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename("oauth_grant", "away")
+	if seen, err := page.observe(t.Context()); err == nil {
+		t.Errorf("while it cannot be read: %+v", seen)
+	}
+	rename("away", "oauth_grant")
+	if seen, err := page.observe(t.Context()); err != nil || seen.Version == "" || seen.Version == health.Unusable {
+		t.Errorf("%+v, %v", seen, err)
 	}
 }

@@ -165,7 +165,7 @@ func (p *Page) Schema(_ context.Context, request shared.SchemaRequest) (shared.S
 func (p *Page) Load(ctx context.Context, _ shared.LoadRequest) (shared.Snapshot, error) {
 	state, err := p.store.Current(ctx)
 	snapshot := p.snapshot(state)
-	p.describeGrant(ctx, state, &snapshot)
+	_ = p.describeGrant(ctx, state, &snapshot)
 	return snapshot, err
 }
 

@@ -50,7 +50,7 @@ func (p *Page) save(ctx context.Context, request shared.SaveRequest) (saved, err
 		result.found = bound.found
 		p.confirmVerified(ctx, bound, &result.Snapshot)
 		if state, err := p.store.Current(ctx); err == nil {
-			p.describeGrant(ctx, state, &result.Snapshot)
+			_ = p.describeGrant(ctx, state, &result.Snapshot)
 		}
 	}
 	return result, err

@@ -95,7 +95,11 @@ func (p *Page) observe(ctx context.Context) (health.Observation, error) {
 	if known.Certificate != nil && missing == nil {
 		seen.Server = serverEnding(delivery.Target, known.Certificate)
 	}
-	p.describeGrant(ctx, state, &snapshot)
+	// A sign-in that settings use which can be used can be told; one that cannot for a moment has not ended.
+	err = p.describeGrant(ctx, state, &snapshot)
+	if err != nil && missing == nil && settings.SignsIn(snapshot.Values) {
+		return health.Observation{}, err
+	}
 	seen.Endings = endings(p.settingsOf(state.Revision), delivery.Target.AdditionalCA, snapshot, now)
 	return seen, nil
 }

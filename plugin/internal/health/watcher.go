@@ -217,8 +217,16 @@ func (w *Watcher) advance(ctx context.Context, r record, seen Observation, now t
 	} else {
 		s = w.GoOn(s, now, seen.Passed)
 	}
-	r.State = w.Settle(w.Ends(s, r.endings(seen)), now, seen.Waiting)
+	r.State = w.Settle(w.ends(s, r, seen), now, seen.Waiting)
 	return r, nil
+}
+
+// ends is Ends with what was seen. What settings need that cannot be used at the moment is not seen, and has not ended.
+func (w *Watcher) ends(s State, r record, seen Observation) State {
+	if seen.Version == Unusable {
+		return s
+	}
+	return w.Ends(s, r.endings(seen))
 }
 
 // endings are all that end by themselves.
@@ -257,7 +265,7 @@ func (w *Watcher) look(ctx context.Context, begun record, version string) error 
 				if r.Server = server; found.Cause != nil && server == nil {
 					r.Server = begun.Server
 				}
-				r.State = w.Settle(w.Ends(w.Looked(r.State, now, found), r.endings(seen)), now, seen.Waiting)
+				r.State = w.Settle(w.ends(w.Looked(r.State, now, found), r, seen), now, seen.Waiting)
 			}
 			r.Until = now.Add(lease)
 			return r

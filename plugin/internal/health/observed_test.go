@@ -35,3 +35,21 @@ func TestEndingsOfUnusableSettings(t *testing.T) {
 		t.Errorf("%+v, %v", known, err)
 	}
 }
+
+// TestProofOfAClockAhead holds that a test that has passed by a clock ahead of the database's is a proof of now: the
+// next look does not come later for it.
+func TestProofOfAClockAhead(t *testing.T) {
+	open := sqliteAt(t.TempDir())
+	n := newNodes(t, 1, func(t *testing.T) *store.Store { return open(t, "one") })
+	n.running[0].Observe = func(context.Context) (Observation, error) {
+		return Observation{Version: "first", Proof: began.Add(3 * time.Hour)}, nil
+	}
+	if err := n.running[0].Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	known, err := Read(t.Context(), n.running[0].Store)
+	if err != nil || known.Checked.After(began) || known.LoggedIn.After(began) ||
+		known.Next.After(began.Add(n.running[0].Every)) {
+		t.Errorf("%+v, %v", known, err)
+	}
+}

@@ -181,6 +181,9 @@ func (w *Watcher) tell(before, after State) {
 
 // advance is the record after what was seen.
 func (w *Watcher) advance(ctx context.Context, r record, seen Observation, now time.Time) (record, error) {
+	if seen.Proof.After(now) { // The clock of the process that has tested is ahead of the database's.
+		seen.Proof = now
+	}
 	s, unusable := r.State, seen.Version == Unusable && len(r.Settings) > 0
 	same, err := unusable, error(nil)
 	if !unusable {

@@ -97,15 +97,37 @@ func openWatching(t *testing.T, configuration Configuration) (page *Page, closeP
 // awaitHealth waits until the state of the health is the one.
 func awaitHealth(t *testing.T, page *Page, want shared.HealthState) health.State {
 	t.Helper()
-	for tick := time.NewTicker(20 * time.Millisecond); ; <-tick.C {
+	return awaitKnown(t, page, string(want), func(known health.State) bool { return known.Status == want })
+}
+
+// awaitKnown waits until what is known of the health is as is says. It is given up after a minute.
+func awaitKnown(t *testing.T, page *Page, what string, is func(health.State) bool) health.State {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for limit := time.After(time.Minute); ; {
 		known, err := health.Read(t.Context(), page.store)
-		if err != nil {
-			t.Fatalf("waiting for %s: %v", want, err)
-		}
-		if known.Status == want {
+		switch {
+		case err != nil:
+			t.Fatalf("waiting for %s: %v", what, err)
+		case is(known):
 			return known
 		}
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("waiting for %s: %+v", what, known)
+		}
 	}
+}
+
+// steppedWatcher is a watcher that takes a step when it is told to. The page does not watch meanwhile.
+func steppedWatcher(page *Page) *health.Watcher {
+	page.stopWatch()
+	page.stopWatch = nil
+	watcher := page.newWatcher()
+	watcher.Delivers = func() (delivers, alone bool) { return true, true }
+	return watcher
 }
 
 // TestVerify holds that the saved settings are tried without a test and without mail, that a login that is refused is
@@ -127,13 +149,16 @@ func TestVerify(t *testing.T) {
 	closePage()
 	logins := server.logins.Load()
 	page, _ = openWatching(t, configuration)
-	again := awaitHealth(t, page, shared.HealthBroken)
-	if !again.Next.Equal(known.Next) || again.Number != known.Number {
-		t.Errorf("after a start: %+v, before: %+v", again, known)
+	if err := steppedWatcher(page).Step(t.Context()); err != nil { // The first one after a start.
+		t.Fatal(err)
 	}
-	if err := page.newWatcher().Step(t.Context()); err != nil || server.logins.Load() != logins {
-		t.Errorf("%d logins instead of %d, %v", server.logins.Load(), logins, err)
+	again, err := health.Read(t.Context(), page.store)
+	if err != nil || again.Refusals != 1 || !again.Next.Equal(known.Next) || again.Number != known.Number ||
+		server.logins.Load() != logins {
+		t.Errorf("after a start: %+v, before: %+v, %d logins instead of %d, %v", again, known, server.logins.Load(), logins,
+			err)
 	}
+	page.stopWatch = page.startWatch()
 	server.refuses.Store(false)
 	server.save(t, page, 1, "second")
 	if known := awaitHealth(t, page, shared.HealthHealthy); !known.Events[len(known.Events)-1].Alert {
@@ -154,9 +179,7 @@ func TestRekeyTriesNoLogin(t *testing.T) {
 	}
 	closePage()
 	page, _ = openWatching(t, configuration)
-	page.stopWatch()
-	page.stopWatch = nil
-	if err := page.newWatcher().Step(t.Context()); err != nil {
+	if err := steppedWatcher(page).Step(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	again, err := health.Read(t.Context(), page.store)
@@ -166,20 +189,21 @@ func TestRekeyTriesNoLogin(t *testing.T) {
 	}
 }
 
-// TestNothingIsVerified holds that nothing is tried where the operator does not want it, and while a command looks
-// something up.
+// TestNothingIsVerified holds that nothing is tried where the operator does not want it, in two days, and while a command
+// looks something up.
 func TestNothingIsVerified(t *testing.T) {
 	server := startMoodyServer(t)
 	page, _ := openWatching(t, Configuration{VerifyEvery: -1})
 	server.save(t, page, 0, "first")
-	watcher := page.newWatcher()
-	for range 3 {
+	watcher, began := steppedWatcher(page), time.Now()
+	for hours := time.Duration(0); hours <= 48; hours += 6 {
+		watcher.Clock = func(context.Context) (time.Time, error) { return began.Add(hours * time.Hour), nil }
 		if err := watcher.Step(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if known, err := health.Read(t.Context(), page.store); err != nil || server.logins.Load() > 0 ||
-		known.Status == shared.HealthHealthy {
+		known.Saved.IsZero() || known.Status == shared.HealthHealthy {
 		t.Errorf("%+v, %d logins, %v", known, server.logins.Load(), err)
 	}
 	if passive := openPage(t, Configuration{Passive: true}); passive.stopWatch != nil {
@@ -193,10 +217,7 @@ func TestUnusableSettings(t *testing.T) {
 	page, _ := openWatching(t, Configuration{VerifyEvery: VerifyEvery(time.Second)})
 	server.save(t, page, 0, "first")
 	awaitHealth(t, page, shared.HealthHealthy)
-	page.stopWatch()
-	page.stopWatch = nil
-	logins := server.logins.Load()
-	watcher := page.newWatcher()
+	watcher, logins := steppedWatcher(page), server.logins.Load()
 	observe := watcher.Observe
 	watcher.Observe = func(ctx context.Context) (health.Observation, error) {
 		seen, err := observe(ctx)

@@ -18,12 +18,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/diagnosis"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/health"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
-	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
 // Address is where to tell: an address that begins with https://, or with http:// for this machine alone, or env://NAME
@@ -168,7 +167,8 @@ type data struct {
 	Since    time.Time          `json:"since"`
 	// Severity is critical, warning or info.
 	Severity string `json:"severity"`
-	// Cause is the code of the cause, and Summary is it in English.
+	// Cause is the code of the cause, and Summary what that means, in English and without a value: names, addresses and
+	// words of servers are for nobody else.
 	Cause   string `json:"cause,omitempty"`
 	Summary string `json:"summary,omitempty"`
 	Waiting int64  `json:"waiting"`
@@ -180,17 +180,17 @@ var severities = map[shared.HealthState]string{
 }
 
 func documentOf(event health.Event) document {
-	cause := finding.Finding{}
-	if event.Cause != nil {
-		cause = *event.Cause
+	told := data{
+		State: event.To, Previous: event.From, Since: event.At.UTC(), Severity: severities[event.To], Waiting: event.Waiting,
 	}
-	written := cause.In(text.Language{})
+	if event.Cause != nil {
+		told.Cause, told.Summary = event.Cause.Code, diagnosis.General(event.Cause.Code)
+		if told.Summary == "" {
+			told.Summary = "The saved settings do not work; the settings page says why."
+		}
+	}
 	return document{
 		SpecVersion: "1.0", ID: event.ID, Source: "urn:smtp-settings:smtp", Type: "smtp-settings.health.changed",
-		Time: event.At.UTC(), DataContentType: "application/json",
-		Data: data{
-			State: event.To, Previous: event.From, Since: event.At.UTC(), Severity: severities[event.To],
-			Cause: written.Code, Summary: written.Summary, Waiting: event.Waiting,
-		},
+		Time: event.At.UTC(), DataContentType: "application/json", Data: told,
 	}
 }

@@ -29,7 +29,7 @@ var (
 	event = health.Event{
 		ID: "one", Number: 3, From: shared.HealthHealthy, To: shared.HealthBroken, At: time.Unix(0, 0), Waiting: 2,
 		Cause: &finding.Finding{
-			Severity: shared.SeverityError, Code: "away", Summary: text.Of("It is away."),
+			Severity: shared.SeverityError, Code: "connection_refused", Summary: text.Of("It is away."),
 			Evidence: &shared.Evidence{Text: "what a server has said"},
 		},
 	}
@@ -61,7 +61,7 @@ func TestSignedEvent(t *testing.T) {
 	const want = `{"specversion":"1.0","id":"one","source":"urn:smtp-settings:smtp",` +
 		`"type":"smtp-settings.health.changed","time":"1970-01-01T00:00:00Z","datacontenttype":"application/json",` +
 		`"data":{"state":"broken","previous":"healthy","since":"1970-01-01T00:00:00Z","severity":"critical",` +
-		`"cause":"away","summary":"It is away.","waiting":2}}`
+		`"cause":"connection_refused","summary":"The mail server is there, but nothing answers on its port.","waiting":2}}`
 	if string(body) != want {
 		t.Errorf("the body is\n%s, want\n%s", body, want)
 	}

@@ -45,6 +45,7 @@ func read(ctx context.Context, database *store.Store) (stored string, r record, 
 	if err := json.Unmarshal([]byte(stored), &r); err != nil {
 		return stored, record{}, nil
 	}
+	r.State = r.kept() // An earlier version kept more.
 	return stored, r, nil
 }
 
@@ -56,6 +57,7 @@ func Read(ctx context.Context, database *store.Store) (State, error) {
 
 // write stores the record in the place of what was stored. It is false when that is something else by now.
 func write(ctx context.Context, database *store.Store, before string, r record) (bool, error) {
+	r.State = r.kept()
 	encoded, err := json.Marshal(r)
 	if err != nil {
 		return false, fmt.Errorf("what is known of the settings cannot be kept: %w", err)

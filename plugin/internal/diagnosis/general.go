@@ -1,7 +1,7 @@
 package diagnosis
 
 // general are causes in one English sentence, for codes all of whose wordings have values.
-var general = map[string]string{
+var general = map[string]string{ //nolint:gosec // They are names of causes, no credentials.
 	"address_not_permitted":     "Connections to the mail server are not permitted here.",
 	"captive_portal":            "A web page of the network has answered instead of the mail server.",
 	"certificate_without_names": "The server's certificate names no host.",

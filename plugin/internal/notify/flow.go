@@ -39,17 +39,20 @@ func newFlow(limits Limits, pool *pool) *flow {
 
 // follow begins anew where the settings are others: it may be another server. What is known of the same one is read.
 func (f *flow) follow(ctx context.Context, delivery Delivery) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.version == delivery.Version {
+	if f.follows(delivery) {
 		return nil
 	}
 	note, known := newFlowNote(delivery, f.node), flowNote{}
-	if f.notes != nil {
+	if f.notes != nil { // It may take long, and others deliver meanwhile.
 		var err error
 		if known, err = f.notes.read(ctx); err != nil {
 			return err
 		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.version == delivery.Version {
+		return nil
 	}
 	bounds := policy.Bounds{Connections: f.limits.Connections, MessagesPerConnection: f.limits.MessagesPerConnection}
 	connections, messages := provider.Limits(delivery.Target.Host)
@@ -67,6 +70,12 @@ func (f *flow) follow(ctx context.Context, delivery Delivery) error {
 	}
 	f.pool.limit(f.now.Connections())
 	return nil
+}
+
+func (f *flow) follows(delivery Delivery) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.version == delivery.Version
 }
 
 func (f *flow) messagesPerConnection() int {

@@ -76,15 +76,12 @@ func (f *flow) tend(ctx context.Context) error {
 // keep writes down what was learned, and now and then what was sent, which it does at once where the process ends.
 func (f *flow) keep(ctx context.Context, ends bool) error {
 	f.mu.Lock()
-	note, version, last := f.note, f.version, f.written
+	note, version, last, now := f.note, f.version, f.written, f.clock.Now()
+	note.Learned = f.now.Learned(now)
 	f.mu.Unlock()
 	if version == "" || f.notes == nil {
 		return nil
 	}
-	f.mu.Lock()
-	now := f.clock.Now()
-	note.Learned = f.now.Learned(now)
-	f.mu.Unlock()
 	due := !note.Same(last) || note.sentSince(last.At) && (ends || now.Sub(last.At) >= sentEvery) ||
 		ends && !note.Refused.IsZero() // From now on it is not known whether the server still refuses.
 	if !due {

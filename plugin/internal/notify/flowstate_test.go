@@ -94,6 +94,43 @@ func TestFlowIsKeptSeldom(t *testing.T) {
 	})
 }
 
+// slowNotes are those of a database that does not answer until it is let.
+type slowNotes struct {
+	countedNotes
+	asked, answers chan struct{}
+}
+
+func (n *slowNotes) read(ctx context.Context) (flowNote, error) {
+	n.asked <- struct{}{}
+	<-n.answers
+	return n.countedNotes.read(ctx)
+}
+
+// TestFollowsBeside holds that those who deliver do not wait for what another one reads.
+func TestFollowsBeside(t *testing.T) {
+	f := newFlow(Limits{Connections: 4, MessagesPerConnection: 100}, newPool(4, 100))
+	notes := &slowNotes{asked: make(chan struct{}), answers: make(chan struct{})}
+	f.notes = notes
+	followed := make(chan error, 2)
+	for range 2 {
+		go func() { followed <- f.follow(t.Context(), Delivery{Version: "1"}) }()
+		<-notes.asked
+		if !f.mu.TryLock() {
+			t.Fatal("all wait for the database")
+		}
+		f.mu.Unlock()
+	}
+	notes.answers <- struct{}{}
+	if err := <-followed; err != nil {
+		t.Fatal(err)
+	}
+	known := f.now
+	notes.answers <- struct{}{}
+	if err := <-followed; err != nil || f.now != known {
+		t.Errorf("what was found out meanwhile is forgotten, or %v", err)
+	}
+}
+
 // countedNotes counts how often something is written down.
 type countedNotes struct {
 	kept    flowNote

@@ -37,8 +37,8 @@ func openPostgres(t testing.TB, address string) *store.Store {
 }
 
 // testRoleWithoutOwnership begins with a role that may work with the tables, and not change them, in a database of the
-// version before recipients were folded: with few jobs and with many it starts, and has the indexes that there are used.
-// When the owner has made the others they are, too.
+// version before recipients were folded: with few jobs and with many it starts, and uses the indexes that there are.
+// When the owner has made the others they are used, too.
 func testRoleWithoutOwnership(t *testing.T, database *store.Store) {
 	if database.Pool() == nil {
 		return

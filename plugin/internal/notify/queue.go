@@ -101,6 +101,7 @@ func openQueue(ctx context.Context, s *Service) (*queue, error) {
 	}
 	q.buckets = &buckets{db: database.DB(), node: s.node, clock: s.clock, lock: q.dialect.lockBuckets}
 	q.texts = newTextIndex(filepath.Dir(s.configuration.LockFile), q)
+	q.texts.clock = s.clock
 	return q, nil
 }
 

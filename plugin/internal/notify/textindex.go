@@ -27,6 +27,7 @@ type textIndex struct {
 	some   func(ctx context.Context, ids []int64) ([]textRow, error)
 	// directory is where the file is.
 	directory string
+	clock     *databaseClock // of the times in rows
 
 	catching atomic.Bool // it is brought up to date in the background
 	ending   context.Context
@@ -355,7 +356,7 @@ func (x *textIndex) add(rows []textRow) error {
 // note keeps the highest id, and those that are missing below it.
 func (x *textIndex) note(row textRow) {
 	x.lines++
-	if time.Since(row.created) < gapLifetime {
+	if x.clock.Now().Sub(row.created) < gapLifetime {
 		for id := max(x.last.id+1, row.id-maxGaps); id < row.id && len(x.gaps) < maxGaps; id++ {
 			x.gaps[id] = time.Now()
 		}

@@ -262,3 +262,21 @@ func BenchmarkTextIndex(b *testing.B) {
 		})
 	}
 }
+
+// TestGapsByTheDatabasesClock has the machine be an hour ahead of the database, and behind: ids that are missing
+// among new ones are waited for, and among old ones are not.
+func TestGapsByTheDatabasesClock(t *testing.T) {
+	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
+		x := textIndex{clock: &databaseClock{}, gaps: map[int64]time.Time{}}
+		now := time.Now()
+		x.clock.last.Store(&clockReading{at: now, said: now.Add(-ahead)})
+		x.note(textRow{id: 1, created: x.clock.Now().Add(-time.Hour)})
+		x.note(textRow{id: 3, created: x.clock.Now().Add(-time.Hour)})
+		if len(x.gaps) > 0 {
+			t.Errorf("ahead by %s: what is missing among old ones is waited for", ahead)
+		}
+		if x.note(textRow{id: 5, created: x.clock.Now()}); len(x.gaps) != 1 {
+			t.Errorf("ahead by %s: what is missing among new ones is %v", ahead, x.gaps)
+		}
+	}
+}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
-	"github.com/smtp-settings/smtp-settings/shared"
 )
 
 // Observation is what the deliveries have shown of the server.
@@ -43,12 +42,9 @@ func (s *Service) Observe(ctx context.Context, version string) (Observation, err
 	return seen, nil
 }
 
-// Waiting is how many notifications wait to be delivered.
-func (s *Service) Waiting(ctx context.Context) (int64, error) {
-	counts, err := s.queue.counts(ctx)
-	return counts[shared.NotificationQueued] + counts[shared.NotificationRetrying] +
-		counts[shared.NotificationSending], err
-}
+// Waiting is how many notifications wait to be delivered, which is asked often: while they are not counted, in a large
+// database of an earlier version, no more than mostWaiting.
+func (s *Service) Waiting(ctx context.Context) (int64, error) { return s.queue.waiting(ctx) }
 
 // Delivers reports whether this process delivers. alone is that no other one may, because the database is embedded.
 func (s *Service) Delivers() (delivers, alone bool) {

@@ -11,7 +11,10 @@ import (
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-func init() { databaseTests["locked at the start"] = testLockedAtTheStart }
+func init() {
+	databaseTests["locked at the start"] = testLockedAtTheStart
+	databaseTests["waiting ones that are not counted"] = testWaitingNotCounted
+}
 
 func execute(t testing.TB, database *store.Store, statements ...string) {
 	t.Helper()
@@ -228,4 +231,24 @@ func testLockedAtTheStart(t *testing.T, database *store.Store) {
 		t.Errorf("made: %v, %v", s.queue.indexed.Load(), err)
 	}
 	checkClasses(t, s, "afterwards", map[string]int{"queued": 1})
+}
+
+// testWaitingNotCounted asks how many wait while the triggers have not counted all: not each of a large queue is looked
+// at, and then the number is theirs.
+func testWaitingNotCounted(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	fill(t, s, map[string]int{"queued": fewJobs + 50, "retrying": 7, "delivered": 20})
+	for counted, want := range map[bool]int64{true: fewJobs + 57, false: mostWaiting} {
+		state := indexState{Version: indexVersion, Counted: counted}
+		if err := store.WriteState(t.Context(), database.DB(), stateIndexes, state); err != nil {
+			t.Fatal(err)
+		}
+		if waiting, err := s.Waiting(t.Context()); err != nil || waiting != want {
+			t.Errorf("counted %t: %d wait, %v", counted, waiting, err)
+		}
+	}
+	execute(t, database, "DELETE FROM river_job WHERE state = 'available'")
+	if waiting, err := s.Waiting(t.Context()); err != nil || waiting != 7 {
+		t.Errorf("of few %d wait, %v", waiting, err)
+	}
 }

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 )
@@ -28,6 +29,22 @@ func (r *riverStore) classCounts(ctx context.Context) (map[string]int64, error) 
 	}
 	delete(counts, heldClass)
 	return counts, err
+}
+
+// mostWaiting is up to how many that wait are looked at.
+const mostWaiting = fewJobs + 1
+
+// waiting is how many wait to be delivered; see mostWaiting.
+func (r *riverStore) waiting(ctx context.Context) (waiting int64, err error) {
+	counts, counted, err := r.keptCounts(ctx)
+	if err != nil || counted {
+		return counts[string(shared.NotificationQueued)] + counts[string(shared.NotificationRetrying)] +
+			counts[string(shared.NotificationSending)], err
+	}
+	err = r.bulk.QueryRowContext(ctx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM river_job WHERE "+
+		"state IN ('available', 'pending', 'retryable', 'running', 'scheduled') AND %s LIMIT %d) AS few", r.ours(),
+		mostWaiting)).Scan(&waiting)
+	return waiting, err
 }
 
 // keptCounts returns what the triggers have counted, what is held as well, and whether that is all.

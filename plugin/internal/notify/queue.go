@@ -68,8 +68,7 @@ type queue struct {
 	buckets *buckets
 	builder *builder
 
-	built     atomic.Bool // nothing is left for builder to make
-	foldedAll atomic.Bool // by this process; see riverfolded.go
+	built atomic.Bool // nothing is left for builder to make
 }
 
 func openQueue(ctx context.Context, s *Service) (*queue, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
@@ -17,7 +18,7 @@ import (
 // stateFolded is the name of what database_state has of it.
 const stateFolded = "folded_recipients"
 
-// foldedUntil is up to which id recipients are folded.
+// foldedUntil is up to which id recipients are folded, and not looked at again.
 type foldedUntil struct {
 	Until int64 `json:"until"`
 	// All is true when all were that earlier versions had accepted.
@@ -59,18 +60,19 @@ func (q *queue) readFolded(ctx context.Context) error {
 	return err
 }
 
-// foldRecipients folds what earlier versions have accepted, once in the life of a process: one of them may have used
-// the database since.
+// foldAgain is for how long recipients are looked at again: a transaction that began earlier may end later.
+const foldAgain = 5 * time.Minute
+
+// foldRecipients folds what earlier versions have accepted, also those that use the database at the same time.
 func (s *Service) foldRecipients(ctx context.Context) error {
 	var state foldedUntil
-	if s.queue.foldedAll.Load() {
-		return nil
-	}
 	if _, err := store.ReadState(ctx, s.queue.reader, stateFolded, &state); err != nil {
 		return err
 	}
-	for {
-		rows, err := s.queue.textsAfter(ctx, state.Until, textRows)
+	now := s.clock.Now()
+	for after, settled := state.Until, true; ; {
+		before := state
+		rows, err := s.queue.recipientsAfter(ctx, after)
 		if err != nil {
 			return err
 		}
@@ -78,25 +80,38 @@ func (s *Service) foldRecipients(ctx context.Context) error {
 			if err := s.queue.foldRecipient(ctx, row); err != nil {
 				return err
 			}
-			state.Until = row.id
+			after = row.id
+			age := now.Sub(row.created)
+			if settled = settled && (age > foldAgain || age < -clocksDiffer); settled {
+				state.Until = row.id
+			}
 		}
 		last := len(rows) < textRows
-		state.All = state.All || last
-		if err := store.WriteState(ctx, s.queue.db, stateFolded, state); err != nil {
-			return err
+		if state.All = state.All || last; state != before {
+			if err := store.WriteState(ctx, s.queue.db, stateFolded, state); err != nil {
+				return err
+			}
 		}
 		if last {
 			s.queue.folded.Store(true)
-			s.queue.foldedAll.Store(true)
 			return nil
 		}
 	}
 }
 
+// recipientsAfter reads what comes after an id. The subject is the folded recipient that there is.
+func (r *riverStore) recipientsAfter(ctx context.Context, id int64) ([]textRow, error) {
+	return r.readTexts(ctx, query{
+		text: fmt.Sprintf("SELECT id, created_at, args ->> 'to', coalesce("+recipientFolded+", '') FROM river_job"+
+			" WHERE id > $1 ORDER BY id LIMIT %d", textRows),
+		arguments: []any{id},
+	})
+}
+
 // foldRecipient stores the folded recipient of a job, where there is to be one and is none.
 func (r *riverStore) foldRecipient(ctx context.Context, row textRow) error {
 	folded := foldedRecipient(row.to)
-	if folded == "" {
+	if folded == "" || row.subject != "" {
 		return nil
 	}
 	_, err := r.db.ExecContext(ctx, fmt.Sprintf("UPDATE river_job SET args = "+r.dialect.withFolded+

@@ -3,12 +3,61 @@ package notify
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
-func init() { databaseTests["case of letters in recipients"] = testCaseOfRecipients }
+func init() {
+	databaseTests["case of letters in recipients"] = testCaseOfRecipients
+	databaseTests["recipients of an earlier version beside"] = testFoldedBeside
+}
+
+// testFoldedBeside has an earlier version accept notifications beside this one, one of them in a transaction that ends
+// after others that began later: they are found. What is old is not looked at again.
+func testFoldedBeside(t *testing.T, database *store.Store) {
+	s := newService(t, database)
+	take := func(key, to string) {
+		t.Helper()
+		if _, err := s.take(t.Context(), []outgoing{{Key: key, To: to}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fold := func(want int) {
+		t.Helper()
+		wanted := shared.NotificationFilter{Recipient: "ПОЧТА@пример.example"}
+		err := s.foldRecipients(t.Context())
+		if found := countListed(t, s, shared.ListRequest{NotificationFilter: wanted}); err != nil || found != want {
+			t.Errorf("%d of %d are found, %v", found, want, err)
+		}
+	}
+	until := func() (state foldedUntil) {
+		t.Helper()
+		if _, err := store.ReadState(t.Context(), database.DB(), stateFolded, &state); err != nil {
+			t.Fatal(err)
+		}
+		return state
+	}
+	take("first", "почта@ПРИМЕР.example")
+	execute(t, database, "UPDATE river_job SET id = id + 1000")
+	fold(1)
+	take("beside", "Почта@пример.example")
+	fold(2)
+	take("late", "Почта@пример.example")
+	execute(t, database, "UPDATE river_job SET id = 500 WHERE args ->> 'key' = 'late'")
+	fold(3)
+	if at := until(); at.Until != 0 || !at.All {
+		t.Errorf("what is new is not looked at again: %+v", at)
+	}
+	if _, err := database.DB().Exec("UPDATE river_job SET created_at = $1",
+		s.queue.dialect.instant(time.Now().Add(-time.Hour))); err != nil {
+		t.Fatal(err)
+	}
+	if fold(3); until().Until < 1000 {
+		t.Errorf("what is old is looked at again: %+v", until())
+	}
+}
 
 // testCaseOfRecipients looks for recipients with letters of many scripts in another case, as they are accepted now and
 // as an earlier version has stored them.

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/language"
@@ -55,8 +54,8 @@ func ownerOf(state shared.SecretText, actor, browser string) string {
 	return nameOf(shared.NewSecretText(strings.Join([]string{"owner", state.Reveal(), actor, browser}, "\x00")))
 }
 
-// keep keeps the sign-in until expires. It goes on with the state.
-func (s *signingIn) keep(ctx context.Context, state shared.SecretText, away sentAway, expires time.Time) error {
+// keep keeps the sign-in until it expires. It goes on with the state.
+func (s *signingIn) keep(ctx context.Context, state shared.SecretText, away sentAway, kept store.SignIn) error {
 	away.Actor, away.Browser = s.request.Actor, s.request.Browser
 	encoded, err := json.Marshal(away) //nolint:gosec // It is sealed.
 	if err != nil {
@@ -64,12 +63,12 @@ func (s *signingIn) keep(ctx context.Context, state shared.SecretText, away sent
 	}
 	name := nameOf(state)
 	sealed, err := s.page.keeper.Seal(ctx, shared.NewSecretText(string(encoded)),
-		sentAwayDestination(name, expires.Unix()))
+		sentAwayDestination(name, kept.Expires.Unix()))
 	if err != nil {
 		return err
 	}
 	return s.page.store.AddSignIn(ctx, name, store.SignIn{
-		Expires: expires.UTC(), Sealed: sealed, Owner: ownerOf(state, away.Actor, away.Browser),
+		Expires: kept.Expires.UTC(), Until: kept.Until, Sealed: sealed, Owner: ownerOf(state, away.Actor, away.Browser),
 	}, s.began)
 }
 
@@ -90,7 +89,7 @@ func (s *signingIn) sendAway(ctx context.Context) error {
 	begun := s.registration.Begin(s.bound.settings.Login)
 	away, expires := s.asItStands(), s.began.Add(signInLife)
 	away.Verifier = begun.Verifier.Reveal()
-	if err := s.keep(ctx, begun.State, away, expires); err != nil {
+	if err := s.keep(ctx, begun.State, away, store.SignIn{Expires: expires}); err != nil {
 		return err
 	}
 	prompt := shared.Prompt{
@@ -172,7 +171,7 @@ func (s *signingIn) recognize(ctx context.Context, state shared.SecretText) (
 		return away, kept, stranger, err
 	case !kept.Finished.IsZero():
 		return away, kept, s.unrecognized(oauth.KindFinished), nil
-	case !s.began.Before(kept.Expires):
+	case kept.Expired:
 		return away, kept, s.unrecognized(oauth.KindExpired), nil
 	}
 	opened, err := s.page.keeper.Open(ctx, kept.Sealed, sentAwayDestination(name, kept.Expires.Unix()))

@@ -48,7 +48,7 @@ func (s *signingIn) byDevice(ctx context.Context) error {
 		URL: device.URL, Code: device.Code, Expires: device.Expires, Secret: device.Secret.Reveal(),
 		Interval: device.Interval, Asked: time.Now(),
 	}
-	if err := s.keep(ctx, state, away, device.Expires); err != nil {
+	if err := s.keep(ctx, state, away, store.SignIn{Expires: device.Expires}); err != nil {
 		return err
 	}
 	if err := s.promptDevice(state, *away.Device); err != nil {
@@ -107,7 +107,7 @@ func (s *signingIn) resumeDevice(ctx context.Context, state shared.SecretText, a
 func (s *signingIn) pendingDevice(ctx context.Context, state shared.SecretText, away sentAway,
 	kept store.SignIn) error {
 	away.Device.Asked = time.Now()
-	if err := s.keep(ctx, state, away, kept.Expires); err != nil {
+	if err := s.keep(ctx, state, away, kept); err != nil {
 		return err
 	}
 	if err := s.promptDevice(state, *away.Device); err != nil {

@@ -61,7 +61,7 @@ func TestPostgres(t *testing.T) {
 	}{
 		{"role without create", testRoleWithoutCreate}, {"missing privileges", testMissingPrivileges},
 		{"compact without ownership", testCompactWithoutOwnership}, {"pooled", testPooled},
-		{"refusals", testRefusals}, {"encrypted", testEncrypted},
+		{"refusals", testRefusals}, {"encrypted", testEncrypted}, {"sign-ins", testSignInsByTheDatabase},
 	} {
 		t.Run(one.name, func(t *testing.T) { one.test(t, server) })
 	}
@@ -244,4 +244,45 @@ func useMuch(t *testing.T, store *Store) error {
 		}
 	}
 	return nil
+}
+
+// testSignInsByTheDatabase holds that a process whose clock is ahead or behind takes nothing from the sign-ins of
+// others, which wait for minutes only.
+func testSignInsByTheDatabase(t *testing.T, server *postgres.Server) {
+	store, err := OpenPostgres(t.Context(), server.Database("signins"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	ahead := map[string]time.Duration{"right": 0, "ahead": time.Hour, "long ahead": 48 * time.Hour, "behind": -time.Hour}
+	for range 2 {
+		for name, by := range ahead {
+			now := time.Now().Add(by)
+			one := SignIn{Expires: now.Add(10 * time.Minute), Sealed: []byte(name)}
+			if err := store.AddSignIn(t.Context(), name, one, now); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := store.UseOnce(t.Context(), "ticket of "+name, now.Add(time.Minute), now); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name := range ahead {
+		for _, one := range []string{name, "ticket of " + name} {
+			kept, found, err := store.SignIn(t.Context(), one)
+			if err != nil || !found || (kept.Sealed == nil) == (one == name) {
+				t.Errorf("%s: %+v, found: %t, %v", one, kept, found, err)
+			}
+		}
+	}
+	now := time.Now()
+	over := SignIn{Expires: now.Add(-time.Second), Sealed: []byte("over")}
+	for _, name := range []string{"over", "another"} {
+		if err := store.AddSignIn(t.Context(), name, over, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if kept, found, err := store.SignIn(t.Context(), "over"); err != nil || !found || kept.Sealed != nil {
+		t.Errorf("after its end: %+v, found: %t, %v", kept, found, err)
+	}
 }

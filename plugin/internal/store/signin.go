@@ -10,13 +10,19 @@ import (
 
 // SignIn is a sign-in that was begun and waits for what comes of it, in any process. Its content is sealed.
 type SignIn struct {
+	// Expires is by the clock of the process that has begun it, and Until the same by that of the database, which all
+	// processes share; zero in what an older version has stored.
 	Expires time.Time `json:"expires"`
+	Until   time.Time `json:"until,omitzero"`
 	// Sealed goes when it is finished or has expired.
 	Sealed []byte `json:"sealed,omitempty"`
 	// Owner tells who has begun it, as a digest.
 	Owner string `json:"owner,omitempty"`
 	// Finished is when it was used; zero while it waits. A used one is known for a day, so that it can be told.
 	Finished time.Time `json:"finished,omitzero"`
+
+	// Expired is that it has, by the clock of the database.
+	Expired bool `json:"-"`
 
 	document string // as it is stored
 }
@@ -28,11 +34,26 @@ const (
 	signInMemory = 24 * time.Hour
 )
 
+// until is when it expires by the clock of the database.
+func (one SignIn) until() time.Time {
+	if one.Until.IsZero() {
+		return one.Expires
+	}
+	return one.Until
+}
+
 // AddSignIn keeps a sign-in under a name that nobody can guess, in the place of one with the same name, and forgets
-// those that ended long ago.
+// those that ended long ago. now is by the clock of its Expires; where it has an Until already, that stays.
 func (s *Store) AddSignIn(ctx context.Context, name string, one SignIn, now time.Time) error {
-	if err := s.forgetSignIns(ctx, now); err != nil {
+	clock, err := s.Clock(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.forgetSignIns(ctx, clock); err != nil {
 		return s.unwritten(err)
+	}
+	if one.Until.IsZero() {
+		one.Until = clock.Add(one.Expires.Sub(now))
 	}
 	if err := WriteState(ctx, s.db, signInPrefix+name, one); err != nil {
 		return s.unwritten(err)
@@ -49,7 +70,12 @@ func (s *Store) SignIn(ctx context.Context, name string) (one SignIn, found bool
 	case err != nil:
 		return one, false, err
 	}
-	return one, true, json.Unmarshal([]byte(one.document), &one)
+	if err := json.Unmarshal([]byte(one.document), &one); err != nil {
+		return one, true, err
+	}
+	clock, err := s.Clock(ctx)
+	one.Expired = !clock.Before(one.until())
+	return one, true, err
 }
 
 // FinishSignIn notes that a sign-in, as it was read, is used now. It is true for one caller only, in whatever process.
@@ -67,7 +93,13 @@ func (s *Store) FinishSignIn(ctx context.Context, name string, one SignIn, now t
 // UseOnce notes that what carries the name is used now, and expires then. It is true for the first caller only, in
 // whatever process.
 func (s *Store) UseOnce(ctx context.Context, name string, expires, now time.Time) (bool, error) {
-	used, err := json.Marshal(SignIn{Expires: expires.UTC(), Finished: now.UTC()})
+	clock, err := s.Clock(ctx)
+	if err != nil {
+		return false, err
+	}
+	used, err := json.Marshal(SignIn{
+		Expires: expires.UTC(), Until: clock.Add(expires.Sub(now)), Finished: now.UTC(),
+	})
 	if err != nil {
 		return false, err
 	}
@@ -93,7 +125,8 @@ func (s *Store) onlyOne(result sql.Result, err error) (bool, error) {
 	return count == 1, err
 }
 
-// forgetSignIns keeps nothing sealed of what has expired, and nothing at all of what ended long ago.
+// forgetSignIns keeps nothing sealed of what has expired, and nothing at all of what ended long ago. now is by the
+// clock of the database: a process whose clock is ahead would take those of others.
 func (s *Store) forgetSignIns(ctx context.Context, now time.Time) error {
 	rows, err := s.db.QueryContext(ctx, "SELECT name, document FROM database_state WHERE name LIKE $1", signInPrefix+"%")
 	if err != nil {
@@ -102,8 +135,8 @@ func (s *Store) forgetSignIns(ctx context.Context, now time.Time) error {
 	known, err := readSignIns(rows)
 	for name, one := range known {
 		switch {
-		case now.Before(one.Expires):
-		case one.Expires.Add(signInMemory).Before(now):
+		case now.Before(one.until()):
+		case one.until().Add(signInMemory).Before(now):
 			err = errors.Join(err, DropState(ctx, s.db, name))
 		case one.Sealed != nil:
 			one.Sealed = nil

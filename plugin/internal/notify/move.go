@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/store"
@@ -219,8 +220,14 @@ func (s *Service) beginHoldOfMove(ctx context.Context, transaction *sql.Tx, at t
 // and what was learned of how much the server takes.
 var movedStates = []string{stateHeld, statePurges, store.StateHealth, stateFlow}
 
+// copyStates copies them, and the sign-ins: a ticket that was used is not to be used again beside the grant that it has
+// brought, and who is at the provider comes back to the other database.
 func (s *Service) copyStates(ctx context.Context, target *store.Store) error {
-	for _, name := range movedStates {
+	signIns, err := s.configuration.Store.SignInStates(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Concat(movedStates, signIns) {
 		var document json.RawMessage
 		found, err := store.ReadState(ctx, s.configuration.Store.Reader(), name, &document)
 		switch {

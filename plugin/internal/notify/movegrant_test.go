@@ -57,3 +57,33 @@ func TestMoveAwaitsRenewal(t *testing.T) {
 		})
 	}
 }
+
+// TestMoveTakesSignIns holds that a ticket that was used is used in the other database as well, and that a sign-in that
+// was begun goes on there.
+func TestMoveTakesSignIns(t *testing.T) {
+	for engine, start := range engines {
+		t.Run(engine, func(t *testing.T) {
+			open := start(t)
+			source, target := newService(t, open(t)), newService(t, open(t))
+			from, to := source.configuration.Store, target.configuration.Store
+			now := time.Now()
+			begun := store.SignIn{Expires: now.Add(10 * time.Minute), Sealed: []byte("sealed"), Owner: "anna"}
+			if err := from.AddSignIn(t.Context(), "begun", begun, now); err != nil {
+				t.Fatal(err)
+			}
+			if first, err := from.UseOnce(t.Context(), "ticket:one", now.Add(time.Hour), now); err != nil || !first {
+				t.Fatal(first, err)
+			}
+			if _, err := source.MoveTo(t.Context(), target, "anna", nobody); err != nil {
+				t.Fatal(err)
+			}
+			if again, err := to.UseOnce(t.Context(), "ticket:one", now.Add(time.Hour), now); err != nil || again {
+				t.Errorf("a ticket is used again: %t, %v", again, err)
+			}
+			kept, found, err := to.SignIn(t.Context(), "begun")
+			if err != nil || !found || kept.Owner != "anna" || string(kept.Sealed) != "sealed" {
+				t.Errorf("%+v, found: %t, %v", kept, found, err)
+			}
+		})
+	}
+}

@@ -117,6 +117,11 @@ func (s *Store) Unused(ctx context.Context, name string) error {
 	return nil
 }
 
+// SignInStates are the names in database_state of the sign-ins that wait, and of what was used once.
+func (s *Store) SignInStates(ctx context.Context) ([]string, error) {
+	return s.names(ctx, "SELECT name FROM database_state WHERE name LIKE $1 ORDER BY name", signInPrefix+"%")
+}
+
 func (s *Store) onlyOne(result sql.Result, err error) (bool, error) {
 	if err != nil {
 		return false, s.unwritten(err)

@@ -36,7 +36,8 @@ func (s *Service) unfinished(ctx context.Context, each func(job *rivertype.JobRo
 // pageSize is how many jobs are held in memory at once.
 const pageSize = 200
 
-// Reseal wraps the data keys of the texts that wait with the newest key, and returns how many it were.
+// Reseal wraps the data keys of the texts that wait, and of what else is sealed with them, with the newest key, and
+// returns how many it were.
 func (s *Service) Reseal(ctx context.Context) (int64, error) {
 	count := int64(0)
 	rewrapper := s.configuration.Keeper.Rewrapper()
@@ -58,6 +59,14 @@ func (s *Service) Reseal(ctx context.Context) (int64, error) {
 	}
 	if err := s.digests.reseal(ctx, rewrapper); err != nil {
 		return count, err
+	}
+	rows := &pauseRow{db: s.configuration.Store.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
+	paused, err := rows.reseal(ctx, rewrapper)
+	if err != nil {
+		return count, err
+	}
+	if paused {
+		count++
 	}
 	attachments, err := s.resealAttachments(ctx, rewrapper)
 	return count + attachments, err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/notify/policy"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -51,5 +52,41 @@ func TestEarlierPause(t *testing.T) {
 	if err := json.Unmarshal([]byte(document), &earlier); err != nil || earlier.Cause == nil || !earlier.Login ||
 		!earlier.Since.Equal(kept.Since) || earlier.Next.Before(time.Now()) || earlier.Looks != 3 {
 		t.Errorf("%s, %v", document, err)
+	}
+}
+
+// TestRekeyedPause holds that it is known after a new key which settings a pause is for: a process that starts then
+// notices that others were saved.
+func TestRekeyedPause(t *testing.T) {
+	database, directory := openEmbedded(t), t.TempDir()
+	keys := keyring(t, directory)
+	s, _ := withKeys(t, database, keys)
+	rows := &pauseRow{db: database.DB(), keeper: s.configuration.Keeper, logger: s.configuration.Logger}
+	sealed, err := rows.seal(t.Context(), "of the password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paused := pause{Cause: &finding.Finding{Code: "wrong_credentials"}, Version: sealed}
+	if swapped, err := rows.swap(t.Context(), 0, paused); err != nil || !swapped {
+		t.Fatal(swapped, err)
+	}
+	if err := keys.Renew(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int64{1, 0} {
+		if count, err := s.Reseal(t.Context()); err != nil || count != want {
+			t.Errorf("%d sealed anew, not %d, %v", count, want, err)
+		}
+	}
+	if err := keys.Forget(); err != nil {
+		t.Fatal(err)
+	}
+	rows.keeper = secret.NewKeeper(keyring(t, directory))
+	_, kept, err := rows.load(t.Context())
+	if err != nil || kept.Cause == nil {
+		t.Fatal(kept, err)
+	}
+	if version, err := rows.open(t.Context(), kept.Version); err != nil || version != "of the password" {
+		t.Errorf("%q, %v", version, err)
 	}
 }

@@ -89,7 +89,7 @@ func (s *signedIn) comeTooLate(t *testing.T, b *tab) {
 	}
 	defer db.Close()
 	if _, err := db.ExecContext(t.Context(), `UPDATE database_state
-		SET document = json_set(document, '$.expires', '2020-01-01T00:00:00Z') WHERE name LIKE 'sign_in:%'`); err != nil {
+		SET document = json_set(document, '$.until', '2020-01-01T00:00:00Z') WHERE name LIKE 'sign_in:%'`); err != nil {
 		t.Fatal(err)
 	}
 	b.do("forget who is there", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {

@@ -189,8 +189,8 @@ func TestRekeyTriesNoLogin(t *testing.T) {
 	}
 }
 
-// TestNothingIsVerified holds that nothing is tried where the operator does not want it, in two days, and while a command
-// looks something up.
+// TestNothingIsVerified holds that nothing is tried where the operator does not want it, in two days, and while a
+// command looks something up.
 func TestNothingIsVerified(t *testing.T) {
 	server := startMoodyServer(t)
 	page, _ := openWatching(t, Configuration{VerifyEvery: -1})

@@ -34,7 +34,9 @@ func sessionWith(t *testing.T, serve func(net.Conn), name string) *Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := Open(t.Context(), Target{Host: "127.0.0.1", Port: address.Port, HELOName: name, Limits: patientLimits}, nil)
+	conn, err := Open(t.Context(), Target{
+		Host: "127.0.0.1", Port: address.Port, HELOName: name, Limits: patientLimits,
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -249,7 +249,7 @@ func useMuch(t *testing.T, store *Store) error {
 // testSignInsByTheDatabase holds that a process whose clock is ahead or behind takes nothing from the sign-ins of
 // others, which wait for minutes only.
 func testSignInsByTheDatabase(t *testing.T, server *postgres.Server) {
-	store, err := OpenPostgres(t.Context(), server.Database("signins"))
+	store, err := OpenPostgres(t.Context(), server.Database("sign_ins"))
 	if err != nil {
 		t.Fatal(err)
 	}

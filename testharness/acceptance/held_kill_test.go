@@ -16,11 +16,10 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/mailserver"
 )
 
-// A part of a hold or of a release is a thousand notifications: the one at which the process stands still is in the
-// third part.
+// A part of a hold or of a release is 250 notifications: the one at which the process stands still is in the ninth.
 const (
 	heldNotifications = 2600
-	stillAt           = 2500
+	stillAt           = 2100
 	partsBefore       = 2000
 )
 

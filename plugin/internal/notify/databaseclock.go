@@ -42,7 +42,7 @@ func (c *databaseClock) NowOrNil() *time.Time { return nil }
 // read asks the database. An answer that is no more exact than what is known changes nothing.
 func (c *databaseClock) read(ctx context.Context, in store.Executor) (time.Time, error) {
 	asked := time.Now()
-	said, err := clockOfPostgres(ctx, in)
+	said, err := store.ClockOfPostgres(ctx, in)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -157,7 +157,7 @@ type told struct {
 
 func tellFrom(t *testing.T, database *store.Store) told {
 	t.Helper()
-	now, err := clockOfPostgres(t.Context(), database.DB())
+	now, err := store.ClockOfPostgres(t.Context(), database.DB())
 	if err != nil {
 		t.Fatal(err)
 	}

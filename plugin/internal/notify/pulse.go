@@ -312,9 +312,3 @@ func (s *Service) newPulse() *pulse {
 
 // clockOfProcess is the clock of an embedded database.
 func clockOfProcess(context.Context, store.Executor) (time.Time, error) { return time.Now().UTC(), nil }
-
-// clockOfPostgres is the clock of a shared database, which does not stand still in a transaction that waits.
-func clockOfPostgres(ctx context.Context, in store.Executor) (now time.Time, err error) {
-	err = in.QueryRowContext(ctx, "SELECT clock_timestamp()").Scan(&now)
-	return now.UTC(), err
-}

@@ -50,9 +50,15 @@ func (s *Store) Clock(ctx context.Context) (time.Time, error) {
 	if s.pool == nil {
 		return time.Now().UTC(), nil
 	}
-	var seconds float64
-	if err := s.reader.QueryRowContext(ctx, "SELECT "+s.now()).Scan(&seconds); err != nil {
+	now, err := ClockOfPostgres(ctx, s.reader)
+	if err != nil {
 		return time.Time{}, s.unreadable(err)
 	}
-	return since1970(seconds), nil
+	return now, nil
+}
+
+// ClockOfPostgres is the clock of a shared database, which does not stand still in a transaction that waits.
+func ClockOfPostgres(ctx context.Context, in Executor) (now time.Time, err error) {
+	err = in.QueryRowContext(ctx, "SELECT clock_timestamp()").Scan(&now)
+	return now.UTC(), err
 }

@@ -68,6 +68,10 @@ func (p *Page) reseal(ctx context.Context) (resealed, error) {
 	if err != nil {
 		return resealed{}, err
 	}
+	signIns, err := p.resealSignIns(ctx)
+	if err != nil {
+		return resealed{}, err
+	}
 	known, err := health.Reseal(ctx, p.store, p.keeper)
 	if err != nil {
 		return resealed{}, err
@@ -77,8 +81,24 @@ func (p *Page) reseal(ctx context.Context) (resealed, error) {
 		return resealed{}, err
 	}
 	return resealed{
-		secrets: secrets + grants, renewing: renewing, changed: known || revisions+waiting+grants > 0,
+		secrets: secrets + grants, renewing: renewing, changed: known || revisions+waiting+signIns+grants > 0,
 	}, nil
+}
+
+// resealSignIns wraps the data keys of the sign-ins that wait: who is at the provider meanwhile is known when they come
+// back. What can never be opened is no worse for it.
+func (p *Page) resealSignIns(ctx context.Context) (int64, error) {
+	count, err := p.store.ResealSignIns(ctx, func(sealed []byte) ([]byte, bool, error) {
+		again, changed, err := p.keeper.Rewrap(ctx, sealed)
+		if err != nil && p.keeper.IsLost(ctx, sealed) {
+			return nil, false, nil
+		}
+		return again, changed, err
+	})
+	if err != nil {
+		return count, fmt.Errorf("a sign-in that was begun: %w", err)
+	}
+	return count, nil
 }
 
 // rewrap wraps the data keys of all revisions with the current key. It returns how many secrets, and how many

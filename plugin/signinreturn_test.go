@@ -184,3 +184,16 @@ func TestSignInThatHasExpired(t *testing.T) {
 		t.Errorf("after a day: found: %t, %v", found, err)
 	}
 }
+
+// TestSignInOverRekey turns to a new key while the browser is at the provider: it comes back, and is known.
+func TestSignInOverRekey(t *testing.T) {
+	p := newSignInServer(t)
+	page := openPage(t, Configuration{})
+	returned := p.back(p.begin(t, page, p.draft()))
+	if _, err := page.Rekey(t.Context(), shared.RekeyRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := comeBack(t, page, "", returned); got.Report.Outcome != "signed_in" {
+		t.Errorf("%+v", got.Report)
+	}
+}

@@ -85,9 +85,7 @@ func (s *Store) FinishSignIn(ctx context.Context, name string, one SignIn, now t
 	if err != nil {
 		return false, err
 	}
-	result, err := s.db.ExecContext(ctx, "UPDATE database_state SET document = $1 WHERE name = $2 AND document = $3",
-		string(finished), signInPrefix+name, one.document)
-	return s.onlyOne(result, err)
+	return s.SwapState(ctx, signInPrefix+name, one.document, string(finished))
 }
 
 // UseOnce notes that what carries the name is used now, and expires then. It is true for the first caller only, in
@@ -103,10 +101,7 @@ func (s *Store) UseOnce(ctx context.Context, name string, expires, now time.Time
 	if err != nil {
 		return false, err
 	}
-	result, err := s.db.ExecContext(ctx,
-		"INSERT INTO database_state (name, document) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-		signInPrefix+name, string(used))
-	return s.onlyOne(result, err)
+	return s.SwapState(ctx, signInPrefix+name, "", string(used))
 }
 
 // Unused takes back what UseOnce has noted: nothing came of the use.
@@ -122,22 +117,10 @@ func (s *Store) SignInStates(ctx context.Context) ([]string, error) {
 	return s.names(ctx, "SELECT name FROM database_state WHERE name LIKE $1 ORDER BY name", signInPrefix+"%")
 }
 
-func (s *Store) onlyOne(result sql.Result, err error) (bool, error) {
-	if err != nil {
-		return false, s.unwritten(err)
-	}
-	count, err := result.RowsAffected()
-	return count == 1, err
-}
-
 // forgetSignIns keeps nothing sealed of what has expired, and nothing at all of what ended long ago. now is by the
 // clock of the database: a process whose clock is ahead would take those of others.
 func (s *Store) forgetSignIns(ctx context.Context, now time.Time) error {
-	rows, err := s.db.QueryContext(ctx, "SELECT name, document FROM database_state WHERE name LIKE $1", signInPrefix+"%")
-	if err != nil {
-		return err
-	}
-	known, err := readSignIns(rows)
+	known, err := s.signIns(ctx)
 	for name, one := range known {
 		switch {
 		case now.Before(one.until()):
@@ -151,8 +134,12 @@ func (s *Store) forgetSignIns(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// readSignIns reads sign-ins by the names of their states. One that cannot be read expired long ago.
-func readSignIns(rows *sql.Rows) (map[string]SignIn, error) {
+// signIns are the sign-ins by the names of their states. One that cannot be read expired long ago.
+func (s *Store) signIns(ctx context.Context) (map[string]SignIn, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT name, document FROM database_state WHERE name LIKE $1", signInPrefix+"%")
+	if err != nil {
+		return nil, err
+	}
 	defer rows.Close()
 	known := map[string]SignIn{}
 	for rows.Next() {
@@ -164,7 +151,41 @@ func readSignIns(rows *sql.Rows) (map[string]SignIn, error) {
 		if json.Unmarshal([]byte(document), &one) != nil {
 			one = SignIn{}
 		}
+		one.document = document
 		known[name] = one
 	}
 	return known, rows.Err()
+}
+
+// ResealSignIns replaces what is sealed of the sign-ins that wait by what seal makes of it, and returns how many were
+// replaced. One that has changed meanwhile is left for the next pass.
+func (s *Store) ResealSignIns(
+	ctx context.Context, seal func(sealed []byte) (again []byte, changed bool, err error),
+) (count int64, err error) {
+	known, err := s.signIns(ctx)
+	if err != nil {
+		return 0, s.unreadable(err)
+	}
+	for name, one := range known {
+		if one.Sealed == nil {
+			continue
+		}
+		again, changed, err := seal(one.Sealed)
+		if err != nil {
+			return count, err
+		}
+		if !changed {
+			continue
+		}
+		one.Sealed = again
+		document, err := json.Marshal(one)
+		if err != nil {
+			return count, err
+		}
+		if _, err := s.SwapState(ctx, name, one.document, string(document)); err != nil {
+			return count, err
+		}
+		count++
+	}
+	return count, nil
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 
 	"github.com/smtp-settings/smtp-settings/shared/trust"
 )
@@ -46,7 +45,7 @@ func (m *Manifest) CheckProgram() error {
 		return m.RefuseBinary("is a directory")
 	case !info.Mode().IsRegular():
 		return m.RefuseBinary("is not a regular file")
-	case info.Mode()&0o111 == 0 && runtime.GOOS != "windows": // Windows has no such mode.
+	case !mayRun(info):
 		return m.RefuseBinary("is not executable; run chmod +x")
 	}
 	if err := trust.Check(m.Path); err != nil {

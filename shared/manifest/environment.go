@@ -34,10 +34,10 @@ func (p *Pattern) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// matches reports whether the variable is named.
+// matches reports whether the variable is named, which is as variableName returns it.
 func (p Pattern) matches(name string) bool {
-	prefix, wildcard := strings.CutSuffix(string(p), "*")
-	return name == string(p) || wildcard && strings.HasPrefix(name, prefix)
+	prefix, wildcard := strings.CutSuffix(variableName(string(p)), "*")
+	return name == prefix || wildcard && strings.HasPrefix(name, prefix)
 }
 
 // reservedPrefixes begin the names of the variables by which a host speaks to its plugin: those of go-plugin, and those
@@ -46,20 +46,19 @@ func (p Pattern) matches(name string) bool {
 var reservedPrefixes = []string{"PLUGIN_", "SETTINGS_PAGE_"}
 
 func reserved(name string) bool {
+	name = variableName(name)
 	return slices.ContainsFunc(reservedPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
-
-// always are the variables that every plugin may see.
-var always = []Pattern{"PATH", "HOME", "TZ", "TMPDIR", "LANG"}
 
 // Environment returns the variables that the plugin may see, of an environment as os.Environ returns it.
 func (m *Manifest) Environment(environ []string) []string {
 	patterns := slices.Concat(always, m.Env)
 	var passed []string
 	for _, variable := range environ {
-		name, _, _ := strings.Cut(variable, "=")
+		name, value, _ := strings.Cut(variable, "=")
+		name = variableName(name)
 		if !reserved(name) && slices.ContainsFunc(patterns, func(p Pattern) bool { return p.matches(name) }) {
-			passed = append(passed, variable)
+			passed = append(passed, name+"="+value)
 		}
 	}
 	return passed

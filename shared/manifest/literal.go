@@ -83,6 +83,9 @@ func (p *parser) text(place position, expression *hclsyntax.TemplateExpr) (any, 
 	for _, r := range text {
 		switch {
 		case heredoc && (r == '\n' || r == '\t'):
+		case r == '\n', r == '\t', r == '\r':
+			return nil, place.refuse(`holds the control character U+%04X, which \%c stands for; `+
+				`write a \ itself as \\, in a path also as /`, r, escapes[r])
 		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\u2028', r == '\u2029':
 			return nil, place.refuse("holds the control or invisible character U+%04X; remove it", r)
 		}
@@ -92,6 +95,9 @@ func (p *parser) text(place position, expression *hclsyntax.TemplateExpr) (any, 
 	}
 	return text, nil
 }
+
+// escapes are what stands behind a backslash for a character.
+var escapes = map[rune]rune{'\n': 'n', '\t': 't', '\r': 'r'}
 
 // syntaxError explains the first thing that the parser of HCL did not understand. What it says itself may repeat a
 // value, so only what it is about is taken from it.
@@ -160,7 +166,7 @@ var syntaxRemedies = map[string]string{
 	"Unterminated template string":              "the text is not closed; its quote is missing",
 	"Unterminated string literal":               "the text is not closed; its quote is missing",
 	"Invalid escape sequence": `behind a \ may stand n, t, r, ", \ and uXXXX only; ` +
-		`write a \ itself as \\`,
+		`write a \ itself as \\, in a path also as /`,
 	"Invalid string literal": "a name is a plain text in double quotes",
 	"Invalid expression": "behind the = must be a value: a text in double quotes, a number, " +
 		"true, false or a list [ … ]",

@@ -24,7 +24,7 @@ type Manifest struct {
 	Path string
 	// Name is the label of the plugin block.
 	Name string
-	// Binary is the absolute path of the plugin.
+	// Binary is the absolute path of the plugin. On Windows it ends in .exe, which the file need not say.
 	Binary string
 	// SHA256 is the checksum that the binary must have, in hexadecimal; empty means that any binary is started.
 	SHA256 string
@@ -74,7 +74,10 @@ func Read(path string) (*Manifest, error) {
 	if err := m.decode(block, nil, &declared); err != nil {
 		return nil, at(path, err)
 	}
-	m.Binary, m.SHA256, m.Env = m.Resolve(declared.Binary), string(declared.SHA256), declared.Env
+	m.SHA256, m.Env = string(declared.SHA256), declared.Env
+	if m.Binary, err = programPath(declared.Binary, m.Resolve(declared.Binary)); err != nil {
+		return nil, at(path, m.Refuse("binary", err))
+	}
 	return m, nil
 }
 
@@ -116,12 +119,7 @@ func bare(err error) error {
 }
 
 // Resolve makes a path of the manifest absolute.
-func (m *Manifest) Resolve(path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(filepath.Dir(m.Path), path)
-}
+func (m *Manifest) Resolve(path string) string { return absolute(filepath.Dir(m.Path), path) }
 
 // Config decodes the config block into target, a pointer to a struct. The koanf tag of a field is its key; a key that
 // is not given leaves the field as it is. The type says what the value must be, and the error, an *Error, names its

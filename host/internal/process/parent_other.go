@@ -4,5 +4,5 @@ package process
 
 import "os/exec"
 
-// endWithParent has no counterpart here; the plugin itself watches its parent.
+// endWithParent has no counterpart here: on Windows the job ends the plugin, elsewhere the plugin watches its parent.
 func endWithParent(*exec.Cmd) {}

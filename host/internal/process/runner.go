@@ -64,7 +64,9 @@ func (r *processRunner) Start(context.Context) error {
 	r.stdout, r.stderr = &output{File: stdout, exited: r.exited, rest: r.log}, &output{File: stderr}
 	r.command.Stdout, r.command.Stderr = stdoutEnd, stderrEnd
 	r.group.prepare(r.command)
-	err = r.command.Start()
+	if err = r.command.Start(); err == nil {
+		err = r.group.begin(r.command)
+	}
 	_, _ = stdoutEnd.Close(), stderrEnd.Close()
 	if err != nil {
 		_, _ = stdout.Close(), stderr.Close()

@@ -1,3 +1,5 @@
+//go:build unix
+
 package process
 
 import (
@@ -7,6 +9,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/smtp-settings/smtp-settings/shared/processend"
 )
 
 // group is the process group of a plugin: the plugin and those of its children that have not left it.
@@ -23,20 +27,25 @@ func (g *group) prepare(command *exec.Cmd) {
 	command.SysProcAttr.Setpgid = true
 }
 
+// begin lets the process go on, which it does by itself.
+func (g *group) begin(*exec.Cmd) error { return nil }
+
 // wait returns when the process has ended, and ends what it leaves behind in its group. Until the process is reaped
-// the number of the group cannot be given to another one.
-func (g *group) wait(command *exec.Cmd) error {
-	for {
-		err := unix.Waitid(unix.P_PID, command.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
-		if !errors.Is(err, unix.EINTR) {
-			break
-		}
+// the number of the group cannot be given to another one; where it cannot be awaited (before Linux 5.3) it is reaped
+// first.
+func (g *group) wait(command *exec.Cmd) (outcome error) {
+	unwatched := processend.Await(command.Process.Pid)
+	if unwatched != nil {
+		outcome = command.Wait()
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	_ = unix.Kill(-command.Process.Pid, unix.SIGKILL)
 	g.ended = true
-	return command.Wait()
+	if unwatched == nil {
+		outcome = command.Wait()
+	}
+	return outcome
 }
 
 // kill ends all processes of the group by force. It is no error that there are none.

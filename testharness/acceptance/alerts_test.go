@@ -101,10 +101,10 @@ func (a *alertReceiver) await(want shared.HealthState) {
 	}
 }
 
-// TestAlerts has a receiver told that the password was changed at the mail server, and that the settings work again. It
-// refuses the first try and redirects another one, and the plugin is killed between: each is taken once, in order, and
-// the signature goes nowhere else. The secrets of the receiver stay where they are.
-func TestAlerts(t *testing.T) {
+// TestWebhookIsTold has a receiver told that the password was changed at the mail server, and that the settings work
+// again. It refuses the first try and redirects another one, and the plugin is killed between: each is taken once, in
+// order, and the signature goes nowhere else. The secrets of the receiver stay where they are.
+func TestWebhookIsTold(t *testing.T) {
 	t.Parallel()
 	misled := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("a redirect was followed")

@@ -3,6 +3,7 @@ package health
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -163,5 +164,47 @@ func TestResealLostSettings(t *testing.T) {
 	}
 	if changed, err := Reseal(t.Context(), database, secret.NewKeeper(both)); changed || err == nil {
 		t.Errorf("while the service is away: %t", changed)
+	}
+}
+
+// TestToldWhileRekeyed holds that a receiver is told of a transition once, and the heartbeat fetched once, also when
+// the settings are sealed anew meanwhile, and that a refusal is noted then as well.
+func TestToldWhileRekeyed(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer error
+		want   string
+	}{
+		{"taken", nil, "broken healthy"},
+		{"refused", errors.New("refused"), "broken broken broken healthy healthy healthy"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			open := sqliteAt(t.TempDir())
+			ring := keyring(t, t.TempDir(), "")
+			n := newNodes(t, 0, func(t *testing.T) *store.Store { return open(t, "one") })
+			n.keeper = secret.NewKeeper(ring)
+			rekey := func() {
+				if err := ring.Renew(t.Context()); err != nil {
+					t.Error(err)
+				}
+				if changed, err := Reseal(t.Context(), n.running[0].Store, n.keeper); !changed || err != nil {
+					t.Errorf("sealed anew: %t, %v", changed, err)
+				}
+			}
+			var tried []string
+			beats := 0
+			n.alert = func(_ string, event Event) error {
+				rekey()
+				tried = append(tried, string(event.To))
+				return c.answer
+			}
+			n.beat = func() error { rekey(); beats++; return nil }
+			n.running = []*Watcher{n.start()}
+			n.answer = during(5*time.Hour, 9*time.Hour, "away")
+			n.live(16 * time.Hour)
+			if got := strings.Join(tried, " "); got != c.want || beats != 3 {
+				t.Errorf("told %s, want %s; %d heartbeats", got, c.want, beats)
+			}
+		})
 	}
 }

@@ -61,7 +61,7 @@ func (w *Watcher) sendEvent(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if r.Outbox.Tries >= maxTries { // The last process that has tried it has died.
-		return w.sent(ctx, *event, stored, r)
+		return w.sent(ctx, *event)
 	}
 	if now.Before(r.Outbox.Retry) && r.Outbox.Retry.Sub(now) <= retries[len(retries)-1] {
 		return nil
@@ -74,26 +74,51 @@ func (w *Watcher) sendEvent(ctx context.Context, now time.Time) error {
 	failed := w.Alert(ctx, *event)
 	switch {
 	case failed == nil:
-		return w.sent(ctx, *event, stored, r)
+		return w.sent(ctx, *event)
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case r.Outbox.Tries >= maxTries:
 		w.Logger.Error("the receiver of alerts was not told of a change, which is given up", "state", string(event.To),
 			"tries", r.Outbox.Tries, "error", failed)
-		return w.sent(ctx, *event, stored, r)
+		return w.sent(ctx, *event)
 	}
 	w.Logger.Warn("the receiver of alerts was not told of a change; it is tried again", "state", string(event.To),
 		"error", failed)
-	r.Outbox.Retry = now.Add(retries[r.Outbox.Tries-1])
-	_, err = write(ctx, w.Store, stored, r)
-	return err
+	again := now.Add(retries[r.Outbox.Tries-1])
+	return w.noteOutbox(ctx, func(r *record) bool {
+		awaited := r.awaits(*event)
+		r.Outbox.Retry = again
+		return awaited
+	})
 }
 
 // sent notes that a transition was told, or given up.
-func (w *Watcher) sent(ctx context.Context, event Event, stored string, r record) error {
-	r.Outbox.Sent, r.Outbox.Tries, r.Outbox.Retry = event.Number, 0, time.Time{}
-	_, err := write(ctx, w.Store, stored, r)
-	return err
+func (w *Watcher) sent(ctx context.Context, event Event) error {
+	return w.noteOutbox(ctx, func(r *record) bool {
+		awaited := r.awaits(event)
+		r.Outbox.Sent, r.Outbox.Tries, r.Outbox.Retry = event.Number, 0, time.Time{}
+		return awaited
+	})
+}
+
+// awaits reports whether a transition is still the one that is to be told next.
+func (r record) awaits(event Event) bool {
+	next := r.pending()
+	return next != nil && next.ID == event.ID
+}
+
+// noteOutbox notes what a receiver was told, also when others have written to the record meanwhile, [Reseal] for
+// instance: otherwise it would be told again. The note reports whether there is anything to write.
+func (w *Watcher) noteOutbox(ctx context.Context, note func(*record) bool) error {
+	for {
+		stored, r, err := read(ctx, w.Store)
+		if err != nil || !note(&r) {
+			return err
+		}
+		if written, err := write(ctx, w.Store, stored, r); err != nil || written {
+			return err
+		}
+	}
 }
 
 // hold writes the record, and keeps others from sending for a while. stored and r are then what is stored.
@@ -129,9 +154,10 @@ func (w *Watcher) sendBeat(ctx context.Context, now time.Time) error {
 		w.Logger.Warn("the heartbeat could not be fetched; it is tried again", "error", failed)
 		return nil
 	}
-	r.Outbox.Beaten, r.Outbox.NextBeat = success, now.Add(every)
-	_, err = write(ctx, w.Store, stored, r)
-	return err
+	return w.noteOutbox(ctx, func(r *record) bool {
+		r.Outbox.Beaten, r.Outbox.NextBeat = success, now.Add(every)
+		return true
+	})
 }
 
 // usualBeat is the least time between two heartbeats where nothing is looked at.

@@ -48,9 +48,9 @@ func states(tried []string) string {
 	return strings.Join(said, " ")
 }
 
-// TestAlerts holds that a receiver is told of what people want to know, once and in order, by one process of several,
-// also when it is away for a while, and when processes are killed between.
-func TestAlerts(t *testing.T) {
+// TestTransitionsAreToldInOrder holds that a receiver is told of what people want to know, once and in order, by one
+// process of several, also when it is away for a while, and when processes are killed between.
+func TestTransitionsAreToldInOrder(t *testing.T) {
 	refusing := errors.New("refused")
 	for _, c := range []struct {
 		name   string

@@ -20,11 +20,6 @@ const prefix = "sp-"
 // marker is a file in each of the directories. What only has such a name may be a user's work, and is not removed.
 const marker = ".socket-directory"
 
-// longestBase is how many bytes the path of the directory above may have. The path of a socket has at most 103 on
-// every system. Of these the name of ours takes 14 with its slash, and 31 are left for the name of the socket with
-// its slash.
-const longestBase = 103 - 14 - 31
-
 // attempts is how often a directory is made before giving up. A second one is needed only when a cleaner steps in
 // between.
 const attempts = 10
@@ -32,16 +27,17 @@ const attempts = 10
 // errTaken is a new directory that another host has taken for one that was left behind.
 var errTaken = errors.New("it was removed at once")
 
-// Directory is a directory for this user only, of mode 0700. It is locked as long as this process lives and Remove
+// Directory is a directory for this user only. It is locked as long as this process lives and Remove
 // has not been called; that is how other processes know that it is in use, whatever process ids they can see. The
 // lock also keeps systemd-tmpfiles from removing it for its age.
 type Directory struct {
 	Path string
-	lock *os.File // nil where directories cannot be locked
+	lock *os.File
 }
 
-// New makes a directory whose path is short enough for a socket in it: in TMPDIR, or else in XDG_RUNTIME_DIR, or else
-// in /tmp. Directories that others could replace are passed over. What killed hosts have left there is removed.
+// New makes a directory whose path is short enough for a socket in it: in TMPDIR (TMP on Windows), or else in
+// XDG_RUNTIME_DIR, or else in /tmp. Directories that others could replace are passed over. What killed hosts have left
+// there is removed.
 func New() (*Directory, error) { return newIn(bases()) }
 
 func newIn(bases []string) (*Directory, error) {
@@ -84,12 +80,10 @@ func newBelow(base string) (*Directory, error) {
 		}
 		lock, err := hold(path)
 		if err == nil {
-			d := &Directory{Path: path, lock: lock}
-			if err := os.WriteFile(filepath.Join(path, marker), nil, 0o600); err != nil {
-				d.Remove()
-				return nil, err
-			}
-			return d, nil
+			return &Directory{Path: path, lock: lock}, nil
+		}
+		if lock != nil {
+			_ = lock.Close()
 		}
 		_ = os.Remove(path)
 		if !errors.Is(err, errTaken) {
@@ -97,14 +91,6 @@ func newBelow(base string) (*Directory, error) {
 		}
 	}
 	return nil, fmt.Errorf("%s: %w", base, errTaken)
-}
-
-// Remove removes the directory with all that is in it.
-func (d *Directory) Remove() {
-	_ = os.RemoveAll(d.Path)
-	if d.lock != nil {
-		_ = d.lock.Close()
-	}
 }
 
 // ours reports whether a name is one that New gives.

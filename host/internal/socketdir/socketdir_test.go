@@ -1,3 +1,5 @@
+//go:build unix
+
 package socketdir
 
 import (
@@ -190,5 +192,12 @@ func TestBases(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", "relative")
 	if got := strings.Join(bases(), " "); got != "/var/tmp /tmp" {
 		t.Error(got)
+	}
+}
+
+// TestLongTemporaryDirectory holds that the directory that macOS gives to each user is short enough.
+func TestLongTemporaryDirectory(t *testing.T) {
+	if given := "/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T"; len(given) > longestBase {
+		t.Errorf("%s has %d bytes, of %d", given, len(given), longestBase)
 	}
 }

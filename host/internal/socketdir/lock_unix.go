@@ -1,4 +1,4 @@
-//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+//go:build unix
 
 package socketdir
 
@@ -12,8 +12,13 @@ import (
 // systemBases are tried when the environment names no directory that will do.
 var systemBases = []string{"/tmp"}
 
-// hold locks a directory that was just made. It fails with errTaken when another host that removes what was left behind
-// has been faster: then that one holds the lock, or the directory is gone already.
+// longestBase is how many bytes the path of the directory above may have. The path of a socket has at most 103 on
+// every system. Of these the name of ours takes 14 with its slash, and 31 are left for the name of the socket with
+// its slash.
+const longestBase = 103 - 14 - 31
+
+// hold locks a directory that was just made, and then makes the marker in it. It fails with errTaken when another host
+// that removes what was left behind has been faster: then that one holds the lock, or the directory is gone already.
 func hold(path string) (*os.File, error) {
 	directory, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -26,7 +31,8 @@ func hold(path string) (*os.File, error) {
 		_ = directory.Close()
 		return nil, errTaken
 	}
-	return directory, nil // Also on a file system without locks: nobody else can lock it there either.
+	// Also on a file system without locks: nobody else can lock it there either.
+	return directory, os.WriteFile(filepath.Join(path, marker), nil, 0o600)
 }
 
 // removeStale removes the directories of hosts that are no more: those of this user, with the marker, that nobody
@@ -57,6 +63,12 @@ func removeStale(base string) {
 		}
 		_ = directory.Close()
 	}
+}
+
+// Remove removes the directory with all that is in it.
+func (d *Directory) Remove() {
+	_ = os.RemoveAll(d.Path)
+	_ = d.lock.Close()
 }
 
 func lock(directory *os.File) error {

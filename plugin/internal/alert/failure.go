@@ -8,10 +8,10 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared/socketerror"
 )
 
 // failure is why a receiver could not be asked, in words of our own: those of others repeat its name, and what it has
@@ -47,9 +47,9 @@ func meaning(err error) string {
 	case isTLS(err):
 		return "the encrypted connection to the receiver could not be set up"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
-		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		socketerror.Reset(err):
 		return "the receiver has closed the connection without an answer"
-	case errors.As(err, &network) && network.Timeout():
+	case socketerror.TimedOut(err), errors.As(err, &network) && network.Timeout():
 		return "the receiver does not answer in time"
 	default:
 		return "the receiver does not answer in HTTP"

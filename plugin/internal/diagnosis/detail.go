@@ -9,10 +9,10 @@ import (
 	"net/netip"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
+	"github.com/smtp-settings/smtp-settings/shared/socketerror"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
@@ -224,11 +224,11 @@ func Reason(err error, session *smtpconn.Session) text.Text {
 // networkReason is how a connection ended; empty when that is not a common way.
 func networkReason(err error) text.Text {
 	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), socketerror.TimedOut(err):
 		return kindTexts[smtpconn.KindTimeout]
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return kindTexts[smtpconn.KindClosed]
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case socketerror.Reset(err):
 		return kindTexts[smtpconn.KindReset]
 	}
 	return text.Text{}

@@ -7,8 +7,9 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared/socketerror"
 )
 
 // Kind says what happened, independent of the step in which it happened. Its text is plain English for logs and the
@@ -154,15 +155,15 @@ func kindOf(err error) Kind {
 		return KindClientCertificate
 	case remoteAlert(err) != "":
 		return KindTLSHandshake
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case socketerror.Refused(err):
 		return KindConnectionRefused
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
+	case socketerror.Unreachable(err):
 		return KindUnreachable
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+	case socketerror.Reset(err):
 		return KindReset
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return KindClosed
-	case errors.As(err, &netErr) && netErr.Timeout():
+	case socketerror.TimedOut(err), errors.As(err, &netErr) && netErr.Timeout():
 		return KindTimeout
 	default:
 		return KindNetwork

@@ -29,8 +29,8 @@ func (s *socket) Read(p []byte) (int, error) {
 	if !s.hasty {
 		return s.Conn.Read(p)
 	}
-	if s.raw != nil && canReadNow {
-		return readNow(s.raw, p)
+	if s.raw != nil {
+		return readNow(s.Conn, s.raw, p)
 	}
 	_ = s.SetReadDeadline(time.Now().Add(glance))
 	return s.Conn.Read(p)

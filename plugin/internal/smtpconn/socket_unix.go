@@ -5,14 +5,13 @@ package smtpconn
 import (
 	"errors"
 	"io"
+	"net"
 	"os"
 	"syscall"
 )
 
-const canReadNow = true
-
 // readNow reads what has arrived. It costs one system call, and no timer.
-func readNow(raw syscall.RawConn, p []byte) (n int, err error) {
+func readNow(_ net.Conn, raw syscall.RawConn, p []byte) (n int, err error) {
 	ended := raw.Read(func(fd uintptr) bool {
 		n, err = syscall.Read(int(fd), p)
 		return true // Whatever came of it: there is nothing to wait for.

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"syscall"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/smtp-settings/smtp-settings/shared/socketerror"
 )
 
 // explained adds the remedy to an error of opening a PostgreSQL database, where there is one to name.
@@ -66,12 +67,12 @@ func remedyForConnection(err error, config *pgx.ConnConfig) string {
 			"sslrootcert=/path/of/ca.pem in the address"
 	case errors.As(err, &expired):
 		return "Renew the certificate of the server"
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case socketerror.Refused(err):
 		return "Nothing listens there: is PostgreSQL running, and does listen_addresses of its postgresql.conf name more " +
 			"than localhost?"
 	case errors.As(err, &lookup):
 		return fmt.Sprintf("The name %s is not known", config.Host)
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), socketerror.TimedOut(err):
 		return "It did not answer in time: is there a firewall between?"
 	}
 	return ""

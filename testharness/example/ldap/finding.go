@@ -8,13 +8,13 @@ import (
 	"net"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	goldap "github.com/go-ldap/ldap/v3"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/printable"
+	"github.com/smtp-settings/smtp-settings/shared/socketerror"
 )
 
 // doing is what was being done when something went wrong.
@@ -59,7 +59,7 @@ func aboutLookup(host string, err error) *shared.Diagnostic {
 func aboutDialling(s settings, server string, err error) *shared.Diagnostic {
 	var timeout net.Error
 	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case socketerror.Refused(err):
 		return failure("connection_refused", fieldServers, "Nothing listens at "+server+".",
 			"Check the port, and whether the directory server is running. "+usualPorts)
 	case errors.As(err, &timeout) && timeout.Timeout():

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"sync"
@@ -48,8 +49,9 @@ func (g *group) begin(command *exec.Cmd) error {
 	if err != nil {
 		_, _ = command.Process.Kill(), command.Wait()
 		_ = windows.CloseHandle(job)
-		return fmt.Errorf("it was not run: it cannot be put into a job of Windows, which ends it with this process; "+
-			"a job that this process is in itself may forbid it: %w", err)
+		// What the system says must not be taken for an error about the file.
+		return errors.New("it cannot be put into a job of Windows, which ends it with this process; " +
+			"the job that this process is in may forbid it: " + err.Error())
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -2,7 +2,9 @@ package process
 
 import (
 	"bytes"
+	"cmp"
 	"debug/elf"
+	"debug/pe"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -46,8 +49,10 @@ func inspectProgram(path, otherwise string) string {
 		found = inspectScript(path, head)
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf#!")):
 		found = "the script begins with a byte order mark, so its first line does not count; save it without one"
-	case bytes.HasPrefix(head, []byte(elf.ELFMAG)):
+	case bytes.HasPrefix(head, []byte(elf.ELFMAG)) && !strings.Contains("darwin windows", runtime.GOOS):
 		found = inspectELF(file, head)
+	case bytes.HasPrefix(head, []byte("MZ")) && runtime.GOOS == "windows":
+		found = inspectPE(file)
 	default:
 		for _, format := range foreignFormats {
 			if bytes.HasPrefix(head, []byte(format.magic)) && !strings.Contains(format.runsOn, runtime.GOOS) {
@@ -66,6 +71,7 @@ func inspectProgram(path, otherwise string) string {
 
 // foreignFormats are files that this system does not run.
 var foreignFormats = []struct{ magic, runsOn, text string }{
+	{elf.ELFMAG, "", "it is a program for Linux or another Unix; install the build for this system"},
 	{"MZ", "windows", "it is a program for Windows; install the build for this system"},
 	{"\xcf\xfa\xed\xfe", "darwin ios", "it is a program for macOS; install the build for this system"},
 	{"\xca\xfe\xba\xbe", "darwin ios", "it is a program for macOS; install the build for this system"},
@@ -150,6 +156,24 @@ func inspectELF(file *os.File, head []byte) string {
 					"it was built for another C library; build it with CGO_ENABLED=0", name)
 			}
 		}
+	}
+	return ""
+}
+
+// windowsMachines are the processors that a program may be built for, as Windows numbers them.
+var windowsMachines = map[uint16]string{
+	pe.IMAGE_FILE_MACHINE_I386: "386", pe.IMAGE_FILE_MACHINE_AMD64: "amd64", pe.IMAGE_FILE_MACHINE_ARM64: "arm64",
+}
+
+// inspectPE looks at the header of a program for Windows.
+func inspectPE(file *os.File) string {
+	program, err := pe.NewFile(file)
+	if err != nil {
+		return truncatedText
+	}
+	if name := windowsMachines[program.Machine]; name != runtime.GOARCH {
+		return fmt.Sprintf("it was built for the processor %s, and this machine has %s; install the build for that",
+			cmp.Or(name, "with the number "+strconv.Itoa(int(program.Machine))), runtime.GOARCH)
 	}
 	return ""
 }

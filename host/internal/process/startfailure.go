@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"regexp"
 	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -52,20 +52,20 @@ var startCauses = []struct {
 	explain func(*startFailure) string
 }{
 	{"not-a-program", func(f *startFailure) string {
-		if !errors.Is(f.err, syscall.ENOEXEC) {
+		if !isForeign(f.err) {
 			return ""
 		}
 		otherwise := "it is not a program for this system: build it for " + runtime.GOOS + " on " + runtime.GOARCH
 		return inspectProgram(f.binary, otherwise)
 	}},
 	{"interpreter-missing", func(f *startFailure) string {
-		if !errors.Is(f.err, syscall.ENOENT) || f.ended != nil {
+		if !errors.Is(f.err, fs.ErrNotExist) || f.ended != nil {
 			return ""
 		}
 		return inspectProgram(f.binary, "a file that it needs is not there: "+firstLine(f.err.Error()))
 	}},
 	{"not-permitted", func(f *startFailure) string {
-		if !errors.Is(f.err, syscall.EACCES) && !errors.Is(f.err, syscall.EPERM) || f.ended != nil {
+		if !errors.Is(f.err, fs.ErrPermission) || f.ended != nil {
 			return ""
 		}
 		if mountedNoexec(f.binary) {
@@ -159,42 +159,8 @@ var (
 	unexpectedOutput = regexp.MustCompile(`Unrecognized remote plugin message: (\S.*)`)
 )
 
-const (
-	noexecText = "its file system is mounted noexec, so nothing on it may be run: " +
-		"install it elsewhere, or mount that file system without noexec"
-	notPermittedText = "this user may not run it: " +
-		"let this user read and execute it, and enter every directory above it (namei -l shows them); " +
-		"if that is so, look for a refusal of SELinux or AppArmor in the system's log"
-)
-
-// systemLimits are the errors of the system that are not about the binary.
-var systemLimits = []struct {
-	number syscall.Errno
-	text   string
-}{
-	{syscall.ETXTBSY, "its file is being written just now, and what is open for writing cannot be run; " +
-		"write a new version beside it and rename it"},
-	{syscall.EAGAIN, "this user may start no more processes: " +
-		"raise the limit (ulimit -u, TasksMax of the systemd unit, the container's limit of processes)"},
-	{syscall.ENOMEM, "there is not enough memory to start a process: " +
-		"free some, or raise the memory limit of the service or container"},
-	{syscall.EMFILE, "this process has too many files open: " +
-		"raise its limit (ulimit -n, LimitNOFILE of the systemd unit)"},
-	{syscall.ENFILE, "the system has too many files open: raise fs.file-max"},
-	{syscall.E2BIG, "its environment is too large: name fewer variables in env of plugin.hcl"},
-	{syscall.ELOOP, "its path leads through too many symbolic links"},
-	{syscall.EIO, "its file cannot be read: the disk or the network file system reports an error"},
-}
-
-// signalCauses say what the signals mean that end a process before it is ready.
-var signalCauses = map[string]string{
-	"killed": "the kernel does that when memory runs out: " +
-		"look into its log (journalctl -k), and at the memory limit of the service or container",
-	"illegal instruction": "it was built for a newer processor than this machine's, or it is damaged",
-	"bad system call":     "a sandbox (seccomp) forbids a system call that it makes",
-	"segmentation fault":  "it is damaged, or has a defect",
-	"bus error":           "it is damaged, or the disk or memory failed",
-}
+const noexecText = "its file system is mounted noexec, so nothing on it may be run: " +
+	"install it elsewhere, or mount that file system without noexec"
 
 // endedByItself reports whether the process was gone, or at least had closed its output, before go-plugin ended it.
 func (f *startFailure) endedByItself() bool {
@@ -203,38 +169,17 @@ func (f *startFailure) endedByItself() bool {
 		strings.HasPrefix(text, "Unrecognized remote plugin message: \n"))
 }
 
-// explainSignal tells of a process that a signal has ended.
-func (f *startFailure) explainSignal() string {
-	if !f.endedByItself() {
-		return ""
-	}
-	wait, ok := f.ended.Sys().(syscall.WaitStatus)
-	if !ok || !wait.Signaled() {
-		return ""
-	}
-	signal := wait.Signal()
-	if found := inspectProgram(f.binary, ""); found != "" {
-		return fmt.Sprintf("it ended before it was ready (%s): %s", signal, found)
-	}
-	text := fmt.Sprintf("a signal ended it before it was ready (%s)", signal)
-	if cause := signalCauses[signal.String()]; cause != "" {
-		text += ": " + cause
-	}
-	return f.withLastLine(text)
-}
-
 // explainExit tells of a process that has ended by itself.
 func (f *startFailure) explainExit() string {
 	if !f.endedByItself() {
 		return ""
 	}
-	code := f.ended.ExitCode()
-	text := fmt.Sprintf("it ended before it was ready (exit status %d)", code)
-	switch {
+	text := fmt.Sprintf("it ended before it was ready (%s)", f.ended)
+	switch meaning := statusMeaning(f.ended.ExitCode()); {
+	case meaning != "":
+		text += ": " + meaning
 	case len(f.lines) == 0:
 		text += " and said nothing: it may not be a settings plugin"
-	case code == 126 || code == 127:
-		text += ": what it needs to run was not found"
 	}
 	if found := inspectProgram(f.binary, ""); found != "" {
 		return text + ": " + found

@@ -15,9 +15,6 @@ import (
 // loneGroup reports whether a file's group has no other member. A test has groups of its own.
 var loneGroup = trust.LoneGroup
 
-// unixModes are the bits that mean something on this system.
-const unixModes fs.FileMode = 0o777
-
 func owner(info fs.FileInfo) (uid uint32, known bool) {
 	status, known := info.Sys().(*syscall.Stat_t)
 	if !known {

@@ -1,10 +1,11 @@
+//go:build unix
+
 package trust
 
 import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,7 @@ var localAccounts = accounts{passwd: "/etc/passwd", group: "/etc/group", nsswitc
 // not in the local file, and where a directory service may know of more members. A group that is named for a trusted
 // user is that user's own.
 func (a accounts) others(gid uint32, trusted func(uid uint32) bool) ([]string, error) {
-	if runtime.GOOS == "darwin" {
+	if !accountsInFiles {
 		return nil, errors.New("its members are not in the files of this system")
 	}
 	users, err := records(a.passwd, 4)

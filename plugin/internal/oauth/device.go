@@ -42,10 +42,10 @@ func (c Client) BeginDevice(ctx context.Context, r Registration) (Device, error)
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
 	var options []oauth2.AuthCodeOption
-	heard := &answer{transport: c.Transport}
+	heard := &answer{transport: under(ctx, c.Transport)}
 	switch {
 	case r.inHeader():
-		heard.transport = basicAuth{c.Transport, r}
+		heard.transport = basicAuth{heard.transport, r}
 	case !r.Secret.IsEmpty():
 		options = append(options, oauth2.SetAuthURLParam("client_secret", r.Secret.Reveal()))
 	}
@@ -68,6 +68,14 @@ func (c Client) BeginDevice(ctx context.Context, r Registration) (Device, error)
 		device.Interval = time.Duration(given.Interval) * time.Second
 	}
 	return device, nil
+}
+
+// under has a transport carry each request under ctx, whatever context it was made with: x/oauth2 asks for a code with
+// none, and leaves the connection open. The end of ctx closes it.
+func under(ctx context.Context, transport http.RoundTripper) http.RoundTripper {
+	return carry(func(request *http.Request) (*http.Response, error) {
+		return transport.RoundTrip(request.WithContext(ctx))
+	})
 }
 
 // withCode reads what an endpoint that refuses a code for a device says, which x/oauth2 does for tokens only.

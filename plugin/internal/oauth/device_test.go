@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -103,6 +104,41 @@ func TestDeviceRefused(t *testing.T) {
 		failure.Code != "unauthorized_client" || failure.Number != 7000218 {
 		t.Errorf("%v", err)
 	}
+}
+
+// TestSilentDeviceEndpoint gives a question for a code up with the one who asks, and after the time limit; and leaves no
+// connection behind.
+func TestSilentDeviceEndpoint(t *testing.T) {
+	asked, left := make(chan struct{}), make(chan struct{})
+	e := newEndpoint(t, func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+		left <- struct{}{}
+	})
+	r := provider(e)
+	r.Device = e.URL
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-asked
+		cancel()
+	}()
+	var failure *Error
+	if _, err := ourClient().BeginDevice(ctx, r); !errors.As(err, &failure) || failure.Kind != KindUnreachable ||
+		!errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	<-left
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		silent := Client{Transport: carry(func(request *http.Request) (*http.Response, error) {
+			<-request.Context().Done()
+			return nil, request.Context().Err()
+		})}
+		if _, err := silent.BeginDevice(t.Context(), r); !errors.Is(err, context.DeadlineExceeded) ||
+			time.Since(began) != timeLimit {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+	})
 }
 
 // TestIssuerOfReturn takes a browser back from the issuer that it was sent to, and from no other.

@@ -70,6 +70,11 @@ func onlyLoopback(dialer smtpconn.Dialer) smtpconn.Dialer {
 	return dialer
 }
 
+// carry is a transport by a function.
+type carry func(*http.Request) (*http.Response, error)
+
+func (c carry) RoundTrip(request *http.Request) (*http.Response, error) { return c(request) }
+
 // Why an address of an endpoint is none; see [CheckURL].
 var (
 	ErrNotAURL     = errors.New("it is not an absolute web address")

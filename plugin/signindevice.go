@@ -87,15 +87,18 @@ func (s *signingIn) finishDevice(ctx context.Context, state shared.SecretText) {
 // resumeDevice asks what has come of a code, when the reader says that it was entered.
 func (s *signingIn) resumeDevice(ctx context.Context, state shared.SecretText, away sentAway, kept store.SignIn) error {
 	device := away.Device.device()
+	// Another process may have asked last, by another clock.
+	wait := min(time.Until(away.Device.Asked.Add(device.Interval)), device.Interval)
 	select {
-	case <-time.After(time.Until(away.Device.Asked.Add(device.Interval))):
+	case <-time.After(wait):
 	case <-ctx.Done():
 		return s.failed(nil, ctx.Err())
 	}
 	answer, err := s.client().AskDevice(ctx, s.registration, device)
 	switch {
 	case oauth.IsPending(err):
-		return s.pendingDevice(ctx, state, away, kept)
+		away.Device.Interval = device.After(err).Interval
+		return s.pendingDevice(ctx, state, away, kept, err)
 	case err != nil:
 		return s.failed(nil, err)
 	}
@@ -103,9 +106,9 @@ func (s *signingIn) resumeDevice(ctx context.Context, state shared.SecretText, a
 	return s.given(ctx, answer, away.Values)
 }
 
-// pendingDevice says that the code was not entered yet.
-func (s *signingIn) pendingDevice(ctx context.Context, state shared.SecretText, away sentAway,
-	kept store.SignIn) error {
+// pendingDevice says that the code was not entered yet, or that the endpoint does not tell. The code is good on.
+func (s *signingIn) pendingDevice(ctx context.Context, state shared.SecretText, away sentAway, kept store.SignIn,
+	pending error) error {
 	away.Device.Asked = time.Now()
 	if err := s.keep(ctx, state, away, kept); err != nil {
 		return err
@@ -113,10 +116,15 @@ func (s *signingIn) pendingDevice(ctx context.Context, state shared.SecretText, 
 	if err := s.promptDevice(state, *away.Device); err != nil {
 		return err
 	}
-	return s.end("sign_in_begun", "Go on at the provider", shared.StatusWarning, finding.Findings{{
-		Severity: shared.SeverityInfo, Code: "sign_in_pending",
-		Summary: text.Of("Access was not allowed there yet."),
-	}}, shared.ActionResult{Values: away.Values})
+	said := finding.Finding{
+		Severity: shared.SeverityInfo, Code: "sign_in_pending", Summary: text.Of("Access was not allowed there yet."),
+	}
+	if oauth.IsAway(pending) {
+		said = s.bound.explainToken(pending)
+		said.Severity = shared.SeverityWarning
+	}
+	return s.end("sign_in_begun", "Go on at the provider", shared.StatusWarning, finding.Findings{said},
+		shared.ActionResult{Values: away.Values})
 }
 
 // needsAddress says that there is no way to sign in which the provider offers and this host can go.

@@ -111,28 +111,31 @@ func TestDeniedSignInKeepsTheForm(t *testing.T) {
 	}
 }
 
+// beginDevice begins a sign-in by a code, for which the host does not wait.
+func beginDevice(t *testing.T, page *Page, p *signInServer) (resume string) {
+	t.Helper()
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	err := page.RunAction(ctx, shared.ActionRequest{Action: "sign_in", Actor: "anna", Browser: "b", Draft: p.draft()},
+		func(event shared.TestEvent) error {
+			if prompt, asks := event.(shared.Prompt); asks {
+				resume = prompt.Resume
+				leave()
+			}
+			return nil
+		})
+	if err != nil || resume == "" {
+		t.Fatalf("%q, %v", resume, err)
+	}
+	return resume
+}
+
 // TestResumeDevice goes on with a code that was entered elsewhere when the host has not waited for it.
 func TestResumeDevice(t *testing.T) {
 	p := newSignInServer(t)
 	p.pending = 1000
 	page := openPage(t, Configuration{})
-	begin := func() (resume string) {
-		ctx, leave := context.WithCancel(t.Context())
-		defer leave()
-		err := page.RunAction(ctx, shared.ActionRequest{Action: "sign_in", Actor: "anna", Browser: "b", Draft: p.draft()},
-			func(event shared.TestEvent) error {
-				if prompt, asks := event.(shared.Prompt); asks {
-					resume = prompt.Resume
-					leave()
-				}
-				return nil
-			})
-		if err != nil || resume == "" {
-			t.Fatalf("%q, %v", resume, err)
-		}
-		return resume
-	}
-	resume := begin()
+	resume := beginDevice(t, page, p)
 	came := comeBack(t, page, "b", resume)
 	if came.Report.Outcome != "sign_in_begun" || came.codes() != "sign_in_pending " || came.prompt.Code != "WXYZ-1234" ||
 		came.prompt.Resume != resume || came.Result.Values["oauth_client_id"] != shared.Text("console") {
@@ -151,6 +154,55 @@ func TestResumeDevice(t *testing.T) {
 	}
 	if got := comeBack(t, page, "b", resume).codes(); got != "oauth_sign_in_finished oauth_grant" {
 		t.Errorf("once more: %s", got)
+	}
+}
+
+// changeDevice changes a code for a device as it is kept, and returns it as it was.
+func changeDevice(t *testing.T, page *Page, resume string, change func(*sentDevice)) (before sentDevice) {
+	t.Helper()
+	s := &signingIn{page: page, began: time.Now(), request: shared.ActionRequest{Actor: "anna", Browser: "b"}}
+	state := oauth.StateOf(resume)
+	away, kept, wrong, err := s.recognize(t.Context(), state)
+	if err != nil || len(wrong) > 0 {
+		t.Fatal(wrong, err)
+	}
+	before = *away.Device
+	change(away.Device)
+	if err := s.keep(t.Context(), state, away, kept); err != nil {
+		t.Fatal(err)
+	}
+	return before
+}
+
+// TestResumeDeviceOfAnother goes on with a code that a process began whose clock is ahead or behind: it neither waits
+// for that clock nor takes the code for expired by it, and asks less often when the provider says so.
+func TestResumeDeviceOfAnother(t *testing.T) {
+	p := newSignInServer(t)
+	p.pending = 1000
+	page := openPage(t, Configuration{})
+	resume := beginDevice(t, page, p)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
+		changeDevice(t, page, resume, func(d *sentDevice) {
+			d.Asked, d.Expires = time.Now().Add(ahead), time.Now().Add(ahead)
+		})
+		came := run(ctx, t, page, shared.ActionRequest{Action: "sign_in", Actor: "anna", Browser: "b", Returned: resume})
+		if came.codes() != "sign_in_pending " {
+			t.Errorf("%s ahead: %+v", ahead, came.Report)
+		}
+	}
+	p.refusing = "slow_down"
+	if came := comeBack(t, page, "b", resume); came.codes() != "sign_in_pending " {
+		t.Errorf("%+v", came.Report)
+	}
+	p.refusing = "server_error"
+	if came := comeBack(t, page, "b", resume); came.codes() != "oauth_endpoint_busy " ||
+		came.Report.Outcome != "sign_in_begun" || came.prompt.Code != "WXYZ-1234" {
+		t.Errorf("%+v", came.Report)
+	}
+	if kept := changeDevice(t, page, resume, func(*sentDevice) {}); kept.Interval != 11*time.Second {
+		t.Errorf("asked to slow down, it asks after %s", kept.Interval)
 	}
 }
 

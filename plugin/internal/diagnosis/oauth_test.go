@@ -131,6 +131,7 @@ func signInExamples() []example {
 		add(want, refused)
 	}
 	add("oauth_sign_in_denied", oauth.Error{Code: "access_denied", Number: 65004, Asked: signing})
+	add("oauth_sign_in_denied", oauth.Error{Code: "authorization_declined", Asked: signing})
 	add("oauth_sign_in_denied", oauth.Error{Code: "consent_required", Number: 65004, Asked: signing})
 	return examples
 }

@@ -92,7 +92,8 @@ func signInRules() []rule {
 		{cause: "oauth_sign_in_expired", steps: gettingToken, when: tokenKind(oauth.KindExpired)},
 		{cause: "oauth_sign_in_mixed_up", steps: gettingToken, when: tokenKind(oauth.KindMixedUp)},
 		{cause: "oauth_refresh_token_missing", steps: gettingToken, when: tokenKind(oauth.KindNotLasting)},
-		{cause: "oauth_sign_in_denied", steps: gettingToken, when: both(bySignIn, coded("access_denied"))},
+		{cause: "oauth_sign_in_denied", steps: gettingToken, when: both(bySignIn,
+			coded("access_denied", "authorization_declined"))},
 		{cause: "oauth_device_code_expired", steps: gettingToken, when: both(bySignIn, coded("expired_token"))},
 		{cause: "oauth_code_refused", steps: gettingToken, when: both(bySignIn, coded("invalid_grant"))},
 	}

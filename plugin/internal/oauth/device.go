@@ -104,31 +104,43 @@ func (b basicAuth) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // FinishDevice asks until the code was entered and access was allowed, denied, or the code has expired (RFC 8628
-// section 3.5). It returns when ctx ends. The error is an *Error, or that of ctx.
+// section 3.5). It returns when ctx ends, and where asking on is of no use. The error is an *Error, or that of ctx; of
+// an endpoint that did not answer until the end it is the last failure.
 func (c Client) FinishDevice(ctx context.Context, r Registration, device Device) (Answer, error) {
-	interval := device.Interval
-	for {
+	last := error(&Error{Asked: r.signingIn(), Kind: KindRefused, Code: "expired_token"})
+	for ended := last; ; {
 		select {
-		case <-time.After(interval):
+		case <-time.After(device.Interval):
 		case <-ctx.Done():
 			return Answer{}, ctx.Err()
+		}
+		if !time.Now().Before(device.Expires) {
+			return Answer{}, last
 		}
 		got, err := c.AskDevice(ctx, r, device)
 		if !IsPending(err) {
 			return got, err
 		}
-		var failure *Error
-		if errors.As(err, &failure); failure.Code != "authorization_pending" {
-			interval = min(max(interval+deviceInterval, failure.Wait), longestInterval)
+		device, last = device.After(err), ended
+		if IsAway(err) {
+			last = err
 		}
 	}
 }
 
-// AskDevice asks once what FinishDevice asks for. Until access was allowed or denied, the error is pending.
-func (c Client) AskDevice(ctx context.Context, r Registration, device Device) (Answer, error) {
-	if !time.Now().Before(device.Expires) {
-		return Answer{}, &Error{Asked: r.signingIn(), Kind: KindRefused, Code: "expired_token"}
+// After is a code for a device as it is to be asked for after an answer that is pending: less often where the endpoint
+// wants that, or is away.
+func (d Device) After(pending error) Device {
+	var failure *Error
+	if errors.As(pending, &failure) && failure.Code != "authorization_pending" {
+		d.Interval = min(max(d.Interval+deviceInterval, failure.Wait), longestInterval)
 	}
+	return d
+}
+
+// AskDevice asks once what FinishDevice asks for. Until access was allowed or denied, the error is pending. Whether the
+// code has expired is for the endpoint to say: the one who asks may have another clock than the one who began.
+func (c Client) AskDevice(ctx context.Context, r Registration, device Device) (Answer, error) {
 	got, err := c.exchange(ctx, r.signingIn(), func(ctx context.Context) (*oauth2.Token, error) {
 		config := r.config()
 		config.RedirectURL = ""
@@ -143,8 +155,16 @@ func (c Client) AskDevice(ctx context.Context, r Registration, device Device) (A
 }
 
 // IsPending reports whether the same question of a device may be answered later.
-func IsPending(err error) bool {
+func IsPending(err error) bool { return isWaiting(err) || IsAway(err) }
+
+// isWaiting is the answer that nobody has allowed or denied access yet.
+func isWaiting(err error) bool {
 	var failure *Error
-	return errors.As(err, &failure) &&
-		(failure.Code == "authorization_pending" || failure.Code == "slow_down" || failure.passes())
+	return errors.As(err, &failure) && (failure.Code == "authorization_pending" || failure.Code == "slow_down")
+}
+
+// IsAway reports whether an endpoint does not answer a device now, and may later with nothing changed.
+func IsAway(err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && failure.passes() && !failure.stays() && !isWaiting(err)
 }

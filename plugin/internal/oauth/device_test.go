@@ -2,9 +2,12 @@ package oauth
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 	"github.com/smtp-settings/smtp-settings/shared"
 )
 
@@ -103,6 +107,45 @@ func TestDeviceRefused(t *testing.T) {
 	if _, err := ourClient().BeginDevice(t.Context(), r); !errors.As(err, &failure) ||
 		failure.Code != "unauthorized_client" || failure.Number != 7000218 {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestDeviceEndpointAway goes on asking while the endpoint is away, says so in the end, and does not ask on where that is
+// of no use.
+func TestDeviceEndpointAway(t *testing.T) {
+	certificate := &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
+	denied := &smtpconn.Error{Kind: smtpconn.KindNotPermitted, Err: errors.New("the operator denies 10.0.0.1")}
+	for _, c := range []struct {
+		name   string
+		err    error
+		answer string
+		want   Kind
+		asked  int
+	}{
+		{"away", errors.New("connection refused"), "", KindUnreachable, 14},
+		{"busy", nil, `{"error":"temporarily_unavailable"}`, KindBusy, 14},
+		{"not entered", nil, `{"error":"authorization_pending"}`, KindRefused, 60},
+		{"untrusted", certificate, "", KindUnreachable, 1}, {"not permitted", denied, "", KindUnreachable, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			client := Client{Transport: carry(func(*http.Request) (*http.Response, error) {
+				asked++
+				if c.err != nil {
+					return nil, c.err
+				}
+				return &http.Response{StatusCode: 400, Header: http.Header{"Content-Type": {"application/json"}},
+					Body: io.NopCloser(strings.NewReader(c.answer))}, nil
+			})}
+			device := Device{Secret: shared.NewSecretText("d3vice"), Interval: 10 * time.Second,
+				Expires: time.Now().Add(10*time.Minute + time.Second)}
+			_, err := client.FinishDevice(t.Context(), registered, device)
+			var failure *Error
+			if !errors.As(err, &failure) || failure.Kind != c.want || c.err != nil && !errors.Is(err, c.err) ||
+				(failure.Code == "expired_token") != (c.want == KindRefused) || asked != c.asked {
+				t.Errorf("%s: %v after %d questions", c.name, err, asked)
+			}
+		})
 	}
 }
 

@@ -1,8 +1,12 @@
 package oauth
 
 import (
+	"crypto/tls"
+	"errors"
 	"strings"
 	"time"
+
+	"github.com/smtp-settings/smtp-settings/plugin/internal/smtpconn"
 )
 
 // Kind says what became of a question to an endpoint. Its text is plain English for logs.
@@ -109,3 +113,11 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // passes reports whether the same question may be answered later, with nothing changed.
 func (e *Error) passes() bool { return e.Kind == KindBusy || e.Kind == KindUnreachable }
+
+// stays reports whether an endpoint that could not be asked cannot be until somebody changes something: the operator
+// does not permit it, or it does not prove who it is.
+func (e *Error) stays() bool {
+	var denied *smtpconn.Error
+	var untrusted *tls.CertificateVerificationError
+	return errors.As(e.Err, &denied) && denied.Kind == smtpconn.KindNotPermitted || errors.As(e.Err, &untrusted)
+}

@@ -204,7 +204,7 @@ func (c *cleaned) Unwrap() error { return c.cause }
 var knownCodes = []string{
 	"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
 	"invalid_scope", "access_denied", "server_error", "temporarily_unavailable", "slow_down", "authorization_pending",
-	"expired_token", "interaction_required", "login_required", "consent_required", "invalid_resource", "invalid_target",
+	"expired_token", "authorization_declined", "bad_verification_code", "interaction_required", "login_required", "consent_required", "invalid_resource", "invalid_target",
 	"account_selection_required", "unsupported_response_type", "admin_policy_enforced", "disabled_client",
 	"deleted_client", "org_internal",
 }

@@ -11,6 +11,11 @@ func signInCauses() []cause {
 			detail: "The provider takes each refresh token only once, and what it gave for the last one was not stored any " +
 				"more. Sign in again.",
 		}}},
+		{code: "oauth_grant_unheard", field: field, words: []wording{{
+			summary: "The permission to send was lost: an answer of the provider did not arrive, or could not be stored.",
+			detail: "The provider takes each refresh token only once, and what it gave for the last one is not here. Sign in " +
+				"again.",
+		}}},
 		{code: "oauth_grant_restored", field: field, words: []wording{{
 			summary: "The permission to send has ended, or the database has an older one than the provider knows.",
 			detail: "The database was not in use for a while. If it is from a backup or was moved back, what the provider " +

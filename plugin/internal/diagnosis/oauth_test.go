@@ -141,11 +141,18 @@ func keptGrantExamples() []example {
 	var examples []example
 	for want, doubt := range map[string]oauth.Doubt{
 		"oauth_grant_interrupted": oauth.Interrupted, "oauth_grant_restored": oauth.Restored,
+		"oauth_grant_unheard": oauth.Unheard,
 	} {
-		refused := oauth.Error{Kind: oauth.KindRefused, Code: "invalid_grant", Number: 70000, Doubt: doubt}
-		refused.Method = oauth.ByGrant
-		examples = append(examples, example{step: smtpconn.StepToken, kind: smtpconn.KindNoToken, with: answered(refused),
-			want: want})
+		// Another number is another cause, whatever is doubted.
+		for number, want := range map[int]string{
+			0: want, 70000: want, 70008: want, 50173: "oauth_grant_ended", 53003: "oauth_conditional_access",
+			50057: "oauth_account_unusable", 50076: "oauth_interaction_required", 700084: "oauth_redirect_single_page",
+		} {
+			refused := oauth.Error{Kind: oauth.KindRefused, Code: "invalid_grant", Number: number, Doubt: doubt}
+			refused.Method = oauth.ByGrant
+			examples = append(examples, example{step: smtpconn.StepToken, kind: smtpconn.KindNoToken, with: answered(refused),
+				want: want})
+		}
 	}
 	for want, reason := range map[string]error{
 		"oauth_grant_missing": oauth.ErrNoGrant, "oauth_grant_locked": fmt.Errorf("odd: %w", oauth.ErrElsewhere),

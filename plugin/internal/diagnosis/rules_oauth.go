@@ -16,13 +16,15 @@ func tokenRules() []rule {
 		codedTokenRules(), endpointRules())
 }
 
-// keptGrantRules are for what is kept of a sign-in. Which token was refused matters more than how the provider says so.
+// keptGrantRules are for what is kept of a sign-in. Which token was refused matters more than how the provider says so,
+// unless it says something else than that the token is of no use.
 func keptGrantRules() []rule {
 	refused := func(doubt oauth.Doubt) func(*reading) bool {
-		return both(byGrant, ofToken(func(e *oauth.Error) bool { return e.Doubt == doubt }))
+		return both(byGrant, numbered(0, 70000, 70008), ofToken(func(e *oauth.Error) bool { return e.Doubt == doubt }))
 	}
 	return []rule{
 		{cause: "oauth_grant_interrupted", steps: gettingToken, when: refused(oauth.Interrupted)},
+		{cause: "oauth_grant_unheard", steps: gettingToken, when: refused(oauth.Unheard)},
 		{cause: "oauth_grant_restored", steps: gettingToken, when: refused(oauth.Restored)},
 		{cause: "oauth_grant_missing", steps: gettingToken, when: withCause(oauth.ErrNoGrant)},
 		{cause: "oauth_grant_locked", steps: gettingToken, when: withCause(oauth.ErrElsewhere)},

@@ -34,7 +34,7 @@ func testDoubt(t *testing.T, process func(t *testing.T) *Keeper) {
 		t.Fatal(err)
 	}
 	want("died", oauth.Interrupted)
-	if err := lend(t, k, id, version).Release(t.Context(), true); err != nil {
+	if err := lend(t, k, id, version).Release(t.Context(), true, ""); err != nil {
 		t.Fatal(err)
 	}
 	want("refused after that", oauth.Interrupted)
@@ -44,6 +44,16 @@ func testDoubt(t *testing.T, process func(t *testing.T) *Keeper) {
 		t.Fatal(err)
 	}
 	want("put back", oauth.Restored)
+	if err := lend(t, k, id, version).Release(t.Context(), false, oauth.Unheard); err != nil {
+		t.Fatal(err)
+	}
+	want("unheard after that", oauth.Restored)
+	renew()
+	want("renewed", "")
+	if err := lend(t, k, id, version).Release(t.Context(), false, oauth.Unheard); err != nil {
+		t.Fatal(err)
+	}
+	want("unheard", oauth.Unheard)
 	renew()
 	want("renewed", "")
 }

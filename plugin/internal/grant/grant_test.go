@@ -191,7 +191,7 @@ func testOneRenews(t *testing.T, process func(t *testing.T) *Keeper) {
 	if second == nil {
 		t.Fatal("no lease after the end of the first")
 	}
-	if err := first.Release(t.Context(), false); err != nil || lend(t, one, id, 1) != nil {
+	if err := first.Release(t.Context(), false, ""); err != nil || lend(t, one, id, 1) != nil {
 		t.Errorf("the first one has ended the lease of the second: %v", err)
 	}
 	if replaced, err := second.Replace(t.Context(), answer(2, time.Hour)); !replaced || err != nil {
@@ -219,10 +219,10 @@ func testRefusal(t *testing.T, process func(t *testing.T) *Keeper) {
 		told, err := k.Describe(t.Context(), id)
 		return err == nil && time.Since(told.Refused).Abs() < time.Minute
 	}
-	if err := lend(t, k, id, 1).Release(t.Context(), false); err != nil || refused() {
+	if err := lend(t, k, id, 1).Release(t.Context(), false, ""); err != nil || refused() {
 		t.Errorf("the endpoint was away: %v", err)
 	}
-	if err := lend(t, k, id, 1).Release(t.Context(), true); err != nil || !refused() {
+	if err := lend(t, k, id, 1).Release(t.Context(), true, ""); err != nil || !refused() {
 		t.Errorf("refused: %v", err)
 	}
 	if _, err := lend(t, k, id, 1).Replace(t.Context(), answer(2, time.Hour)); err != nil || refused() {

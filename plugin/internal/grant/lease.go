@@ -80,9 +80,9 @@ func (l *lease) Replace(ctx context.Context, next oauth.Answer) (bool, error) {
 }
 
 // Release is that of [oauth.Lease].
-func (l *lease) Release(ctx context.Context, refused bool) error {
+func (l *lease) Release(ctx context.Context, refused bool, doubt oauth.Doubt) error {
 	defer l.sealed()
-	return l.keeper.database.ReleaseGrant(ctx, l.id, l.name, refused)
+	return l.keeper.database.ReleaseGrant(ctx, l.id, l.name, refused, string(doubt))
 }
 
 const (
@@ -111,7 +111,7 @@ func (k *Keeper) SignOut(
 		if leased {
 			found, err := k.open(ctx, row, parts)
 			if err != nil && !errors.Is(err, ErrElsewhere) && !errors.Is(err, secret.ErrCannotOpen) {
-				return shared.SecretText{}, errors.Join(err, k.database.ReleaseGrant(ctx, row.ID, name, false))
+				return shared.SecretText{}, errors.Join(err, k.database.ReleaseGrant(ctx, row.ID, name, false, ""))
 			}
 			dropped, err := k.database.DropGrant(ctx, row.ID, row.Version, name)
 			if err != nil || dropped {

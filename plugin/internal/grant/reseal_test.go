@@ -68,7 +68,7 @@ func testForget(t *testing.T, process func(t *testing.T) *Keeper) {
 	forget(0, time.Time{}, 0) // There is a newer revision by now, which may name it.
 	given := lend(t, k, old, 1)
 	forget(1, time.Time{}, 0)
-	if err := given.Release(t.Context(), false); err != nil {
+	if err := given.Release(t.Context(), false, ""); err != nil {
 		t.Fatal(err)
 	}
 	forget(1, time.Time{}, 1)

@@ -88,6 +88,8 @@ type Error struct {
 	Words string
 	// Wait is after how long the endpoint wants to be asked again; 0 when it does not say.
 	Wait time.Duration
+	// Unheard is true where the endpoint may have done what it was asked for, and its answer was lost.
+	Unheard bool
 	// Doubt is why a refused grant may not have been the last one that the endpoint has given; empty when nothing speaks
 	// for it.
 	Doubt Doubt

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"regexp"
 	"slices"
@@ -48,10 +49,11 @@ func (c Client) exchange(
 		return Answer{}, heard.failure(asked, err)
 	}
 	if kind := token.Type(); !strings.EqualFold(kind, "Bearer") {
-		return Answer{}, &Error{Asked: asked, Kind: KindUnusable, Status: heard.status, Words: heard.hide()(kind)}
+		return Answer{}, &Error{Asked: asked, Kind: KindUnusable, Status: heard.status, Words: heard.hide()(kind),
+			Unheard: true}
 	}
 	if !isVisible(token.AccessToken) {
-		return Answer{}, &Error{Asked: asked, Kind: KindUnusable, Status: heard.status}
+		return Answer{}, &Error{Asked: asked, Kind: KindUnusable, Status: heard.status, Unheard: true}
 	}
 	return Answer{
 		Text: shared.NewSecretText(token.AccessToken), Refresh: shared.NewSecretText(token.RefreshToken),
@@ -76,6 +78,8 @@ func isVisible(token string) bool {
 type answer struct {
 	transport http.RoundTripper
 
+	connected bool // the request went out, as a whole or in part
+
 	status  int
 	wait    string
 	tooLong bool
@@ -86,6 +90,9 @@ type answer struct {
 // RoundTrip carries the request and bounds the answer.
 func (a *answer) RoundTrip(request *http.Request) (*http.Response, error) {
 	a.remember(request)
+	request = request.WithContext(httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { a.connected = true },
+	}))
 	response, err := a.transport.RoundTrip(request)
 	if err != nil {
 		return nil, err
@@ -170,7 +177,22 @@ func (a *answer) failure(asked Asked, err error) *Error {
 	default:
 		failure.Kind = KindNotUnderstood // The text of err may hold the token.
 	}
+	failure.Unheard = a.unheard(failure)
 	return failure
+}
+
+// unheard reports whether the endpoint may have done what it was asked for, and did not say so. What a gateway answers
+// in its place has no code; with 503 it has not asked it.
+func (a *answer) unheard(failure *Error) bool {
+	switch failure.Kind {
+	case KindUnreachable:
+		return a.connected
+	case KindBusy:
+		return failure.Code == "" && failure.Status >= 500 && failure.Status != http.StatusServiceUnavailable
+	case KindNotUnderstood:
+		return failure.Status/100 == 2
+	}
+	return failure.Kind == KindTooLong
 }
 
 // withoutURL takes the address off an error of package http, which repeats it.

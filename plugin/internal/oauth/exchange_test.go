@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,10 @@ func TestRefusals(t *testing.T) {
 				!strings.Contains(got.Words, c.words) {
 				t.Errorf("%+v", got)
 			}
+			lost := c.kind == KindTooLong || c.kind == KindUnreachable || slices.Contains(lostAnswers, name)
+			if got.Unheard != lost {
+				t.Errorf("it may have done what it was asked for: %t, want %t", got.Unheard, lost)
+			}
 			if got.ClientID != "console" || !strings.HasPrefix(got.Endpoint, "127.0.0.1:") || got.Method != BySecret {
 				t.Errorf("who was asked: %+v", got.Asked)
 			}
@@ -90,6 +95,10 @@ func TestRefusals(t *testing.T) {
 		})
 	}
 }
+
+// lostAnswers are those of TestRefusals in whose place the endpoint may have given a token, beside those that are cut or
+// too long.
+var lostAnswers = []string{"broken", "a page", "no JSON", "no token", "of another type"}
 
 // TestTokensAreVisible takes no token that would end the field of the login in which it stands.
 func TestTokensAreVisible(t *testing.T) {

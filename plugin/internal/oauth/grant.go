@@ -37,6 +37,8 @@ type Doubt string
 const (
 	// Interrupted is that a process ended while it renewed the grant.
 	Interrupted Doubt = "interrupted"
+	// Unheard is that the endpoint was asked, and its answer was lost or could not be stored.
+	Unheard Doubt = "unheard"
 	// Restored is that an older state of what keeps the grant may have been put back.
 	Restored Doubt = "restored"
 )
@@ -56,8 +58,9 @@ type Lease interface {
 	// Replace puts what the endpoint has given in the place of the version. It is false when the lease has ended and
 	// another process has replaced the grant.
 	Replace(ctx context.Context, next Answer) (bool, error)
-	// Release ends the lease. refused means that the endpoint has refused the refresh token, which is noted.
-	Release(ctx context.Context, refused bool) error
+	// Release ends the lease. refused means that the endpoint has refused the refresh token, which is noted; so is a new
+	// doubt, where there was none.
+	Release(ctx context.Context, refused bool, doubt Doubt) error
 }
 
 var (
@@ -91,6 +94,9 @@ type Registration struct {
 	Scope  string
 	// InHeader sends client id and secret by HTTP Basic instead of in the form.
 	InHeader bool
+	// TakesRefreshAgain is true of a provider that takes a refresh token which was replaced. Another one may take that for
+	// a theft, and end the grant.
+	TakesRefreshAgain bool
 	// RedirectURL is where the browser comes back to.
 	RedirectURL string
 	// Parameters are what a provider wants to be sent beside, when a user signs in in a browser.
@@ -127,7 +133,7 @@ func (r *renewer) token(ctx context.Context, refused shared.SecretText) (Answer,
 		if err != nil {
 			return Answer{}, err
 		}
-		if !grant.Access.IsEmpty() && grant.Access != refused && grant.Left > min(renewBefore, grant.Life/2) {
+		if !grant.Access.IsEmpty() && grant.Access != refused && grant.Left > renewMargin(grant.Life) {
 			return r.shared(grant), nil
 		}
 		began := time.Now()
@@ -186,11 +192,14 @@ func (r *renewer) renew(
 	if err != nil {
 		now, again := r.grants.Load(kept)
 		moved = again == nil && now.Version != grant.Version
-		ended := endsGrant(err)
-		if ended != nil && !moved {
+		ended, doubt := endsGrant(err), Doubt("")
+		if ended != nil && !moved && !r.registration.TakesRefreshAgain {
 			ended.Doubt = grant.Doubt
 		}
-		err = errors.Join(err, lease.Release(kept, ended != nil && !moved))
+		if wasUnheard(err) {
+			doubt = Unheard
+		}
+		err = errors.Join(err, lease.Release(kept, ended != nil && !moved, doubt))
 		return Answer{}, moved, err
 	}
 	err = r.store(kept, grant.Version, lease, answer, began)
@@ -216,7 +225,7 @@ func (r *renewer) store(ctx context.Context, version int64, lease Lease, next An
 			r.newest = given{version: version + 1, answer: next}
 			r.mu.Unlock()
 			if err != nil {
-				err = errors.Join(err, lease.Release(ctx, false))
+				err = errors.Join(err, lease.Release(ctx, false, Unheard))
 			}
 			return err
 		}
@@ -231,6 +240,12 @@ func endsGrant(err error) *Error {
 		return failure
 	}
 	return nil
+}
+
+// wasUnheard reports whether the endpoint may have replaced the refresh token, and what it gave was lost.
+func wasUnheard(err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && failure.Unheard
 }
 
 // config is the registration as x/oauth2 has it.

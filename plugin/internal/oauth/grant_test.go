@@ -107,12 +107,12 @@ func (l sharedLease) Replace(_ context.Context, next Answer) (bool, error) {
 	return true, nil
 }
 
-func (l sharedLease) Release(_ context.Context, refused bool) error {
+func (l sharedLease) Release(_ context.Context, refused bool, doubt Doubt) error {
 	s := l.row
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l.version == s.grant.Version {
-		s.lease, s.refused = time.Time{}, refused
+		s.lease, s.refused, s.grant.Doubt = time.Time{}, refused, cmp.Or(s.grant.Doubt, doubt)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ func MicrosoftSignIn(cloud, tenant, clientID string, secret shared.SecretText) R
 	return Registration{
 		Endpoints: Endpoints{Token: base + "token", Authorization: base + "authorize", Device: base + "devicecode"},
 		ClientID:  clientID, Secret: secret, Scope: "https://" + chosen.Delegated + "/SMTP.Send offline_access",
+		TakesRefreshAgain: true,
 	}
 }
 
@@ -27,7 +28,7 @@ func GoogleSignIn(clientID string, secret shared.SecretText) Registration {
 			Revocation: "https://oauth2.googleapis.com/revoke",
 		},
 		Issuer: "https://accounts.google.com", ClientID: clientID, Secret: secret,
-		Scope:      googleScope + " openid email",
+		Scope: googleScope + " openid email", TakesRefreshAgain: true,
 		Parameters: map[string]string{"access_type": "offline", "prompt": "consent"},
 	}
 }

@@ -161,11 +161,15 @@ func renewal(now, expires time.Time) time.Time {
 	if expires.IsZero() {
 		expires = now.Add(unknownLife)
 	}
-	life := expires.Sub(now)
-	margin := min(max(renewBefore, life/renewPart), life/2)
+	margin := renewMargin(expires.Sub(now))
 	jitter := time.Duration(0)
 	if margin > 1 {
 		jitter = rand.N(margin / 2) //nolint:gosec // It spreads requests.
 	}
 	return expires.Add(-margin - jitter)
+}
+
+// renewMargin is how long before its end a token is replaced that is good for so long.
+func renewMargin(life time.Duration) time.Duration {
+	return min(max(renewBefore, life/renewPart), life/2)
 }

@@ -255,10 +255,9 @@ func (s Settings) ofMicrosoft() bool {
 	return s.application.kind == authenticateMicrosoft || s.application.provider == providerMicrosoft
 }
 
-// TakesRefreshAgain reports whether the provider where people sign in takes a refresh token that was replaced:
-// Microsoft and Google do. Another one may take that for a theft, and end the grant.
+// TakesRefreshAgain is that of [oauth.Registration].
 func (s Settings) TakesRefreshAgain() bool {
-	return s.application.provider == providerMicrosoft || s.application.provider == providerGoogle
+	return s.Registration(shared.SecretText{}).TakesRefreshAgain
 }
 
 // checkServiceAccount reads the key of a service account.

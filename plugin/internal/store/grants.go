@@ -35,7 +35,7 @@ type Grant struct {
 	Doubt string
 }
 
-// The doubts about a grant.
+// The doubts about a grant that are noted here.
 const (
 	// GrantInterrupted is that the process ended which had the lease.
 	GrantInterrupted = "interrupted"
@@ -171,14 +171,15 @@ func (s *Store) ReplaceGrant(
 		sealed, access.Seconds(), ends.Seconds(), id, version)
 }
 
-// ReleaseGrant ends a lease. refused notes that the provider has refused the tokens.
-func (s *Store) ReleaseGrant(ctx context.Context, id, lease string, refused bool) error {
+// ReleaseGrant ends a lease. refused notes that the provider has refused the tokens. So is a doubt noted, where there
+// was none.
+func (s *Store) ReleaseGrant(ctx context.Context, id, lease string, refused bool, doubt string) error {
 	note := ""
 	if refused {
 		note = ", refused_at = " + s.now()
 	}
-	_, err := s.changes(ctx, `UPDATE oauth_grant SET lease = '', lease_until = 0`+note+` WHERE id = $1 AND lease = $2`,
-		id, lease)
+	_, err := s.changes(ctx, `UPDATE oauth_grant SET lease = '', lease_until = 0`+note+
+		`, doubt = CASE WHEN doubt = '' THEN $1 ELSE doubt END WHERE id = $2 AND lease = $3`, doubt, id, lease)
 	return err
 }
 

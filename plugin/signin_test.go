@@ -328,3 +328,22 @@ func TestSignInNeedsTheRest(t *testing.T) {
 		t.Errorf("an empty form: %+v", came.Report)
 	}
 }
+
+// TestSignOutWhenItHadEnded says that the provider had ended the permission before, which is what was wanted; and of
+// another refusal that the permission holds there.
+func TestSignOutWhenItHadEnded(t *testing.T) {
+	for refusing, want := range map[string]string{
+		"invalid_token": "grant_ended_before ", "invalid_grant": "grant_ended_before ",
+		"invalid_client": "grant_not_withdrawn ; oauth_revocation_refused ",
+	} {
+		p := newSignInServer(t)
+		page := openPage(t, Configuration{})
+		draft, _ := p.signedIn(t, page)
+		save(t, page, draft.Values, draft.Secrets)
+		p.refusing = refusing
+		came := run(t.Context(), t, page, shared.ActionRequest{Action: "sign_out"})
+		if came.Report.Outcome != "signed_out" || came.codes() != want {
+			t.Errorf("%s: %s", refusing, came.codes())
+		}
+	}
+}

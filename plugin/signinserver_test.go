@@ -45,9 +45,14 @@ func newSignInServer(t *testing.T) *signInServer {
 	mux.HandleFunc("/.well-known/openid-configuration", p.document)
 	mux.HandleFunc("/token", p.token)
 	mux.HandleFunc("/device", p.device)
-	mux.HandleFunc("/revoke", func(_ http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/revoke", func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
+		if p.refusing != "" {
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintf(w, `{"error":%q}`, p.refusing)
+			return
+		}
 		p.revoked = append(p.revoked, r.PostFormValue("token"))
 	})
 	p.Server = httptest.NewServer(mux)

@@ -55,23 +55,28 @@ func (s *signingIn) withdraw(ctx context.Context) (finding.Findings, error) {
 	if s.secret, err = s.bound.secret(ctx, settings.OAuthClientSecret); err != nil {
 		return notWithdrawn(), nil
 	}
-	client := s.client()
-	s.registration, err = client.Resolve(kept, s.bound.settings.Registration(s.secret))
-	if err == nil && s.registration.Revocation == "" {
-		return notWithdrawn(), nil
-	}
-	if err == nil {
-		err = client.Revoke(kept, s.registration, refresh)
-	}
-	if err != nil {
-		why := s.bound.explainToken(err)
-		why.Severity = shared.SeverityWarning
-		return append(notWithdrawn(), why), nil
-	}
-	return finding.Findings{{
+	err = s.client().Revoke(kept, s.bound.settings.Registration(s.secret), refresh)
+	return s.withdrawn(err), nil
+}
+
+// withdrawn says what has come of ending a grant at the provider.
+func (s *signingIn) withdrawn(err error) finding.Findings {
+	ended := finding.Finding{
 		Severity: shared.SeverityInfo, Code: "grant_withdrawn",
 		Summary: text.Of("The permission was withdrawn at the provider."),
-	}}, nil
+	}
+	switch {
+	case err == nil:
+	case errors.Is(err, oauth.ErrAlreadyEnded):
+		ended.Code, ended.Summary = "grant_ended_before", text.Of("The provider had ended the permission before.")
+	case errors.Is(err, oauth.ErrNotRevocable):
+		return notWithdrawn()
+	default:
+		why := s.bound.explainToken(err)
+		why.Severity = shared.SeverityWarning
+		return append(notWithdrawn(), why)
+	}
+	return finding.Findings{ended}
 }
 
 // notWithdrawn says that the provider does not know of the end.

@@ -258,6 +258,11 @@ func (e *endpoints) met(t *testing.T, answer endpointAnswer) shared.TestReport {
 		done, _ := e.runAction(t, shared.ActionRequest{Action: "sign_in", Returned: returned})
 		return done.Report
 	}
+	if answer.ofDevice() {
+		e.endpoint.answering(answer.device(t))
+		done, _ := e.runAction(t, shared.ActionRequest{Action: "sign_in", Draft: e.signIns["sign_in"]})
+		return done.Report
+	}
 	draft := e.settings[answer.Flow]
 	if _, signsIn := e.signIns[answer.Flow]; signsIn {
 		draft = e.signedInAt(t, answer.Flow)
@@ -268,6 +273,29 @@ func (e *endpoints) met(t *testing.T, answer endpointAnswer) shared.TestReport {
 		draft.Values["time_limit"] = shared.Text("2s")
 	}
 	return e.test(t, draft)
+}
+
+// In a sign-in by a code for a device the endpoint is asked for the code, and then for what has come of it.
+const (
+	forADevice = "for_a_device"
+	byDevice   = "by_device"
+)
+
+func (a endpointAnswer) ofDevice() bool { return a.Flow == forADevice || a.Flow == byDevice }
+
+// device answers the flow's question so, and gives a code before where that is not the question.
+func (a endpointAnswer) device(t *testing.T) http.HandlerFunc {
+	t.Helper()
+	refuse := a.handler(t)
+	give := sending(http.StatusOK, `{"device_code":"`+canaryCode+`","user_code":"GHZK3P9WB",`+
+		`"verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":1}`)
+	return func(w http.ResponseWriter, r *http.Request) {
+		if a.Flow == byDevice && strings.HasSuffix(r.URL.Path, "/devicecode") {
+			give(w, r)
+			return
+		}
+		refuse(w, r)
+	}
 }
 
 // signingIn are the flows in which somebody signs in now, with those in which somebody has.
@@ -300,7 +328,11 @@ func (e *endpoints) answer(t *testing.T, answer endpointAnswer) {
 		answer.Cause != "" && first.Step != "token" {
 		t.Errorf("got  %+v\nwant %+v", got, answer)
 	}
-	if asked := len(e.endpoint.received()); asked != 1 {
+	want := 1
+	if answer.Flow == byDevice {
+		want = 2
+	}
+	if asked := len(e.endpoint.received()); asked != want {
 		t.Errorf("the endpoint was asked %d times", asked)
 	}
 }

@@ -70,6 +70,27 @@ var loginCauses = []cause{
 				detail:  "Choose OAuth 2.0 as authentication if the provider demands it; else check login and password.",
 			},
 			{
+				when:     fromGrant,
+				provider: microsoft365,
+				field:    "login",
+				summary:  "Microsoft has given an access token, but its mail server does not accept it for {login}.",
+				detail: "Most often another account has signed in, the application lacks the delegated permission SMTP.Send, " +
+					"or “Authenticated SMTP” is off for the mailbox. Correct it, and sign in again.",
+			},
+			{
+				when:     both(fromGrant, tokenStatus("400")),
+				provider: "gmail",
+				field:    "login",
+				summary:  "Google has given an access token, but not one for the mailbox {login}.",
+				detail:   "Sign in as {login}, or enter the account that has signed in as “SMTP login”.",
+			},
+			{
+				when:    fromGrant,
+				field:   "login",
+				summary: "The provider has given an access token, but the mail server refuses it for {login}.",
+				detail:  "Another account may have signed in, or the scope lacks the permission to send mail.",
+			},
+			{
 				when:     fromSource,
 				provider: microsoft365,
 				field:    "login",

@@ -9,12 +9,12 @@ import (
 // oauthCauses are why there is no access token. Whom the endpoint refuses has a login that is of no use until it is
 // changed; an endpoint that is away is a server that comes back.
 func oauthCauses() []cause {
-	causes := slices.Concat(secretCauses(), registrationCauses(), permissionCauses(), grantCauses(), signInCauses(),
-		signingInCauses())
+	causes := slices.Concat(secretCauses(), refusedCauses(), registrationCauses(), permissionCauses(), grantCauses(),
+		endedCauses(), signInCauses(), signingInCauses())
 	for i := range causes {
 		causes[i].outcome, causes[i].scope, causes[i].lasting = LoginFailed, shared.ScopeLogin, shared.LastingPermanent
 	}
-	return slices.Concat(causes, endpointCauses(), answerCauses(), []cause{unreadableGrant()})
+	return slices.Concat(causes, endpointCauses(), answerCauses(), revocationCauses(), []cause{unreadableGrant()})
 }
 
 // Advice that several causes share.
@@ -47,7 +47,7 @@ func secretCauses() []cause {
 		}}},
 		{code: "oauth_secret_missing", field: "oauth_client_secret", words: []wording{
 			{
-				when:    bySignIn,
+				when:    ofPerson,
 				summary: "The endpoint wants a client secret.",
 				detail: "Enter the client secret of the application, or allow public client flows in Entra under " +
 					"Authentication.",
@@ -86,26 +86,10 @@ func registrationCauses() []cause {
 			detail: "Check “Application (client) ID” and “Directory (tenant) ID”. Both stand in Entra under App " +
 				"registrations › your app › Overview.",
 		}}},
-		{code: "oauth_application_disabled", field: "oauth_client_id", words: []wording{{
-			summary: "The application is disabled or deleted at the provider.",
-			detail:  "Its owner has to enable it, or to register another one.",
-		}}},
 		{code: "oauth_tenant_unknown", field: "oauth_tenant", words: []wording{{
 			summary: "There is no such tenant in this cloud.",
 			detail:  "Enter the Directory (tenant) ID, which is a GUID, or a domain of the tenant, and check the cloud.",
 		}}},
-		{code: "oauth_client_refused", field: "oauth_client_secret", words: []wording{
-			{
-				when:    byCertificate,
-				field:   "oauth_certificate",
-				summary: "The endpoint does not accept the client id with its certificate.",
-				detail:  "Enter this certificate at the provider, and check the client id and the clock of this machine.",
-			},
-			{
-				summary: "The endpoint does not accept the client id with its secret.",
-				detail:  "Check both, and whether the endpoint wants them by HTTP Basic.",
-			},
-		}},
 		{code: "oauth_flow_not_allowed", field: "oauth_client_id", words: []wording{
 			{
 				when:    ofPerson,
@@ -148,10 +132,18 @@ func permissionCauses() []cause {
 			summary: "The endpoint does not know this scope, or does not give it to the application.",
 			detail:  "Check the scope. The provider's documentation has the one for SMTP.",
 		}}},
-		{code: "oauth_consent_missing", field: "oauth_client_id", words: []wording{{
-			summary: "Nobody has consented to the permissions of the application yet.",
-			detail:  "Have an administrator choose “Grant admin consent” in Entra under API permissions.",
-		}}},
+		{code: "oauth_consent_missing", field: "oauth_client_id", words: []wording{
+			{
+				when:    ofPerson,
+				summary: "Nobody has consented to the permissions of the application yet.",
+				detail: "Sign in again and consent, or have an administrator choose “Grant admin consent” in Entra under API " +
+					"permissions.",
+			},
+			{
+				summary: "Nobody has consented to the permissions of the application yet.",
+				detail:  "Have an administrator choose “Grant admin consent” in Entra under API permissions.",
+			},
+		}},
 		{code: "oauth_permission_missing", field: "oauth_client_id", words: []wording{
 			{
 				when:    ofPerson,
@@ -167,10 +159,12 @@ func permissionCauses() []cause {
 			{
 				summary: "The service account may not act for {login}.",
 				detail:  addDelegation,
+				link:    delegationPage,
 			},
 			{
 				summary: "The service account may not act for this mailbox.",
 				detail:  addDelegation,
+				link:    delegationPage,
 			},
 		}},
 		{code: "oauth_mailbox_unknown", field: "login", words: []wording{
@@ -203,18 +197,11 @@ func grantCauses() []cause {
 				"after 24 hours.",
 			detail: "Register it as “Web” in Entra under Authentication, and sign in again.",
 		}}},
-		{code: "oauth_grant_ended", field: "oauth_grant", words: []wording{
-			{
-				provider: "gmail",
-				summary:  "Google has ended the permission to send.",
-				detail: "That happens after a change of the password, after 6 months without use, and every 7 days as long as " +
-					"the app is not published. Sign in again.",
-			},
-			{
-				summary: "The permission to send has ended: it has expired, or was withdrawn.",
-				detail:  signInAgain,
-			},
-		}},
+		{code: "oauth_redirect_not_web", field: "oauth_client_id", words: []wording{{
+			summary: "The redirect URI is registered as that of a single-page application, which only a script in a browser " +
+				"can use.",
+			detail: "Register it as “Web” in Entra under Authentication, and sign in again.",
+		}}},
 		{code: "oauth_account_unusable", field: "login", words: []wording{{
 			summary: "The account does not exist, is disabled, or its password has expired.",
 			detail:  answerSaysMore,
@@ -223,16 +210,6 @@ func grantCauses() []cause {
 			summary: "The provider denies the application this access.",
 			detail:  answerSaysMore,
 		}}},
-		{code: "oauth_mailbox_not_open", field: "login", words: []wording{
-			{
-				summary: "The application may not open the mailbox {login}.",
-				detail:  giveFullAccess,
-			},
-			{
-				summary: "The application may not open the mailbox.",
-				detail:  giveFullAccess,
-			},
-		}},
 	}
 }
 
@@ -243,7 +220,8 @@ const (
 		"to it by signing in again."
 	addDelegation = "Enter its client ID, which is a number, with the scope https://mail.google.com/ in Google's " +
 		"admin console under Security › API controls › Domain-wide delegation. It takes up to 24 hours until that counts."
-	enterMailbox = "Enter the address of a mailbox of your Google Workspace as “SMTP login”, not an alias " +
+	delegationPage = "https://developers.google.com/identity/protocols/oauth2/service-account"
+	enterMailbox   = "Enter the address of a mailbox of your Google Workspace as “SMTP login”, not an alias " +
 		"or a group."
 	giveFullAccess = "Give the service principal Full Access to it in Exchange Online (Add-MailboxPermission)." +
 		upToAnHour
@@ -282,6 +260,11 @@ func endpointCauses() []cause {
 		{code: "oauth_endpoint_not_permitted", outcome: Failed, scope: shared.ScopeClient, lasting: permanent, field: field,
 			words: []wording{
 				{
+					when:    byRevocation,
+					summary: "Connections to where the provider withdraws permissions are not permitted here: {reason}.",
+					detail:  operatorsCall,
+				},
+				{
 					summary: "Connections to the endpoint for access tokens are not permitted here: {reason}.",
 					detail:  operatorsCall,
 				},
@@ -292,6 +275,11 @@ func endpointCauses() []cause {
 			}},
 		{code: "oauth_endpoint_untrusted", outcome: Failed, scope: server, lasting: permanent, field: field,
 			words: []wording{
+				{
+					when:    byRevocation,
+					summary: "{endpoint}, where the provider withdraws permissions, could not prove who it is: {reason}.",
+					detail:  ownAuthority,
+				},
 				{
 					summary: "The endpoint for access tokens, {endpoint}, could not prove who it is: {reason}.",
 					detail:  ownAuthority,

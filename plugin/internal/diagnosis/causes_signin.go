@@ -33,6 +33,30 @@ func signInCauses() []cause {
 	}
 }
 
+const withdrawThere = "Withdraw it there: the owner of the mailbox removes this application from their account."
+
+// revocationCauses are why a sign-in could not be ended at the provider. Here it has ended all the same.
+func revocationCauses() []cause {
+	return []cause{
+		{code: "oauth_revocation_unanswered", outcome: Failed, scope: shared.ScopeServer, lasting: shared.LastingTemporary,
+			words: []wording{
+				{
+					summary: "The provider was to withdraw the permission, but {endpoint} cannot be reached: {reason}.",
+					detail:  withdrawThere,
+				},
+				{
+					summary: "The provider was to withdraw the permission, but cannot answer at the moment.",
+					detail:  withdrawThere,
+				},
+			}},
+		{code: "oauth_revocation_refused", outcome: Failed, scope: shared.ScopeServer, lasting: shared.LastingPermanent,
+			words: []wording{{
+				summary: "The provider was to withdraw the permission, and has refused it.",
+				detail:  answerSaysMore,
+			}}},
+	}
+}
+
 // unreadableGrant is about a database that does not answer now.
 func unreadableGrant() cause {
 	return cause{code: "oauth_grant_unreadable", outcome: Failed, scope: shared.ScopeClient,

@@ -51,7 +51,7 @@ func signingInCauses() []cause {
 			detail:  beginAgain,
 		}}},
 		{code: "oauth_code_refused", field: field, words: []wording{{
-			summary: "The provider does not take the code with which the browser came back.",
+			summary: "The provider does not take the code of this sign-in, or not any more.",
 			detail:  "It is good once and for a few minutes. " + beginAgain,
 		}}},
 	}

@@ -21,6 +21,11 @@ func loggedIn(r *reading) bool {
 // withLogin reports whether there is a login, whether it was used or not.
 func withLogin(r *reading) bool { return !noLogin(r) }
 
+// choosesStyle reports whether the settings say how client id and secret are sent.
+func choosesStyle(r *reading) bool {
+	return r.ShownFields == nil || slices.Contains(r.ShownFields, "oauth_client_style")
+}
+
 func noLogin(r *reading) bool { return !loggedIn(r) && !r.Target.WantsLogin() }
 
 func loginSwitchedOff(r *reading) bool { return r.Target.Authentication == smtpconn.AuthenticateNever }

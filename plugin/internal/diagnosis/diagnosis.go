@@ -95,12 +95,17 @@ func see(link string) text.Text {
 	return text.Of("See {link}", "link", link)
 }
 
-// linkOf is the page of the wording, or Microsoft's about its number.
+// linkOf is the page of the wording, or the provider's own about what it answers: Microsoft has one for each number,
+// and others name one.
 func linkOf(said wording, failure *smtpconn.Error) string {
-	if refused := tokenFailure(failure); refused != nil && refused.Number > 0 && said.link == "" {
+	refused := tokenFailure(failure)
+	switch {
+	case said.link != "" || refused == nil:
+		return said.link
+	case refused.Number > 0:
 		return "https://login.microsoftonline.com/error?code=" + strconv.Itoa(refused.Number)
 	}
-	return said.link
+	return refused.Page
 }
 
 // fieldFor resolves the field of a cause; senderField stands for whichever field holds the sender. A field that is not

@@ -69,22 +69,6 @@ func tokenExamples() []example {
 			}
 		}
 	}
-	google := oauth.Asked{Method: oauth.ByServiceAccount, ClientID: "a@b.iam.gserviceaccount.com", Mailbox: "me@email.com"}
-	for _, one := range []struct{ code, words, want string }{
-		{"unauthorized_client", "Client is unauthorized to retrieve access tokens using this method, or client not " +
-			"authorized for any of the scopes requested.", "oauth_delegation_missing"},
-		{"invalid_grant", "Invalid email or User ID", "oauth_mailbox_unknown"},
-		{"invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.",
-			"oauth_clock_wrong"},
-		{"invalid_grant", "Invalid JWT Signature.", "oauth_key_deleted"},
-		{"invalid_grant", "Invalid grant: account not found", "oauth_key_deleted"},
-		{"invalid_grant", "Bad Request", "oauth_assertion_refused"},
-		{"invalid_scope", "Invalid OAuth scope or ID token audience provided.", "oauth_scope_refused"},
-		{"disabled_client", "The OAuth client was disabled.", "oauth_application_disabled"},
-		{"deleted_client", "The OAuth client was deleted.", "oauth_application_disabled"},
-	} {
-		add(one.want, oauth.Error{Code: one.code, Words: one.words, Asked: google})
-	}
 	add("oauth_flow_not_allowed", oauth.Error{Code: "invalid_request",
 		Words: "requested grant type is not allowed for this client"})
 	for code, want := range map[string]string{
@@ -101,7 +85,35 @@ func tokenExamples() []example {
 	}
 	// Only who has signed in can be asked to do so again.
 	add("oauth_grant_ended", oauth.Error{Code: "invalid_grant", Asked: oauth.Asked{Method: oauth.ByGrant}})
-	return slices.Concat(examples, signInExamples())
+	return slices.Concat(examples, serviceAccountExamples(), signInExamples())
+}
+
+// serviceAccountExamples are what Google answers one.
+func serviceAccountExamples() []example {
+	var examples []example
+	google := oauth.Asked{Method: oauth.ByServiceAccount, ClientID: "a@b.iam.gserviceaccount.com", Mailbox: "me@email.com"}
+	for _, one := range []struct{ code, words, want string }{
+		{"unauthorized_client", "Client is unauthorized to retrieve access tokens using this method, or client not " +
+			"authorized for any of the scopes requested.", "oauth_delegation_missing"},
+		{"invalid_grant", "Invalid email or User ID", "oauth_mailbox_unknown"},
+		{"access_denied", "Requested client not authorized.", "oauth_delegation_missing"},
+		{"invalid_grant", "Not a valid email.", "oauth_mailbox_unknown"},
+		{"invalid_client", "The OAuth client was not found.", "oauth_client_refused"},
+		{"invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.",
+			"oauth_clock_wrong"},
+		{"invalid_grant", "Invalid JWT Signature.", "oauth_key_deleted"},
+		{"invalid_grant", "Invalid grant: account not found", "oauth_key_deleted"},
+		{"invalid_grant", "Bad Request", "oauth_assertion_refused"},
+		{"invalid_scope", "Invalid OAuth scope or ID token audience provided.", "oauth_scope_refused"},
+		{"disabled_client", "The OAuth client was disabled.", "oauth_application_disabled"},
+		{"deleted_client", "The OAuth client was deleted.", "oauth_application_disabled"},
+	} {
+		refused := oauth.Error{Kind: oauth.KindRefused, Code: one.code, Words: one.words, Asked: google}
+		examples = append(examples, example{
+			step: smtpconn.StepToken, kind: smtpconn.KindNoToken, with: answered(refused), want: one.want,
+		})
+	}
+	return examples
 }
 
 // signInExamples are what a user who signs in meets.
@@ -130,6 +142,11 @@ func signInExamples() []example {
 		refused.Asked = signing
 		add(want, refused)
 	}
+	for _, number := range []int{70008, 70000} {
+		add("oauth_code_refused", oauth.Error{Code: "invalid_grant", Number: number, Asked: signing})
+	}
+	add("oauth_code_refused", oauth.Error{Code: "bad_verification_code", Asked: signing})
+	add("oauth_redirect_not_web", oauth.Error{Code: "invalid_request", Number: 9002327, Asked: signing})
 	add("oauth_sign_in_denied", oauth.Error{Code: "access_denied", Number: 65004, Asked: signing})
 	add("oauth_sign_in_denied", oauth.Error{Code: "authorization_declined", Asked: signing})
 	add("oauth_sign_in_denied", oauth.Error{Code: "consent_required", Number: 65004, Asked: signing})
@@ -272,6 +289,8 @@ func TestTokenEvidence(t *testing.T) {
 			"https://login.microsoftonline.com/error?code=7000222"},
 		{oauth.Error{Kind: oauth.KindBusy, Status: 429, Wait: 2 * time.Minute}, "429 Retry-After: 120", ""},
 		{oauth.Error{Kind: oauth.KindNotUnderstood, Status: 404, Words: "<html>"}, "404 <html>", ""},
+		{oauth.Error{Kind: oauth.KindRefused, Status: 400, Code: "invalid_grant", Page: "https://login.example/help"},
+			"400 invalid_grant", "https://login.example/help"},
 	} {
 		failure, circumstances := example{step: smtpconn.StepToken, kind: smtpconn.KindNoToken,
 			with: answered(c.refused)}.failure()

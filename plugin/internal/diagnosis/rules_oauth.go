@@ -12,8 +12,19 @@ import (
 // tokenRules are for what the endpoint of OAuth 2.0 answers instead of an access token. What is to be done follows from
 // its code (RFC 6749 section 5.2); Microsoft's number, which may change, and Google's words only say more.
 func tokenRules() []rule {
-	return slices.Concat(keptGrantRules(), microsoftTokenRules(), googleTokenRules(), signInRules(),
+	return slices.Concat(revocationRules(), keptGrantRules(), microsoftTokenRules(), googleTokenRules(), signInRules(),
 		codedTokenRules(), endpointRules())
+}
+
+// revocationRules are for a grant that could not be ended at the provider.
+func revocationRules() []rule {
+	return []rule{
+		{cause: "oauth_endpoint_not_permitted", steps: gettingToken, when: both(byRevocation, endpointNotPermitted)},
+		{cause: "oauth_endpoint_untrusted", steps: gettingToken, when: both(byRevocation, endpointUntrusted)},
+		{cause: "oauth_revocation_unanswered", steps: gettingToken,
+			when: both(byRevocation, tokenKind(oauth.KindUnreachable, oauth.KindBusy))},
+		{cause: "oauth_revocation_refused", steps: gettingToken, when: byRevocation},
+	}
 }
 
 // keptGrantRules are for what is kept of a sign-in. Which token was refused matters more than how the provider says so,
@@ -38,6 +49,10 @@ func withCause(cause error) func(*reading) bool {
 
 func microsoftTokenRules() []rule {
 	return []rule{
+		// What came back from a sign-in, which has the numbers of a refresh token too.
+		{cause: "oauth_code_refused", steps: gettingToken, when: both(bySignIn, numbered(70008, 70000))},
+		{cause: "oauth_redirect_not_web", steps: gettingToken, when: numbered(9002327)},
+
 		// The client.
 		{cause: "oauth_secret_id", steps: gettingToken, when: both(numbered(7000215), secretIsGUID)},
 		{cause: "oauth_secret_wrong", steps: gettingToken, when: numbered(7000215)},
@@ -76,8 +91,10 @@ func microsoftTokenRules() []rule {
 func googleTokenRules() []rule {
 	return []rule{
 		{cause: "oauth_delegation_missing", steps: gettingToken, when: both(byServiceAccount, coded("unauthorized_client"))},
+		{cause: "oauth_delegation_missing", steps: gettingToken,
+			when: both(byServiceAccount, coded("access_denied"), worded("client not authorized"))},
 		{cause: "oauth_mailbox_unknown", steps: gettingToken,
-			when: both(byServiceAccount, worded("invalid email or user id"))},
+			when: both(byServiceAccount, worded("invalid email or user id", "not a valid email"))},
 		{cause: "oauth_clock_wrong", steps: gettingToken, when: both(byServiceAccount, worded("reasonable timeframe"))},
 		{cause: "oauth_key_deleted", steps: gettingToken,
 			when: both(byServiceAccount, worded("invalid jwt signature", "account not found"))},
@@ -97,7 +114,8 @@ func signInRules() []rule {
 		{cause: "oauth_sign_in_denied", steps: gettingToken, when: both(bySignIn,
 			coded("access_denied", "authorization_declined"))},
 		{cause: "oauth_device_code_expired", steps: gettingToken, when: both(bySignIn, coded("expired_token"))},
-		{cause: "oauth_code_refused", steps: gettingToken, when: both(bySignIn, coded("invalid_grant"))},
+		{cause: "oauth_code_refused", steps: gettingToken, when: both(bySignIn,
+			coded("invalid_grant", "bad_verification_code"))},
 	}
 }
 
@@ -187,6 +205,7 @@ var (
 	byServiceAccount = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByServiceAccount })
 	byGrant          = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByGrant })
 	bySignIn         = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.BySignIn })
+	byRevocation     = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByRevocation })
 	// ofPerson is what is asked for a person who signs in, or has.
 	ofPerson = ofToken(func(e *oauth.Error) bool { return e.Method == oauth.ByGrant || e.Method == oauth.BySignIn })
 )
@@ -205,6 +224,12 @@ func endpointUntrusted(r *reading) bool {
 
 // fromSource is a login with a token that was got for it, and not typed.
 func fromSource(r *reading) bool { return r.Target.Tokens != nil }
+
+// fromGrant is a login with a token of somebody who has signed in.
+func fromGrant(r *reading) bool {
+	source, got := r.Target.Tokens.(interface{ Method() oauth.Method })
+	return got && source.Method() == oauth.ByGrant
+}
 
 // tokenStatus is what the server says of the token in its challenge.
 func tokenStatus(status string) func(*reading) bool {

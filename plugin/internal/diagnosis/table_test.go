@@ -109,6 +109,7 @@ func presenting(certificate x509.Certificate, reason error) func(*smtpconn.Error
 func examples() []example {
 	return slices.Concat(generalExamples(), connectionExamples(), tlsExamples(), greetingExamples(),
 		loginExamples(), envelopeExamples(), providerExamples(), moreProviderExamples(), tokenExamples(), endpointExamples(),
+		revocationExamples(),
 		keptGrantExamples(), tokenLoginExamples())
 }
 

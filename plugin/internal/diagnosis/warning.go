@@ -129,11 +129,15 @@ func SendAsUnproven(session *smtpconn.Session, c Circumstances) (finding.Finding
 	if c.Target.Tokens == nil || session.Login != smtpconn.LoginDone || provider.OfServer(c.Target.Host) != microsoft365 {
 		return finding.Finding{}, false
 	}
+	summary := text.Of("Whether Microsoft lets the application send as {sender} shows only when an e-mail is sent.",
+		"sender", c.Envelope.Sender)
+	if fromGrant(&reading{Circumstances: c}) {
+		summary = text.Of("Whether Microsoft lets the account that has signed in send as {sender} shows only when an e-mail "+
+			"is sent.", "sender", c.Envelope.Sender)
+	}
 	return finding.Finding{
 		Severity: shared.SeverityInfo, Code: "oauth_send_as_unproven", Step: string(smtpconn.StepSender),
-		Summary: text.Of("Whether Microsoft lets the application send as {sender} shows only when an e-mail is sent.",
-			"sender", c.Envelope.Sender),
-		Detail: text.Of("Send the test e-mail as well."),
+		Summary: summary, Detail: text.Of("Send the test e-mail as well."),
 	}, true
 }
 

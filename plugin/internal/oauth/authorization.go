@@ -1,12 +1,14 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/oauth2"
 
@@ -122,21 +124,34 @@ func (r Registration) signingIn() Asked {
 	return asked
 }
 
-// Revoke ends a grant at the provider (RFC 7009). The error is an *Error; an issuer that has no endpoint for it is
-// none.
+// Why Revoke has nothing to do.
+var (
+	// ErrNotRevocable means that the provider has no endpoint for it.
+	ErrNotRevocable = errors.New("the provider withdraws no single permission")
+	// ErrAlreadyEnded means that the provider has ended the grant before.
+	ErrAlreadyEnded = errors.New("the permission had ended before")
+)
+
+// Revoke ends a grant at the provider (RFC 7009). The error is an *Error, [ErrNotRevocable] or [ErrAlreadyEnded].
 func (c Client) Revoke(ctx context.Context, r Registration, refresh shared.SecretText) error {
-	if r.Revocation == "" {
-		return nil
+	r, err := c.Resolve(ctx, r)
+	if err == nil && r.Revocation == "" {
+		return ErrNotRevocable
 	}
 	asked := r.asked()
-	asked.Endpoint = hostOf(r.Revocation)
+	asked.Endpoint, asked.Method = hostOf(cmp.Or(r.Revocation, r.where())), ByRevocation
+	var failure *Error
+	if errors.As(err, &failure) {
+		failure.Asked = asked
+		return failure
+	}
 	form := url.Values{"token": {refresh.Reveal()}, "token_type_hint": {"refresh_token"}, "client_id": {r.ClientID}}
 	if !r.Secret.IsEmpty() && !r.inHeader() {
 		form.Set("client_secret", r.Secret.Reveal())
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	failure := &Error{Asked: asked, Kind: KindUnreachable}
+	failure = &Error{Asked: asked, Kind: KindUnreachable}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.Revocation, strings.NewReader(form.Encode()))
 	if err != nil {
 		failure.Err = ErrNotAURL
@@ -153,14 +168,23 @@ func (c Client) Revoke(ctx context.Context, r Registration, refresh shared.Secre
 		return failure
 	}
 	defer response.Body.Close()
-	failure.Status, failure.Wait = response.StatusCode, waitOf(heard.wait, time.Now())
-	switch {
-	case response.StatusCode == http.StatusOK:
+	if response.StatusCode == http.StatusOK {
 		return nil
-	case response.StatusCode == http.StatusTooManyRequests, response.StatusCode >= 500:
-		failure.Kind = KindBusy
-	default:
-		failure.Kind = KindRefused
+	}
+	return heard.notRevoked(asked, response)
+}
+
+// notRevoked reads why a grant was not ended: RFC 7009 section 2.2 has a token that is not known count as ended, which
+// not all providers do.
+func (a *answer) notRevoked(asked Asked, response *http.Response) error {
+	body, err := io.ReadAll(response.Body)
+	refused := &oauth2.RetrieveError{Response: response, Body: body}
+	if err != nil {
+		return a.failure(asked, err)
+	}
+	failure := a.failure(asked, withCode(refused))
+	if failure.Kind == KindRefused && slices.Contains([]string{"invalid_token", "invalid_grant"}, failure.Code) {
+		return ErrAlreadyEnded
 	}
 	return failure
 }

@@ -125,14 +125,51 @@ func TestRevoke(t *testing.T) {
 	if form := e.requests()[0].PostForm; form.Get("token") != "r3fresh" || form.Get("client_secret") != clientSecret {
 		t.Errorf("%v", form)
 	}
-	e.answer = says(503, "r3fresh")
-	err := ourClient().Revoke(t.Context(), r, shared.NewSecretText("r3fresh"))
-	var failure *Error
-	if !errors.As(err, &failure) || failure.Kind != KindBusy || strings.Contains(err.Error(), "r3fresh") {
-		t.Errorf("%v", err)
+	for _, c := range []struct {
+		status int
+		body   string
+		want   Kind
+		err    error
+	}{
+		{503, "r3fresh", KindBusy, nil}, {429, `{"error":"slow_down"}`, KindBusy, nil},
+		{400, `{"error":"invalid_token"}`, "", ErrAlreadyEnded}, {400, `{"error":"invalid_grant"}`, "", ErrAlreadyEnded},
+		{401, `{"error":"invalid_client","error_description":"not r3fresh"}`, KindRefused, nil},
+		{404, "<html>", KindNotUnderstood, nil}, {302, "", KindRedirected, nil},
+		{400, strings.Repeat("x", 10<<20), KindTooLong, nil},
+	} {
+		e.answer = says(c.status, c.body)
+		err := ourClient().Revoke(t.Context(), r, shared.NewSecretText("r3fresh"))
+		var failure *Error
+		if errors.As(err, &failure) != (c.want != "") || c.err != nil && !errors.Is(err, c.err) {
+			t.Fatalf("%d %.40s: %v", c.status, c.body, err)
+		}
+		if c.want != "" && (failure.Kind != c.want || failure.Method != ByRevocation ||
+			strings.Contains(err.Error(), "r3fresh")) {
+			t.Errorf("%d %.40s: %v", c.status, c.body, err)
+		}
 	}
 	r.Revocation = ""
-	if err := ourClient().Revoke(t.Context(), r, shared.NewSecretText("r3fresh")); err != nil {
+	if err := ourClient().Revoke(t.Context(), r, shared.NewSecretText("r3fresh")); !errors.Is(err, ErrNotRevocable) {
 		t.Error(err)
+	}
+}
+
+// TestPages takes the page that a provider names about its refusal, when it is one of its own.
+func TestPages(t *testing.T) {
+	hide := func(text string) string { return strings.ReplaceAll(text, "s3cret", "***") }
+	const google = "oauth2.googleapis.com"
+	for _, c := range []struct{ address, endpoint, want string }{
+		{"https://login.example/help?code=1", "login.example", "https://login.example/help?code=1"},
+		{"https://LOGIN.example/help", "login.example", "https://LOGIN.example/help"},
+		{"https://support.google.com/a/answer/1", google, "https://support.google.com/a/answer/1"},
+		{"https://evil.example/help", "login.example", ""}, {"https://evilgoogle.com/", google, ""},
+		{"http://login.example/help", "login.example", ""}, {"https://a:b@login.example/", "login.example", ""},
+		{"https://login.example/s3cret", "login.example", ""}, {"https://login.example/ x", "login.example", ""},
+		{"https://login.example/" + strings.Repeat("x", 300), "login.example", ""}, {"", "login.example", ""},
+		{"javascript:alert(1)", "login.example", ""}, {"https://login.example:444/", "login.example", ""},
+	} {
+		if got := pageOf(c.address, c.endpoint, hide); got != c.want {
+			t.Errorf("%.60s of %s: %q", c.address, c.endpoint, got)
+		}
 	}
 }

@@ -110,8 +110,8 @@ func TestDeviceRefused(t *testing.T) {
 	}
 }
 
-// TestDeviceEndpointAway goes on asking while the endpoint is away, says so in the end, and does not ask on where that is
-// of no use.
+// TestDeviceEndpointAway goes on asking while the endpoint is away, says so in the end, and does not ask on where that
+// is of no use.
 func TestDeviceEndpointAway(t *testing.T) {
 	certificate := &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
 	denied := &smtpconn.Error{Kind: smtpconn.KindNotPermitted, Err: errors.New("the operator denies 10.0.0.1")}
@@ -134,7 +134,7 @@ func TestDeviceEndpointAway(t *testing.T) {
 				if c.err != nil {
 					return nil, c.err
 				}
-				return &http.Response{StatusCode: 400, Header: http.Header{"Content-Type": {"application/json"}},
+				return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}},
 					Body: io.NopCloser(strings.NewReader(c.answer))}, nil
 			})}
 			device := Device{Secret: shared.NewSecretText("d3vice"), Interval: 10 * time.Second,
@@ -149,8 +149,8 @@ func TestDeviceEndpointAway(t *testing.T) {
 	}
 }
 
-// TestSilentDeviceEndpoint gives a question for a code up with the one who asks, and after the time limit; and leaves no
-// connection behind.
+// TestSilentDeviceEndpoint gives a question for a code up with the one who asks, and after the time limit; and leaves
+// no connection behind.
 func TestSilentDeviceEndpoint(t *testing.T) {
 	asked, left := make(chan struct{}), make(chan struct{})
 	e := newEndpoint(t, func(_ http.ResponseWriter, r *http.Request) {

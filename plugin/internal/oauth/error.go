@@ -72,6 +72,8 @@ const (
 	ByGrant          Method = "grant"
 	// BySignIn is the owner of a mailbox, who is signing in now.
 	BySignIn Method = "sign-in"
+	// ByRevocation is a grant that is to be ended.
+	ByRevocation Method = "revocation"
 )
 
 // Error is why there is no token. All its texts are safe to show.
@@ -86,6 +88,8 @@ type Error struct {
 	Number int
 	// Words are the endpoint's own: its description, or the beginning of a page.
 	Words string
+	// Page is one of the provider's own about it (RFC 6749 section 5.2); empty when it named none.
+	Page string
 	// Wait is after how long the endpoint wants to be asked again; 0 when it does not say.
 	Wait time.Duration
 	// Unheard is true where the endpoint may have done what it was asked for, and its answer was lost.

@@ -226,9 +226,10 @@ func (c *cleaned) Unwrap() error { return c.cause }
 var knownCodes = []string{
 	"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
 	"invalid_scope", "access_denied", "server_error", "temporarily_unavailable", "slow_down", "authorization_pending",
-	"expired_token", "authorization_declined", "bad_verification_code", "interaction_required", "login_required", "consent_required", "invalid_resource", "invalid_target",
+	"expired_token", "authorization_declined", "bad_verification_code", "interaction_required", "login_required",
+	"consent_required", "invalid_resource", "invalid_target",
 	"account_selection_required", "unsupported_response_type", "admin_policy_enforced", "disabled_client",
-	"deleted_client", "org_internal",
+	"deleted_client", "org_internal", "invalid_token", "unsupported_token_type",
 }
 
 // refused reads an answer that means no.
@@ -239,6 +240,7 @@ func (a *answer) refused(failure *Error, refused *oauth2.RetrieveError) {
 		failure.Code = hide(failure.Code)
 	}
 	failure.Words = hide(refused.ErrorDescription)
+	failure.Page = pageOf(refused.ErrorURI, failure.Endpoint, hide)
 	failure.Number = numberOf(refused)
 	switch {
 	case a.status == http.StatusTooManyRequests, a.status >= 500, refused.ErrorCode == "temporarily_unavailable",
@@ -250,6 +252,25 @@ func (a *answer) refused(failure *Error, refused *oauth2.RetrieveError) {
 	if refused.ErrorCode == "" && failure.Words == "" {
 		failure.Words = hide(strings.TrimSpace(beginning(string(refused.Body), maxPage)))
 	}
+}
+
+// longestLink is that of a page which an endpoint names, in bytes.
+const longestLink = 300
+
+// pageOf is the page that an endpoint names about its refusal: only one of the provider's own, encrypted, and without
+// anything that was sent.
+func pageOf(address, endpoint string, hide func(string) string) string {
+	page, err := url.Parse(address)
+	if err != nil || page.Scheme != "https" || page.User != nil || len(address) > longestLink || !isVisible(address) ||
+		hide(address) != address {
+		return ""
+	}
+	host, own := strings.ToLower(page.Host), strings.ToLower(endpoint)
+	ofGoogle := strings.HasSuffix(own, ".googleapis.com") && strings.HasSuffix("."+host, ".google.com")
+	if host != own && !ofGoogle {
+		return ""
+	}
+	return address
 }
 
 // maxPage is how much of a page for people is shown, in bytes.

@@ -106,7 +106,7 @@ type Registration struct {
 // NewGrantSource makes a source of the access tokens of a grant. identity tells the grant from all others.
 func NewGrantSource(client Client, registration Registration, grants Grants, identity string) *Source {
 	renewer := &renewer{client: client, registration: registration, grants: grants}
-	return &Source{fetch: renewer.token, identity: identity, hints: hintsFor(registration.Token)}
+	return &Source{fetch: renewer.token, identity: identity, method: ByGrant, hints: hintsFor(registration.Token)}
 }
 
 // renewer gets access tokens of a grant that other processes use as well.

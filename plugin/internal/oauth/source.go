@@ -19,6 +19,7 @@ type Source struct {
 	// fetch gets another token than the refused one.
 	fetch    func(ctx context.Context, refused shared.SecretText) (Answer, error)
 	identity string
+	method   Method
 	hints    func(token string, now time.Time) []string
 
 	mu      sync.Mutex
@@ -42,8 +43,12 @@ type question struct {
 // NewSource makes a source.
 func NewSource(client Client, application Application) *Source {
 	fetch := func(ctx context.Context, _ shared.SecretText) (Answer, error) { return client.Token(ctx, application) }
-	return &Source{fetch: fetch, identity: application.identity(), hints: hintsFor(application.TokenURL)}
+	return &Source{fetch: fetch, identity: application.identity(), method: application.asked().Method,
+		hints: hintsFor(application.TokenURL)}
 }
+
+// Method is how the one who asks proves to be himself.
+func (s *Source) Method() Method { return s.method }
 
 // Identity is different for each application and secret, and for each grant, and does not show them.
 func (s *Source) Identity() string {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
@@ -22,10 +23,15 @@ type countingPage struct {
 	shared.SettingsPage
 	shared.SettingsHistory
 	shared.Notifier
+	mu    sync.Mutex
 	calls []string
 }
 
-func (p *countingPage) note(call string) { p.calls = append(p.calls, call) }
+func (p *countingPage) note(call string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls = append(p.calls, call)
+}
 
 func (p *countingPage) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {
 	p.note("Schema")
@@ -126,7 +132,7 @@ func TestCalls(t *testing.T) {
 		calls                 string
 	}{
 		"the page":       {"GET", "/", "", nil, 200, "in-force.example:514", "Schema Load Validate Status"},
-		"state":          {"GET", "/state", "", nil, 200, "running", "Schema Status"},
+		"state":          {"GET", "/state", "", nil, 200, "Revision 1", "Schema Load Status"},
 		"history":        {"GET", "/history", "", nil, 200, "Back to the settings", "Schema Load Revisions"},
 		"validate":       {"POST", "/validate", "", valid, 200, "Will connect to 127.0.0.1:1", "Schema Validate"},
 		"save":           {"POST", "/save", "", valid, 303, "", "Schema Save"},

@@ -3,7 +3,6 @@ package form
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"html/template"
@@ -15,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
@@ -68,40 +66,29 @@ func (s *streams) ending(r *http.Request) <-chan struct{} {
 	return once.(func() <-chan struct{})()
 }
 
-// stream tells a page what changes, as events whose data are the parts that differ from those before; see parts. The
+// tell has a page follow what changes, as events whose data are the parts that differ from those before; see parts. The
 // last event's id lets a browser that was cut off go on where it was.
-func (n *notifications) events(w http.ResponseWriter, r *http.Request) {
-	look, ok := n.watched(w, r)
-	if !ok {
-		return
-	}
-	if n.streams.open.Add(1) > maxStreams {
-		n.streams.open.Add(-1)
+func (h *handler) tell(w http.ResponseWriter, r *http.Request, look func(*http.Request) parts) {
+	if h.streams.open.Add(1) > maxStreams {
+		h.streams.open.Add(-1)
 		w.Header().Set("Retry-After", "60")
-		n.refuse(w, r, http.StatusServiceUnavailable, text.Of("Too many pages are open. This one asks every few seconds."))
+		h.refuse(w, r, http.StatusServiceUnavailable, text.Of("Too many pages are open. This one asks every few seconds."))
 		return
 	}
-	defer n.streams.open.Add(-1)
+	defer h.streams.open.Add(-1)
 	ctx, cancel := context.WithTimeout(r.Context(), streamLife)
 	defer cancel()
-	now, err := look(r)
-	if errors.Is(err, shared.ErrUnsupported) {
-		n.refuse(w, r, failureStatus(err), n.explain(r, err))
-		return
-	}
 	w.Header().Set("Content-Type", eventType)
 	control := http.NewResponseController(w)
 	if _, err := fmt.Fprintf(w, "retry: %d\n\n", streamRetry.Milliseconds()); err != nil {
 		return
 	}
 	_ = control.Flush()
-	ending, pulse := n.streams.ending(r), time.NewTicker(streamPulse)
+	ending, pulse := h.streams.ending(r), time.NewTicker(streamPulse)
 	defer pulse.Stop()
 	known := r.Header.Get("Last-Event-ID")
-	for ; ; now, err = look(r) {
-		if err != nil && ctx.Err() == nil {
-			now = parts{"failure": n.fragment(r, "failure", n.explain(r, err))}
-		}
+	for {
+		now := look(r)
 		if changed := now.beside(known); len(changed) > 0 && ctx.Err() == nil {
 			known = now.version()
 			if writeEvent(w, known, changed) != nil || control.Flush() != nil {
@@ -137,40 +124,4 @@ func writeEvent(w http.ResponseWriter, id string, content parts) error {
 	}
 	_, err = fmt.Fprintf(w, "id: %s\ndata: %s\n\n", id, encoded)
 	return err
-}
-
-// live answers once with what the stream tells, for browsers that have none.
-func (n *notifications) live(w http.ResponseWriter, r *http.Request) {
-	look, ok := n.watched(w, r)
-	if !ok {
-		return
-	}
-	now, err := look(r)
-	if err != nil {
-		n.refuse(w, r, failureStatus(err), n.explain(r, err))
-		return
-	}
-	n.writeJSON(w, r, now)
-}
-
-// watched returns what looks for the parts of the page that a request is about. When it cannot be read it has answered
-// already.
-func (n *notifications) watched(w http.ResponseWriter, r *http.Request) (func(*http.Request) (parts, error), bool) {
-	query, ok := n.query(w, r)
-	if !ok {
-		return nil, false
-	}
-	view, ok := n.asked(w, r, query)
-	if !ok {
-		return nil, false
-	}
-	if view.Of.ID != "" && offered(n.options.Operator) != nil {
-		return func(r *http.Request) (parts, error) { return n.detailParts(r, view.Of.ID) }, true
-	}
-	return func(r *http.Request) (parts, error) {
-		if err := n.fill(r, view, situationAge); err != nil {
-			return nil, err
-		}
-		return n.listParts(r, view), nil
-	}, true
 }

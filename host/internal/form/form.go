@@ -99,8 +99,10 @@ type handler struct {
 	page    shared.SettingsPage
 	options Options
 
-	tests   tests
-	actions tests // with the same limit
+	tests     tests
+	actions   tests // with the same limit
+	streams   streams
+	standings kept[string, keptStanding]
 }
 
 // New returns the handler of the page.
@@ -113,7 +115,7 @@ func New(page shared.SettingsPage, options Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{file}", h.assets())
 	for route, answer := range map[string]http.HandlerFunc{
-		"GET /{$}": h.show, "GET /state": h.state, "GET /history": h.history,
+		"GET /{$}": h.show, "GET /state": h.state, "GET /events": h.events, "GET /history": h.history,
 	} {
 		mux.HandleFunc(route, h.permitted(viewing, answer))
 	}

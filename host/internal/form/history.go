@@ -79,7 +79,7 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 		view.Shown = h.shownRevision(r, schema, snapshot, chosen.RevisionEntry, newest)
 	}
 	h.send(w, r, http.StatusOK, Content{
-		Title: schema.Title, Head: h.fragment(r, "head", view), Body: h.fragment(r, "history", view),
+		Title: schema.Title, Head: h.fragment(r, "head", viewedScript), Body: h.fragment(r, "history", view),
 	})
 }
 

@@ -39,8 +39,7 @@ func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 type notifications struct {
 	*handler
 	notifier   shared.Notifier
-	situations situations
-	streams    streams
+	situations kept[situationOf, keptSituation]
 }
 
 // notificationsView is what the page shows.

@@ -21,7 +21,11 @@ func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, v *
 	if title == "" {
 		title = h.language(r).Message("Settings")
 	}
-	h.send(w, r, status, Content{Title: title, Head: h.fragment(r, "head", v), Body: h.fragment(r, "page", v)})
+	script := editedScript
+	if v.Down || v.Viewed() {
+		script = viewedScript
+	}
+	h.send(w, r, status, Content{Title: title, Head: h.fragment(r, "head", script), Body: h.fragment(r, "page", v)})
 }
 
 // send puts the content into the Console's frame.

@@ -22,31 +22,13 @@ type situation struct {
 	grouped time.Time // when Groups was made
 }
 
-// situations keeps what was found out last, so that many readers ask the service no more often than one. The zero value
-// is ready.
-type situations struct {
-	mu   sync.Mutex
-	kept map[situationOf]*keptSituation
-}
-
 // situationOf is what a situation depends on beside the time. There are few: the languages, and the spans of the chart.
 type situationOf struct{ locale, span string }
 
+// keptSituation is what was found out last, so that many readers ask the service no more often than one.
 type keptSituation struct {
 	mu sync.Mutex
 	situation
-}
-
-func (s *situations) of(key situationOf) *keptSituation {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.kept == nil {
-		s.kept = map[situationOf]*keptSituation{}
-	}
-	if s.kept[key] == nil {
-		s.kept[key] = &keptSituation{}
-	}
-	return s.kept[key]
 }
 
 // Ages of what readers share. Groups are made anew when a count has changed, and at least that often.

@@ -119,3 +119,68 @@ func TestStreamsAreBounded(t *testing.T) {
 		t.Errorf("the server does not end: %v", err)
 	}
 }
+
+// TestSettingsAreFollowed follows the page of the settings: how things are comes at once, and what somebody else saves
+// while the page is open comes by itself. Who asks instead is told the same.
+func TestSettingsAreFollowed(t *testing.T) {
+	page, handler := newCounting(t)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	answer, lines := follow(t, server, "")
+	if answer.Header.Get("Content-Type") != "text/event-stream" || answer.Header.Get("X-Accel-Buffering") != "no" {
+		t.Errorf("the stream comes with %v", answer.Header)
+	}
+	_, first := event(t, lines)
+	for _, part := range []string{"down", "prerequisites", "unhealthy", "last-test", "in-force", "service", "trouble"} {
+		if _, told := first[part]; !told {
+			t.Errorf("the first event does not tell of %s", part)
+		}
+	}
+	if !strings.Contains(first["in-force"], "Revision 1") || first["down"] != "" {
+		t.Errorf("it tells %v", first)
+	}
+	saved, err := page.SettingsPage.Save(t.Context(), shared.SaveRequest{Actor: "boris", Revision: 1, Draft: shared.Draft{
+		Values: shared.Values{"address": shared.Text("boris.example:514")},
+	}})
+	if err != nil || !saved.Saved {
+		t.Fatal(saved, err)
+	}
+	_, changed := event(t, lines)
+	if !strings.Contains(changed["in-force"], "Revision 2") || !strings.Contains(changed["in-force"], "boris") {
+		t.Errorf("what was saved meanwhile is told as %v", changed)
+	}
+	if _, again := changed["service"]; again {
+		t.Errorf("the event tells once more of what has not changed: %v", changed)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/state", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := server.Client().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer asked.Body.Close()
+	var parts map[string]string
+	if err := json.NewDecoder(asked.Body).Decode(&parts); err != nil || !strings.Contains(parts["in-force"], "Revision 2") {
+		t.Errorf("who asks is told %v, %v", parts, err)
+	}
+}
+
+// TestReadersShareOneLook has many readers follow the page: the plugin is asked no more often than for one.
+func TestReadersShareOneLook(t *testing.T) {
+	page, handler := newCounting(t)
+	for range 20 {
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/state", nil))
+	}
+	loads := 0
+	for _, call := range page.calls {
+		if call == "Load" {
+			loads++
+		}
+	}
+	if loads == 0 || loads > 10 { // One a second, however slow the machine is.
+		t.Errorf("the plugin was asked %d times for 20 readers", loads)
+	}
+}

@@ -13,15 +13,14 @@ const styleSheet = "base.css"
 func (h *handler) assets() http.Handler {
 	files := http.FileServerFS(assetFiles)
 	own, err := assetFiles.ReadFile("assets/" + styleSheet)
-	if h.options.Theme == "" || err != nil {
-		return files
-	}
 	themed := append(bytes.Clone(own), h.options.Theme...)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.PathValue("file") == styleSheet {
+		switch name := r.PathValue("file"); {
+		case err == nil && h.options.Theme != "" && name == styleSheet:
 			http.ServeContent(w, r, styleSheet, time.Time{}, bytes.NewReader(themed))
-			return
+		case serveScript(w, r, name):
+		default:
+			files.ServeHTTP(w, r)
 		}
-		files.ServeHTTP(w, r)
 	})
 }

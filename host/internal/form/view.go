@@ -43,6 +43,7 @@ type view struct {
 	Service           *shared.ServiceStatus // nil when it was not asked, or could not be
 	Unhealthy         *shared.Health        // why the saved settings do not work; nil when nothing is to be said of it
 	NotificationsPath string
+	May               Permissions
 
 	base       *formBase // what the form was opened with; nil when that is not known
 	hasActions bool
@@ -94,7 +95,7 @@ func (h *handler) answeredView(r *http.Request, schema shared.Schema, s submissi
 // newView shows what is in force. The values are those of the form as it stands, nil for what is in force. A page never
 // carries a typed secret back, so its preview has none.
 func (h *handler) newView(r *http.Request, schema shared.Schema, snapshot shared.Snapshot, values shared.Values) *view {
-	v := h.emptyView()
+	v := h.emptyView(r)
 	v.Schema, v.Snapshot, v.InForce, v.base = schema, snapshot, snapshot.Revision, baseOf(schema, snapshot)
 	v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
 	request := shared.ValidateRequest{Locale: h.locale(r), Draft: shared.Draft{Values: values}}
@@ -107,18 +108,21 @@ func (h *handler) newView(r *http.Request, schema shared.Schema, snapshot shared
 
 // downView says why the plugin could not be asked.
 func (h *handler) downView(r *http.Request, err error) *view {
-	v := h.emptyView()
+	v := h.emptyView(r)
 	v.Down, v.Failure = true, h.explain(r, err)
 	return v
 }
 
 // emptyView knows only what the host knows.
-func (h *handler) emptyView() *view {
+func (h *handler) emptyView(r *http.Request) *view {
 	return &view{
-		Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil,
+		May: h.may(r), Plugin: h.options.PluginState(), HasHistory: h.auditTrail() != nil,
 		HasService: h.notifier() != nil, hasActions: h.actionRunner() != nil,
 	}
 }
+
+// Viewed reports whether the reader may look at the page, and not change or test anything.
+func (v *view) Viewed() bool { return !v.May.Change }
 
 // Next reports whether testing or saving is the next sensible step. After a test that failed it is what the verdict
 // says.
@@ -152,27 +156,6 @@ func (h *handler) service(r *http.Request) *shared.ServiceStatus {
 		return nil
 	}
 	return &status
-}
-
-// state answers with what changes while the page is open.
-func (h *handler) state(w http.ResponseWriter, r *http.Request) {
-	v := &view{Plugin: h.options.PluginState()}
-	reply := map[string]any{"running": v.Plugin.Running}
-	if schema, err := h.page.Schema(r.Context(), shared.SchemaRequest{Locale: h.locale(r)}); err == nil {
-		v.Prerequisites = h.checkPrerequisites(r.Context(), schema.Prerequisites)
-		reply["prerequisites"] = h.fragment(r, "prerequisites", v)
-		status := h.service(r)
-		reply["unhealthy"] = h.fragment(r, "unhealthy", unhealthy(h.health(r), status))
-		if status != nil {
-			reply["service"] = h.fragment(r, "service cell", status)
-			reply["trouble"] = h.fragment(r, "trouble", &troubleView{*status, h.notificationsPath(r)})
-			reply["held"] = h.fragment(r, "held on the settings", status.Held)
-		}
-	} else {
-		v.Plugin = h.options.PluginState()
-		reply["running"], reply["down"] = false, h.fragment(r, "down", v)
-	}
-	h.writeJSON(w, r, reply)
 }
 
 // Base is what the form was opened with, as a control holds it; empty when that is not known.

@@ -20,7 +20,7 @@ export function controlOf(element, { kind, control: name }) {
     hint(standard) {
       const shown = element.querySelector(".standard");
       if (shown) shown.textContent = format(kind, standard);
-      else if (main.placeholder !== undefined && !isNone(standard)) main.placeholder = format(kind, standard);
+      else if (main.placeholder !== undefined && !isMissing(standard)) main.placeholder = format(kind, standard);
     },
     offer(html) { element.querySelector(`#proposals-${CSS.escape(element.dataset.field)}`).innerHTML = html; },
     changed: () => (named()[0] ?? main).dispatchEvent(new Event("input", { bubbles: true })),
@@ -50,7 +50,7 @@ export function controlOf(element, { kind, control: name }) {
   return control;
 }
 
-const isNone = (value) => value === null || value === undefined;
+const isMissing = (value) => value === null || value === undefined;
 
 // several are tick-boxes, one for each value that can be chosen, and perhaps a text for another one.
 function several(control, named, element) {

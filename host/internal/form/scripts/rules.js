@@ -49,18 +49,18 @@ export function format(kind, value) {
   return String(value);
 }
 
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 // Entries are written as lines, unless they would be read as something else.
 export function formatList(entries) {
   const lines = entries.join("\n");
-  return same(parseList(lines), entries) ? lines : JSON.stringify(entries);
+  return alike(parseList(lines), entries) ? lines : JSON.stringify(entries);
 }
 
 export function formatPairs(pairs) {
   const lines = pairs.map(([key, text]) => key + " = " + text).join("\n");
   const unlike = new Set(pairs.map(([key]) => key)).size === pairs.length;
-  return !unlike || same(parsePairs(lines.trim()), pairs) ? lines : JSON.stringify(Object.fromEntries(pairs));
+  return !unlike || alike(parsePairs(lines.trim()), pairs) ? lines : JSON.stringify(Object.fromEntries(pairs));
 }
 
 function sorted(value) {
@@ -130,7 +130,7 @@ export function followers(fields) {
   function compare({ field, any_of: anyOf, set, least, most }, scope) {
     const have = effective(scope + field);
     if (set) return isEmpty(have) ? no : yes;
-    if (anyOf) return anyOf.some((want) => same(sorted(want), sorted(have))) ? yes : no;
+    if (anyOf) return anyOf.some((want) => alike(sorted(want), sorted(have))) ? yes : no;
     const kind = fields.get(scope + field)?.rules.kind;
     const bound = (value) => ordered.has(kind) ? measure(kind, value) : value;
     if (isEmpty(have)) return no;

@@ -37,6 +37,8 @@ type fieldView struct {
 	Beside       *runView       // an action whose button stands beside the label
 	// Mark says how the last test was about the field; empty when it was not. The verdict tells what it found.
 	Mark shared.Severity
+	// Viewed fields may only be looked at.
+	Viewed bool
 
 	// What follows from the rest; settle computes it.
 	Shape       string // the template of the control
@@ -57,7 +59,7 @@ func (f *fieldView) settle() {
 	f.Shape = f.shape()
 	f.Labelled = !slices.Contains([]string{"radio", "ticks", "authorization"}, f.Shape)
 	f.Text, f.Hint, f.InputMode, f.DescribedBy = f.text(), f.hint(), f.inputMode(), f.describedBy()
-	f.Off = f.Lock != nil || f.Obsolete
+	f.Off = f.Lock != nil || f.Obsolete || f.Viewed
 	f.Attributes = f.control()
 	f.StarShown = f.Needed || f.Required || !f.RequiredWhen.IsZero()
 	f.HasNotes = f.Link.URL != "" || f.Deprecated != "" || f.Pending || f.NeedsRestart || f.Lock != nil || f.Again != nil

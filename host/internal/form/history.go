@@ -18,6 +18,7 @@ type historyView struct {
 	Tested         bool // what is in force has passed a test as it is
 	Entries        []historyEntry
 	Older          int64 // the number to go on from; 0 when that was all
+	Viewed         bool  // the reader may not go back
 	Shown          *shownRevision
 }
 
@@ -68,7 +69,9 @@ func (h *handler) history(w http.ResponseWriter, r *http.Request) {
 		h.render(w, r, failureStatus(err), view)
 		return
 	}
-	view := historyView{Schema: schema, Newest: snapshot.Revision.Number, Before: before}
+	view := historyView{
+		Schema: schema, Newest: snapshot.Revision.Number, Before: before, Viewed: !h.may(r).Change,
+	}
 	view.Tested = snapshot.Verified != nil && len(snapshot.Verified.Changed) == 0
 	view.list(list, shown)
 	if chosen := view.chosen(shown); chosen != nil {

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"html/template"
 	"net/http"
 
 	"github.com/smtp-settings/smtp-settings/shared/text"
@@ -38,4 +39,18 @@ func (h *handler) permitted(needs func(Permissions) bool, next http.HandlerFunc)
 			next(w, r)
 		}
 	})
+}
+
+// submit returns the attributes by which a button posts the form. Where the reader may only look, it can be reached, does
+// nothing and says why.
+func submit(reader text.Language, viewed bool) template.HTMLAttr {
+	if !viewed {
+		return `type="submit"`
+	}
+	var a attributes
+	a.set("type", "button")
+	a.set("aria-disabled", "true")
+	a.set("aria-describedby", "not-permitted")
+	a.set("title", reader.Message("The Console does not permit you to do this."))
+	return a.html()
 }

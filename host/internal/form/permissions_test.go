@@ -1,12 +1,14 @@
 package form_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
+	"golang.org/x/net/html"
 
 	"github.com/smtp-settings/smtp-settings/host/internal/form"
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -97,3 +99,76 @@ func TestPermissionsOfSettings(t *testing.T) {
 }
 
 func change(may form.Permissions) bool { return may.Change }
+
+// TestViewedSettings holds what a reader finds who may look and not change: every button that would post can be reached
+// with the keyboard, posts nothing and says why; nothing can be typed, and no script edits.
+func TestViewedSettings(t *testing.T) {
+	page := newKinds(t)
+	trail := &trailOfTwo{}
+	handler := form.New(page, form.Options{
+		Authorize: func(*http.Request) (string, error) { return "anna", nil }, Logger: hclog.NewNullLogger(),
+		Permissions: func(*http.Request) form.Permissions { return form.Permissions{View: true} },
+		PluginState: func() form.PluginState { return form.PluginState{Running: true} }, Restart: func() {},
+		Actions: func() shared.ActionRunner { return page }, History: func() shared.SettingsHistory { return trail },
+	})
+	down := form.New(downPage{}, form.Options{
+		Authorize: func(*http.Request) (string, error) { return "anna", nil }, Logger: hclog.NewNullLogger(),
+		Permissions: func(*http.Request) form.Permissions { return form.Permissions{View: true, Change: true} },
+		PluginState: func() form.PluginState { return form.PluginState{} }, Restart: func() {},
+	})
+	for name, c := range map[string]struct {
+		handler http.Handler
+		path    string
+		says    string
+		least   int // buttons
+	}{
+		"the page":    {handler, "/", "You may look at these settings.", 4},
+		"the history": {handler, "/history?show=1", "You may look at these settings.", 1},
+		"down":        {down, "/", "The Console does not permit you to restart it.", 1},
+	} {
+		shown := ask(t, c.handler, "GET", c.path, "").Body.String()
+		parsed, err := html.Parse(strings.NewReader(shown))
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused := 0
+		for node := range parsed.Descendants() {
+			given := map[string]string{}
+			for _, one := range node.Attr {
+				given[one.Key] = one.Val
+			}
+			_, hidden := given["hidden"]
+			_, disabled := given["disabled"]
+			switch {
+			case node.Data == "button" && given["type"] == "submit":
+				t.Errorf("%s: the button %v posts", name, given)
+			case node.Data == "button" && given["aria-disabled"] == "true":
+				if disabled || given["aria-describedby"] != "not-permitted" || given["title"] == "" {
+					t.Errorf("%s: the button %v cannot be reached, or does not say why", name, given)
+				}
+				refused++
+			case (node.Data == "input" || node.Data == "select" || node.Data == "textarea") && given["type"] != "hidden":
+				_, computed := given["readonly"]
+				if !disabled && !hidden && !computed {
+					t.Errorf("%s: %v can be filled in", name, given)
+				}
+			}
+		}
+		if refused < c.least || !strings.Contains(shown, c.says) || strings.Count(shown, `id="not-permitted"`) != 1 {
+			t.Errorf("%s: %d buttons are refused, at least %d should be, or the reason %q is missing", name, refused, c.least,
+				c.says)
+		}
+		if strings.Contains(shown, "assets/form.js") || !strings.Contains(shown, "assets/viewed.js") {
+			t.Errorf("%s: its script edits", name)
+		}
+	}
+}
+
+// trailOfTwo is a history of two revisions.
+type trailOfTwo struct{ shared.SettingsHistory }
+
+func (trailOfTwo) Revisions(context.Context, shared.RevisionsRequest) (shared.RevisionList, error) {
+	return shared.RevisionList{Entries: []shared.RevisionEntry{
+		{Revision: shared.Revision{Number: 2}}, {Revision: shared.Revision{Number: 1}},
+	}}, nil
+}

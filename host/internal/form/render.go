@@ -13,7 +13,13 @@ import (
 )
 
 func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, v *view) {
-	v.each((*fieldView).settle)
+	v.each(func(one *fieldView) {
+		one.Viewed = v.Viewed()
+		one.settle()
+	})
+	for _, run := range v.runs {
+		run.Viewed = v.Viewed()
+	}
 	if v.Test != nil {
 		v.Test.Preview, v.Test.Next = v.Preview, v.Next("test")
 	}

@@ -46,9 +46,10 @@ type runView struct {
 	// Open tells that the options are unfolded, OptionNames and Differs what is said while they are not.
 	Open                 bool
 	OptionNames, Differs string
-	Preview              string              // what the test would do
-	Next                 bool                // it is the next sensible step
-	Planned              []shared.StepResult // the steps of the test, before it begins
+	Preview              string               // what the test would do
+	Next                 bool                 // it is the next sensible step
+	Planned              []shared.PlannedStep // what the test does, for who has not tested yet
+	Viewed               bool                 // the reader may not run it
 }
 
 // Shown reports whether something has to be filled in for it, was typed for it or came of it: then it is not folded.

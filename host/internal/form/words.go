@@ -42,6 +42,9 @@ func templateFunctions(reader text.Language) template.FuncMap {
 		"glance":        glance,
 		"linked":        linked,
 		"siteOf":        siteOf,
+		"date":          text.Date,
+		"usableText":    func() text.Text { return text.Of("This is of use until {time}.", "time", timePlace) },
+		"submit":        func(viewed bool) template.HTMLAttr { return submit(reader, viewed) },
 		"givenUp":       func(status *shared.ServiceStatus) int64 { return status.Counts[shared.NotificationDead] },
 	}
 	maps.Copy(functions, notificationFunctions(reader))

@@ -176,6 +176,18 @@ type TestAction struct {
 	// Options are asked beside the button and sent as TestRequest.Options; usually none or few. They are fields like those
 	// of the form, but never Sensitive or ReadOnly, and their conditions look at each other.
 	Options []Field `json:"options,omitempty"`
+	// Plan are the steps that a test usually takes, in order, for a reader who has not tested yet. May be empty.
+	Plan []PlannedStep `json:"plan,omitempty"`
+}
+
+// PlannedStep announces a step of a test.
+type PlannedStep struct {
+	// ID is that of the step when it is taken; see [StepResult].
+	ID string `json:"id"`
+	// Label names the step.
+	Label string `json:"label"`
+	// Detail says in a few words what one will know of it; may be empty.
+	Detail string `json:"detail,omitempty"`
 }
 
 // Form returns the options as a form of their own: all that can be asked of a schema's fields can be asked of them.

@@ -20,6 +20,7 @@ const (
 	maxParts       = 8192 // conditions of all conditions together
 	maxNesting     = 8    // conditions in conditions
 	maxActions     = 32
+	maxPlan        = 32
 	maxNames       = 16   // schemes, former names, kinds of files
 	maxPattern     = 2000 // instructions that a pattern is compiled to, roughly
 	maxLabelLength = 200
@@ -48,6 +49,7 @@ func (s Schema) Check() error {
 	check.fields("field", form)
 	check.presets()
 	check.actions()
+	check.plan()
 	check.options("test option", s.Test.Options)
 	for _, action := range s.Actions {
 		check.options(fmt.Sprintf("option of the action %q", action.Name), action.Options)
@@ -137,6 +139,21 @@ func (c *schemaCheck) actions() {
 		if action.Test && action.Changes {
 			c.refuse("%s is a test and changes what is in force", where)
 		}
+	}
+}
+
+// plan checks the steps that a test announces.
+func (c *schemaCheck) plan() {
+	seen := names{}
+	for _, step := range c.schema.Test.Plan {
+		where := fmt.Sprintf("planned step %q", step.ID)
+		c.once("planned step", step.ID, seen)
+		c.identifier("planned step", step.ID)
+		if step.ID == "" || step.Label == "" {
+			c.refuse("%s has no id or no label", where)
+		}
+		c.text(where+" label", step.Label, maxLabelLength)
+		c.text(where+" detail", step.Detail, maxTextLength)
 	}
 }
 

@@ -23,7 +23,7 @@ func soundSchema() shared.Schema {
 		Presets: []shared.Preset{{Name: "office", Label: "Office", Values: shared.Values{"copies": shared.Integer(2)}}},
 		Test: shared.TestAction{Label: "Print a page", Options: []shared.Field{
 			{Name: "colour", Label: "In colour", Kind: shared.KindBoolean},
-		}},
+		}, Plan: []shared.PlannedStep{{ID: "warm_up", Label: "Warm up"}, {ID: "print", Label: "Print", Detail: "a page"}}},
 	}
 }
 
@@ -77,6 +77,18 @@ var defects = map[string]struct {
 	"a secret test option": {
 		func(s *shared.Schema, _, _, _ *shared.Field) { s.Test.Options[0].Sensitive = true },
 		`test option "colour" is sensitive`,
+	},
+	"a planned step twice": {
+		func(s *shared.Schema, _, _, _ *shared.Field) { s.Test.Plan[1].ID = "warm_up" },
+		`planned step "warm_up" is declared twice`,
+	},
+	"a planned step without a label": {
+		func(s *shared.Schema, _, _, _ *shared.Field) { s.Test.Plan[0].Label = "" },
+		`planned step "warm_up" has no id or no label`,
+	},
+	"too many planned steps": {
+		func(s *shared.Schema, _, _, _ *shared.Field) { s.Test.Plan = make([]shared.PlannedStep, 33) },
+		"33 planned steps, at most 32",
 	},
 	"bounds reversed": {
 		func(_ *shared.Schema, _, copies, _ *shared.Field) { copies.Min, copies.Max = bound(2), bound(1) },

@@ -28,6 +28,7 @@ func (c *schemaCheck) sizes() {
 	c.atMost("presets", len(s.Presets), maxPresets)
 	c.atMost("prerequisites", len(s.Prerequisites), maxConditions)
 	c.atMost("actions", len(s.Actions), maxActions)
+	c.atMost("planned steps", len(s.Test.Plan), maxPlan)
 	c.atMost("values in conditions", all.values, maxAnyOf)
 	c.atMost("conditions", all.parts, maxParts)
 	c.atMost("conditions in each other", all.depth, maxNesting)
@@ -97,6 +98,9 @@ func (s Schema) textSize() int {
 	}
 	for field := range s.everyField() {
 		size += field.textSize()
+	}
+	for _, step := range s.Test.Plan {
+		size += textSize(step.ID, step.Label, step.Detail)
 	}
 	for _, action := range s.Actions {
 		size += textSize(action.Name, action.Label, action.Help, action.Confirm) + action.VisibleWhen.textSize()

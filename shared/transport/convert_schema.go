@@ -32,7 +32,12 @@ func schemaToProto(s shared.Schema) *settingsv1.Schema {
 				Note: validUTF8(p.Note),
 			}
 		}),
-		Test:     &settingsv1.TestAction{Label: validUTF8(s.Test.Label), Options: each(s.Test.Options, fieldToProto)},
+		Test: &settingsv1.TestAction{
+			Label: validUTF8(s.Test.Label), Options: each(s.Test.Options, fieldToProto),
+			Plan: each(s.Test.Plan, func(p shared.PlannedStep) *settingsv1.PlannedStep {
+				return &settingsv1.PlannedStep{Id: validUTF8(p.ID), Label: validUTF8(p.Label), Detail: validUTF8(p.Detail)}
+			}),
+		},
 		Actions:  each(s.Actions, actionToProto),
 		SaveNote: validUTF8(s.SaveNote),
 	}
@@ -58,6 +63,9 @@ func schemaFromProto(s *settingsv1.Schema) shared.Schema {
 		}),
 		Test: shared.TestAction{
 			Label: s.GetTest().GetLabel(), Options: each(s.GetTest().GetOptions(), fieldFromProto),
+			Plan: each(s.GetTest().GetPlan(), func(p *settingsv1.PlannedStep) shared.PlannedStep {
+				return shared.PlannedStep{ID: p.GetId(), Label: p.GetLabel(), Detail: p.GetDetail()}
+			}),
 		},
 		Actions:  each(s.GetActions(), actionFromProto),
 		SaveNote: s.GetSaveNote(),

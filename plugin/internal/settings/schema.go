@@ -39,7 +39,9 @@ func SchemaIn(reader text.Language) shared.Schema {
 			{ID: processingServer, Text: write("Make sure that the Processing Server is running.")},
 		},
 		Presets: presets(write),
-		Test:    shared.TestAction{Label: write("Test connection"), Options: fieldsIn(testOptions(), write)},
+		Test: shared.TestAction{
+			Label: write("Test connection"), Options: fieldsIn(testOptions(), write), Plan: planIn(reader),
+		},
 		Actions: []shared.Action{
 			{Name: FindServer, Label: write("Find server from e-mail address")},
 			{Name: MakeCertificate, Label: write("Make a certificate"), VisibleWhen: ofApplication()},

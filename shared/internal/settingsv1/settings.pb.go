@@ -1839,7 +1839,9 @@ type TestAction struct {
 	// The button's text.
 	Label string `protobuf:"bytes,1,opt,name=label,proto3" json:"label,omitempty"`
 	// Asked beside the button.
-	Options       []*Field `protobuf:"bytes,2,rep,name=options,proto3" json:"options,omitempty"`
+	Options []*Field `protobuf:"bytes,2,rep,name=options,proto3" json:"options,omitempty"`
+	// The steps that a test usually takes, for a reader who has not tested yet.
+	Plan          []*PlannedStep `protobuf:"bytes,3,rep,name=plan,proto3" json:"plan,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1888,6 +1890,77 @@ func (x *TestAction) GetOptions() []*Field {
 	return nil
 }
 
+func (x *TestAction) GetPlan() []*PlannedStep {
+	if x != nil {
+		return x.Plan
+	}
+	return nil
+}
+
+// PlannedStep announces a step of a test.
+type PlannedStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// That of the step when it is taken.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Names the step.
+	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	// What one will know of it; may be empty.
+	Detail        string `protobuf:"bytes,3,opt,name=detail,proto3" json:"detail,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlannedStep) Reset() {
+	*x = PlannedStep{}
+	mi := &file_settings_v1_settings_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlannedStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlannedStep) ProtoMessage() {}
+
+func (x *PlannedStep) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlannedStep.ProtoReflect.Descriptor instead.
+func (*PlannedStep) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *PlannedStep) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *PlannedStep) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *PlannedStep) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
 // Action declares something that the page can do beside saving and its test.
 type Action struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1915,7 +1988,7 @@ type Action struct {
 
 func (x *Action) Reset() {
 	*x = Action{}
-	mi := &file_settings_v1_settings_proto_msgTypes[17]
+	mi := &file_settings_v1_settings_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1927,7 +2000,7 @@ func (x *Action) String() string {
 func (*Action) ProtoMessage() {}
 
 func (x *Action) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[17]
+	mi := &file_settings_v1_settings_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1940,7 +2013,7 @@ func (x *Action) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Action.ProtoReflect.Descriptor instead.
 func (*Action) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{17}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Action) GetName() string {
@@ -2017,7 +2090,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[18]
+	mi := &file_settings_v1_settings_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2029,7 +2102,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[18]
+	mi := &file_settings_v1_settings_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2042,7 +2115,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{18}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *LoadRequest) GetLocale() string {
@@ -2063,7 +2136,7 @@ type LoadResponse struct {
 
 func (x *LoadResponse) Reset() {
 	*x = LoadResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[19]
+	mi := &file_settings_v1_settings_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2075,7 +2148,7 @@ func (x *LoadResponse) String() string {
 func (*LoadResponse) ProtoMessage() {}
 
 func (x *LoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[19]
+	mi := &file_settings_v1_settings_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2088,7 +2161,7 @@ func (x *LoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadResponse.ProtoReflect.Descriptor instead.
 func (*LoadResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{19}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *LoadResponse) GetSnapshot() *Snapshot {
@@ -2121,7 +2194,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_settings_v1_settings_proto_msgTypes[20]
+	mi := &file_settings_v1_settings_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2133,7 +2206,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[20]
+	mi := &file_settings_v1_settings_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2146,7 +2219,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{20}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Snapshot) GetValues() map[string]*Value {
@@ -2215,7 +2288,7 @@ type SecretState struct {
 
 func (x *SecretState) Reset() {
 	*x = SecretState{}
-	mi := &file_settings_v1_settings_proto_msgTypes[21]
+	mi := &file_settings_v1_settings_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2227,7 +2300,7 @@ func (x *SecretState) String() string {
 func (*SecretState) ProtoMessage() {}
 
 func (x *SecretState) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[21]
+	mi := &file_settings_v1_settings_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2240,7 +2313,7 @@ func (x *SecretState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SecretState.ProtoReflect.Descriptor instead.
 func (*SecretState) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{21}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *SecretState) GetSet() bool {
@@ -2282,7 +2355,7 @@ type Lock struct {
 
 func (x *Lock) Reset() {
 	*x = Lock{}
-	mi := &file_settings_v1_settings_proto_msgTypes[22]
+	mi := &file_settings_v1_settings_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2294,7 +2367,7 @@ func (x *Lock) String() string {
 func (*Lock) ProtoMessage() {}
 
 func (x *Lock) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[22]
+	mi := &file_settings_v1_settings_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2307,7 +2380,7 @@ func (x *Lock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Lock.ProtoReflect.Descriptor instead.
 func (*Lock) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{22}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Lock) GetSource() string {
@@ -2332,7 +2405,7 @@ type Revision struct {
 
 func (x *Revision) Reset() {
 	*x = Revision{}
-	mi := &file_settings_v1_settings_proto_msgTypes[23]
+	mi := &file_settings_v1_settings_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2344,7 +2417,7 @@ func (x *Revision) String() string {
 func (*Revision) ProtoMessage() {}
 
 func (x *Revision) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[23]
+	mi := &file_settings_v1_settings_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2357,7 +2430,7 @@ func (x *Revision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revision.ProtoReflect.Descriptor instead.
 func (*Revision) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{23}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Revision) GetNumber() int64 {
@@ -2398,7 +2471,7 @@ type Verification struct {
 
 func (x *Verification) Reset() {
 	*x = Verification{}
-	mi := &file_settings_v1_settings_proto_msgTypes[24]
+	mi := &file_settings_v1_settings_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2410,7 +2483,7 @@ func (x *Verification) String() string {
 func (*Verification) ProtoMessage() {}
 
 func (x *Verification) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[24]
+	mi := &file_settings_v1_settings_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2423,7 +2496,7 @@ func (x *Verification) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Verification.ProtoReflect.Descriptor instead.
 func (*Verification) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{24}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Verification) GetAt() *timestamppb.Timestamp {
@@ -2467,7 +2540,7 @@ type Draft struct {
 
 func (x *Draft) Reset() {
 	*x = Draft{}
-	mi := &file_settings_v1_settings_proto_msgTypes[25]
+	mi := &file_settings_v1_settings_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2479,7 +2552,7 @@ func (x *Draft) String() string {
 func (*Draft) ProtoMessage() {}
 
 func (x *Draft) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[25]
+	mi := &file_settings_v1_settings_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2492,7 +2565,7 @@ func (x *Draft) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Draft.ProtoReflect.Descriptor instead.
 func (*Draft) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{25}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Draft) GetValues() map[string]*Value {
@@ -2525,7 +2598,7 @@ type SecretChange struct {
 
 func (x *SecretChange) Reset() {
 	*x = SecretChange{}
-	mi := &file_settings_v1_settings_proto_msgTypes[26]
+	mi := &file_settings_v1_settings_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2537,7 +2610,7 @@ func (x *SecretChange) String() string {
 func (*SecretChange) ProtoMessage() {}
 
 func (x *SecretChange) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[26]
+	mi := &file_settings_v1_settings_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2550,7 +2623,7 @@ func (x *SecretChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SecretChange.ProtoReflect.Descriptor instead.
 func (*SecretChange) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{26}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SecretChange) GetChange() isSecretChange_Change {
@@ -2611,7 +2684,7 @@ type ValidateRequest struct {
 
 func (x *ValidateRequest) Reset() {
 	*x = ValidateRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[27]
+	mi := &file_settings_v1_settings_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2623,7 +2696,7 @@ func (x *ValidateRequest) String() string {
 func (*ValidateRequest) ProtoMessage() {}
 
 func (x *ValidateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[27]
+	mi := &file_settings_v1_settings_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2636,7 +2709,7 @@ func (x *ValidateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidateRequest.ProtoReflect.Descriptor instead.
 func (*ValidateRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{27}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ValidateRequest) GetLocale() string {
@@ -2677,7 +2750,7 @@ type ValidateResponse struct {
 
 func (x *ValidateResponse) Reset() {
 	*x = ValidateResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[28]
+	mi := &file_settings_v1_settings_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2689,7 +2762,7 @@ func (x *ValidateResponse) String() string {
 func (*ValidateResponse) ProtoMessage() {}
 
 func (x *ValidateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[28]
+	mi := &file_settings_v1_settings_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2702,7 +2775,7 @@ func (x *ValidateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidateResponse.ProtoReflect.Descriptor instead.
 func (*ValidateResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{28}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ValidateResponse) GetDiagnostics() []*Diagnostic {
@@ -2752,7 +2825,7 @@ type SaveRequest struct {
 
 func (x *SaveRequest) Reset() {
 	*x = SaveRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[29]
+	mi := &file_settings_v1_settings_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2764,7 +2837,7 @@ func (x *SaveRequest) String() string {
 func (*SaveRequest) ProtoMessage() {}
 
 func (x *SaveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[29]
+	mi := &file_settings_v1_settings_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2777,7 +2850,7 @@ func (x *SaveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveRequest.ProtoReflect.Descriptor instead.
 func (*SaveRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{29}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *SaveRequest) GetLocale() string {
@@ -2834,7 +2907,7 @@ type SaveResponse struct {
 
 func (x *SaveResponse) Reset() {
 	*x = SaveResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[30]
+	mi := &file_settings_v1_settings_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2846,7 +2919,7 @@ func (x *SaveResponse) String() string {
 func (*SaveResponse) ProtoMessage() {}
 
 func (x *SaveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[30]
+	mi := &file_settings_v1_settings_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2859,7 +2932,7 @@ func (x *SaveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveResponse.ProtoReflect.Descriptor instead.
 func (*SaveResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{30}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *SaveResponse) GetSaved() bool {
@@ -2914,7 +2987,7 @@ type TestRequest struct {
 
 func (x *TestRequest) Reset() {
 	*x = TestRequest{}
-	mi := &file_settings_v1_settings_proto_msgTypes[31]
+	mi := &file_settings_v1_settings_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2926,7 +2999,7 @@ func (x *TestRequest) String() string {
 func (*TestRequest) ProtoMessage() {}
 
 func (x *TestRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[31]
+	mi := &file_settings_v1_settings_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2939,7 +3012,7 @@ func (x *TestRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestRequest.ProtoReflect.Descriptor instead.
 func (*TestRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{31}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TestRequest) GetLocale() string {
@@ -2989,7 +3062,7 @@ type TestResponse struct {
 
 func (x *TestResponse) Reset() {
 	*x = TestResponse{}
-	mi := &file_settings_v1_settings_proto_msgTypes[32]
+	mi := &file_settings_v1_settings_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3001,7 +3074,7 @@ func (x *TestResponse) String() string {
 func (*TestResponse) ProtoMessage() {}
 
 func (x *TestResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[32]
+	mi := &file_settings_v1_settings_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3014,7 +3087,7 @@ func (x *TestResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestResponse.ProtoReflect.Descriptor instead.
 func (*TestResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{32}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *TestResponse) GetEvent() isTestResponse_Event {
@@ -3121,7 +3194,7 @@ type StepStarted struct {
 
 func (x *StepStarted) Reset() {
 	*x = StepStarted{}
-	mi := &file_settings_v1_settings_proto_msgTypes[33]
+	mi := &file_settings_v1_settings_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3133,7 +3206,7 @@ func (x *StepStarted) String() string {
 func (*StepStarted) ProtoMessage() {}
 
 func (x *StepStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[33]
+	mi := &file_settings_v1_settings_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3146,7 +3219,7 @@ func (x *StepStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepStarted.ProtoReflect.Descriptor instead.
 func (*StepStarted) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{33}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *StepStarted) GetId() string {
@@ -3178,7 +3251,7 @@ type StepProgress struct {
 
 func (x *StepProgress) Reset() {
 	*x = StepProgress{}
-	mi := &file_settings_v1_settings_proto_msgTypes[34]
+	mi := &file_settings_v1_settings_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3190,7 +3263,7 @@ func (x *StepProgress) String() string {
 func (*StepProgress) ProtoMessage() {}
 
 func (x *StepProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[34]
+	mi := &file_settings_v1_settings_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3203,7 +3276,7 @@ func (x *StepProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepProgress.ProtoReflect.Descriptor instead.
 func (*StepProgress) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{34}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *StepProgress) GetId() string {
@@ -3238,7 +3311,7 @@ type StepFinished struct {
 
 func (x *StepFinished) Reset() {
 	*x = StepFinished{}
-	mi := &file_settings_v1_settings_proto_msgTypes[35]
+	mi := &file_settings_v1_settings_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3250,7 +3323,7 @@ func (x *StepFinished) String() string {
 func (*StepFinished) ProtoMessage() {}
 
 func (x *StepFinished) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[35]
+	mi := &file_settings_v1_settings_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3263,7 +3336,7 @@ func (x *StepFinished) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepFinished.ProtoReflect.Descriptor instead.
 func (*StepFinished) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{35}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *StepFinished) GetResult() *StepResult {
@@ -3286,7 +3359,7 @@ type Completed struct {
 
 func (x *Completed) Reset() {
 	*x = Completed{}
-	mi := &file_settings_v1_settings_proto_msgTypes[36]
+	mi := &file_settings_v1_settings_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3298,7 +3371,7 @@ func (x *Completed) String() string {
 func (*Completed) ProtoMessage() {}
 
 func (x *Completed) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[36]
+	mi := &file_settings_v1_settings_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3311,7 +3384,7 @@ func (x *Completed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Completed.ProtoReflect.Descriptor instead.
 func (*Completed) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{36}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Completed) GetReport() *TestReport {
@@ -3347,7 +3420,7 @@ type Prompt struct {
 
 func (x *Prompt) Reset() {
 	*x = Prompt{}
-	mi := &file_settings_v1_settings_proto_msgTypes[37]
+	mi := &file_settings_v1_settings_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3359,7 +3432,7 @@ func (x *Prompt) String() string {
 func (*Prompt) ProtoMessage() {}
 
 func (x *Prompt) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[37]
+	mi := &file_settings_v1_settings_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3372,7 +3445,7 @@ func (x *Prompt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Prompt.ProtoReflect.Descriptor instead.
 func (*Prompt) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{37}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Prompt) GetText() string {
@@ -3425,7 +3498,7 @@ type ActionResult struct {
 
 func (x *ActionResult) Reset() {
 	*x = ActionResult{}
-	mi := &file_settings_v1_settings_proto_msgTypes[38]
+	mi := &file_settings_v1_settings_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3437,7 +3510,7 @@ func (x *ActionResult) String() string {
 func (*ActionResult) ProtoMessage() {}
 
 func (x *ActionResult) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[38]
+	mi := &file_settings_v1_settings_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3450,7 +3523,7 @@ func (x *ActionResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActionResult.ProtoReflect.Descriptor instead.
 func (*ActionResult) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{38}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ActionResult) GetValues() map[string]*Value {
@@ -3485,7 +3558,7 @@ type OptionList struct {
 
 func (x *OptionList) Reset() {
 	*x = OptionList{}
-	mi := &file_settings_v1_settings_proto_msgTypes[39]
+	mi := &file_settings_v1_settings_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3497,7 +3570,7 @@ func (x *OptionList) String() string {
 func (*OptionList) ProtoMessage() {}
 
 func (x *OptionList) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[39]
+	mi := &file_settings_v1_settings_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3510,7 +3583,7 @@ func (x *OptionList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OptionList.ProtoReflect.Descriptor instead.
 func (*OptionList) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{39}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *OptionList) GetOptions() []*Option {
@@ -3539,7 +3612,7 @@ type StepResult struct {
 
 func (x *StepResult) Reset() {
 	*x = StepResult{}
-	mi := &file_settings_v1_settings_proto_msgTypes[40]
+	mi := &file_settings_v1_settings_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3551,7 +3624,7 @@ func (x *StepResult) String() string {
 func (*StepResult) ProtoMessage() {}
 
 func (x *StepResult) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[40]
+	mi := &file_settings_v1_settings_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3564,7 +3637,7 @@ func (x *StepResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepResult.ProtoReflect.Descriptor instead.
 func (*StepResult) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{40}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *StepResult) GetId() string {
@@ -3627,7 +3700,7 @@ type TestReport struct {
 
 func (x *TestReport) Reset() {
 	*x = TestReport{}
-	mi := &file_settings_v1_settings_proto_msgTypes[41]
+	mi := &file_settings_v1_settings_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3639,7 +3712,7 @@ func (x *TestReport) String() string {
 func (*TestReport) ProtoMessage() {}
 
 func (x *TestReport) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[41]
+	mi := &file_settings_v1_settings_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3652,7 +3725,7 @@ func (x *TestReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestReport.ProtoReflect.Descriptor instead.
 func (*TestReport) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{41}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *TestReport) GetOutcome() string {
@@ -3726,7 +3799,7 @@ type Card struct {
 
 func (x *Card) Reset() {
 	*x = Card{}
-	mi := &file_settings_v1_settings_proto_msgTypes[42]
+	mi := &file_settings_v1_settings_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3738,7 +3811,7 @@ func (x *Card) String() string {
 func (*Card) ProtoMessage() {}
 
 func (x *Card) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[42]
+	mi := &file_settings_v1_settings_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3751,7 +3824,7 @@ func (x *Card) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Card.ProtoReflect.Descriptor instead.
 func (*Card) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{42}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Card) GetTitle() string {
@@ -3788,7 +3861,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_settings_v1_settings_proto_msgTypes[43]
+	mi := &file_settings_v1_settings_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3800,7 +3873,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[43]
+	mi := &file_settings_v1_settings_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3813,7 +3886,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{43}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Fact) GetLabel() string {
@@ -3859,7 +3932,7 @@ type Diagnostic struct {
 
 func (x *Diagnostic) Reset() {
 	*x = Diagnostic{}
-	mi := &file_settings_v1_settings_proto_msgTypes[44]
+	mi := &file_settings_v1_settings_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3871,7 +3944,7 @@ func (x *Diagnostic) String() string {
 func (*Diagnostic) ProtoMessage() {}
 
 func (x *Diagnostic) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[44]
+	mi := &file_settings_v1_settings_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3884,7 +3957,7 @@ func (x *Diagnostic) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Diagnostic.ProtoReflect.Descriptor instead.
 func (*Diagnostic) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{44}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Diagnostic) GetSeverity() Severity {
@@ -3972,7 +4045,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_settings_v1_settings_proto_msgTypes[45]
+	mi := &file_settings_v1_settings_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3984,7 +4057,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[45]
+	mi := &file_settings_v1_settings_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3997,7 +4070,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{45}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Evidence) GetCode() int32 {
@@ -4034,7 +4107,7 @@ type Fix struct {
 
 func (x *Fix) Reset() {
 	*x = Fix{}
-	mi := &file_settings_v1_settings_proto_msgTypes[46]
+	mi := &file_settings_v1_settings_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4046,7 +4119,7 @@ func (x *Fix) String() string {
 func (*Fix) ProtoMessage() {}
 
 func (x *Fix) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[46]
+	mi := &file_settings_v1_settings_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4059,7 +4132,7 @@ func (x *Fix) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fix.ProtoReflect.Descriptor instead.
 func (*Fix) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{46}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Fix) GetLabel() string {
@@ -4189,11 +4262,16 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x04note\x18\x04 \x01(\tR\x04note\x1aM\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
-	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"P\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.settings.v1.ValueR\x05value:\x028\x01\"~\n" +
 	"\n" +
 	"TestAction\x12\x14\n" +
 	"\x05label\x18\x01 \x01(\tR\x05label\x12,\n" +
-	"\aoptions\x18\x02 \x03(\v2\x12.settings.v1.FieldR\aoptions\"\x9c\x02\n" +
+	"\aoptions\x18\x02 \x03(\v2\x12.settings.v1.FieldR\aoptions\x12,\n" +
+	"\x04plan\x18\x03 \x03(\v2\x18.settings.v1.PlannedStepR\x04plan\"K\n" +
+	"\vPlannedStep\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\x12\x16\n" +
+	"\x06detail\x18\x03 \x01(\tR\x06detail\"\x9c\x02\n" +
 	"\x06Action\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05label\x18\x02 \x01(\tR\x05label\x12\x12\n" +
@@ -4450,7 +4528,7 @@ func file_settings_v1_settings_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_settings_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_settings_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
+var file_settings_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 62)
 var file_settings_v1_settings_proto_goTypes = []any{
 	(Kind)(0),                     // 0: settings.v1.Kind
 	(Display)(0),                  // 1: settings.v1.Display
@@ -4475,64 +4553,65 @@ var file_settings_v1_settings_proto_goTypes = []any{
 	(*ConditionalDefault)(nil),    // 20: settings.v1.ConditionalDefault
 	(*Preset)(nil),                // 21: settings.v1.Preset
 	(*TestAction)(nil),            // 22: settings.v1.TestAction
-	(*Action)(nil),                // 23: settings.v1.Action
-	(*LoadRequest)(nil),           // 24: settings.v1.LoadRequest
-	(*LoadResponse)(nil),          // 25: settings.v1.LoadResponse
-	(*Snapshot)(nil),              // 26: settings.v1.Snapshot
-	(*SecretState)(nil),           // 27: settings.v1.SecretState
-	(*Lock)(nil),                  // 28: settings.v1.Lock
-	(*Revision)(nil),              // 29: settings.v1.Revision
-	(*Verification)(nil),          // 30: settings.v1.Verification
-	(*Draft)(nil),                 // 31: settings.v1.Draft
-	(*SecretChange)(nil),          // 32: settings.v1.SecretChange
-	(*ValidateRequest)(nil),       // 33: settings.v1.ValidateRequest
-	(*ValidateResponse)(nil),      // 34: settings.v1.ValidateResponse
-	(*SaveRequest)(nil),           // 35: settings.v1.SaveRequest
-	(*SaveResponse)(nil),          // 36: settings.v1.SaveResponse
-	(*TestRequest)(nil),           // 37: settings.v1.TestRequest
-	(*TestResponse)(nil),          // 38: settings.v1.TestResponse
-	(*StepStarted)(nil),           // 39: settings.v1.StepStarted
-	(*StepProgress)(nil),          // 40: settings.v1.StepProgress
-	(*StepFinished)(nil),          // 41: settings.v1.StepFinished
-	(*Completed)(nil),             // 42: settings.v1.Completed
-	(*Prompt)(nil),                // 43: settings.v1.Prompt
-	(*ActionResult)(nil),          // 44: settings.v1.ActionResult
-	(*OptionList)(nil),            // 45: settings.v1.OptionList
-	(*StepResult)(nil),            // 46: settings.v1.StepResult
-	(*TestReport)(nil),            // 47: settings.v1.TestReport
-	(*Card)(nil),                  // 48: settings.v1.Card
-	(*Fact)(nil),                  // 49: settings.v1.Fact
-	(*Diagnostic)(nil),            // 50: settings.v1.Diagnostic
-	(*Evidence)(nil),              // 51: settings.v1.Evidence
-	(*Fix)(nil),                   // 52: settings.v1.Fix
-	nil,                           // 53: settings.v1.TextMap.EntriesEntry
-	nil,                           // 54: settings.v1.Preset.ValuesEntry
-	nil,                           // 55: settings.v1.Snapshot.ValuesEntry
-	nil,                           // 56: settings.v1.Snapshot.SecretsEntry
-	nil,                           // 57: settings.v1.Snapshot.LocksEntry
-	nil,                           // 58: settings.v1.Snapshot.ComputedEntry
-	nil,                           // 59: settings.v1.Draft.ValuesEntry
-	nil,                           // 60: settings.v1.Draft.SecretsEntry
-	nil,                           // 61: settings.v1.ValidateResponse.ComputedEntry
-	nil,                           // 62: settings.v1.TestRequest.OptionsEntry
-	nil,                           // 63: settings.v1.ActionResult.ValuesEntry
-	nil,                           // 64: settings.v1.ActionResult.ChoicesEntry
-	nil,                           // 65: settings.v1.ActionResult.TicketsEntry
-	nil,                           // 66: settings.v1.Fix.ValuesEntry
-	(*timestamppb.Timestamp)(nil), // 67: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 68: google.protobuf.Duration
+	(*PlannedStep)(nil),           // 23: settings.v1.PlannedStep
+	(*Action)(nil),                // 24: settings.v1.Action
+	(*LoadRequest)(nil),           // 25: settings.v1.LoadRequest
+	(*LoadResponse)(nil),          // 26: settings.v1.LoadResponse
+	(*Snapshot)(nil),              // 27: settings.v1.Snapshot
+	(*SecretState)(nil),           // 28: settings.v1.SecretState
+	(*Lock)(nil),                  // 29: settings.v1.Lock
+	(*Revision)(nil),              // 30: settings.v1.Revision
+	(*Verification)(nil),          // 31: settings.v1.Verification
+	(*Draft)(nil),                 // 32: settings.v1.Draft
+	(*SecretChange)(nil),          // 33: settings.v1.SecretChange
+	(*ValidateRequest)(nil),       // 34: settings.v1.ValidateRequest
+	(*ValidateResponse)(nil),      // 35: settings.v1.ValidateResponse
+	(*SaveRequest)(nil),           // 36: settings.v1.SaveRequest
+	(*SaveResponse)(nil),          // 37: settings.v1.SaveResponse
+	(*TestRequest)(nil),           // 38: settings.v1.TestRequest
+	(*TestResponse)(nil),          // 39: settings.v1.TestResponse
+	(*StepStarted)(nil),           // 40: settings.v1.StepStarted
+	(*StepProgress)(nil),          // 41: settings.v1.StepProgress
+	(*StepFinished)(nil),          // 42: settings.v1.StepFinished
+	(*Completed)(nil),             // 43: settings.v1.Completed
+	(*Prompt)(nil),                // 44: settings.v1.Prompt
+	(*ActionResult)(nil),          // 45: settings.v1.ActionResult
+	(*OptionList)(nil),            // 46: settings.v1.OptionList
+	(*StepResult)(nil),            // 47: settings.v1.StepResult
+	(*TestReport)(nil),            // 48: settings.v1.TestReport
+	(*Card)(nil),                  // 49: settings.v1.Card
+	(*Fact)(nil),                  // 50: settings.v1.Fact
+	(*Diagnostic)(nil),            // 51: settings.v1.Diagnostic
+	(*Evidence)(nil),              // 52: settings.v1.Evidence
+	(*Fix)(nil),                   // 53: settings.v1.Fix
+	nil,                           // 54: settings.v1.TextMap.EntriesEntry
+	nil,                           // 55: settings.v1.Preset.ValuesEntry
+	nil,                           // 56: settings.v1.Snapshot.ValuesEntry
+	nil,                           // 57: settings.v1.Snapshot.SecretsEntry
+	nil,                           // 58: settings.v1.Snapshot.LocksEntry
+	nil,                           // 59: settings.v1.Snapshot.ComputedEntry
+	nil,                           // 60: settings.v1.Draft.ValuesEntry
+	nil,                           // 61: settings.v1.Draft.SecretsEntry
+	nil,                           // 62: settings.v1.ValidateResponse.ComputedEntry
+	nil,                           // 63: settings.v1.TestRequest.OptionsEntry
+	nil,                           // 64: settings.v1.ActionResult.ValuesEntry
+	nil,                           // 65: settings.v1.ActionResult.ChoicesEntry
+	nil,                           // 66: settings.v1.ActionResult.TicketsEntry
+	nil,                           // 67: settings.v1.Fix.ValuesEntry
+	(*timestamppb.Timestamp)(nil), // 68: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 69: google.protobuf.Duration
 }
 var file_settings_v1_settings_proto_depIdxs = []int32{
 	7,   // 0: settings.v1.Value.list:type_name -> settings.v1.TextList
 	8,   // 1: settings.v1.Value.map:type_name -> settings.v1.TextMap
-	53,  // 2: settings.v1.TextMap.entries:type_name -> settings.v1.TextMap.EntriesEntry
+	54,  // 2: settings.v1.TextMap.entries:type_name -> settings.v1.TextMap.EntriesEntry
 	0,   // 3: settings.v1.SchemaRequest.kinds:type_name -> settings.v1.Kind
 	13,  // 4: settings.v1.SchemaResponse.schema:type_name -> settings.v1.Schema
 	14,  // 5: settings.v1.Schema.prerequisites:type_name -> settings.v1.Prerequisite
 	15,  // 6: settings.v1.Schema.sections:type_name -> settings.v1.Section
 	21,  // 7: settings.v1.Schema.presets:type_name -> settings.v1.Preset
 	22,  // 8: settings.v1.Schema.test:type_name -> settings.v1.TestAction
-	23,  // 9: settings.v1.Schema.actions:type_name -> settings.v1.Action
+	24,  // 9: settings.v1.Schema.actions:type_name -> settings.v1.Action
 	17,  // 10: settings.v1.Section.fields:type_name -> settings.v1.Field
 	0,   // 11: settings.v1.Field.kind:type_name -> settings.v1.Kind
 	6,   // 12: settings.v1.Field.default:type_name -> settings.v1.Value
@@ -4555,88 +4634,89 @@ var file_settings_v1_settings_proto_depIdxs = []int32{
 	19,  // 29: settings.v1.Condition.not:type_name -> settings.v1.Condition
 	19,  // 30: settings.v1.ConditionalDefault.when:type_name -> settings.v1.Condition
 	6,   // 31: settings.v1.ConditionalDefault.value:type_name -> settings.v1.Value
-	54,  // 32: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
+	55,  // 32: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
 	17,  // 33: settings.v1.TestAction.options:type_name -> settings.v1.Field
-	17,  // 34: settings.v1.Action.options:type_name -> settings.v1.Field
-	19,  // 35: settings.v1.Action.visible_when:type_name -> settings.v1.Condition
-	26,  // 36: settings.v1.LoadResponse.snapshot:type_name -> settings.v1.Snapshot
-	55,  // 37: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
-	56,  // 38: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
-	57,  // 39: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
-	29,  // 40: settings.v1.Snapshot.revision:type_name -> settings.v1.Revision
-	30,  // 41: settings.v1.Snapshot.verified:type_name -> settings.v1.Verification
-	58,  // 42: settings.v1.Snapshot.computed:type_name -> settings.v1.Snapshot.ComputedEntry
-	67,  // 43: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
-	67,  // 44: settings.v1.SecretState.expires:type_name -> google.protobuf.Timestamp
-	67,  // 45: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
-	67,  // 46: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
-	59,  // 47: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
-	60,  // 48: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
-	31,  // 49: settings.v1.ValidateRequest.draft:type_name -> settings.v1.Draft
-	50,  // 50: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
-	61,  // 51: settings.v1.ValidateResponse.computed:type_name -> settings.v1.ValidateResponse.ComputedEntry
-	31,  // 52: settings.v1.SaveRequest.draft:type_name -> settings.v1.Draft
-	50,  // 53: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
-	26,  // 54: settings.v1.SaveResponse.snapshot:type_name -> settings.v1.Snapshot
-	31,  // 55: settings.v1.TestRequest.draft:type_name -> settings.v1.Draft
-	62,  // 56: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
-	39,  // 57: settings.v1.TestResponse.step_started:type_name -> settings.v1.StepStarted
-	41,  // 58: settings.v1.TestResponse.step_finished:type_name -> settings.v1.StepFinished
-	42,  // 59: settings.v1.TestResponse.completed:type_name -> settings.v1.Completed
-	40,  // 60: settings.v1.TestResponse.step_progress:type_name -> settings.v1.StepProgress
-	43,  // 61: settings.v1.TestResponse.prompt:type_name -> settings.v1.Prompt
-	46,  // 62: settings.v1.StepFinished.result:type_name -> settings.v1.StepResult
-	47,  // 63: settings.v1.Completed.report:type_name -> settings.v1.TestReport
-	44,  // 64: settings.v1.Completed.result:type_name -> settings.v1.ActionResult
-	67,  // 65: settings.v1.Prompt.expires:type_name -> google.protobuf.Timestamp
-	63,  // 66: settings.v1.ActionResult.values:type_name -> settings.v1.ActionResult.ValuesEntry
-	64,  // 67: settings.v1.ActionResult.choices:type_name -> settings.v1.ActionResult.ChoicesEntry
-	65,  // 68: settings.v1.ActionResult.tickets:type_name -> settings.v1.ActionResult.TicketsEntry
-	18,  // 69: settings.v1.OptionList.options:type_name -> settings.v1.Option
-	2,   // 70: settings.v1.StepResult.status:type_name -> settings.v1.Status
-	68,  // 71: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
-	2,   // 72: settings.v1.TestReport.status:type_name -> settings.v1.Status
-	68,  // 73: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
-	46,  // 74: settings.v1.TestReport.steps:type_name -> settings.v1.StepResult
-	50,  // 75: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
-	48,  // 76: settings.v1.TestReport.cards:type_name -> settings.v1.Card
-	2,   // 77: settings.v1.Card.status:type_name -> settings.v1.Status
-	49,  // 78: settings.v1.Card.facts:type_name -> settings.v1.Fact
-	3,   // 79: settings.v1.Diagnostic.severity:type_name -> settings.v1.Severity
-	51,  // 80: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
-	52,  // 81: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
-	4,   // 82: settings.v1.Diagnostic.scope:type_name -> settings.v1.Scope
-	5,   // 83: settings.v1.Diagnostic.lasting:type_name -> settings.v1.Lasting
-	66,  // 84: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
-	6,   // 85: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
-	6,   // 86: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
-	27,  // 87: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
-	28,  // 88: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
-	6,   // 89: settings.v1.Snapshot.ComputedEntry.value:type_name -> settings.v1.Value
-	6,   // 90: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
-	32,  // 91: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
-	6,   // 92: settings.v1.ValidateResponse.ComputedEntry.value:type_name -> settings.v1.Value
-	6,   // 93: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
-	6,   // 94: settings.v1.ActionResult.ValuesEntry.value:type_name -> settings.v1.Value
-	45,  // 95: settings.v1.ActionResult.ChoicesEntry.value:type_name -> settings.v1.OptionList
-	6,   // 96: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
-	9,   // 97: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
-	11,  // 98: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
-	24,  // 99: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
-	33,  // 100: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
-	35,  // 101: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
-	37,  // 102: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
-	10,  // 103: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
-	12,  // 104: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
-	25,  // 105: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
-	34,  // 106: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
-	36,  // 107: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
-	38,  // 108: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
-	103, // [103:109] is the sub-list for method output_type
-	97,  // [97:103] is the sub-list for method input_type
-	97,  // [97:97] is the sub-list for extension type_name
-	97,  // [97:97] is the sub-list for extension extendee
-	0,   // [0:97] is the sub-list for field type_name
+	23,  // 34: settings.v1.TestAction.plan:type_name -> settings.v1.PlannedStep
+	17,  // 35: settings.v1.Action.options:type_name -> settings.v1.Field
+	19,  // 36: settings.v1.Action.visible_when:type_name -> settings.v1.Condition
+	27,  // 37: settings.v1.LoadResponse.snapshot:type_name -> settings.v1.Snapshot
+	56,  // 38: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
+	57,  // 39: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
+	58,  // 40: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
+	30,  // 41: settings.v1.Snapshot.revision:type_name -> settings.v1.Revision
+	31,  // 42: settings.v1.Snapshot.verified:type_name -> settings.v1.Verification
+	59,  // 43: settings.v1.Snapshot.computed:type_name -> settings.v1.Snapshot.ComputedEntry
+	68,  // 44: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
+	68,  // 45: settings.v1.SecretState.expires:type_name -> google.protobuf.Timestamp
+	68,  // 46: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
+	68,  // 47: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
+	60,  // 48: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
+	61,  // 49: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
+	32,  // 50: settings.v1.ValidateRequest.draft:type_name -> settings.v1.Draft
+	51,  // 51: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	62,  // 52: settings.v1.ValidateResponse.computed:type_name -> settings.v1.ValidateResponse.ComputedEntry
+	32,  // 53: settings.v1.SaveRequest.draft:type_name -> settings.v1.Draft
+	51,  // 54: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	27,  // 55: settings.v1.SaveResponse.snapshot:type_name -> settings.v1.Snapshot
+	32,  // 56: settings.v1.TestRequest.draft:type_name -> settings.v1.Draft
+	63,  // 57: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
+	40,  // 58: settings.v1.TestResponse.step_started:type_name -> settings.v1.StepStarted
+	42,  // 59: settings.v1.TestResponse.step_finished:type_name -> settings.v1.StepFinished
+	43,  // 60: settings.v1.TestResponse.completed:type_name -> settings.v1.Completed
+	41,  // 61: settings.v1.TestResponse.step_progress:type_name -> settings.v1.StepProgress
+	44,  // 62: settings.v1.TestResponse.prompt:type_name -> settings.v1.Prompt
+	47,  // 63: settings.v1.StepFinished.result:type_name -> settings.v1.StepResult
+	48,  // 64: settings.v1.Completed.report:type_name -> settings.v1.TestReport
+	45,  // 65: settings.v1.Completed.result:type_name -> settings.v1.ActionResult
+	68,  // 66: settings.v1.Prompt.expires:type_name -> google.protobuf.Timestamp
+	64,  // 67: settings.v1.ActionResult.values:type_name -> settings.v1.ActionResult.ValuesEntry
+	65,  // 68: settings.v1.ActionResult.choices:type_name -> settings.v1.ActionResult.ChoicesEntry
+	66,  // 69: settings.v1.ActionResult.tickets:type_name -> settings.v1.ActionResult.TicketsEntry
+	18,  // 70: settings.v1.OptionList.options:type_name -> settings.v1.Option
+	2,   // 71: settings.v1.StepResult.status:type_name -> settings.v1.Status
+	69,  // 72: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
+	2,   // 73: settings.v1.TestReport.status:type_name -> settings.v1.Status
+	69,  // 74: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
+	47,  // 75: settings.v1.TestReport.steps:type_name -> settings.v1.StepResult
+	51,  // 76: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
+	49,  // 77: settings.v1.TestReport.cards:type_name -> settings.v1.Card
+	2,   // 78: settings.v1.Card.status:type_name -> settings.v1.Status
+	50,  // 79: settings.v1.Card.facts:type_name -> settings.v1.Fact
+	3,   // 80: settings.v1.Diagnostic.severity:type_name -> settings.v1.Severity
+	52,  // 81: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
+	53,  // 82: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
+	4,   // 83: settings.v1.Diagnostic.scope:type_name -> settings.v1.Scope
+	5,   // 84: settings.v1.Diagnostic.lasting:type_name -> settings.v1.Lasting
+	67,  // 85: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
+	6,   // 86: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
+	6,   // 87: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
+	28,  // 88: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
+	29,  // 89: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
+	6,   // 90: settings.v1.Snapshot.ComputedEntry.value:type_name -> settings.v1.Value
+	6,   // 91: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
+	33,  // 92: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
+	6,   // 93: settings.v1.ValidateResponse.ComputedEntry.value:type_name -> settings.v1.Value
+	6,   // 94: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
+	6,   // 95: settings.v1.ActionResult.ValuesEntry.value:type_name -> settings.v1.Value
+	46,  // 96: settings.v1.ActionResult.ChoicesEntry.value:type_name -> settings.v1.OptionList
+	6,   // 97: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
+	9,   // 98: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
+	11,  // 99: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
+	25,  // 100: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
+	34,  // 101: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
+	36,  // 102: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
+	38,  // 103: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
+	10,  // 104: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
+	12,  // 105: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
+	26,  // 106: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
+	35,  // 107: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
+	37,  // 108: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
+	39,  // 109: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
+	104, // [104:110] is the sub-list for method output_type
+	98,  // [98:104] is the sub-list for method input_type
+	98,  // [98:98] is the sub-list for extension type_name
+	98,  // [98:98] is the sub-list for extension extendee
+	0,   // [0:98] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_settings_proto_init() }
@@ -4652,11 +4732,11 @@ func file_settings_v1_settings_proto_init() {
 		(*Value_List)(nil),
 		(*Value_Map)(nil),
 	}
-	file_settings_v1_settings_proto_msgTypes[26].OneofWrappers = []any{
+	file_settings_v1_settings_proto_msgTypes[27].OneofWrappers = []any{
 		(*SecretChange_Replace)(nil),
 		(*SecretChange_Clear)(nil),
 	}
-	file_settings_v1_settings_proto_msgTypes[32].OneofWrappers = []any{
+	file_settings_v1_settings_proto_msgTypes[33].OneofWrappers = []any{
 		(*TestResponse_StepStarted)(nil),
 		(*TestResponse_StepFinished)(nil),
 		(*TestResponse_Completed)(nil),
@@ -4669,7 +4749,7 @@ func file_settings_v1_settings_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_settings_proto_rawDesc), len(file_settings_v1_settings_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   61,
+			NumMessages:   62,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

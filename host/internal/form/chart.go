@@ -251,7 +251,7 @@ func (c *chartView) Label() text.Text {
 // barTitle says what a bar stands for.
 func barTitle(bar barView) text.Text {
 	return text.Of("{time}: {delivered} delivered, {retrying} retrying, {dead} given up",
-		"time", bar.Began.Format("2006-01-02 15:04 MST"), "delivered", bar.Delivered, "retrying", bar.Retrying,
+		"time", text.Moment(bar.Began), "delivered", bar.Delivered, "retrying", bar.Retrying,
 		"dead", bar.Dead)
 }
 

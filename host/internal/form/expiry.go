@@ -25,7 +25,7 @@ func expiryTexts(schema shared.Schema, snapshot shared.Snapshot) []text.Text {
 			"count", days)
 		switch {
 		case !ends.After(now):
-			said = text.Of("“{field}” has ended on {date}.", "field", field.Label, "date", ends.UTC().Format(time.DateOnly))
+			said = text.Of("“{field}” has ended on {date}.", "field", field.Label, "date", text.Date(ends))
 		case days == 0:
 			said = text.Of("“{field}” ends today.", "field", field.Label)
 		}

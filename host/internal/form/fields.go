@@ -283,9 +283,9 @@ func (f *fieldView) SecretText() text.Text {
 		hint = text.Of("Stored: {hint}.", "hint", strings.TrimSuffix(f.Secret.Hint, "."))
 	}
 	if at := f.Secret.Expires; !at.IsZero() {
-		expires = text.Of("Valid until {date}.", "date", at.Format(time.DateOnly))
+		expires = text.Of("Valid until {date}.", "date", text.Date(at))
 		if at.Before(time.Now()) {
-			expires = text.Of("No longer valid since {date}.", "date", at.Format(time.DateOnly))
+			expires = text.Of("No longer valid since {date}.", "date", text.Date(at))
 		}
 	}
 	return text.Join(hint, expires)

@@ -76,7 +76,7 @@ func timeElement(reader text.Language, at time.Time, as string) template.HTML {
 		return ""
 	}
 	at = at.UTC()
-	shown := at.Format("2006-01-02 15:04:05 MST")
+	shown := reader.Render(text.Moment(at))
 	switch {
 	case as == asCountdown:
 		shown = reader.Render(soon(at))
@@ -85,7 +85,7 @@ func timeElement(reader text.Language, at time.Time, as string) template.HTML {
 	case as == asClock && at.Format(time.DateOnly) == time.Now().UTC().Format(time.DateOnly):
 		shown = at.Format("15:04 MST")
 	case as == asClock:
-		shown = at.Format("2006-01-02 15:04 MST")
+		shown = reader.Render(text.Moment(at.Truncate(time.Minute)))
 	}
 	return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + //nolint:gosec // It is escaped.
 		`" data-as="` + as + `">` + template.HTMLEscapeString(shown) + `</time>`)

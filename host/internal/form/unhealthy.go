@@ -56,8 +56,7 @@ func unhealthy(health *shared.Health, service *shared.ServiceStatus) *shared.Hea
 func healthText(health *shared.Health) text.Text {
 	switch {
 	case health.State == shared.HealthBroken:
-		return text.Of("The saved settings do not work since {time}.", "time",
-			health.Since.UTC().Format("2006-01-02 15:04 MST"))
+		return text.Of("The saved settings do not work since {time}.", "time", timePlace)
 	case health.CheckPassed:
 		return text.Of("The saved settings will stop working soon.")
 	default:

@@ -80,7 +80,7 @@ func TestUnhealthyIsShown(t *testing.T) {
 		{"unknown", tellingPage{now: shared.Health{State: shared.HealthUnknown}}, shared.ServiceRunning, ""},
 		{
 			"broken", tellingPage{now: shared.Health{State: shared.HealthBroken, Cause: cause, Since: since}},
-			shared.ServiceRunning, "The saved settings do not work since 2026-11-27 03:12 UTC.",
+			shared.ServiceRunning, `The saved settings do not work since <time datetime="2026-11-27T03:12:00Z" data-as="clock">`,
 		},
 		{
 			"broken, and paused", tellingPage{now: shared.Health{State: shared.HealthBroken, Cause: cause, Since: since}},

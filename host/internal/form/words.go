@@ -74,10 +74,10 @@ func savedText(entry shared.RevisionEntry) text.Text {
 		at = entry.At.Format("2006-01-02 15:04:05 MST")
 	}
 	switch {
-	case at != "" && entry.Author != "":
-		saved = text.Of("Saved on {time} by {author}.", "time", at, "author", entry.Author)
-	case at != "":
-		saved = text.Of("Saved on {time}.", "time", at)
+	case !entry.At.IsZero() && entry.Author != "":
+		saved = text.Of("Saved on {time} by {author}.", "time", timePlace, "author", entry.Author)
+	case !entry.At.IsZero():
+		saved = text.Of("Saved on {time}.", "time", timePlace)
 	case entry.Author != "":
 		saved = text.Of("Saved by {author}.", "author", entry.Author)
 	}

@@ -25,6 +25,8 @@ const yoursPrefix = "yours."
 type conflict struct {
 	Revision shared.Revision
 	Fields   []conflictField
+	// Same is how many further fields are the same in both versions.
+	Same int
 	// Known means that it is known what the form was opened with.
 	Known bool
 	// Newer is what was saved meanwhile of the fields that the form left as it was opened with. It goes into the form, so
@@ -69,6 +71,8 @@ func newConflict(schema shared.Schema, s submission, result shared.SaveResult, w
 		case given && asPosted(field, yours) != asPosted(field, theirs) &&
 			withYours.Effective(field.Name) != withTheirs.Effective(field.Name):
 			found.Fields = append(found.Fields, versions(field, yours, theirs, was))
+		case !field.ReadOnly:
+			found.Same++
 		}
 	}
 	return found

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,8 @@ type historyView struct {
 	Newest, Before int64
 	Tested         bool // what is in force has passed a test as it is
 	Entries        []historyEntry
-	Older          int64 // the number to go on from; 0 when that was all
 	Viewed         bool  // the reader may not go back
+	Older          int64 // the number to go on from; 0 when that was all
 	Shown          *shownRevision
 }
 
@@ -33,10 +34,17 @@ type shownRevision struct {
 	Number         int64
 	Current, Known bool
 	Changes        []changeView
+	Same           []sameView // the fields that it leaves as they are
+}
+
+// sameView is a field that stays as it is.
+type sameView struct {
+	Label string
+	Value text.Text
 }
 
 type changeView struct {
-	Label         string
+	field, Label  string
 	Before, After text.Text
 	Secret        bool
 }
@@ -129,6 +137,7 @@ func (h *handler) shownRevision(
 				shown.add(field, change.Before, change.After)
 			}
 		}
+		shown.addSame(schema, snapshot)
 		return shown
 	}
 	was := h.beforeSince(r, schema, entry.Number, newest)
@@ -140,13 +149,31 @@ func (h *handler) shownRevision(
 			shown.add(field, now, then)
 		}
 	}
+	if shown.Known {
+		shown.addSame(schema, snapshot)
+	}
 	return shown
 }
 
 func (s *shownRevision) add(field shared.Field, before, after shared.Value) {
 	s.Changes = append(s.Changes, changeView{
-		Label: field.Label, Secret: field.Sensitive, Before: valueText(field, before), After: valueText(field, after),
+		field: field.Name, Label: field.Label, Secret: field.Sensitive,
+		Before: valueText(field, before), After: valueText(field, after),
 	})
+}
+
+// addSame adds the fields of the form that are not among the changes, as they are now.
+func (s *shownRevision) addSame(schema shared.Schema, now shared.Snapshot) {
+	for field := range schema.Fields() {
+		changed := slices.ContainsFunc(s.Changes, func(one changeView) bool { return one.field == field.Name })
+		switch {
+		case changed || field.ReadOnly:
+		case field.Sensitive && now.Secrets[field.Name].Set:
+			s.Same = append(s.Same, sameView{field.Label, text.Of("stored; not shown")})
+		default:
+			s.Same = append(s.Same, sameView{field.Label, valueText(field, now.Values[field.Name])})
+		}
+	}
 }
 
 // opened shows the form with the values of an old revision, to be tested before it is saved. The secrets are those that

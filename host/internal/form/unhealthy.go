@@ -52,7 +52,7 @@ func unhealthy(health *shared.Health, service *shared.ServiceStatus) *shared.Hea
 	}
 }
 
-// healthText says in words how it is.
+// healthText says in words how it is. {time} stands for the time since when it is so.
 func healthText(health *shared.Health) text.Text {
 	switch {
 	case health.State == shared.HealthBroken:

@@ -66,13 +66,9 @@ func revisionText(revision shared.Revision) text.Text {
 	}
 }
 
-// savedText says when a revision in the history was saved, and by whom.
+// savedText says when a revision in the history was saved, and by whom. {time} stands for the time.
 func savedText(entry shared.RevisionEntry) text.Text {
 	var saved, restored text.Text
-	at := ""
-	if !entry.At.IsZero() {
-		at = entry.At.Format("2006-01-02 15:04:05 MST")
-	}
 	switch {
 	case !entry.At.IsZero() && entry.Author != "":
 		saved = text.Of("Saved on {time} by {author}.", "time", timePlace, "author", entry.Author)

@@ -26,7 +26,7 @@ func TestSecretsThatEndAreWarnedOf(t *testing.T) {
 		"tomorrow":   {midnight.AddDate(0, 0, 1), "“B” ends in 1 day." + detail},
 		"today":      {midnight.AddDate(0, 0, 1).Add(-time.Nanosecond), "“B” ends today." + detail},
 		"over": {midnight.AddDate(0, 0, -1),
-			"“B” has ended on " + midnight.AddDate(0, 0, -1).Format(time.DateOnly) + "." + detail},
+			"“B” has ended on " + text.Date(midnight.AddDate(0, 0, -1)).String() + "." + detail},
 	} {
 		var said []string
 		for _, warned := range expiryTexts(schema, shared.Snapshot{Secrets: map[string]shared.SecretState{

@@ -180,7 +180,7 @@ func TestNotificationPage(t *testing.T) {
 	}
 	page := asked(n, "GET", "/notification?id=7", "").Body.String()
 	for _, want := range []string{
-		"you@email.com", "Disk &lt;b&gt;full&lt;/b&gt;", "disk-42", "disk-space", "high", "2026-01-03 03:04:05 UTC",
+		"you@email.com", "Disk &lt;b&gt;full&lt;/b&gt;", "disk-42", "disk-space", "high", "3 January 2026, 03:04:05 UTC",
 		`250 2.0.0 queued as <strong id="queue-id">4711</strong>`, "1.5 s", "console-1:12",
 		"mail.example:587", "does not count", "It waits.",
 		"451 ", "bert", "Retry",

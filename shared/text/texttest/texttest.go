@@ -29,11 +29,17 @@ type Source struct {
 }
 
 // Check fails the test for each message of the source that a file of the catalog's directory lacks, for each that
-// nothing says any more, for each whose translation has other names, such as {host}, and for each with {count} that
-// lacks a plural form of the language. Languages are the tags that there must be: de.json and so on.
+// nothing says any more, for each whose translation has other names, such as {host}, for each with {count} that lacks a
+// plural form of the language, and for each in which something is written as programs write it; see [ForPrograms].
+// Languages are the tags that there must be: de.json and so on.
 func Check(t *testing.T, source Source, files fs.FS, directory string, languages []string) {
 	t.Helper()
 	said := source.messages(t)
+	for _, message := range said {
+		if odd := ForPrograms(string(message)); odd != "" && !saysWhatToType(message) {
+			t.Errorf("%q has %q, which is written for programs", message, odd)
+		}
+	}
 	for _, tag := range languages {
 		content, err := fs.ReadFile(files, directory+"/"+tag+".json")
 		if err != nil {
@@ -81,6 +87,20 @@ func checkTranslation(t *testing.T, tag string, message text.Message, translatio
 	}
 }
 
+// forPrograms are a date, a length of time and a text as programs write them, and a plural of no language.
+var forPrograms = regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b|\b(\d+h)?(\d+m)?\d+(\.\d+)?(h|m|s|µs|ns)\b|=\?[\w-]+\?[bBqQ]\?|` +
+	`\(s\)|%[dqsv]\b|\b1 (attempts|days|hours|messages|minutes|notifications|seconds|steps|times)\b|<nil>|!\w?\(`)
+
+// ForPrograms returns what in a text is written as programs write it and people do not: 2026-12-31, 1m30s, a subject that
+// is encoded, “1 messages”. It is empty when there is nothing.
+func ForPrograms(written string) string { return forPrograms.FindString(written) }
+
+// saysWhatToType reports whether a message is about what is to be typed, which a program reads.
+func saysWhatToType(message text.Message) bool {
+	return strings.Contains(string(message), "such as ") || strings.Contains(string(message), "from 1s to ") ||
+		strings.Contains(string(message), "between 1s and ")
+}
+
 // isCounted reports whether the words of a message depend on a number, which need not be shown: "this is || these are".
 func isCounted(message text.Message) bool {
 	return slices.Contains(message.Names(), "count") || strings.Contains(string(message), " || ")
@@ -89,6 +109,9 @@ func isCounted(message text.Message) bool {
 // checkNames lets a plural form leave the number out: it may say “a day”.
 func checkNames(t *testing.T, tag string, message text.Message, written string) {
 	t.Helper()
+	if odd := ForPrograms(written); odd != "" && !saysWhatToType(message) {
+		t.Errorf("%s has %q in the translation of %q, which is written for programs", tag, odd, message)
+	}
 	want, got := sorted(message), sorted(text.Message(written))
 	if slices.Contains(want, "count") && !slices.Contains(got, "count") {
 		got = append([]string{"count"}, got...)

@@ -29,3 +29,19 @@ func TestPluralForms(t *testing.T) {
 		}
 	}
 }
+
+// TestForPrograms finds what people do not write so, and nothing else.
+func TestForPrograms(t *testing.T) {
+	for _, odd := range []string{"until 2026-12-31 12:00", "in 1m30s", "after 30s", "took 1.5s", "=?utf-8?q?=C3=96l?=",
+		"file(s)", "1 messages", "%s failed", "%!d(MISSING=1)", "it is <nil>"} {
+		if ForPrograms(odd) == "" {
+			t.Errorf("%q passes", odd)
+		}
+	}
+	for _, fine := range []string{"5 December 2026", "in 90 seconds", "1.5 s", "11 messages", "21 steps", "TLS 1.3", "x509",
+		"50 %", "R11, port 465"} {
+		if odd := ForPrograms(fine); odd != "" {
+			t.Errorf("%q is refused for %q", fine, odd)
+		}
+	}
+}

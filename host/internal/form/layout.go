@@ -104,7 +104,8 @@ func (v *view) besideField(
 // buildRuns lays out the test, and the actions that stand beside no field.
 func (v *view) buildRuns(scope fieldScope, s submission, beside map[string]bool) {
 	v.Test = &runView{
-		Label: v.Schema.Test.Label, Options: optionViews("", v.Schema.Test.Form(), s.options[""]), Planned: v.Schema.Test.Plan,
+		Label: v.Schema.Test.Label, Planned: v.Schema.Test.Plan,
+		Options: optionViews("", v.Schema.Test.Form(), s.options[""]),
 	}
 	v.Test.foldOptions()
 	v.runs = append(v.runs, v.Test)

@@ -20,8 +20,8 @@ import (
 // then is a time long ago.
 var then = time.Date(2025, 3, 9, 16, 40, 7, 0, time.UTC)
 
-// datedPage is a page with every kind of time: since when a secret is stored, when it ends, when the settings were tested
-// and saved.
+// datedPage is a page with every kind of time: since when a secret is stored, when it ends, when the settings were
+// tested and saved.
 type datedPage struct{ shared.SettingsPage }
 
 func (p datedPage) Schema(ctx context.Context, request shared.SchemaRequest) (shared.Schema, error) {
@@ -61,8 +61,8 @@ func (brokenHealth) Health(_ context.Context, _ shared.HealthRequest, send func(
 	return send(shared.Health{State: shared.HealthBroken, Since: then, Cause: &shared.Diagnostic{Summary: "It is away."}})
 }
 
-// visible are the texts that a reader of a page meets: what stands on it, and what is said of its controls. What a server
-// has said and what is to be typed stays as it is.
+// visible are the texts that a reader of a page meets: what stands on it, and what is said of its controls. What a
+// server has said and what is to be typed stays as it is.
 func visible(t *testing.T, page string) (texts []string) {
 	t.Helper()
 	parsed, err := html.Parse(strings.NewReader(page))

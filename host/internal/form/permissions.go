@@ -41,8 +41,8 @@ func (h *handler) permitted(needs func(Permissions) bool, next http.HandlerFunc)
 	})
 }
 
-// submit returns the attributes by which a button posts the form. Where the reader may only look, it can be reached, does
-// nothing and says why.
+// submit returns the attributes by which a button posts the form. Where the reader may only look, it can be reached,
+// does nothing and says why.
 func submit(reader text.Language, viewed bool) template.HTMLAttr {
 	if !viewed {
 		return `type="submit"`

@@ -162,7 +162,8 @@ func TestSettingsAreFollowed(t *testing.T) {
 	}
 	defer asked.Body.Close()
 	var parts map[string]string
-	if err := json.NewDecoder(asked.Body).Decode(&parts); err != nil || !strings.Contains(parts["in-force"], "Revision 2") {
+	err = json.NewDecoder(asked.Body).Decode(&parts)
+	if err != nil || !strings.Contains(parts["in-force"], "Revision 2") {
 		t.Errorf("who asks is told %v, %v", parts, err)
 	}
 }

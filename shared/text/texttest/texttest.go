@@ -88,11 +88,12 @@ func checkTranslation(t *testing.T, tag string, message text.Message, translatio
 }
 
 // forPrograms are a date, a length of time and a text as programs write them, and a plural of no language.
-var forPrograms = regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b|\b(\d+h)?(\d+m)?\d+(\.\d+)?(h|m|s|µs|ns)\b|=\?[\w-]+\?[bBqQ]\?|` +
+var forPrograms = regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b|\b(\d+h)?(\d+m)?\d+(\.\d+)?(h|m|s|µs|ns)\b|` +
+	`=\?[\w-]+\?[bBqQ]\?|` +
 	`\(s\)|%[dqsv]\b|\b1 (attempts|days|hours|messages|minutes|notifications|seconds|steps|times)\b|<nil>|!\w?\(`)
 
-// ForPrograms returns what in a text is written as programs write it and people do not: 2026-12-31, 1m30s, a subject that
-// is encoded, “1 messages”. It is empty when there is nothing.
+// ForPrograms returns what in a text is written as programs write it and people do not: 2026-12-31, 1m30s, a subject
+// that is encoded, “1 messages”. It is empty when there is nothing.
 func ForPrograms(written string) string { return forPrograms.FindString(written) }
 
 // saysWhatToType reports whether a message is about what is to be typed, which a program reads.

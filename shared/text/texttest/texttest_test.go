@@ -38,8 +38,8 @@ func TestForPrograms(t *testing.T) {
 			t.Errorf("%q passes", odd)
 		}
 	}
-	for _, fine := range []string{"5 December 2026", "in 90 seconds", "1.5 s", "11 messages", "21 steps", "TLS 1.3", "x509",
-		"50 %", "R11, port 465"} {
+	for _, fine := range []string{"5 December 2026", "in 90 seconds", "1.5 s", "11 messages", "21 steps", "TLS 1.3",
+		"x509", "50 %", "R11, port 465"} {
 		if odd := ForPrograms(fine); odd != "" {
 			t.Errorf("%q is refused for %q", fine, odd)
 		}

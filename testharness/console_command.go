@@ -19,7 +19,8 @@ Processing Server, practice mail servers that go wrong in every classic way, and
 With a plugin that has nothing to do with mail there are no mail servers and no inbox.
 It is for trying out and developing: everyone who reaches the address may use it.
 
-Ctrl-C, SIGTERM and SIGHUP end it when the mail server has answered what is under way; a second one ends it at once.`,
+Ctrl-C, SIGTERM and SIGHUP end it when the mail server has answered what is under way; a second one ends it at once.
+On Windows so do Ctrl-Break, closing its window, and stopping it where it runs as a service.`,
 		Example: "  testharness console --listen 127.0.0.1:9000",
 		RunE:    func(command *cobra.Command, _ []string) error { return runConsole(command, g, listen) },
 	}

@@ -35,15 +35,22 @@ type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
-	context.AfterFunc(ctx, stop) // A second signal ends the program at once.
+func main() { os.Exit(untilStopped(carryOut)) }
+
+// carryOut obeys the command line and returns the exit status.
+func carryOut(ctx context.Context) int {
 	root := newRootCommand()
 	root.SetOut(terminal(os.Stdout))
 	root.SetErr(terminal(os.Stderr))
-	err := root.ExecuteContext(ctx)
-	stop()
-	os.Exit(report(root.ErrOrStderr(), err))
+	return report(root.ErrOrStderr(), root.ExecuteContext(ctx))
+}
+
+// untilSignalled runs the program until a signal ends it; a second one ends it at once.
+func untilSignalled(run func(context.Context) int) int {
+	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return run(ctx)
 }
 
 // endingSignals are those that end the program after the plugin has drained. nohup has SIGHUP ignored, and it stays so.

@@ -151,5 +151,5 @@ func currentUser() string {
 	if known, err := user.Current(); err == nil {
 		return known.Username
 	}
-	return os.Getenv("USER")
+	return cmp.Or(os.Getenv("USER"), os.Getenv("USERNAME"))
 }

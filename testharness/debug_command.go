@@ -35,6 +35,9 @@ plugin's standard output alone. The plugin's memory is not protected while it is
     bin/smtp-plugin -- -manifest plugin.hcl`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(command *cobra.Command, args []string) error {
+			if debugRefusal != "" {
+				return usagef("%s", debugRefusal)
+			}
 			m, err := manifest.Read(g.manifest)
 			if err != nil {
 				return err

@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/go-hclog"
+
 	"github.com/smtp-settings/smtp-settings/shared/processend"
+	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
 
 // TestMain is the process that a test runs when the environment says so.
@@ -19,6 +22,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv("RUN_AS") {
 	case "":
 		os.Exit(m.Run())
+	case "plugin":
+		transport.Serve(nil, hclog.NewNullLogger())
 	case "sleeper":
 		select {}
 	case "host": // It starts a plugin with a child and is killed.

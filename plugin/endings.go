@@ -73,7 +73,7 @@ func endings(
 		one := health.Ending{What: endsSecret, Field: field, From: known.Since, At: known.Expires}
 		warnings := s.SecretEnding(now)
 		if field == settings.OAuthGrant {
-			one.What, warnings = endsSignIn, settings.GrantEnding(known.Expires, now)
+			one.What, warnings = endsSignIn, s.GrantEnding(known.Expires, now)
 		}
 		if len(warnings) > 0 { // There are some before it is soon.
 			one.Cause = warnings[0]

@@ -107,7 +107,7 @@ func (b *boundDraft) checkGrant(ctx context.Context) {
 			Detail: text.Of("Sign in again, and save."),
 		})
 	default:
-		b.found = append(b.found, settings.GrantEnding(told.Ends, time.Now())...)
+		b.found = append(b.found, b.settings.GrantEnding(told.Ends, time.Now())...)
 	}
 	b.found = append(b.found, b.otherAccount(told.Account)...)
 }

@@ -10,7 +10,7 @@ import (
 // one of the tenant's domains, or "common", "organizations" or "consumers"; an unknown cloud counts as global. The
 // secret is empty for a public client. Nothing else is asked for beside the scope: a token is for one service.
 func MicrosoftSignIn(cloud, tenant, clientID string, secret shared.SecretText) Registration {
-	chosen := cloudNamed(cloud)
+	chosen := CloudNamed(cloud)
 	base := "https://" + chosen.Authority + "/" + url.PathEscape(tenant) + "/oauth2/v2.0/"
 	return Registration{
 		Endpoints: Endpoints{Token: base + "token", Authorization: base + "authorize", Device: base + "devicecode"},

@@ -66,7 +66,7 @@ func (s Settings) SecretEnding(now time.Time) finding.Findings {
 
 // GrantEnding warns of a sign-in that ends soon, or has ended; nothing where that is not known. Each use puts the end
 // off where the provider says so.
-func GrantEnding(ends, now time.Time) finding.Findings {
+func (s Settings) GrantEnding(ends, now time.Time) finding.Findings {
 	days := int(ends.Sub(now).Hours() / 24)
 	if ends.IsZero() || days > expiryNotice {
 		return nil
@@ -74,11 +74,17 @@ func GrantEnding(ends, now time.Time) finding.Findings {
 	warning := finding.Finding{
 		Severity: shared.SeverityWarning, Field: OAuthGrant, Code: "grant_ends_soon",
 		Summary: text.Of("The sign-in ends in {count} day. || The sign-in ends in {count} days.", "count", days),
-		Detail:  text.Of("Sign in again before. Google ends it after 7 days as long as the app is not published."),
+		Detail:  text.Of("Sign in again before."),
 	}
-	if !ends.After(now) {
+	if s.application.provider == providerGoogle {
+		warning.Detail = text.Of("Sign in again before. Google ends it after 7 days as long as the app is not published.")
+	}
+	switch {
+	case !ends.After(now):
 		warning.Code, warning.Summary = "grant_ended", text.Of("By its date the sign-in has ended.")
 		warning.Detail = text.Of("Sign in again, and save.")
+	case days == 0:
+		warning.Summary = text.Of("The sign-in ends within a day, unless it is used before.")
 	}
 	return finding.Findings{warning}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/finding"
+	"github.com/smtp-settings/smtp-settings/plugin/internal/oauth"
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
@@ -12,7 +13,7 @@ import (
 // hintCodes are those of hints. They are about several fields together, so they say nothing about a text.
 var hintCodes = map[string]bool{
 	"port_25_with_ssl": true, "port_465_without_ssl": true, "port_587_with_ssl": true,
-	"password_may_be_unencrypted": true,
+	"password_may_be_unencrypted": true, "server_of_another_cloud": true,
 }
 
 // hints points out what is allowed but probably not meant.
@@ -43,11 +44,30 @@ func (b *binding) hints(s Settings) {
 		warn(UseSSL, "password_may_be_unencrypted", summary, text.Text{},
 			finding.Fix{Label: text.Of("Turn on Use SSL"), Values: shared.Values{UseSSL: shared.Boolean(true)}})
 	}
+	b.hintAtCloud(s)
 	for _, field := range []string{Server, Login, Name, Email, ReplyTo} {
 		if typed, ok := b.typed[field].AsText(); ok && typed != strings.TrimSpace(typed) {
 			b.report(shared.SeverityInfo, field, "blanks_removed", text.Of("Blanks at the beginning or end are left out."),
 				text.Text{})
 		}
+	}
+}
+
+// hintAtCloud points out a mail server of another cloud of Microsoft's than the tokens are from.
+func (b *binding) hintAtCloud(s Settings) {
+	if !s.ofMicrosoft() {
+		return
+	}
+	chosen := oauth.CloudNamed(s.application.cloud)
+	for _, other := range oauth.Clouds() {
+		if other.Name == chosen.Name || !strings.EqualFold(strings.TrimSuffix(s.Server, "."), other.Server) {
+			continue
+		}
+		b.report(shared.SeverityWarning, OAuthCloud, "server_of_another_cloud",
+			text.Of("{server} is the mail server of another cloud than the chosen one, and does not take its tokens.",
+				"server", s.Server), text.Text{}, use(Server, chosen.Server),
+			finding.Fix{Label: text.Of("Use the cloud of {server}", "server", s.Server),
+				Values: shared.Values{OAuthCloud: shared.Text(other.Name)}})
 	}
 }
 

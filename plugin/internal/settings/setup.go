@@ -17,7 +17,8 @@ func (s Settings) Delegation(key shared.SecretText) string {
 	return account.ClientID + "\n" + account.Application(s.Login).Scope
 }
 
-// SetUp is what is to be done once at the provider, with the values filled in; empty while they are missing. See
+// SetUp is what is to be done once at the provider, with the values filled in; empty while they are missing. A mailbox
+// of the Department of Defense has environments of its own, which the settings do not tell from GCC High. See
 // New-ServicePrincipal, Add-MailboxPermission and Set-CASMailbox of Exchange Online PowerShell, and
 // Get-MgServicePrincipal of Microsoft Graph PowerShell.
 func (s Settings) SetUp() string {
@@ -25,11 +26,19 @@ func (s Settings) SetUp() string {
 		return ""
 	}
 	client, mailbox := inPowerShell(s.application.clientID), inPowerShell(s.Login)
+	cloud := oauth.CloudNamed(s.application.cloud)
+	graph, exchange := "", ""
+	if cloud.Graph != "" {
+		graph, exchange = " -Environment "+cloud.Graph, " -ExchangeEnvironmentName "+cloud.ExchangeOnline
+	}
+	if cloud.Name == "us_gov" {
+		graph, exchange = graph+" # DoD: USGovDoD", exchange+" # DoD: O365USGovDoD"
+	}
 	return strings.Join([]string{
 		"$id = " + client,
-		"Connect-MgGraph -Scopes Application.Read.All",
+		"Connect-MgGraph -Scopes Application.Read.All" + graph,
 		`$app = Get-MgServicePrincipal -Filter "appId eq '$id'"`,
-		"Connect-ExchangeOnline",
+		"Connect-ExchangeOnline" + exchange,
 		"New-ServicePrincipal -AppId $app.AppId -ObjectId $app.Id",
 		"Add-MailboxPermission -Identity " + mailbox + " -User $app.Id -AccessRights FullAccess",
 		"Set-CASMailbox -Identity " + mailbox + " -SmtpClientAuthenticationDisabled $false",

@@ -48,6 +48,7 @@ func (s *Service) newChores() []*chore {
 		{every: time.Minute, what: "the indexes of the queue cannot be made", do: s.buildIndexes},
 		{every: time.Minute, what: "recipients cannot be made ready to be looked for", do: s.foldRecipients},
 		{every: time.Minute, what: "texts that nobody needs cannot be removed", do: s.dropTexts},
+		{every: time.Minute, what: "what has ended long ago cannot be forgotten", do: s.forget},
 		{every: sweepInterval, what: "attachments that nobody needs cannot be removed", do: s.sweep},
 	}
 }

@@ -115,6 +115,9 @@ func (q *queue) has(now made) {
 // does not wait. Each time is a commit of its own, for however many messages: of twice as many, each costs half.
 const fetchCooldown = 50 * time.Millisecond
 
+// never has River remove nothing that has ended.
+const never time.Duration = -1
+
 func riverConfig(s *Service) *river.Config {
 	registered := river.NewWorkers()
 	river.AddWorker(registered, &worker{service: s})
@@ -127,10 +130,10 @@ func riverConfig(s *Service) *river.Config {
 		MaxAttempts:                 maxAttempts,
 		RetryPolicy:                 retryPolicy{s.breaker.policy.Retry, s.clock},
 		ID:                          s.node,
-		JobTimeout:                  -1, // Deliveries are bounded step by step; and so River rescues none, recover does.
-		CompletedJobRetentionPeriod: s.configuration.KeepDelivered,
-		CancelledJobRetentionPeriod: s.configuration.KeepFailed,
-		DiscardedJobRetentionPeriod: s.configuration.KeepFailed,
+		JobTimeout:                  -1,    // Deliveries are bounded step by step; and so River rescues none, recover does.
+		CompletedJobRetentionPeriod: never, // forget does that.
+		CancelledJobRetentionPeriod: never,
+		DiscardedJobRetentionPeriod: never,
 		// LISTEN needs a session of its own, and a pooler lends one for a transaction.
 		PollOnly:          s.configuration.Store.Pooled(),
 		FetchCooldown:     fetchCooldown,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river/rivertype"
@@ -157,6 +158,9 @@ func (s *Service) Operate(ctx context.Context, request shared.OperateRequest) (s
 	}
 	if request.Operation == shared.OperationPurge {
 		do = s.newPurge(request, by).part
+		if strings.Contains(request.Recipient, "@") { // Nothing of theirs may be left, and a pause still tell of them.
+			defer s.breaker.forget(ctx, []string{request.Recipient})
+		}
 	}
 	report, err := s.queue.operateAll(ctx, which, do)
 	if report.Changed > 0 {

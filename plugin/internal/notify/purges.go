@@ -29,10 +29,12 @@ type purge struct {
 	queue *queue
 	store *store.Store
 	note  purgeNote
+	// forget is told of the recipients of what was forgotten.
+	forget func(ctx context.Context, recipients []string)
 }
 
 func (s *Service) newPurge(request shared.OperateRequest, by operated) *purge {
-	return &purge{queue: s.queue, store: s.configuration.Store, note: purgeNote{ID: rand.Text(),
+	return &purge{queue: s.queue, store: s.configuration.Store, forget: s.breaker.forget, note: purgeNote{ID: rand.Text(),
 		NotificationPurge: shared.NotificationPurge{
 			At: by.At, Operator: briefly(by.By), Filter: inWords(request),
 		}}}
@@ -41,13 +43,15 @@ func (s *Service) newPurge(request shared.OperateRequest, by operated) *purge {
 // part forgets those of the jobs that have ended, and notes it in the same transaction: neither an error nor the end of
 // the process leaves one without the other.
 func (p *purge) part(ctx context.Context, ids []int64) (count int64, err error) {
-	note := p.note
+	note, recipients := p.note, []string(nil)
 	err = p.store.Together(ctx, true, func(transaction *sql.Tx) error {
 		statement, _ := p.queue.operation(shared.OperationPurge)
-		count, err = changed(transaction.ExecContext(ctx, statement, p.queue.dialect.list(ids)))
+		recipients, err = purged(transaction.QueryContext(ctx, statement+" RETURNING args ->> 'to'",
+			p.queue.dialect.list(ids)))
 		if err != nil {
 			return err
 		}
+		count = int64(len(recipients))
 		note.Matched, note.Changed = p.note.Matched+int64(len(ids)), p.note.Changed+count
 		if note.Changed == 0 {
 			return nil
@@ -58,7 +62,24 @@ func (p *purge) part(ctx context.Context, ids []int64) (count int64, err error) 
 		return 0, err
 	}
 	p.note = note
+	p.forget(ctx, recipients)
 	return count, nil
+}
+
+// purged reads the recipients of what a statement has forgotten, each as often as it has.
+func purged(rows *sql.Rows, err error) (recipients []string, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var to sql.NullString
+		if err := rows.Scan(&to); err != nil {
+			return nil, err
+		}
+		recipients = append(recipients, to.String)
+	}
+	return recipients, rows.Err()
 }
 
 // write adds the note to the others, or replaces what they have of the same purge.
@@ -93,6 +114,14 @@ const (
 
 func briefly(text string) string { return printable.Shortened(printable.Line(text), longestWord) }
 
+// someoneAt is what is told of a recipient: whose notifications are forgotten is to be forgotten, too.
+func someoneAt(recipient string) string {
+	if at := strings.LastIndexByte(recipient, '@'); at >= 0 {
+		return "someone" + recipient[at:]
+	}
+	return recipient
+}
+
 // inWords says which notifications a request chooses.
 func inWords(request shared.OperateRequest) string {
 	if request.All {
@@ -110,7 +139,7 @@ func inWords(request shared.OperateRequest) string {
 		words = append(words, "state "+briefly(string(request.State)))
 	}
 	for _, one := range []struct{ name, value string }{
-		{"cause", request.Cause}, {"category", request.Category}, {"recipient", request.Recipient},
+		{"cause", request.Cause}, {"category", request.Category}, {"recipient", someoneAt(request.Recipient)},
 		{"search", request.Search},
 	} {
 		if one.value != "" {

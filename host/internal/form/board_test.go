@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -45,7 +47,7 @@ func (b *board) matching(state shared.NotificationState, filter shared.Notificat
 			cause = one.Failure.Code
 		}
 		if (state == "" || one.State == state) && (filter.Cause == "" || filter.Cause == cause) &&
-			(!filter.Unseen || one.SetAsideAt.IsZero()) && (len(filter.IDs) == 0 || filter.IDs[0] == one.ID) {
+			(!filter.Unseen || one.SetAsideAt.IsZero()) && (len(filter.IDs) == 0 || slices.Contains(filter.IDs, one.ID)) {
 			found = append(found, i)
 		}
 	}
@@ -55,11 +57,11 @@ func (b *board) matching(state shared.NotificationState, filter shared.Notificat
 func (b *board) List(_ context.Context, request shared.ListRequest) (list shared.NotificationList, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	before := request.Before == ""
+	before, _ := strconv.Atoi(request.Before)
 	for _, i := range b.matching(request.State, request.NotificationFilter) {
-		switch one := b.entries[i]; {
-		case !before:
-			before = one.ID == request.Before
+		one := b.entries[i]
+		switch id, _ := strconv.Atoi(one.ID); {
+		case before > 0 && id >= before:
 		case len(list.Entries) == request.Bounded():
 			list.More = true
 		default:

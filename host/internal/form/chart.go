@@ -24,15 +24,27 @@ const quarter = 90 * day
 // spans are all of them, in the order of the page. The service keeps hours for two weeks, and days for 90 days.
 var spans = []string{spanDay, spanWeek, spanQuarter}
 
-// spanWidth is how long a bar of each span is, and spanBars how many there are.
-var (
-	spanWidth = map[string]time.Duration{spanDay: time.Hour, spanWeek: 2 * time.Hour, spanQuarter: day}
-	spanBars  = map[string]int{spanDay: 24, spanWeek: 84, spanQuarter: 90}
-)
+// halfHour is how long a bar of a day is where the service keeps minutes for as long; otherwise it is an hour.
+const halfHour = 30 * time.Minute
+
+// barsOf are how long a bar of the span is, how many there are, and what they are made of.
+func barsOf(s situation, span string) (width time.Duration, count int, buckets []shared.StatisticsBucket) {
+	switch {
+	case span == spanQuarter:
+		return day, 90, s.Days
+	case span == spanWeek:
+		return 2 * time.Hour, 84, s.Hours
+	case s.byMinutes():
+		return halfHour, 48, s.Minutes
+	default:
+		return time.Hour, 24, s.Hours
+	}
+}
 
 // chartView is what was delivered, tried again and given up over a time.
 type chartView struct {
 	Span  string
+	Long  time.Duration // a bar
 	Spans []spanView
 	Bars  []barView
 	Flags []flagView
@@ -64,16 +76,12 @@ func newChart(s situation, span string, of wanted) *chartView {
 	if !s.Counted {
 		return nil
 	}
-	width, count := spanWidth[span], spanBars[span]
+	width, count, buckets := barsOf(s, span)
 	last := s.At.UTC().Truncate(width)
 	first := last.Add(-time.Duration(count-1) * width)
-	chart := &chartView{Span: span, Bars: make([]barView, count)}
+	chart := &chartView{Span: span, Long: width, Bars: make([]barView, count)}
 	for i := range chart.Bars {
 		chart.Bars[i].Began = first.Add(time.Duration(i) * width)
-	}
-	buckets := s.Hours
-	if span == spanQuarter {
-		buckets = s.Days
 	}
 	for _, one := range buckets {
 		at := int(one.Began.Sub(first) / width)
@@ -122,9 +130,8 @@ func (c *chartView) markPause(s situation) {
 	if s.Status.State != shared.ServiceDegraded || s.Status.Since.IsZero() {
 		return
 	}
-	width := spanWidth[c.Span]
 	for i := range c.Bars {
-		c.Bars[i].Paused = c.Bars[i].Began.Add(width).After(s.Status.Since)
+		c.Bars[i].Paused = c.Bars[i].Began.Add(c.Long).After(s.Status.Since)
 	}
 }
 
@@ -226,10 +233,12 @@ func spanName(span string) text.Text {
 
 // Width says how long a bar is.
 func (c *chartView) Width() text.Text {
-	switch c.Span {
-	case spanWeek:
+	switch c.Long {
+	case halfHour:
+		return text.Of("A bar is half an hour. The figures are kept over restarts.")
+	case 2 * time.Hour:
 		return text.Of("A bar is two hours. The figures are kept over restarts.")
-	case spanQuarter:
+	case day:
 		return text.Of("A bar is a day (UTC). The figures are kept over restarts.")
 	default:
 		return text.Of("A bar is an hour. The figures are kept over restarts.")

@@ -89,7 +89,7 @@ func (h *handler) tell(w http.ResponseWriter, r *http.Request, look func(*http.R
 	known := r.Header.Get("Last-Event-ID")
 	for {
 		now := look(r)
-		if changed := now.beside(known); len(changed) > 0 && ctx.Err() == nil {
+		if changed := now.beside(known); ctx.Err() == nil { // One that has none says that the page is up to date.
 			known = now.version()
 			if writeEvent(w, known, changed) != nil || control.Flush() != nil {
 				return

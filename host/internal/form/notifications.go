@@ -29,7 +29,7 @@ func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	for route, answer := range map[string]http.HandlerFunc{
 		"POST /retry":  n.act(notifier.Retry, shared.OperationRetry),
 		"POST /cancel": n.act(notifier.Cancel, shared.OperationCancel), "GET /held": n.askRelease, "POST /held": n.release,
-		"GET /operate": n.askOperate, "POST /operate": n.operate,
+		"GET /operate": n.askOperate, "POST /operate": n.operate, "POST /stop": n.stopJob,
 	} {
 		mux.HandleFunc(route, n.permitted(operating, answer))
 	}
@@ -40,6 +40,7 @@ type notifications struct {
 	*handler
 	notifier   shared.Notifier
 	situations kept[situationOf, keptSituation]
+	jobs       jobs
 }
 
 // notificationsView is what the page shows.
@@ -57,6 +58,7 @@ type notificationsView struct {
 	// the reader may do something with notifications, and that the plugin can.
 	Shown, Releases, Operates bool
 	May                       Permissions
+	Jobs                      []jobView
 	Loaded                    bool // the service has answered
 	SettingsPath              string
 	reader                    text.Language
@@ -85,7 +87,8 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	for _, report := range []func(http.ResponseWriter, *http.Request, url.Values) (text.Text, bool){n.released, n.done} {
+	type reporter func(http.ResponseWriter, *http.Request, url.Values) (text.Text, bool)
+	for _, report := range []reporter{n.released, n.done} {
 		said, ok := report(w, r, query)
 		if !ok {
 			return
@@ -164,6 +167,7 @@ func (n *notifications) fill(r *http.Request, view *notificationsView, age time.
 		view.Older = template.URL(query + older.Encode()) //nolint:gosec // It is encoded.
 	}
 	view.tabs()
+	view.Jobs = n.jobs.shown()
 	view.Chart = newChart(view.situation, view.Span, view.Of)
 	view.Loaded = true
 	if view.Of.Narrowed() && (more || view.Before != "") {
@@ -244,6 +248,7 @@ func (n *notifications) listParts(r *http.Request, view *notificationsView) part
 	return parts{
 		"failure": "",
 		"service": n.fragment(r, "notifications service", view), "held": n.fragment(r, "notifications held", view),
+		"jobs":  n.fragment(r, "jobs", view),
 		"tiles": n.fragment(r, "tiles", view), "chart": n.fragment(r, "chart", view),
 		"causes": n.fragment(r, "causes", view), "tabs": n.fragment(r, "tabs", view),
 		"rows": n.fragment(r, "listed", view),

@@ -121,6 +121,13 @@ func grouped(reader text.Language, value int64) string {
 // WithoutFilter is the query of the page without what narrows the list.
 func (v *notificationsView) WithoutFilter() string { return wanted{State: v.Of.State}.Query() }
 
+// FiltersSet is how many filters are set beside the search.
+func (v *notificationsView) FiltersSet() (set int) {
+	of := v.Of
+	of.State, of.Search = "", ""
+	return len(of.Fields())
+}
+
 // FurtherFilters reports whether one of the filters is set that are folded away.
 func (v *notificationsView) FurtherFilters() bool {
 	return v.Of.Category != "" || v.Of.Recipient != "" || v.Of.From != "" || v.Of.Until != "" || v.Of.Seen

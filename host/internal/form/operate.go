@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
 	"github.com/smtp-settings/smtp-settings/shared/text"
@@ -105,17 +106,33 @@ func (n *notifications) operation(
 	return view, true
 }
 
-// operate does it, and shows the list again, which says what was done.
+// operate does it, and shows the list again, which says what was done, or how far it is.
 func (n *notifications) operate(w http.ResponseWriter, r *http.Request) {
 	view, ok := n.operation(w, r, r.PostForm)
 	if !ok {
 		return
 	}
-	report, err := offered(n.options.Operator).Operate(r.Context(), shared.OperateRequest{
-		Actor: actorOf(r), Operation: view.Operation, State: view.Of.State, Search: view.Of.Search,
-		NotificationFilter: view.Of.filter(),
-	})
-	switch {
+	one := &job{Operation: view.Operation, Of: view.Of, Actor: actorOf(r)}
+	if !view.Of.Narrowed() {
+		if status, err := n.notifier.Status(r.Context(), shared.StatusRequest{}); err == nil {
+			one.Total = status.Counts[view.Of.State]
+		}
+	}
+	if one = n.jobs.begin(r.Context(), one, n.work); one == nil {
+		n.refuse(w, r, http.StatusTooManyRequests, text.Of("Much is being done already. Wait until some of it has ended."))
+		return
+	}
+	patience := time.NewTimer(jobPatience)
+	defer patience.Stop()
+	select {
+	case <-one.ended:
+	case <-patience.C:
+		toPage(w, r, "")
+		return
+	case <-r.Context().Done():
+		return
+	}
+	switch report, err := one.outcome(); {
 	case errors.Is(err, shared.ErrInvalidRequest):
 		n.invalid(w, r, "id", view.Of.ID)
 	case err != nil:
@@ -147,24 +164,32 @@ func (n *notifications) done(w http.ResponseWriter, r *http.Request, query url.V
 	if !ok {
 		return report, false
 	}
-	switch what := shared.Operation(query.Get("done")); what {
-	case "":
+	what := shared.Operation(query.Get("done"))
+	switch {
+	case what == "":
 		return report, true
+	case !slices.Contains(offeredOperations, what):
+		n.invalid(w, r, "done", string(what))
+		return report, false
+	}
+	return doneText(what, count, left), true
+}
+
+// doneText says to how many something was done, and how many were left as they were.
+func doneText(what shared.Operation, count, left int64) (report text.Text) {
+	switch what {
 	case shared.OperationRetry:
 		report = text.Of("{count} notification is tried again. || {count} notifications are tried again.", "count", count)
 	case shared.OperationCancel:
 		report = text.Of("{count} notification was cancelled. || {count} notifications were cancelled.", "count", count)
-	case shared.OperationSetAside:
-		report = text.Of("{count} notification was set aside. || {count} notifications were set aside.", "count", count)
 	default:
-		n.invalid(w, r, "done", string(what))
-		return report, false
+		report = text.Of("{count} notification was set aside. || {count} notifications were set aside.", "count", count)
 	}
 	if left > 0 {
 		report = text.Join(report, text.Of("{count} was left as it was: its state did not fit any more. || "+
 			"{count} were left as they were: their state did not fit any more.", "count", left))
 	}
-	return report, true
+	return report
 }
 
 // operateLabel is what the button for an operation says on a group.

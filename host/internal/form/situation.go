@@ -15,6 +15,7 @@ type situation struct {
 	Status    shared.ServiceStatus
 	Groups    []causeGroup
 	Counted   bool                      // the service keeps statistics, and has told them
+	Minutes   []shared.StatisticsBucket // of the last 24 hours, where they were asked for
 	Hours     []shared.StatisticsBucket // of the last 7 days
 	Days      []shared.StatisticsBucket // of the last 90 days, where they were asked for
 	Revisions []shared.RevisionEntry    // the newest
@@ -59,9 +60,9 @@ func (n *notifications) situation(ctx context.Context, key situationOf, age time
 			n.options.Logger.Warn("what has failed could not be sorted by its cause", "error", err)
 		}
 	}
-	if err := n.statistics(ctx, key, &fresh); err != nil { // The list is worth showing without them.
+	if err := n.statistics(ctx, key, kept.situation, &fresh); err != nil { // The list is worth showing without them.
 		n.options.Logger.Warn("the statistics could not be read", "error", err)
-		fresh.Counted, fresh.Hours, fresh.Days = kept.Counted, kept.Hours, kept.Days
+		fresh.Counted, fresh.Minutes, fresh.Hours, fresh.Days = kept.Counted, kept.Minutes, kept.Hours, kept.Days
 	}
 	if trail := n.auditTrail(); trail != nil {
 		// The chart is worth showing without what was saved.
@@ -73,8 +74,10 @@ func (n *notifications) situation(ctx context.Context, key situationOf, age time
 	return fresh, nil
 }
 
-// statistics asks for what the service has counted, if it keeps statistics.
-func (n *notifications) statistics(ctx context.Context, key situationOf, into *situation) (err error) {
+// statistics asks for what the service has counted since what is known, if it keeps statistics.
+func (n *notifications) statistics(
+	ctx context.Context, key situationOf, known situation, into *situation,
+) (err error) {
 	operator := offered(n.options.Operator)
 	if operator == nil {
 		return nil
@@ -83,18 +86,63 @@ func (n *notifications) statistics(ctx context.Context, key situationOf, into *s
 		From: into.At.Add(-7 * day).Truncate(time.Hour), Width: time.Hour,
 	})
 	into.Counted = err == nil
-	if err != nil || key.span != spanQuarter {
-		return err
+	switch {
+	case err != nil:
+	case key.span == spanQuarter:
+		into.Days, err = operator.Statistics(ctx, shared.StatisticsRequest{
+			From: into.At.Add(-quarter).Truncate(day), Width: day,
+		})
+	case key.span == spanDay: // After the hours, so that no minute is missing that is in one of them.
+		err = n.minutes(ctx, operator, known, into)
 	}
-	into.Days, err = operator.Statistics(ctx, shared.StatisticsRequest{
-		From: into.At.Add(-quarter).Truncate(day), Width: day,
-	})
 	return err
+}
+
+// counting is how long after its end a minute may still be counted.
+const counting = 2 * time.Minute
+
+// minutes asks for the minutes that may have changed since they were known, and for all where these are not all then.
+func (n *notifications) minutes(
+	ctx context.Context, operator shared.NotificationOperator, known situation, into *situation,
+) error {
+	since := known.At.Add(-counting).Truncate(time.Minute)
+	for _, from := range []time.Time{since, into.dayBegan()} {
+		into.Minutes = nil
+		for _, one := range known.Minutes {
+			if one.Began.Before(from) && !one.Began.Before(into.dayBegan()) {
+				into.Minutes = append(into.Minutes, one)
+			}
+		}
+		if len(known.Minutes) == 0 || from.Before(into.dayBegan()) {
+			from = into.dayBegan()
+		}
+		fresh, err := operator.Statistics(ctx, shared.StatisticsRequest{From: from, Width: time.Minute})
+		if err != nil {
+			return err
+		}
+		if into.Minutes = append(into.Minutes, fresh...); into.byMinutes() {
+			return nil
+		}
+	}
+	return nil
+}
+
+// dayBegan is the beginning of the first of the 24 hours of which the present one is the last.
+func (s situation) dayBegan() time.Time { return s.At.Add(-23 * time.Hour).Truncate(time.Hour) }
+
+// byMinutes reports whether the minutes tell all that the hours do: a service may keep them for 6 hours only.
+func (s situation) byMinutes() bool {
+	var minutes int64
+	for _, one := range s.Minutes {
+		minutes += one.Delivered + one.FailedAttempts + one.Dead
+	}
+	sum := s.lastDay()
+	return minutes >= sum.Delivered+sum.FailedAttempts+sum.Dead
 }
 
 // lastDay sums what happened in the present hour and the 23 before it.
 func (s situation) lastDay() (sum shared.StatisticsBucket) {
-	begin := s.At.Add(-23 * time.Hour).Truncate(time.Hour)
+	begin := s.dayBegan()
 	for _, one := range s.Hours {
 		if !one.Began.Before(begin) {
 			sum.Delivered += one.Delivered

@@ -34,7 +34,7 @@ type buckets struct {
 
 // How long statistics are kept by the minute, by the hour and by the day.
 const (
-	keepMinutes = 6 * time.Hour
+	keepMinutes = 25 * time.Hour
 	keepHours   = 14 * 24 * time.Hour
 	keepDays    = 90 * 24 * time.Hour
 )

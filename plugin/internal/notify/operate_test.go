@@ -135,8 +135,8 @@ func testStatistics(t *testing.T, database *store.Store) {
 	s.queue.buckets.count(tally{dead: 1})
 	now := time.Now()
 	old := s.queue.buckets.add(tally{accepted: 10, delivered: 5})
-	for _, ago := range []time.Duration{7 * time.Hour, 7*time.Hour + time.Minute, 20 * 24 * time.Hour, 89 * 24 * time.Hour,
-		91 * 24 * time.Hour} {
+	for _, ago := range []time.Duration{26 * time.Hour, 26*time.Hour + time.Minute, 20 * 24 * time.Hour,
+		89 * 24 * time.Hour, 91 * 24 * time.Hour} {
 		old.arguments[0] = now.Add(-ago).Truncate(time.Minute).Unix()
 		if _, err := database.DB().Exec(old.text, old.arguments...); err != nil {
 			t.Fatal(err)

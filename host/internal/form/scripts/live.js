@@ -57,6 +57,7 @@ function same(old, fresh) {
 
 const stillAsks = 5000;
 const streamAgain = 60_000;
+const silence = 15_000; // after which a stream that says nothing is taken for broken
 
 // keepCurrent follows the stream of events about the page. Without one it asks every few seconds, and tries the stream
 // again later. What is told of a place is put there unless busy says that the page is at work on it; what is returned
@@ -65,6 +66,12 @@ export function keepCurrent({ query = "", busy = () => false, taken = () => {}, 
   const known = {};
   let stream;
   let poll;
+  let heard;
+
+  function hear() {
+    heard = Date.now();
+    said("live");
+  }
 
   function take(parts = {}) {
     Object.assign(known, parts);
@@ -77,11 +84,12 @@ export function keepCurrent({ query = "", busy = () => false, taken = () => {}, 
 
   function connect() {
     clearInterval(poll);
+    heard = Date.now();
     stream = new EventSource("events" + query);
-    stream.onopen = () => said("live");
+    stream.onopen = hear;
     stream.onmessage = (event) => {
-      said("live");
-      take(JSON.parse(event.data));
+      hear();
+      if (event.data !== "{}") take(JSON.parse(event.data)); // Else it says that nothing is new.
     };
     stream.onerror = () => {
       if (stream.readyState !== EventSource.CLOSED) return said("lost"); // It connects again by itself.
@@ -117,6 +125,12 @@ export function keepCurrent({ query = "", busy = () => false, taken = () => {}, 
     else if (!stream) connect();
   }
 
+  setInterval(() => {
+    if (!stream || Date.now() - heard < silence) return;
+    stop();
+    said("lost");
+    follow();
+  }, 1000);
   document.addEventListener("visibilitychange", follow);
   addEventListener("pageshow", (event) => { if (event.persisted) follow(); });
   addEventListener("pagehide", stop);

@@ -1,21 +1,35 @@
 // Keeps the pages of the notifications up to date, and asks before much is done at once.
 
 import { keepCurrent } from "./live.js";
+import { count, second } from "./times.js";
 import { revealCopies } from "./copies.js";
 
 const live = document.getElementById("live");
 const about = document.querySelector(".settings-page").dataset.live;
+
+let heard = Date.now();
+
+// mark says how the page is kept current, and how long ago it was.
+function mark() {
+  const { how } = live.dataset;
+  if (!how) return;
+  const when = how === "lost" ? second.format(heard) : count.format(Math.round((Date.now() - heard) / 1000));
+  const now = live.dataset[how].replace("#", when);
+  const place = live.querySelector(".said");
+  if (place.textContent !== now) place.textContent = now;
+}
 
 if (live) {
   keepCurrent({
     query: about ? "?" + about : "",
     taken: () => revealCopies(document),
     said(how) {
-      if (live.dataset.how === how) return;
+      if (how !== "lost") heard = Date.now();
       live.dataset.how = how;
-      live.querySelector(".said").textContent = live.dataset[how];
+      mark();
     },
   });
+  setInterval(mark, 1000);
 }
 
 const dialog = document.getElementById("ask");

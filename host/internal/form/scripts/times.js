@@ -12,6 +12,9 @@ const formats = {
 };
 for (const [name, options] of Object.entries(formats)) formats[name] = new Intl.DateTimeFormat(language, options);
 
+export const count = new Intl.NumberFormat(language);
+export const second = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+
 // localize writes the times in the place as the reader does.
 export function localize(place) {
   for (const time of place.querySelectorAll("time[data-as]")) {

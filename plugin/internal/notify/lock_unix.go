@@ -3,10 +3,8 @@
 package notify
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -35,7 +33,7 @@ func lockFile(path string, me holder) (*fileLock, error) {
 		return nil, err
 	}
 	lock.before = readHolder(lock.file)
-	if err := lock.write(me); err != nil {
+	if err := writeHolder(lock.file, me); err != nil {
 		lock.release()
 		return nil, err
 	}
@@ -101,19 +99,7 @@ func (l *fileLock) keep(me holder) (bool, error) {
 		l.missed++
 		return l.missed < patience, nil
 	}
-	return true, l.write(me)
-}
-
-func (l *fileLock) write(me holder) error {
-	text, err := json.Marshal(me)
-	if err != nil {
-		return err
-	}
-	if err := l.file.Truncate(0); err != nil {
-		return fmt.Errorf("lock of the notification service: %w", err)
-	}
-	_, err = l.file.WriteAt(append(text, '\n'), 0)
-	return err
+	return true, writeHolder(l.file, me)
 }
 
 func (l *fileLock) release() {
@@ -159,15 +145,4 @@ func flock(file *os.File, how int) (bool, error) {
 		return false, fmt.Errorf("lock of the notification service: %s: %w", file.Name(), err)
 	}
 	return true, nil
-}
-
-// maxHolder bounds what is read of a lock file.
-const maxHolder = 4096
-
-func readHolder(file *os.File) (by holder) {
-	text, err := io.ReadAll(io.NewSectionReader(file, 0, maxHolder))
-	if err != nil || json.Unmarshal(text, &by) != nil {
-		return holder{}
-	}
-	return by
 }

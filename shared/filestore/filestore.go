@@ -26,6 +26,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/durable"
 	"github.com/smtp-settings/smtp-settings/shared/filemode"
 )
 
@@ -122,14 +123,13 @@ func (s *Store[Document]) Append(base int64, author string, document Document) (
 		return shared.Revision{}, err
 	}
 	defer os.Remove(temporary)
-	// A link, unlike a renamed file, does not take the place of one that is there.
-	if err := os.Link(temporary, s.path(next.Revision.Number)); err != nil {
+	if err := durable.Place(temporary, s.path(next.Revision.Number)); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return shared.Revision{}, ErrConflict
 		}
 		return shared.Revision{}, err
 	}
-	if err := s.sync(); err != nil {
+	if err := durable.Sync(s.directory); err != nil {
 		return next.Revision, err
 	}
 	return next.Revision, s.supersede()
@@ -138,7 +138,7 @@ func (s *Store[Document]) Append(base int64, author string, document Document) (
 // read reads one revision.
 func (s *Store[Document]) read(number int64) (saved[Document], error) {
 	var content saved[Document]
-	encoded, err := os.ReadFile(s.path(number))
+	encoded, err := durable.Read(s.path(number))
 	if err == nil {
 		err = json.Unmarshal(encoded, &content)
 	}
@@ -154,24 +154,15 @@ func (s *Store[Document]) write(content saved[Document]) (path string, err error
 	if err != nil {
 		return "", err
 	}
-	file, err := os.CreateTemp(s.directory, saving+"*") // mode 0600
+	file, err := filemode.CreateTemp(s.directory, saving)
 	if err != nil {
 		return "", err
 	}
 	_, err = file.Write(encoded)
-	if err = errors.Join(err, file.Chmod(0o600), file.Sync(), file.Close()); err != nil { // Whatever the umask is.
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		_ = os.Remove(file.Name())
 	}
 	return file.Name(), err
-}
-
-// sync makes the names in the directory durable.
-func (s *Store[Document]) sync() error {
-	directory, err := os.Open(s.directory)
-	if err != nil {
-		return err
-	}
-	return errors.Join(directory.Sync(), directory.Close())
 }
 
 // newest returns the number of the newest revision, 0 when there is none.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/durable"
 )
 
 const (
@@ -40,7 +41,7 @@ func (s *Store[Document]) supersede() error {
 	if err = errors.Join(err, s.sweep()); err != nil {
 		return fmt.Errorf("an older revision may still hold its secrets: %w", err)
 	}
-	return s.sync()
+	return durable.Sync(s.directory)
 }
 
 // scrub rewrites one revision without its secrets. A damaged one may have some in it, so nothing of it stays.
@@ -57,7 +58,7 @@ func (s *Store[Document]) scrub(number int64) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(temporary, s.path(number)); err != nil {
+	if err := durable.Replace(temporary, s.path(number)); err != nil {
 		return errors.Join(err, os.Remove(temporary))
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/smtp-settings/smtp-settings/shared/durable"
 	"github.com/smtp-settings/smtp-settings/shared/filemode"
 )
 
@@ -37,7 +38,7 @@ func (f *keyFile) create() error {
 		return nil
 	}
 	return f.write([]string{newKey()}, func(temporary string) error {
-		if err := os.Link(temporary, f.path); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := durable.Place(temporary, f.path); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 		return nil
@@ -52,33 +53,23 @@ func newKey() string {
 
 // write writes the keys into a temporary file and puts it in place: a half-written key would be a lost one.
 func (f *keyFile) write(lines []string, place func(temporary string) error) error {
-	file, err := os.CreateTemp(filepath.Dir(f.path), ".key-*") // mode 0600
+	file, err := filemode.CreateTemp(filepath.Dir(f.path), ".key-")
 	if err != nil {
 		return fmt.Errorf("key file: %w", err)
 	}
 	defer os.Remove(file.Name())
 	_, err = file.WriteString(strings.Join(lines, "\n") + "\n")
-	if err := errors.Join(err, file.Chmod(0o600), file.Sync(), file.Close()); err != nil { // Whatever the umask is.
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return fmt.Errorf("key file: %w", err)
 	}
 	if err := place(file.Name()); err != nil {
 		return fmt.Errorf("key file: %w", err)
 	}
-	return syncDirectory(filepath.Dir(f.path))
-}
-
-// syncDirectory makes a new name in the directory survive a power cut.
-func syncDirectory(path string) error {
-	directory, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer directory.Close()
-	return directory.Sync()
+	return durable.Sync(filepath.Dir(f.path))
 }
 
 func (f *keyFile) replace(lines []string) error {
-	return f.write(lines, func(temporary string) error { return os.Rename(temporary, f.path) })
+	return f.write(lines, func(temporary string) error { return durable.Replace(temporary, f.path) })
 }
 
 // renew puts a new key before the present ones.
@@ -119,7 +110,7 @@ func (f *keyFile) stamp() (string, error) {
 }
 
 func (f *keyFile) lines() ([]string, error) {
-	text, err := os.ReadFile(f.path)
+	text, err := durable.Read(f.path)
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}

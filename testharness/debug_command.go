@@ -16,6 +16,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/host"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/filemode"
 	"github.com/smtp-settings/smtp-settings/shared/manifest"
 	"github.com/smtp-settings/smtp-settings/shared/transport"
 )
@@ -61,7 +62,7 @@ const debugStopLimit = 5 * time.Second
 
 // debugPlugin runs the command and tells where the plugin in it listens.
 func debugPlugin(command *cobra.Command, path string, args []string) error {
-	directory, err := os.MkdirTemp("", "debug-") // of mode 0700
+	directory, err := filemode.MkdirTemp(os.TempDir(), "debug-")
 	if err != nil {
 		return err
 	}

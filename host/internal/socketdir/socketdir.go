@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/smtp-settings/smtp-settings/shared/filemode"
 	"github.com/smtp-settings/smtp-settings/shared/trust"
 )
 
@@ -74,7 +75,7 @@ func newBelow(base string) (*Directory, error) {
 	}
 	removeStale(base)
 	for range attempts {
-		path, err := os.MkdirTemp(base, prefix) // mode 0700
+		path, err := filemode.MkdirTemp(base, prefix)
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"math"
 	"os"
 	"slices"
@@ -12,13 +11,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/smtp-settings/smtp-settings/shared/filemode"
 )
 
 // textIndex finds the notifications whose recipient or subject contains a text, among a million in some hundredths of a
 // second. It is a file of one line for each, in the order of ids, which is read from its end: that takes no extension
 // of the database, finds texts of any length, and costs a notification that nobody looks for next to nothing. The file
-// is this process's own, has no name, and is made anew by the next process; before each search it is brought up to date
-// from the database, and what it does not have yet is searched there. It may be used concurrently.
+// is this process's own, goes with it, and is made anew by the next process; before each search it is brought up to
+// date from the database, and what it does not have yet is searched there. It may be used concurrently.
 type textIndex struct {
 	// read returns rows with ids after one, in their order; newest those with ids after one and before another, in the
 	// reverse order; and some those of the ids that there are.
@@ -299,11 +300,10 @@ func (x *textIndex) begin(ctx context.Context, total int64) error {
 		return nil
 	}
 	x.close()
-	file, err := os.CreateTemp(x.directory, ".search-*")
+	file, err := filemode.Scratch(x.directory, ".search-")
 	if err != nil {
 		return err
 	}
-	_ = os.Remove(file.Name()) // Where an open file cannot be removed, close does it.
 	x.file, x.gaps = file, map[int64]time.Time{}
 	return nil
 }
@@ -377,7 +377,7 @@ func (x *textIndex) grow(offset int64, line []byte, id int64) {
 // close forgets everything.
 func (x *textIndex) close() {
 	if x.file != nil {
-		_ = errors.Join(x.file.Close(), os.Remove(x.file.Name())) // It has no name already.
+		_ = x.file.Close()
 	}
 	x.file, x.blocks, x.lines, x.last, x.gaps, x.late = nil, nil, 0, textRow{}, nil, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/plaintext"
 )
 
 // What the action of a page that looks at the sender's domain is called, and its options.
@@ -83,7 +84,7 @@ func readHeaders(path string, standard io.Reader) (string, error) {
 		in = file
 	}
 	content, err := io.ReadAll(io.LimitReader(in, maxHeaders))
-	headers := strings.TrimLeft(strings.ReplaceAll(string(content), "\r\n", "\n"), "\ufeff \t\n")
+	headers := strings.TrimLeft(string(plaintext.From(content)), " \t\n")
 	headers, _, _ = strings.Cut(headers, "\n\n") // The text of the message is of no interest.
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/plaintext"
 )
 
 // maxSecret bounds a secret that is read from a file or standard input, in bytes.
@@ -138,7 +139,7 @@ func set(values shared.Values, schema shared.Schema, name, text string) error {
 		if err != nil {
 			return usagef("--set %s: %w", name, err)
 		}
-		text = strings.TrimRight(string(content), "\r\n")
+		text = strings.TrimRight(string(plaintext.From(content)), "\r\n")
 	}
 	assign(values, field, text)
 	return nil
@@ -165,7 +166,7 @@ func readBounded(source io.Reader) ([]byte, error) {
 	if len(content) > maxSecret {
 		return nil, fmt.Errorf("it is longer than a secret may be, %d bytes", maxSecret)
 	}
-	return content, err
+	return plaintext.From(content), err
 }
 
 // errEmptySource is that where a secret should come from there is nothing.

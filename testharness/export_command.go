@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/plaintext"
 	"github.com/smtp-settings/smtp-settings/testharness/settingsfile"
 )
 
@@ -103,7 +104,7 @@ func readExport(in io.Reader, path string) (document shared.Export, err error) {
 	case len(content) > maxImport:
 		return document, errors.New("it is too long")
 	}
-	if err := json.Unmarshal(content, &document); err != nil {
+	if err := json.Unmarshal(plaintext.From(content), &document); err != nil {
 		return document, fmt.Errorf("is not what testharness export --json prints (a file in YAML is for testharness "+
 			"apply): "+
 			"%w", err)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/plaintext"
 )
 
 func newNotifyCommand(g *global) *cobra.Command {
@@ -128,7 +129,7 @@ func readText(flag, given string) (string, error) {
 	if err != nil {
 		return "", usagef("%s: %w", flag, err)
 	}
-	return string(content), nil
+	return string(plaintext.From(content)), nil
 }
 
 // notifyResult is what became of one notification. State and Failure are empty unless they were waited for.

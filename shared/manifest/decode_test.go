@@ -1,12 +1,14 @@
 package manifest
 
 import (
+	"encoding/binary"
 	"errors"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 )
 
 // TestForms reads what is right in all the forms that editors and people give it.
@@ -22,6 +24,7 @@ func TestForms(t *testing.T) {
 	for name, content := range map[string]string{
 		"as it is":            plain,
 		"byte order mark":     "\ufeff" + plain,
+		"UTF-16":              utf16Of(plain),
 		"carriage returns":    strings.ReplaceAll(plain, "\n", "\r\n"),
 		"no line end at last": strings.TrimSuffix(plain, "\n"),
 		"heredoc":             strings.Replace(plain, `"abcd"`, "<<END\nabcd\nEND\n#", 1),
@@ -130,4 +133,13 @@ func TestRequiredKey(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
+}
+
+// utf16Of is a text as PowerShell writes it.
+func utf16Of(text string) string {
+	written := []byte("\xff\xfe")
+	for _, unit := range utf16.Encode([]rune(text)) {
+		written = binary.LittleEndian.AppendUint16(written, unit)
+	}
+	return string(written)
 }

@@ -1,18 +1,17 @@
 package manifest
 
 import (
-	"bytes"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/smtp-settings/smtp-settings/shared/plaintext"
 )
 
-// plainText makes sure that the file is a text, and takes away what editors of other systems put in: a byte order mark,
-// and carriage returns before line feeds.
+// plainText makes sure that the file is a text, and takes away what editors of other systems put in.
 func plainText(content []byte) ([]byte, error) {
-	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
+	content = plaintext.From(content)
 	place := position{1, 1}
 	for rest := content; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)

@@ -84,7 +84,7 @@ var faults = []struct{ name, content string }{
 	{"invisible character", config(`data_dir = "a\u200bb"`)},
 	{"lone carriage return", "plugin \"smtp\" {\r  binary = \"x\"\r}\r"},
 	{"not UTF-8", config("data_dir = \"\xff" + canary + "\"")},
-	{"UTF-16", "\xff\xfep\x00l\x00u\x00g\x00i\x00n\x00"},
+	{"UTF-16 without a mark", "p\x00l\x00u\x00g\x00i\x00n\x00"},
 	{"byte order mark inside", config("data_dir = \"\ufeff" + canary + "\"")},
 	{"unknown key above", "plugins = 3\n"},
 	{"plugin as a key", "plugin = \"" + canary + "\"\n"},

@@ -19,6 +19,8 @@ import (
 
 	"github.com/knadh/koanf/providers/rawbytes"
 	"github.com/knadh/koanf/v2"
+
+	"github.com/smtp-settings/smtp-settings/shared/plaintext"
 )
 
 // File is a file of settings, before it is known for which page it is.
@@ -175,10 +177,9 @@ func parse(content []byte, suffix string) (*File, error) {
 	return &File{tree: tree, places: b.places, names: b.names}, nil
 }
 
-// plainText makes sure that the file is a text, and takes away what editors of other systems put in: a byte order mark,
-// and carriage returns before line feeds.
+// plainText makes sure that the file is a text, and takes away what editors of other systems put in.
 func plainText(content []byte) ([]byte, error) {
-	text := strings.ReplaceAll(strings.TrimPrefix(string(content), "\ufeff"), "\r\n", "\n")
+	text := string(plaintext.From(content))
 	line, column := 1, 1
 	for at, r := range text {
 		switch {

@@ -113,7 +113,8 @@ func TestForms(t *testing.T) {
 		"a.yaml": inYAML, "b.yml": "\ufeff" + strings.ReplaceAll(inYAML, "\n", "\r\n"), "c.json": inJSON,
 		"d.yaml": strings.ReplaceAll(inJSON, "\t", " "), "e.hcl": inHCL, "f.conf": "---\n" + inYAML + "...\n",
 		"g.JSON": "\ufeff" + inJSON, "h.hcl": strings.ReplaceAll(inHCL, "secrets {", "secrets = {"),
-		"former.yaml": strings.Replace(inYAML, "server:", "host:", 1),
+		"powershell.yaml": "\xff\xfe" + strings.Join(strings.Split(inYAML, ""), "\x00") + "\x00",
+		"former.yaml":     strings.Replace(inYAML, "server:", "host:", 1),
 	} {
 		draft, _, err := readAs(t, name, content)
 		if err != nil {
@@ -192,7 +193,6 @@ var refused = map[string]struct{ file, content, says string }{
 	"deep JSON":            {"a.json", `{"servers": ` + strings.Repeat("[", 100000), "deeply nested"},
 	"deep HCL":             {"a.hcl", "servers = " + strings.Repeat("[", 100000), "deeply nested"},
 	"no UTF-8":             {"a.yaml", "server: a\nport: \xff\n", ":2:7: is not a text in UTF-8"},
-	"UTF-16":               {"a.yaml", "\xff\xfea\x00", "is not a text in UTF-8"},
 	"control character":    {"a.yaml", "server: a\x07\n", ":1:10: holds the control character U+0007"},
 	"too large":            {"a.yaml", "# " + strings.Repeat("x", maxSize), "is larger than 1024 KiB"},
 	"a key that is secret": {"a.yaml", strings.Repeat("hunter2", 20) + ": a", "(too long to be a key)"},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/shared/durable"
 	"github.com/smtp-settings/smtp-settings/shared/filemode"
+	"github.com/smtp-settings/smtp-settings/shared/plaintext"
 )
 
 // keyLength is that of AES-256, in bytes.
@@ -114,7 +115,7 @@ func (f *keyFile) lines() ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
-	lines := strings.Fields(string(text))
+	lines := strings.Fields(string(plaintext.From(text)))
 	if len(lines) == 0 {
 		return nil, fmt.Errorf("key file %s is empty", f.path)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/plaintext"
 	"github.com/smtp-settings/smtp-settings/shared/text"
 )
 
@@ -72,7 +73,7 @@ func (r References) ResolveText(reference string) (shared.SecretText, error) {
 	case "env":
 		return r.variable(rest)
 	case "file":
-		return r.file(rest)
+		return r.file(localPath(rest))
 	default:
 		return shared.SecretText{}, refusal("it must begin with env:// or file://")
 	}
@@ -88,8 +89,8 @@ func (r References) Same(one, other string) bool {
 	if one == other {
 		return true
 	}
-	onePath, first := strings.CutPrefix(one, "file://")
-	otherPath, second := strings.CutPrefix(other, "file://")
+	onePath, first := cutPath(one)
+	otherPath, second := cutPath(other)
 	if !first || !second {
 		return false
 	}
@@ -101,12 +102,18 @@ func (r References) Same(one, other string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(oneFile, otherFile)
 }
 
+// cutPath is the path of a reference or source that names a file.
+func cutPath(source string) (path string, isFile bool) {
+	path, isFile = strings.CutPrefix(source, "file://")
+	return localPath(path), isFile
+}
+
 // isSource reports whether the reference names the same secret as a source, which may be outside of the directory.
 func (r References) isSource(reference, source string) bool {
-	path, isFile := strings.CutPrefix(source, "file://")
-	named, namesFile := strings.CutPrefix(reference, "file://")
+	path, isFile := cutPath(source)
+	named, namesFile := cutPath(reference)
 	if !isFile || !namesFile {
-		return reference == source
+		return strings.EqualFold(reference, source) // Names of variables that differ in case only are one on Windows.
 	}
 	file, err1 := os.Stat(path)
 	other, err2 := r.stat(named)
@@ -140,7 +147,7 @@ func (r References) file(path string) (shared.SecretText, error) {
 	if err != nil || len(content) > maxReferenced {
 		return shared.SecretText{}, refusal("there is no readable file {path}", "path", path)
 	}
-	value := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	value := strings.TrimSuffix(string(plaintext.From(content)), "\n")
 	if value == "" {
 		return shared.SecretText{}, refusal("the file {path} is empty", "path", path)
 	}

@@ -47,3 +47,18 @@ func TestOddFilesAreNotRead(t *testing.T) {
 		}
 	}
 }
+
+// TestExposedSource names a file that others can read.
+func TestExposedSource(t *testing.T) {
+	path := t.TempDir() + "/exposed"
+	if err := os.WriteFile(path, []byte("s3cret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o604); err != nil {
+		t.Fatal(err)
+	}
+	_, err := secret.Read("file://" + path)
+	if err == nil || !strings.Contains(err.Error(), "can be read by others (mode 0604): run chmod 600") {
+		t.Error(err)
+	}
+}

@@ -11,7 +11,8 @@ import (
 // TestReferences names secrets that may be named, and those that may not.
 func TestReferences(t *testing.T) {
 	directory := t.TempDir()
-	for path, content := range map[string]string{"smtp": "s3cret\n", "empty": "\n", "sub/deep": "d33p"} {
+	for path, content := range map[string]string{"smtp": "s3cret\n", "empty": "\n", "sub/deep": "d33p",
+		"notepad": "\ufeffs3cret\r\n", "powershell": "\xff\xfes\x003\x00\r\x00\n\x00", "marked": "\ufeff\r\n"} {
 		full := filepath.Join(directory, path)
 		if err := os.MkdirAll(filepath.Dir(full), 0o700); err != nil {
 			t.Fatal(err)
@@ -32,8 +33,10 @@ func TestReferences(t *testing.T) {
 	allowed := secret.References{Directory: directory, Prefix: "SMTP_SECRET_"}
 	for reference, want := range map[string]string{
 		"file://" + directory + "/smtp": "s3cret", "file://" + directory + "/sub/deep": "d33p",
-		"env://SMTP_SECRET_A":            "s3cret",
-		"file://" + directory + "/empty": "", "file://" + directory + "/none": "", "file://" + directory + "/link": "",
+		"file://" + directory + "/notepad": "s3cret", "file://" + directory + "/powershell": "s3",
+		"file://" + directory + "/marked": "",
+		"env://SMTP_SECRET_A":             "s3cret",
+		"file://" + directory + "/empty":  "", "file://" + directory + "/none": "", "file://" + directory + "/link": "",
 		"file://" + directory + "/../outside": "", "file://" + outside: "", "file:///etc/passwd": "",
 		"env://DATABASE_PASSWORD": "",
 		"env://SMTP_SECRET_B":     "", "https://x": "", "s3cret": "",
@@ -63,7 +66,7 @@ func TestWithheldReferences(t *testing.T) {
 	if err := os.Symlink("key", directory+"/symbolic"); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"SMTP_KEY", "SMTP_MAIL"} {
+	for _, name := range []string{"SMTP_Key", "SMTP_KEY", "SMTP_MAIL"} {
 		t.Setenv(name, "s3cret")
 	}
 	allowed := secret.References{
@@ -76,6 +79,7 @@ func TestWithheldReferences(t *testing.T) {
 		"file://" + directory + "/key": false, "file://" + directory + "//key": false,
 		"file://" + directory + "/database": false,
 		"file://" + directory + "/symbolic": false, "file://" + directory + "/hard": false, "env://SMTP_KEY": false,
+		"env://SMTP_Key": false,
 	} {
 		if got, err := allowed.Resolve(reference); (err == nil) != permitted {
 			t.Errorf("%s: %q, %v", reference, got.Reveal(), err)

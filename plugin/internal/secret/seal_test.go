@@ -11,6 +11,7 @@ import (
 
 	"github.com/smtp-settings/smtp-settings/plugin/internal/secret"
 	"github.com/smtp-settings/smtp-settings/shared"
+	"github.com/smtp-settings/smtp-settings/shared/filemode"
 )
 
 var destination = secret.Destination{Purpose: "settings", Field: "password", ID: "first", Generation: "one",
@@ -148,8 +149,8 @@ func TestRotation(t *testing.T) {
 			t.Errorf("%s cannot open what was sealed anew: %v", name, err)
 		}
 	}
-	if info, err := os.Stat(filepath.Join(directory, "key")); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the key file: %v, %v", info, err)
+	if open, err := filemode.Tighten(filepath.Join(directory, "key")); open || err != nil {
+		t.Errorf("others can use the key file, %t; %v", open, err)
 	}
 }
 
@@ -158,7 +159,7 @@ func TestKeySources(t *testing.T) {
 	first, second := strings.Repeat("ab", 32), strings.Repeat("cd", 32)
 	t.Setenv("KEY_OF_TEST", first)
 	file := filepath.Join(t.TempDir(), "key")
-	if err := os.WriteFile(file, []byte(second+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("\ufeff"+second+"\r\n"), 0o600); err != nil { // As Notepad writes it.
 		t.Fatal(err)
 	}
 	sealed, err := secret.NewKeeper(keyring(t, "", "env://KEY_OF_TEST")).Seal(t.Context(), shared.NewSecretText("s3cret"),
@@ -175,15 +176,11 @@ func TestKeySources(t *testing.T) {
 		destination); err != nil || opened.Reveal() != "s3cret" {
 		t.Errorf("with the new key alone: %v", err)
 	}
-	exposed, short, directory := filepath.Join(t.TempDir(), "exposed"), filepath.Join(t.TempDir(), "short"), t.TempDir()
-	for path, content := range map[string]string{exposed: first, short: first[2:],
-		filepath.Join(directory, "empty"): "\n"} {
+	short, directory := filepath.Join(t.TempDir(), "short"), t.TempDir()
+	for path, content := range map[string]string{short: first[2:], filepath.Join(directory, "empty"): "\n"} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := os.Chmod(exposed, 0o604); err != nil {
-		t.Fatal(err)
 	}
 	t.Setenv("EMPTY_KEY", "")
 	t.Setenv("SHORT_KEY", first[2:])
@@ -191,8 +188,7 @@ func TestKeySources(t *testing.T) {
 		"env://NO_SUCH_KEY":              "the variable that it names is not set",
 		"env://EMPTY_KEY":                "is empty",
 		"env://SHORT_KEY":                "64 hexadecimal digits",
-		"file:///nowhere/key":            "no such file",
-		"file://" + exposed:              "can be read by others (mode 0604): run chmod 600",
+		"file:///nowhere/key":            "cannot be read",
 		"file://" + short:                "64 hexadecimal digits",
 		"file://" + directory:            "is not a regular file",
 		"file://" + directory + "/empty": "is empty",
@@ -204,8 +200,8 @@ func TestKeySources(t *testing.T) {
 		"env://" + first:      "is not set",
 		"env://" + second[1:]: "is not set",
 		"env://1" + first:     "the name of a variable",
-		"file://" + first:     "no such file",
-		"file:///" + first:    "no such file",
+		"file://" + first:     "cannot be read",
+		"file:///" + first:    "cannot be read",
 		"key://" + first:      "must begin with",
 		first + "://":         "must begin with",
 		"transit://" + first:  "transit://host:port/mount/name",

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/smtp-settings/smtp-settings/shared/filemode"
+	"github.com/smtp-settings/smtp-settings/shared/plaintext"
 )
 
 // A source of plugin.hcl says where a value is. What stands in its place by mistake is most likely the value itself, so
@@ -107,7 +108,7 @@ func Read(source string) (string, error) {
 		}
 		return text, nil
 	case "file":
-		text, err := readPrivate(rest)
+		text, err := readPrivate(localPath(rest))
 		if err != nil {
 			return "", fmt.Errorf("the file that it names %w", err)
 		}
@@ -138,7 +139,7 @@ func readPrivate(path string) (string, error) {
 		return "", pathless(err)
 	}
 	content, err := io.ReadAll(io.LimitReader(file, maxSource+1))
-	text := strings.TrimRight(string(content), "\r\n")
+	text := strings.TrimRight(string(plaintext.From(content)), "\r\n")
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("cannot be read: %w", pathless(err))

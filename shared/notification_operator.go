@@ -96,6 +96,10 @@ type NotificationAttempt struct {
 	Failure *Diagnostic `json:"failure,omitempty"`
 	// Reply is the server's final reply to the attempt that delivered, on one line.
 	Reply string `json:"reply,omitempty"`
+	// Transcript is what was said between the service and the server, line by line as in [TestReport], with credentials
+	// hidden and without the message: at most 4 KiB, of the last five attempts that failed and of one that delivered
+	// after them. Empty where nothing was said, or it was not kept.
+	Transcript []string `json:"transcript,omitempty"`
 }
 
 // Operation is what is done with notifications.
@@ -160,8 +164,8 @@ type StatisticsRequest struct {
 	// From and Until limit the time: buckets that begin at From or later, and before Until. Zero means 90 days ago, and
 	// now.
 	From, Until time.Time
-	// Width is that of the buckets: a minute, an hour or a day; 0 means an hour. Minutes are kept for at least 6 hours,
-	// hours for 14 days, and days for 90 days; older ones are in wider buckets only.
+	// Width is that of the buckets: a minute, an hour or a day; 0 means an hour. Minutes are kept for at least 6 hours, by
+	// those who want half hours to be shown for 25, hours for 14 days, and days for 90 days; older ones are in wider buckets only.
 	Width time.Duration
 }
 

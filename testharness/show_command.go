@@ -70,6 +70,9 @@ func printAttempt(out io.Writer, attempt shared.NotificationAttempt) {
 	} else {
 		fmt.Fprintf(out, "\ndelivered: %s\n", attempt.Reply)
 	}
+	for _, line := range attempt.Transcript {
+		fmt.Fprintf(out, "    %s\n", line)
+	}
 }
 
 // localTime is empty for no time.

@@ -85,6 +85,10 @@ func (a *inspection) detail(d *shared.NotificationDetail) {
 		a.count("a revision", one.Revision)
 		a.elapsed(&one.Duration)
 		a.oneDiagnostic(one.Failure)
+		one.Transcript = firstOf(one.Transcript, maxSteps)
+		for j := range one.Transcript {
+			a.line(&one.Transcript[j])
+		}
 	}
 	d.Operations = firstOf(d.Operations, shared.MaxShownOperations)
 	for i := range d.Operations {
@@ -173,6 +177,7 @@ func attemptToProto(a shared.NotificationAttempt) *settingsv1.NotificationAttemp
 		Number: int32(a.Number), //nolint:gosec // few
 		Ended:  timeToProto(a.Ended), Failure: oneDiagnosticToProto(a.Failure), Node: validUTF8(a.Node),
 		Server: validUTF8(a.Server), Revision: a.Revision, Uncounted: a.Uncounted, Reply: validUTF8(a.Reply),
+		Transcript: each(a.Transcript, validUTF8),
 	}
 	if a.Duration != 0 {
 		sent.Duration = durationpb.New(time.Duration(a.Duration))
@@ -188,6 +193,7 @@ func detailFromProto(d *settingsv1.ShowResponse) shared.NotificationDetail {
 				Number: int(a.GetNumber()), Ended: timeFromProto(a.GetEnded()), Failure: oneDiagnosticFromProto(a.GetFailure()),
 				Duration: shared.Elapsed(a.GetDuration().AsDuration()), Node: a.GetNode(), Server: a.GetServer(),
 				Revision: a.GetRevision(), Uncounted: a.GetUncounted(), Reply: a.GetReply(),
+				Transcript: a.GetTranscript(),
 			}
 		}),
 		Operations: each(d.GetOperations(), func(o *settingsv1.OperationRecord) shared.OperationRecord {

@@ -68,6 +68,10 @@ func TestCanaryInNotifications(t *testing.T) {
 			t.Errorf("%s has the final reply: %t\n%s", where, told, said)
 		}
 	}
+	if said := answers["the dead letter in JSON"]; !strings.Contains(said, `"transcript":["-- connected to`) &&
+		!strings.Contains(said, `"C: RCPT TO`) {
+		t.Errorf("what was said with the server is not kept: %s", said)
+	}
 	c.purgeSearched(t)
 	for _, leak := range leaks(c.log.String(), canaryReply) {
 		t.Errorf("the final reply is in the log: %s", leak)

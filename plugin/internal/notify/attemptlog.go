@@ -28,6 +28,8 @@ type attemptRecord struct {
 	Server   string           `json:"server,omitempty"`
 	Revision int64            `json:"revision,omitempty"`
 	Failure  *finding.Finding `json:"failure,omitempty"` // nil where it delivered
+	// Transcript is what was said, with credentials hidden; see rivertranscripts.go for how long.
+	Transcript []string `json:"transcript,omitempty"`
 
 	counts bool // see attemptsOf
 }
@@ -53,6 +55,7 @@ func (u *underway) record(failure *finding.Finding) attemptRecord {
 	one := attemptRecord{
 		Number: u.job.Attempt, Ended: u.service.clock.Now().UTC(), Node: u.service.nodeName(), Revision: u.delivery.Revision,
 		Server: net.JoinHostPort(target.Host, strconv.Itoa(target.Port)), Failure: failure,
+		Transcript: keptTranscript(u.transcript),
 	}
 	if !u.began.IsZero() {
 		one.Took = max(0, one.Ended.Sub(u.began))
@@ -64,7 +67,7 @@ func (u *underway) record(failure *finding.Finding) attemptRecord {
 func (u *underway) failed(ctx context.Context, cause finding.Finding) {
 	kept := append(attemptNotesOf(u.job.JobRow).Failed, u.record(&cause))
 	// It fails where River does not call the worker, which has nowhere to keep it then.
-	u.kept = kept[max(0, len(kept)-keptAttempts):]
+	u.kept = withTranscripts(kept[max(0, len(kept)-keptAttempts):])
 	_ = river.RecordOutput(ctx, u.kept)
 }
 
@@ -122,5 +125,6 @@ func (a attemptRecord) shown(reader text.Language) shared.NotificationAttempt {
 	return shared.NotificationAttempt{
 		Number: a.Number, Ended: a.Ended, Duration: shared.Elapsed(a.Took), Node: a.Node, Server: a.Server,
 		Revision: a.Revision, Uncounted: !a.counts, Failure: in(reader, a.Failure),
+		Transcript: a.Transcript,
 	}
 }

@@ -256,6 +256,7 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 			message.slower, fresh = false, false
 			continue
 		case err != nil:
+			message.heardOpening(err)
 			return err
 		}
 		if !opening.allowed() { // It has waited while others found out that it need not try.
@@ -273,6 +274,7 @@ func (s *Service) deliver(ctx context.Context, message *underway, composed []byt
 		one.conn.Observe(opening.trace)
 		message.permit.attempt.Began = s.clock.Now()
 		message.reply, err = s.handOver(ctx, one.conn, message.job.ID, message.envelope, composed)
+		message.heard(one.conn, err)
 		switch s.giveBack(message, one, reused, err) {
 		case elsewhere:
 			fresh, opening.pace = true, nil

@@ -65,11 +65,24 @@ func (p *pool) watch(ctx context.Context, target smtpconn.Target, opening openin
 	}
 	select {
 	case late := <-result:
+		tellWhatWasLearned(err, late)
 		discard(late)
 	case <-time.After(openingGrace):
 		go func() { discard(<-result) }()
 	}
 	return nil, err
+}
+
+// tellWhatWasLearned has an error tell what an opening has learned that ended too late.
+func tellWhatWasLearned(err error, late opened) {
+	var failure, ended *smtpconn.Error
+	switch {
+	case !errors.As(err, &failure):
+	case late.conn != nil:
+		failure.Session = late.conn.Session()
+	case errors.As(late.err, &ended):
+		failure.Session = ended.Session
+	}
 }
 
 // steps passes the steps of an opening on until it is left behind, and knows the last one.
@@ -83,6 +96,7 @@ type steps struct {
 
 func (s *steps) trace() *smtpconn.Trace {
 	return &smtpconn.Trace{
+		Recorded: true,
 		StepStarted: func(step smtpconn.Step) {
 			s.mu.Lock()
 			defer s.mu.Unlock()

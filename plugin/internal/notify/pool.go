@@ -257,6 +257,7 @@ func (p *pool) takeIdle(version, domain string) *pooled {
 func (p *pool) put(one *pooled) {
 	defer p.turns.give()
 	one.since = time.Now()
+	one.conn.Session().RestartTranscript()
 	worn := p.worn(one)
 	p.mu.Lock()
 	defer p.mu.Unlock()

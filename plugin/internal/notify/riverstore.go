@@ -66,6 +66,8 @@ type dialect struct {
 	snapshot                          *sql.TxOptions
 	byIndex                           []string // statements after which an index is followed in its order
 	withoutTexts                      string   // arguments without their texts
+	withoutTranscripts                string   // metadata without them
+	hasTranscripts                    string   // condition: it has some
 	sumCounts                         string   // a statement; empty where there is nothing to sum up
 	lockBuckets                       string   // see buckets
 	audited                           string   // metadata in which what was done, $2, is noted; see riveraudit.go
@@ -101,10 +103,11 @@ var (
 		noted:   "jsonb_set(metadata, '$.%s', json_extract($2, '$.at')" + sqliteAudit + ")",
 		class:   sqliteClass(""), recipient: sqliteRecipient, domain: sqliteDomain, cause: sqliteCause,
 		domainFolded: sqliteDomainFolded, withFolded: "jsonb_set(args, '$.folded', %s)",
-		withoutTexts: "jsonb_remove(args, '$.sealed')",
-		lastError:    sqliteError,
-		unindexed:    func(expression string) string { return "+(" + expression + ")" },
-		instant:      func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
+		withoutTexts: "jsonb_remove(args, '$.sealed')", withoutTranscripts: sqliteWithoutTranscripts,
+		hasTranscripts: sqliteHasTranscripts,
+		lastError:      sqliteError,
+		unindexed:      func(expression string) string { return "+(" + expression + ")" },
+		instant:        func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
 		// One of River's own is among them: all jobs are of one kind, so what goes by it reads them all.
 		readIndexes: "SELECT name, TRUE FROM sqlite_master WHERE type = 'index' AND tbl_name = 'river_job'" +
 			" AND (name LIKE 'notification\\_%' ESCAPE '\\' OR name = 'river_job_kind')",
@@ -147,10 +150,11 @@ var (
 		withFolded:   "jsonb_set(args, '{folded}', to_jsonb(CAST(%s AS TEXT)))",
 		byIndex: []string{"SET LOCAL enable_sort = off", "SET LOCAL enable_bitmapscan = off",
 			"SET LOCAL enable_seqscan = off"},
-		withoutTexts: "args - 'sealed'",
-		lastError:    postgresError,
-		unindexed:    func(expression string) string { return expression }, // It knows how many there are.
-		instant:      func(t time.Time) any { return t },
+		withoutTexts: "args - 'sealed'", withoutTranscripts: postgresWithoutTranscripts,
+		hasTranscripts: postgresHasTranscripts,
+		lastError:      postgresError,
+		unindexed:      func(expression string) string { return expression }, // It knows how many there are.
+		instant:        func(t time.Time) any { return t },
 		// Two of River's own are among them, where the role may drop them: nothing is looked for in them, and each change of
 		// a notification would be written to them word by word.
 		readIndexes: "SELECT relname::text, indisvalid FROM pg_index JOIN pg_class ON oid = indexrelid" +

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river/rivertype"
@@ -18,7 +19,8 @@ import (
 // stateTexts is the name of what database_state has of it.
 const stateTexts = "texts"
 
-// droppedTexts is up to which end of theirs the texts of notifications are removed, by the state of the job.
+// droppedTexts is up to which end of theirs the texts of notifications are removed, by the state of the job, and the
+// transcripts of their attempts, by the state with transcriptsOf before it.
 type droppedTexts map[string]time.Time
 
 // keepDeliveredTexts is how long the texts of what was delivered stay. Many go at once: each by itself would cost time
@@ -28,34 +30,43 @@ const keepDeliveredTexts = time.Minute
 // droppedAtOnce is of how many notifications the texts are removed in one statement: others wait for it.
 const droppedAtOnce = 500
 
-// dropTexts removes the texts of what has ended long enough ago.
+const transcriptsOf = "transcripts of "
+
+// dropTexts removes the texts of what has ended long enough ago, and the transcripts of its attempts.
 func (s *Service) dropTexts(ctx context.Context) error {
 	dropped := droppedTexts{}
 	if _, err := store.ReadState(ctx, s.queue.reader, stateTexts, &dropped); err != nil {
 		return err
 	}
 	now := s.clock.Now()
-	for state, keep := range map[string]time.Duration{
+	for name, keep := range map[string]time.Duration{
 		"completed": keepDeliveredTexts, "cancelled": s.configuration.KeepTexts, "discarded": s.configuration.KeepTexts,
+		transcriptsOf + "completed": s.configuration.KeepTexts, transcriptsOf + "cancelled": s.configuration.KeepTexts,
+		transcriptsOf + "discarded": s.configuration.KeepTexts,
 	} {
+		state, ofTranscripts := strings.CutPrefix(name, transcriptsOf)
+		what := s.queue.removableTexts()
+		if ofTranscripts {
+			what = s.queue.removableTranscripts()
+		}
 		until := now.Add(-keep)
 		// Clocks differ, and transactions end later than they say.
-		if err := s.queue.dropTexts(ctx, state, dropped[state].Add(-5*time.Minute), until); err != nil {
+		if err := s.queue.drop(ctx, what, state, dropped[name].Add(-5*time.Minute), until); err != nil {
 			return err
 		}
-		dropped[state] = until
+		dropped[name] = until
 	}
 	return store.WriteState(ctx, s.queue.db, stateTexts, dropped)
 }
 
-// dropTexts removes the texts of jobs in the state that ended from one time to another.
-func (r *riverStore) dropTexts(ctx context.Context, state string, from, until time.Time) error {
+// drop removes a part of jobs in the state that ended from one time to another.
+func (r *riverStore) drop(ctx context.Context, what removable, state string, from, until time.Time) error {
 	for {
-		ids, last, err := r.ended(ctx, state, from, until)
+		ids, last, err := r.ended(ctx, what, state, from, until)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		if _, err := r.db.ExecContext(ctx, "UPDATE river_job SET args = "+r.dialect.withoutTexts+
+		if _, err := r.db.ExecContext(ctx, "UPDATE river_job SET "+what.change+
 			" WHERE finalized_at IS NOT NULL AND id "+r.dialect.among("$1"), r.dialect.list(ids)); err != nil {
 			return err
 		}
@@ -68,20 +79,20 @@ func (r *riverStore) dropTexts(ctx context.Context, state string, from, until ti
 // textless is the condition for what has lost its texts.
 const textless = "args ->> 'sealed' IS NULL AND args ->> 'digest' IS NOT NULL"
 
-// endedQuery is for jobs in a state that ended from one time to another and have texts that may go, in that order.
-func (r *riverStore) endedQuery(state string, from, until time.Time) query {
+// endedQuery is for jobs in a state that ended from one time to another and have what may go, in that order.
+func (r *riverStore) endedQuery(what removable, state string, from, until time.Time) query {
 	return query{
 		text: "SELECT id, finalized_at FROM river_job WHERE state = CAST($1 AS " + r.dialect.stateType + ")" +
-			" AND finalized_at >= $2 AND finalized_at <= $3 AND " + anyOwner + " AND args ->> 'digest' IS NOT NULL" +
-			fmt.Sprintf(" AND args ->> 'sealed' IS NOT NULL ORDER BY finalized_at LIMIT %d", droppedAtOnce),
+			" AND finalized_at >= $2 AND finalized_at <= $3 AND " + anyOwner + " AND " + what.has +
+			fmt.Sprintf(" ORDER BY finalized_at LIMIT %d", droppedAtOnce),
 		arguments: []any{state, r.dialect.instant(from), r.dialect.instant(until)},
 	}
 }
 
 func (r *riverStore) ended(
-	ctx context.Context, state string, from, until time.Time,
+	ctx context.Context, what removable, state string, from, until time.Time,
 ) (ids []int64, last time.Time, err error) {
-	q := r.endedQuery(state, from, until)
+	q := r.endedQuery(what, state, from, until)
 	rows, err := r.bulk.QueryContext(ctx, q.text, q.arguments...)
 	if err != nil {
 		return nil, from, err

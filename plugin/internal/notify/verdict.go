@@ -50,6 +50,8 @@ type underway struct {
 	turn     *time.Timer     // nil until it is this message's turn
 	began    time.Time       // when that came
 	kept     []attemptRecord // the failed attempts of the job, after this one has
+
+	transcript []string // what was said about the message
 }
 
 // begins notes that it is this message's turn. What takes longer than a moment is shown as being sent; before, it

@@ -25,7 +25,7 @@ func Open(ctx context.Context, target Target, trace *Trace) (*Conn, error) {
 			way: target.route(),
 		},
 	}
-	if trace.verbose() {
+	if trace.recorded() {
 		o.conn.session.transcript = &Transcript{redaction: secrets}
 	}
 	err := o.run()

@@ -94,13 +94,17 @@ const (
 	LoginDone
 )
 
-// Transcript returns the conversation so far, line by line, with credentials hidden; nil unless the trace was verbose.
+// Transcript returns the conversation so far, line by line, with credentials hidden; nil unless the trace with which the
+// connection was opened had it recorded.
 func (s *Session) Transcript() []string {
 	if s == nil || s.transcript == nil {
 		return nil
 	}
 	return s.transcript.Lines()
 }
+
+// RestartTranscript has the transcript begin with what is said from now on, about another message.
+func (s *Session) RestartTranscript() { s.transcript.restart() }
 
 // LoginEncrypted reports whether the credentials went over an encrypted connection.
 func (s *Session) LoginEncrypted() bool { return s.Encryption != NoEncryption }

@@ -40,9 +40,13 @@ type Trace struct {
 	// Verbose has the conversation recorded, see [Session.Transcript], and gives each step a detail, which is nil
 	// otherwise. All that a server says must be searched for our credentials then, which takes longer than the saying.
 	Verbose bool
+	// Recorded has the conversation recorded as well, without the details. It costs little unless it is read.
+	Recorded bool
 }
 
 func (t *Trace) verbose() bool { return t != nil && t.Verbose }
+
+func (t *Trace) recorded() bool { return t != nil && (t.Verbose || t.Recorded) }
 
 func (t *Trace) started(step Step) {
 	if t != nil && t.StepStarted != nil {

@@ -247,7 +247,10 @@ type NotificationAttempt struct {
 	// It used up none of the notification's attempts.
 	Uncounted bool `protobuf:"varint,8,opt,name=uncounted,proto3" json:"uncounted,omitempty"`
 	// The server's final reply to the attempt that delivered.
-	Reply         string `protobuf:"bytes,9,opt,name=reply,proto3" json:"reply,omitempty"`
+	Reply string `protobuf:"bytes,9,opt,name=reply,proto3" json:"reply,omitempty"`
+	// What was said between the service and the server, line by line, with credentials hidden and without the message; see
+	// TestReport.transcript. Of few attempts, and not for ever.
+	Transcript    []string `protobuf:"bytes,10,rep,name=transcript,proto3" json:"transcript,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -343,6 +346,13 @@ func (x *NotificationAttempt) GetReply() string {
 		return x.Reply
 	}
 	return ""
+}
+
+func (x *NotificationAttempt) GetTranscript() []string {
+	if x != nil {
+		return x.Transcript
+	}
+	return nil
 }
 
 // OperateRequest says what is done with which notifications. One that limits them by nothing is refused unless it says
@@ -757,7 +767,7 @@ const file_settings_v1_notification_operator_proto_rawDesc = "" +
 	"\x0fOperationRecord\x12\x1c\n" +
 	"\toperation\x18\x01 \x01(\tR\toperation\x12\x1a\n" +
 	"\boperator\x18\x02 \x01(\tR\boperator\x12*\n" +
-	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xc5\x02\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xe5\x02\n" +
 	"\x13NotificationAttempt\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x05R\x06number\x120\n" +
 	"\x05ended\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05ended\x121\n" +
@@ -767,7 +777,11 @@ const file_settings_v1_notification_operator_proto_rawDesc = "" +
 	"\x06server\x18\x06 \x01(\tR\x06server\x12\x1a\n" +
 	"\brevision\x18\a \x01(\x03R\brevision\x12\x1c\n" +
 	"\tuncounted\x18\b \x01(\bR\tuncounted\x12\x14\n" +
-	"\x05reply\x18\t \x01(\tR\x05reply\"\xe0\x02\n" +
+	"\x05reply\x18\t \x01(\tR\x05reply\x12\x1e\n" +
+	"\n" +
+	"transcript\x18\n" +
+	" \x03(\tR\n" +
+	"transcript\"\xe0\x02\n" +
 	"\x0eOperateRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x1c\n" +
 	"\toperation\x18\x02 \x01(\tR\toperation\x12\x14\n" +

@@ -120,6 +120,10 @@ func (h *Host) ActionRunner() shared.ActionRunner { return h.page }
 // shared.ErrUnsupported when the plugin has none, or one that cannot be operated.
 func (h *Host) NotificationOperator() shared.NotificationOperator { return notifier{h.page} }
 
+// ServerLooker returns what has the server tried at once while deliveries are paused. Its calls fail with
+// shared.ErrUnsupported where the plugin does not.
+func (h *Host) ServerLooker() shared.ServerLooker { return notifier{h.page} }
+
 // HeldReleaser returns what releases notifications that the plugin holds. Its calls fail with shared.ErrUnsupported
 // when the plugin holds none.
 func (h *Host) HeldReleaser() shared.HeldReleaser { return notifier{h.page} }

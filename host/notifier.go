@@ -14,6 +14,7 @@ var (
 	_ shared.Notifier             = notifier{}
 	_ shared.HeldReleaser         = notifier{}
 	_ shared.NotificationOperator = notifier{}
+	_ shared.ServerLooker         = notifier{}
 )
 
 func (n notifier) Notify(ctx context.Context, request shared.NotifyRequest) (receipts []shared.Receipt, err error) {
@@ -42,6 +43,10 @@ func (n notifier) ReleaseHeld(
 	ctx context.Context, request shared.ReleaseHeldRequest,
 ) (shared.ReleaseHeldResult, error) {
 	return ask(ctx, n.page, longLimit, shared.HeldReleaser.ReleaseHeld, request)
+}
+
+func (n notifier) LookNow(ctx context.Context, request shared.LookNowRequest) (shared.LookNowResult, error) {
+	return ask(ctx, n.page, saveLimit, shared.ServerLooker.LookNow, request)
 }
 
 func (n notifier) Show(ctx context.Context, request shared.ShowRequest) (shared.NotificationDetail, error) {

@@ -73,6 +73,10 @@ func (hangingPage) ReleaseHeld(ctx context.Context, _ shared.ReleaseHeldRequest)
 	return hanging[shared.ReleaseHeldResult](ctx)
 }
 
+func (hangingPage) LookNow(ctx context.Context, _ shared.LookNowRequest) (shared.LookNowResult, error) {
+	return hanging[shared.LookNowResult](ctx)
+}
+
 func (hangingPage) Notify(ctx context.Context, _ shared.NotifyRequest) ([]shared.Receipt, error) {
 	return hanging[[]shared.Receipt](ctx)
 }
@@ -115,7 +119,7 @@ var limits = map[string]time.Duration{
 	"Info": 10 * time.Second, "Schema": 10 * time.Second, "Load": 10 * time.Second, "Validate": 10 * time.Second,
 	"Revisions": 10 * time.Second, "Status": 10 * time.Second, "List": 10 * time.Second,
 	"Save": 30 * time.Second, "Restore": 30 * time.Second,
-	"Notify": 30 * time.Second, "Retry": 30 * time.Second, "Cancel": 30 * time.Second,
+	"LookNow": 30 * time.Second, "Notify": 30 * time.Second, "Retry": 30 * time.Second, "Cancel": 30 * time.Second,
 	"Test": 6 * time.Minute, "RunAction": 6 * time.Minute,
 	"ReleaseHeld": 10 * time.Minute, "Migrate": 6 * time.Hour,
 	"Rekey": 10 * time.Minute, "Purge": 10 * time.Minute,

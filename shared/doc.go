@@ -4,7 +4,7 @@
 //
 // A plugin implements [SettingsPage]. What it can do beside that are interfaces of their own, each named by a
 // capability: [SettingsHistory], [Notifier], [DeliveryReporter], [NotificationOperator], [ActionRunner], [KeyRotator],
-// [Migrator], [Drainer], [HealthReporter]. It hands the page to transport.Main. A host calls the same interfaces;
+// [Migrator], [Drainer], [HealthReporter], [HeldReleaser], [ServerLooker]. It hands the page to transport.Main. A host calls the same interfaces;
 // package host starts the plugin and watches over it.
 //
 // In every request Locale is a BCP 47 tag for the texts of the answer, where empty or unknown means English, and Actor

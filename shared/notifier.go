@@ -100,6 +100,9 @@ type ServiceStatus struct {
 	// beginning; at most [MaxSecretExpiries]. One of which that is not known is not among them, and none is where the page
 	// is of a version that does not tell.
 	SecretExpiries []SecretExpiry `json:"secret_expiries,omitempty"`
+	// AskedLook is who has last had the server tried before its time in the present pause, see [ServerLooker]; nil when
+	// nobody has, and outside of a pause.
+	AskedLook *AskedLook `json:"asked_look,omitempty"`
 }
 
 // MaxSecretExpiries is how many secrets a [ServiceStatus] tells of at most.

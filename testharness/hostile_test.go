@@ -40,6 +40,7 @@ var victims = map[string][]string{
 	"Migrate": {"migrate --to env:DATABASE_URL", "migrate --undo"},
 
 	"ReleaseHeld": {"held deliver", "held discard --json"},
+	"LookNow":     {"look", "look --json"},
 }
 
 // TestHostilePluginOnCommandLine lies to every command: none panics or hangs, and none prints what could steer a

@@ -68,6 +68,7 @@ shows its form, validates, saves and tests settings.
 		newStatisticsCommand(g), newListCommand(g), newShowCommand(g),
 		newHistoryCommand(g), newRollbackCommand(g), newRekeyCommand(g), newMigrateCommand(g),
 		newHeldCommand(g),
+		newLookCommand(g),
 		newConsoleCommand(g), newDebugCommand(g), newAttachCommand(g), newConformanceCommand(g), newMailserverCommand(),
 		newNewCommand(), newManCommand(root),
 	)

@@ -29,6 +29,8 @@ var capabilities = []capability{
 		settingsv1.RegisterDeliveryReportServiceServer, serveDeliveryReporter, connectDeliveryReporter),
 	row(shared.CapabilityHeld, heldReleaserOf,
 		settingsv1.RegisterHeldServiceServer, serveHeldReleaser, connectHeldReleaser),
+	row(shared.CapabilityLookNow, serverLookerOf,
+		settingsv1.RegisterLookServiceServer, serveServerLooker, connectServerLooker),
 	row(shared.CapabilityNotificationOperator, notificationOperatorOf,
 		settingsv1.RegisterNotificationOperatorServiceServer, serveNotificationOperator, connectNotificationOperator),
 }
@@ -96,6 +98,13 @@ func heldReleaserOf(page shared.SettingsPage) (shared.HeldReleaser, bool) {
 	notifier, _ := notifierOf(page)
 	releaser, ok := notifier.(shared.HeldReleaser)
 	return releaser, ok
+}
+
+// serverLookerOf takes the page's notifier, when it can be told to try the server.
+func serverLookerOf(page shared.SettingsPage) (shared.ServerLooker, bool) {
+	notifier, _ := notifierOf(page)
+	looker, ok := notifier.(shared.ServerLooker)
+	return looker, ok
 }
 
 // notificationOperatorOf takes the page's notifier, when it can be operated.

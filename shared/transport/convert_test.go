@@ -192,6 +192,8 @@ var roundTrips = map[string]func(*testing.T){
 	"migrateResult":      roundTrip(migrateResultToProto, migrateResultFromProto),
 	"releaseHeldRequest": roundTrip(releaseHeldRequestToProto, releaseHeldRequestFromProto),
 	"releaseHeldResult":  roundTrip(releaseHeldResultToProto, releaseHeldResultFromProto),
+	"lookNowRequest":     roundTrip(lookNowRequestToProto, lookNowRequestFromProto),
+	"lookNowResult":      roundTrip(lookNowResultToProto, lookNowResultFromProto),
 	"action":             roundTrip(actionToProto, actionFromProto),
 	"actionRequest":      roundTrip(actionRequestToProto, actionRequestFromProto),
 	"actionResult":       roundTrip(actionResultToProto, actionResultFromProto),
@@ -231,7 +233,7 @@ var partsOfOthers = []string{
 	// The first keeps an unknown kind, to be refused by name.
 	"field",
 	"value", "values", "time", "secretChange", "testEvent", "kind", // see TestRoundTripOfEveryVariant
-	"verification", "condition", "diagnostics", "oneDiagnostic", "evidence", "held", "link", // may be absent
+	"verification", "condition", "diagnostics", "oneDiagnostic", "evidence", "held", "askedLook", "link", // may be absent
 }
 
 // TestEveryConversionIsTested finds the pairs of functions that neither list has.

@@ -43,6 +43,7 @@ func (a *inspection) serviceStatus(s *shared.ServiceStatus) {
 	a.time("the time of what waits", s.OldestWaiting)
 	a.oneDiagnostic(s.Reason)
 	a.held(s.Held)
+	a.askedLook(s.AskedLook)
 	known := map[shared.NotificationState]int64{} // Others are of a later version.
 	for _, state := range shared.NotificationStates {
 		known[state] = s.Counts[state]

@@ -218,7 +218,7 @@ func serviceStatusToProto(s shared.ServiceStatus) *settingsv1.StatusResponse {
 			}
 		}),
 		Purges:         each(s.Purges, purgeToProto),
-		SecretExpiries: each(s.SecretExpiries, secretExpiryToProto),
+		SecretExpiries: each(s.SecretExpiries, secretExpiryToProto), AskedLook: askedLookToProto(s.AskedLook),
 	}
 	if len(s.Counts) > 0 {
 		reply.Counts = map[string]int64{}
@@ -243,7 +243,7 @@ func serviceStatusFromProto(s *settingsv1.StatusResponse) shared.ServiceStatus {
 			}
 		}),
 		Purges:         each(s.GetPurges(), purgeFromProto),
-		SecretExpiries: each(s.GetSecretExpiries(), secretExpiryFromProto),
+		SecretExpiries: each(s.GetSecretExpiries(), secretExpiryFromProto), AskedLook: askedLookFromProto(s.GetAskedLook()),
 	}
 	if len(s.GetCounts()) > 0 {
 		status.Counts = map[shared.NotificationState]int64{}

@@ -203,6 +203,13 @@ func (b *breaker) isLocal() bool {
 	return b.local
 }
 
+// isProbing reports whether this process looks just now.
+func (b *breaker) isProbing() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.probing
+}
+
 // isProbe reports whether the permit is that of the probe that is under way, and the pause is still the same.
 func (b *breaker) isProbe(p permit) bool {
 	b.mu.Lock()

@@ -19,6 +19,7 @@ var (
 	_ shared.Notifier         = (*Service)(nil)
 	_ shared.DeliveryReporter = (*Service)(nil)
 	_ shared.HeldReleaser     = (*Service)(nil)
+	_ shared.ServerLooker     = (*Service)(nil)
 )
 
 // Notify takes notifications and returns when they are durable.

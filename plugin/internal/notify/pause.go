@@ -25,6 +25,8 @@ type pause struct {
 	// Version is the settings that were refused, sealed: it is made from the password. It is empty when it could not be
 	// sealed.
 	Version []byte `json:"version,omitempty"`
+	// Asked is nil where no operator has had the server tried in this pause.
+	Asked *askedLook `json:"asked,omitempty"`
 
 	version string // opened; empty when it is not yet, or cannot be
 }
@@ -33,6 +35,9 @@ type pause struct {
 // has led to, they are what it is for.
 func (p pause) after(state policy.State, cause *finding.Finding, version string) pause {
 	next := pause{State: state}
+	if state.Paused() {
+		next.Asked = p.Asked
+	}
 	switch {
 	case !state.Paused():
 	case cause == nil || p.Cause != nil && p.sameProbe(state):

@@ -76,7 +76,7 @@ func (s *Service) describe(ctx context.Context, status *shared.ServiceStatus) (r
 		status.State, reason = shared.ServiceStopped, s.trouble()
 	case paused.Cause != nil && !s.breaker.openFor(delivery.Version, false):
 		status.State, reason = shared.ServiceDegraded, paused.Cause
-		status.Since, status.NextAttempt = paused.Since, paused.Next
+		status.Since, status.NextAttempt, status.AskedLook = paused.Since, paused.Next, paused.askedLook()
 	default:
 		status.State = shared.ServiceRunning
 		if !holders[0].Since.IsZero() {

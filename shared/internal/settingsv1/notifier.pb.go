@@ -564,8 +564,10 @@ type StatusResponse struct {
 	// When secrets that the settings in force use end by themselves, the one that ends first at the beginning; at most 100.
 	// One of which that is not known is not among them. Older plugins tell none.
 	SecretExpiries []*SecretExpiry `protobuf:"bytes,13,rep,name=secret_expiries,json=secretExpiries,proto3" json:"secret_expiries,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Who has last had the server tried while deliveries are paused, see LookService; absent when nobody has.
+	AskedLook     *AskedLook `protobuf:"bytes,14,opt,name=asked_look,json=askedLook,proto3" json:"asked_look,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StatusResponse) Reset() {
@@ -689,6 +691,68 @@ func (x *StatusResponse) GetSecretExpiries() []*SecretExpiry {
 	return nil
 }
 
+func (x *StatusResponse) GetAskedLook() *AskedLook {
+	if x != nil {
+		return x.AskedLook
+	}
+	return nil
+}
+
+// AskedLook is that an operator has had the server tried before its time.
+type AskedLook struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When.
+	At *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	// Who; may be empty.
+	Operator      string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskedLook) Reset() {
+	*x = AskedLook{}
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskedLook) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskedLook) ProtoMessage() {}
+
+func (x *AskedLook) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskedLook.ProtoReflect.Descriptor instead.
+func (*AskedLook) Descriptor() ([]byte, []int) {
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *AskedLook) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *AskedLook) GetOperator() string {
+	if x != nil {
+		return x.Operator
+	}
+	return ""
+}
+
 // SecretExpiry is when a secret is of no use any more.
 type SecretExpiry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -704,7 +768,7 @@ type SecretExpiry struct {
 
 func (x *SecretExpiry) Reset() {
 	*x = SecretExpiry{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -716,7 +780,7 @@ func (x *SecretExpiry) String() string {
 func (*SecretExpiry) ProtoMessage() {}
 
 func (x *SecretExpiry) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[7]
+	mi := &file_settings_v1_notifier_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -729,7 +793,7 @@ func (x *SecretExpiry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SecretExpiry.ProtoReflect.Descriptor instead.
 func (*SecretExpiry) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{7}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *SecretExpiry) GetField() string {
@@ -772,7 +836,7 @@ type NotificationPurge struct {
 
 func (x *NotificationPurge) Reset() {
 	*x = NotificationPurge{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -784,7 +848,7 @@ func (x *NotificationPurge) String() string {
 func (*NotificationPurge) ProtoMessage() {}
 
 func (x *NotificationPurge) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[8]
+	mi := &file_settings_v1_notifier_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -797,7 +861,7 @@ func (x *NotificationPurge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationPurge.ProtoReflect.Descriptor instead.
 func (*NotificationPurge) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{8}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *NotificationPurge) GetAt() *timestamppb.Timestamp {
@@ -850,7 +914,7 @@ type HeldNotifications struct {
 
 func (x *HeldNotifications) Reset() {
 	*x = HeldNotifications{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -862,7 +926,7 @@ func (x *HeldNotifications) String() string {
 func (*HeldNotifications) ProtoMessage() {}
 
 func (x *HeldNotifications) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[9]
+	mi := &file_settings_v1_notifier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -875,7 +939,7 @@ func (x *HeldNotifications) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeldNotifications.ProtoReflect.Descriptor instead.
 func (*HeldNotifications) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{9}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *HeldNotifications) GetCount() int64 {
@@ -920,7 +984,7 @@ type Deliverer struct {
 
 func (x *Deliverer) Reset() {
 	*x = Deliverer{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +996,7 @@ func (x *Deliverer) String() string {
 func (*Deliverer) ProtoMessage() {}
 
 func (x *Deliverer) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[10]
+	mi := &file_settings_v1_notifier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1009,7 @@ func (x *Deliverer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deliverer.ProtoReflect.Descriptor instead.
 func (*Deliverer) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{10}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Deliverer) GetHost() string {
@@ -1023,7 +1087,7 @@ type ListRequest struct {
 
 func (x *ListRequest) Reset() {
 	*x = ListRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1035,7 +1099,7 @@ func (x *ListRequest) String() string {
 func (*ListRequest) ProtoMessage() {}
 
 func (x *ListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[11]
+	mi := &file_settings_v1_notifier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1048,7 +1112,7 @@ func (x *ListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRequest.ProtoReflect.Descriptor instead.
 func (*ListRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{11}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListRequest) GetLocale() string {
@@ -1148,7 +1212,7 @@ type ListResponse struct {
 
 func (x *ListResponse) Reset() {
 	*x = ListResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1160,7 +1224,7 @@ func (x *ListResponse) String() string {
 func (*ListResponse) ProtoMessage() {}
 
 func (x *ListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[12]
+	mi := &file_settings_v1_notifier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1173,7 +1237,7 @@ func (x *ListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResponse.ProtoReflect.Descriptor instead.
 func (*ListResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{12}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListResponse) GetEntries() []*NotificationEntry {
@@ -1237,7 +1301,7 @@ type NotificationEntry struct {
 
 func (x *NotificationEntry) Reset() {
 	*x = NotificationEntry{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1249,7 +1313,7 @@ func (x *NotificationEntry) String() string {
 func (*NotificationEntry) ProtoMessage() {}
 
 func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[13]
+	mi := &file_settings_v1_notifier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1262,7 +1326,7 @@ func (x *NotificationEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationEntry.ProtoReflect.Descriptor instead.
 func (*NotificationEntry) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{13}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *NotificationEntry) GetId() string {
@@ -1411,7 +1475,7 @@ type RetryRequest struct {
 
 func (x *RetryRequest) Reset() {
 	*x = RetryRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1423,7 +1487,7 @@ func (x *RetryRequest) String() string {
 func (*RetryRequest) ProtoMessage() {}
 
 func (x *RetryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[14]
+	mi := &file_settings_v1_notifier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1436,7 +1500,7 @@ func (x *RetryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryRequest.ProtoReflect.Descriptor instead.
 func (*RetryRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{14}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RetryRequest) GetActor() string {
@@ -1464,7 +1528,7 @@ type RetryResponse struct {
 
 func (x *RetryResponse) Reset() {
 	*x = RetryResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	mi := &file_settings_v1_notifier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1476,7 +1540,7 @@ func (x *RetryResponse) String() string {
 func (*RetryResponse) ProtoMessage() {}
 
 func (x *RetryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[15]
+	mi := &file_settings_v1_notifier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1489,7 +1553,7 @@ func (x *RetryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryResponse.ProtoReflect.Descriptor instead.
 func (*RetryResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{15}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RetryResponse) GetEntry() *NotificationEntry {
@@ -1512,7 +1576,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[16]
+	mi := &file_settings_v1_notifier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1524,7 +1588,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[16]
+	mi := &file_settings_v1_notifier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1537,7 +1601,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{16}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CancelRequest) GetActor() string {
@@ -1565,7 +1629,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_settings_v1_notifier_proto_msgTypes[17]
+	mi := &file_settings_v1_notifier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1577,7 +1641,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_notifier_proto_msgTypes[17]
+	mi := &file_settings_v1_notifier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1590,7 +1654,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{17}
+	return file_settings_v1_notifier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CancelResponse) GetEntry() *NotificationEntry {
@@ -1638,7 +1702,7 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	"\vdiagnostics\x18\x03 \x03(\v2\x17.settings.v1.DiagnosticR\vdiagnostics\x12\x18\n" +
 	"\adiffers\x18\x04 \x01(\bR\adiffers\"'\n" +
 	"\rStatusRequest\x12\x16\n" +
-	"\x06locale\x18\x01 \x01(\tR\x06locale\"\x9e\x06\n" +
+	"\x06locale\x18\x01 \x01(\tR\x06locale\"\xd5\x06\n" +
 	"\x0eStatusResponse\x12/\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x19.settings.v1.ServiceStateR\x05state\x120\n" +
 	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12/\n" +
@@ -1653,10 +1717,15 @@ const file_settings_v1_notifier_proto_rawDesc = "" +
 	" \x01(\v2\x1e.settings.v1.HeldNotificationsR\x04held\x12A\n" +
 	"\x0eoldest_waiting\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\roldestWaiting\x126\n" +
 	"\x06purges\x18\f \x03(\v2\x1e.settings.v1.NotificationPurgeR\x06purges\x12B\n" +
-	"\x0fsecret_expiries\x18\r \x03(\v2\x19.settings.v1.SecretExpiryR\x0esecretExpiries\x1a9\n" +
+	"\x0fsecret_expiries\x18\r \x03(\v2\x19.settings.v1.SecretExpiryR\x0esecretExpiries\x125\n" +
+	"\n" +
+	"asked_look\x18\x0e \x01(\v2\x16.settings.v1.AskedLookR\taskedLook\x1a9\n" +
 	"\vCountsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"p\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"S\n" +
+	"\tAskedLook\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x1a\n" +
+	"\boperator\x18\x02 \x01(\tR\boperator\"p\n" +
 	"\fSecretExpiry\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12\x14\n" +
 	"\x05label\x18\x02 \x01(\tR\x05label\x124\n" +
@@ -1753,7 +1822,7 @@ func file_settings_v1_notifier_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_notifier_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_settings_v1_notifier_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_settings_v1_notifier_proto_goTypes = []any{
 	(ServiceState)(0),             // 0: settings.v1.ServiceState
 	(*Notification)(nil),          // 1: settings.v1.Notification
@@ -1763,68 +1832,71 @@ var file_settings_v1_notifier_proto_goTypes = []any{
 	(*Receipt)(nil),               // 5: settings.v1.Receipt
 	(*StatusRequest)(nil),         // 6: settings.v1.StatusRequest
 	(*StatusResponse)(nil),        // 7: settings.v1.StatusResponse
-	(*SecretExpiry)(nil),          // 8: settings.v1.SecretExpiry
-	(*NotificationPurge)(nil),     // 9: settings.v1.NotificationPurge
-	(*HeldNotifications)(nil),     // 10: settings.v1.HeldNotifications
-	(*Deliverer)(nil),             // 11: settings.v1.Deliverer
-	(*ListRequest)(nil),           // 12: settings.v1.ListRequest
-	(*ListResponse)(nil),          // 13: settings.v1.ListResponse
-	(*NotificationEntry)(nil),     // 14: settings.v1.NotificationEntry
-	(*RetryRequest)(nil),          // 15: settings.v1.RetryRequest
-	(*RetryResponse)(nil),         // 16: settings.v1.RetryResponse
-	(*CancelRequest)(nil),         // 17: settings.v1.CancelRequest
-	(*CancelResponse)(nil),        // 18: settings.v1.CancelResponse
-	nil,                           // 19: settings.v1.StatusResponse.CountsEntry
-	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
-	(*Diagnostic)(nil),            // 21: settings.v1.Diagnostic
+	(*AskedLook)(nil),             // 8: settings.v1.AskedLook
+	(*SecretExpiry)(nil),          // 9: settings.v1.SecretExpiry
+	(*NotificationPurge)(nil),     // 10: settings.v1.NotificationPurge
+	(*HeldNotifications)(nil),     // 11: settings.v1.HeldNotifications
+	(*Deliverer)(nil),             // 12: settings.v1.Deliverer
+	(*ListRequest)(nil),           // 13: settings.v1.ListRequest
+	(*ListResponse)(nil),          // 14: settings.v1.ListResponse
+	(*NotificationEntry)(nil),     // 15: settings.v1.NotificationEntry
+	(*RetryRequest)(nil),          // 16: settings.v1.RetryRequest
+	(*RetryResponse)(nil),         // 17: settings.v1.RetryResponse
+	(*CancelRequest)(nil),         // 18: settings.v1.CancelRequest
+	(*CancelResponse)(nil),        // 19: settings.v1.CancelResponse
+	nil,                           // 20: settings.v1.StatusResponse.CountsEntry
+	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
+	(*Diagnostic)(nil),            // 22: settings.v1.Diagnostic
 }
 var file_settings_v1_notifier_proto_depIdxs = []int32{
-	20, // 0: settings.v1.Notification.expires:type_name -> google.protobuf.Timestamp
+	21, // 0: settings.v1.Notification.expires:type_name -> google.protobuf.Timestamp
 	2,  // 1: settings.v1.Notification.attachments:type_name -> settings.v1.Attachment
 	1,  // 2: settings.v1.NotifyRequest.notifications:type_name -> settings.v1.Notification
 	5,  // 3: settings.v1.NotifyResponse.receipts:type_name -> settings.v1.Receipt
-	21, // 4: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
+	22, // 4: settings.v1.Receipt.diagnostics:type_name -> settings.v1.Diagnostic
 	0,  // 5: settings.v1.StatusResponse.state:type_name -> settings.v1.ServiceState
-	20, // 6: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
-	21, // 7: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
-	20, // 8: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
-	19, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
-	11, // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
-	10, // 11: settings.v1.StatusResponse.held:type_name -> settings.v1.HeldNotifications
-	20, // 12: settings.v1.StatusResponse.oldest_waiting:type_name -> google.protobuf.Timestamp
-	9,  // 13: settings.v1.StatusResponse.purges:type_name -> settings.v1.NotificationPurge
-	8,  // 14: settings.v1.StatusResponse.secret_expiries:type_name -> settings.v1.SecretExpiry
-	20, // 15: settings.v1.SecretExpiry.expires:type_name -> google.protobuf.Timestamp
-	20, // 16: settings.v1.NotificationPurge.at:type_name -> google.protobuf.Timestamp
-	20, // 17: settings.v1.HeldNotifications.last_used:type_name -> google.protobuf.Timestamp
-	21, // 18: settings.v1.HeldNotifications.reason:type_name -> settings.v1.Diagnostic
-	20, // 19: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
-	20, // 20: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
-	20, // 21: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
-	14, // 22: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
-	20, // 23: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
-	20, // 24: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
-	20, // 25: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
-	21, // 26: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
-	20, // 27: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
-	20, // 28: settings.v1.NotificationEntry.set_aside_at:type_name -> google.protobuf.Timestamp
-	14, // 29: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
-	14, // 30: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
-	3,  // 31: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
-	6,  // 32: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
-	12, // 33: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
-	15, // 34: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
-	17, // 35: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
-	4,  // 36: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
-	7,  // 37: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
-	13, // 38: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
-	16, // 39: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
-	18, // 40: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
-	36, // [36:41] is the sub-list for method output_type
-	31, // [31:36] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	21, // 6: settings.v1.StatusResponse.since:type_name -> google.protobuf.Timestamp
+	22, // 7: settings.v1.StatusResponse.reason:type_name -> settings.v1.Diagnostic
+	21, // 8: settings.v1.StatusResponse.next_attempt:type_name -> google.protobuf.Timestamp
+	20, // 9: settings.v1.StatusResponse.counts:type_name -> settings.v1.StatusResponse.CountsEntry
+	12, // 10: settings.v1.StatusResponse.delivered_by:type_name -> settings.v1.Deliverer
+	11, // 11: settings.v1.StatusResponse.held:type_name -> settings.v1.HeldNotifications
+	21, // 12: settings.v1.StatusResponse.oldest_waiting:type_name -> google.protobuf.Timestamp
+	10, // 13: settings.v1.StatusResponse.purges:type_name -> settings.v1.NotificationPurge
+	9,  // 14: settings.v1.StatusResponse.secret_expiries:type_name -> settings.v1.SecretExpiry
+	8,  // 15: settings.v1.StatusResponse.asked_look:type_name -> settings.v1.AskedLook
+	21, // 16: settings.v1.AskedLook.at:type_name -> google.protobuf.Timestamp
+	21, // 17: settings.v1.SecretExpiry.expires:type_name -> google.protobuf.Timestamp
+	21, // 18: settings.v1.NotificationPurge.at:type_name -> google.protobuf.Timestamp
+	21, // 19: settings.v1.HeldNotifications.last_used:type_name -> google.protobuf.Timestamp
+	22, // 20: settings.v1.HeldNotifications.reason:type_name -> settings.v1.Diagnostic
+	21, // 21: settings.v1.Deliverer.since:type_name -> google.protobuf.Timestamp
+	21, // 22: settings.v1.ListRequest.from:type_name -> google.protobuf.Timestamp
+	21, // 23: settings.v1.ListRequest.until:type_name -> google.protobuf.Timestamp
+	15, // 24: settings.v1.ListResponse.entries:type_name -> settings.v1.NotificationEntry
+	21, // 25: settings.v1.NotificationEntry.created:type_name -> google.protobuf.Timestamp
+	21, // 26: settings.v1.NotificationEntry.next_attempt:type_name -> google.protobuf.Timestamp
+	21, // 27: settings.v1.NotificationEntry.finished:type_name -> google.protobuf.Timestamp
+	22, // 28: settings.v1.NotificationEntry.failure:type_name -> settings.v1.Diagnostic
+	21, // 29: settings.v1.NotificationEntry.expires:type_name -> google.protobuf.Timestamp
+	21, // 30: settings.v1.NotificationEntry.set_aside_at:type_name -> google.protobuf.Timestamp
+	15, // 31: settings.v1.RetryResponse.entry:type_name -> settings.v1.NotificationEntry
+	15, // 32: settings.v1.CancelResponse.entry:type_name -> settings.v1.NotificationEntry
+	3,  // 33: settings.v1.NotifierService.Notify:input_type -> settings.v1.NotifyRequest
+	6,  // 34: settings.v1.NotifierService.Status:input_type -> settings.v1.StatusRequest
+	13, // 35: settings.v1.NotifierService.List:input_type -> settings.v1.ListRequest
+	16, // 36: settings.v1.NotifierService.Retry:input_type -> settings.v1.RetryRequest
+	18, // 37: settings.v1.NotifierService.Cancel:input_type -> settings.v1.CancelRequest
+	4,  // 38: settings.v1.NotifierService.Notify:output_type -> settings.v1.NotifyResponse
+	7,  // 39: settings.v1.NotifierService.Status:output_type -> settings.v1.StatusResponse
+	14, // 40: settings.v1.NotifierService.List:output_type -> settings.v1.ListResponse
+	17, // 41: settings.v1.NotifierService.Retry:output_type -> settings.v1.RetryResponse
+	19, // 42: settings.v1.NotifierService.Cancel:output_type -> settings.v1.CancelResponse
+	38, // [38:43] is the sub-list for method output_type
+	33, // [33:38] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_notifier_proto_init() }
@@ -1839,7 +1911,7 @@ func file_settings_v1_notifier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_notifier_proto_rawDesc), len(file_settings_v1_notifier_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -178,7 +178,8 @@ func truthOfNotifications() []Lie {
 				{Host: "console-2", Pid: 13, Since: now, Self: true},
 			}, OldestWaiting: now, Purges: []*pb.NotificationPurge{
 				{At: now, Operator: "anna", Filter: "state dead", Matched: 3, Changed: 2},
-			}, SecretExpiries: []*pb.SecretExpiry{{Field: "password", Label: "Password", Expires: now}}}),
+			}, SecretExpiries: []*pb.SecretExpiry{{Field: "password", Label: "Password", Expires: now}},
+			AskedLook: &pb.AskedLook{At: now, Operator: "anna"}}),
 		says(
 			"List", "",
 			&pb.ListResponse{More: true, Entries: []*pb.NotificationEntry{entry("8"), entry(NotificationID)}},
@@ -189,7 +190,8 @@ func truthOfNotifications() []Lie {
 			Entry: entry(NotificationID), Operator: "anna", Operated: now,
 			Attempts: []*pb.NotificationAttempt{
 				{Number: 1, Ended: now, Failure: finding(), Duration: durationpb.New(time.Second), Node: "console-1:12",
-					Server: "mail.a.example:587", Revision: 3, Uncounted: true},
+					Server: "mail.a.example:587", Revision: 3, Uncounted: true,
+					Transcript: []string{"C: EHLO console", "S: 451 4.3.0 later"}},
 				{Number: 1, Ended: now, Reply: "250 2.0.0 queued as 4711"},
 			},
 			Operations: []*pb.OperationRecord{{Operation: "retry", Operator: "anna", At: now}},
@@ -199,6 +201,7 @@ func truthOfNotifications() []Lie {
 			{Began: now, Accepted: 5, Delivered: 4, FailedAttempts: 3, Dead: 1},
 		}}),
 		says("ReleaseHeld", "", &pb.ReleaseHeldResponse{Count: 6}),
+		says("LookNow", "", &pb.LookNowResponse{Begins: true, Again: now}),
 		says("Deliveries", "", delivery()),
 	}
 }

@@ -17,7 +17,7 @@ var needs = map[string]string{
 	"rekey": "has no secrets under a key that can be changed", "migrate": "has no database that can be moved",
 	"notify": noNotifications, "status": noNotifications, "list": noNotifications, "show": noNotifications,
 	"statistics": noNotifications, "retry": noNotifications, "cancel": noNotifications, "aside": noNotifications,
-	"purge": noNotifications, "held": noNotifications,
+	"purge": noNotifications, "held": noNotifications, "look": noNotifications,
 }
 
 const (

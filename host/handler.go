@@ -52,6 +52,7 @@ func (h *Host) formOptions() form.Options {
 		Notifier:      offered(h, shared.CapabilityNotifier, h.Notifier),
 		Operator:      offered(h, shared.CapabilityNotificationOperator, h.NotificationOperator),
 		Releaser:      offered(h, shared.CapabilityHeld, h.HeldReleaser),
+		Looker:        offered(h, shared.CapabilityLookNow, h.ServerLooker),
 		Health:        offered(h, shared.CapabilityHealth, h.healthReporter),
 		Actions:       offered(h, shared.CapabilityActions, h.ActionRunner),
 		TestLimit:     form.TestLimit(h.options.testLimit),

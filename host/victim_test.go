@@ -100,6 +100,7 @@ var requests = map[string][]request{
 		{"notifications", "GET", "/notification?id=" + hostile.NotificationID, "application/json"},
 	},
 	"ReleaseHeld": {{"notifications", "POST", "/held", ""}},
+	"LookNow":     {{"notifications", "POST", "/look", ""}},
 }
 
 // send makes a request and returns the answer.
@@ -140,6 +141,9 @@ var calls = map[string]func(context.Context, *victim) (any, error){
 	},
 	"ReleaseHeld": func(ctx context.Context, v *victim) (any, error) {
 		return v.HeldReleaser().ReleaseHeld(ctx, shared.ReleaseHeldRequest{})
+	},
+	"LookNow": func(ctx context.Context, v *victim) (any, error) {
+		return v.ServerLooker().LookNow(ctx, shared.LookNowRequest{})
 	},
 	"Notify": func(ctx context.Context, v *victim) (any, error) {
 		alarm := shared.Notification{To: "ops@a.example", Subject: "Alarm", Text: "The disk is full."}

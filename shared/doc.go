@@ -4,8 +4,8 @@
 //
 // A plugin implements [SettingsPage]. What it can do beside that are interfaces of their own, each named by a
 // capability: [SettingsHistory], [Notifier], [DeliveryReporter], [NotificationOperator], [ActionRunner], [KeyRotator],
-// [Migrator], [Drainer], [HealthReporter], [HeldReleaser], [ServerLooker]. It hands the page to transport.Main. A host calls the same interfaces;
-// package host starts the plugin and watches over it.
+// [Migrator], [Drainer], [HealthReporter], [HeldReleaser], [ServerLooker]. It hands the page to transport.Main. A host
+// calls the same interfaces; package host starts the plugin and watches over it.
 //
 // In every request Locale is a BCP 47 tag for the texts of the answer, where empty or unknown means English, and Actor
 // is who asks, as the Console names them, empty when it does not say. Codes, names and values are the same in every

@@ -165,7 +165,8 @@ type StatisticsRequest struct {
 	// now.
 	From, Until time.Time
 	// Width is that of the buckets: a minute, an hour or a day; 0 means an hour. Minutes are kept for at least 6 hours, by
-	// those who want half hours to be shown for 25, hours for 14 days, and days for 90 days; older ones are in wider buckets only.
+	// those who want half hours to be shown for 25, hours for 14 days, and days for 90 days; older ones are in wider
+	// buckets only.
 	Width time.Duration
 }
 

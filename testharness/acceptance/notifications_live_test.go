@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -66,7 +67,8 @@ func TestFiltersFoldOnAPhone(t *testing.T) {
 	}
 }
 
-// TestLiveMark says how long ago the page was told of something, and when that was once the Console is gone.
+// TestLiveMark says how long ago the page was told of something, has the server tried by a button, and says when the
+// page was last told of something once the Console is gone. An attempt shows what was said with the server.
 func TestLiveMark(t *testing.T) {
 	t.Parallel()
 	server := practiceMailServer(t)
@@ -85,6 +87,25 @@ func TestLiveMark(t *testing.T) {
 	const mark = `document.getElementById("live").innerText`
 	b.awaitText(mark, "Live, 1 s ago")
 	b.awaitText(mark, "Live, 0 s ago") // It was told that nothing is new.
+	b.await(`form[action=look] button`)
+	b.screenshot("paused")
+	b.axeSchemes("paused")
+	b.click(`form[action=look] button`)
+	b.await(".notice.success")
+	b.awaitText(`document.querySelector(".notice.success").innerText`, "The server is tried now")
+	b.awaitText(`document.getElementById("service").innerText`, "had it tried at")
+	b.click(`form[action=look] button`)
+	b.awaitText(`document.querySelector(".notice.success").innerText`, "tried a short time ago")
+	b.click(".entries .recipient a")
+	b.await(".transcript summary")
+	b.click(".transcript summary")
+	said := read[string](b, `document.querySelector(".transcript pre").innerText`)
+	if !strings.Contains(said, "C: AUTH") || !strings.Contains(said, "S: 535") || strings.Contains(said, "wrong") {
+		t.Errorf("what was said is shown as\n%s", said)
+	}
+	b.axeSchemes("transcript")
+	b.screenshot("transcript")
+	b.awaitText(mark, "Live")
 	c.stop()
 	b.awaitText(mark, "Not live, last at ")
 	b.screenshot("not-live")

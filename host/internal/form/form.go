@@ -44,10 +44,11 @@ type Options struct {
 	History func() shared.SettingsHistory
 	// Notifier returns the notification service, nil when the plugin has none. A nil function shows none either.
 	Notifier func() shared.Notifier
-	// Operator returns what shows a single notification, Releaser what releases those that are held: nil when the plugin
-	// does neither. A nil function shows none either.
+	// Operator returns what shows a single notification, Releaser what releases those that are held, and Looker what has
+	// the server tried at once: nil when the plugin does not. A nil function shows none either.
 	Operator func() shared.NotificationOperator
 	Releaser func() shared.HeldReleaser
+	Looker   func() shared.ServerLooker
 	// Health returns what tells whether the saved settings work, nil when the plugin does not. A nil function shows
 	// nothing of it either.
 	Health func() shared.HealthReporter

@@ -41,6 +41,8 @@ type eventView struct {
 	More  string      // what that means
 	At    time.Time
 	Took  shared.Elapsed
+	// Transcript is what was said, one line after the other; empty where that is not kept.
+	Transcript string
 }
 
 // replyView is the server's final reply, with the name under which its administrator finds the message.
@@ -163,7 +165,8 @@ func acceptedAbout(detail shared.NotificationDetail) []text.Text {
 
 // attemptEvent is an attempt. One that does not count is an entry of its own, and says so.
 func attemptEvent(attempt shared.NotificationAttempt) eventView {
-	event := eventView{At: attempt.Ended, Took: attempt.Duration, Quote: attempt.Reply}
+	event := eventView{At: attempt.Ended, Took: attempt.Duration, Quote: attempt.Reply,
+		Transcript: strings.Join(attempt.Transcript, "\n")}
 	number := text.Of("attempt {number}", "number", attempt.Number)
 	if attempt.Uncounted {
 		number = text.Of("does not count")

@@ -15,7 +15,7 @@ import (
 
 // NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
 // given up and why. Of the options it uses Authorize, Permissions, Language, Layout, Logger, History, Operator,
-// Releaser, PublicURL, TrustedOrigins, Paths and Theme.
+// Releaser, Looker, PublicURL, TrustedOrigins, Paths and Theme.
 func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	n := &notifications{handler: &handler{options: options}, notifier: notifier}
 	mux := http.NewServeMux()
@@ -29,7 +29,8 @@ func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	for route, answer := range map[string]http.HandlerFunc{
 		"POST /retry":  n.act(notifier.Retry, shared.OperationRetry),
 		"POST /cancel": n.act(notifier.Cancel, shared.OperationCancel), "GET /held": n.askRelease, "POST /held": n.release,
-		"GET /operate": n.askOperate, "POST /operate": n.operate, "POST /stop": n.stopJob,
+		"GET /operate": n.askOperate, "POST /operate": n.operate, "POST /look": n.look,
+		"POST /stop": n.stopJob,
 	} {
 		mux.HandleFunc(route, n.permitted(operating, answer))
 	}
@@ -54,17 +55,17 @@ type notificationsView struct {
 	Before  string       // the id before which the list goes on
 	Span    string       // of the chart
 	Chart   *chartView   // nil where there are no statistics
-	// Shown means that each notification has a page of its own, Releases that what is held can be released, Operates that
-	// the reader may do something with notifications, and that the plugin can.
-	Shown, Releases, Operates bool
-	May                       Permissions
-	Jobs                      []jobView
-	Loaded                    bool // the service has answered
-	SettingsPath              string
-	reader                    text.Language
-	Matched                   int64
-	MoreMatched               bool
-	counted                   time.Time
+	// Shown means that each notification has a page of its own, Releases that what is held can be released, Looks that the
+	// server can be tried at once, Operates that the reader may do something with notifications, and that the plugin can.
+	Shown, Releases, Looks, Operates bool
+	May                              Permissions
+	Jobs                             []jobView
+	Loaded                           bool // the service has answered
+	SettingsPath                     string
+	reader                           text.Language
+	Matched                          int64
+	MoreMatched                      bool
+	counted                          time.Time
 	situation
 }
 
@@ -88,7 +89,7 @@ func (n *notifications) show(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	type reporter func(http.ResponseWriter, *http.Request, url.Values) (text.Text, bool)
-	for _, report := range []reporter{n.released, n.done} {
+	for _, report := range []reporter{n.released, n.looked, n.done} {
 		said, ok := report(w, r, query)
 		if !ok {
 			return
@@ -149,6 +150,7 @@ func (n *notifications) fill(r *http.Request, view *notificationsView, age time.
 	operator := offered(n.options.Operator) != nil
 	view.Shown, view.Operates = operator, operator && view.May.Operate
 	view.Releases = offered(n.options.Releaser) != nil && view.May.Operate
+	view.Looks = offered(n.options.Looker) != nil && view.May.Operate
 	entries, more, err := n.agreed(r, view, age)
 	if err != nil {
 		return err

@@ -18,20 +18,21 @@ func notificationFunctions(reader text.Language) template.FuncMap {
 	printer := message.NewPrinter(language.Make(reader.Tag()))
 	figure := func(value any) string { return printer.Sprint(number.Decimal(wholeNumber(value))) }
 	return template.FuncMap{
-		"figure":       figure,
-		"elapsed":      func(took shared.Elapsed) string { return elapsed(printer, time.Duration(took)) },
-		"when":         func(at time.Time, as string) template.HTML { return timeElement(reader, at, as) },
-		"timed":        func(told text.Text, at time.Time, as string) template.HTML { return timed(reader, told, at, as) },
-		"address":      func(query string) template.URL { return template.URL(query) }, //nolint:gosec // It is encoded.
-		"age":          age,
-		"decoded":      decoded,
-		"waiting":      func(status shared.ServiceStatus) int64 { return waiting(&status) },
-		"attempts":     func(b shared.StatisticsBucket) int64 { return b.Delivered + b.FailedAttempts },
-		"operateLabel": operateLabel,
-		"spanName":     spanName,
-		"flagText":     flagText,
-		"pausedText":   pausedText,
-		"tone":         tone,
+		"figure":        figure,
+		"elapsed":       func(took shared.Elapsed) string { return elapsed(printer, time.Duration(took)) },
+		"when":          func(at time.Time, as string) template.HTML { return timeElement(reader, at, as) },
+		"timed":         func(told text.Text, at time.Time, as string) template.HTML { return timed(reader, told, at, as) },
+		"address":       func(query string) template.URL { return template.URL(query) }, //nolint:gosec // It is encoded.
+		"age":           age,
+		"decoded":       decoded,
+		"waiting":       func(status shared.ServiceStatus) int64 { return waiting(&status) },
+		"attempts":      func(b shared.StatisticsBucket) int64 { return b.Delivered + b.FailedAttempts },
+		"operateLabel":  operateLabel,
+		"spanName":      spanName,
+		"flagText":      flagText,
+		"pausedText":    pausedText,
+		"askedLookText": askedLookText,
+		"tone":          tone,
 		"drawn": func(c *chartView) template.HTML {
 			return c.SVG(func(bar barView) string { return reader.Render(barTitle(bar)) }, reader.Render(c.Label()))
 		},
@@ -63,6 +64,14 @@ func pausedText(status shared.ServiceStatus) text.Text {
 		return text.Of("Paused: {reason}", "reason", reason)
 	}
 	return text.Of("Paused since {time}: {reason}", "time", timePlace, "reason", reason)
+}
+
+// askedLookText says who has had the server tried. {time} stands for when.
+func askedLookText(look shared.AskedLook) text.Text {
+	if look.Operator == "" {
+		return text.Of("It was tried by hand at {time}.", "time", timePlace)
+	}
+	return text.Of("{actor} had it tried at {time}.", "actor", look.Operator, "time", timePlace)
 }
 
 // tone is the colour of a pill for a notification.

@@ -94,8 +94,8 @@ const (
 	LoginDone
 )
 
-// Transcript returns the conversation so far, line by line, with credentials hidden; nil unless the trace with which the
-// connection was opened had it recorded.
+// Transcript returns the conversation so far, line by line, with credentials hidden; nil unless the trace with which
+// the connection was opened had it recorded.
 func (s *Session) Transcript() []string {
 	if s == nil || s.transcript == nil {
 		return nil

@@ -61,6 +61,20 @@ type Health struct {
 	From HealthState `json:"from,omitempty"`
 	// Endings are what ends by itself, the soonest first.
 	Endings []Ending `json:"endings,omitempty"`
+	// Watched is what else is looked at regularly, as of now. It changes nothing about State.
+	Watched []Watched `json:"watched,omitempty"`
+}
+
+// Watched is something that the settings depend on beside what they name themselves, such as the domain of a sender.
+type Watched struct {
+	// Name is a stable name, such as "sender_domain"; unique in a [Health].
+	Name string `json:"name"`
+	// Action names the action of the schema that looks at it at once; empty when there is none.
+	Action string `json:"action,omitempty"`
+	// At is when it was looked at.
+	At time.Time `json:"at"`
+	// Card is what was found. Its Status is failed where something is wrong.
+	Card Card `json:"card"`
 }
 
 // Ending is something that the settings need and that ends by itself.

@@ -113,11 +113,29 @@ type Card struct {
 	Title string `json:"title"`
 	// Status colours the card; empty means neutral.
 	Status Status `json:"status,omitempty"`
+	// Glance says in a few words what a folded card holds, such as "1 fault"; empty means the first fact's Value.
+	Glance string `json:"glance,omitempty"`
 	Facts  []Fact `json:"facts"`
 }
 
-// Fact is one line of a Card.
+// Fact is one line of a Card, or more of them where it has a Detail or Records. A host that does not know these shows
+// Label and Value, and the findings of the report.
 type Fact struct {
 	Label string `json:"label"`
 	Value string `json:"value"`
+	// Status marks the value; empty means that it is neither good nor bad.
+	Status Status `json:"status,omitempty"`
+	// Detail says what it means and what to do; may be empty. A finding of the report whose Summary it begins with is told
+	// by it, and not shown once more.
+	Detail string `json:"detail,omitempty"`
+	// Records are texts that count letter by letter, such as what was found and what to put in its place.
+	Records []Record `json:"records,omitempty"`
+}
+
+// Record is a text that counts letter by letter.
+type Record struct {
+	Label string `json:"label"`
+	Text  string `json:"text"`
+	// Copy tells that it is of use elsewhere, so that it is offered for copying.
+	Copy bool `json:"copy,omitempty"`
 }

@@ -90,20 +90,29 @@ func testReportFromProto(r *settingsv1.TestReport) shared.TestReport {
 
 func cardToProto(c shared.Card) *settingsv1.Card {
 	return &settingsv1.Card{
-		Title: validUTF8(c.Title), Status: statusToProto[c.Status],
+		Title: validUTF8(c.Title), Status: statusToProto[c.Status], Glance: validUTF8(c.Glance),
 		Facts: each(c.Facts, func(f shared.Fact) *settingsv1.Fact {
-			return &settingsv1.Fact{Label: validUTF8(f.Label), Value: validUTF8(f.Value)}
+			return &settingsv1.Fact{
+				Label: validUTF8(f.Label), Value: validUTF8(f.Value), Status: statusToProto[f.Status], Detail: validUTF8(f.Detail),
+				Records: each(f.Records, func(r shared.Record) *settingsv1.Record {
+					return &settingsv1.Record{Label: validUTF8(r.Label), Text: validUTF8(r.Text), Copy: r.Copy}
+				}),
+			}
 		}),
 	}
 }
 
 func cardFromProto(c *settingsv1.Card) shared.Card {
 	return shared.Card{
-		Title: c.GetTitle(), Status: fromProto(statusToProto, c.GetStatus()),
-		Facts: each(
-			c.GetFacts(),
-			func(f *settingsv1.Fact) shared.Fact { return shared.Fact{Label: f.GetLabel(), Value: f.GetValue()} },
-		),
+		Title: c.GetTitle(), Status: fromProto(statusToProto, c.GetStatus()), Glance: c.GetGlance(),
+		Facts: each(c.GetFacts(), func(f *settingsv1.Fact) shared.Fact {
+			return shared.Fact{
+				Label: f.GetLabel(), Value: f.GetValue(), Status: fromProto(statusToProto, f.GetStatus()), Detail: f.GetDetail(),
+				Records: each(f.GetRecords(), func(r *settingsv1.Record) shared.Record {
+					return shared.Record{Label: r.GetLabel(), Text: r.GetText(), Copy: r.GetCopy()}
+				}),
+			}
+		}),
 	}
 }
 

@@ -74,6 +74,11 @@ func healthToProto(h shared.Health) *settingsv1.HealthResponse {
 		Endings: each(h.Endings, func(e shared.Ending) *settingsv1.Ending {
 			return &settingsv1.Ending{What: validUTF8(e.What), Field: validUTF8(e.Field), At: timeToProto(e.At)}
 		}),
+		Watched: each(h.Watched, func(w shared.Watched) *settingsv1.Watched {
+			return &settingsv1.Watched{
+				Name: validUTF8(w.Name), Action: validUTF8(w.Action), At: timeToProto(w.At), Card: cardToProto(w.Card),
+			}
+		}),
 	}
 }
 
@@ -86,11 +91,19 @@ func healthFromProto(h *settingsv1.HealthResponse) shared.Health {
 		Endings: each(h.GetEndings(), func(e *settingsv1.Ending) shared.Ending {
 			return shared.Ending{What: e.GetWhat(), Field: e.GetField(), At: timeFromProto(e.GetAt())}
 		}),
+		Watched: each(h.GetWatched(), func(w *settingsv1.Watched) shared.Watched {
+			return shared.Watched{
+				Name: w.GetName(), Action: w.GetAction(), At: timeFromProto(w.GetAt()), Card: cardFromProto(w.GetCard()),
+			}
+		}),
 	}
 }
 
-// maxEndings is how many things end by themselves that a host takes.
-const maxEndings = 32
+// maxEndings is how many things end by themselves that a host takes, maxWatched how many are watched.
+const (
+	maxEndings = 32
+	maxWatched = 8
+)
 
 // health looks at how it is. A state that this version does not know is no answer.
 func (a *inspection) health(h *shared.Health) {
@@ -113,5 +126,17 @@ func (a *inspection) health(h *shared.Health) {
 		a.required("name of what ends", one.What)
 		a.name("field of what ends", one.Field)
 		a.time("the time of an end", one.At)
+	}
+	h.Watched = firstOf(h.Watched, maxWatched)
+	names := map[string]bool{}
+	for i := range h.Watched {
+		one := &h.Watched[i]
+		if a.required("name of what is watched", one.Name); names[one.Name] {
+			a.refuse("%q is watched twice", one.Name)
+		}
+		names[one.Name] = true
+		a.name("action for what is watched", one.Action)
+		a.time("the time of a look", one.At)
+		a.card(&one.Card)
 	}
 }

@@ -23,6 +23,7 @@ const (
 	maxSteps       = 100
 	maxCards       = 16
 	maxFacts       = 64
+	maxRecords     = 8
 	maxTranscript  = 1000 // lines
 	maxEvents      = 1000
 	maxDeliverers  = 32

@@ -164,14 +164,22 @@ func (a *inspection) report(r *shared.TestReport) {
 		a.step(&r.Steps[i])
 	}
 	for i := range r.Cards {
-		card := &r.Cards[i]
-		card.Facts = firstOf(card.Facts, maxFacts)
-		a.line(&card.Title)
-		for j := range card.Facts {
-			a.line(&card.Facts[j].Label, &card.Facts[j].Value)
-		}
+		a.card(&r.Cards[i])
 	}
 	for i := range r.Transcript {
 		a.line(&r.Transcript[i])
+	}
+}
+
+func (a *inspection) card(c *shared.Card) {
+	c.Facts = firstOf(c.Facts, maxFacts)
+	a.line(&c.Title, &c.Glance)
+	for i := range c.Facts {
+		fact := &c.Facts[i]
+		fact.Records = firstOf(fact.Records, maxRecords)
+		a.line(&fact.Label, &fact.Value, &fact.Detail)
+		for j := range fact.Records {
+			a.line(&fact.Records[j].Label, &fact.Records[j].Text)
+		}
 	}
 }

@@ -163,7 +163,9 @@ type HealthResponse struct {
 	// The state before; unspecified before the first one.
 	From HealthState `protobuf:"varint,9,opt,name=from,proto3,enum=settings.v1.HealthState" json:"from,omitempty"`
 	// What ends by itself, the soonest first.
-	Endings       []*Ending `protobuf:"bytes,10,rep,name=endings,proto3" json:"endings,omitempty"`
+	Endings []*Ending `protobuf:"bytes,10,rep,name=endings,proto3" json:"endings,omitempty"`
+	// What else is looked at regularly; it changes nothing about the state.
+	Watched       []*Watched `protobuf:"bytes,11,rep,name=watched,proto3" json:"watched,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -268,6 +270,13 @@ func (x *HealthResponse) GetEndings() []*Ending {
 	return nil
 }
 
+func (x *HealthResponse) GetWatched() []*Watched {
+	if x != nil {
+		return x.Watched
+	}
+	return nil
+}
+
 // Ending is something that the settings need and that ends by itself.
 type Ending struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -332,6 +341,79 @@ func (x *Ending) GetAt() *timestamppb.Timestamp {
 	return nil
 }
 
+// Watched is something that the settings depend on beside what they name themselves.
+type Watched struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A stable name, such as "sender_domain".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The action that looks at it at once; empty when there is none.
+	Action string `protobuf:"bytes,2,opt,name=action,proto3" json:"action,omitempty"`
+	// When it was looked at.
+	At *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=at,proto3" json:"at,omitempty"`
+	// What was found.
+	Card          *Card `protobuf:"bytes,4,opt,name=card,proto3" json:"card,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Watched) Reset() {
+	*x = Watched{}
+	mi := &file_settings_v1_health_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Watched) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Watched) ProtoMessage() {}
+
+func (x *Watched) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_health_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Watched.ProtoReflect.Descriptor instead.
+func (*Watched) Descriptor() ([]byte, []int) {
+	return file_settings_v1_health_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Watched) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Watched) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *Watched) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Watched) GetCard() *Card {
+	if x != nil {
+		return x.Card
+	}
+	return nil
+}
+
 var File_settings_v1_health_proto protoreflect.FileDescriptor
 
 const file_settings_v1_health_proto_rawDesc = "" +
@@ -339,7 +421,7 @@ const file_settings_v1_health_proto_rawDesc = "" +
 	"\x18settings/v1/health.proto\x12\vsettings.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1asettings/v1/settings.proto\"=\n" +
 	"\rHealthRequest\x12\x16\n" +
 	"\x06locale\x18\x01 \x01(\tR\x06locale\x12\x14\n" +
-	"\x05after\x18\x02 \x01(\x03R\x05after\"\x9e\x03\n" +
+	"\x05after\x18\x02 \x01(\x03R\x05after\"\xce\x03\n" +
 	"\x0eHealthResponse\x12.\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x18.settings.v1.HealthStateR\x05state\x120\n" +
 	"\x05since\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12-\n" +
@@ -352,11 +434,17 @@ const file_settings_v1_health_proto_rawDesc = "" +
 	"\x02id\x18\b \x01(\tR\x02id\x12,\n" +
 	"\x04from\x18\t \x01(\x0e2\x18.settings.v1.HealthStateR\x04from\x12-\n" +
 	"\aendings\x18\n" +
-	" \x03(\v2\x13.settings.v1.EndingR\aendings\"^\n" +
+	" \x03(\v2\x13.settings.v1.EndingR\aendings\x12.\n" +
+	"\awatched\x18\v \x03(\v2\x14.settings.v1.WatchedR\awatched\"^\n" +
 	"\x06Ending\x12\x12\n" +
 	"\x04what\x18\x01 \x01(\tR\x04what\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12*\n" +
-	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at*\x92\x01\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\x88\x01\n" +
+	"\aWatched\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
+	"\x06action\x18\x02 \x01(\tR\x06action\x12*\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12%\n" +
+	"\x04card\x18\x04 \x01(\v2\x11.settings.v1.CardR\x04card*\x92\x01\n" +
 	"\vHealthState\x12\x1c\n" +
 	"\x18HEALTH_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14HEALTH_STATE_UNKNOWN\x10\x01\x12\x18\n" +
@@ -379,30 +467,35 @@ func file_settings_v1_health_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_health_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_settings_v1_health_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_settings_v1_health_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_settings_v1_health_proto_goTypes = []any{
 	(HealthState)(0),              // 0: settings.v1.HealthState
 	(*HealthRequest)(nil),         // 1: settings.v1.HealthRequest
 	(*HealthResponse)(nil),        // 2: settings.v1.HealthResponse
 	(*Ending)(nil),                // 3: settings.v1.Ending
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
-	(*Diagnostic)(nil),            // 5: settings.v1.Diagnostic
+	(*Watched)(nil),               // 4: settings.v1.Watched
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
+	(*Diagnostic)(nil),            // 6: settings.v1.Diagnostic
+	(*Card)(nil),                  // 7: settings.v1.Card
 }
 var file_settings_v1_health_proto_depIdxs = []int32{
-	0, // 0: settings.v1.HealthResponse.state:type_name -> settings.v1.HealthState
-	4, // 1: settings.v1.HealthResponse.since:type_name -> google.protobuf.Timestamp
-	5, // 2: settings.v1.HealthResponse.cause:type_name -> settings.v1.Diagnostic
-	4, // 3: settings.v1.HealthResponse.checked_at:type_name -> google.protobuf.Timestamp
-	0, // 4: settings.v1.HealthResponse.from:type_name -> settings.v1.HealthState
-	3, // 5: settings.v1.HealthResponse.endings:type_name -> settings.v1.Ending
-	4, // 6: settings.v1.Ending.at:type_name -> google.protobuf.Timestamp
-	1, // 7: settings.v1.HealthService.Health:input_type -> settings.v1.HealthRequest
-	2, // 8: settings.v1.HealthService.Health:output_type -> settings.v1.HealthResponse
-	8, // [8:9] is the sub-list for method output_type
-	7, // [7:8] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	0,  // 0: settings.v1.HealthResponse.state:type_name -> settings.v1.HealthState
+	5,  // 1: settings.v1.HealthResponse.since:type_name -> google.protobuf.Timestamp
+	6,  // 2: settings.v1.HealthResponse.cause:type_name -> settings.v1.Diagnostic
+	5,  // 3: settings.v1.HealthResponse.checked_at:type_name -> google.protobuf.Timestamp
+	0,  // 4: settings.v1.HealthResponse.from:type_name -> settings.v1.HealthState
+	3,  // 5: settings.v1.HealthResponse.endings:type_name -> settings.v1.Ending
+	4,  // 6: settings.v1.HealthResponse.watched:type_name -> settings.v1.Watched
+	5,  // 7: settings.v1.Ending.at:type_name -> google.protobuf.Timestamp
+	5,  // 8: settings.v1.Watched.at:type_name -> google.protobuf.Timestamp
+	7,  // 9: settings.v1.Watched.card:type_name -> settings.v1.Card
+	1,  // 10: settings.v1.HealthService.Health:input_type -> settings.v1.HealthRequest
+	2,  // 11: settings.v1.HealthService.Health:output_type -> settings.v1.HealthResponse
+	11, // [11:12] is the sub-list for method output_type
+	10, // [10:11] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_health_proto_init() }
@@ -417,7 +510,7 @@ func file_settings_v1_health_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_health_proto_rawDesc), len(file_settings_v1_health_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -3792,7 +3792,9 @@ type Card struct {
 	// Colour; unspecified is neutral.
 	Status Status `protobuf:"varint,2,opt,name=status,proto3,enum=settings.v1.Status" json:"status,omitempty"`
 	// The lines.
-	Facts         []*Fact `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty"`
+	Facts []*Fact `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty"`
+	// What a folded card holds, in a few words; empty means the first value.
+	Glance        string `protobuf:"bytes,4,opt,name=glance,proto3" json:"glance,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3848,13 +3850,26 @@ func (x *Card) GetFacts() []*Fact {
 	return nil
 }
 
+func (x *Card) GetGlance() string {
+	if x != nil {
+		return x.Glance
+	}
+	return ""
+}
+
 // Fact is one line of a card.
 type Fact struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What it is.
 	Label string `protobuf:"bytes,1,opt,name=label,proto3" json:"label,omitempty"`
 	// Its value.
-	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	Value string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	// Marks the value; unspecified is neither good nor bad.
+	Status Status `protobuf:"varint,3,opt,name=status,proto3,enum=settings.v1.Status" json:"status,omitempty"`
+	// What it means and what to do; may be empty.
+	Detail string `protobuf:"bytes,4,opt,name=detail,proto3" json:"detail,omitempty"`
+	// Texts that count letter by letter.
+	Records       []*Record `protobuf:"bytes,5,rep,name=records,proto3" json:"records,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3903,6 +3918,91 @@ func (x *Fact) GetValue() string {
 	return ""
 }
 
+func (x *Fact) GetStatus() Status {
+	if x != nil {
+		return x.Status
+	}
+	return Status_STATUS_UNSPECIFIED
+}
+
+func (x *Fact) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *Fact) GetRecords() []*Record {
+	if x != nil {
+		return x.Records
+	}
+	return nil
+}
+
+// Record is a text that counts letter by letter.
+type Record struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is.
+	Label string `protobuf:"bytes,1,opt,name=label,proto3" json:"label,omitempty"`
+	// The text.
+	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	// It is of use elsewhere, so that it is offered for copying.
+	Copy          bool `protobuf:"varint,3,opt,name=copy,proto3" json:"copy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Record) Reset() {
+	*x = Record{}
+	mi := &file_settings_v1_settings_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Record) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Record) ProtoMessage() {}
+
+func (x *Record) ProtoReflect() protoreflect.Message {
+	mi := &file_settings_v1_settings_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Record.ProtoReflect.Descriptor instead.
+func (*Record) Descriptor() ([]byte, []int) {
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *Record) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *Record) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Record) GetCopy() bool {
+	if x != nil {
+		return x.Copy
+	}
+	return false
+}
+
 // Diagnostic is one finding.
 type Diagnostic struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3932,7 +4032,7 @@ type Diagnostic struct {
 
 func (x *Diagnostic) Reset() {
 	*x = Diagnostic{}
-	mi := &file_settings_v1_settings_proto_msgTypes[45]
+	mi := &file_settings_v1_settings_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3944,7 +4044,7 @@ func (x *Diagnostic) String() string {
 func (*Diagnostic) ProtoMessage() {}
 
 func (x *Diagnostic) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[45]
+	mi := &file_settings_v1_settings_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3957,7 +4057,7 @@ func (x *Diagnostic) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Diagnostic.ProtoReflect.Descriptor instead.
 func (*Diagnostic) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{45}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Diagnostic) GetSeverity() Severity {
@@ -4045,7 +4145,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_settings_v1_settings_proto_msgTypes[46]
+	mi := &file_settings_v1_settings_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4057,7 +4157,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[46]
+	mi := &file_settings_v1_settings_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4070,7 +4170,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{46}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Evidence) GetCode() int32 {
@@ -4107,7 +4207,7 @@ type Fix struct {
 
 func (x *Fix) Reset() {
 	*x = Fix{}
-	mi := &file_settings_v1_settings_proto_msgTypes[47]
+	mi := &file_settings_v1_settings_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4119,7 +4219,7 @@ func (x *Fix) String() string {
 func (*Fix) ProtoMessage() {}
 
 func (x *Fix) ProtoReflect() protoreflect.Message {
-	mi := &file_settings_v1_settings_proto_msgTypes[47]
+	mi := &file_settings_v1_settings_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4132,7 +4232,7 @@ func (x *Fix) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fix.ProtoReflect.Descriptor instead.
 func (*Fix) Descriptor() ([]byte, []int) {
-	return file_settings_v1_settings_proto_rawDescGZIP(), []int{47}
+	return file_settings_v1_settings_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Fix) GetLabel() string {
@@ -4427,14 +4527,22 @@ const file_settings_v1_settings_proto_rawDesc = "" +
 	"\x05cards\x18\a \x03(\v2\x11.settings.v1.CardR\x05cards\x12\x1e\n" +
 	"\n" +
 	"transcript\x18\b \x03(\tR\n" +
-	"transcript\"r\n" +
+	"transcript\"\x8a\x01\n" +
 	"\x04Card\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12+\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x13.settings.v1.StatusR\x06status\x12'\n" +
-	"\x05facts\x18\x03 \x03(\v2\x11.settings.v1.FactR\x05facts\"2\n" +
+	"\x05facts\x18\x03 \x03(\v2\x11.settings.v1.FactR\x05facts\x12\x16\n" +
+	"\x06glance\x18\x04 \x01(\tR\x06glance\"\xa6\x01\n" +
 	"\x04Fact\x12\x14\n" +
 	"\x05label\x18\x01 \x01(\tR\x05label\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\xe4\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\x12+\n" +
+	"\x06status\x18\x03 \x01(\x0e2\x13.settings.v1.StatusR\x06status\x12\x16\n" +
+	"\x06detail\x18\x04 \x01(\tR\x06detail\x12-\n" +
+	"\arecords\x18\x05 \x03(\v2\x13.settings.v1.RecordR\arecords\"F\n" +
+	"\x06Record\x12\x14\n" +
+	"\x05label\x18\x01 \x01(\tR\x05label\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\x12\x12\n" +
+	"\x04copy\x18\x03 \x01(\bR\x04copy\"\xe4\x02\n" +
 	"\n" +
 	"Diagnostic\x121\n" +
 	"\bseverity\x18\x01 \x01(\x0e2\x15.settings.v1.SeverityR\bseverity\x12\x12\n" +
@@ -4528,7 +4636,7 @@ func file_settings_v1_settings_proto_rawDescGZIP() []byte {
 }
 
 var file_settings_v1_settings_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_settings_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 62)
+var file_settings_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 63)
 var file_settings_v1_settings_proto_goTypes = []any{
 	(Kind)(0),                     // 0: settings.v1.Kind
 	(Display)(0),                  // 1: settings.v1.Display
@@ -4581,30 +4689,31 @@ var file_settings_v1_settings_proto_goTypes = []any{
 	(*TestReport)(nil),            // 48: settings.v1.TestReport
 	(*Card)(nil),                  // 49: settings.v1.Card
 	(*Fact)(nil),                  // 50: settings.v1.Fact
-	(*Diagnostic)(nil),            // 51: settings.v1.Diagnostic
-	(*Evidence)(nil),              // 52: settings.v1.Evidence
-	(*Fix)(nil),                   // 53: settings.v1.Fix
-	nil,                           // 54: settings.v1.TextMap.EntriesEntry
-	nil,                           // 55: settings.v1.Preset.ValuesEntry
-	nil,                           // 56: settings.v1.Snapshot.ValuesEntry
-	nil,                           // 57: settings.v1.Snapshot.SecretsEntry
-	nil,                           // 58: settings.v1.Snapshot.LocksEntry
-	nil,                           // 59: settings.v1.Snapshot.ComputedEntry
-	nil,                           // 60: settings.v1.Draft.ValuesEntry
-	nil,                           // 61: settings.v1.Draft.SecretsEntry
-	nil,                           // 62: settings.v1.ValidateResponse.ComputedEntry
-	nil,                           // 63: settings.v1.TestRequest.OptionsEntry
-	nil,                           // 64: settings.v1.ActionResult.ValuesEntry
-	nil,                           // 65: settings.v1.ActionResult.ChoicesEntry
-	nil,                           // 66: settings.v1.ActionResult.TicketsEntry
-	nil,                           // 67: settings.v1.Fix.ValuesEntry
-	(*timestamppb.Timestamp)(nil), // 68: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 69: google.protobuf.Duration
+	(*Record)(nil),                // 51: settings.v1.Record
+	(*Diagnostic)(nil),            // 52: settings.v1.Diagnostic
+	(*Evidence)(nil),              // 53: settings.v1.Evidence
+	(*Fix)(nil),                   // 54: settings.v1.Fix
+	nil,                           // 55: settings.v1.TextMap.EntriesEntry
+	nil,                           // 56: settings.v1.Preset.ValuesEntry
+	nil,                           // 57: settings.v1.Snapshot.ValuesEntry
+	nil,                           // 58: settings.v1.Snapshot.SecretsEntry
+	nil,                           // 59: settings.v1.Snapshot.LocksEntry
+	nil,                           // 60: settings.v1.Snapshot.ComputedEntry
+	nil,                           // 61: settings.v1.Draft.ValuesEntry
+	nil,                           // 62: settings.v1.Draft.SecretsEntry
+	nil,                           // 63: settings.v1.ValidateResponse.ComputedEntry
+	nil,                           // 64: settings.v1.TestRequest.OptionsEntry
+	nil,                           // 65: settings.v1.ActionResult.ValuesEntry
+	nil,                           // 66: settings.v1.ActionResult.ChoicesEntry
+	nil,                           // 67: settings.v1.ActionResult.TicketsEntry
+	nil,                           // 68: settings.v1.Fix.ValuesEntry
+	(*timestamppb.Timestamp)(nil), // 69: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 70: google.protobuf.Duration
 }
 var file_settings_v1_settings_proto_depIdxs = []int32{
 	7,   // 0: settings.v1.Value.list:type_name -> settings.v1.TextList
 	8,   // 1: settings.v1.Value.map:type_name -> settings.v1.TextMap
-	54,  // 2: settings.v1.TextMap.entries:type_name -> settings.v1.TextMap.EntriesEntry
+	55,  // 2: settings.v1.TextMap.entries:type_name -> settings.v1.TextMap.EntriesEntry
 	0,   // 3: settings.v1.SchemaRequest.kinds:type_name -> settings.v1.Kind
 	13,  // 4: settings.v1.SchemaResponse.schema:type_name -> settings.v1.Schema
 	14,  // 5: settings.v1.Schema.prerequisites:type_name -> settings.v1.Prerequisite
@@ -4634,32 +4743,32 @@ var file_settings_v1_settings_proto_depIdxs = []int32{
 	19,  // 29: settings.v1.Condition.not:type_name -> settings.v1.Condition
 	19,  // 30: settings.v1.ConditionalDefault.when:type_name -> settings.v1.Condition
 	6,   // 31: settings.v1.ConditionalDefault.value:type_name -> settings.v1.Value
-	55,  // 32: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
+	56,  // 32: settings.v1.Preset.values:type_name -> settings.v1.Preset.ValuesEntry
 	17,  // 33: settings.v1.TestAction.options:type_name -> settings.v1.Field
 	23,  // 34: settings.v1.TestAction.plan:type_name -> settings.v1.PlannedStep
 	17,  // 35: settings.v1.Action.options:type_name -> settings.v1.Field
 	19,  // 36: settings.v1.Action.visible_when:type_name -> settings.v1.Condition
 	27,  // 37: settings.v1.LoadResponse.snapshot:type_name -> settings.v1.Snapshot
-	56,  // 38: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
-	57,  // 39: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
-	58,  // 40: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
+	57,  // 38: settings.v1.Snapshot.values:type_name -> settings.v1.Snapshot.ValuesEntry
+	58,  // 39: settings.v1.Snapshot.secrets:type_name -> settings.v1.Snapshot.SecretsEntry
+	59,  // 40: settings.v1.Snapshot.locks:type_name -> settings.v1.Snapshot.LocksEntry
 	30,  // 41: settings.v1.Snapshot.revision:type_name -> settings.v1.Revision
 	31,  // 42: settings.v1.Snapshot.verified:type_name -> settings.v1.Verification
-	59,  // 43: settings.v1.Snapshot.computed:type_name -> settings.v1.Snapshot.ComputedEntry
-	68,  // 44: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
-	68,  // 45: settings.v1.SecretState.expires:type_name -> google.protobuf.Timestamp
-	68,  // 46: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
-	68,  // 47: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
-	60,  // 48: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
-	61,  // 49: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
+	60,  // 43: settings.v1.Snapshot.computed:type_name -> settings.v1.Snapshot.ComputedEntry
+	69,  // 44: settings.v1.SecretState.since:type_name -> google.protobuf.Timestamp
+	69,  // 45: settings.v1.SecretState.expires:type_name -> google.protobuf.Timestamp
+	69,  // 46: settings.v1.Revision.at:type_name -> google.protobuf.Timestamp
+	69,  // 47: settings.v1.Verification.at:type_name -> google.protobuf.Timestamp
+	61,  // 48: settings.v1.Draft.values:type_name -> settings.v1.Draft.ValuesEntry
+	62,  // 49: settings.v1.Draft.secrets:type_name -> settings.v1.Draft.SecretsEntry
 	32,  // 50: settings.v1.ValidateRequest.draft:type_name -> settings.v1.Draft
-	51,  // 51: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
-	62,  // 52: settings.v1.ValidateResponse.computed:type_name -> settings.v1.ValidateResponse.ComputedEntry
+	52,  // 51: settings.v1.ValidateResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	63,  // 52: settings.v1.ValidateResponse.computed:type_name -> settings.v1.ValidateResponse.ComputedEntry
 	32,  // 53: settings.v1.SaveRequest.draft:type_name -> settings.v1.Draft
-	51,  // 54: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
+	52,  // 54: settings.v1.SaveResponse.diagnostics:type_name -> settings.v1.Diagnostic
 	27,  // 55: settings.v1.SaveResponse.snapshot:type_name -> settings.v1.Snapshot
 	32,  // 56: settings.v1.TestRequest.draft:type_name -> settings.v1.Draft
-	63,  // 57: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
+	64,  // 57: settings.v1.TestRequest.options:type_name -> settings.v1.TestRequest.OptionsEntry
 	40,  // 58: settings.v1.TestResponse.step_started:type_name -> settings.v1.StepStarted
 	42,  // 59: settings.v1.TestResponse.step_finished:type_name -> settings.v1.StepFinished
 	43,  // 60: settings.v1.TestResponse.completed:type_name -> settings.v1.Completed
@@ -4668,55 +4777,57 @@ var file_settings_v1_settings_proto_depIdxs = []int32{
 	47,  // 63: settings.v1.StepFinished.result:type_name -> settings.v1.StepResult
 	48,  // 64: settings.v1.Completed.report:type_name -> settings.v1.TestReport
 	45,  // 65: settings.v1.Completed.result:type_name -> settings.v1.ActionResult
-	68,  // 66: settings.v1.Prompt.expires:type_name -> google.protobuf.Timestamp
-	64,  // 67: settings.v1.ActionResult.values:type_name -> settings.v1.ActionResult.ValuesEntry
-	65,  // 68: settings.v1.ActionResult.choices:type_name -> settings.v1.ActionResult.ChoicesEntry
-	66,  // 69: settings.v1.ActionResult.tickets:type_name -> settings.v1.ActionResult.TicketsEntry
+	69,  // 66: settings.v1.Prompt.expires:type_name -> google.protobuf.Timestamp
+	65,  // 67: settings.v1.ActionResult.values:type_name -> settings.v1.ActionResult.ValuesEntry
+	66,  // 68: settings.v1.ActionResult.choices:type_name -> settings.v1.ActionResult.ChoicesEntry
+	67,  // 69: settings.v1.ActionResult.tickets:type_name -> settings.v1.ActionResult.TicketsEntry
 	18,  // 70: settings.v1.OptionList.options:type_name -> settings.v1.Option
 	2,   // 71: settings.v1.StepResult.status:type_name -> settings.v1.Status
-	69,  // 72: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
+	70,  // 72: settings.v1.StepResult.duration:type_name -> google.protobuf.Duration
 	2,   // 73: settings.v1.TestReport.status:type_name -> settings.v1.Status
-	69,  // 74: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
+	70,  // 74: settings.v1.TestReport.duration:type_name -> google.protobuf.Duration
 	47,  // 75: settings.v1.TestReport.steps:type_name -> settings.v1.StepResult
-	51,  // 76: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
+	52,  // 76: settings.v1.TestReport.diagnostics:type_name -> settings.v1.Diagnostic
 	49,  // 77: settings.v1.TestReport.cards:type_name -> settings.v1.Card
 	2,   // 78: settings.v1.Card.status:type_name -> settings.v1.Status
 	50,  // 79: settings.v1.Card.facts:type_name -> settings.v1.Fact
-	3,   // 80: settings.v1.Diagnostic.severity:type_name -> settings.v1.Severity
-	52,  // 81: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
-	53,  // 82: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
-	4,   // 83: settings.v1.Diagnostic.scope:type_name -> settings.v1.Scope
-	5,   // 84: settings.v1.Diagnostic.lasting:type_name -> settings.v1.Lasting
-	67,  // 85: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
-	6,   // 86: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
-	6,   // 87: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
-	28,  // 88: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
-	29,  // 89: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
-	6,   // 90: settings.v1.Snapshot.ComputedEntry.value:type_name -> settings.v1.Value
-	6,   // 91: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
-	33,  // 92: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
-	6,   // 93: settings.v1.ValidateResponse.ComputedEntry.value:type_name -> settings.v1.Value
-	6,   // 94: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
-	6,   // 95: settings.v1.ActionResult.ValuesEntry.value:type_name -> settings.v1.Value
-	46,  // 96: settings.v1.ActionResult.ChoicesEntry.value:type_name -> settings.v1.OptionList
-	6,   // 97: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
-	9,   // 98: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
-	11,  // 99: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
-	25,  // 100: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
-	34,  // 101: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
-	36,  // 102: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
-	38,  // 103: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
-	10,  // 104: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
-	12,  // 105: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
-	26,  // 106: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
-	35,  // 107: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
-	37,  // 108: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
-	39,  // 109: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
-	104, // [104:110] is the sub-list for method output_type
-	98,  // [98:104] is the sub-list for method input_type
-	98,  // [98:98] is the sub-list for extension type_name
-	98,  // [98:98] is the sub-list for extension extendee
-	0,   // [0:98] is the sub-list for field type_name
+	2,   // 80: settings.v1.Fact.status:type_name -> settings.v1.Status
+	51,  // 81: settings.v1.Fact.records:type_name -> settings.v1.Record
+	3,   // 82: settings.v1.Diagnostic.severity:type_name -> settings.v1.Severity
+	53,  // 83: settings.v1.Diagnostic.evidence:type_name -> settings.v1.Evidence
+	54,  // 84: settings.v1.Diagnostic.fixes:type_name -> settings.v1.Fix
+	4,   // 85: settings.v1.Diagnostic.scope:type_name -> settings.v1.Scope
+	5,   // 86: settings.v1.Diagnostic.lasting:type_name -> settings.v1.Lasting
+	68,  // 87: settings.v1.Fix.values:type_name -> settings.v1.Fix.ValuesEntry
+	6,   // 88: settings.v1.Preset.ValuesEntry.value:type_name -> settings.v1.Value
+	6,   // 89: settings.v1.Snapshot.ValuesEntry.value:type_name -> settings.v1.Value
+	28,  // 90: settings.v1.Snapshot.SecretsEntry.value:type_name -> settings.v1.SecretState
+	29,  // 91: settings.v1.Snapshot.LocksEntry.value:type_name -> settings.v1.Lock
+	6,   // 92: settings.v1.Snapshot.ComputedEntry.value:type_name -> settings.v1.Value
+	6,   // 93: settings.v1.Draft.ValuesEntry.value:type_name -> settings.v1.Value
+	33,  // 94: settings.v1.Draft.SecretsEntry.value:type_name -> settings.v1.SecretChange
+	6,   // 95: settings.v1.ValidateResponse.ComputedEntry.value:type_name -> settings.v1.Value
+	6,   // 96: settings.v1.TestRequest.OptionsEntry.value:type_name -> settings.v1.Value
+	6,   // 97: settings.v1.ActionResult.ValuesEntry.value:type_name -> settings.v1.Value
+	46,  // 98: settings.v1.ActionResult.ChoicesEntry.value:type_name -> settings.v1.OptionList
+	6,   // 99: settings.v1.Fix.ValuesEntry.value:type_name -> settings.v1.Value
+	9,   // 100: settings.v1.SettingsPageService.Info:input_type -> settings.v1.InfoRequest
+	11,  // 101: settings.v1.SettingsPageService.Schema:input_type -> settings.v1.SchemaRequest
+	25,  // 102: settings.v1.SettingsPageService.Load:input_type -> settings.v1.LoadRequest
+	34,  // 103: settings.v1.SettingsPageService.Validate:input_type -> settings.v1.ValidateRequest
+	36,  // 104: settings.v1.SettingsPageService.Save:input_type -> settings.v1.SaveRequest
+	38,  // 105: settings.v1.SettingsPageService.Test:input_type -> settings.v1.TestRequest
+	10,  // 106: settings.v1.SettingsPageService.Info:output_type -> settings.v1.InfoResponse
+	12,  // 107: settings.v1.SettingsPageService.Schema:output_type -> settings.v1.SchemaResponse
+	26,  // 108: settings.v1.SettingsPageService.Load:output_type -> settings.v1.LoadResponse
+	35,  // 109: settings.v1.SettingsPageService.Validate:output_type -> settings.v1.ValidateResponse
+	37,  // 110: settings.v1.SettingsPageService.Save:output_type -> settings.v1.SaveResponse
+	39,  // 111: settings.v1.SettingsPageService.Test:output_type -> settings.v1.TestResponse
+	106, // [106:112] is the sub-list for method output_type
+	100, // [100:106] is the sub-list for method input_type
+	100, // [100:100] is the sub-list for extension type_name
+	100, // [100:100] is the sub-list for extension extendee
+	0,   // [0:100] is the sub-list for field type_name
 }
 
 func init() { file_settings_v1_settings_proto_init() }
@@ -4749,7 +4860,7 @@ func file_settings_v1_settings_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_settings_v1_settings_proto_rawDesc), len(file_settings_v1_settings_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   62,
+			NumMessages:   63,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -81,7 +81,18 @@ func report() *pb.TestReport {
 				Title: "Certificate", Status: pb.Status_STATUS_PASSED,
 				Facts: []*pb.Fact{{Label: "until", Value: "2030"}},
 			},
+			card(),
 		},
+	}
+}
+
+func card() *pb.Card {
+	return &pb.Card{
+		Title: "Domain", Status: pb.Status_STATUS_FAILED, Glance: "1 fault",
+		Facts: []*pb.Fact{{
+			Label: "SPF", Value: "Wrong", Status: pb.Status_STATUS_FAILED, Detail: "It is broken.",
+			Records: []*pb.Record{{Label: "To publish", Text: "v=spf1 -all", Copy: true}},
+		}},
 	}
 }
 
@@ -156,6 +167,7 @@ func truthOfSettings() []Lie {
 			State: pb.HealthState_HEALTH_STATE_SUSPECT, Since: now, Cause: finding(), Waiting: 3, CheckedAt: now,
 			CheckPassed: true, Number: 4, Id: "fourth", From: pb.HealthState_HEALTH_STATE_HEALTHY,
 			Endings: []*pb.Ending{{What: "certificate", Field: "server", At: now}},
+			Watched: []*pb.Watched{{Name: "domain", Action: "check", At: now, Card: card()}},
 		}),
 		healthy(),
 	}

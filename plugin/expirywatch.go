@@ -51,6 +51,7 @@ func (p *Page) startWatch() (stop func()) {
 	var watches sync.WaitGroup
 	watches.Go(func() { p.watchExpiry(ctx) })
 	watches.Go(func() { p.newWatcher().Run(ctx) })
+	watches.Go(func() { p.watchDomain(ctx) })
 	return func() {
 		cancel()
 		watches.Wait()

@@ -31,7 +31,11 @@ func (p *Page) Health(ctx context.Context, request shared.HealthRequest, send fu
 			if one.Number <= after || first && after == 0 {
 				continue
 			}
-			if err := send(healthOf(known, one, reader)); err != nil {
+			now, err := p.healthOf(ctx, known, one, reader)
+			if err == nil {
+				err = send(now)
+			}
+			if err != nil {
 				return err
 			}
 			told++
@@ -57,26 +61,32 @@ func (p *Page) Health(ctx context.Context, request shared.HealthRequest, send fu
 // healthNow is how it is.
 func (p *Page) healthNow(ctx context.Context, known health.State, reader text.Language) (shared.Health, error) {
 	waiting, err := p.notifications.Waiting(ctx)
+	if err != nil {
+		return shared.Health{}, err
+	}
 	state := known.Status
 	if state == "" {
 		state = shared.HealthUnknown
 	}
-	return healthOf(known, health.Event{
+	return p.healthOf(ctx, known, health.Event{
 		ID: known.ID, Number: known.Number, From: known.From, To: state, At: known.Since, Cause: known.Cause,
 		Waiting: waiting,
-	}, reader), err
+	}, reader)
 }
 
 // healthOf is a transition with what else is known.
-func healthOf(known health.State, event health.Event, reader text.Language) shared.Health {
-	told := shared.Health{
+func (p *Page) healthOf(
+	ctx context.Context, known health.State, event health.Event, reader text.Language,
+) (told shared.Health, err error) {
+	told = shared.Health{
 		State: event.To, Since: event.At, Cause: causeIn(event.Cause, reader), Waiting: event.Waiting,
 		CheckedAt: known.Checked, CheckPassed: known.Passed, Number: event.Number, ID: event.ID, From: event.From,
 	}
 	for _, one := range known.Endings {
 		told.Endings = append(told.Endings, shared.Ending{What: one.What, Field: one.Field, At: one.At})
 	}
-	return told
+	told.Watched, err = p.watched(ctx, reader)
+	return told, err
 }
 
 func causeIn(cause *finding.Finding, reader text.Language) *shared.Diagnostic {

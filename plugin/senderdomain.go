@@ -52,20 +52,19 @@ func (p *Page) domainReport(ctx context.Context, request shared.ActionRequest) (
 			Summary: text.Of("Enter the sender's address or a domain first."),
 		}}), nil
 	}
-	var resolver senderdomain.Resolver
-	if server := p.configuration.NameServer.Resolver(); server != nil {
-		resolver = server
-	}
 	question := senderdomain.Question{Domain: domain, Server: bound.settings.Server}
-	return reportOf(domain, senderdomain.Check(ctx, resolver, question)), nil
+	return reportOf(domain, senderdomain.Check(ctx, p.resolver(), question)), nil
 }
 
-// grades are what the grades are called.
-var grades = map[senderdomain.Grade]text.Message{
-	senderdomain.Wrong: "Wrong", senderdomain.Likely: "Likely", senderdomain.CannotKnow: "Cannot know",
+// resolver asks the name server of plugin.hcl; nil for that of the operating system.
+func (p *Page) resolver() senderdomain.Resolver {
+	if server := p.configuration.NameServer.Resolver(); server != nil {
+		return server
+	}
+	return nil
 }
 
-// reportOf is the verdict on a domain: a card with the grade of each row, and a finding with what it means.
+// reportOf is the verdict on a domain: a card that tells each row, and a finding of each for who has no use for cards.
 func reportOf(domain string, rows []senderdomain.Row) finding.Report {
 	worst := senderdomain.Worst(rows)
 	report := finding.Report{Outcome: string(worst), Status: shared.StatusPassed}
@@ -82,17 +81,70 @@ func reportOf(domain string, rows []senderdomain.Row) finding.Report {
 	default:
 		report.Headline = text.Of("Whether receivers accept the sender cannot be known from here")
 	}
-	card := finding.Card{Title: text.Of("Sender's domain: {domain}", "domain", domain), Status: report.Status}
 	for _, row := range rows {
-		label := row.Asked
-		if label == "" {
-			label = strings.ToUpper(string(row.Topic))
-		}
-		card.Facts = append(card.Facts, finding.Fact{Label: text.Plain(label), Value: text.Of(grades[row.Grade])})
 		report.Findings = append(report.Findings, findingOf(row))
 	}
-	report.Cards = []finding.Card{card}
+	report.Cards = []finding.Card{domainCard(domain, rows, report.Status)}
 	return report
+}
+
+// domainCard tells each row: how sure it is, what was asked, the record as found, what it means, and what to publish.
+func domainCard(domain string, rows []senderdomain.Row, status shared.Status) finding.Card {
+	card := finding.Card{Title: text.Of("Sender's domain: {domain}", "domain", domain), Status: status}
+	wrong, bad := 0, 0
+	for _, row := range rows {
+		card.Facts = append(card.Facts, factOf(row))
+		switch {
+		case row.Grade == senderdomain.Wrong:
+			wrong++
+		case row.Bad:
+			bad++
+		}
+	}
+	switch {
+	case wrong > 0:
+		card.Glance = text.Of("{count} fault || {count} faults", "count", wrong)
+	case bad > 0:
+		card.Glance = text.Of("{count} likely fault || {count} likely faults", "count", bad)
+	case senderdomain.Worst(rows) == senderdomain.Likely:
+		card.Glance = text.Of("Likely in order")
+	default:
+		card.Glance, card.Status = text.Of("Cannot know"), "" // Neither good nor bad.
+	}
+	return card
+}
+
+// topics are the names of what rows are about.
+var topics = map[senderdomain.Topic]text.Text{
+	senderdomain.Name: text.Of("Domain"), senderdomain.MX: text.Plain("MX"), senderdomain.SPF: text.Plain("SPF"),
+	senderdomain.DMARC: text.Plain("DMARC"), senderdomain.DKIM: text.Plain("DKIM"),
+}
+
+func factOf(row senderdomain.Row) finding.Fact {
+	fact := finding.Fact{Label: topics[row.Topic], Value: text.Of("Cannot know"), Detail: row.Meaning}
+	switch {
+	case row.Grade == senderdomain.Wrong:
+		fact.Value, fact.Status = text.Of("Wrong"), shared.StatusFailed
+	case row.Bad:
+		fact.Value, fact.Status = text.Of("Likely wrong"), shared.StatusWarning
+	case row.Grade == senderdomain.Likely:
+		fact.Value, fact.Status = text.Of("Likely in order"), shared.StatusPassed
+	}
+	if row.Publish == "" {
+		fact.Detail = text.Join(row.Meaning, row.Remedy)
+	}
+	if row.Asked != "" {
+		fact.Records = append(fact.Records, finding.Record{Label: text.Of("Asked"), Text: row.Asked})
+	}
+	if row.Found != "" {
+		fact.Records = append(fact.Records, finding.Record{Label: text.Of("As found"), Text: row.Found})
+	}
+	if row.Publish != "" {
+		fact.Records = append(fact.Records, finding.Record{
+			Label: text.Of("To publish at {name}", "name", row.PublishAt), Text: row.Publish, Copy: true,
+		})
+	}
+	return fact
 }
 
 func findingOf(row senderdomain.Row) finding.Finding {

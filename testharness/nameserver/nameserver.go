@@ -71,6 +71,19 @@ func Start(zone Zone, faults Faults) (*Server, error) {
 // Address is where it answers.
 func (s *Server) Address() string { return s.address.String() }
 
+// Replace has it answer from another zone from now on.
+func (s *Server) Replace(zone Zone) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.zone = zone
+}
+
+func (s *Server) zones() Zone {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.zone
+}
+
 // Asked are the questions so far.
 func (s *Server) Asked() []string {
 	s.mu.Lock()
@@ -192,7 +205,7 @@ func (s *Server) fill(reply *dnsmessage.Message, kind, name string, asked dnsmes
 func (s *Server) find(name string) (map[string][]string, bool) {
 	for owner := name; ; {
 		found := map[string][]string{}
-		for key, values := range s.zone {
+		for key, values := range s.zones() {
 			kind, of, _ := strings.Cut(key, " ")
 			if strings.EqualFold(of, owner) {
 				found[kind] = values

@@ -49,19 +49,39 @@ func (s Step) In(reader text.Language) shared.StepResult {
 
 // Card is facts about one thing; see shared.Card for its fields.
 type Card struct {
-	Title  text.Text
-	Status shared.Status
-	Facts  []Fact
+	Title, Glance text.Text
+	Status        shared.Status
+	Facts         []Fact
 }
 
-// Fact is one of them.
-type Fact struct{ Label, Value text.Text }
+// Fact is one of them; see shared.Fact for its fields.
+type Fact struct {
+	Label, Value, Detail text.Text
+	Status               shared.Status
+	Records              []Record
+}
+
+// Record is a text that counts letter by letter.
+type Record struct {
+	Label text.Text
+	Text  string
+	Copy  bool
+}
 
 // In writes the card.
 func (c Card) In(reader text.Language) shared.Card {
-	written := shared.Card{Title: reader.Render(c.Title), Status: c.Status}
+	written := shared.Card{Title: reader.Render(c.Title), Status: c.Status, Glance: reader.Render(c.Glance)}
 	for _, one := range c.Facts {
-		written.Facts = append(written.Facts, shared.Fact{Label: reader.Render(one.Label), Value: reader.Render(one.Value)})
+		fact := shared.Fact{
+			Label: reader.Render(one.Label), Value: reader.Render(one.Value), Status: one.Status,
+			Detail: reader.Render(one.Detail),
+		}
+		for _, record := range one.Records {
+			fact.Records = append(fact.Records, shared.Record{
+				Label: reader.Render(record.Label), Text: record.Text, Copy: record.Copy,
+			})
+		}
+		written.Facts = append(written.Facts, fact)
 	}
 	return written
 }

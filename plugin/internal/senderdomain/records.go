@@ -94,7 +94,8 @@ func (c *check) spf() []Row {
 	case len(records) == 0:
 		row := c.row(SPF, Likely, "spf_missing", asked, "", c.of("{domain} publishes no SPF record: it does not say who may "+
 			"send for it."))
-		row.Bad, row.Remedy = true, c.publish(c.domain, c.suggested())
+		row.Bad = true
+		row.publish(c.domain, c.suggested())
 		return []Row{row}
 	case len(records) > 1:
 		row := c.row(SPF, Wrong, "spf_several", asked, found,
@@ -106,7 +107,7 @@ func (c *check) spf() []Row {
 		row := c.row(SPF, Wrong, "spf_sends_nothing", asked, found,
 			c.of("The SPF record of {domain} says that it sends no mail "+
 				"at all."))
-		row.Remedy = c.publish(c.domain, c.suggested())
+		row.publish(c.domain, c.suggested())
 		return []Row{row}
 	}
 	result, err := c.evaluate(noSender)
@@ -165,7 +166,7 @@ func (c *check) path(asked, found, record string) Row {
 			row.Code, row.Bad = "spf_without_provider", true
 			row.Meaning = text.Of("SPF of {domain} does not include {provider}, so it will likely fail.", "domain", c.shown,
 				"provider", c.relay.name)
-			row.Remedy = c.publish(c.domain, withTerm(record, "include:"+c.relay.include))
+			row.publish(c.domain, withTerm(record, "include:"+c.relay.include))
 		}
 		return row
 	}
@@ -207,9 +208,10 @@ func (c *check) relayAddress() net.IP {
 	return nil
 }
 
-// publish is the record to publish.
-func (c *check) publish(name, record string) text.Text {
-	return text.Of("Publish this TXT record at {name}: {record}", "name", name, "record", record)
+// publish has the row say which record to publish.
+func (r *Row) publish(name, record string) {
+	r.Publish, r.PublishAt = record, name
+	r.Remedy = text.Of("Publish this TXT record at {name}: {record}", "name", name, "record", record)
 }
 
 // suggested is a record for the server.
@@ -260,7 +262,7 @@ func (c *check) dmarc() []Row {
 	row := c.row(DMARC, Likely, "dmarc_missing", "TXT _dmarc."+c.domain, "",
 		c.of("{domain} publishes no DMARC policy. Large "+
 			"receivers want one of those who send much."))
-	row.Remedy = c.publish("_dmarc."+c.domain, "v=DMARC1; p=none")
+	row.publish("_dmarc."+c.domain, "v=DMARC1; p=none")
 	return []Row{row}
 }
 
@@ -278,7 +280,7 @@ func (c *check) policy(asked string, records []string, inherited bool) Row {
 		row := c.row(DMARC, Wrong, "dmarc_broken", asked, found,
 			c.of("The DMARC record of {domain} has an error, which counts "+
 				"as none."))
-		row.Remedy = c.publish(strings.TrimPrefix(asked, "TXT "), "v=DMARC1; p=none")
+		row.publish(strings.TrimPrefix(asked, "TXT "), "v=DMARC1; p=none")
 		return row
 	}
 	policy := record.Policy

@@ -59,6 +59,8 @@ type Row struct {
 	Asked, Found string
 	// Meaning is what it means, Remedy what to publish or to do; Remedy may be empty.
 	Meaning, Remedy text.Text
+	// Publish is the record that the Remedy names, and PublishAt the name to publish it at; empty when it names none.
+	Publish, PublishAt string
 }
 
 // Question is what is asked about.

@@ -10,6 +10,9 @@ import (
 // StateHealth is the name in database_state of whether the saved settings work.
 const StateHealth = "health"
 
+// StateDomain is the name in database_state of what was found about the sender's domain.
+const StateDomain = "sender_domain"
+
 // StateText returns what is known under the name, as it is stored; empty when nothing is.
 func (s *Store) StateText(ctx context.Context, name string) (document string, err error) {
 	err = s.reader.QueryRowContext(ctx, "SELECT document FROM database_state WHERE name = $1", name).Scan(&document)

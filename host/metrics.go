@@ -41,6 +41,12 @@ var (
 		"Whether the saved settings worked when they were last tried.", []string{"plugin"}, nil)
 	metricEnds = prometheus.NewDesc("settings_ends_timestamp_seconds",
 		"When something ends that the saved settings need, in seconds since 1970.", []string{"plugin", "what", "field"}, nil)
+	metricWatched = prometheus.NewDesc("settings_watched_status",
+		"What was found about what is watched beside the settings: 1 for the present status.",
+		[]string{"plugin", "name", "status"}, nil)
+	metricLooked = prometheus.NewDesc("settings_watched_timestamp_seconds",
+		"When what is watched beside the settings was looked at last, in seconds since 1970.",
+		[]string{"plugin", "name"}, nil)
 	metricOldest = prometheus.NewDesc("notifications_oldest_waiting_timestamp_seconds",
 		"When the notification was taken that has waited for the longest time, in seconds since 1970.",
 		[]string{"plugin"}, nil)
@@ -51,7 +57,7 @@ var (
 func (c *collector) Describe(to chan<- *prometheus.Desc) {
 	for _, one := range []*prometheus.Desc{
 		metricUp, metricExpires, metricState, metricNotifications, metricDelivered, metricFailed, metricHealth,
-		metricChecked, metricPassed, metricEnds, metricOldest,
+		metricChecked, metricPassed, metricEnds, metricWatched, metricLooked, metricOldest,
 	} {
 		to <- one
 	}
@@ -124,6 +130,12 @@ func (c *collector) collectHealth(gauge func(*prometheus.Desc, float64, ...strin
 	if !now.CheckedAt.IsZero() {
 		gauge(metricChecked, float64(now.CheckedAt.Unix()))
 		gauge(metricPassed, flag(now.CheckPassed))
+	}
+	for _, one := range now.Watched {
+		gauge(metricLooked, float64(one.At.Unix()), one.Name)
+		for _, status := range []shared.Status{shared.StatusPassed, shared.StatusWarning, shared.StatusFailed} {
+			gauge(metricWatched, flag(one.Card.Status == status), one.Name, string(status))
+		}
 	}
 	told := map[shared.Ending]bool{}
 	for _, one := range now.Endings {

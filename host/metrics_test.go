@@ -11,7 +11,7 @@ import (
 )
 
 // words are what a rule has beside the names of figures.
-var ruleWords = map[string]bool{"time": true, "absent": true, "delta": true, "or": true, "state": true}
+var ruleWords = map[string]bool{"time": true, "absent": true, "delta": true, "or": true, "state": true, "status": true}
 
 // TestAlertRules holds that the rules of the document ask for figures that there are, and for states that they have.
 func TestAlertRules(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	"github.com/smtp-settings/smtp-settings/testharness/nameserver"
 )
 
-// TestDomainIsLookedAtDaily lives through 30 days of three processes that share what is known: one of them looks, once a
-// day, and at once when there is another sender. What nobody answers is asked again each hour, and what was known before
-// stays.
+// TestDomainIsLookedAtDaily lives through 30 days of three processes that share what is known: one of them looks, once
+// a day, and at once when there is another sender. What nobody answers is asked again each hour, and what was known
+// before stays.
 func TestDomainIsLookedAtDaily(t *testing.T) {
 	began := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	sound := []senderdomain.Row{{Topic: senderdomain.MX, Grade: senderdomain.Likely, Code: "takes_mail"}}

@@ -184,14 +184,23 @@ func printChoices(out io.Writer, schema shared.Schema, name string, options []sh
 	_ = table.Flush()
 }
 
+// printCard prints facts. What each means is told by the findings.
+func printCard(out io.Writer, card shared.Card) {
+	fmt.Fprintln(out, card.Title)
+	for _, fact := range card.Facts {
+		fmt.Fprintf(out, "  %s: %s\n", fact.Label, fact.Value)
+		for _, record := range fact.Records {
+			fmt.Fprintf(out, "    %s: %s\n", record.Label, record.Text)
+		}
+	}
+}
+
 // printActionDone prints the verdict and what was found. Tickets are secrets: only the names of their fields are told.
 func printActionDone(out io.Writer, schema shared.Schema, done actionDone) {
 	printReport(out, done.TestReport)
 	for _, card := range done.Cards {
-		fmt.Fprintf(out, "\n%s\n", card.Title)
-		for _, fact := range card.Facts {
-			fmt.Fprintf(out, "  %s: %s\n", fact.Label, fact.Value)
-		}
+		fmt.Fprintln(out)
+		printCard(out, card)
 	}
 	if len(done.Result.Values) > 0 {
 		fmt.Fprint(out, "\nFill in:")

@@ -51,4 +51,8 @@ func printHealth(out io.Writer, now shared.Health) {
 		}
 		fmt.Fprintln(out)
 	}
+	for _, one := range now.Watched {
+		fmt.Fprintf(out, "\nLooked at: %s\n", localTime(one.At))
+		printCard(out, one.Card)
+	}
 }

@@ -37,7 +37,12 @@ func (c *console) overview(w http.ResponseWriter, r *http.Request) {
 		cards = append(cards, c.deliveryCard(ctx))
 	}
 	snapshot, err := c.host.Page().Load(ctx, shared.LoadRequest{})
-	cards = append(cards, c.checkCard(snapshot, err), c.processingCard(), c.pluginCard(), c.settingsCard(snapshot, err))
+	if c.plugin.Offers(shared.CapabilityHealth) {
+		cards = append(cards, c.watchCards(ctx)...)
+	} else {
+		cards = append(cards, c.testCard(snapshot, err))
+	}
+	cards = append(cards, c.processingCard(), c.pluginCard(), c.settingsCard(snapshot, err))
 	c.show(w, "Overview", "monitoring", cards)
 }
 
@@ -122,8 +127,8 @@ func (c *console) deliveryCard(ctx context.Context) card {
 	return one
 }
 
-func (c *console) checkCard(snapshot shared.Snapshot, err error) card {
-	one := card{Title: "Last check", Link: "Test connection", LinkTo: c.settingsPath()}
+func (c *console) testCard(snapshot shared.Snapshot, err error) card {
+	one := card{Title: "Last test", Link: "Test connection", LinkTo: c.settingsPath()}
 	switch verified := snapshot.Verified; {
 	case err != nil:
 		one.Symbol, one.State = "bad", "Not known"

@@ -15,7 +15,7 @@ import (
 
 // NewNotifications returns the handler of the page that shows the notification service: its state, what waits, what was
 // given up and why. Of the options it uses Authorize, Permissions, Language, Layout, Logger, History, Operator,
-// Releaser, Looker, PublicURL, TrustedOrigins, Paths and Theme.
+// Releaser, Looker, Health, PublicURL, TrustedOrigins, Paths and Theme.
 func NewNotifications(notifier shared.Notifier, options Options) http.Handler {
 	n := &notifications{handler: &handler{options: options}, notifier: notifier}
 	mux := http.NewServeMux()

@@ -50,6 +50,7 @@ type runView struct {
 	Next                 bool                 // it is the next sensible step
 	Planned              []shared.PlannedStep // what the test does, for who has not tested yet
 	Viewed               bool                 // the reader may not run it
+	Watched              *watchedView         // what the plugin itself has found last; nil when it does not look at it
 }
 
 // Shown reports whether something has to be filled in for it, was typed for it or came of it: then it is not folded.

@@ -19,6 +19,7 @@ type situation struct {
 	Hours     []shared.StatisticsBucket // of the last 7 days
 	Days      []shared.StatisticsBucket // of the last 90 days, where they were asked for
 	Revisions []shared.RevisionEntry    // the newest
+	Unhealthy *shared.Health            // why the saved settings do not work; nil when the status says it, or they do
 
 	grouped time.Time // when Groups was made
 }
@@ -51,6 +52,9 @@ func (n *notifications) situation(ctx context.Context, key situationOf, age time
 	var err error
 	if fresh.Status, err = n.notifier.Status(ctx, shared.StatusRequest{Locale: key.locale}); err != nil {
 		return situation{}, err
+	}
+	if now, err := n.options.healthNow(ctx, key.locale); err == nil { // The list is worth showing without it.
+		fresh.Unhealthy = unhealthy(now, &fresh.Status)
 	}
 	changed := !maps.Equal(fresh.Status.Counts, kept.Status.Counts) || fresh.Status.State != kept.Status.State
 	if age == 0 || changed || now.Sub(kept.grouped) >= groupsAge {

@@ -61,7 +61,7 @@ func (h *handler) standingParts(r *http.Request, age time.Duration) parts {
 	}
 	v := &view{
 		Schema: now.schema, Snapshot: now.snapshot, InForce: now.snapshot.Revision, Prerequisites: now.prerequisites,
-		HasHistory: h.auditTrail() != nil, Test: &runView{},
+		HasHistory: h.auditTrail() != nil, Test: &runView{}, Health: healthOf(now.health),
 	}
 	told := parts{
 		"down":          "",

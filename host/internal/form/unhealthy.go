@@ -19,22 +19,29 @@ var errTold = errors.New("told")
 
 // health is whether the saved settings work; nil when the plugin does not tell.
 func (h *handler) health(r *http.Request) *shared.Health {
-	reporter := offered(h.options.Health)
-	if reporter == nil {
-		return nil
+	now, err := h.options.healthNow(r.Context(), h.locale(r))
+	if err != nil {
+		h.logFailure(r, hclog.Warn, "it cannot be told whether the saved settings work", "error", err)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), healthLimit)
+	return now
+}
+
+// healthNow is whether the saved settings work; nil when the plugin does not tell.
+func (o *Options) healthNow(ctx context.Context, locale string) (now *shared.Health, err error) {
+	reporter := offered(o.Health)
+	if reporter == nil {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthLimit)
 	defer cancel()
-	var now *shared.Health
-	err := reporter.Health(ctx, shared.HealthRequest{Locale: h.locale(r)}, func(one shared.Health) error {
+	err = reporter.Health(ctx, shared.HealthRequest{Locale: locale}, func(one shared.Health) error {
 		now = &one
 		return errTold
 	})
-	if err != nil && !errors.Is(err, errTold) {
-		h.logFailure(r, hclog.Warn, "it cannot be told whether the saved settings work", "error", err)
-		return nil
+	if errors.Is(err, errTold) {
+		err = nil
 	}
-	return now
+	return now, err
 }
 
 // unhealthy is what the page warns of: settings that do not work, unless the notification service says that already.

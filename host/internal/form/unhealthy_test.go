@@ -27,6 +27,10 @@ func (n statusNotifier) Status(context.Context, shared.StatusRequest) (shared.Se
 	return n.status, nil
 }
 
+func (n statusNotifier) List(context.Context, shared.ListRequest) (shared.NotificationList, error) {
+	return shared.NotificationList{}, nil
+}
+
 // openedWith answers a request to the page of a plugin that tells how it is.
 func openedWith(t *testing.T, health shared.HealthReporter, service shared.ServiceStatus, path string) []byte {
 	t.Helper()
@@ -43,6 +47,18 @@ func openedWith(t *testing.T, health shared.HealthReporter, service shared.Servi
 	})
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+	return answer.Body.Bytes()
+}
+
+// notificationsWith answers with the page of the notifications of a plugin that tells how it is.
+func notificationsWith(t *testing.T, health shared.HealthReporter, service shared.ServiceStatus) []byte {
+	t.Helper()
+	handler := form.NewNotifications(statusNotifier{status: service}, form.Options{
+		Authorize: func(*http.Request) (string, error) { return "anna", nil },
+		Health:    func() shared.HealthReporter { return health }, Logger: hclog.NewNullLogger(),
+	})
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 	return answer.Body.Bytes()
 }
 
@@ -107,7 +123,10 @@ func TestUnhealthyIsShown(t *testing.T) {
 				t.Fatal(err)
 			}
 			live, _ := state["unhealthy"].(string)
-			for where, got := range map[string]string{"the page": shown, "what is live": live} {
+			notifications := string(notificationsWith(t, c.health, service))
+			for where, got := range map[string]string{
+				"the page": shown, "what is live": live, "the notifications": notifications,
+			} {
 				told := strings.Contains(got, "The saved settings")
 				if told != (c.want != "") || !strings.Contains(got, c.want) || strings.Contains(got, "<b>It is away") {
 					t.Errorf("%s: %s", where, got)

@@ -28,19 +28,19 @@ type reportView struct {
 type anchor struct{ Anchor, Label, Summary string }
 
 func newReportView(report *shared.TestReport, of runName, schema shared.Schema) *reportView {
-	shown := &reportView{TestReport: report, Of: of, Others: report.Diagnostics}
+	shown := &reportView{TestReport: report, Of: of, Others: untold(report)}
 	if report.Status != shared.StatusFailed {
 		return shown
 	}
-	first := slices.IndexFunc(report.Diagnostics, func(one shared.Diagnostic) bool {
+	first := slices.IndexFunc(shown.Others, func(one shared.Diagnostic) bool {
 		return one.Severity == shared.SeverityError
 	})
-	if first < 0 {
+	if first < 0 || !shown.IsTest() {
 		return shown
 	}
-	cause := report.Diagnostics[first]
+	cause := shown.Others[first]
 	shown.Cause, shown.Link = &cause, firstLink(cause.Detail)
-	shown.Others = slices.Delete(slices.Clone(report.Diagnostics), first, first+1)
+	shown.Others = slices.Delete(slices.Clone(shown.Others), first, first+1)
 	if len(cause.Fixes) == 0 {
 		shown.Lead = anchorOf(schema, of, cause)
 	}
@@ -100,14 +100,6 @@ func (r *reportView) StepsText() text.Text {
 	}
 	return text.Of("{passed} of {total} · {duration}", "passed", passed, "total", len(r.Steps),
 		"duration", milliseconds(r.Duration))
-}
-
-// glance is what a folded card says: what its last fact is when something is odd about it, and else its first.
-func glance(card shared.Card) string {
-	if len(card.Facts) == 0 {
-		return ""
-	}
-	return card.Facts[0].Value
 }
 
 // link is an address within a text. What ends a sentence is no part of it.

@@ -44,6 +44,8 @@ type view struct {
 	Unhealthy         *shared.Health        // why the saved settings do not work; nil when nothing is to be said of it
 	NotificationsPath string
 	May               Permissions
+	Health            *healthView    // nil when the plugin does not tell
+	Watched           []*watchedView // what it watches, and no action of the page is for
 
 	base       *formBase // what the form was opened with; nil when that is not known
 	hasActions bool
@@ -67,7 +69,7 @@ func (h *handler) currentView(r *http.Request) *view {
 	}
 	v := h.newView(r, schema, snapshot, nil)
 	v.Service, v.NotificationsPath = h.service(r), h.notificationsPath(r)
-	v.Unhealthy = unhealthy(h.health(r), v.Service)
+	v.takeHealth(h.health(r))
 	return v
 }
 

@@ -39,7 +39,7 @@ func templateFunctions(reader text.Language) template.FuncMap {
 		"serviceState":  serviceState,
 		"serviceLine":   serviceLine,
 		"presetFields":  presetFields,
-		"glance":        glance,
+		"ago":           ago,
 		"linked":        linked,
 		"siteOf":        siteOf,
 		"date":          text.Date,

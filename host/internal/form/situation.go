@@ -3,7 +3,6 @@ package form
 import (
 	"context"
 	"maps"
-	"sync"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -29,7 +28,7 @@ type situationOf struct{ locale, span string }
 
 // keptSituation is what was found out last, so that many readers ask the service no more often than one.
 type keptSituation struct {
-	mu sync.Mutex
+	turn
 	situation
 }
 
@@ -42,8 +41,10 @@ const (
 // situation returns how the service is; what is younger than the age is taken as it is.
 func (n *notifications) situation(ctx context.Context, key situationOf, age time.Duration) (situation, error) {
 	kept := n.situations.of(key)
-	kept.mu.Lock()
-	defer kept.mu.Unlock()
+	if err := kept.take(ctx); err != nil {
+		return situation{}, err
+	}
+	defer kept.end()
 	now := time.Now()
 	if !kept.At.IsZero() && now.Sub(kept.At) < age {
 		return kept.situation, nil

@@ -2,7 +2,6 @@ package form
 
 import (
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/smtp-settings/smtp-settings/shared"
@@ -23,7 +22,7 @@ type standing struct {
 const standingAge = time.Second
 
 type keptStanding struct {
-	mu sync.Mutex
+	turn
 	standing
 }
 
@@ -32,8 +31,10 @@ type keptStanding struct {
 func (h *handler) standing(r *http.Request, age time.Duration) (standing, error) {
 	locale := h.locale(r)
 	kept := h.standings.of(locale)
-	kept.mu.Lock()
-	defer kept.mu.Unlock()
+	if err := kept.take(r.Context()); err != nil {
+		return standing{}, err
+	}
+	defer kept.end()
 	if !kept.at.IsZero() && time.Since(kept.at) < age {
 		return kept.standing, nil
 	}

@@ -13,7 +13,8 @@ import (
 // hintCodes are those of hints. They are about several fields together, so they say nothing about a text.
 var hintCodes = map[string]bool{
 	"port_25_with_ssl": true, "port_465_without_ssl": true, "port_587_with_ssl": true,
-	"password_may_be_unencrypted": true, "server_of_another_cloud": true,
+	"password_may_be_unencrypted": true, "server_of_another_cloud": true, "server_reads_mail": true,
+	"server_takes_mail_in": true, "login_of_other_provider": true,
 }
 
 // hints points out what is allowed but probably not meant.
@@ -36,6 +37,7 @@ func (b *binding) hints(s Settings) {
 		b.report(shared.SeverityInfo, Port, "port_587_with_ssl",
 			text.Of("Port 587 begins unencrypted and is then encrypted with STARTTLS. That is fine."), text.Text{})
 	}
+	b.hintProvider(s)
 	if !s.UseSSL && s.WantsPassword() && port != 465 && s.Server != "" && (s.Proxy != nil || !isLocal(s.Server)) {
 		summary := text.Of("Without “Use SSL” the password may cross the network unencrypted.")
 		if s.neverStartTLS {

@@ -31,6 +31,7 @@ func schema() *pb.Schema {
 		},
 		Test: &pb.TestAction{
 			Label: "Test", Options: []*pb.Field{{Name: "send", Label: "Send", Kind: pb.Kind_KIND_BOOLEAN}},
+			Plan: []*pb.PlannedStep{{Id: "open", Label: "Open", Detail: "It is there."}},
 		},
 		Actions: []*pb.Action{{
 			Name: Action, Label: "Look", Help: "Looks for formats.", Test: true, NeedsSecrets: true, Confirm: "Sure?",

@@ -54,8 +54,9 @@ soak: build packages ## run the long campaigns in full
 	SOAK=1 $(GO) test -timeout 85m -run 'Soak' -v ./testharness/acceptance
 
 .PHONY: lint
-lint: ## check the style, the import law and that the contract has only grown
+lint: ## check the style on every system, the import law and that the contract has only grown
 	$(call tool,golangci-lint) run --config .ci/golangci.yaml
+	@bash .ci/lint-systems
 	$(call tool,buf) lint --config .ci/buf.yaml
 	$(call tool,buf) breaking --config .ci/buf.yaml --against .ci/contract.binpb
 

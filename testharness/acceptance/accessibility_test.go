@@ -142,7 +142,7 @@ func TestAccessibility(t *testing.T) {
 	for range 5 { // Until the host gives up.
 		for _, pid := range processesWith(t, path) {
 			if pid != os.Getpid() && isPlugin(pid) {
-				_ = syscall.Kill(pid, syscall.SIGKILL)
+				_ = kill(pid, syscall.SIGKILL)
 			}
 		}
 		b.open(c.address + "settings/smtp/")

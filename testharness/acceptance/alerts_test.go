@@ -135,7 +135,7 @@ func TestWebhookIsTold(t *testing.T) {
 	startMailServer(t, server, port)
 	receiver.await(shared.HealthBroken)
 	crashed := pluginProcess(t, path)
-	_ = syscall.Kill(crashed, syscall.SIGKILL)
+	_ = kill(crashed, syscall.SIGKILL)
 	awaitAnother(t, path, crashed)
 	configure(t, h, port, server.Password)
 	receiver.await(shared.HealthHealthy)

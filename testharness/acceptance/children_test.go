@@ -70,7 +70,7 @@ func TestChildHoldsTheOutput(t *testing.T) {
 			ended := func(plugin string) {
 				for _, pid := range childrenOf(t, plugin) {
 					if way == "escaped-child" {
-						_ = syscall.Kill(pid, syscall.SIGKILL)
+						_ = kill(pid, syscall.SIGKILL)
 					}
 					awaitEnd(t, pid)
 				}
@@ -90,7 +90,7 @@ func TestChildHoldsTheOutput(t *testing.T) {
 			}
 			soon(t, "the restart", func() {
 				before := pluginProcess(t, path)
-				_ = syscall.Kill(before, syscall.SIGKILL)
+				_ = kill(before, syscall.SIGKILL)
 				awaitAnother(t, path, before)
 				await(t, h, host.StateRunning)
 			})

@@ -76,10 +76,10 @@ func killOnce(t *testing.T, h *host.Host, path string) time.Duration {
 	}
 	signal := syscall.SIGKILL
 	if rand.N(4) == 0 {
-		signal = syscall.SIGSTOP
+		signal = suspendSignal
 	}
 	began := time.Now()
-	_ = syscall.Kill(pids[0], signal)
+	_ = kill(pids[0], signal)
 	awaitAnother(t, path, pids[0])
 	for {
 		if _, err := h.Page().Load(t.Context(), shared.LoadRequest{}); err == nil {
@@ -237,7 +237,7 @@ func TestSoakKillDuringSave(t *testing.T) {
 			saved <- err == nil && result.Saved
 		}()
 		time.Sleep(rand.N(3 * time.Millisecond))
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+		_ = kill(pid, syscall.SIGKILL)
 		confirmed := <-saved
 		awaitAnother(t, path, pid)
 		await(t, h, host.StateRunning)

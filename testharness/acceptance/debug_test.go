@@ -88,7 +88,7 @@ func TestDebug(t *testing.T) {
 		t.Error(headline)
 	}
 	stop()
-	if number, _ := strconv.Atoi(pid); syscall.Kill(number, 0) == nil {
+	if number, _ := strconv.Atoi(pid); kill(number, 0) == nil {
 		t.Error("the plugin goes on without debug")
 	}
 	if _, err := host.Open(t.Context(), path, host.WithAttached(address)); err == nil ||

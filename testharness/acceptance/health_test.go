@@ -58,7 +58,7 @@ func TestHealth(t *testing.T) {
 	broken := awaitHealth(t, h, shared.HealthBroken, "wrong_credentials")
 	checkBroken(t, h, path)
 	crashed := pluginProcess(t, path)
-	_ = syscall.Kill(crashed, syscall.SIGKILL)
+	_ = kill(crashed, syscall.SIGKILL)
 	awaitAnother(t, path, crashed)
 	if again := awaitHealth(t, h, shared.HealthBroken, "wrong_credentials"); again.ID != broken.ID {
 		t.Errorf("after a crash: %+v, before: %+v", again, broken)

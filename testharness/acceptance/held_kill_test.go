@@ -195,7 +195,7 @@ func (k *heldKill) kill(h *host.Host, held int64) {
 			k.t.Fatalf("%d are held, and not %d", now, held)
 		}
 	}
-	_ = syscall.Kill(pluginProcess(k.t, k.path), syscall.SIGKILL)
+	_ = kill(pluginProcess(k.t, k.path), syscall.SIGKILL)
 	h.Close()
 	k.goOn()
 	if now := k.number("SELECT COUNT(*) FROM river_job WHERE state = 'pending'"); now != held {

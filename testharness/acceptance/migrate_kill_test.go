@@ -135,7 +135,7 @@ func (m *move) kill(says string) {
 		command.Args[len(command.Args)-1] = m.target
 	}
 	command.Env = append(os.Environ(), "SECRET="+m.target)
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	ownGroup(command)
 	var complaint bytes.Buffer
 	command.Stderr = &complaint
 	said, err := command.StdoutPipe()
@@ -154,13 +154,13 @@ func (m *move) kill(says string) {
 	}()
 	found := m.awaitMoving(lines, says)
 	// Its plugins are in groups of their own. They would take the move back if they saw it end before they end themselves.
-	_ = syscall.Kill(-command.Process.Pid, syscall.SIGSTOP)
+	_ = kill(-command.Process.Pid, suspendSignal)
 	for _, pid := range processesWith(t, m.from) {
 		if pid != command.Process.Pid {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
+			_ = kill(pid, syscall.SIGKILL)
 		}
 	}
-	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
+	_ = kill(-command.Process.Pid, syscall.SIGKILL)
 	for range lines { // Until it has ended.
 	}
 	_ = command.Wait()

@@ -40,7 +40,7 @@ func killNotifier(t *testing.T, kills int, config ...string) {
 	for range kills {
 		time.Sleep(100*time.Millisecond + rand.N(150*time.Millisecond))
 		pid := pluginProcess(t, path)
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+		_ = kill(pid, syscall.SIGKILL)
 		awaitAnother(t, path, pid)
 	}
 	stop()
@@ -122,7 +122,7 @@ func TestSoakTwoNodes(t *testing.T) {
 	stopDoomed, stopSurvivor := l.feed(t, doomed, 2), l.feed(t, survivor, 2)
 	time.Sleep(500 * time.Millisecond)
 	doomedPlugin := pluginProcess(t, first)
-	_ = syscall.Kill(doomedPlugin, syscall.SIGKILL)
+	_ = kill(doomedPlugin, syscall.SIGKILL)
 	stopDoomed()
 	doomed.Close()
 	database.Stop("immediate")
@@ -166,7 +166,7 @@ func cutPower(t *testing.T, image string) (acknowledged, lost int) {
 	stop := l.feed(t, h, 4)
 	time.Sleep(200*time.Millisecond + rand.N(200*time.Millisecond))
 	pid := pluginProcess(t, path)
-	_ = syscall.Kill(pid, syscall.SIGSTOP)
+	_ = kill(pid, suspendSignal)
 	time.Sleep(50 * time.Millisecond) // Receipts that are on their way arrive.
 	l.mu.Lock()
 	known := map[string]bool{}
@@ -178,7 +178,7 @@ func cutPower(t *testing.T, image string) (acknowledged, lost int) {
 	if out, err := exec.Command("cp", "--sparse=always", image, copied).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	_ = syscall.Kill(pid, syscall.SIGKILL)
+	_ = kill(pid, syscall.SIGKILL)
 	go stop() // Its calls end with the host.
 	h.Close()
 	after, unmountCopy := mountImage(t, copied)

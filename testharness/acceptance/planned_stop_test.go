@@ -264,7 +264,7 @@ func stopFeeder(t *testing.T, path string, turn int, l *ledger, signal syscall.S
 	feeder := startFeeder(t, path, turn, l)
 	time.Sleep(100*time.Millisecond + rand.N(300*time.Millisecond))
 	for _, pid := range processesWith(t, path) { // The feeder and its plugin, as a control group.
-		_ = syscall.Kill(pid, signal)
+		_ = kill(pid, signal)
 	}
 	if err := feeder.Wait(); err != nil {
 		t.Errorf("the feeder ended with %v", err)

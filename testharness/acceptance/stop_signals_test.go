@@ -44,7 +44,7 @@ func TestSignalsSendNothingTwice(t *testing.T) {
 			server.acknowledge("m00")
 			server.awaitFirst(t)
 			for _, pid := range one.to(console.Process.Pid, console.plugin(t, path)) {
-				if err := syscall.Kill(pid, one.signal); err != nil && !errors.Is(err, syscall.ESRCH) {
+				if err := kill(pid, one.signal); err != nil && !errors.Is(err, syscall.ESRCH) {
 					t.Fatal(err)
 				}
 			}
@@ -69,7 +69,7 @@ type stoppable struct {
 func startStoppable(t *testing.T, manifest string) *stoppable {
 	t.Helper()
 	command := exec.Command(binary("testharness"), "console", "--listen", "127.0.0.1:0", "--manifest", manifest)
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	ownGroup(command)
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

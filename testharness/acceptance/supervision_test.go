@@ -71,7 +71,7 @@ func TestCrashIsSurvived(t *testing.T) {
 	saveServer(t, h.Page(), "first.example")
 	for range 3 {
 		before := pluginProcess(t, path)
-		if err := syscall.Kill(before, syscall.SIGKILL); err != nil {
+		if err := kill(before, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		// The call may still meet the dying process, but never a wrong answer.
@@ -117,7 +117,7 @@ func TestHangIsNoticed(t *testing.T) {
 		Every: 20 * time.Millisecond, Patience: 500 * time.Millisecond,
 	}))
 	before := pluginProcess(t, path)
-	if err := syscall.Kill(before, syscall.SIGSTOP); err != nil {
+	if err := kill(before, suspendSignal); err != nil {
 		t.Fatal(err)
 	}
 	awaitAnother(t, path, before)
@@ -149,7 +149,7 @@ func TestStoppedPluginIsClosed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Kill(pluginProcess(t, path), syscall.SIGSTOP); err != nil {
+	if err := kill(pluginProcess(t, path), suspendSignal); err != nil {
 		t.Fatal(err)
 	}
 	h.Close()
@@ -169,7 +169,7 @@ func TestTooManyCrashes(t *testing.T) {
 	for range policy.Crashes { // One that is killed while it starts has not run, and is no crash.
 		await(t, h, host.StateRunning)
 		since := h.Status().Since
-		_ = syscall.Kill(pluginProcess(t, path), syscall.SIGKILL)
+		_ = kill(pluginProcess(t, path), syscall.SIGKILL)
 		for h.Status().Since.Equal(since) {
 			time.Sleep(time.Millisecond)
 		}
@@ -221,7 +221,7 @@ func TestRefusedStartsGoOn(t *testing.T) {
 		if hide.instead != "" {
 			write(t, hide.what, hide.instead, 0o600)
 		}
-		_ = syscall.Kill(pluginProcess(t, path), syscall.SIGKILL)
+		_ = kill(pluginProcess(t, path), syscall.SIGKILL)
 		refused, since := 0, h.Status().Since
 		for refused < 3*policy.Crashes {
 			status := h.Status()

@@ -35,7 +35,7 @@ func TestSoakTakeover(t *testing.T) {
 		waiting := supervised(t, path, host.WithRestartPolicy(patient))
 		stop := l.feed(t, waiting, 2)
 		pid := deliverer(t, waiting)
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+		_ = kill(pid, syscall.SIGKILL)
 		took := awaitTakeover(t, waiting, pid)
 		stop()
 		longest = max(longest, took)

@@ -215,7 +215,7 @@ func TestKilledAfterLastByte(t *testing.T) {
 			<-server.arrived
 			awaitMark(t, opened)
 			pid := pluginProcess(t, path)
-			_ = syscall.Kill(pid, syscall.SIGKILL)
+			_ = kill(pid, syscall.SIGKILL)
 			awaitAnother(t, path, pid)
 		}
 		checkUnknown(t, awaitEntry(t, h, receipt.ID, shared.NotificationDead), server)
@@ -259,7 +259,7 @@ func TestPauseSurvivesRestarts(t *testing.T) {
 		before := awaitService(t, h, shared.ServiceDegraded)
 		for range 3 {
 			pid := pluginProcess(t, path)
-			_ = syscall.Kill(pid, syscall.SIGKILL)
+			_ = kill(pid, syscall.SIGKILL)
 			awaitAnother(t, path, pid)
 			after := awaitService(t, h, shared.ServiceDegraded)
 			if after.Reason.Code != "wrong_credentials" || !after.Since.Equal(before.Since) ||

@@ -94,7 +94,7 @@ func startOldConsole(t *testing.T, old, path string) *oldConsole {
 	t.Helper()
 	c := &oldConsole{t: t, ended: make(chan struct{})}
 	c.command = exec.Command(filepath.Join(old, "testharness"), "console", "--listen", "127.0.0.1:0", "--manifest", path)
-	c.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	ownGroup(c.command)
 	said, err := c.command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func (c *oldConsole) stop() {
 // kill ends it and its plugin at once.
 func (c *oldConsole) kill() {
 	c.t.Helper()
-	_ = syscall.Kill(-c.command.Process.Pid, syscall.SIGKILL)
+	_ = kill(-c.command.Process.Pid, syscall.SIGKILL)
 	c.await()
 }
 

@@ -1,5 +1,3 @@
-//go:build unix
-
 package postgres
 
 import (
@@ -11,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -43,7 +40,7 @@ func (s *Server) Pool(t testing.TB, address string) string {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	command := exec.CommandContext(ctx, pooler, "pgbouncer.ini")
 	command.Dir = directory
-	command.SysProcAttr = &syscall.SysProcAttr{Credential: s.credentials}
+	s.user.run(command)
 	var log strings.Builder
 	command.Stderr = &log
 	if err := command.Start(); err != nil {

@@ -1,5 +1,3 @@
-//go:build unix
-
 // Package postgres starts PostgreSQL servers for tests, from the programs that the system has installed.
 package postgres
 
@@ -7,11 +5,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"syscall"
 	"testing"
 
 	"github.com/smtp-settings/smtp-settings/testharness/ports"
@@ -24,9 +20,9 @@ type Server struct {
 	// Port is where the server listens on 127.0.0.1.
 	Port int
 
-	t           testing.TB
-	data        string
-	credentials *syscall.Credential // PostgreSQL refuses to run as root
+	t    testing.TB
+	data string
+	user account
 }
 
 // User is the name of the superuser.
@@ -45,20 +41,12 @@ func Start(t testing.TB) *Server {
 	s := &Server{
 		Programs: filepath.Dir(found[len(found)-1]), Port: ports.Free(t), t: t, data: filepath.Join(base, "data"),
 	}
-	if os.Getuid() == 0 {
-		account, err := user.Lookup("postgres")
-		if err != nil {
-			missing(t, "there is no user postgres")
-		}
-		uid, err1 := strconv.ParseUint(account.Uid, 10, 32)
-		gid, err2 := strconv.ParseUint(account.Gid, 10, 32)
-		if err1 != nil || err2 != nil {
-			t.Fatal(err1, err2)
-		}
-		s.credentials = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		if err := os.Chown(base, int(uid), int(gid)); err != nil {
-			t.Fatal(err)
-		}
+	var err error
+	if s.user, err = serverAccount(); err != nil {
+		missing(t, err.Error())
+	}
+	if err := s.user.own(base); err != nil {
+		t.Fatal(err)
 	}
 	s.create()
 	s.Resume()
@@ -93,7 +81,7 @@ func (s *Server) run(name string, args ...string) {
 	s.t.Helper()
 	command := exec.Command(filepath.Join(s.Programs, name), args...)
 	command.Dir = "/"
-	command.SysProcAttr = &syscall.SysProcAttr{Credential: s.credentials}
+	s.user.run(command)
 	if out, err := command.CombinedOutput(); err != nil {
 		log, _ := os.ReadFile(s.log())
 		s.t.Fatalf("%s: %v\n%s\n%s", name, err, out, log)
@@ -141,10 +129,7 @@ func (s *Server) Encrypt(certificate, key []byte) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			s.t.Fatal(err)
 		}
-		if s.credentials == nil {
-			continue
-		}
-		if err := os.Chown(path, int(s.credentials.Uid), int(s.credentials.Gid)); err != nil {
+		if err := s.user.own(path); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -1,5 +1,3 @@
-//go:build unix
-
 package postgres
 
 import (
@@ -7,7 +5,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"testing"
 )
 
@@ -37,15 +34,13 @@ func (s *Server) create() {
 	}
 	original := filepath.Join(template.directory, "data")
 	template.made.Do(func() {
-		if s.credentials != nil {
-			if err := os.Chown(template.directory, int(s.credentials.Uid), int(s.credentials.Gid)); err != nil {
-				s.t.Fatal(err)
-			}
+		if err := s.user.own(template.directory); err != nil {
+			s.t.Fatal(err)
 		}
 		s.initialize(original)
 	})
 	command := exec.Command("cp", "-a", original, s.data)
-	command.SysProcAttr = &syscall.SysProcAttr{Credential: s.credentials}
+	s.user.run(command)
 	if out, err := command.CombinedOutput(); err != nil {
 		s.t.Fatalf("the data directory that was made first cannot be copied: %v: %s", err, out)
 	}

@@ -1,9 +1,11 @@
 package acceptance
 
 import (
+	"encoding/xml"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -132,5 +134,44 @@ func TestPromisesAboutTypingAreTested(t *testing.T) {
 	}
 	if len(named) < 8 {
 		t.Errorf("only %d tests are named", len(named))
+	}
+}
+
+// TestDocumentedDaemon reads the example for launchd as that does: well-formed, with keys and values in turn, and
+// enough time to drain.
+func TestDocumentedDaemon(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(document), "```xml\n")
+	example, _, found := strings.Cut(example, "```")
+	var list struct {
+		Entries struct {
+			All []struct {
+				XMLName xml.Name
+				Text    string   `xml:",chardata"`
+				Strings []string `xml:"string"`
+			} `xml:",any"`
+		} `xml:"dict"`
+	}
+	if err := xml.Unmarshal([]byte(example), &list); !found || err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{}
+	for pair := range slices.Chunk(list.Entries.All, 2) {
+		if len(pair) != 2 || pair[0].XMLName.Local != "key" || pair[1].XMLName.Local == "key" {
+			t.Fatalf("no key with its value: %v", pair)
+		}
+		values[pair[0].Text] = pair[1].XMLName.Local + strings.TrimSpace(pair[1].Text) + strings.Join(pair[1].Strings, " ")
+	}
+	for key, want := range map[string]string{
+		"Label": "stringcom.example.console", "KeepAlive": "true", "RunAtLoad": "true", "ExitTimeOut": "integer660",
+		"ProgramArguments": "array/usr/local/console/bin/console /usr/local/console/plugin.hcl",
+	} {
+		if values[key] != want {
+			t.Errorf("%s is %q, not %q", key, values[key], want)
+		}
 	}
 }

@@ -38,7 +38,11 @@ func runAll(m *testing.M) int {
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("build: %v\n%s", err, out))
 	}
-	return postgres.Run(m)
+	status := postgres.Run(m)
+	if err := endWindows(); err != nil {
+		panic(err)
+	}
+	return status
 }
 
 // useNode has "node" mean the program in the directory, where it is installed, rather than the operating system's.

@@ -54,11 +54,18 @@ soak: build packages ## run the long campaigns in full
 	SOAK=1 $(GO) test -timeout 85m -run 'Soak' -v ./testharness/acceptance
 
 .PHONY: lint
-lint: ## check the style on every system, the import law and that the contract has only grown
+lint: ## check the style, the import law and that the contract has only grown
 	$(call tool,golangci-lint) run --config .ci/golangci.yaml
-	@bash .ci/lint-systems
 	$(call tool,buf) lint --config .ci/buf.yaml
 	$(call tool,buf) breaking --config .ci/buf.yaml --against .ci/contract.binpb
+
+.PHONY: systems
+systems: ## compile, vet and lint everything for the other systems
+	@bash .ci/lint-systems
+
+.PHONY: windows
+windows: build ## run the programs for Windows under Wine (Debian's wine64 and gcc-mingw-w64-x86-64-win32)
+	$(GO) test -count=1 -timeout 30m -tags wine -run 'TestWindows' ./testharness/acceptance
 
 .PHONY: fuzz
 fuzz: ## fuzz every parser for FUZZTIME (60s)

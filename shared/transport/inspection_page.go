@@ -51,6 +51,9 @@ func (a *inspection) schema(s *shared.Schema) {
 		a.paragraph(&s.Presets[i].Note)
 	}
 	a.fieldTexts(s.Test.Options)
+	for i := range s.Test.Plan {
+		a.line(&s.Test.Plan[i].Label, &s.Test.Plan[i].Detail)
+	}
 	for i := range s.Actions {
 		action := &s.Actions[i]
 		a.line(&action.Label, &action.Confirm)

@@ -1,3 +1,5 @@
+//go:build wine
+
 package acceptance
 
 import (

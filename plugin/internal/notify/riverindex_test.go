@@ -301,8 +301,7 @@ func testPlansOfTending(t *testing.T, database *store.Store) {
 		owners["silent"] = s.queue.silentOwner(lease)
 	}
 	for name, owner := range owners {
-		queries["abandoned of "+name], queries["put back of "+name] = s.queue.abandonedQuery(owner),
-			s.queue.putBackQuery(owner)
+		queries["abandoned: "+name], queries["put back: "+name] = s.queue.abandonedQuery(owner), s.queue.putBackQuery(owner)
 	}
 	for name, q := range queries {
 		plan := planOf(t, database, q)

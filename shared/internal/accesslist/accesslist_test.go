@@ -75,23 +75,29 @@ func TestGranted(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.list.Entries = append(trustedEntries(), c.list.Entries...)
-			for _, asked := range []struct {
-				about string
-				found func() (Entry, bool)
-				want  string
-			}{
-				{"emptying", func() (Entry, bool) { return c.list.Granted(Emptying, self) }, c.emptying},
-				{"replacing", func() (Entry, bool) { return c.list.Granted(Replacing, self) }, c.replacing},
-				{"changing", func() (Entry, bool) { return c.list.Granted(Changing, self) }, c.changing},
-				{"reading", func() (Entry, bool) { return c.list.Granted(Reading, self) }, c.reading},
-				{"files", func() (Entry, bool) { return c.list.GrantedForFiles(Changing, self) }, c.files},
-			} {
-				entry, found := asked.found()
-				if entry.SID != asked.want || found != (asked.want != "") {
-					t.Errorf("%s: %q, %t; want %q", asked.about, entry.SID, found, asked.want)
-				}
-			}
+			checkGranted(t, c.list, c.emptying, c.replacing, c.changing, c.reading, c.files)
 		})
+	}
+}
+
+// checkGranted holds who is found for each of the rights.
+func checkGranted(t *testing.T, list List, emptying, replacing, changing, reading, files string) {
+	t.Helper()
+	for _, asked := range []struct {
+		about string
+		found func() (Entry, bool)
+		want  string
+	}{
+		{"emptying", func() (Entry, bool) { return list.Granted(Emptying, self) }, emptying},
+		{"replacing", func() (Entry, bool) { return list.Granted(Replacing, self) }, replacing},
+		{"changing", func() (Entry, bool) { return list.Granted(Changing, self) }, changing},
+		{"reading", func() (Entry, bool) { return list.Granted(Reading, self) }, reading},
+		{"files", func() (Entry, bool) { return list.GrantedForFiles(Changing, self) }, files},
+	} {
+		entry, found := asked.found()
+		if entry.SID != asked.want || found != (asked.want != "") {
+			t.Errorf("%s: %q, %t; want %q", asked.about, entry.SID, found, asked.want)
+		}
 	}
 }
 

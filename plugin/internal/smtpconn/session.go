@@ -103,8 +103,13 @@ func (s *Session) Transcript() []string {
 	return s.transcript.Lines()
 }
 
-// RestartTranscript has the transcript begin with what is said from now on, about another message.
-func (s *Session) RestartTranscript() { s.transcript.restart() }
+// RestartTranscript has the transcript begin with what is said from now on, about another message. A nil session has
+// none.
+func (s *Session) RestartTranscript() {
+	if s != nil {
+		s.transcript.restart()
+	}
+}
 
 // LoginEncrypted reports whether the credentials went over an encrypted connection.
 func (s *Session) LoginEncrypted() bool { return s.Encryption != NoEncryption }

@@ -80,8 +80,9 @@ func TestWindowsRefusesManifests(t *testing.T) {
 		text string
 		says []string
 	}{
-		"syntax":       {"plugin \"smtp\" {\n  binary = \n}\n", []string{":2:12: is not valid HCL"}},
-		"backslash":    {"plugin \"smtp\" {\n  binary = \"bin\\smtp-plugin\"\n}\n", []string{":2:16: is not", `write a \ itself as \\`}},
+		"syntax": {"plugin \"smtp\" {\n  binary = \n}\n", []string{":2:12: is not valid HCL"}},
+		"backslash": {"plugin \"smtp\" {\n  binary = \"bin\\smtp-plugin\"\n}\n",
+			[]string{":2:16: is not", `write a \ itself as \\`}},
 		"unknown key":  {"plugin \"smtp\" {\n  binray = \"x\"\n}\n", []string{"binray"}},
 		"missing":      {binaryIs(`C:\no\such.exe`), []string{`C:\no\such.exe`, "does not exist"}},
 		"no directory": {binaryIs(`Q:\smtp-plugin.exe`), []string{`Q:\smtp-plugin.exe`}},
